@@ -1,0 +1,1 @@
+"""Which answers follow from facts alone? Pure rules: no database, no clock, no dice."""
