@@ -1,0 +1,62 @@
+# make run    the portal with a demo partnership, at http://127.0.0.1:8000/ (PORT and DEMO_PASSWORD may be set)
+# make test   every test, on a PostgreSQL and a Valkey of their own
+# make check  lint, types, import law, budgets, schema drift
+# make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
+# make bench  the benchmarks: make bench ROWS=1000000
+# make clean  remove the environment and the caches; the data in .data stays
+
+PYTHON ?= python3
+ROWS ?= 1000000
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Triangulate needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "This Python cannot make a virtual environment (on Debian: install python3-venv)."; exit 1; }
+
+$(VENV)/run.stamp: requirements.lock | $(BIN)/python
+	@echo "Installing the locked dependencies ..."
+	@$(INSTALL) --requirement requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp | $(BIN)/python
+	@echo "Installing the locked dependencies of the tests ..."
+	@$(INSTALL) --requirement requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/run.stamp
+
+setup-dev: $(VENV)/dev.stamp
+
+run: setup
+	@exec $(BIN)/python -m app.launch
+
+test: setup-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -p no:doctest -o addopts= --import-mode=importlib tests/test_house_rules.py
+	$(BIN)/flask --app wsgi database drift
+
+bench: setup-dev
+	@$(BIN)/python -m tests.benchmarks $(ROWS)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

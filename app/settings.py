@@ -1,0 +1,177 @@
+"""What did the operator set? The only reader of the environment: one frozen Settings, in plain words when wrong."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class SettingsError(Exception):
+    """The portal cannot start with these settings; the text says which and why, one sentence a line."""
+
+
+class MailServer(NamedTuple):
+    """Where mail leaves: `tls` is "starttls", "implicit" or "none"."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Names in the environment are the field names in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    database_url: str = Field(
+        "", repr=False, description="PostgreSQL address with the portal's own login, which must obey RLS"
+    )
+    database_owner_url: str = Field(
+        "", repr=False, description="the same database with the owner's login, for migrations only"
+    )
+    redis_url: str = Field("", repr=False, description="Valkey or Redis address of the job queue")
+    data_dir: Path = Field(PROJECT / ".data", description="where the embedded servers and generated secrets live")
+    host: str = Field("127.0.0.1", description="address the web server listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the web server listens on")
+    web_workers: int = Field(2, ge=1, le=64, description="web processes")
+    public_url: str = Field("", description="the address people type, for links in mails")
+    proxy_count: int = Field(0, ge=0, le=5, description="how many trusted proxies stand in front")
+    partnership_name: str = Field("Demo Safeguarding Partnership", min_length=1, max_length=200)
+    secret_key: str = Field("", repr=False, description="signs forms and cookies; the same on every machine")
+    demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
+    smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
+    mail_from: str = Field("", description="sender of the portal's mails")
+    session_idle_minutes: int = Field(60, ge=1, le=1440)
+    session_hours: int = Field(12, ge=1, le=168)
+    cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list")
+    document_limit_mb: int = Field(25, ge=1, le=200, description="largest document or piece of evidence")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _postgresql(cls, value: str) -> str:
+        return _with_scheme(value, "a PostgreSQL address: postgresql://login:password@host/database", "postgres")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _valkey(cls, value: str) -> str:
+        form = "a Valkey address: redis://:password@host:6379/0, rediss://… or unix:///path"
+        return _with_scheme(value, form, "redis", "valkey", "unix")
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        return _with_scheme(value, "a web address: https://portal.example.org", "http").rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        form = "a mail server: smtp://user:password@host:587?tls=starttls or smtps://user:password@host"
+        checked = _with_scheme(value, form, "smtp")
+        if checked and not _mail_parts(urlsplit(checked)).host:
+            raise ValueError(f"must be {form}")
+        return checked
+
+    @property
+    def address(self) -> str:
+        """The address people open."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def is_cookie_secure(self) -> bool:
+        """Cookies go over https only when told so or when the public address is https."""
+        return self.address.startswith("https://") if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where to send mail, or None: then messages are kept readable in a screen."""
+        return _mail_parts(urlsplit(self.smtp_url)) if self.smtp_url else None
+
+
+def load_settings() -> Settings:
+    """Read the environment once. Secrets nobody set are made and kept in DATA_DIR, readable by this user only.
+
+    Raises SettingsError with one plain sentence per wrong setting.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError(_sentences(error)) from None
+    try:
+        kept = {name: getattr(settings, name) or kept_secret(settings.data_dir, name) for name in _KEPT}
+    except OSError as error:
+        raise SettingsError(
+            f"DATA_DIR {settings.data_dir} cannot be written ({error.strerror}):"
+            " set another DATA_DIR, or set SECRET_KEY and DEMO_PASSWORD."
+        ) from None
+    return settings.model_copy(update=kept)
+
+
+def kept_secret(data_dir: Path, name: str) -> str:
+    """The secret of that name in the data folder, made on first use; two processes at once get the same one."""
+    path = data_dir / name
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(_KEPT[name]), encoding="utf-8")
+        _keep_first(draft, path)
+    return path.read_text(encoding="utf-8").strip()
+
+
+_KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
+
+
+def _keep_first(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _with_scheme(value: str, form: str, *schemes: str) -> str:
+    """Refuse another kind of address. The value itself may hold a password and is never repeated."""
+    if value and not value.partition("://")[0].startswith(schemes):
+        raise ValueError(f"must be {form}")
+    return value
+
+
+def _mail_parts(parts: SplitResult) -> MailServer:
+    is_implicit = parts.scheme == "smtps"
+    tls = parse_qs(parts.query).get("tls", ["implicit" if is_implicit else "none"])[0]
+    tls = {"yes": "starttls", "true": "starttls", "1": "starttls", "no": "none"}.get(tls, tls)
+    if tls not in {"starttls", "implicit", "none"}:
+        raise ValueError("must end in tls=starttls, tls=implicit or tls=none where it names tls")
+    port = parts.port or {"implicit": 465, "starttls": 587, "none": 25}[tls]
+    return MailServer(parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
+
+
+def _sentences(error: ValidationError) -> str:
+    return "\n".join(
+        f"{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg'].removeprefix('Value error, ')}."
+        for problem in error.errors(include_url=False, include_input=False)
+    )
