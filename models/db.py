@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, Identity, MetaData, create_engine, event, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, declared_attr, mapped_column, sessionmaker
+from sqlalchemy import Connection, DateTime, Engine, Identity, MetaData, Text, create_engine, event, text
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    SessionTransaction,
+    declared_attr,
+    mapped_column,
+    sessionmaker,
+)
 
 from models.access import Actor, RowPolicy
 from models.errors import RuleBroken
@@ -28,6 +37,7 @@ class Base(DeclarativeBase):
     """Every table of the portal. `row_policy` says who may reach its rows; without one nobody may."""
 
     metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), str: Text()}
     row_policy: ClassVar[RowPolicy] = RowPolicy(staff=(), system=(), reason="closed until the table says otherwise")
 
 
@@ -79,11 +89,11 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """An engine for the portal's own login. Dates in ISO, moments in UTC, whatever the server's defaults."""
     options = "-c timezone=UTC -c datestyle=ISO -c jit=off"
     return create_engine(
-        _with_driver(url), pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
+        database_url(url), pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
     )
 
 
-def _with_driver(url: str) -> str:
+def database_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
 

@@ -1,0 +1,85 @@
+"""What does an improvement plan recommend, on what evidence, and which version stands?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.access import RowPolicy
+from models.db import Record
+from models.reference_items import ReferenceItem
+from models.references import Referenced
+from models.thematic_reviews import ThematicReview
+from models.words import Choice, choice_column, must, one_of
+
+_HAS_OWN_ACTION = "EXISTS (SELECT 1 FROM actions a WHERE a.{column} = {table}.id)"
+
+
+class PlanStatus(Choice):
+    """How far a plan has come."""
+
+    DRAFT = "draft"
+    AGREED = "agreed"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+
+
+class ActionPlan(Referenced):
+    """The improvement plan of a thematic review. Its version goes up each time it is agreed anew."""
+
+    __tablename__ = "action_plans"
+    __table_args__ = (
+        one_of("status", PlanStatus, "known_plan_status"),
+        must("version >= 1", name="version_from_one", sentence="Versions are counted from 1."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_HAS_OWN_ACTION.format(column="plan_id", table="action_plans")
+    )
+    reference_prefix = "AP"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    year: Mapped[int]
+    status: Mapped[PlanStatus] = mapped_column(choice_column(PlanStatus), server_default=PlanStatus.DRAFT)
+    version: Mapped[int] = mapped_column(server_default="1")
+    agreed_on: Mapped[date | None]
+    summary: Mapped[str] = mapped_column(Text, server_default="")
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return self.year
+
+
+class Recommendation(Record):
+    """One concise recommendation of a plan; its actions carry it out."""
+
+    __tablename__ = "recommendations"
+    __table_args__ = (
+        UniqueConstraint(
+            "plan_id",
+            "number",
+            name="recommendation_number_once",
+            info={"sentence": "The plan already has a recommendation of that number."},
+        ),
+        must("number >= 1", name="recommendation_from_one", sentence="Recommendations are counted from 1."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_HAS_OWN_ACTION.format(column="recommendation_id", table="recommendations")
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    key_area_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
+    evidence: Mapped[str] = mapped_column(Text, server_default="")
+
+    plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
+    key_area: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"

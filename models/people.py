@@ -1,0 +1,62 @@
+"""Who has a place in the portal, in which role and for which agency?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.access import OWN_AGENCIES, OWN_PERSON, Actor, Role, RowPolicy
+from models.agencies import Agency
+from models.db import Record
+from models.errors import RuleBroken
+from models.words import choice_column, must, one_of
+
+
+class Person(Record):
+    """Somebody who signs in, or is named as an owner or sponsor. Passwords are kept as Argon2id hashes only."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        one_of("role", Role, "known_role"),
+        must(
+            "role <> 'agency_member' OR agency_id IS NOT NULL",
+            name="agency_member_has_agency",
+            sentence="An agency member needs an agency.",
+        ),
+        must(
+            "email = lower(email) AND email LIKE '%_@_%'", name="email_valid", sentence="Give a valid e-mail address."
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES} OR id = {OWN_PERSON}",
+        unlogged_columns=("password_hash",),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(
+        Text, unique=True, info={"sentence": "Somebody already has that e-mail address."}
+    )
+    job_title: Mapped[str] = mapped_column(Text, server_default="")
+    role: Mapped[Role] = mapped_column(choice_column(Role), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
+    failed_count: Mapped[int] = mapped_column(server_default="0")
+    locked_until_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def check(self, session: Session) -> None:
+        self.email = (self.email or "").strip().lower()
+        if self.role is Role.AGENCY_MEMBER and self.agency_id is None:
+            raise RuleBroken("An agency member needs an agency.")
+
+    def actor(self, request_id: str = "") -> Actor:
+        """This person as the one who acts in a transaction."""
+        return Actor.person(self.id, self.role, self.agency_id, request_id)

@@ -1,0 +1,113 @@
+"""Does the database hold exactly the tables, policies and triggers that the models state?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, text
+from sqlalchemy.orm import Mapper
+
+from models.access import DatabaseRole, RowPolicy, policy_statements
+from models.case_frames import FRAME_FUNCTIONS
+from models.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
+from models.db import Base, database_url
+
+_ROOM = Path(__file__).parent
+_OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
+
+
+def load_models() -> None:
+    """Import every noun of this room, so that the metadata knows every table."""
+    for module in iter_modules([str(_ROOM)]):
+        if not module.ispkg:
+            import_module(f"models.{module.name}")
+
+
+def all_policies() -> dict[str, RowPolicy]:
+    """Each table's row policy, by table name."""
+    load_models()
+    mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
+    return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}
+
+
+def alembic_config(owner_url: str) -> Config:
+    """Alembic's settings, built in code: there is no ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(_ROOM / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["url"] = database_url(owner_url)
+    return config
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the tables to the newest revision, then state every grant, policy and trigger anew (one transaction each).
+
+    Run as the owner of the tables, never as the portal's own login.
+    """
+    load_models()
+    command.upgrade(alembic_config(owner_url), "head")
+    engine = create_engine(database_url(owner_url))
+    with engine.begin() as connection:
+        apply_access(connection)
+    engine.dispose()
+
+
+def new_revision(owner_url: str, message: str) -> None:
+    """Write a migration for what the models say beyond the newest revision."""
+    load_models()
+    command.revision(alembic_config(owner_url), message=message, autogenerate=True)
+
+
+def apply_access(connection: Connection) -> None:
+    """State every function, grant, row policy and change-log trigger of the models; the same again changes nothing."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('apply_access'))"))
+    statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}", *CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS]
+    for table, policy in sorted(all_policies().items()):
+        statements += policy_statements(table, policy)
+        if policy.is_logged:
+            statements += change_log_statements(table, policy.unlogged_columns)
+    for table in _OWNED:
+        statements += [
+            f"DROP POLICY IF EXISTS owner_all ON {table}",
+            f"CREATE POLICY owner_all ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
+        ]
+    statements.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(DatabaseRole)}")
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def drift(engine: Engine) -> list[str]:
+    """What the models say and the migrated database does not, one line each; CHECK constraints included."""
+    load_models()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
+        found = [str(difference) for difference in compare_metadata(context, Base.metadata)]
+        return found + _missing_checks(connection)
+
+
+def _is_ours(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    return not (kind == "table" and name is not None and name.startswith("frame_rows_"))
+
+
+def _missing_checks(connection: Connection) -> list[str]:
+    rows = connection.execute(
+        text(
+            "SELECT t.relname, c.conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid"
+            " WHERE c.contype = 'c' AND t.relname NOT LIKE 'frame\\_rows\\_%'"
+        )
+    )
+    there = {(table, name) for table, name in rows}
+    stated = {
+        (table.name, str(constraint.name))
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    return [f"check {name} of {table} is only in one place" for table, name in sorted(there ^ stated)]

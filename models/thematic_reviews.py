@@ -1,0 +1,118 @@
+"""Which thematic reviews does the Board run this year, who sponsors them, and at which stage are they?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.access import Role, RowPolicy
+from models.db import Record
+from models.errors import RuleBroken
+from models.hubs import Hub, HubKind
+from models.people import Person
+from models.references import Referenced
+from models.rules.review_quota import check_quota
+from models.strategic_priorities import StrategicPriority
+from models.words import Choice, choice_column, must, one_of
+
+_AGENCY_SEES = "EXISTS (SELECT 1 FROM action_plans p WHERE p.review_id = thematic_reviews.id)"
+
+
+class Stage(Choice):
+    """The stages of a review, in order."""
+
+    PROPOSED = "proposed"
+    SCOPING = "scoping"
+    EVIDENCE = "evidence"
+    IMPROVEMENT_PLANNING = "improvement_planning"
+    PRESENTATION = "presentation"
+    DISSEMINATION = "dissemination"
+    COMPLETED = "completed"
+    IMPACT_ANALYSIS = "impact_analysis"
+    CLOSED = "closed"
+
+
+class ThematicReview(Referenced):
+    """One strategic thematic review: its focus is set by the Board and tied to a strategic priority."""
+
+    __tablename__ = "thematic_reviews"
+    __table_args__ = (
+        one_of("kind", HubKind, "known_review_kind"),
+        one_of("stage", Stage, "known_stage"),
+        must("year BETWEEN 2000 AND 2100", name="review_year_plausible", sentence="Give a year such as 2026."),
+        must(
+            "period_to IS NULL OR period_from IS NULL OR period_to >= period_from",
+            name="period_ends_after_start",
+            sentence="The period under review cannot end before it starts.",
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_AGENCY_SEES)
+    reference_prefix = "TR"
+
+    title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[HubKind] = mapped_column(choice_column(HubKind))
+    year: Mapped[int] = mapped_column(index=True)
+    hub_id: Mapped[int] = mapped_column(ForeignKey("hubs.id"), index=True)
+    priority_id: Mapped[int] = mapped_column(ForeignKey("strategic_priorities.id"), index=True)
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    focus: Mapped[str] = mapped_column(Text, server_default="")
+    stage: Mapped[Stage] = mapped_column(choice_column(Stage), server_default=Stage.PROPOSED)
+    period_from: Mapped[date | None]
+    period_to: Mapped[date | None]
+    quota_override_reason: Mapped[str] = mapped_column(Text, server_default="")
+    quota_override_on: Mapped[date | None]
+
+    hub: Mapped[Hub] = relationship(lazy="raise_on_sql")
+    priority: Mapped[StrategicPriority] = relationship(lazy="raise_on_sql")
+    sponsor: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return self.year
+
+    def check(self, session: Session) -> None:
+        with session.no_autoflush:
+            sponsor = session.get(Person, self.sponsor_id) if self.sponsor_id else None
+            if sponsor is not None and sponsor.role is not Role.SPONSOR:
+                raise RuleBroken(f"{sponsor.name} is not a member of the Board who can sponsor a review.")
+            hub = session.get(Hub, self.hub_id) if self.hub_id else None
+            if hub is not None and HubKind.COMBINED not in (hub.kind, self.kind) and hub.kind != self.kind:
+                raise RuleBroken(f"{hub.name} works on {hub.kind.label.lower()}, not on {self.kind.label.lower()}.")
+            self._check_quota(session)
+
+    def _check_quota(self, session: Session) -> None:
+        if (self.quota_override_on is None) != (not (self.quota_override_reason or "").strip()):
+            raise RuleBroken("A Board override of the quota needs both its date and its reason.")
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_quota'), :year)"), {"year": self.year})
+        others = select(ThematicReview.kind).where(
+            ThematicReview.year == self.year, ThematicReview.id != (self.id or 0)
+        )
+        check_quota(
+            self.kind, self.year, [str(kind) for kind in session.scalars(others)], self.quota_override_reason or ""
+        )
+
+
+class ReviewStage(Record):
+    """When a review plans to reach a stage, and when it did."""
+
+    __tablename__ = "review_stages"
+    __table_args__ = (
+        one_of("stage", Stage, "known_planned_stage"),
+        UniqueConstraint(
+            "review_id", "stage", name="stage_once_per_review", info={"sentence": "That stage is already planned."}
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The review's own timetable; agencies see their actions' dates.")
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
+    stage: Mapped[Stage] = mapped_column(choice_column(Stage))
+    planned_on: Mapped[date] = mapped_column(index=True)
+    reached_on: Mapped[date | None]
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.stage.label

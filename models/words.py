@@ -1,0 +1,36 @@
+"""How are fixed choices kept in the database as words, with a constraint that allows no others?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum
+
+
+class Choice(StrEnum):
+    """A fixed choice. Its label is its own word with spaces, unless the class says otherwise."""
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+def choice_column(kind: type[StrEnum]) -> Enum:
+    """A text column type that stores the value of the enum and gives the enum back."""
+    return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=_values)
+
+
+def one_of(column: str, kind: type[StrEnum], name: str) -> CheckConstraint:
+    """The constraint that keeps a column to the words of its enum."""
+    words = ", ".join(f"'{member.value}'" for member in kind)
+    sentence = f"Choose one of the offered words for {column.replace('_', ' ')}."
+    return must(f"{column} IN ({words})", name=name, sentence=sentence)
+
+
+def must(condition: str, *, name: str, sentence: str) -> CheckConstraint:
+    """A named constraint with the sentence that people read when it is broken."""
+    return CheckConstraint(condition, name=name, info={"sentence": sentence})
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]

@@ -1,0 +1,32 @@
+"""Where does a test process get a real PostgreSQL database of its own?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, create_engine, text
+
+from models import schema
+from models.db import database_url, make_engine
+
+
+@dataclass(frozen=True)
+class Database:
+    """Addresses of one migrated database: for the portal's own login and for the owner of the tables."""
+
+    app_url: str
+    owner_url: str
+
+    def engine(self) -> Engine:
+        return make_engine(self.app_url)
+
+    def empty(self) -> None:
+        """Take every row out again, for suites whose processes commit for themselves."""
+        owner = create_engine(database_url(self.owner_url))
+        with owner.begin() as connection:
+            tables = ", ".join(f'"{name}"' for name in schema.all_policies() if name != "change_log_head")
+            connection.execute(text("ALTER TABLE change_log DISABLE TRIGGER refuse_truncate"))
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.execute(text("ALTER TABLE change_log ENABLE TRIGGER refuse_truncate"))
+            connection.execute(text("UPDATE change_log_head SET link_number = 0, link_hash = sha256('triangulate')"))
+        owner.dispose()
