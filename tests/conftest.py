@@ -1,0 +1,97 @@
+"""What does every test stand on? A real PostgreSQL of its process, rolled back after each test."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import sessionmaker
+
+from app.local_postgres import address, give_to_account, start_postgres_server
+from app.server_guard import stop_servers
+from models import schema
+from models.access import Actor
+from models.db import Base, PortalSession, database_url
+from tests.databases import Database
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real input files beside the project; tests that need it say so where it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real input files (../shared/data) are not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """A PostgreSQL of this test process, without durability, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "s").mkdir()
+        give_to_account(folder / "s")
+        start_postgres_server(folder, folder / "s", durable=False)
+        try:
+            yield folder
+        finally:
+            stop_servers(folder)
+
+
+@pytest.fixture(scope="session")
+def database(postgres_folder: Path) -> Database:
+    """The migrated database: tables by the migrations, policies and triggers stated anew, no rows."""
+    sockets = postgres_folder / "s"
+    made = Database(address(sockets, "triangulate_app"), address(sockets, "triangulate_owner"))
+    schema.load_models()
+    owner = create_engine(database_url(made.owner_url))
+    with owner.begin() as connection:
+        Base.metadata.create_all(connection)
+        schema.apply_access(connection)
+    owner.dispose()
+    return made
+
+
+@pytest.fixture(scope="session")
+def engine(database: Database) -> Iterator[Engine]:
+    made = database.engine()
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose outer transaction is rolled back: commits inside become savepoints."""
+    with engine.connect() as made:
+        transaction = made.begin()
+        yield made
+        transaction.rollback()
+
+
+@pytest.fixture
+def session_factory(connection: Connection) -> sessionmaker[PortalSession]:
+    """Sessions that commit into the test's own transaction."""
+    return sessionmaker(
+        connection, class_=PortalSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+
+
+@pytest.fixture
+def session(session_factory: sessionmaker[PortalSession]) -> Iterator[PortalSession]:
+    """A session of the portal itself (sees every row); `act_as` makes it somebody else's."""
+    with session_factory(info={"actor": Actor.system("test")}) as made:
+        yield made
+
+
+@pytest.fixture
+def owner_engine(database: Database) -> Iterator[Engine]:
+    """The owner's connection, for tests of the schema itself."""
+    made = create_engine(database_url(database.owner_url))
+    yield made
+    made.dispose()
+

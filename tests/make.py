@@ -1,0 +1,95 @@
+"""Who and what do tests work with? A fixed cast of people and the smallest true records, made on demand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.action_plans import ActionPlan, Recommendation
+from models.actions import Action
+from models.agencies import Agency
+from models.hubs import Hub, HubKind
+from models.people import Person
+from models.reference_items import ReferenceItem, ReferenceList
+from models.strategic_priorities import StrategicPriority
+from models.thematic_reviews import ThematicReview
+
+
+T = TypeVar("T")
+
+
+def _made(session: Session, record: T) -> T:
+    session.add(record)
+    session.flush()
+    return record
+
+
+def word(session: Session, list_name: ReferenceList, code: str, **values: Any) -> ReferenceItem:
+    """A reference item, made once per code."""
+    found = session.scalar(
+        select(ReferenceItem).where(ReferenceItem.list_name == list_name, ReferenceItem.code == code)
+    )
+    label = values.pop("label", code.replace("_", " ").capitalize())
+    return found or _made(session, ReferenceItem(list_name=list_name, code=code, label=label, **values))
+
+
+def agency(session: Session, name: str = "Northfield Police", **values: Any) -> Agency:
+    """An agency, made once per name."""
+    found = session.scalar(select(Agency).where(Agency.name == name))
+    if found:
+        return found
+    category = word(session, ReferenceList.AGENCY_CATEGORY, values.pop("category", "police"))
+    return _made(session, Agency(name=name, category_id=category.id, **values))
+
+
+def person(session: Session, role: Role, *, agency: Agency | None = None, name: str = "", **values: Any) -> Person:
+    """A person of a role, made once per name (by default one of each role: `officer@example.org`)."""
+    name = name or role.label
+    email = values.pop("email", f"{name.lower().replace(' ', '.')}@example.org")
+    found = session.scalar(select(Person).where(Person.email == email))
+    agency_id = agency.id if agency else None
+    return found or _made(session, Person(name=name, email=email, role=role, agency_id=agency_id, **values))
+
+
+def hub(session: Session, kind: HubKind = HubKind.CHILDREN) -> Hub:
+    name = f"{kind.label} hub"
+    return session.scalar(select(Hub).where(Hub.name == name)) or _made(session, Hub(name=name, kind=kind))
+
+
+def priority(session: Session) -> StrategicPriority:
+    name = "Neglect"
+    found = session.scalar(select(StrategicPriority).where(StrategicPriority.name == name))
+    return found or _made(session, StrategicPriority(name=name, starts_on=date(2025, 4, 1)))
+
+
+def review(session: Session, **values: Any) -> ThematicReview:
+    kind = values.pop("kind", HubKind.CHILDREN)
+    values = {"title": "Neglect in early years", "year": 2026, **values}
+    made = ThematicReview(kind=kind, hub_id=hub(session, kind).id, priority_id=priority(session).id, **values)
+    return _made(session, made)
+
+
+def _a_review(session: Session) -> ThematicReview:
+    return review(session)
+
+
+def plan(session: Session, review: ThematicReview | None = None, **values: Any) -> ActionPlan:
+    made = review or _a_review(session)
+    return _made(session, ActionPlan(review_id=made.id, **{"title": "Improvement plan", "year": 2026, **values}))
+
+
+def recommendation(session: Session, plan: ActionPlan, number: int = 1, **values: Any) -> Recommendation:
+    text = values.pop("text", "Make the child's voice visible in every plan.")
+    return _made(session, Recommendation(plan_id=plan.id, number=number, text=text, **values))
+
+
+def action(session: Session, plan: ActionPlan, agency: Agency, **values: Any) -> Action:
+    """An action of a plan; numbered and referenced as the portal does it."""
+    values = {"text": "Audit ten files.", "due_on": date(2026, 12, 1), **values}
+    made = Action(plan_id=plan.id, lead_agency_id=agency.id, **values)
+    made.check(session)
+    return _made(session, made)
