@@ -1,0 +1,110 @@
+"""Which improvement plan does the demo show, with actions in every state?"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.action_plans import ActionPlan, PlanStatus, Recommendation
+from models.actions import Action, ActionUpdate
+from models.agencies import Agency
+from models.people import Person
+from models.reference_items import ReferenceItem, ReferenceList
+from models.thematic_reviews import ThematicReview
+
+_PLAN = Path(__file__).with_name("plan.toml")
+
+
+@dataclass(frozen=True)
+class _Action:
+    text: str
+    agency: str
+    owner: str
+    due_in_days: int
+    measure: str
+    brag: str = ""
+    update: str = ""
+    moved_by_days: int = 0
+    evidence: str = ""
+    impact: str = ""
+    friend: str = ""
+
+
+def load_plan(
+    session: Session, review: ThematicReview, agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> ActionPlan:
+    """The agreed plan of a review with five recommendations and 25 actions in every state."""
+    plan = ActionPlan(
+        review_id=review.id,
+        title=f"Improvement plan: {review.title}",
+        year=review.year,
+        status=PlanStatus.AGREED,
+        version=2,
+        agreed_on=today - timedelta(days=130),
+        summary="Agreed by the Executive Board. Fictitious: made up to show the portal.",
+    )
+    session.add(plan)
+    session.flush()
+    words = {(item.list_name, item.code): item.id for item in session.scalars(select(ReferenceItem))}
+    stated = tomllib.loads(_PLAN.read_text(encoding="utf-8"))
+    for number, chapter in enumerate(stated["recommendations"], start=1):
+        recommendation = Recommendation(
+            plan_id=plan.id,
+            number=number,
+            text=chapter["text"],
+            evidence=chapter["evidence"],
+            key_area_id=words[ReferenceList.KEY_AREA, chapter["key_area"]],
+        )
+        session.add(recommendation)
+        session.flush()
+        for values in chapter["actions"]:
+            entry = _Action(**values)
+            brag_id = words.get((ReferenceList.BRAG, entry.brag))
+            _load_action(
+                session, plan, recommendation, entry, agencies[entry.agency], people[entry.owner], brag_id, today
+            )
+    return plan
+
+
+def _load_action(
+    session: Session,
+    plan: ActionPlan,
+    recommendation: Recommendation,
+    entry: _Action,
+    agency: Agency,
+    owner: Person,
+    brag_id: int | None,
+    today: date,
+) -> None:
+    due_on = today + timedelta(days=entry.due_in_days)
+    action = Action(
+        plan_id=plan.id,
+        recommendation_id=recommendation.id,
+        text=entry.text,
+        lead_agency_id=agency.id,
+        owner_id=owner.id,
+        owner_name=owner.name,
+        owner_role=owner.job_title,
+        starts_on=plan.agreed_on,
+        due_on=due_on - timedelta(days=entry.moved_by_days),
+        success_measure=entry.measure,
+        brag_id=brag_id,
+        completion_evidence=entry.evidence,
+        impact_evidence=entry.impact,
+        critical_friend_comment=entry.friend,
+        completed_on=due_on - timedelta(days=6) if entry.brag == "blue" else None,
+    )
+    if plan.agreed_on and action.due_on < plan.agreed_on:
+        action.starts_on = action.due_on
+    action.check(session)
+    session.add(action)
+    session.flush()
+    action.due_on = due_on
+    if entry.update:
+        session.add(ActionUpdate(action_id=action.id, text=entry.update, brag_id=brag_id, author_id=owner.id))
+    session.flush()

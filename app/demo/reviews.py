@@ -1,0 +1,128 @@
+"""Which five reviews does the demo year hold, each at another stage?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from models.hubs import Hub, HubKind
+from models.people import Person
+from models.strategic_priorities import StrategicPriority
+from models.thematic_reviews import ReviewStage, Stage, ThematicReview
+
+YEAR = 2026
+
+
+class _Review(NamedTuple):
+    title: str
+    kind: HubKind
+    priority: str
+    sponsor: str
+    stage: Stage
+    started_days_ago: int
+    focus: str
+
+
+REVIEWS = (
+    _Review(
+        "Neglect of children under five",
+        HubKind.CHILDREN,
+        "Neglect",
+        "sponsor",
+        Stage.DISSEMINATION,
+        300,
+        "Whether agencies recognise neglect of the youngest children early, and whether plans change their lives.",
+    ),
+    _Review(
+        "Self-neglect and hoarding",
+        HubKind.ADULTS,
+        "Neglect",
+        "sponsor3",
+        Stage.IMPROVEMENT_PLANNING,
+        210,
+        "Whether adults who neglect themselves are met with persistence, legal literacy and one plan.",
+    ),
+    _Review(
+        "Children at risk of criminal exploitation",
+        HubKind.CHILDREN,
+        "Exploitation",
+        "sponsor2",
+        Stage.EVIDENCE,
+        120,
+        "Whether children drawn into county lines are seen as children first, and how fast agencies share what they know.",
+    ),
+    _Review(
+        "Making Safeguarding Personal in care homes",
+        HubKind.ADULTS,
+        "Think family",
+        "sponsor",
+        Stage.SCOPING,
+        40,
+        "Whether the wishes of adults in care homes shape each step of a section 42 enquiry.",
+    ),
+    _Review(
+        "Domestic abuse: the whole family",
+        HubKind.COMBINED,
+        "Domestic abuse",
+        "sponsor2",
+        Stage.PROPOSED,
+        5,
+        "Whether services for adults and for children make one safety plan for a family.",
+    ),
+)
+
+_DAYS_TO_STAGE = {
+    Stage.SCOPING: 21,
+    Stage.EVIDENCE: 56,
+    Stage.IMPROVEMENT_PLANNING: 140,
+    Stage.PRESENTATION: 196,
+    Stage.DISSEMINATION: 224,
+    Stage.COMPLETED: 301,
+}
+
+
+def load_reviews(
+    session: Session,
+    hubs: dict[HubKind, Hub],
+    people: dict[str, Person],
+    priorities: dict[str, StrategicPriority],
+    today: date,
+) -> list[ThematicReview]:
+    """Five reviews with their timetables, counted back from today so that some stages are late."""
+    made = []
+    for entry in REVIEWS:
+        started = today - timedelta(days=entry.started_days_ago)
+        review = ThematicReview(
+            title=entry.title,
+            kind=entry.kind,
+            year=YEAR,
+            hub_id=hubs[entry.kind].id,
+            priority_id=priorities[entry.priority].id,
+            sponsor_id=people[entry.sponsor].id,
+            focus=entry.focus,
+            stage=entry.stage,
+            period_from=started - timedelta(days=365),
+            period_to=started,
+        )
+        session.add(review)
+        session.flush()
+        session.add_all(_timetable(review, started))
+        made.append(review)
+    session.flush()
+    return made
+
+
+def _timetable(review: ThematicReview, started: date) -> list[ReviewStage]:
+    stages = list(Stage)
+    reached = stages.index(review.stage)
+    return [
+        ReviewStage(
+            review_id=review.id,
+            stage=stage,
+            planned_on=started + timedelta(days=days),
+            reached_on=started + timedelta(days=days + 3) if stages.index(stage) <= reached else None,
+        )
+        for stage, days in _DAYS_TO_STAGE.items()
+    ]
