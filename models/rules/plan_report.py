@@ -177,7 +177,8 @@ class PlanSummary:
     def sentence(self) -> str:
         """Promise: the chart in words, for those who cannot see it.
 
-        >>> summarise(PlanReport(partnership="P", reference="A", title="T", made_on=date(2026, 1, 1), actions=())).sentence
+        >>> empty = PlanReport(partnership="P", reference="A", title="T", made_on=date(2026, 1, 1), actions=())
+        >>> summarise(empty).sentence
         'The plan has no actions.'
         """
         if not self.count:
@@ -194,7 +195,8 @@ def summarise(report: PlanReport) -> PlanSummary:
     completed first). Equal dates keep the order of their references.
 
     >>> def act(ref, code, due, done=None):
-    ...     return ReportAction(reference=ref, action="", brag_code=code, brag_label=code, due_on=due, completed_on=done)
+    ...     words = {"reference": ref, "action": "", "brag_code": code, "brag_label": code}
+    ...     return ReportAction(**words, due_on=due, completed_on=done)
     >>> report = PlanReport(partnership="P", reference="A", title="T", made_on=date(2026, 3, 1), actions=(
     ...     act("A/1", "green", date(2026, 5, 1)), act("A/2", "red", date(2026, 2, 1)),
     ...     act("A/3", "blue", date(2026, 1, 1), date(2026, 1, 1)), act("A/4", "amber", date(2026, 1, 1))))

@@ -1,0 +1,280 @@
+"""What does every sheet of paper have in common: size, type scale, colours, letterhead, running lines, page numbers?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Final
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen.canvas import Canvas
+
+from jobs.pdf.tags import About, Node, TagTree, finish
+from jobs.pdf.texts import Style, Typesetter, readable
+from jobs.pdf.typefaces import REGULAR, STRONG
+
+
+def colour(web: str) -> str:
+    """Promise: a web colour as the three operands of a PDF colour operator.
+
+    >>> colour("#ff0033")
+    '1 0 0.2'
+    """
+    return " ".join(f"{int(web[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
+
+
+INK: Final = "#1b232d"
+MUTED: Final = "#4f5b69"
+NAVY: Final = "#14304f"
+LINE: Final = "#c9d1da"
+TINT: Final = "#eef2f6"
+ALARM: Final = "#a51d1d"
+BRAG_COLOURS: Final = {
+    "red": ("#b3261e", "#ffffff"),
+    "amber": ("#f5b83d", "#2a1c00"),
+    "green": ("#1d6f42", "#ffffff"),
+    "blue": ("#1f5fa8", "#ffffff"),
+    "none": ("#e3e7ec", "#2b3440"),
+}
+"""Plate and letter colour of each rating; every pair reads at 4.5:1 or better (a test computes it)."""
+
+TITLE: Final = Style(STRONG, 25, 30, colour(NAVY))
+SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
+EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
+HEADING: Final = Style(STRONG, 13.5, 18, colour(NAVY))
+BODY: Final = Style(REGULAR, 8, 11, colour(INK))
+LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
+STRONG_BODY: Final = Style(STRONG, 8, 11, colour(INK))
+QUIET: Final = Style(REGULAR, 7.5, 10.4, colour(MUTED))
+LABEL: Final = Style(STRONG, 6.8, 9.4, colour(MUTED), gap=4)
+RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
+RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, colour(NAVY))
+
+LANDSCAPE: Final = landscape(A4)
+PORTRAIT: Final = A4
+MARGIN: Final = 34.0
+TOP: Final = 50.0
+"""From the upper edge to where the content begins, on every page."""
+BOTTOM: Final = 44.0
+
+
+class _Sheets(Canvas):
+    """ReportLab's canvas without its habit of naming Helvetica at the head of every page."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the running lines say: all of it is decoration to a screen reader, and none of it is only there."""
+
+    partnership: str
+    classification: str
+    edition: str
+    """Reference, version and date, lower left."""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bookmark:
+    title: str
+    level: int
+    page: int
+    top: float
+
+
+class Paper:
+    """A document being drawn from top to bottom; `y` is the height in points from the lower edge still free."""
+
+    def __init__(self, about: About, running: Running, size: tuple[float, float] = LANDSCAPE) -> None:
+        self.about, self.running = about, running
+        self.page_width, self.page_height = size
+        self.left, self.width = MARGIN, size[0] - 2 * MARGIN
+        self.type = Typesetter()
+        self.tags = TagTree()
+        self.pages: list[list[str]] = []
+        self.y = 0.0
+        self._bookmarks: list[_Bookmark] = []
+        self.new_page()
+
+    # --- room -------------------------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> float:
+        """Promise: points left on this page."""
+        return self.y - BOTTOM
+
+    @property
+    def full_room(self) -> float:
+        """Promise: points an empty page offers."""
+        return self.page_height - TOP - BOTTOM
+
+    def new_page(self) -> None:
+        """Promise: drawing goes on at the top of an empty page."""
+        self.pages.append([])
+        self.ops = self.pages[-1]
+        self.y = self.page_height - TOP
+
+    def need(self, height: float) -> None:
+        """Promise: at least `height` points are free, on a new page if need be."""
+        if self.room < height:
+            self.new_page()
+
+    # --- marks ------------------------------------------------------------------------------------------------------
+
+    def open(self, node: Node) -> None:
+        """Promise: what is drawn until `close` belongs to `node`."""
+        self.ops.append(self.tags.open_mark(node, len(self.pages) - 1))
+
+    def open_artifact(self) -> None:
+        """Promise: what is drawn until `close` is decoration."""
+        self.ops.append("/Artifact BMC")
+
+    def close(self) -> None:
+        """Promise: the innermost open mark is closed."""
+        self.ops.append("EMC")
+
+    def bookmark(self, title: str, level: int = 0) -> None:
+        """Promise: the reader's contents panel leads to this height of this page."""
+        text = " ".join(readable(title, limit=200).split())
+        self._bookmarks.append(_Bookmark(text, level, len(self.pages) - 1, self.y))
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def lines(self, lines: list[str], style: Style, x: float, top: float, room: float = 0.0) -> None:
+        """Promise: the wrapped lines stand with their upper edge at height `top`, left at `x`; `y` does not move."""
+        base = top - style.leading * 0.5 - style.size * 0.36
+        head = (
+            f"BT /{style.font} {style.size:g} Tf {style.leading:g} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm"
+        )
+        show = self.type.show
+        self.ops.append(" ".join([head, *(show(line, style, room) for line in lines), "ET"]))
+
+    def plate(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
+        """Promise: a filled rectangle, lower left corner at (x, y), with rounded corners if `radius`."""
+        if not radius:
+            self.ops.append(f"{fill} rg {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
+            return
+        self.ops.append(f"{fill} rg {_rounded(x, y, x + width, y + height, radius)} f")
+
+    def rule(self, y: float, x: float | None = None, width: float | None = None, weight: float = 0.6) -> None:
+        """Promise: a thin horizontal line, from margin to margin unless said otherwise."""
+        left, span = (self.left, self.width) if x is None or width is None else (x, width)
+        self.ops.append(f"{colour(LINE)} RG {weight} w {left:.2f} {y:.2f} m {left + span:.2f} {y:.2f} l S")
+
+    def paragraph(
+        self, role: str, text: str, style: Style, width: float | None = None, parent: Node | None = None
+    ) -> None:
+        """Promise: a tagged paragraph or heading at the left margin; it may run over several pages."""
+        span = width or self.width
+        lines = self.type.wrap(text, style, span)
+        node = (parent or self.tags.root).add(role)
+        self.y -= style.gap
+        while lines:
+            self.need(style.leading)
+            count = max(1, int(self.room / style.leading))
+            self.open(node)
+            self.lines(lines[:count], style, self.left, self.y, span)
+            self.close()
+            self.y -= style.leading * len(lines[:count])
+            lines = lines[count:]
+
+    def heading(self, text: str, keep: float = 80.0, level: int = 0) -> None:
+        """Promise: an H2 with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
+        self.need(HEADING.leading + keep)
+        self.bookmark(text, level)
+        self.paragraph("H2", text, HEADING)
+        self.y -= 5
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def to_bytes(self) -> bytes:
+        """Promise: the finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
+        out = BytesIO()
+        canvas = _Sheets(out, (self.page_width, self.page_height), pageCompression=1, invariant=1)
+        total = len(self.pages)
+        for index, ops in enumerate(self.pages):
+            self.ops = ops
+            self._running_lines(index, total)
+            canvas.addLiteral("\n".join(ops))
+            ops.clear()
+            self._place_bookmarks(canvas, index)
+            canvas.showPage()
+        canvas.save()
+        self.type.report_lost(self.about.title)
+        return finish(out.getvalue(), self.tags, self.type.fonts, self.about)
+
+    def _place_bookmarks(self, canvas: Canvas, page: int) -> None:
+        for number, mark in enumerate(self._bookmarks):
+            if mark.page == page:
+                canvas.bookmarkPage(f"b{number}", fit="XYZ", left=0, top=mark.top + 8)
+                canvas.addOutlineEntry(mark.title, f"b{number}", mark.level)
+
+    def _running_lines(self, index: int, total: int) -> None:
+        said = self.running
+        foot, head = BOTTOM - 16, self.page_height - 24
+        right = self.left + self.width
+        self.open_artifact()
+        self._span(said.partnership, RUNNING_STRONG, head, share=0.6)
+        self._span(said.classification, RUNNING_STRONG, head, right=right, share=0.35)
+        self.rule(head - 12)
+        self.rule(foot + 4)
+        self._span(said.edition, RUNNING, foot, share=0.5)
+        self._span(f"Fingerprint {said.fingerprint[:16]}", RUNNING, foot, right=right - 110, share=0.25)
+        self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
+        self.close()
+
+    def _span(self, text: str, style: Style, top: float, right: float = 0.0, share: float = 1.0) -> None:
+        """One line, cut to its share of the width so that no neighbour is overprinted."""
+        line = (self.type.wrap(text, style, self.width * share) or [""])[0]
+        x = right - self.type.width(line, style) if right else self.left
+        self.lines([line], style, x, top)
+
+
+def day(value: date) -> str:
+    """Promise: a date as it is written in Britain.
+
+    >>> day(date(2026, 3, 7))
+    '7 Mar 2026'
+    """
+    return f"{value.day} {value:%b %Y}"
+
+
+def short(text: str, limit: int = 300) -> str:
+    """Promise: one line of printable text, cut with a note after `limit` characters."""
+    return " ".join(readable(text, limit=limit).split())
+
+
+def draw_facts(paper: Paper, facts: Sequence[tuple[str, str]], columns: int = 4) -> None:
+    """Promise: labels with their values in a grid, read row by row; a value not known is a dash."""
+    width = paper.width / columns
+    wrap = paper.type.wrap
+    for start in range(0, len(facts), columns):
+        cells = [
+            (label, wrap(short(value) or "–", LEAD, width - 14)) for label, value in facts[start : start + columns]
+        ]
+        height = LABEL.leading + LEAD.leading * max(len(lines) for _, lines in cells) + 9
+        paper.need(height)
+        for at, (label, lines) in enumerate(cells):
+            x = paper.left + at * width
+            paper.open(paper.tags.root.add("P"))
+            paper.lines([label], LABEL, x, paper.y)
+            paper.lines(lines, LEAD, x, paper.y - LABEL.leading)
+            paper.close()
+        paper.y -= height
+
+
+def _rounded(left: float, low: float, right: float, high: float, radius: float) -> str:
+    """The path of a rectangle whose corners are quarter circles (0.4477 is 1 - 0.5523, the usual Bézier constant)."""
+    bend = radius * 0.4477
+    return (
+        f"{left + radius:.2f} {low:.2f} m {right - radius:.2f} {low:.2f} l "
+        f"{right - bend:.2f} {low:.2f} {right:.2f} {low + bend:.2f} {right:.2f} {low + radius:.2f} c "
+        f"{right:.2f} {high - radius:.2f} l "
+        f"{right:.2f} {high - bend:.2f} {right - bend:.2f} {high:.2f} {right - radius:.2f} {high:.2f} c "
+        f"{left + radius:.2f} {high:.2f} l "
+        f"{left + bend:.2f} {high:.2f} {left:.2f} {high - bend:.2f} {left:.2f} {high - radius:.2f} c "
+        f"{left:.2f} {low + radius:.2f} l "
+        f"{left:.2f} {low + bend:.2f} {left + bend:.2f} {low:.2f} {left + radius:.2f} {low:.2f} c h"
+    )
