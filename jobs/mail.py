@@ -1,0 +1,114 @@
+"""How does a letter leave the portal, and what is said when it cannot?"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail leaves and under which sender. `tls` is "starttls", "implicit" or "none"; times in seconds."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: str = "starttls"
+    timeout_seconds: float = 20.0
+
+
+class MailError(Exception):
+    """A letter did not leave. `is_final` when trying again would not help; the sentence holds no server's words."""
+
+    def __init__(self, sentence: str, *, is_final: bool) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.is_final = is_final
+
+
+def compose(
+    *, sender: str, name: str, address: str, subject: str, body: str, token: str, written_at: datetime
+) -> EmailMessage:
+    """A plain-text letter. The same token gives the same Message-ID and date, so a letter sent twice is seen as one.
+
+    Raises MailError when an address cannot stand in a letter.
+    """
+    letter = EmailMessage(policy=SMTP)
+    try:
+        letter["From"] = _address(*parseaddr(sender))
+        letter["To"] = _address(name, address)
+    except (ValueError, IndexError):
+        raise MailError("The e-mail address is not valid.", is_final=True) from None
+    letter["Subject"] = " ".join(subject.split())
+    letter["Date"] = format_datetime(written_at)
+    letter["Message-ID"] = f"<{token}@{_domain(sender)}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(body)
+    return letter
+
+
+def send(server: MailServer, letter: EmailMessage) -> None:
+    """Hand a letter to the server and wait until it says that it has it. Raises MailError."""
+    try:
+        channel = _open(server)
+        try:
+            channel.send_message(letter)
+        finally:
+            _hang_up(channel)
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _ in refused.recipients.values()]
+        raise _refusal(max(codes), "The mail server does not accept this address.") from None
+    except smtplib.SMTPResponseException as refused:
+        raise _refusal(refused.smtp_code, "The mail server refused the message.") from None
+    except smtplib.SMTPNotSupportedError:
+        raise MailError("The mail server does not offer what the settings ask for.", is_final=False) from None
+    except (OSError, smtplib.SMTPException):
+        raise MailError("The mail server could not be reached or broke off.", is_final=False) from None
+
+
+def _open(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.tls == "implicit":
+        channel: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=server.timeout_seconds, context=context
+        )
+    else:
+        channel = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+    try:
+        if server.tls == "starttls":
+            channel.starttls(context=context)
+        if server.user:
+            channel.login(server.user, server.password)
+    except (OSError, smtplib.SMTPException):
+        channel.close()
+        raise
+    return channel
+
+
+def _hang_up(channel: smtplib.SMTP) -> None:
+    """Say goodbye; once the letter is accepted, trouble here must not make it be sent again."""
+    with suppress(OSError, smtplib.SMTPException):
+        channel.quit()
+    channel.close()
+
+
+def _refusal(code: int, sentence: str) -> MailError:
+    """Codes from 500 are final (RFC 5321, 4.2.1), but for sign-in troubles (530 to 538), which an operator can mend."""
+    return MailError(sentence, is_final=code >= 500 and not 530 <= code <= 538)
+
+
+def _address(name: str, address: str) -> Address:
+    return Address(display_name=" ".join(name.split()), addr_spec=address)
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

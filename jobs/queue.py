@@ -1,0 +1,264 @@
+"""How does a request become work done once: the registry, the wrapper, and the only function Valkey may name?"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+from redis import Redis
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
+
+from jobs.mail import MailServer
+from models.access import Actor
+from models.db import PortalSession, act_as, make_session_factory
+from models.errors import RuleBroken
+from models.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
+from models.people import Person
+
+QUEUE = "triangulate"
+ENTRY = "jobs.queue.run"
+REPORT_SECONDS = 0.2  # progress is written at most this often
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The job's effect stands: one sentence for whoever asked, and the document it made, if any."""
+
+    sentence: str
+    document_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """The job wants to be started again after a while; what it wrote so far is kept."""
+
+    sentence: str
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What jobs are given by the process that runs them. `address` is where people open the portal."""
+
+    sessions: sessionmaker[PortalSession]
+    mail_server: MailServer | None = None
+    partnership: str = ""
+    address: str = ""
+
+
+@dataclass
+class Run:
+    """One attempt at a request, as the job sees it. The session acts as the person who asked; never commit it."""
+
+    session: PortalSession
+    attempt: Attempt
+    equipment: Equipment
+    _reported_at: float = 0.0
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.attempt.arguments
+
+    def report(self, percent: float, words: str = "") -> None:
+        """Show whoever waits how far the job is. Cheap: most calls write nothing, the rest commit on their own."""
+        if time.monotonic() - self._reported_at >= REPORT_SECONDS:
+            with self.equipment.sessions.begin() as apart:
+                report_progress(apart, self.attempt.request_id, int(percent), words)
+            self._reported_at = time.monotonic()
+
+
+JobFunction = Callable[[Run], Done | Later]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A job that may be asked for by name, and its limits."""
+
+    name: str
+    function: JobFunction
+    timeout_seconds: int
+    most_attempts: int
+
+
+JOBS: dict[str, JobKind] = {}
+_equipment: list[Equipment] = []
+
+
+def job(*, timeout: int = 600, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times."""
+
+    def register(function: JobFunction) -> JobFunction:
+        name = function.__name__
+        known = JOBS.get(name)
+        if known and known.function.__module__ != function.__module__:
+            raise ValueError(f"two jobs are called {name}")
+        JOBS[name] = JobKind(name, function, timeout, attempts)
+        return function
+
+    return register
+
+
+def load_jobs(also: Iterable[str] = ()) -> None:
+    """Import every noun of this room, so that every job is registered and warm before a worker forks."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        if not module.ispkg:
+            import_module(f"jobs.{module.name}")
+    for name in also:
+        import_module(name)
+
+
+def equip(equipment: Equipment) -> None:
+    """Give this process what its jobs need; replaces what was given before."""
+    _equipment[:] = [equipment]
+
+
+class PortalJob(Job):
+    """An RQ job that can name one function only, whatever somebody wrote into Valkey."""
+
+    @property
+    def func(self) -> Callable[[int], None]:
+        if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
+            raise PermissionError("this queue runs requests by number and nothing else")
+        return run
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+    def send_webhooks(self, *unused: object, **unused_too: object) -> None:
+        """Never: a job in Valkey must not make the worker call addresses."""
+
+
+def connect(redis_url: str) -> Redis:
+    """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
+    scheme, _, rest = redis_url.partition("://")
+    known = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
+    return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, health_check_interval=30)
+
+
+def open_queue(connection: Redis) -> Queue:
+    """The portal's one queue: numbers of requests, as JSON."""
+    return Queue(QUEUE, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+
+
+def leave_on_term() -> None:
+    """Make SIGTERM and Ctrl-C end the process by SystemExit, so that open transactions are rolled back."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+def run(request_id: int) -> None:
+    """Do one request, if it is still to be done. This is all that RQ ever calls.
+
+    Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
+    transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
+    """
+    equipment = _equipment[0]
+    with equipment.sessions.begin() as session:
+        attempt = start_attempt(session, int(request_id))
+    if attempt is None:
+        return
+    try:
+        _carry_out(attempt, equipment)
+    except RuleBroken as refusal:
+        with equipment.sessions.begin() as session:
+            finish(session, attempt.request_id, JobStatus.REFUSED, refusal.sentence)
+    except Exception as error:  # noqa: BLE001 - the one place where any fault of any job ends
+        _record_fault(attempt, equipment, error)
+
+
+def _carry_out(attempt: Attempt, equipment: Equipment) -> None:
+    kind = JOBS.get(attempt.name)
+    if kind is None:
+        raise RuleBroken("This version of the portal does not know that job.")
+    with equipment.sessions() as session:
+        if not hold(session, attempt.request_id):
+            return
+        act_as(session, _rights(session, attempt))
+        outcome = kind.function(Run(session, attempt, equipment))
+        session.flush()
+        act_as(session, Actor.system())
+        _settle(session, attempt, outcome)
+        session.commit()
+
+
+def _settle(session: PortalSession, attempt: Attempt, outcome: Done | Later) -> None:
+    if isinstance(outcome, Later):
+        postpone(session, attempt.request_id, outcome.wait, outcome.sentence, afresh=True)
+    else:
+        finish(session, attempt.request_id, JobStatus.DONE, outcome.sentence, outcome.document_id)
+
+
+def _rights(session: PortalSession, attempt: Attempt) -> Actor:
+    """The rights the job runs with: those the person had when asking, if they still have exactly these."""
+    mark = f"job-{attempt.request_id}"
+    if attempt.requested_by_id is None:
+        return Actor.system(mark)
+    person = session.get(Person, attempt.requested_by_id)
+    if person is None or not person.is_active:
+        raise RuleBroken("The person who asked for this no longer has access.")
+    actor = person.actor(mark)
+    if (actor.role, actor.agency_ids) != (attempt.actor_role, attempt.actor_agency_ids):
+        raise RuleBroken("Your role or agency has changed since you asked for this; please ask again.")
+    session.expunge(person)
+    return actor
+
+
+def _record_fault(attempt: Attempt, equipment: Equipment, error: Exception) -> None:
+    """Let the request try again with a growing pause, or fail it with one plain sentence after its last attempt."""
+    kind = JOBS[attempt.name]
+    is_late = isinstance(error, JobTimeoutException)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("job fault", request=attempt.request_id, job=attempt.name, fault=type(error).__name__, places=places)
+    most = min(kind.most_attempts, 2) if is_late else kind.most_attempts
+    with equipment.sessions.begin() as session:
+        if attempt.number < most:
+            wait = timedelta(seconds=min(3 * 2 ** (attempt.number - 1), 600))
+            postpone(
+                session, attempt.request_id, wait, "It did not work at once and will be tried again.", afresh=False
+            )
+        else:
+            finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind, is_late))
+
+
+def _failure_sentence(attempt: Attempt, kind: JobKind, is_late: bool) -> str:
+    if is_late:
+        return f"It took longer than {max(1, kind.timeout_seconds // 60)} minutes and was stopped."
+    return f"It did not work after {attempt.number} tries; quote request {attempt.request_id} to the administrator."
+
+
+def system_sessions(engine: Engine) -> sessionmaker[PortalSession]:
+    """Sessions that act as the portal itself until a job makes them act as a person."""
+    sessions = make_session_factory(engine)
+    sessions.configure(info={"actor": Actor.system()})
+    return sessions
