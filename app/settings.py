@@ -141,6 +141,22 @@ def kept_secret(data_dir: Path, name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def child_environment(settings: Settings, *, database_url: str, redis_url: str) -> dict[str, str]:
+    """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
+
+    The owner's login is left out: what serves people must not be able to change the schema.
+    """
+    told = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(settings.data_dir),
+        "SECRET_KEY": settings.secret_key,
+        "DEMO_PASSWORD": settings.demo_password,
+    }
+    inherited = {name: value for name, value in os.environ.items() if name.upper() != "DATABASE_OWNER_URL"}
+    return inherited | told
+
+
 _KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
 
 
