@@ -1,9 +1,9 @@
 """In which order are cases drawn, given a seed that anybody can repeat?
 
-The order is Rivest's consistent sampler without replacement (PyPI ``consistent-sampler``): every case reference gets a
-ticket that depends on the seed and on nothing else, and the lowest ticket is drawn first. So a stratum is a filter of one
-order, a larger sample keeps the smaller one as its head, and reserves are simply the next cases. Drawing the same case
-twice (with replacement) makes no sense for a case audit and is not offered.
+The order is Rivest's consistent sampler without replacement (PyPI ``consistent-sampler``): every case reference gets
+a ticket that depends on the seed and on nothing else, and the lowest ticket is drawn first. So a stratum is a filter
+of one order, a larger sample keeps the smaller one as its head, and reserves are simply the next cases. Drawing the
+same case twice (with replacement) makes no sense for a case audit and is not offered.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ SHOWN_DIGITS = 9
 def seed_text(seed: str | int) -> str:
     """The exact text that is hashed: surrounding white space removed, Unicode form NFC, a number as its digits.
 
-    The portal shows this text wherever it shows a seed, so that nobody has to guess at blanks. The number 314159 and the
-    text "314159" are one seed; "0314159" is another.
+    The portal shows this text wherever it shows a seed, so that nobody has to guess at blanks. The number 314159 and
+    the text "314159" are one seed; "0314159" is another.
 
     Raises RuleBroken when nothing is left, when the text is longer than 500 characters or holds a control character.
 
