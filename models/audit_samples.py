@@ -1,19 +1,17 @@
-"""Which cases were drawn for audit, by which plan and seed, and what became of each?"""
+"""Which samples are drawn for audit, by which plan and seed, and does each draw stand?"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.case_frames import CaseFrame
-from models.db import Record
 from models.people import Person
-from models.reference_items import ReferenceItem
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, must, one_of
@@ -38,15 +36,6 @@ class DrawKind(Choice):
     @property
     def label(self) -> str:
         return "Commit, then reveal" if self is DrawKind.CEREMONY else "Quick draw"
-
-
-class CaseStatus(Choice):
-    """Where a drawn case stands."""
-
-    SELECTED = "selected"
-    RESERVE = "reserve"
-    ELIMINATION_PROPOSED = "elimination_proposed"
-    ELIMINATED = "eliminated"
 
 
 class AuditSample(Referenced):
@@ -105,6 +94,7 @@ class AuditSample(Referenced):
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     requested_at: Mapped[datetime | None]
     drawn_at: Mapped[datetime | None]
+    excluded: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     audits_due_on: Mapped[date | None]
     void_reason: Mapped[str] = mapped_column(Text, server_default="")
@@ -119,50 +109,3 @@ class AuditSample(Referenced):
     @property
     def reference_year(self) -> int:
         return self.year
-
-
-class SampleCase(Record):
-    """A drawn case or reserve in its stratum, in ticket order. Names nobody: the reference is a pseudonym."""
-
-    __tablename__ = "sample_cases"
-    __table_args__ = (
-        one_of("status", CaseStatus, "known_case_status"),
-        UniqueConstraint("sample_id", "stratum", "position", name="one_case_per_position"),
-        UniqueConstraint("sample_id", "reference", name="case_once_per_sample"),
-        must(
-            "status NOT IN ('elimination_proposed', 'eliminated')"
-            " OR (reason_id IS NOT NULL AND proposed_by_id IS NOT NULL)",
-            name="elimination_has_reason",
-            sentence="Eliminating a case needs a reason from the list.",
-        ),
-        must(
-            "approved_by_id IS NULL OR approved_by_id <> proposed_by_id",
-            name="second_person_approves",
-            sentence="A second person must approve the elimination.",
-        ),
-    )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Drawn cases are for the hub; an agency learns of its cases through its audits."
-    )
-
-    sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id", ondelete="CASCADE"))
-    stratum: Mapped[str] = mapped_column(Text)
-    position: Mapped[int]
-    reference: Mapped[str] = mapped_column(Text(collation="C"), index=True)
-    ticket: Mapped[str] = mapped_column(Text)
-    is_reserve: Mapped[bool]
-    status: Mapped[CaseStatus] = mapped_column(choice_column(CaseStatus))
-    audited_on: Mapped[date | None]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("sample_cases.id"), index=True)
-    reason_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
-    reason_note: Mapped[str] = mapped_column(Text, server_default="")
-    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    proposed_at: Mapped[datetime | None]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    approved_at: Mapped[datetime | None]
-
-    sample: Mapped[AuditSample] = relationship(lazy="raise_on_sql")
-    reason: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
-
-    def __str__(self) -> str:
-        return self.reference

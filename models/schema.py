@@ -15,9 +15,9 @@ from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, text
 from sqlalchemy.orm import Mapper
 
 from models.access import DatabaseRole, RowPolicy, policy_statements
-from models.case_frames import FRAME_FUNCTIONS
 from models.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
 from models.db import Base, database_url
+from models.frame_rows import FRAME_FUNCTIONS
 
 _ROOM = Path(__file__).parent
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
