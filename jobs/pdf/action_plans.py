@@ -1,6 +1,7 @@
 """How does an improvement plan look on paper: where it stands, then every action, overdue first?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 from typing import Final
@@ -35,14 +36,15 @@ LETTER_BUDGET: Final = 12_000_000
 """A report with more letters would outlast its job's time limit; it is refused in a sentence."""
 
 COLUMNS: Final = (
-    Column("Action", 88),
-    Column("What will be done", 192),
-    Column("Who", 122),
-    Column("When", 86),
+    Column("Action", 86),
+    Column("What will be done", 196),
+    Column("Who", 118),
+    Column("When", 94),
     Column("How we will know", 124),
-    Column("Progress and evidence", 162),
+    Column("Progress and evidence", 156),
 )
 REFERENCE: Final = Style(STRONG, 8.4, 11.4, colour(INK))
+QUIET_APART: Final = replace(QUIET, gap=3)
 LATE: Final = Style(STRONG, 8, 11, colour(ALARM))
 PILLS: Final = {
     code: Style(STRONG, 7.4, 10, colour(ink), gap=5, fill=colour(fill)) for code, (fill, ink) in BRAG_COLOURS.items()
@@ -59,8 +61,8 @@ def build(report: PlanReport) -> bytes:
     summary = summarise(report)
     paper = Paper(_about(report), _running(report))
     _draw_cover(paper, report, summary)
-    for at, group in enumerate(summary.groups):
-        _draw_group(paper, report, group, is_first=not at)
+    for group in summary.groups:
+        _draw_group(paper, report, group)
     return paper.to_bytes()
 
 
@@ -159,7 +161,7 @@ def _draw_ratings(paper: Paper, summary: PlanSummary) -> None:
 
 
 def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
-    paper.heading("By lead agency", keep=90, level=1)
+    paper.heading("By lead agency", keep=min(50 + 22 * len(summary.agencies), 400), level=1)
     ratings = [Column(brag.label, (paper.width - 250 - 120) / len(summary.brag)) for brag in summary.brag]
     table = Table(paper, (Column("Lead agency", 250), Column("Actions", 60), Column("Overdue", 60), *ratings))
     table.draw(
@@ -173,18 +175,16 @@ def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
         )
         for agency in summary.agencies
     )
+    paper.y -= 18
 
 
 # --- the actions ----------------------------------------------------------------------------------------------------
 
 
-def _draw_group(paper: Paper, report: PlanReport, group: ActionGroup, is_first: bool) -> None:
-    if is_first:
-        paper.new_page()
-    else:
-        paper.y -= 18
-    paper.heading(f"{group.title} ({len(group.actions):,})", keep=120)
+def _draw_group(paper: Paper, report: PlanReport, group: ActionGroup) -> None:
+    paper.heading(f"{group.title} ({len(group.actions):,})", keep=150)
     Table(paper, COLUMNS).draw(_row(action, report.made_on) for action in group.actions)
+    paper.y -= 18
 
 
 def _row(action: ReportAction, today: date) -> Row:
@@ -207,23 +207,29 @@ def _row(action: ReportAction, today: date) -> Row:
 
 
 def _labelled(label: str, text: str, style: Style = BODY) -> Iterator[Piece]:
-    """A small label and its text, or nothing at all."""
+    """A small label and under it its text, or nothing at all."""
     if text.strip():
         yield label, LABEL
         yield text, style
 
 
+def _inline(label: str, text: str, style: Style = QUIET) -> Iterator[Piece]:
+    """Label and text in one line, for short facts, or nothing at all."""
+    if text.strip():
+        yield f"{label} {text}", style
+
+
 def _what(action: ReportAction) -> Iterator[Piece]:
     yield action.action or "No action written", BODY
     yield from _labelled("Recommendation", action.recommendation, QUIET)
-    yield from _labelled("Key area", action.key_area, QUIET)
+    yield from _inline("Key area:", action.key_area, QUIET_APART)
 
 
 def _who(action: ReportAction) -> Iterator[Piece]:
     yield action.lead_agency or "No lead agency named", STRONG_BODY
     yield action.owner_name or "No owner named", BODY
     yield action.owner_role, QUIET
-    yield from _labelled("With", "; ".join(action.other_agencies), QUIET)
+    yield from _inline("With", "; ".join(action.other_agencies), QUIET_APART)
 
 
 def _when(action: ReportAction, today: date) -> Iterator[Piece]:
@@ -231,18 +237,18 @@ def _when(action: ReportAction, today: date) -> Iterator[Piece]:
     late = action.days_overdue(today)
     if late:
         yield f"{late:,} day{'s' * (late != 1)} overdue", LATE
-    if action.is_moved and action.original_due_on:
-        yield from _labelled("First agreed for", day(action.original_due_on))
-    if action.starts_on:
-        yield from _labelled("Starts", day(action.starts_on))
     if action.completed_on:
-        yield from _labelled("Completed", day(action.completed_on))
+        yield from _inline("Completed", day(action.completed_on), BODY)
+    if action.is_moved and action.original_due_on:
+        yield from _inline("First due", day(action.original_due_on), QUIET_APART)
+    if action.starts_on:
+        yield from _inline("Start", day(action.starts_on), QUIET_APART)
 
 
 def _measure(action: ReportAction) -> Iterator[Piece]:
     yield action.success_measure or "No measure written", BODY if action.success_measure else QUIET
-    yield from _labelled("Baseline", action.baseline)
-    yield from _labelled("Target", action.target)
+    yield from _inline("Baseline:", action.baseline, QUIET_APART)
+    yield from _inline("Target:", action.target, BODY)
 
 
 def _progress(action: ReportAction) -> Iterator[Piece]:

@@ -6,6 +6,7 @@ from datetime import date
 from io import BytesIO
 from typing import Final
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
@@ -56,6 +57,9 @@ MARGIN: Final = 34.0
 TOP: Final = 50.0
 """From the upper edge to where the content begins, on every page."""
 BOTTOM: Final = 44.0
+
+
+rl_config.useA85 = 0  # compressed pages need no second coat of ASCII, which would have to be taken off again
 
 
 class _Sheets(Canvas):
@@ -142,14 +146,17 @@ class Paper:
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
-    def lines(self, lines: list[str], style: Style, x: float, top: float, room: float = 0.0) -> None:
+    def lines(self, lines: Sequence[str], style: Style, x: float, top: float, room: float = 0.0) -> None:
         """Promise: the wrapped lines stand with their upper edge at height `top`, left at `x`; `y` does not move."""
+        self.ops.append(f"BT {self.text(lines, style, x, top, room)} ET")
+
+    def text(self, lines: Sequence[str], style: Style, x: float, top: float, room: float = 0.0) -> str:
+        """Promise: the operators of `lines`, to stand between BT and ET."""
         base = top - style.leading * 0.5 - style.size * 0.36
-        head = (
-            f"BT /{style.font} {style.size:g} Tf {style.leading:g} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm"
+        shown = self.type.show(lines, style, room)
+        return (
+            f"/{style.font} {style.size} Tf {style.leading} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm {shown}"
         )
-        show = self.type.show
-        self.ops.append(" ".join([head, *(show(line, style, room) for line in lines), "ET"]))
 
     def plate(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
         """Promise: a filled rectangle, lower left corner at (x, y), with rounded corners if `radius`."""
@@ -191,6 +198,12 @@ class Paper:
 
     def to_bytes(self) -> bytes:
         """Promise: the finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
+        raw = self._sheets()
+        self.type.report_lost(self.about.title)
+        return finish(raw, self.tags, self.type.fonts, self.about)
+
+    def _sheets(self) -> bytes:
+        """ReportLab's part; a function of its own so that its copy of all pages is gone before the tree is written."""
         out = BytesIO()
         canvas = _Sheets(out, (self.page_width, self.page_height), pageCompression=1, invariant=1)
         total = len(self.pages)
@@ -202,8 +215,7 @@ class Paper:
             self._place_bookmarks(canvas, index)
             canvas.showPage()
         canvas.save()
-        self.type.report_lost(self.about.title)
-        return finish(out.getvalue(), self.tags, self.type.fonts, self.about)
+        return out.getvalue()
 
     def _place_bookmarks(self, canvas: Canvas, page: int) -> None:
         for number, mark in enumerate(self._bookmarks):

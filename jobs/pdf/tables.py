@@ -224,10 +224,12 @@ class Table:
 
 
 def _draw_stack(paper: Paper, cell: Stack, x: float, top: float, width: float) -> None:
+    parts = []
     for at, (style, lines) in enumerate(cell.strips):
         top -= style.gap if at else 0.0
-        paper.lines(lines, style, x + PLATE_PAD if style.fill else x, top, width)
+        parts.append(paper.text(lines, style, x + PLATE_PAD if style.fill else x, top, width))
         top -= style.leading * len(lines)
+    paper.ops.append(f"BT {' '.join(parts)} ET")
 
 
 def _draw_plates(paper: Paper, cell: Stack, x: float, top: float) -> None:

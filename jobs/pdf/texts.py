@@ -6,6 +6,7 @@ Text is data here: nothing in it is markup, nothing in it is opened. What cannot
 import logging
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -19,6 +20,8 @@ LETTER_LIMIT: Final = 12_000
 LINE_LIMIT: Final = 400
 """Likewise for a field of very many short lines."""
 
+SHORT_LINE: Final = 30
+"""Shorter lines (labels, dates, names, roles) come back often enough to be kept ready."""
 LONG_WORD: Final = 300
 """Longer words are measured letter by letter: they will be broken anyway."""
 
@@ -46,6 +49,7 @@ class Typesetter:
         self.fonts = FontBook()
         self.lost: Counter[str] = Counter()
         self._widths = {name: _WordWidths(self.fonts, name) for name in (REGULAR, STRONG)}
+        self._shown: dict[tuple[str, str], str] = {}
         self._wrapped: dict[tuple[str, str, float, float], list[str]] = {}
 
     def width(self, text: str, style: Style) -> float:
@@ -76,14 +80,24 @@ class Typesetter:
             _fill_lines(note.split(), widths, limit, lines)
         return lines
 
-    def show(self, line: str, style: Style, room: float = 0.0) -> str:
-        """Promise: operators that show one wrapped line at the current text position, then step to the next line.
+    def show(self, lines: Sequence[str], style: Style, room: float = 0.0) -> str:
+        """Promise: operators that show wrapped lines from the current text position down.
 
         `room` (points) is the width of the column: a line that begins in a right-to-left script ends there.
         """
-        if face(style.font).simple.issuperset(line):
-            return f"<{self.fonts.encode(line + ' ', style.font)}>Tj T*"
-        return self._show_mixed(line, style, room)
+        parts, font = [], style.font
+        simple, encode, ready = face(font).simple.issuperset, self.fonts.encode, self._shown
+        for line in lines:
+            if (font, line) in ready:
+                parts.append(ready[font, line])
+            elif simple(line):
+                shown = f"<{encode(line + ' ', font)}>Tj T*"
+                parts.append(shown)
+                if len(line) < SHORT_LINE:
+                    ready[font, line] = shown
+            else:
+                parts.append(self._show_mixed(line, style, room))
+        return " ".join(parts)
 
     def _show_mixed(self, line: str, style: Style, room: float) -> str:
         segments, is_rtl = segments_of(line, style.font)

@@ -125,6 +125,7 @@ class FontBook:
 
     def __init__(self) -> None:
         self.used: dict[str, _Used] = {}
+        self._shaped: dict[tuple[str, str, float], tuple[str, float]] = {}
 
     def _entry(self, name: str) -> _Used:
         if name not in self.used:
@@ -138,6 +139,12 @@ class FontBook:
 
     def shape(self, text: str, name: str, size: float) -> tuple[str, float]:
         """Promise: operators that show one word of any script, joined as its script demands, and its width in ems."""
+        key = (text, name, size)
+        if key not in self._shaped:
+            self._shaped[key] = self._shape(text, name, size)
+        return self._shaped[key]
+
+    def _shape(self, text: str, name: str, size: float) -> tuple[str, float]:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cached_property
 from operator import attrgetter
 from typing import Final
 
@@ -87,7 +88,7 @@ class ReportAction:
         return self.original_due_on is not None and self.original_due_on != self.due_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlanReport:
     """Everything an action-plan report states. `made_on` is the day against which lateness is counted."""
 
@@ -111,7 +112,7 @@ class PlanReport:
         if strange:
             raise RuleBroken("An action carries a rating other than blue, green, amber, red or none.")
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Promise: the SHA-256 (64 hex digits) of all facts, equal for equal facts on every machine.
 
