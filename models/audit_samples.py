@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.case_frames import CaseFrame
+from models.clock import now, today
+from models.errors import RuleBroken
+from models.job_requests import request_job
 from models.people import Person
 from models.references import Referenced
+from models.rules.commitments import commitment, public_part, seed_from
+from models.rules.draws import check_exclusions
+from models.rules.sample_plans import SamplePlan
+from models.rules.sampling import seed_text
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, must, one_of
 
@@ -109,3 +118,114 @@ class AuditSample(Referenced):
     @property
     def reference_year(self) -> int:
         return self.year
+
+
+def plan_sample(
+    session: Session,
+    *,
+    frame: CaseFrame,
+    plan: SamplePlan,
+    title: str,
+    kind: DrawKind = DrawKind.CEREMONY,
+    review_id: int | None = None,
+    audits_due_on: date | None = None,
+    excluded: Collection[str] = (),
+) -> AuditSample:
+    """Write a plan down before anything is drawn. `excluded` are the references the plan's exclusions were made of."""
+    if not frame.fingerprint:
+        raise RuleBroken("The frame is not frozen yet.")
+    check_exclusions(plan, excluded)
+    sample = AuditSample(
+        frame_id=frame.id,
+        review_id=review_id or frame.review_id,
+        title=title.strip() or frame.title,
+        year=today().year,
+        kind=kind,
+        plan=plan.as_json(),
+        plan_fingerprint=plan.fingerprint(),
+        audits_due_on=audits_due_on,
+        excluded=sorted(excluded),
+    )
+    session.add(sample)
+    session.flush()
+    return sample
+
+
+def lock_sample(session: Session, sample: AuditSample, *, frame: CaseFrame, person_id: int | None) -> None:
+    """Commit the portal: publish the hash of frame, plan and a fresh secret part. The plan cannot change from here on.
+
+    Refused while another live draw stands by the same plan: there is no silent second try.
+    """
+    _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be locked.")
+    _refuse_second_draw(session, sample)
+    sample.secret_part = token_hex(32)
+    sample.commitment = commitment(frame.fingerprint, sample.plan_fingerprint, sample.secret_part)
+    sample.committed_at = now()
+    sample.requested_by_id = person_id
+    sample.status = SampleStatus.LOCKED
+    session.flush()
+
+
+def reveal(session: Session, sample: AuditSample, *, public: str, witness: str) -> None:
+    """Take the public part that was made aloud, join it with the secret part to the seed, and ask for the draw."""
+    _refuse_unless(sample, SampleStatus.LOCKED, "Lock the plan before the public part is made.")
+    if not witness.strip():
+        raise RuleBroken("Name the witness who saw the public part being made.")
+    sample.public_part, sample.witness = public_part(public), witness.strip()
+    sample.seed = seed_from(sample.secret_part or "", public)
+    request_draw(session, sample)
+
+
+def quick_draw(session: Session, sample: AuditSample, *, seed: str | None, person_id: int | None) -> None:
+    """Draw without witnesses, by a given seed or one from the system's dice; the certificate says that it was so."""
+    _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be drawn.")
+    _refuse_second_draw(session, sample)
+    sample.kind, sample.requested_by_id = DrawKind.QUICK, person_id
+    sample.seed = seed_text(seed) if seed is not None else token_hex(32)
+    request_draw(session, sample)
+
+
+def request_draw(session: Session, sample: AuditSample) -> None:
+    """Ask for the draw of a sample that has its seed; the job is written in the same transaction."""
+    sample.status, sample.requested_at = SampleStatus.DRAWING, now()
+    session.flush()
+    request_job(session, "draw_sample", {"sample_id": sample.id}, unique_key=f"draw_sample:{sample.id}")
+
+
+def ask_to_void(session: Session, sample: AuditSample, *, reason: str, person_id: int) -> None:
+    """Ask the sponsor to void a draw, with a reason; the draw stands until the sponsor agrees."""
+    if sample.status not in (SampleStatus.LOCKED, SampleStatus.DRAWN):
+        raise RuleBroken("Only a locked or finished draw can be voided.")
+    if not reason.strip():
+        raise RuleBroken("Give the reason why the draw should be voided.")
+    sample.void_reason, sample.void_requested_by_id = reason.strip(), person_id
+    session.flush()
+
+
+def void_sample(session: Session, sample: AuditSample, *, person_id: int, sponsor_id: int | None) -> None:
+    """Void a draw on the sponsor's word. It stays visible; only then may the plan be drawn again with a fresh seed."""
+    if not sample.void_reason or sample.status not in (SampleStatus.LOCKED, SampleStatus.DRAWN):
+        raise RuleBroken("Nobody has asked for this draw to be voided.")
+    if person_id != sponsor_id:
+        raise RuleBroken("Only the review's lead sponsor can void a draw.")
+    sample.status, sample.voided_by_id, sample.voided_at = SampleStatus.VOID, person_id, now()
+    session.flush()
+
+
+def _refuse_unless(sample: AuditSample, status: SampleStatus, sentence: str) -> None:
+    if sample.status is not status:
+        raise RuleBroken(sentence)
+
+
+def _refuse_second_draw(session: Session, sample: AuditSample) -> None:
+    live = (SampleStatus.LOCKED, SampleStatus.DRAWING, SampleStatus.DRAWN)
+    other = session.scalar(
+        select(AuditSample.reference).where(
+            AuditSample.frame_id == sample.frame_id,
+            AuditSample.plan_fingerprint == sample.plan_fingerprint,
+            AuditSample.status.in_(live),
+            AuditSample.id != sample.id,
+        )
+    )
+    if other:
+        raise RuleBroken(f"{other} is already locked or drawn by this plan; it must be voided before another is made.")

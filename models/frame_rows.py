@@ -21,6 +21,8 @@ from models.rules.fingerprints import canonical_text
 from models.rules.populations import CaseRow
 
 _BLOCK = 4000
+MOST_WORDS = 5000
+"""Different themes, or agencies, that one frame may have."""
 _ATTACHED_COLUMNS = "row_number, reference, level_rank, theme, started_on, ended_on, agency, frame_id"
 
 
@@ -120,7 +122,9 @@ def freeze(session: Session, frame: CaseFrame) -> None:
     if not counts.row_count:
         raise RuleBroken("The list has no row that can be used, so there is nothing to draw from.")
     frame.row_count, frame.case_count = counts.row_count, counts.case_count
-    frame.themes = {theme: count for theme, count in session.execute(text(_THEMES.format(part=part)))}
+    _keep_levels(session, frame, part)
+    frame.themes = _cells(session, part, "theme")
+    frame.agencies = _cells(session, part, "agency")
     frame.fingerprint = frame_fingerprint(session, frame)
     frame.frozen_at = now()
     session.execute(text("SELECT attach_frame(:frame)"), {"frame": frame.id})
@@ -154,9 +158,12 @@ _COUNTS = """
 SELECT coalesce(sum(n), 0)::int AS row_count, count(*)::int AS case_count
 FROM (SELECT count(*) AS n FROM {part} GROUP BY reference) cases"""
 
-_THEMES = (
-    "SELECT theme, count(*) FROM {part} WHERE theme IS NOT NULL GROUP BY theme ORDER BY count(*) DESC, theme LIMIT 5000"
-)
+_LEVELS = """
+SELECT level_rank, count(*) AS row_count, count(*) FILTER (WHERE started_on IS NULL) AS undated_count
+FROM {part} GROUP BY 1"""
+
+_CELLS = """
+SELECT {column}, count(*) FROM {part} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"""
 
 _CANONICAL = """
 COPY (SELECT r.reference, l.label, r.theme, r.started_on, r.ended_on, r.agency
@@ -177,6 +184,24 @@ def _copy_lines(rows: Iterable[CaseRow], frame: str) -> Iterator[str]:
             f"{number}\t{canonical_text(reference)}\t{level}\t{words[theme]}\t{words[started_on]}\t"
             f"{words[ended_on]}\t{words[agency]}\t{frame}\n"
         )
+
+
+def _keep_levels(session: Session, frame: CaseFrame, part: str) -> None:
+    """Keep the words of the levels that occur, and count rows without a start date."""
+    found = session.execute(text(_LEVELS.format(part=part))).all()
+    occurring = {str(row.level_rank) for row in found}
+    frame.levels = {rank: label for rank, label in frame.levels.items() if rank in occurring}
+    frame.undated_count = sum(row.undated_count for row in found)
+
+
+def _cells(session: Session, part: str, column: str) -> dict[str, int]:
+    """How many rows hold each text of a column; refused when there are too many for it to be that kind of column."""
+    rows = session.execute(text(_CELLS.format(part=part, column=column, most=MOST_WORDS + 1))).all()
+    if len(rows) > MOST_WORDS:
+        raise RuleBroken(
+            f"The column chosen for the {column} has more than {MOST_WORDS:,} different values; choose another."
+        )
+    return {row[0]: row[1] for row in rows}
 
 
 def _driver(session: Session) -> DriverConnection[object]:
