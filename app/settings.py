@@ -5,27 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from jobs.mail import MailServer
 
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 class SettingsError(Exception):
     """The portal cannot start with these settings; the text says which and why, one sentence a line."""
-
-
-class MailServer(NamedTuple):
-    """Where mail leaves: `tls` is "starttls", "implicit" or "none"."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    tls: str
 
 
 class Settings(BaseSettings):
@@ -89,9 +81,15 @@ class Settings(BaseSettings):
     def _mail_address(cls, value: str) -> str:
         form = "a mail server: smtp://user:password@host:587?tls=starttls or smtps://user:password@host"
         checked = _with_scheme(value, form, "smtp")
-        if checked and not _mail_parts(urlsplit(checked)).host:
+        if checked and not _mail_server(urlsplit(checked), "").host:
             raise ValueError(f"must be {form}")
         return checked
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Settings:
+        if self.smtp_url and "@" not in self.mail_from:
+            raise ValueError("MAIL_FROM: must name the sender, such as portal@example.org, when SMTP_URL is set")
+        return self
 
     @property
     def address(self) -> str:
@@ -107,7 +105,7 @@ class Settings(BaseSettings):
     @property
     def mail_server(self) -> MailServer | None:
         """Where to send mail, or None: then messages are kept readable in a screen."""
-        return _mail_parts(urlsplit(self.smtp_url)) if self.smtp_url else None
+        return _mail_server(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
 
 
 def load_settings() -> Settings:
@@ -176,18 +174,25 @@ def _with_scheme(value: str, form: str, *schemes: str) -> str:
     return value
 
 
-def _mail_parts(parts: SplitResult) -> MailServer:
-    is_implicit = parts.scheme == "smtps"
-    tls = parse_qs(parts.query).get("tls", ["implicit" if is_implicit else "none"])[0]
-    tls = {"yes": "starttls", "true": "starttls", "1": "starttls", "no": "none"}.get(tls, tls)
-    if tls not in {"starttls", "implicit", "none"}:
+def _mail_server(parts: SplitResult, sender: str) -> MailServer:
+    """Mail is encrypted on its way unless the server is on this machine or the operator says tls=none."""
+    host = parts.hostname or ""
+    usual = "implicit" if parts.scheme == "smtps" else "none" if host in _THIS_MACHINE else "starttls"
+    tls = parse_qs(parts.query).get("tls", [usual])[0]
+    if tls not in _MAIL_PORTS:
         raise ValueError("must end in tls=starttls, tls=implicit or tls=none where it names tls")
-    port = parts.port or {"implicit": 465, "starttls": 587, "none": 25}[tls]
-    return MailServer(parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(host, parts.port or _MAIL_PORTS[tls], sender, user, password, tls)
+
+
+_MAIL_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def _sentences(error: ValidationError) -> str:
+    """One line for each problem. What concerns several settings names them itself."""
+    problems = error.errors(include_url=False, include_input=False)
     return "\n".join(
-        f"{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg'].removeprefix('Value error, ')}."
-        for problem in error.errors(include_url=False, include_input=False)
+        f"{''.join(f'{name}: '.upper() for name in problem['loc'])}{problem['msg'].removeprefix('Value error, ')}."
+        for problem in problems
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import MailServer, Settings, SettingsError, child_environment, kept_secret, load_settings
+from app.settings import Settings, SettingsError, child_environment, kept_secret, load_settings
+from jobs.mail import MailServer
 
 
 @pytest.fixture(autouse=True)
@@ -102,14 +103,20 @@ def test_settings_cannot_be_changed_and_their_secrets_are_not_shown() -> None:
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("smtp://mail.example.org", MailServer("mail.example.org", 25, "", "", "none")),
-        ("smtp://a%40b:p%2Fq@mail:2525?tls=starttls", MailServer("mail", 2525, "a@b", "p/q", "starttls")),
-        ("smtp://mail?tls=yes", MailServer("mail", 587, "", "", "starttls")),
-        ("smtps://mail", MailServer("mail", 465, "", "", "implicit")),
+        ("smtp://mail.example.org", MailServer("mail.example.org", 587, "qa@example.org", tls="starttls")),
+        ("smtp://127.0.0.1:2525", MailServer("127.0.0.1", 2525, "qa@example.org", tls="none")),
+        ("smtp://a%40b:p%2Fq@mail:2525?tls=none", MailServer("mail", 2525, "qa@example.org", "a@b", "p/q", "none")),
+        ("smtps://mail", MailServer("mail", 465, "qa@example.org", tls="implicit")),
     ],
 )
 def test_mail_server_is_read_from_its_address(url: str, server: MailServer) -> None:
-    assert Settings(smtp_url=url).mail_server == server
+    assert Settings(smtp_url=url, mail_from="qa@example.org").mail_server == server
+
+
+def test_mail_server_without_a_sender_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.example.org")
+    with pytest.raises(SettingsError, match=r"^MAIL_FROM: must name the sender"):
+        load_settings()
 
 
 def test_cookies_are_secure_where_the_public_address_is() -> None:
