@@ -182,8 +182,8 @@ def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
 
 
 def _draw_group(paper: Paper, report: PlanReport, group: ActionGroup) -> None:
-    paper.heading(f"{group.title} ({len(group.actions):,})", keep=150)
-    Table(paper, COLUMNS).draw(_row(action, report.made_on) for action in group.actions)
+    rows = (_row(action, report.made_on) for action in group.actions)
+    Table(paper, COLUMNS).draw(rows, heading=f"{group.title} ({len(group.actions):,})")
     paper.y -= 18
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jobs.pdf.page import BODY, STRONG_BODY, TINT, Paper, colour
+from jobs.pdf.page import BODY, STRONG_BODY, TINT, Paper, colour, short
 
 BAR: Final = 15.0
 STEP: Final = 23.0
@@ -27,7 +27,8 @@ def draw_bars(paper: Paper, bars: Sequence[Bar], alt: str, left: float, width: f
     words = min(width * 0.45, max(paper.type.width(bar.label, BODY) for bar in bars) + 10)
     span = width - words - 34
     most = max((bar.count for bar in bars), default=0) or 1
-    paper.open(paper.tags.root.add("Figure", alt=alt))
+    figure, top = paper.tags.root.add("Figure", alt=short(alt, 1000)), paper.y
+    paper.open(figure)
     for bar in bars:
         low = paper.y - BAR
         line = paper.type.wrap(bar.label, BODY, words - 6)[:1]
@@ -38,3 +39,4 @@ def draw_bars(paper: Paper, bars: Sequence[Bar], alt: str, left: float, width: f
         paper.lines([f"{bar.count:,}"], STRONG_BODY, left + words + span + 8, paper.y - 2)
         paper.y -= STEP
     paper.close()
+    figure.box = (left, paper.y, left + width, top)

@@ -27,16 +27,26 @@ class _Run:
     letters: list[str] = field(default_factory=list)
 
 
-def segments_of(line: str, font: str) -> tuple[list[Segment], bool]:
-    """Promise: the stretches of a line from left to right as they are seen, and whether the line begins right to left.
+def begins_rtl(text: str) -> bool:
+    """Promise: true when the first letter of the text that has a direction runs from right to left (UAX 9, P2).
+
+    >>> begins_rtl("3 אב ab"), begins_rtl("ab אב")
+    (True, False)
+    """
+    kinds = (_KINDS.get(bidirectional(letter)) for letter in text)
+    return next((kind for kind in kinds if kind in ("L", "R")), "L") == "R"
+
+
+def segments_of(line: str, font: str, is_rtl: bool = False) -> list[Segment]:
+    """Promise: the stretches of a line from left to right as they are seen; `is_rtl` is the paragraph's direction.
 
     A simple form of the Unicode bidirectional algorithm (UAX 9): one level of embedding, digits keep their order.
 
-    >>> [segment.text for segment in segments_of("an אב גד b", "Inter-Regular")[0]]
+    >>> [segment.text for segment in segments_of("an אב גד b", "Inter-Regular")]
     ['an', ' ', 'גד', ' ', 'אב', ' ', 'b']
     """
     runs = _runs(line, font)
-    base = next((run.kind for run in runs if run.kind in "LR"), "L")
+    base = "R" if is_rtl else "L"
     seen: list[Segment] = []
     turned: list[Segment] = []
     for run, kind in zip(runs, _levels(runs, base), strict=True):
@@ -47,7 +57,7 @@ def segments_of(line: str, font: str) -> tuple[list[Segment], bool]:
         else:
             turned.append(_segment(run, kind))
     seen += reversed(turned)
-    return (seen[::-1] if base == "R" else seen), base == "R"
+    return seen[::-1] if is_rtl else seen
 
 
 def _segment(run: _Run, kind: str) -> Segment:

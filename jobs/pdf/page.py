@@ -199,7 +199,7 @@ class Paper:
     def to_bytes(self) -> bytes:
         """Promise: the finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
         raw = self._sheets()
-        self.type.report_lost(self.about.title)
+        self.type.report_lost(short(self.running.edition, 80))
         return finish(raw, self.tags, self.type.fonts, self.about)
 
     def _sheets(self) -> bytes:

@@ -6,6 +6,7 @@ twice. A row may have a second lane, a note that runs under its cells.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from jobs.pdf.page import NAVY, QUIET, TINT, Paper, colour
@@ -79,6 +80,10 @@ class _Lane:
         return head, _Lane([(x, width, half[1], node) for x, width, half, node in halves], self.fill)
 
 
+def _total(lanes: list[_Lane]) -> float:
+    return sum(lane.height for lane in lanes)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column's heading and its width in points."""
@@ -106,6 +111,7 @@ class Table:
     left: float = 0.0
     _heads: list[tuple[Column, list[str]]] = field(default_factory=list)
     _head_height: float = 0.0
+    _row_head: str = "TH"
     _body: Node = field(default_factory=lambda: Node("TBody", []))
 
     def __post_init__(self) -> None:
@@ -119,16 +125,29 @@ class Table:
         """Promise: the sum of the column widths in points."""
         return sum(column.width for column in self.columns)
 
-    def draw(self, rows: Iterable[Row]) -> None:
-        """Promise: every row is on paper, in order, the headings above it on each page."""
+    def draw(self, rows: Iterable[Row], heading: str = "") -> None:
+        """Promise: every row is on paper, in order, the headings above it on each page.
+
+        A section `heading` is never parted from the first row. The first cell of a row heads it; in a table of one
+        row it would head nothing and is a plain cell.
+        """
+        coming = iter(rows)
+        first = list(islice(coming, 2))
+        self._row_head = "TH" if len(first) > 1 else "TD"
+        ready = [(row, self._lanes(row)) for row in first]
+        keep = self._head_height + (_total(ready[0][1]) if ready else 0.0)
+        self._open(heading, min(keep, self.paper.full_room - 60))
+        for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
+            self._draw_row(row, lanes)
+
+    def _open(self, heading: str, keep: float) -> None:
+        if heading:
+            self.paper.heading(heading, keep)
+        self.paper.need(keep)
         table = self.paper.tags.root.add("Table")
-        self.paper.need(self._head_height + 40)
         self._draw_head(table.add("THead").add("TR"))
-        self._body = table.add("TBody")
-        for row in rows:
-            self._draw_row(row)
-        if not self._body.kids:
-            table.kids.remove(self._body)
+        if self._body.kids:
+            table.kids.append(self._body)
 
     def _draw_head(self, row: Node | None) -> None:
         """The first head is structure; repetitions are decoration, or they would be read out on every page."""
@@ -148,9 +167,8 @@ class Table:
             x += column.width
         paper.y = top - self._head_height
 
-    def _draw_row(self, row: Row) -> None:
-        lanes = self._lanes(row)
-        height = sum(lane.height for lane in lanes)
+    def _draw_row(self, row: Row, lanes: list[_Lane]) -> None:
+        height = _total(lanes)
         paper = self.paper
         if height > paper.room and (height <= self._full_room or paper.room < SPLIT_ROOM):
             self._next_page("")
@@ -179,9 +197,10 @@ class Table:
         """The row's cells, and its note as a second lane beside the row's heading."""
         setter, element = self.paper.type, self._body.add("TR")
         spans: tuple[Attribute, ...] = (("RowSpan", 2),) if row.note else ()
+        head = ROW_HEAD + spans if self._row_head == "TH" else spans
         cells, x = [], self.left
         for at, (column, pieces) in enumerate(zip(self.columns, row.cells, strict=True)):
-            node = element.add("TD") if at else element.add("TH", ROW_HEAD + spans)
+            node = element.add("TD") if at else element.add(self._row_head, head)
             cells.append((x + PAD, column.width - 2 * PAD, stack(setter, column.width - 2 * PAD, pieces), node))
             x += column.width
         if not row.note:
@@ -227,7 +246,8 @@ def _draw_stack(paper: Paper, cell: Stack, x: float, top: float, width: float) -
     parts = []
     for at, (style, lines) in enumerate(cell.strips):
         top -= style.gap if at else 0.0
-        parts.append(paper.text(lines, style, x + PLATE_PAD if style.fill else x, top, width))
+        at_x, room = (x + PLATE_PAD, 0.0) if style.fill else (x, width)
+        parts.append(paper.text(lines, style, at_x, top, room))
         top -= style.leading * len(lines)
     paper.ops.append(f"BT {' '.join(parts)} ET")
 

@@ -2,7 +2,8 @@
 
 ReportLab writes no structure. While a page is drawn this tree remembers which marked piece of it is a heading, a table
 cell or a figure; when the file is finished the tree is written into it, together with fonts, language, title and
-metadata. The result is tagged and machine-checked; it is not a claim of conformity with PDF/UA.
+metadata. The result is tagged and machine-checked, and that is what we say of it: the `pdfuaid` entry in the metadata
+tells reading software which rules to apply, but nobody has certified the file.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ class Node:
     """Elements, or marked pieces as (page index, number on that page)."""
     attributes: tuple[Attribute, ...] = ()
     alt: str = ""
+    box: tuple[float, float, float, float] | None = None
+    """Left, lower, right and upper edge of a figure."""
 
     def add(self, role: str, attributes: tuple[Attribute, ...] = (), alt: str = "") -> "Node":
         """Promise: a new element at the end of this one."""
@@ -111,6 +114,8 @@ def _element(at: _Writing, node: Node, parent: Object) -> Object:
         entry.A = _attributes(at, node.attributes)
     if node.alt:
         entry.Alt = String(node.alt)
+    if node.box:
+        entry.A = Dictionary(O=Name.Layout, Placement=Name.Block, BBox=Array([round(edge, 2) for edge in node.box]))
     return entry
 
 
@@ -172,6 +177,7 @@ def _xmp(about: About) -> bytes:
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
 <dc:language><rdf:Bag><rdf:li>en-GB</rdf:li></rdf:Bag></dc:language>
+<pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
 <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool><xmp:CreateDate>{day}</xmp:CreateDate><xmp:ModifyDate>{day}</xmp:ModifyDate>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>""".encode()

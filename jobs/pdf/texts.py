@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 from unicodedata import category, normalize
 
-from jobs.pdf.directions import segments_of
+from jobs.pdf.directions import begins_rtl, segments_of
 from jobs.pdf.typefaces import FALLBACKS, REGULAR, STRONG, FontBook, face, face_for
 
 LETTER_LIMIT: Final = 12_000
@@ -81,9 +81,9 @@ class Typesetter:
         return lines
 
     def show(self, lines: Sequence[str], style: Style, room: float = 0.0) -> str:
-        """Promise: operators that show wrapped lines from the current text position down.
+        """Promise: operators that show the wrapped lines of one text from the current text position down.
 
-        `room` (points) is the width of the column: a line that begins in a right-to-left script ends there.
+        `room` (points) is the width of the column: a text that begins in a right-to-left script ends there.
         """
         parts, font = [], style.font
         simple, encode, ready = face(font).simple.issuperset, self.fonts.encode, self._shown
@@ -96,16 +96,15 @@ class Typesetter:
                 if len(line) < SHORT_LINE:
                     ready[font, line] = shown
             else:
-                parts.append(self._show_mixed(line, style, room))
+                parts.append(self._show_mixed(line, style, room, begins_rtl(lines[0])))
         return " ".join(parts)
 
-    def _show_mixed(self, line: str, style: Style, room: float) -> str:
-        segments, is_rtl = segments_of(line, style.font)
+    def _show_mixed(self, line: str, style: Style, room: float, is_rtl: bool) -> str:
         actual = line.encode("utf-16-be", "replace").hex()
         out = [f"/Span<</ActualText<feff{actual}0020>>>BDC"]
         if is_rtl and room:
             out.append(f"[{(self._widths[style.font][line] - room / style.size) * 1000:.0f}]TJ")
-        for segment in segments:
+        for segment in segments_of(line, style.font, is_rtl):
             out.append(f"/{segment.font} {style.size} Tf")
             if segment.text.isspace():
                 out.append(f"<{self.fonts.encode(segment.text, segment.font)}>Tj")
@@ -134,7 +133,7 @@ class _WordWidths(dict[str, float]):
         elif len(word) > LONG_WORD:
             width = sum(face(face_for(letter, self.name) or self.name).advances[letter] for letter in word)
         else:
-            parts = segments_of(word, self.name)[0]
+            parts = segments_of(word, self.name)
             width = sum(self.fonts.shape(part.text, part.font, 1)[1] for part in parts)
         self[word] = width
         return width
@@ -230,13 +229,13 @@ def readable(text: str, lost: Counter[str] | None = None, limit: int = LETTER_LI
 
 
 _TOWERS: Final = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
-"""More than four accents on one letter would climb into the lines above."""
+"""More than three accents on one letter would climb into the lines above."""
 
 
 def _cut_tower(found: re.Match[str]) -> str:
-    return f"{found.group(1)}[{len(found.group()) - 4} accents not shown]"
+    return f"{found.group(1)}[{len(found.group()) - 3} accents not shown]"
 
 
 def _mark(found: re.Match[str]) -> str:
