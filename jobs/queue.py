@@ -201,15 +201,28 @@ def _carry_out(attempt: Attempt, equipment: Equipment) -> None:
     kind = JOBS.get(attempt.name)
     if kind is None:
         raise RuleBroken("This version of the portal does not know that job.")
+    if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
+        with equipment.sessions.begin() as session:
+            finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))
+        return
     with equipment.sessions() as session:
         if not hold(session, attempt.request_id):
             return
         act_as(session, _rights(session, attempt))
-        outcome = kind.function(Run(session, attempt, equipment))
-        session.flush()
+        outcome = _perform(kind, Run(session, attempt, equipment))
         act_as(session, Actor.system())
         _settle(session, attempt, outcome)
         session.commit()
+
+
+def _perform(kind: JobKind, run: Run) -> Done | Later:
+    try:
+        outcome = kind.function(run)
+        run.session.flush()
+    except JobTimeoutException:
+        run.session.invalidate()  # the connection may be in the middle of a statement: do not wait for that
+        raise
+    return outcome
 
 
 def _settle(session: PortalSession, attempt: Attempt, outcome: Done | Later) -> None:
@@ -248,13 +261,20 @@ def _record_fault(attempt: Attempt, equipment: Equipment, error: Exception) -> N
                 session, attempt.request_id, wait, "It did not work at once and will be tried again.", afresh=False
             )
         else:
-            finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind, is_late))
+            sentence = _late_sentence(kind) if is_late else _failure_sentence(attempt, most)
+            finish(session, attempt.request_id, JobStatus.FAILED, sentence)
 
 
-def _failure_sentence(attempt: Attempt, kind: JobKind, is_late: bool) -> str:
-    if is_late:
-        return f"It took longer than {max(1, kind.timeout_seconds // 60)} minutes and was stopped."
-    return f"It did not work after {attempt.number} tries; quote request {attempt.request_id} to the administrator."
+def _failure_sentence(attempt: Attempt, tries: int) -> str:
+    return f"It did not work after {_counted(tries, 'try', 'tries')}; quote request {attempt.request_id}."
+
+
+def _late_sentence(kind: JobKind) -> str:
+    return f"It took longer than {_counted(max(1, kind.timeout_seconds // 60), 'minute', 'minutes')} and was stopped."
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def system_sessions(engine: Engine) -> sessionmaker[PortalSession]:
