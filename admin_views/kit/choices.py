@@ -1,0 +1,67 @@
+"""Which records may be chosen in a form or a filter, and by which words?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, String, cast, literal, or_, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.columns import label_of, sort_expression
+from admin_views.kit.searches import contains
+from models.db import Base
+from models.reference_items import ReferenceItem, ReferenceList
+
+FEW = 200  # up to here a plain select; beyond it people search
+Narrow = Callable[[Select[Any]], Select[Any]]
+
+
+def in_list(name: ReferenceList) -> Narrow:
+    """Only the words of one reference list, in that list's own order."""
+
+    def narrow(statement: Select[Any]) -> Select[Any]:
+        chosen = statement.where(ReferenceItem.list_name == name)
+        return chosen.order_by(None).order_by(ReferenceItem.rank, ReferenceItem.id)
+
+    return narrow
+
+
+@dataclass(frozen=True)
+class ChoiceSource:
+    """Where the choices of a foreign key come from: the target's rows that the asking person may see, narrowed."""
+
+    target: type[Base]
+    narrow: Narrow | None = None
+
+    def statement(self, *, current: int | None = None, is_active_only: bool = False) -> Select[Any]:
+        """Ids and labels in reading order; inactive records only when one of them is the current choice."""
+        target: Any = self.target
+        label = label_of(target)
+        made = select(target.id, cast(label, String).label("label")).order_by(sort_expression(label), target.id)
+        if is_active_only and hasattr(target, "is_active"):
+            made = made.where(or_(target.is_active, target.id == current) if current else target.is_active)
+        return self.narrow(made) if self.narrow else made
+
+    def offered(self, session: Session, current: int | None) -> list[tuple[int, str]]:
+        """Up to FEW + 1 choices: more than FEW means "let people search"."""
+        rows = session.execute(self.statement(current=current, is_active_only=True).limit(FEW + 1))
+        return [(row[0], row[1]) for row in rows]
+
+    def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
+        """The choices whose label contains the words."""
+        statement = self.statement(is_active_only=True).where(contains(label_of(self.target), words))
+        return [(row[0], row[1]) for row in session.execute(statement.limit(limit))]
+
+    def label(self, session: Session, key: int, current: int | None) -> str | None:
+        """The label of one choice; None when that record may not be chosen by this person."""
+        target: Any = self.target
+        statement = self.statement(current=current, is_active_only=True).where(target.id == key)
+        row = session.execute(statement).first()
+        return None if row is None else str(row[1])
+
+    def for_filter(self, name: str) -> Select[Any]:
+        """Name of the filter, id and label, to be put together with other filters' choices."""
+        rows = self.statement().limit(FEW).subquery()
+        return select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))

@@ -1,0 +1,167 @@
+"""Which expression of the database stands behind a column of a list, and what is it called?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, ForeignKey, Select, String, collate, select
+from sqlalchemy import inspect as mapping_of
+from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
+
+from admin_views.kit.formats import Show, show_value
+from models.db import Base
+
+_LABELS = ("reference", "name", "title", "label", "subject", "text", "file_name", "id")
+_READING_ORDER = "en-x-icu"  # people's alphabet; the database itself sorts by bytes
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list, a details page and an export.
+
+    `key` is an attribute of the model ("name"), a foreign key ("agency_id", shown as that record's label), or a path
+    through relationships ("plan.review.title"). `value` computes the column in SQL instead: it gets the model and gives
+    an expression. `show` turns the value into text or safe markup.
+    """
+
+    key: str
+    label: str = ""
+    value: Callable[[Any], ColumnElement[Any]] | None = None
+    show: Show | None = None
+    is_numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column made ready: its expression, how it is shown, and the record it links to (a foreign key's target)."""
+
+    column: Column
+    expression: ColumnElement[Any]
+    link: ColumnElement[Any] | None
+    target: type[Base] | None
+    show: Show
+
+    @property
+    def key(self) -> str:
+        return self.column.key
+
+    @property
+    def label(self) -> str:
+        return self.column.label
+
+
+class Reading:
+    """The tables and expressions one list reads: the model outer-joined to what its columns point to."""
+
+    def __init__(self, model: type[Base]) -> None:
+        self.model = model
+        self._joins: dict[str, tuple[Any, ColumnElement[bool]]] = {}
+
+    def statement(self, cells: Iterable[Cell], key: ColumnElement[Any]) -> Select[Any]:
+        """Select the record's key, then each cell's value and link, from the model with its joins."""
+        wanted: list[ColumnElement[Any]] = [key.label("key_")]
+        for number, cell in enumerate(cells):
+            wanted.append(cell.expression.label(f"c{number}"))
+            if cell.link is not None:
+                wanted.append(cell.link.label(f"l{number}"))
+        return self.joined(select(*wanted).select_from(self.model))
+
+    def joined(self, statement: Select[Any]) -> Select[Any]:
+        for alias, condition in self._joins.values():
+            statement = statement.outerjoin(alias, condition)
+        return statement
+
+    def cell(self, column: Column, label: str) -> Cell:
+        """Resolve a column; raises AttributeError at start when the model has no such attribute."""
+        named = replace(column, label=column.label or label)
+        if column.value is not None:
+            return self._made(named, column.value(self.model), None, None)
+        attribute = self._attribute(column.key)
+        target = target_of(attribute)
+        if target is None:
+            return self._made(named, attribute, None, None)
+        alias = self._join(column.key, target, attribute)
+        return self._made(named, label_of(alias), attribute, target)
+
+    def _made(self, column: Column, expression: Any, link: Any, target: type[Base] | None) -> Cell:
+        show = column.show or show_value(expression.type)
+        return Cell(column, expression, link, target, show)
+
+    def _attribute(self, key: str) -> Any:
+        """Walk "plan.review.title" to its attribute; a relationship at the end gives its foreign key."""
+        owner: Any = self.model
+        *path, last = key.split(".")
+        for depth, step in enumerate(path):
+            relation = mapping_of(_model_of(owner)).relationships[step]
+            foreign = getattr(owner, foreign_key_of(relation))
+            owner = self._join(".".join(path[: depth + 1]), relation.mapper.class_, foreign)
+        relation_at_end = mapping_of(_model_of(owner)).relationships.get(last)
+        name = last if relation_at_end is None else foreign_key_of(relation_at_end)
+        return getattr(owner, name)
+
+    def _join(self, key: str, target: type[Base], attribute: Any) -> Any:
+        if key not in self._joins:
+            alias: Any = aliased(target)
+            self._joins[key] = (alias, alias.id == attribute)
+        return self._joins[key][0]
+
+
+def _model_of(owner: Any) -> type[Base]:
+    mapper: Mapper[Any] = mapping_of(owner).mapper
+    return mapper.class_
+
+
+def foreign_key_of(relation: RelationshipProperty[Any]) -> str:
+    """The attribute that holds a many-to-one relationship's key."""
+    (local,) = relation.local_columns
+    key: str = relation.parent.get_property_by_column(local).key
+    return key
+
+
+def target_of(attribute: Any) -> type[Base] | None:
+    """The model a foreign-key attribute points to; None for a plain column."""
+    columns = getattr(attribute.property, "columns", ())
+    keys: set[ForeignKey] = columns[0].foreign_keys if columns and hasattr(columns[0], "foreign_keys") else set()
+    if not keys:
+        return None
+    table = next(iter(keys)).column.table
+    return next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table is table)
+
+
+def label_key(model: type[Base]) -> str:
+    """The attribute by which people know a record: the model's own `label_key`, or the first usual one it has."""
+    stated: str | None = getattr(model, "label_key", None)
+    return stated or next(name for name in _LABELS if hasattr(model, name))
+
+
+def label_of(owner: Any) -> Any:
+    """That attribute of a model or an alias of it."""
+    return getattr(owner, label_key(_model_of(owner)))
+
+
+def label_from_key(key: str) -> str:
+    """Words for a column that has none of its own.
+
+    >>> label_from_key("original_due_on"), label_from_key("agency_id"), label_from_key("is_statutory")
+    ('Original due', 'Agency', 'Statutory')
+    """
+    last = (
+        key.rsplit(".", 1)[-1] if not key.endswith((".name", ".title", ".label", ".reference")) else key.split(".")[-2]
+    )
+    words = last.removesuffix("_id").removesuffix("_on").removesuffix("_at").removeprefix("is_").removeprefix("has_")
+    return words.replace("_", " ").capitalize()
+
+
+def sort_expression(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """How a column is put in order: words by the alphabet, unless the column states its own collation."""
+    kind = expression.type
+    if isinstance(kind, String) and not isinstance(kind, Enum) and kind.collation is None:
+        return collate(expression, _READING_ORDER)
+    return expression
+
+
+def is_sort_key_type(kind: Any) -> bool:
+    """Whether a value of that type can be carried in the address of the next page."""
+    return isinstance(kind, (String, Date, DateTime, Boolean)) or kind.python_type in (int, float)

@@ -1,0 +1,239 @@
+"""How is each kind of value typed in, read, and refused in plain words?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.orm import Session
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    Field,
+    Form,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from admin_views.kit.choices import FEW, ChoiceSource
+from models.clock import LONDON
+
+SHORT, LONG = 200, 20_000
+_BIGGEST = 2_147_483_647
+
+
+class LineField(StringField):
+    """One line of text, outer space taken off."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = " ".join(valuelist[0].split()) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > SHORT:
+            raise ValidationError(f"{_plain(self)} must be {SHORT} characters or fewer.")
+
+
+class TextField(TextAreaField):
+    """Several lines of text, line ends made the same."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > LONG:
+            raise ValidationError(f"{_plain(self)} must be {LONG:,} characters or fewer.")
+
+
+class LinesField(TextField):
+    """A list of words, one a line."""
+
+    def _value(self) -> str:
+        kept: Any = self.data
+        return kept if isinstance(kept, str) else "\n".join(kept or ())
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        lines: Any = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
+        self.data = lines
+
+
+class DayField(DateField):
+    """A calendar day; also typed as 31/12/2026 where the browser has no calendar."""
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            try:
+                super().process_formdata(valuelist)
+            except ValueError:
+                raise ValueError(f"{_plain(self)} must be a day such as 31/12/2026.") from None
+
+
+class MomentField(DateTimeLocalField):
+    """A moment typed by London's clock and kept in UTC."""
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+
+    def process_data(self, value: Any) -> None:
+        self.data = value.astimezone(LONDON) if isinstance(value, datetime) else None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if not (valuelist and valuelist[0].strip()):
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(f"{_plain(self)} must be a day and a time.") from None
+        typed: datetime | None = self.data
+        self.data = typed.replace(tzinfo=LONDON).astimezone(UTC) if typed else None
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that the database can keep."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        typed = (valuelist[0] if valuelist else "").strip().replace(",", "")
+        if not typed:
+            return
+        if not typed.lstrip("-").isdecimal() or len(typed) > 11 or abs(int(typed)) > _BIGGEST:
+            raise ValueError(f"{_plain(self)} must be a whole number.")
+        self.data = int(typed)
+
+
+class YesField(BooleanField):
+    """A box to tick."""
+
+
+class ChoiceField(SelectField):
+    """One of a fixed set of words, shown by their labels and kept as the enum's member."""
+
+    def __init__(self, label: str = "", *, kind: type[Enum], is_required: bool = True, **options: Any) -> None:
+        self.kind = kind
+        self.is_required = is_required
+        words = [(member.value, getattr(member, "label", str(member.value))) for member in kind]
+        super().__init__(label, choices=[("", "Choose…" if is_required else "–"), *words], coerce=str, **options)
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else self.kind(value).value
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data and not self.is_required:
+            return
+        if self.data not in {member.value for member in self.kind}:
+            raise ValidationError(f"Choose one of the offered words for {_plain(self).lower()}.")
+
+    def value(self) -> Any:
+        return self.kind(self.data) if self.data else None
+
+
+class RecordField(Field):
+    """One record of another table, by its id: a select while they are few, otherwise words to search with.
+
+    Only what the asking person may see can be chosen; anything else is refused as if it did not exist.
+    """
+
+    def __init__(self, label: str = "", *, source: ChoiceSource, is_required: bool = True, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.source = source
+        self.is_required = is_required
+        self.options: list[tuple[int, str]] = []
+        self.is_many = False
+        self.words = ""
+        self.current: int | None = None
+
+    def process_data(self, value: Any) -> None:
+        self.data = self.current = value
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = int(typed) if typed.isdecimal() and int(typed) <= _BIGGEST else None
+        if typed and self.data is None:
+            raise ValueError(f"Choose one of the offered records for {_plain(self).lower()}.")
+
+    def offer(self, session: Session, words: str) -> None:
+        """Read the choices. Many choices are narrowed by the words typed beside the select."""
+        self.options = self.source.offered(session, self.current)
+        self.is_many = len(self.options) > FEW
+        if self.is_many:
+            self.words = words
+            self.options = self.source.found(session, words) if words else []
+        if self.data is not None and self.data not in dict(self.options):
+            label = self.source.label(session, self.data, self.current)
+            self.options = [(self.data, label), *self.options] if label is not None else self.options
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data not in dict(self.options):
+            raise ValidationError(f"Choose one of the offered records for {_plain(self).lower()}.")
+
+
+class RecordsField(SelectMultipleField):
+    """Several records of another table, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: str = "", *, source: ChoiceSource, **options: Any) -> None:
+        super().__init__(label, choices=[], coerce=int, **options)
+        self.source = source
+
+    def process_data(self, value: Any) -> None:
+        self.data = [record.id for record in value or ()]
+
+    def offer(self, session: Session, words: str) -> None:
+        self.choices = [(key, label) for key, label in self.source.offered(session, None)]
+
+    def pre_validate(self, form: Any) -> None:
+        offered = {choice[0] for choice in self.choices or ()}
+        if not set(self.data or ()) <= offered:
+            raise ValidationError(f"Choose only offered records for {_plain(self).lower()}.")
+
+
+class Required:
+    """Something must be given; says so with the field's own name."""
+
+    field_flags: dict[str, Any] = {"required": True}  # noqa: RUF012 (WTForms reads it from the instance)
+
+    def __call__(self, form: Form, field: Any) -> None:
+        if field.data is None or field.data == "" or field.data == []:
+            verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
+            raise ValidationError(f"{verb} {_article(_plain(field).lower())}.")
+
+
+def _plain(field: Any) -> str:
+    """A field's label as text."""
+    return str(field.label.text)
+
+
+def _article(words: str) -> str:
+    """Words with "the" before them, unless they begin with their own.
+
+    >>> _article("name"), _article("the day"), _article("is it true?")
+    ('the name', 'the day', 'is it true?')
+    """
+    return words if words.startswith(("the ", "a ", "an ", "is ", "who ", "what ", "when ")) else f"the {words}"
+
+
+def plain_label(field: Any) -> str:
+    """The label of a field for messages."""
+    return _plain(field)
+
+
+def all_problems(form: Form) -> list[tuple[str, str]]:
+    """Every problem of a form with the id of its field, in the order of the fields."""
+    return [(field.id, str(problem)) for field in form for problem in field.errors]

@@ -1,0 +1,123 @@
+"""How is a list shown, narrowed and taken out as a file?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, send_file, stream_with_context
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+from sqlalchemy import Row, func, select
+
+from admin_views.kit.actions import actions_of
+from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of, workbook
+from admin_views.kit.pages import ListQuery, Page
+from admin_views.kit.permissions import verb
+from admin_views.kit.registry import screen_of
+from admin_views.kit.requests import person_id
+from admin_views.kit.stated import Stated
+from models.clock import today
+from models.exports import record_export
+
+
+class ListPages(Stated):
+    """The list of a screen and its exports."""
+
+    @verb("list", "/")
+    def index_view(self) -> str:
+        """The list page."""
+        query = self.listing.query(request.args)
+        page = self.listing.page(self.session, query)
+        kinds = tuple(MEDIA_TYPES) if self.allows("export") else ()
+        return self.render(
+            "kit/list.html", page=page, query=query, headings=self.headings(query), lines=self.lines(page),
+            bulk_actions=actions_of(self, is_bulk=True), export_kinds=kinds,
+        )  # fmt: skip
+
+    @verb("export", "/export/<kind>/")
+    def export(self, kind: str) -> ResponseReturnValue:
+        """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
+        if kind not in MEDIA_TYPES:
+            abort(404)
+        query = self.listing.query(request.args)
+        count = self._count(query)
+        if count > LARGEST:
+            flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
+            return redirect(self.url("index_view", **query.arguments()))
+        self._put_on_record(kind, query, count)
+        return self._file(kind, query)
+
+    def _count(self, query: ListQuery) -> int:
+        rows = self.listing.statement(query).with_only_columns(self.listing.key, maintain_column_froms=True)
+        capped = rows.limit(LARGEST + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(capped)) or 0
+
+    def _put_on_record(self, kind: str, query: ListQuery, count: int) -> None:
+        record_export(
+            self.session, person_id=person_id(), list_name=self.title, file_kind=kind,
+            narrowed_by=query.arguments(), row_count=count,
+        )  # fmt: skip
+        self.session.commit()
+
+    def _file(self, kind: str, query: ListQuery) -> Response:
+        statement = self.listing.sorted(self.listing.statement(query), query)
+        headings = [cell.label for cell in self.listing.cells]
+        session = self.database.open_session()
+        rows = rows_of(session, statement, len(headings))
+        name = f"{self.path.replace('/', '-')}-{today():%Y-%m-%d}.{kind}"
+        if kind == "csv":
+            response = Response(stream_with_context(csv_pieces(headings, rows)), content_type=MEDIA_TYPES[kind])
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        else:
+            response = send_file(
+                workbook(self.title, headings, rows), MEDIA_TYPES[kind], as_attachment=True, download_name=name
+            )
+        response.call_on_close(session.close)
+        return response
+
+    def headings(self, query: ListQuery) -> list[dict[str, Any]]:
+        """The list's headings: label, the address that sorts by it, and how it is sorted now."""
+        now = query.sort or self.default_sort
+        return [self._heading(cell.key, cell.label, now, query) for cell in self.listing.cells]
+
+    def _heading(self, key: str, label: str, now: str, query: ListQuery) -> dict[str, Any]:
+        if key not in self.listing.sortable:
+            return {"label": label, "href": None, "sorted": None}
+        is_up, is_down = now == key, now == f"-{key}"
+        arguments = {**query.arguments(), "sort": f"-{key}" if is_up else key}
+        is_sorted = "ascending" if is_up else "descending" if is_down else None
+        return {"label": label, "href": self.url("index_view", **arguments), "sorted": is_sorted}
+
+    def lines(self, page: Page) -> list[tuple[Any, list[str]]]:
+        """Each row's key and its cells as safe markup; the first cell leads to the record."""
+        has_details = self.allows("details")
+        base = self.list_url()
+        makers = [self._maker(number, cell) for number, cell in enumerate(self.listing.cells)]
+        lines = []
+        for row in page.rows:
+            cells = [make(row) for make in makers]
+            if has_details and cells:
+                cells[0] = f'<a href="{base}{row.key_}/">{cells[0]}</a>'
+            lines.append((row.key_, cells))
+        return lines
+
+    def _maker(self, number: int, cell: Any) -> Any:
+        """A function from a row to one cell's markup, with a link where the cell is a record with a screen."""
+        name, show = f"c{number}", cell.show
+        known = screen_of(cell.target) if cell.target is not None and number > 0 else None
+        if known is None or not known.allows("details"):
+            return lambda row: escape(show(getattr(row, name)))
+        base = f"/{known.path}/"
+        return lambda row: _linked(base, getattr(row, f"l{number}"), show(getattr(row, name)))
+
+
+def _linked(base: str, key: Any, shown: str) -> str:
+    if key is None or isinstance(shown, Markup):
+        return escape(shown)
+    return f'<a href="{base}{key}/">{escape(shown)}</a>'
+
+
+def cells_of(screen: Stated, row: Row[Any]) -> list[str]:
+    """One row's cells as safe markup, for the details page."""
+    pages: Any = screen
+    return [pages._maker(number, cell)(row) for number, cell in enumerate(screen.detailed.cells)]

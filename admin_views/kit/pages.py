@@ -1,0 +1,113 @@
+"""What does a list page ask for, what does it show, and how many rows are there in all?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Integer, Row, Select, Text, cast, func, literal, null, select, text, union_all
+from sqlalchemy.orm import Session
+
+from admin_views.kit.cursors import Cursor
+from admin_views.kit.filters import Question
+from admin_views.kit.requests import actor
+from models.db import Base
+
+PAGE_SIZE = 50
+COUNTED = 10_000  # beyond this a filtered total is "more than 10,000"
+_COUNT, _ESTIMATE = "count_", "estimate_"
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What the address asks of a list: words, order, answers to the filters, and where the page begins."""
+
+    words: str = ""
+    sort: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    cursor: Cursor | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words or self.answers)
+
+    def arguments(self) -> dict[str, str]:
+        """The same as arguments of an address, without the place in the list."""
+        named = {"q": self.words, "sort": self.sort, **self.answers}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass
+class Page:
+    """One page of a list, ready to be shown."""
+
+    rows: Sequence[Row[Any]]
+    query: ListQuery
+    questions: list[Question]
+    total: int | None = None
+    is_total_capped: bool = False
+    is_total_estimated: bool = False
+    after: str | None = None
+    before: str | None = None
+
+    def total_words(self, noun: str, plural: str) -> str:
+        """How many in all, in words that do not claim more than is known."""
+        if self.total is None or (self.is_total_capped and not self.is_total_estimated):
+            return f"more than {COUNTED:,} {plural}"
+        if self.is_total_estimated:
+            return f"about {_rounded(self.total):,} {plural}"
+        return f"{self.total:,} {noun if self.total == 1 else plural}"
+
+
+def _rounded(number: int) -> int:
+    """Two leading digits of an estimate.
+
+    >>> _rounded(1_004_321), _rounded(987_654)
+    (1000000, 990000)
+    """
+    unit: int = 10 ** max(0, len(str(number)) - 2)
+    return round(number / unit) * unit
+
+
+def count_statements(statement: Select[Any], model: type[Base], *, is_whole: bool) -> list[Select[Any]]:
+    """Count up to COUNTED rows; for a whole table also the database's own estimate.
+
+    The estimate is of all rows, so it is for people who may see them all, never for one agency's.
+    """
+    capped = statement.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(COUNTED + 1)
+    counted = [_as_option(_COUNT, select(func.count()).select_from(capped.subquery()).scalar_subquery())]
+    if is_whole and not actor().is_agency_bound:
+        size = text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(:name)")
+        known = size.bindparams(name=str(model.__table__)).columns(size=Integer)
+        counted.append(_as_option(_ESTIMATE, known.scalar_subquery()))
+    return counted
+
+
+def _as_option(name: str, number: Any) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        literal(name).label("name"),
+        cast(number, Integer).label("id"),
+        cast(null(), Text).label("label"),
+    )
+    return select(*columns)
+
+
+def options_by_name(session: Session, asked: Sequence[Select[Any]]) -> dict[str, list[tuple[str, str]]]:
+    """Run the statements as one; their rows by name, in each statement's order."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, key, label in session.execute(union_all(*asked)):
+        found.setdefault(name, []).append((str(key), label))
+    return found
+
+
+def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
+    """Take the counts out of the answers and state the total as well as it is known."""
+    counted, estimated = options.pop(_COUNT, None), options.pop(_ESTIMATE, None)
+    if counted is not None:
+        page.total = int(counted[0][0])
+    if page.total is not None and page.total > COUNTED:
+        estimate = int(estimated[0][0]) if estimated else 0
+        page.is_total_capped = counted is not None or bool(page.query.words)
+        page.is_total_estimated = estimate > COUNTED
+        page.total = estimate if page.is_total_estimated else page.total

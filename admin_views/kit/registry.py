@@ -1,0 +1,117 @@
+"""Which screens are there, under which heading of the menu, and who may open each of their pages?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from flask import url_for
+from flask_admin import Admin
+
+from admin_views.kit.permissions import Gate, Roles
+from admin_views.kit.requests import Database
+from models.access import Role
+
+_ROOM = Path(__file__).resolve().parents[1]
+
+
+class Group(StrEnum):
+    """The headings of the menu, in order."""
+
+    REVIEWS = "Reviews"
+    SAMPLES = "Samples"
+    PLANS = "Plans"
+    PEOPLE = "People and agencies"
+    SETTINGS = "Settings"
+    RECORDS = "Records"
+    HIDDEN = ""
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """One page of one screen, as `flask rooms` prints it."""
+
+    screen: str
+    path: str
+    methods: tuple[str, ...]
+    view: str
+    roles: tuple[Role, ...]
+
+
+class RegisteredPages(Gate):
+    """What the registry needs to know of a screen."""
+
+    title: str = ""
+    path: str = ""
+    group: Group = Group.HIDDEN
+    order: int = 100
+
+
+Registered = TypeVar("Registered", bound=type[RegisteredPages])
+_screens: list[type[RegisteredPages]] = []
+
+
+def screen(registered: Registered) -> Registered:
+    """Put a screen on the menu and its pages behind the gate. The class says the rest."""
+    _screens.append(registered)
+    return registered
+
+
+def load_screens() -> list[type[RegisteredPages]]:
+    """Import every noun of this room, so that every screen has registered itself; in menu order."""
+    for module in iter_modules([str(_ROOM)]):
+        if not module.ispkg:
+            import_module(f"admin_views.{module.name}")
+    groups = list(Group)
+    return sorted(_screens, key=lambda known: (groups.index(known.group), known.order, known.title))
+
+
+def register_screens(admin: Admin, database: Database) -> None:
+    """Add every screen to the portal, at the path it names."""
+    for known in load_screens():
+        admin.add_view(known(database))  # type: ignore[call-arg]
+    menu_of.cache_clear()
+
+
+def all_screens() -> list[PageFacts]:
+    """Every screen's every page with its path, methods and roles."""
+    return [facts for known in load_screens() for facts in _pages_of(known)]
+
+
+def _pages_of(known: Any) -> Iterator[PageFacts]:
+    for url, view, methods in sorted(known._urls):
+        roles: Roles = known.roles_of(view)
+        ordered = tuple(role for role in Role if role in roles)
+        yield PageFacts(known.__name__, f"/{known.path}{url}", tuple(methods), view, ordered)
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """One line of the menu."""
+
+    title: str
+    href: str
+    endpoint: str
+
+
+@lru_cache(maxsize=16)
+def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
+    """The menu a role sees: headings with the screens whose list it may open."""
+    groups: dict[str, list[MenuLink]] = {}
+    for known in load_screens():
+        if known.group is not Group.HIDDEN and role in known.roles_of("index_view"):
+            endpoint = known.path.replace("-", "_")
+            link = MenuLink(known.title, url_for(f"{endpoint}.index_view"), endpoint)
+            groups.setdefault(known.group.value, []).append(link)
+    return tuple((heading, tuple(links)) for heading, links in groups.items())
+
+
+def screen_of(model: type) -> type[RegisteredPages] | None:
+    """The screen that shows records of a model, for links from other records."""
+    return next((known for known in _screens if getattr(known, "model", None) is model), None)

@@ -1,0 +1,61 @@
+"""Which database session and which person belong to the request being answered?"""
+
+from __future__ import annotations
+
+from flask import g, request
+from sqlalchemy.orm import sessionmaker
+
+from models.access import Actor, DatabaseRole, Role
+from models.db import PortalSession
+
+NOBODY = Actor(DatabaseRole.PUBLIC)
+
+
+class Database:
+    """The portal's database as the screens know it: one session per request, acting as the person who asks."""
+
+    def __init__(self, factory: sessionmaker[PortalSession]) -> None:
+        self.factory = factory
+
+    @property
+    def session(self) -> PortalSession:
+        """This request's session, opened on first use."""
+        if "database_session" not in g:
+            g.database_session = self.open_session()
+        session: PortalSession = g.database_session
+        return session
+
+    def open_session(self) -> PortalSession:
+        """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
+        return self.factory(info={"actor": actor()})
+
+
+def close_database_session(error: BaseException | None = None) -> None:
+    """End this request's session; whatever was not committed is gone."""
+    session = g.pop("database_session", None)
+    if session is not None:
+        session.close()
+
+
+def actor() -> Actor:
+    """Who acts in this request; nobody until sign-in says otherwise."""
+    known: Actor = g.get("actor", NOBODY)
+    return known
+
+
+def role() -> Role | None:
+    """The role of the person who asks, None when nobody is signed in."""
+    return actor().role
+
+
+def person_id() -> int:
+    """The id of the person who asks; only for pages behind the gate."""
+    known = actor().person_id
+    if known is None:
+        raise LookupError("nobody is signed in")
+    return known
+
+
+def own_path() -> str:
+    """The address asked for, with its arguments, to come back to."""
+    return request.full_path.rstrip("?")

@@ -1,0 +1,141 @@
+"""What may a screen state about its table, and how does it reach one record that the asking person may see?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort, render_template, url_for
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+from wtforms.fields.core import UnboundField
+
+from admin_views.kit.choices import Narrow
+from admin_views.kit.columns import Column
+from admin_views.kit.filters import Filter
+from admin_views.kit.listings import Listing
+from admin_views.kit.pages import ListQuery
+from admin_views.kit.parts import Button, Fact, Panel
+from admin_views.kit.permissions import NOBODY, Roles
+from admin_views.kit.registry import RegisteredPages
+from admin_views.kit.requests import Database
+from models.db import PortalSession
+
+_BIGGEST = 2_147_483_647
+
+
+class Stated(RegisteredPages):
+    """The words of a screen, all optional but model, title, path and columns; and the hooks it may fill."""
+
+    model: ClassVar[Any]
+    noun: ClassVar[str] = "record"
+    plural: ClassVar[str] = "records"
+    key: ClassVar[str] = "id"
+    columns: ClassVar[Sequence[str | Column]] = ()
+    details: ClassVar[Sequence[str | Column]] = ()
+    labels: ClassVar[Mapping[str, str]] = {}
+    hints: ClassVar[Mapping[str, str]] = {}
+    search: ClassVar[Sequence[str]] = ()
+    filters: ClassVar[Sequence[str | Filter]] = ()
+    sort: ClassVar[Sequence[str]] = ()
+    default_sort: ClassVar[str] = "-id"
+    fields: ClassVar[Sequence[str]] = ()
+    extra_fields: ClassVar[Mapping[str, UnboundField[Any]]] = {}
+    text_areas: ClassVar[Sequence[str]] = ()
+    choices: ClassVar[Mapping[str, Narrow]] = {}
+    introduction: ClassVar[str] = ""
+    has_history: ClassVar[bool] = True
+
+    database: Database
+    listing: Listing
+    detailed: Listing
+
+    # Hooks
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        """Narrow to the rows this person may work with, beyond the row policies beneath: lists, counts, single records,
+        exports and actions all pass here."""
+        return statement
+
+    def known_total(self, session: Session, query: ListQuery) -> int | None:
+        """The total, where the screen knows it without counting."""
+        return None
+
+    def fields_for(self, record: Any) -> Sequence[str]:
+        """The fields this person may fill in; `record` is new (no id) on the create page."""
+        return self.fields
+
+    def new_record(self) -> Any:
+        """The empty record a create page starts from; the address's arguments may set a parent."""
+        return self.model()
+
+    def form_ready(self, session: Session, form: Form, record: Any) -> None:
+        """Adjust a form before it is shown or checked."""
+
+    def save(self, session: Session, form: Form, record: Any) -> Any:
+        """Write the form into the record, check and keep it; give back the record. Override to call a verb instead.
+
+        Raise RuleBroken with one sentence to refuse. The base flushes and commits.
+        """
+        raise NotImplementedError
+
+    def remove(self, session: Session, record: Any) -> None:
+        """Take the record away; override to call a verb instead."""
+        session.delete(record)
+
+    def facts(self, session: Session, record: Any) -> Iterable[Fact]:
+        """More lines for the details page."""
+        return ()
+
+    def panels(self, session: Session, record: Any) -> Iterable[Panel]:
+        """Tables of related rows for the details page."""
+        return ()
+
+    def buttons(self, record: Any) -> Iterable[Button]:
+        """More buttons for the details page; only those this person may use."""
+        return ()
+
+    def list_buttons(self) -> Iterable[Button]:
+        """More buttons above the list; only those this person may use."""
+        return ()
+
+    # What every page uses
+
+    @classmethod
+    def roles_of(cls, view_name: str) -> Roles:
+        """As the gate's; whoever may fill in a form may look up its choices."""
+        if view_name == "lookup":
+            return cls.may.get("create", NOBODY) | cls.may.get("edit", NOBODY)
+        return super().roles_of(view_name)
+
+    @property
+    def session(self) -> PortalSession:
+        """This request's database session, acting as the person who asks."""
+        return self.database.session
+
+    def get_record(self, record_id: int) -> Any:
+        """The record of that id within the scope; 404 when it is not there or not theirs."""
+        if not 0 < record_id <= _BIGGEST:
+            abort(404)
+        statement = self.scope(select(self.model)).where(getattr(self.model, self.key) == record_id)
+        record = self.session.scalars(statement).one_or_none()
+        if record is None:
+            abort(404)
+        return record
+
+    def url(self, view: str, **arguments: Any) -> str:
+        return url_for(f"{self.path.replace('-', '_')}.{view}", **arguments)
+
+    def list_url(self) -> str:
+        return self.url("index_view")
+
+    def details_url(self, record_id: object) -> str:
+        """A record's page, or the list where records have no page for this person."""
+        if not self.allows("details"):
+            return self.list_url()
+        return self.url("details_view", record_id=record_id)
+
+    def render(self, template: str, **values: Any) -> str:
+        """Show a template with this screen at hand."""
+        return render_template(template, screen=self, **values)
