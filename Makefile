@@ -51,7 +51,8 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -p no:doctest -o addopts= --import-mode=importlib tests/test_house_rules.py
+	$(BIN)/python -m tests.house.source
+	$(BIN)/python -m pytest --quiet tests/test_house_rules.py
 	$(BIN)/flask --app wsgi database drift
 
 bench: setup-dev

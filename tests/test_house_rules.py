@@ -1,0 +1,314 @@
+"""Does the source keep to the house: layout, sizes, names, and one place for each concern?"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from models import schema
+from models.db import Base
+from tests.house.source import (
+    PROJECT,
+    ROOMS,
+    Source,
+    decorator_names,
+    figures,
+    imports_inside,
+    length,
+    sources,
+    tracked_files,
+)
+
+TOP_LEVEL = {
+    *ROOMS,
+    *("tests", "docs", ".ci", ".gitignore", "pyproject.toml", "wsgi.py", "README.md", "Makefile", "LICENSE"),
+    *("Containerfile", "compose.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "requirements.lock", "requirements-dev.lock"),
+}
+
+# Modules of admin_views, jobs and jobs.pdf that are no noun of the partnership, and why they are there.
+MACHINERY = {
+    "admin_views/base.py": "the screen every screen is made of",
+    "jobs/queue.py": "the job every job is made of",
+    "jobs/relay.py": "carries requests from the outbox to the queue",
+    "jobs/schedule.py": "writes what is due into the outbox",
+    "jobs/worker.py": "the process that does the jobs",
+    "jobs/mail.py": "how a letter leaves",
+}
+MACHINE_FOLDERS = ("admin_views/kit/",)
+MACHINERY_OF_PAPER = {"page", "charts", "directions", "tables", "tags", "texts", "typefaces", "flow", "structure"}
+
+READS_THE_ENVIRONMENT = {"app/settings.py"}
+READS_THE_CLOCK = {"models/clock.py"}
+CATCHES_EVERYTHING = {"jobs/queue.py"}
+
+# Names other people's base classes give to the methods we override.
+GIVEN_NAMES = {
+    "handle_view_exception": "Flask-Admin",
+    "_handle_view": "Flask-Admin",
+    "handle_job_failure": "RQ",
+    "process_bind_param": "SQLAlchemy",
+    "process_result_value": "SQLAlchemy",
+    "process_formdata": "WTForms",
+    "process_data": "WTForms",
+    "process": "WTForms",
+}
+
+# Spelled in halves, so that this file does not hold what it looks for.
+BANNED_WORDS = re.compile("|".join(("py" + r"pi\.org", "python" + "hosted", r"registry\.np" + "mjs", "/wor" + "k/")))
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+
+CODE = sources(*ROOMS)
+EVERYTHING = sources(*ROOMS, "tests")
+
+
+def none_of(findings: list[str]) -> None:
+    assert not findings, "\n".join(["", *findings])
+
+
+def test_top_level_holds_the_agreed_names_only() -> None:
+    assert {name.partition("/")[0] for name in tracked_files()} <= TOP_LEVEL
+
+
+def test_files_fit_their_budget() -> None:
+    budget = {"tests": 500}
+    limits = ((source, budget.get(source.room, 300)) for source in EVERYTHING)
+    none_of([f"{source.path}: {source.line_count} lines" for source, most in limits if source.line_count > most])
+
+
+def test_functions_fit_their_budget() -> None:
+    long = [
+        f"{source.at(function)} {function.name}: {length(function)} lines"
+        for source in EVERYTHING
+        for function in source.functions()
+        if length(function) > 50
+    ]
+    none_of(long)
+
+
+def test_most_functions_are_short() -> None:
+    sizes = figures()
+    assert sizes["function length, median"] <= 9
+    assert sizes["function length, P90"] <= 25
+
+
+def test_view_methods_stay_thin() -> None:
+    none_of(
+        [
+            f"{source.at(function)} {function.name}: {length(function)} lines"
+            for source in sources("admin_views")
+            for function in source.functions()
+            if decorator_names(function) & {"verb", "page", "expose", "action"} and length(function) > 15
+        ]
+    )
+
+
+def test_every_module_opens_with_a_sentence() -> None:
+    silent = []
+    for source in CODE:
+        opening = (ast.get_docstring(source.tree) or "").partition("\n")[0]
+        if source.text.strip() and not opening.endswith((".", "?")):
+            silent.append(source.path)
+    none_of(silent)
+
+
+def test_every_public_rule_says_what_it_promises() -> None:
+    none_of(
+        [
+            f"{source.at(node)} {node.name}"
+            for source in sources("models/rules")
+            for node in source.tree.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if not node.name.startswith("_") and not ast.get_docstring(node)
+        ]
+    )
+
+
+def test_every_module_of_rules_shows_an_example_that_runs() -> None:
+    has_rules = [
+        source
+        for source in sources("models/rules")
+        if any(isinstance(node, ast.FunctionDef) and not node.name.startswith("_") for node in source.tree.body)
+    ]
+    none_of([source.path for source in has_rules if ">>> " not in source.text])
+
+
+def test_nouns_are_called_the_same_in_every_room() -> None:
+    nouns = {source.noun for source in sources("models")}
+    strangers = []
+    for source in sources("admin_views", "jobs"):
+        is_machinery = (
+            source.path in MACHINERY
+            or source.path.startswith(MACHINE_FOLDERS)
+            or (source.path.startswith("jobs/pdf/") and source.noun in MACHINERY_OF_PAPER)
+        )
+        if source.noun != "__init__" and source.noun not in nouns and not is_machinery:
+            strangers.append(source.path)
+    none_of(strangers)
+
+
+def test_environment_is_read_in_one_place() -> None:
+    none_of(_naming({"environ", "getenv", "environb"}, READS_THE_ENVIRONMENT))
+
+
+def test_clock_is_read_in_one_place() -> None:
+    calls = []
+    for source in CODE:
+        for node in source.nodes(ast.Attribute):
+            assert isinstance(node, ast.Attribute)
+            of_time = isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date", "time"}
+            if of_time and node.attr in {"now", "today", "utcnow", "time"} and source.path not in READS_THE_CLOCK:
+                calls.append(source.at(node))
+    none_of(calls)
+
+
+def test_only_the_job_wrapper_catches_everything() -> None:
+    greedy = []
+    for source in CODE:
+        for node in source.nodes(ast.ExceptHandler):
+            assert isinstance(node, ast.ExceptHandler)
+            is_wide = node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"}
+            passes_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+            if is_wide and not passes_on and source.path not in CATCHES_EVERYTHING:
+                greedy.append(source.at(node))
+    none_of(greedy)
+
+
+def test_imports_stand_at_the_top() -> None:
+    none_of([source.at(node) for source in CODE for node in imports_inside(source.functions())])
+
+
+def test_nothing_is_left_for_later() -> None:
+    none_of([f"{name}: {found.group()}" for name, found in _found(UNFINISHED)])
+
+
+def test_no_registry_and_no_machine_is_named() -> None:
+    none_of([f"{name}: {found.group()}" for name, found in _found(BANNED_WORDS)])
+
+
+def test_functions_are_named_for_what_people_do() -> None:
+    vague = re.compile(r"_?(handle|process|do)_")
+    none_of(
+        [
+            f"{source.at(function)} {function.name}"
+            for source in CODE
+            for function in source.functions()
+            if vague.match(function.name) and function.name not in GIVEN_NAMES
+        ]
+    )
+
+
+def test_classes_are_named_for_what_they_are() -> None:
+    vague = ("Manager", "Helper", "Service", "Utils", "Util")
+    none_of(
+        [
+            f"{source.at(node)} {node.name}"
+            for source in CODE
+            for node in source.nodes(ast.ClassDef)
+            if isinstance(node, ast.ClassDef) and node.name.endswith(vague) and node.name not in vague
+        ]
+    )
+
+
+def test_exceptions_from_lint_rules_carry_a_reason() -> None:
+    bare = re.compile(r"# (?:ruff: )?noqa(?!: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)* [-(]+ ?\w)")
+    none_of(
+        [f"{source.path}: {line.strip()}" for source in CODE for line in source.text.splitlines() if bare.search(line)]
+    )
+
+
+def test_no_function_is_excused_from_its_complexity() -> None:
+    excuse = re.compile("noqa[^\n]*C9" + "01")
+    none_of([source.path for source in EVERYTHING if excuse.search(source.text)])
+
+
+def test_tests_are_named_in_sentences() -> None:
+    none_of(
+        [
+            f"{source.at(function)} {function.name}"
+            for source in sources("tests")
+            for function in source.functions()
+            if function.name.startswith("test_") and function.name.count("_") < 4
+        ]
+    )
+
+
+def test_few_tests_use_a_mock() -> None:
+    tests = [
+        ast.unparse(function)
+        for source in sources("tests")
+        for function in source.functions()
+        if function.name.startswith("test_")
+    ]
+    mocked = [text for text in tests if re.search(r"\bMock\b|\bMagicMock\b|\bpatch\(|monkeypatch\.setattr", text)]
+    assert len(mocked) < len(tests) / 10
+
+
+@pytest.fixture(scope="module")
+def columns() -> list[sa.Column[object]]:
+    schema.load_models()
+    return [column for table in Base.metadata.tables.values() for column in table.columns]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(sa.DateTime, r".*_at"), (sa.Date, r".*_on"), (sa.Boolean, r"(is|has)_.*")],
+    ids=["moments", "dates", "flags"],
+)
+def test_columns_are_named_for_what_they_hold(
+    columns: list[sa.Column[object]], kind: type[sa.types.TypeEngine[object]], name: str
+) -> None:
+    held = [column for column in columns if isinstance(column.type, kind)]
+    none_of([str(column) for column in held if not re.fullmatch(name, column.name)])
+
+
+def test_counts_are_whole_numbers(columns: list[sa.Column[object]]) -> None:
+    counts = [column for column in columns if column.name.endswith("_count")]
+    none_of([str(column) for column in counts if not isinstance(column.type, sa.Integer)])
+
+
+def test_every_check_of_a_table_has_a_name() -> None:
+    schema.load_models()
+    checks = [
+        (table.name, check)
+        for table in Base.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, sa.CheckConstraint)
+    ]
+    none_of([f"{table}: {check.sqltext}" for table, check in checks if not check.name])
+
+
+def test_requirements_name_no_address() -> None:
+    locks = ("requirements.lock", "requirements-dev.lock")
+    lines = [line for lock in locks for line in (PROJECT / lock).read_text(encoding="utf-8").splitlines()]
+    none_of([line for line in lines if "://" in line or line.startswith("--") or re.match(r"\S+==\S+ *$", line)])
+
+
+def _naming(names: set[str], allowed: set[str]) -> list[str]:
+    return [
+        source.at(node)
+        for source in CODE
+        if source.path not in allowed
+        for node in source.nodes(ast.Attribute, ast.Name)
+        if getattr(node, "attr", getattr(node, "id", "")) in names
+    ]
+
+
+def _found(pattern: re.Pattern[str]) -> list[tuple[str, re.Match[str]]]:
+    texts = [(name, _text(PROJECT / name)) for name in tracked_files() if not name.endswith(".lock")]
+    return [(name, found) for name, text in texts if (found := pattern.search(text))]
+
+
+def _text(path: Path) -> str:
+    """The text of a file, or nothing where it is no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def test_house_knows_its_own_source() -> None:
+    assert Source("app/settings.py") in CODE
