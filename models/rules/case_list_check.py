@@ -1,0 +1,163 @@
+"""Which rows of a case list may become rows of a case frame, and what is wrong with the others?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from models.errors import RuleBroken
+from models.rules.case_list_batch import BatchJudge
+from models.rules.case_list_columns import (
+    BAD_BIRTH,
+    BAD_END,
+    BAD_START,
+    NO_DAY,
+    DateColumn,
+    LevelColumn,
+    OpenOrClosedColumn,
+    Rendering,
+    TextColumn,
+)
+from models.rules.case_list_file import STATISTICS, CaseListFile, Sheet
+from models.rules.case_list_headings import ColumnChoice, ColumnPlaces, locate
+from models.rules.case_list_levels import Level, LevelFinder
+from models.rules.case_list_repeats import RepeatFinder
+from models.rules.case_list_report import Report
+from models.rules.case_list_row import Columns
+from models.rules.case_list_survey import Survey, pad, survey_case_list
+from models.rules.fingerprints import canonical_text
+
+CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
+"""row_number, reference, level_rank, theme, started_on, ended_on, agency."""
+
+VALUES = Rendering(text=lambda text: text, day=lambda day: day, rank=lambda rank: rank, number=lambda number: number)
+COPY_TEXT = Rendering(
+    text=canonical_text, day=canonical_text, rank=lambda rank: "" if rank is None else str(rank), number=str
+)
+
+
+class CaseListCheck:
+    """One check of one sheet with one choice of columns. Stream `rows` or `copy_blocks` once; `report` fills meanwhile.
+
+    Most rows are judged together, column by column; a row with anything unusual goes to `RowJudge`, which applies the
+    same rules one by one. A start date is demanded only where a start column is chosen. `today` is the day from
+    which a date is in the future. A `survey` made earlier for the same sheet and choice saves one pass over the file.
+    `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
+    repeated references with a query over the loaded rows, and `report.repeats_searched` is False.
+    """
+
+    def __init__(
+        self,
+        file: CaseListFile,
+        sheet: Sheet,
+        choice: ColumnChoice,
+        levels: Sequence[Level],
+        *,
+        today: date,
+        survey: Survey | None = None,
+        level_map: Mapping[str, int] | None = None,
+        find_repeats: bool = True,
+    ) -> None:
+        """Raises RuleBroken for statistics, a choice that does not fit, and a reference column of NHS numbers."""
+        if sheet.is_statistics:
+            raise RuleBroken(STATISTICS)
+        self.file, self.sheet, self.choice, self.today = file, sheet, choice, today
+        self.places = locate(choice, sheet.headings)
+        self.finder = LevelFinder(levels, level_map or {})
+        self.survey = survey or survey_case_list(file, sheet, choice)
+        self.survey.refuse_nhs_numbers()
+        self.report = Report()
+        self.repeats = RepeatFinder() if find_repeats else None
+        self.is_fast = True
+
+    def rows(self) -> Iterator[CaseRow]:
+        """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
+        for values in self._checked(VALUES):
+            yield from cast("list[CaseRow]", values)
+
+    def copy_blocks(self, prefix: str = "") -> Iterator[bytes]:
+        """The accepted rows as blocks for PostgreSQL's `COPY ... FROM STDIN WITH (NULL '')`, text format.
+
+        Columns as in `CaseRow`; `prefix` comes before each line, so that `f"{frame_id}\\t"` adds a column.
+        """
+        between = "\n" + prefix
+        for values in self._checked(COPY_TEXT):
+            if values:
+                yield (prefix + between.join(map("\t".join, values)) + "\n").encode()
+
+    def _checked(self, rendering: Rendering) -> Iterator[list[tuple[Any, ...]]]:
+        columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
+        columns.heading_count = len(self.sheet.headings)
+        batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
+        width = self.places.width()
+        for numbers, rows in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
+            yield batches.judge(numbers, pad(rows, width))
+        batches.tally.close(self.report, self.finder.labels)
+        self._close()
+
+    def _close(self) -> None:
+        report = self.report
+        if self.repeats is not None and not self.repeats.is_full:
+            report.warn("repeated_reference", self.repeats.repeated_references())
+            report.warn("exact_duplicate_row", self.repeats.repeated_rows())
+            report.repeats_searched = True
+        used = set(self.choice.columns()) - {self.choice.born}
+        report.dropped_columns = tuple(heading for heading in self.sheet.headings if heading not in used)
+        for role, found in self.survey.dates.items():
+            report.date_orders[getattr(self.choice, role)] = self.choice.date_order or found.order
+        report.no_date_count = 0 if self.places.start is not None else report.accepted
+        report.notes = list(list_notes(self.choice, self.survey, report))
+        report.is_complete = True
+
+
+def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[str]:
+    """Sentences about the list as a whole that a person should read before accepting it."""
+    for role, found in survey.dates.items():
+        heading = getattr(choice, role)
+        if found.is_ambiguous and not choice.date_order:
+            yield f"Nothing in the column “{heading}” shows whether day or month comes first; day first is used."
+        if found.is_mixed and not choice.date_order:
+            yield f"The column “{heading}” mixes orders of day and month; {found.order} first is used for all of it."
+    if report.no_date_count:
+        yield f"The list has no start date, so no time frame can be applied to its {report.no_date_count:,} rows."
+    if survey.has_local_ten_digits and survey.nhs_by_chance:
+        yield (
+            f"{survey.nhs_by_chance:,} of {survey.ten_digits:,} ten-digit references pass the NHS checksum, as chance "
+            "explains, so they are taken for local references; make sure that they are."
+        )
+
+
+def build_columns(
+    choice: ColumnChoice,
+    places: ColumnPlaces,
+    finder: LevelFinder,
+    survey: Survey,
+    rendering: Rendering,
+    today: date,
+) -> Columns:
+    """The columns of a choice, ready to read cells. Raises RuleBroken for a named level that is not on the list."""
+    columns = Columns(places, rendering, today.toordinal(), has_local_ten_digits=survey.has_local_ten_digits)
+    keys = {"start": (BAD_START, BAD_START), "end": (columns.today, BAD_END), "born": (NO_DAY, BAD_BIRTH)}
+    for role, found in survey.dates.items():
+        order = choice.date_order or found.order
+        setattr(columns, role, DateColumn(order, *keys[role], rendering.day))
+    if choice.theme:
+        columns.theme = TextColumn(choice.theme, rendering.text)
+    if choice.agency:
+        columns.agency = TextColumn(choice.agency, rendering.text)
+    columns.fixed_agency = None if choice.agency else choice.fixed_agency
+    if choice.level:
+        columns.level = LevelColumn(choice.level, finder, rendering.rank)
+        columns.level_place = places.level
+    elif choice.fixed_level:
+        columns.fixed_rank = finder.must_find(choice.fixed_level)
+    elif choice.level_rule:
+        _add_level_rule(columns, choice, finder)
+    return columns
+
+
+def _add_level_rule(columns: Columns, choice: ColumnChoice, finder: LevelFinder) -> None:
+    if columns.end is None:
+        raise RuleBroken("Open and closed cases can only be told apart with a column for the end date.")
+    ranks = finder.must_find(choice.open_level), finder.must_find(choice.closed_level)
+    columns.level = OpenOrClosedColumn(columns.end, *ranks, columns.rendering.rank)
+    columns.level_place = columns.places.end
