@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import islice
 from typing import ClassVar, cast
 
 from psycopg import Connection as DriverConnection
@@ -17,13 +16,11 @@ from models.case_frames import CaseFrame
 from models.clock import now
 from models.db import Base
 from models.errors import RuleBroken
-from models.rules.fingerprints import canonical_text
 from models.rules.populations import CaseRow
 
-_BLOCK = 4000
 MOST_WORDS = 5000
 """Different themes, or agencies, that one frame may have."""
-_ATTACHED_COLUMNS = "row_number, reference, level_rank, theme, started_on, ended_on, agency, frame_id"
+_COLUMNS = "frame_id, row_number, reference, level_rank, theme, started_on, ended_on, agency"
 
 
 class FrameRow(Base):
@@ -99,15 +96,15 @@ END $$""",
 )
 
 
-def load_rows(session: Session, frame: CaseFrame, rows: Iterable[CaseRow]) -> None:
-    """Copy rows into a frame that is not frozen yet; nothing is visible to others before the caller commits.
+def load_blocks(session: Session, frame: CaseFrame, blocks: Iterable[bytes]) -> None:
+    """Copy blocks of lines into a frame that is not frozen yet: frame id, then the fields of a case row, as COPY text.
 
-    The rows go into a bare table of their own; `freeze` adds the indexes and makes it a part of `frame_rows`.
+    The rows go into a bare table of their own; `freeze` adds the indexes and makes it a part of `frame_rows`. Nothing
+    is visible to others before the caller commits.
     """
     part = str(session.execute(text("SELECT open_frame(:frame)"), {"frame": frame.id}).scalar_one())
-    lines = _copy_lines(rows, str(frame.id))
-    with _driver(session).cursor().copy(f"COPY {part} ({_ATTACHED_COLUMNS}) FROM STDIN (NULL '')") as copy:
-        while block := "".join(islice(lines, _BLOCK)):
+    with _driver(session).cursor().copy(f"COPY {part} ({_COLUMNS}) FROM STDIN (NULL '')") as copy:
+        for block in blocks:
             copy.write(block)
 
 
@@ -171,19 +168,6 @@ COPY (SELECT r.reference, l.label, r.theme, r.started_on, r.ended_on, r.agency
       ORDER BY r.reference COLLATE "C", coalesce(l.label, '') COLLATE "C", coalesce(r.theme, '') COLLATE "C",
                r.started_on NULLS FIRST, r.ended_on NULLS FIRST, coalesce(r.agency, '') COLLATE "C")
 TO STDOUT (NULL '')"""
-
-
-def _copy_lines(rows: Iterable[CaseRow], frame: str) -> Iterator[str]:
-    words: dict[str | date | None, str] = {None: ""}
-    for number, reference, rank, theme, started_on, ended_on, agency in rows:
-        for value in (theme, started_on, ended_on, agency):
-            if value not in words:
-                words[value] = canonical_text(value)
-        level = "" if rank is None else rank
-        yield (
-            f"{number}\t{canonical_text(reference)}\t{level}\t{words[theme]}\t{words[started_on]}\t"
-            f"{words[ended_on]}\t{words[agency]}\t{frame}\n"
-        )
 
 
 def _keep_levels(session: Session, frame: CaseFrame, part: str) -> None:

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, text
+from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
 
 from models.access import DatabaseRole, RowPolicy, policy_statements
@@ -83,13 +83,16 @@ def apply_access(connection: Connection) -> None:
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
-def drift(engine: Engine) -> list[str]:
+def drift(owner_url: str) -> list[str]:
     """What the models say and the migrated database does not, one line each; CHECK constraints included."""
     load_models()
+    engine = create_engine(database_url(owner_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
         found = [str(difference) for difference in compare_metadata(context, Base.metadata)]
-        return found + _missing_checks(connection)
+        found += _missing_checks(connection)
+    engine.dispose()
+    return found
 
 
 def _is_ours(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:

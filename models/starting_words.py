@@ -31,7 +31,9 @@ class _Word(NamedTuple):
 _WORDS = (
     _Word(_LEVEL, "universal", "Universal", _C, ("universal support", "level 1")),
     _Word(_LEVEL, "contact", "Contact", _C, ("contacts",)),
-    _Word(_LEVEL, "early_help", "Early help", _C, ("early help assessment", "targeted early help", "level 2", "level 3")),
+    _Word(
+        _LEVEL, "early_help", "Early help", _C, ("early help assessment", "targeted early help", "level 2", "level 3")
+    ),
     _Word(_LEVEL, "referral", "Referral", _C, ("referrals",)),
     _Word(_LEVEL, "closed", "Closed", _C, ("closed episode", "closed case")),
     _Word(_LEVEL, "adopter", "Adopter", _C, ("adopters", "prospective adopter")),
@@ -69,7 +71,9 @@ _WORDS = (
         _A,
         ("concluded enquiry", "concluded s42 enquiry", "closed section 42 enquiry"),
     ),
-    _Word(_LEVEL, "section_42", "Section 42 enquiry", _A, ("s42", "s42 enquiry", "section 42", "open section 42 enquiry")),
+    _Word(
+        _LEVEL, "section_42", "Section 42 enquiry", _A, ("s42", "s42 enquiry", "section 42", "open section 42 enquiry")
+    ),
     _Word(ReferenceList.KEY_AREA, "leadership", "Leadership and governance", is_to_be_confirmed=True),
     _Word(ReferenceList.KEY_AREA, "practice", "Practice and process", is_to_be_confirmed=True),
     _Word(ReferenceList.KEY_AREA, "workforce", "Workforce knowledge and support", is_to_be_confirmed=True),

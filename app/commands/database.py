@@ -1,0 +1,75 @@
+"""How does an operator prepare the database: roles, tables, starting words, the demo partnership?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from flask.cli import AppGroup
+
+from app.commands.kit import command_session, refusals, refuse, servers_in_use, settings_in_use, show
+from app.database_logins import operator_script
+from app.demo.partnership import demo_sign_ins, load_demo
+from app.local_servers import join_servers
+from models import schema
+from models.change_log import first_broken_link
+from models.clock import today
+from models.starting_words import give_starting_words
+
+database = AppGroup("database", help="Prepare and check the database.")
+
+
+@database.command("prepare")
+@click.option("--demo", is_flag=True, help="Load the demo partnership into a portal without people.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@refusals
+def prepare(demo: bool, as_json: bool) -> None:
+    """Migrate, state every policy and trigger anew, give the starting words."""
+    servers = servers_in_use()
+    schema.migrate(servers.owner_url)
+    with command_session() as session:
+        give_starting_words(session)
+        if demo:
+            load_demo(session, today=today(), password=settings_in_use().demo_password)
+        sign_ins = demo_sign_ins(session)
+    show({"sign_ins": sign_ins}, as_json=as_json, words="The database is ready.")
+
+
+@database.command("roles")
+def roles() -> None:
+    """Print the SQL that an administrator of a managed PostgreSQL runs once."""
+    click.echo(operator_script())
+
+
+@database.command("drift")
+@refusals
+def drift() -> None:
+    """Migrate an empty database of its own and compare it with the models; status 1 and one line for each difference."""
+    with TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
+        servers = join_servers(Path(folder), with_queue=False, durable=False)
+        schema.migrate(servers.owner_url)
+        found = schema.drift(servers.owner_url)
+        servers.close()
+    if found:
+        refuse("\n".join(found), status=1)
+    click.echo("The migrations and the models say the same.")
+
+
+@database.command("revision")
+@click.argument("message")
+@refusals
+def revision(message: str) -> None:
+    """Write a migration for what the models say beyond the newest revision."""
+    schema.new_revision(servers_in_use().owner_url, message)
+
+
+@database.command("verify")
+@refusals
+def verify() -> None:
+    """Walk the change log's chain; status 1 and the first record that does not follow from the one before it."""
+    with command_session() as session:
+        broken = first_broken_link(session)
+    if broken is not None:
+        refuse(f"Record {broken} of the change log does not follow from the one before it.", status=1)
+    click.echo("The change log holds together.")

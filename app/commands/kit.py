@@ -1,0 +1,78 @@
+"""How does a command reach the database, refuse in one sentence and answer in JSON?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from app.local_servers import Servers, ensure_servers
+from app.settings import Settings
+from models.access import Actor
+from models.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.errors import RuleBroken
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def settings_in_use() -> Settings:
+    """The settings the portal was made with."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def servers_in_use() -> Servers:
+    """The database and queue of the settings; embedded ones are joined, or started for the life of this command."""
+    return ensure_servers(settings_in_use())
+
+
+@contextmanager
+def command_session() -> Iterator[Session]:
+    """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
+    engine = make_engine(servers_in_use().database_url, pool_size=1)
+    with make_session_factory(engine)(info={"actor": Actor.system("command line")}) as session:
+        refuse_unsafe_login(session.connection())
+        yield session
+        session.commit()
+    engine.dispose()
+
+
+def refusals(command: Callable[P, R]) -> Callable[P, R]:
+    """Say a refusal as one sentence on standard error and end with status 2."""
+
+    @wraps(command)
+    def guarded(*arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            return command(*arguments, **named)
+        except RuleBroken as refusal:
+            refuse(refusal.sentence)
+
+    return guarded
+
+
+def refuse(sentence: str, status: int = 2) -> NoReturn:
+    """End the command with a sentence and a status."""
+    click.echo(sentence, err=True)
+    sys.exit(status)
+
+
+def show(facts: dict[str, Any], *, as_json: bool, words: str) -> None:
+    """Print one JSON object and nothing else, or the words for people."""
+    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else words)
+
+
+def readable_file(path: str) -> Path:
+    """An existing file named on the command line. Refuses a path that is none in one sentence."""
+    found = Path(path)
+    if not found.is_file():
+        raise RuleBroken(f"There is no file {found.name}.")
+    return found

@@ -1,0 +1,39 @@
+"""Which long-running parts of the portal does an operator start: worker, relay and scheduler?"""
+
+from __future__ import annotations
+
+import click
+
+from app.commands.kit import refusals, servers_in_use, settings_in_use
+from jobs import relay, schedule, worker
+from jobs.mail import MailServer
+
+
+@click.command("worker")
+@refusals
+def worker_command() -> None:
+    """Do the jobs people and schedules ask for, until told to stop."""
+    settings, servers = settings_in_use(), servers_in_use()
+    mail = settings.mail_server
+    worker.run(
+        servers.database_url,
+        servers.redis_url,
+        mail_server=MailServer(*mail) if mail else None,
+        partnership=settings.partnership_name,
+        address=settings.address,
+    )
+
+
+@click.command("relay")
+@refusals
+def relay_command() -> None:
+    """Hand requests that were committed to the queue, until told to stop."""
+    servers = servers_in_use()
+    relay.run(servers.database_url, servers.redis_url)
+
+
+@click.command("scheduler")
+@refusals
+def scheduler_command() -> None:
+    """Ask for scheduled jobs when they fall due, until told to stop."""
+    schedule.run(servers_in_use().database_url)

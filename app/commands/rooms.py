@@ -1,0 +1,37 @@
+"""Which screens, roles, jobs and schedules does the house have?"""
+
+from __future__ import annotations
+
+from calendar import day_name
+
+import click
+
+from admin_views.kit.registry import all_screens
+from jobs.queue import JOBS, load_jobs
+from jobs.schedule import SCHEDULES, Schedule
+
+
+@click.command("rooms")
+def rooms() -> None:
+    """Print every page with its roles, every job and every schedule."""
+    pages = [
+        (facts.screen, facts.path, "/".join(facts.methods), ", ".join(facts.roles) or "nobody")
+        for facts in all_screens()
+    ]
+    _table(("Screen", "Page", "Methods", "Roles"), pages)
+    load_jobs()
+    jobs = [(job.name, f"{job.timeout_seconds} s", str(job.most_attempts)) for job in JOBS.values()]
+    _table(("Job", "Time limit", "Attempts"), sorted(jobs))
+    _table(("Schedule", "When", "Job"), [(plan.name, _when(plan), plan.job) for plan in SCHEDULES])
+
+
+def _when(plan: Schedule) -> str:
+    days = "every day" if len(plan.weekdays) == 7 else ", ".join(day_name[day] for day in plan.weekdays)
+    return f"{plan.at:%H:%M} {days}"
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    for row in (headings, tuple("-" * width for width in widths), *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo()

@@ -1,0 +1,36 @@
+"""How is an empty portal filled with the demo partnership, once?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.demo.agencies import load_agencies
+from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
+from app.demo.plans import load_plan
+from app.demo.reviews import load_reviews
+from app.demo.samples import load_samples
+from models.passwords import hash_password
+from models.people import Person
+
+
+def load_demo(session: Session, *, today: date, password: str) -> bool:
+    """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today."""
+    if session.scalar(select(func.count()).select_from(Person)):
+        return False
+    agencies = load_agencies(session)
+    people = load_people(session, agencies, hash_password(password))
+    hubs = load_hubs(session, people, today)
+    reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
+    load_plan(session, reviews[0], agencies, people, today)
+    load_samples(session, reviews, people, today)
+    return True
+
+
+def demo_sign_ins(session: Session) -> list[dict[str, str]]:
+    """One sign-in per role, as far as the demo people are there."""
+    wanted = {email(login): role for role, login in SIGN_INS}
+    there = set(session.scalars(select(Person.email).where(Person.email.in_(wanted), Person.is_active)))
+    return [{"role": role.label, "email": address} for address, role in wanted.items() if address in there]

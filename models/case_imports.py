@@ -1,0 +1,130 @@
+"""How does a case list become a frozen frame, every problem told first and nothing written before the word is given?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any, BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.case_frames import CaseFrame
+from models.clock import now
+from models.frame_rows import freeze, load_blocks
+from models.reference_items import ReferenceItem, ReferenceList
+from models.rules.case_list_check import CaseListCheck
+from models.rules.case_list_file import describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_list_headings import ColumnChoice
+from models.rules.case_list_levels import Level
+from models.rules.case_list_report import Report
+from models.rules.case_list_survey import Survey
+
+
+@dataclass(frozen=True)
+class ImportChoice:
+    """What an officer decides about a file: sheet, heading row and columns; what is None is guessed.
+
+    `columns` overrides single guesses (field names of ColumnChoice); `level_map` places further level texts by rank.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    level_map: Mapping[str, int] = field(default_factory=dict)
+
+    def as_facts(self) -> dict[str, Any]:
+        """Plain values that JSON can keep; `from_facts` reads them."""
+        return {**asdict(self), "columns": dict(self.columns), "level_map": dict(self.level_map)}
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any] | None) -> ImportChoice:
+        return cls(**facts) if facts else cls()
+
+
+def levels_of(session: Session) -> list[Level]:
+    """The partnership's active levels of intervention; a higher rank is a higher level."""
+    statement = (
+        select(ReferenceItem)
+        .where(ReferenceItem.list_name == ReferenceList.LEVEL_OF_INTERVENTION, ReferenceItem.is_active)
+        .order_by(ReferenceItem.rank, ReferenceItem.id)
+    )
+    items = session.scalars(statement)
+    return [Level(rank, item.label, (item.code, *item.aliases)) for rank, item in enumerate(items, start=1)]
+
+
+def open_check(
+    session: Session, source: BinaryIO, choice: ImportChoice, *, today: date, survey: Survey | None = None
+) -> CaseListCheck:
+    """A check of a file by an officer's choice, ready to stream. Raises RuleBroken for what is no case list."""
+    file = open_case_list(source)
+    if choice.sheet is None:
+        sheet = likely_sheet(describe_sheets(file))
+        if choice.header_row is not None:
+            sheet = describe_sheet(file, sheet.name, choice.header_row)
+    else:
+        sheet = describe_sheet(file, choice.sheet, choice.header_row)
+    return CaseListCheck(
+        file,
+        sheet,
+        _amended(sheet.choice, choice.columns),
+        levels_of(session),
+        today=today,
+        survey=survey,
+        level_map=choice.level_map,
+    )
+
+
+def run_through(check: CaseListCheck) -> Report:
+    """Read the whole list and keep nothing but the report."""
+    for _block in check.copy_blocks():
+        pass
+    return check.report
+
+
+def import_frame(
+    session: Session,
+    check: CaseListCheck,
+    *,
+    title: str,
+    file_name: str,
+    review_id: int | None = None,
+    person_id: int | None = None,
+) -> CaseFrame:
+    """Load the accepted rows of a check into a new frame and freeze it, in the caller's transaction.
+
+    Refuses a list without a single usable row; then nothing is left behind.
+    """
+    frame = CaseFrame(
+        title=title.strip() or file_name,
+        file_name=file_name,
+        sheet=check.sheet.name,
+        review_id=review_id,
+        imported_by_id=person_id,
+        levels={str(rank): label for rank, label in check.finder.labels.items()},
+        frozen_at=now(),
+        fingerprint="",
+    )
+    session.add(frame)
+    session.flush()
+    load_blocks(session, frame, check.copy_blocks(prefix=f"{frame.id}\t"))
+    frame.rejected_count = check.report.rejected_count
+    frame.report = kept_facts(check.report)
+    freeze(session, frame)
+    return frame
+
+
+def kept_facts(report: Report) -> dict[str, Any]:
+    """What stays of a report with its frame: counts and sentences; the rows' own problems stay with the check."""
+    left_out = ("rejected", "warnings", "by_theme", "accepted_by_theme", "by_agency")
+    return {name: value for name, value in report.as_facts().items() if name not in left_out}
+
+
+def _amended(guess: ColumnChoice, columns: Mapping[str, Any]) -> ColumnChoice:
+    """The guess with a person's changes: naming one source of the level takes the other guesses for it away."""
+    changes = dict(columns)
+    sources = ("level", "fixed_level", "level_rule")
+    if any(changes.get(source) for source in sources):
+        changes = {source: None for source in sources} | changes
+    return replace(guess, **changes)
