@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -56,12 +56,16 @@ class Later:
 
 @dataclass(frozen=True)
 class Equipment:
-    """What jobs are given by the process that runs them. `address` is where people open the portal."""
+    """What jobs are given by the process that runs them. `address` is where people open the portal.
+
+    `secret` opens what the web process sealed (uploaded case lists).
+    """
 
     sessions: sessionmaker[PortalSession]
     mail_server: MailServer | None = None
     partnership: str = ""
     address: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass

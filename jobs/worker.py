@@ -50,6 +50,7 @@ def run(
     mail_server: MailServer | None = None,
     partnership: str = "",
     address: str = "",
+    secret: str = "",
     also: Iterable[str] = (),
 ) -> None:
     """Do requests until told to stop (SIGTERM: after the job in hand). Run as many of these as there are cores.
@@ -58,7 +59,7 @@ def run(
     """
     load_jobs(also)
     engine = make_engine(database_url, pool_size=2)
-    equip(Equipment(system_sessions(engine), mail_server, partnership, address))
+    equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret))
     connection = connect(redis_url)
     _await_servers(engine, connection)
     worker = make_worker(engine, connection)

@@ -7,8 +7,10 @@ never beyond a day; what is kept of it afterwards is the frame: pseudonymous ref
 from __future__ import annotations
 
 import tempfile
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import IO, Any, ClassVar
+from hashlib import sha256
+from typing import Any, BinaryIO, ClassVar, cast
 
 from cryptography.fernet import Fernet
 from sqlalchemy import ForeignKey, LargeBinary, Text, delete, func, insert, select
@@ -20,6 +22,7 @@ from models.case_frames import CaseFrame
 from models.clock import now
 from models.db import Base, Record
 from models.errors import RuleBroken
+from models.job_requests import request_job
 from models.people import Person
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, one_of
@@ -84,9 +87,14 @@ class CaseListPiece(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+def sealing_key(secret: str) -> bytes:
+    """The key that uploaded lists are sealed with, from the portal's secret."""
+    return urlsafe_b64encode(sha256(f"case lists\n{secret}".encode()).digest())
+
+
 def keep_list(
     session: Session,
-    file: IO[bytes],
+    file: BinaryIO,
     *,
     key: bytes,
     file_name: str,
@@ -114,7 +122,7 @@ def keep_list(
     return case_list
 
 
-def open_list(session: Session, case_list: CaseList, *, key: bytes) -> IO[bytes]:
+def open_list(session: Session, case_list: CaseList, *, key: bytes) -> BinaryIO:
     """The file again, in a temporary place that vanishes when closed. Refuses a list whose file is gone."""
     sealer = Fernet(key)
     file = tempfile.SpooledTemporaryFile(max_size=8 * _PIECE)  # noqa: SIM115 - the caller closes it
@@ -129,7 +137,26 @@ def open_list(session: Session, case_list: CaseList, *, key: bytes) -> IO[bytes]
         )
         file.write(sealer.decrypt(session.execute(piece).scalar_one()))
     file.seek(0)
-    return file
+    return cast("BinaryIO", file)
+
+
+def ask_for_check(session: Session, case_list: CaseList, choice: dict[str, Any]) -> int | None:
+    """Keep the officer's choice of columns and ask for the check. Returns the number of the request."""
+    if case_list.status not in (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED):
+        raise RuleBroken("This list is being worked on, or is finished.")
+    case_list.choice, case_list.report, case_list.refusal = choice, None, ""
+    case_list.status = ListStatus.CHECKING
+    session.flush()
+    return request_job(session, "check_case_list", {"list_id": case_list.id})
+
+
+def accept(session: Session, case_list: CaseList) -> int | None:
+    """The officer's word: freeze the checked list. Asks for the job in the same transaction; returns its number."""
+    if case_list.status is not ListStatus.CHECKED:
+        raise RuleBroken("Check the list before you accept it.")
+    case_list.status = ListStatus.FREEZING
+    session.flush()
+    return request_job(session, "freeze_case_list", {"list_id": case_list.id}, unique_key=f"freeze:{case_list.id}")
 
 
 def erase_file(session: Session, case_list: CaseList) -> None:

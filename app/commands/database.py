@@ -45,7 +45,7 @@ def roles() -> None:
 @database.command("drift")
 @refusals
 def drift() -> None:
-    """Migrate an empty database of its own and compare it with the models; status 1 and one line for each difference."""
+    """Migrate an empty database of its own and compare it with the models; status 1 and a line per difference."""
     with TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
         servers = join_servers(Path(folder), with_queue=False, durable=False)
         schema.migrate(servers.owner_url)

@@ -6,7 +6,6 @@ import click
 
 from app.commands.kit import refusals, servers_in_use, settings_in_use
 from jobs import relay, schedule, worker
-from jobs.mail import MailServer
 
 
 @click.command("worker")
@@ -14,13 +13,13 @@ from jobs.mail import MailServer
 def worker_command() -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
     settings, servers = settings_in_use(), servers_in_use()
-    mail = settings.mail_server
     worker.run(
         servers.database_url,
         servers.redis_url,
-        mail_server=MailServer(*mail) if mail else None,
+        mail_server=settings.mail_server,
         partnership=settings.partnership_name,
         address=settings.address,
+        secret=settings.secret_key,
     )
 
 

@@ -1,0 +1,102 @@
+"""How does an operator turn a file into a frozen frame?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands.kit import command_session, readable_file, refusals, show
+from models.case_frames import CaseFrame
+from models.case_imports import ImportChoice, import_frame, open_check, run_through
+from models.clock import today
+from models.errors import RuleBroken
+from models.rules.case_list_report import Report
+from models.thematic_reviews import ThematicReview
+
+frames = AppGroup("frames", help="Case frames: the frozen lists that samples are drawn from.")
+
+_COLUMNS = {
+    "reference": "reference",
+    "level": "level",
+    "fixed_level": "fixed_level",
+    "theme": "theme",
+    "start": "start",
+    "end": "end",
+    "agency": "fixed_agency",
+    "date_order": "date_order",
+}
+
+
+@frames.command("import")
+@click.argument("file")
+@click.option("--review", help="Reference of the review the frame is for, such as TR-2026-03.")
+@click.option("--sheet", help="Name of the sheet; guessed when left out.")
+@click.option("--header-row", type=int, help="Row of the headings, counted from 1; guessed when left out.")
+@click.option("--reference", help="Heading of the column of case references.")
+@click.option("--level", help="Heading of the column of levels.")
+@click.option("--fixed-level", help="One level for every row.")
+@click.option("--theme", help="Heading of the column of themes.")
+@click.option("--start", help="Heading of the column of start dates.")
+@click.option("--end", help="Heading of the column of end dates.")
+@click.option("--agency", help="One agency for every row.")
+@click.option("--date-order", type=click.Choice(["day", "month", "year"]), help="What comes first in the dates.")
+@click.option("--dry-run", is_flag=True, help="Check only; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@refusals
+def import_command(
+    file: str, review: str | None, sheet: str | None, header_row: int | None, dry_run: bool, as_json: bool, **named: Any
+) -> None:
+    """Check a case list and, unless it is a dry run, freeze what can be used."""
+    path = readable_file(file)
+    columns = {_COLUMNS[name]: value for name, value in named.items() if value is not None}
+    choice = ImportChoice(sheet=sheet, header_row=header_row, columns=columns)
+    with command_session() as session, path.open("rb") as source:
+        review_id = _review_id(session, review)
+        check = open_check(session, source, choice, today=today())
+        frame = None
+        if dry_run:
+            run_through(check)
+        else:
+            frame = import_frame(session, check, title=path.stem, file_name=path.name, review_id=review_id)
+        facts = _facts(check.report, frame)
+    show(facts, as_json=as_json, words=_words(facts))
+
+
+def _review_id(session: Session, reference: str | None) -> int | None:
+    if reference is None:
+        return None
+    found = session.scalar(select(ThematicReview.id).where(ThematicReview.reference == reference))
+    if found is None:
+        raise RuleBroken(f"There is no review {reference[:40]}.")
+    return found
+
+
+def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
+    kept = report.as_facts()
+    return {
+        "rows": report.rows,
+        "accepted": report.accepted,
+        "cases": frame.case_count if frame else report.cases,
+        "rejected": [{"row": one["row"], "problem": one["problem"]} for one in kept["rejected"]],
+        "warnings": [{"row": one["row"], "problem": one["problem"]} for one in kept["warnings"]],
+        "by_level": report.accepted_by_level,
+        "frame": frame.reference if frame else None,
+        "fingerprint": frame.fingerprint if frame else None,
+        "notes": report.notes,
+        "dropped_columns": list(report.dropped_columns),
+    }
+
+
+def _words(facts: dict[str, Any]) -> str:
+    lines = [
+        f"{facts['rows']:,} rows: {facts['accepted']:,} can be used, {facts['rows'] - facts['accepted']:,} cannot;"
+        f" {facts['cases']:,} cases."
+    ]
+    lines += [f"  row {one['row']}: {one['problem']}" for one in facts["rejected"][:20]]
+    lines += facts["notes"]
+    lines.append(f"Frozen as {facts['frame']}." if facts["frame"] else "A dry run: nothing was written.")
+    return "\n".join(lines)
