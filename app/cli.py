@@ -1,0 +1,18 @@
+"""Which verbs can scripts and operators use, with the same rules as on the screens?"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.commands.database import database
+from app.commands.frames import frames
+from app.commands.processes import relay_command, scheduler_command, worker_command
+from app.commands.rooms import rooms
+
+COMMANDS = (database, frames, rooms, worker_command, relay_command, scheduler_command)
+
+
+def register_commands(app: Flask) -> None:
+    """Put every verb under `flask --app wsgi`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
