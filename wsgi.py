@@ -1,5 +1,11 @@
 """Where does a web server, or `flask --app wsgi`, find the portal?"""
 
-from app import create_app
+import sys
 
-app = create_app()
+from app import create_app
+from app.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit(str(error))

@@ -15,6 +15,7 @@ import psycopg
 
 from app.database_logins import DATABASE, create_statement, database_statements, server_statements
 from app.server_guard import POSTGRES_FOLDER, processes_in, stop_servers
+from models.errors import RuleBroken
 
 SUPERUSER = "postgres"
 START_SECONDS = 120
@@ -49,8 +50,8 @@ _FAST_AND_FORGETFUL = {
 }
 
 
-class LocalServerError(Exception):
-    """An embedded server does not start; the text says what it said last."""
+class LocalServerError(RuleBroken):
+    """An embedded server does not start; the sentence says what it said last, for the operator."""
 
 
 def binary(name: str) -> Path:
@@ -175,7 +176,7 @@ def _start(cluster: Path, sockets: Path) -> None:
         if _answers(sockets):
             return
         time.sleep(pause)
-    raise LocalServerError(f"The embedded PostgreSQL does not start. It said last:\n{tail(log)}")
+    raise LocalServerError(f"The embedded PostgreSQL does not start; its log ends with: {last_line(log)}")
 
 
 def _clear_stale_locks(cluster: Path, sockets: Path) -> None:
@@ -224,7 +225,7 @@ def _run(program: str, *arguments: str, log: Path, check: bool = True) -> int:
             extra_groups=[] if account else None,
         )
     if check and ended.returncode:
-        raise LocalServerError(f"{program} of the embedded PostgreSQL failed. It said:\n{tail(log)}")
+        raise LocalServerError(f"The embedded PostgreSQL cannot be made; {program} said: {last_line(log)}")
     return ended.returncode
 
 
@@ -235,6 +236,7 @@ def _fresh_log(log: Path) -> None:
     give_to_account(log)
 
 
-def tail(log: Path, size: int = 2000) -> str:
+def last_line(log: Path) -> str:
     """The last words of a log."""
-    return log.read_bytes()[-size:].decode("utf-8", "replace")
+    lines = log.read_bytes()[-2000:].decode("utf-8", "replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")

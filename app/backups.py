@@ -1,0 +1,77 @@
+"""How is everything the portal knows put into one file, and brought back from it?"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import errors
+
+from app.database_logins import DATABASE
+from app.local_postgres import binary, create_database, in_database
+from models.errors import RuleBroken
+
+DRAFT = f"{DATABASE}_restoring"
+REPLACED = f"{DATABASE}_replaced"
+
+
+def back_up(administrator_url: str, file: Path) -> None:
+    """Write the whole database to one file, readable by this user only; an older file stays until the new one is whole.
+
+    The login must see every row whatever the row policies: the server's administrator, not the portal's login and not
+    the owner's. Raises RuleBroken.
+    """
+    draft = file.with_name(f".{file.name}.part")
+    draft.unlink(missing_ok=True)
+    try:
+        draft.touch(mode=0o600)
+    except OSError as error:
+        raise RuleBroken(f"The backup {file.name} cannot be written there: {error.strerror}.") from None
+    try:
+        _run("pg_dump", "--format=custom", f"--file={draft}", f"--dbname={administrator_url}")
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def restore(administrator_url: str, file: Path) -> None:
+    """Put the database of a backup in the place of the present one, which is kept under the name …_replaced.
+
+    Nothing changes unless the whole backup can be read. Refused while anybody is connected. Raises RuleBroken.
+    """
+    if not file.is_file():
+        raise RuleBroken(f"There is no backup {file.name}.")
+    with psycopg.connect(in_database(administrator_url, "postgres"), autocommit=True) as server:
+        _refuse_when_in_use(server)
+        server.execute(f"DROP DATABASE IF EXISTS {DRAFT}".encode())
+        create_database(administrator_url, DRAFT)
+        draft_url = in_database(administrator_url, DRAFT)
+        _run("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={draft_url}", str(file))
+        _refuse_when_in_use(server)
+        server.execute(f"DROP DATABASE IF EXISTS {REPLACED}".encode())
+        try:
+            server.execute(f"ALTER DATABASE {DATABASE} RENAME TO {REPLACED}".encode())
+        except errors.ObjectInUse:
+            raise RuleBroken(_IN_USE) from None
+        server.execute(f"ALTER DATABASE {DRAFT} RENAME TO {DATABASE}".encode())
+
+
+_IN_USE = "The portal is running; stop every process of it before restoring a backup."
+
+
+def _refuse_when_in_use(server: psycopg.Connection[tuple[object, ...]]) -> None:
+    if server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", [DATABASE]).rowcount:
+        raise RuleBroken(_IN_USE)
+
+
+def _run(program: str, *arguments: str) -> None:
+    """Run a program of the wheel. What it says may hold data or a password: only its first line is told, without."""
+    done = subprocess.run([str(binary(program)), *arguments], capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").partition("\n")[0]
+        hidden = [urlsplit(argument.partition("=")[2]).password for argument in arguments]
+        for password in filter(None, hidden):
+            said = said.replace(password, "…")
+        raise RuleBroken(f"{program} did not succeed: {said.removeprefix(f'{program}: error: ')}.")
