@@ -7,6 +7,7 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -46,7 +47,7 @@ def compose(
     try:
         letter["From"] = _address(*parseaddr(sender))
         letter["To"] = _address(name, address)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         raise MailError("The e-mail address is not valid.", is_final=True) from None
     letter["Subject"] = " ".join(subject.split())
     letter["Date"] = format_datetime(written_at)

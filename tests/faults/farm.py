@@ -60,6 +60,12 @@ def lay_out_field(database: Database) -> None:
     owner.dispose()
 
 
+def effects(sessions: sessionmaker[PortalSession]) -> Counter[int]:
+    """How many effects of each request stand."""
+    with sessions() as session:
+        return Counter(session.scalars(text("SELECT request_id FROM field.effects")))
+
+
 @dataclass
 class Farm:
     """Real processes on a real PostgreSQL and a Valkey of its own. `extra` holds more settings for a part by name."""
@@ -195,7 +201,7 @@ class Farm:
 
     def effects(self) -> Counter[int]:
         """How many effects of each request stand."""
-        return Counter(self._numbers("SELECT request_id FROM field.effects"))
+        return effects(self.sessions)
 
     def logs(self) -> str:
         """The last lines that each part has written."""
