@@ -32,7 +32,7 @@ from jobs.pdf.typefaces import STRONG
 from models.errors import RuleBroken
 from models.rules.plan_report import BRAG_WORDS, ActionGroup, PlanReport, PlanSummary, ReportAction, summarise
 
-LETTER_BUDGET: Final = 12_000_000
+LETTER_BUDGET: Final = 6_000_000
 """A report with more letters would outlast its job's time limit; it is refused in a sentence."""
 
 COLUMNS: Final = (
@@ -94,7 +94,9 @@ def _running(report: PlanReport) -> Running:
 
 def _draw_cover(paper: Paper, report: PlanReport, summary: PlanSummary) -> None:
     paper.bookmark(f"{report.reference} {report.title}")
-    paper.paragraph("P", f"Improvement action plan {short(report.reference, 60)}", EYEBROW)
+    paper.paragraph(
+        "P", f"{short(report.partnership)} · Improvement action plan {short(report.reference, 60)}", EYEBROW
+    )
     paper.paragraph("H1", short(report.title), TITLE)
     paper.paragraph("P", short(report.review_title), SUBTITLE)
     paper.y -= 10
@@ -182,12 +184,13 @@ def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
 
 
 def _draw_group(paper: Paper, report: PlanReport, group: ActionGroup) -> None:
-    rows = (_row(action, report.made_on) for action in group.actions)
+    rows = (action_row(action, report.made_on) for action in group.actions)
     Table(paper, COLUMNS).draw(rows, heading=f"{group.title} ({len(group.actions):,})")
     paper.y -= 18
 
 
-def _row(action: ReportAction, today: date) -> Row:
+def action_row(action: ReportAction, today: date) -> Row:
+    """Promise: the cells of one action as they are printed; lateness is counted on `today`."""
     return Row(
         (
             [

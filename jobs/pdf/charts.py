@@ -24,7 +24,7 @@ def draw_bars(paper: Paper, bars: Sequence[Bar], alt: str, left: float, width: f
 
     The whole is one figure whose alternative text is `alt`.
     """
-    words = min(width * 0.45, max(paper.type.width(bar.label, BODY) for bar in bars) + 10)
+    words = min(width * 0.45, max(paper.type.width(short(bar.label, 80), BODY) for bar in bars) + 10)
     span = width - words - 34
     most = max((bar.count for bar in bars), default=0) or 1
     figure, top = paper.tags.root.add("Figure", alt=short(alt, 1000)), paper.y

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
-from jobs.pdf.page import NAVY, QUIET, TINT, Paper, colour
+from jobs.pdf.page import NAVY, QUIET, TINT, Paper, colour, short
 from jobs.pdf.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
 from jobs.pdf.texts import Style, Typesetter
 from jobs.pdf.typefaces import STRONG
@@ -189,7 +189,7 @@ class Table:
         self._draw_head(None)
         if continued:
             self.paper.open_artifact()
-            self.paper.lines([f"{continued}, continued"], QUIET, self.left + PAD, self.paper.y - PAD)
+            self.paper.lines([f"{short(continued, 60)}, continued"], QUIET, self.left + PAD, self.paper.y - PAD)
             self.paper.close()
             self.paper.y -= QUIET.leading + PAD
 
@@ -219,7 +219,7 @@ class Table:
         top = paper.y
         self._decorate(lane, row, top)
         for x, width, cell, node in lane.cells:
-            if cell.strips or rest is None:
+            if cell.strips or (rest is None and not node.kids):
                 paper.open(node)
                 _draw_stack(paper, cell, x, top - PAD, width)
                 paper.close()

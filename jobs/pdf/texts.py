@@ -17,7 +17,7 @@ from jobs.pdf.typefaces import FALLBACKS, REGULAR, STRONG, FontBook, face, face_
 
 LETTER_LIMIT: Final = 12_000
 """A field longer than this is cut, and says so: some eight pages of one column."""
-LINE_LIMIT: Final = 400
+LINE_LIMIT: Final = 800
 """Likewise for a field of very many short lines."""
 
 SHORT_LINE: Final = 30

@@ -1,0 +1,125 @@
+"""What does a PDF hold, read without our own code: text, structure, marks, fonts?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import pikepdf
+from pypdf import PdfReader
+
+
+def text_of(made: bytes) -> str:
+    """The text of all pages, blanks and line ends made one blank."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages).split())
+
+
+def pages_of(made: bytes) -> list[str]:
+    """The text of each page."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages]
+
+
+@dataclass
+class Element:
+    """One structure element, its marked pieces as (page index, number)."""
+
+    role: str
+    attributes: dict[str, object]
+    alt: str
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    kids: list["Element"] = field(default_factory=list)
+
+    def all(self, role: str) -> list["Element"]:
+        """Every element of that role below and including this one."""
+        return [one for one in self.walk() if one.role == role]
+
+    def walk(self) -> Iterator["Element"]:
+        """This element and all below it in reading order."""
+        yield self
+        for kid in self.kids:
+            yield from kid.walk()
+
+
+def structure_of(pdf: pikepdf.Pdf) -> Element:
+    """The structure tree, every parent link checked on the way."""
+    pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+    root = pdf.Root.StructTreeRoot
+    (top,) = root.K
+    assert top.P.objgen == root.objgen
+    return _element(top, pages)
+
+
+def _element(entry: pikepdf.Object, pages: dict[tuple[int, int], int]) -> Element:
+    attributes = dict(entry.A.items()) if "/A" in entry else {}
+    made = Element(str(entry.S)[1:], attributes, str(entry.get("/Alt", "")))
+    kids = entry.get("/K", pikepdf.Array())
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, int):
+            made.pieces.append((pages[entry.Pg.objgen], kid))
+        elif kid.get("/Type") == "/MCR":
+            made.pieces.append((pages[kid.Pg.objgen], int(kid.MCID)))
+        else:
+            assert kid.P.objgen == entry.objgen
+            made.kids.append(_element(kid, pages))
+    return made
+
+
+@dataclass
+class PageMarks:
+    """What one page's operators say: marked numbers in drawing order, and what is shown outside any mark."""
+
+    numbers: list[int]
+    loose: list[str]
+    heights: list[float]
+    fonts: set[str]
+
+
+def marks_of(page: pikepdf.Page) -> PageMarks:
+    """Read a page's operators; every mark opened must be closed."""
+    found = PageMarks([], [], [], set())
+    depth = 0
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        if name in ("BDC", "BMC"):
+            depth += 1
+            if name == "BDC" and "/MCID" in operands[1]:
+                found.numbers.append(int(operands[1]["/MCID"]))
+        elif name == "EMC":
+            depth -= 1
+        elif name in ("Tj", "TJ", "f", "S") and not depth:
+            found.loose.append(name)
+        elif name == "Tm":
+            found.heights.append(float(operands[5]))
+        elif name == "Tf":
+            found.fonts.add(str(operands[0])[1:])
+        assert depth >= 0
+    assert depth == 0
+    return found
+
+
+def marked_text(page: pikepdf.Page, fonts: pikepdf.Object) -> dict[int, str]:
+    """The text of each marked piece, by the fonts' own tables and without guessing from positions."""
+    maps = {name: _to_unicode(font) for name, font in fonts.items()}
+    texts: dict[int, str] = {}
+    stack: list[int | None] = []
+    current: dict[str, str] = {}
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        if name in ("BDC", "BMC"):
+            has_number = name == "BDC" and "/MCID" in operands[1]
+            stack.append(int(operands[1]["/MCID"]) if has_number else (stack[-1] if stack else None))
+        elif name == "EMC":
+            stack.pop()
+        elif name == "Tf":
+            current = maps[str(operands[0])]
+        elif name in ("Tj", "TJ") and stack and stack[-1] is not None:
+            strings = operands[0] if name == "TJ" else [operands[0]]
+            codes = b"".join(bytes(part) for part in strings if isinstance(part, pikepdf.String)).hex()
+            shown = "".join(current.get(codes[at : at + 4], "?") for at in range(0, len(codes), 4))
+            texts[stack[-1]] = texts.get(stack[-1], "") + shown
+    return texts
+
+
+def _to_unicode(font: pikepdf.Object) -> dict[str, str]:
+    table = font.ToUnicode.read_bytes().decode()
+    pairs = (line[1:-1].split("><") for line in table.split("\n") if line.startswith("<") and line.endswith(">"))
+    return {code: bytes.fromhex(text).decode("utf-16-be") for code, text in pairs}
