@@ -56,42 +56,52 @@ class FrameRow(Base):
     is_repeated: Mapped[bool] = mapped_column(server_default="false")
 
 
+_ORDER = """reference, coalesce(words[level_rank], '') COLLATE "C", coalesce(theme, '') COLLATE "C",
+        started_on NULLS FIRST, ended_on NULLS FIRST, coalesce(agency, '') COLLATE "C\""""
+
 FRAME_FUNCTIONS = (
     """
 CREATE OR REPLACE FUNCTION open_frame(frame int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-    part text := format('frame_rows_%s', frame);
+    draft text := format('frame_rows_%s_draft', frame);
 BEGIN
     IF NOT EXISTS (SELECT FROM case_frames WHERE id = frame AND fingerprint = '') THEN
         RAISE EXCEPTION 'frame % is frozen', frame USING ERRCODE = 'restrict_violation';
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE frame_rows INCLUDING DEFAULTS)', part);
-    EXECUTE format('GRANT SELECT, INSERT ON %I TO portal_staff, portal_system', part);
-    RETURN part;
+    EXECUTE format('CREATE TABLE %I (LIKE frame_rows INCLUDING DEFAULTS)', draft);
+    EXECUTE format('GRANT INSERT ON %I TO portal_staff, portal_system', draft);
+    RETURN draft;
 END $$""",
-    """
-CREATE OR REPLACE FUNCTION close_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' AS $$
+    f"""
+CREATE OR REPLACE FUNCTION sort_frame(frame int, words text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET work_mem = '192MB' AS $$
 DECLARE
     part text := format('frame_rows_%s', frame);
 BEGIN
-    EXECUTE format('ALTER TABLE %I ADD PRIMARY KEY (frame_id, row_number)', part);
-    EXECUTE format('CREATE INDEX ON %I (frame_id, reference, row_number)', part);
-    EXECUTE format('ANALYZE %I', part);
-    EXECUTE format('UPDATE %1$I SET is_repeated = true WHERE reference IN'
-                   ' (SELECT reference FROM %1$I GROUP BY reference HAVING count(*) > 1)', part);
-END $$""",
+    EXECUTE format($sql$
+        CREATE TABLE %1$I AS
+        SELECT frame_id, row_number, reference, level_rank, theme, started_on, ended_on, agency,
+            coalesce(reference = lag(reference) OVER sorted OR reference = lead(reference) OVER sorted, false)
+            AS is_repeated
+        FROM %1$I_draft, (SELECT %2$L::text[] AS words) AS given
+        WINDOW sorted AS (ORDER BY {_ORDER}) $sql$, part, words);
+    EXECUTE format('DROP TABLE %I_draft', part);
+    EXECUTE format('GRANT SELECT ON %I TO portal_staff, portal_system', part);
+END $$""",  # noqa: S608 - our own words
     """
 CREATE OR REPLACE FUNCTION attach_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' AS $$
+SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2 AS $$
 DECLARE
     part text := format('frame_rows_%s', frame);
 BEGIN
     EXECUTE format('REVOKE ALL ON %I FROM portal_staff, portal_system', part);
-    EXECUTE format('ALTER TABLE %I ADD CHECK (frame_id = %s)', part, frame);
+    EXECUTE format('ALTER TABLE %I ALTER frame_id SET NOT NULL, ALTER row_number SET NOT NULL,'
+                   ' ALTER reference SET NOT NULL, ALTER is_repeated SET NOT NULL,'
+                   ' ADD CHECK (frame_id = %s)', part, frame);
     EXECUTE format('ALTER TABLE frame_rows ATTACH PARTITION %I FOR VALUES IN (%s)', part, frame);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE format('ANALYZE %I', part);
 END $$""",
 )
 
@@ -109,31 +119,39 @@ def load_blocks(session: Session, frame: CaseFrame, blocks: Iterable[bytes]) -> 
 
 
 def freeze(session: Session, frame: CaseFrame) -> None:
-    """Index the loaded rows, count cases, mark repeated references, fingerprint the whole and let nobody change it.
+    """Sort, count and fingerprint the loaded rows, mark repeated references, and let nobody change any of it.
 
     Refuses a frame without rows.
     """
-    session.execute(text("SELECT close_frame(:frame)"), {"frame": frame.id})
-    part = f"frame_rows_{frame.id}"
-    counts = session.execute(text(_COUNTS.format(part=part))).one()
-    if not counts.row_count:
-        raise RuleBroken("The list has no row that can be used, so there is nothing to draw from.")
-    frame.row_count, frame.case_count = counts.row_count, counts.case_count
-    _keep_levels(session, frame, part)
-    frame.themes = _cells(session, part, "theme")
-    frame.agencies = _cells(session, part, "agency")
-    frame.fingerprint = frame_fingerprint(session, frame)
+    highest = max((int(rank) for rank in frame.levels), default=0)
+    words = [frame.levels.get(str(rank)) for rank in range(1, highest + 1)]
+    session.execute(text("SELECT sort_frame(:frame, CAST(:words AS text[]))"), {"frame": frame.id, "words": words})
+    _keep_counts(session, frame)
+    frame.fingerprint = _fingerprint_as_stored(session, frame)
     frame.frozen_at = now()
     session.execute(text("SELECT attach_frame(:frame)"), {"frame": frame.id})
     session.flush()
 
 
 def frame_fingerprint(session: Session, frame: CaseFrame) -> str:
-    """SHA-256 over the canonical lines in bytewise order, as models.rules.fingerprints states it; hexadecimal."""
-    levels = (
-        ", ".join(f"({int(rank)}, {_quoted(label)})" for rank, label in frame.levels.items()) or "(NULL::int, NULL)"
+    """SHA-256 over the canonical lines in bytewise order, as models.rules.fingerprints states it; hexadecimal.
+
+    Sorts anew, so that it also tells when somebody has changed what lies on the disk.
+    """
+    return _digest(
+        session, _CANONICAL.format(fields=_FIELDS, words=_word_table(frame), order=_ORDER, frame=int(frame.id))
     )
-    statement = _CANONICAL.format(part=f"frame_rows_{frame.id}", levels=levels)
+
+
+def _fingerprint_as_stored(session: Session, frame: CaseFrame) -> str:
+    """The same, straight after the rows were written in that very order."""
+    session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+    digest = _digest(session, _STORED.format(fields=_FIELDS, words=_word_table(frame), frame=int(frame.id)))
+    session.execute(text("SET LOCAL max_parallel_workers_per_gather TO DEFAULT"))
+    return digest
+
+
+def _digest(session: Session, statement: str) -> str:
     digest = hashlib.sha256()
     with _driver(session).cursor().copy(statement) as copy:
         for block in copy:
@@ -151,41 +169,51 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
         yield row._tuple()
 
 
+_FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"
+
+_STORED = "COPY (SELECT " + _FIELDS + " FROM frame_rows_{frame}, {words}) TO STDOUT (NULL '')"
+
+_CANONICAL = (
+    "COPY (SELECT "
+    + _FIELDS
+    + " FROM frame_rows, {words} WHERE frame_id = {frame} ORDER BY {order}) TO STDOUT (NULL '')"
+)
+
 _COUNTS = """
-SELECT coalesce(sum(n), 0)::int AS row_count, count(*)::int AS case_count
-FROM (SELECT count(*) AS n FROM {part} GROUP BY reference) cases"""
+SELECT level_rank, theme, agency, grouping(level_rank, theme, agency) AS kind, count(*) AS row_count,
+    count(*) FILTER (WHERE started_on IS NULL) AS undated_count
+FROM frame_rows_{frame} GROUP BY GROUPING SETS ((), (level_rank), (theme), (agency))
+ORDER BY count(*) DESC, theme, agency LIMIT {most}"""
 
-_LEVELS = """
-SELECT level_rank, count(*) AS row_count, count(*) FILTER (WHERE started_on IS NULL) AS undated_count
-FROM {part} GROUP BY 1"""
+_CASES = """
+SELECT count(*) FILTER (WHERE NOT is_repeated) + count(DISTINCT reference) FILTER (WHERE is_repeated)
+FROM frame_rows_{frame}"""
 
-_CELLS = """
-SELECT {column}, count(*) FROM {part} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"""
-
-_CANONICAL = """
-COPY (SELECT r.reference, l.label, r.theme, r.started_on, r.ended_on, r.agency
-      FROM {part} r LEFT JOIN (VALUES {levels}) AS l(rank, label) ON l.rank = r.level_rank
-      ORDER BY r.reference COLLATE "C", coalesce(l.label, '') COLLATE "C", coalesce(r.theme, '') COLLATE "C",
-               r.started_on NULLS FIRST, r.ended_on NULLS FIRST, coalesce(r.agency, '') COLLATE "C")
-TO STDOUT (NULL '')"""
+_BY_LEVEL, _BY_THEME, _BY_AGENCY, _ALL = 0b011, 0b101, 0b110, 0b111
 
 
-def _keep_levels(session: Session, frame: CaseFrame, part: str) -> None:
-    """Keep the words of the levels that occur, and count rows without a start date."""
-    found = session.execute(text(_LEVELS.format(part=part))).all()
-    occurring = {str(row.level_rank) for row in found}
+def _keep_counts(session: Session, frame: CaseFrame) -> None:
+    """Keep how many rows there are, by level, theme and agency, and how many cases."""
+    found = session.execute(text(_COUNTS.format(frame=int(frame.id), most=2 * MOST_WORDS + 1))).all()
+    if len(found) > 2 * MOST_WORDS:
+        raise RuleBroken("The columns chosen for theme and agency have too many different values; choose others.")
+    whole = next(row for row in found if row.kind == _ALL)
+    if not whole.row_count:
+        raise RuleBroken("The list has no row that can be used, so there is nothing to draw from.")
+    frame.row_count, frame.undated_count = whole.row_count, whole.undated_count
+    occurring = {str(row.level_rank) for row in found if row.kind == _BY_LEVEL}
     frame.levels = {rank: label for rank, label in frame.levels.items() if rank in occurring}
-    frame.undated_count = sum(row.undated_count for row in found)
+    frame.themes = {row.theme: row.row_count for row in found if row.kind == _BY_THEME and row.theme is not None}
+    frame.agencies = {row.agency: row.row_count for row in found if row.kind == _BY_AGENCY and row.agency is not None}
+    frame.case_count = session.execute(text(_CASES.format(frame=int(frame.id)))).scalar_one()
 
 
-def _cells(session: Session, part: str, column: str) -> dict[str, int]:
-    """How many rows hold each text of a column; refused when there are too many for it to be that kind of column."""
-    rows = session.execute(text(_CELLS.format(part=part, column=column, most=MOST_WORDS + 1))).all()
-    if len(rows) > MOST_WORDS:
-        raise RuleBroken(
-            f"The column chosen for the {column} has more than {MOST_WORDS:,} different values; choose another."
-        )
-    return {row[0]: row[1] for row in rows}
+def _word_table(frame: CaseFrame) -> str:
+    """The frame's words for its levels as a table of one row, for COPY, which takes no parameters."""
+    highest = max((int(rank) for rank in frame.levels), default=0)
+    words = (frame.levels.get(str(rank)) for rank in range(1, highest + 1))
+    listed = ", ".join("NULL" if word is None else _quoted(word) for word in words)
+    return f"(SELECT ARRAY[{listed}]::text[] AS words) AS given"
 
 
 def _driver(session: Session) -> DriverConnection[object]:
