@@ -171,13 +171,10 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
 
 _FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"
 
-_STORED = "COPY (SELECT " + _FIELDS + " FROM frame_rows_{frame}, {words}) TO STDOUT (NULL '')"
+_STORED = "COPY (SELECT {fields} FROM frame_rows_{frame}, {words}) TO STDOUT (NULL '')"
 
-_CANONICAL = (
-    "COPY (SELECT "
-    + _FIELDS
-    + " FROM frame_rows, {words} WHERE frame_id = {frame} ORDER BY {order}) TO STDOUT (NULL '')"
-)
+_CANONICAL = """
+COPY (SELECT {fields} FROM frame_rows, {words} WHERE frame_id = {frame} ORDER BY {order}) TO STDOUT (NULL '')"""
 
 _COUNTS = """
 SELECT level_rank, theme, agency, grouping(level_rank, theme, agency) AS kind, count(*) AS row_count,
