@@ -31,10 +31,11 @@ $(VENV)/run.stamp: requirements.lock | $(BIN)/python
 	@$(INSTALL) --requirement requirements.lock
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp | $(BIN)/python
-	@echo "Installing the locked dependencies of the tests ..."
+# The tests' lock holds everything the portal's lock holds, in the same versions (tests/test_house_rules.py).
+$(VENV)/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
+	@echo "Installing the locked dependencies, those of the tests included ..."
 	@$(INSTALL) --requirement requirements-dev.lock
-	@touch $@
+	@touch $@ $(VENV)/run.stamp
 
 setup: $(VENV)/run.stamp
 

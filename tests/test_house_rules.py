@@ -287,6 +287,14 @@ def test_requirements_name_no_address() -> None:
     none_of([line for line in lines if "://" in line or line.startswith("--") or re.match(r"\S+==\S+ *$", line)])
 
 
+def test_tests_run_on_the_versions_the_portal_runs_on() -> None:
+    pins = [
+        set(re.findall(r"^\S+==\S+", (PROJECT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-dev.lock")
+    ]
+    assert pins[0] <= pins[1]
+
+
 def _naming(names: set[str], allowed: set[str]) -> list[str]:
     return [
         source.at(node)
