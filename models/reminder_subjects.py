@@ -144,7 +144,7 @@ def _actions(session: Session, recipient: Recipient, subject_id: int | None) -> 
 def _samples(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
     unaudited = exists().where(
         SampleCase.sample_id == AuditSample.id,
-        SampleCase.status == CaseStatus.SELECTED,
+        SampleCase.status.in_((CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)),
         SampleCase.audited_on.is_(None),
     )
     statement = (
