@@ -37,6 +37,7 @@ The recipe for a new table is in docs/screens.md.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask_admin.contrib.sqla import ModelView
@@ -61,6 +62,8 @@ __all__ = [
     "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
 
+_NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request
+
 
 class Screen(RecordPages, ModelView):
     """One table as people see it. Closed until the class says otherwise."""
@@ -77,7 +80,7 @@ class Screen(RecordPages, ModelView):
         self._forms = {}
         self.form_class(self.fields)
         endpoint = self.path.replace("-", "_")
-        ModelView.__init__(self, self.model, database, name=self.title, endpoint=endpoint, url=f"/{self.path}")
+        ModelView.__init__(self, self.model, _NO_SESSION, name=self.title, endpoint=endpoint, url=f"/{self.path}")
 
     def _everything(self) -> tuple[str | Column, ...]:
         """The list's columns, then what the form has beside them."""

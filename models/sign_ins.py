@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.access import OWN_PERSON, Role, RowPolicy
 from models.db import Base
 from models.errors import RuleBroken
-from models.passwords import hash_password, is_outdated, is_password
+from models.passwords import check_password, hash_password, is_outdated, is_password
 from models.people import Person
 from models.words import Choice, choice_column, one_of
 
@@ -68,10 +68,10 @@ class SignInAttempt(Base):
         Index("ix_sign_in_attempts_email_attempted_at", "email", "attempted_at"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",),
+        staff=("select", "insert"),
         agency_reads=f"person_id = {OWN_PERSON}",
         is_logged=False,
-        reason="Itself a record; only the portal's sign-in writes it.",
+        reason="Itself a record: sign-in writes it, and an administrator who unlocks somebody.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -227,6 +227,13 @@ def unlock(session: Session, person: Person, now: datetime) -> None:
     session.flush()
 
 
+def set_password(session: Session, person: Person, new: str) -> None:
+    """Give a person a password. Every sign-in of theirs is over; refuses what is easily guessed."""
+    check_password(new)
+    person.password_hash = hash_password(new)
+    session.flush()
+
+
 def change_password(session: Session, person_id: int, *, old: str, new: str) -> Person:
     """Set a new password, given the old one. Every sign-in of the person ends with the old password."""
     person = session.get_one(Person, person_id)
@@ -235,8 +242,7 @@ def change_password(session: Session, person_id: int, *, old: str, new: str) -> 
         raise RuleBroken("The current password is not right.")
     if old == new:
         raise RuleBroken("Choose a password that differs from the current one.")
-    person.password_hash = hash_password(new)
-    session.flush()
+    set_password(session, person, new)
     return person
 
 

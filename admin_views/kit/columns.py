@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, ForeignKey, Select, String, collate, select
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, ForeignKey, Select, String, func, select, text
 from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 
@@ -14,7 +14,7 @@ from admin_views.kit.formats import Show, show_value
 from models.db import Base
 
 _LABELS = ("reference", "name", "title", "label", "subject", "text", "file_name", "id")
-_READING_ORDER = "en-x-icu"  # people's alphabet; the database itself sorts by bytes
+_MARKS = "[\u0300-\u036f]"  # accents, once letters are taken apart
 
 
 @dataclass(frozen=True)
@@ -155,11 +155,16 @@ def label_from_key(key: str) -> str:
 
 
 def sort_expression(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """How a column is put in order: words by the alphabet, unless the column states its own collation."""
+    """How a column is put in order: words as people look them up, without regard to capitals and accents.
+
+    The database sorts by bytes and may be built without ICU, so letters are folded here. A column that states its own
+    collation keeps it, and its index: that is for big tables.
+    """
     kind = expression.type
-    if isinstance(kind, String) and not isinstance(kind, Enum) and kind.collation is None:
-        return collate(expression, _READING_ORDER)
-    return expression
+    if not isinstance(kind, String) or isinstance(kind, Enum) or kind.collation is not None:
+        return expression
+    apart = func.normalize(func.lower(expression), text("NFD"))
+    return func.regexp_replace(apart, _MARKS, "", "g", type_=String())
 
 
 def is_sort_key_type(kind: Any) -> bool:

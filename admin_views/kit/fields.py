@@ -207,7 +207,7 @@ class RecordsField(SelectMultipleField):
 class Required:
     """Something must be given; says so with the field's own name."""
 
-    field_flags: dict[str, Any] = {"required": True}  # noqa: RUF012 (WTForms reads it from the instance)
+    field_flags: dict[str, Any] = {"required": True}
 
     def __call__(self, form: Form, field: Any) -> None:
         if field.data is None or field.data == "" or field.data == []:

@@ -38,7 +38,7 @@ class Formed(Protocol):
     hints: ClassVar[Mapping[str, str]]
     text_areas: ClassVar[Sequence[str]]
     choices: ClassVar[Mapping[str, Narrow]]
-    extra_fields: ClassVar[Mapping[str, UnboundField[Any]]]
+    extra_fields: ClassVar[Mapping[str, Any]]
 
 
 def make_form(screen: Formed, keys: Sequence[str]) -> type[Form]:

@@ -43,7 +43,7 @@ class ListPages(Stated):
         count = self._count(query)
         if count > LARGEST:
             flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
-            return redirect(self.url("index_view", **query.arguments()))
+            return redirect(self.link("index_view", **query.arguments()))
         self._put_on_record(kind, query, count)
         return self._file(kind, query)
 
@@ -86,7 +86,7 @@ class ListPages(Stated):
         is_up, is_down = now == key, now == f"-{key}"
         arguments = {**query.arguments(), "sort": f"-{key}" if is_up else key}
         is_sorted = "ascending" if is_up else "descending" if is_down else None
-        return {"label": label, "href": self.url("index_view", **arguments), "sorted": is_sorted}
+        return {"label": label, "href": self.link("index_view", **arguments), "sorted": is_sorted}
 
     def lines(self, page: Page) -> list[tuple[Any, list[str]]]:
         """Each row's key and its cells as safe markup; the first cell leads to the record."""

@@ -37,8 +37,9 @@ class RecordPages(ListPages):
         shown = [action for action in actions_of(self, is_bulk=False) if action.shown(record)]
         buttons = list(self.buttons(record))
         return self.render(
-            "kit/details.html", record=record, facts=facts, panels=panels, buttons=buttons, actions=shown
-        )
+            "kit/details.html", record=record, record_key=record_id, facts=facts, panels=panels, buttons=buttons,
+            actions=shown,
+        )  # fmt: skip
 
     @verb("create", "/new/", ("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -68,7 +69,7 @@ class RecordPages(ListPages):
             return redirect(self.list_url())
         record = self.get_record(record_id)
         if request.method == "GET":
-            return self.render("kit/delete.html", record=record, token_path=request.path)
+            return self.render("kit/delete.html", record=record, back=self.details_url(record_id))
         return self._delete(record, str(record))
 
     def _delete(self, record: Any, name: str) -> ResponseReturnValue:
@@ -134,4 +135,5 @@ class RecordPages(ListPages):
         if state.saved_key is not None:
             flash(sentence, "success")
             return redirect(self.details_url(state.saved_key) if state.saved_key else self.list_url())
-        return self.render("kit/form.html", state=state, title=title), state.status
+        back = self.details_url(state.record.id) if state.row_version else self.list_url()
+        return self.render("kit/form.html", state=state, title=title, back=back), state.status

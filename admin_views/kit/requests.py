@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
+
 from flask import g, request
 from sqlalchemy.orm import sessionmaker
 
@@ -14,8 +17,13 @@ NOBODY = Actor(DatabaseRole.PUBLIC)
 class Database:
     """The portal's database as the screens know it: one session per request, acting as the person who asks."""
 
-    def __init__(self, factory: sessionmaker[PortalSession]) -> None:
-        self.factory = factory
+    def __init__(self, make_factory: Callable[[], sessionmaker[PortalSession]]) -> None:
+        self._make_factory = make_factory
+
+    @cached_property
+    def factory(self) -> sessionmaker[PortalSession]:
+        """Makes sessions; connecting waits until the first one is wanted."""
+        return self._make_factory()
 
     @property
     def session(self) -> PortalSession:

@@ -9,7 +9,6 @@ from flask import abort, render_template, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from wtforms import Form
-from wtforms.fields.core import UnboundField
 
 from admin_views.kit.choices import Narrow
 from admin_views.kit.columns import Column
@@ -41,7 +40,7 @@ class Stated(RegisteredPages):
     sort: ClassVar[Sequence[str]] = ()
     default_sort: ClassVar[str] = "-id"
     fields: ClassVar[Sequence[str]] = ()
-    extra_fields: ClassVar[Mapping[str, UnboundField[Any]]] = {}
+    extra_fields: ClassVar[Mapping[str, Any]] = {}
     text_areas: ClassVar[Sequence[str]] = ()
     choices: ClassVar[Mapping[str, Narrow]] = {}
     introduction: ClassVar[str] = ""
@@ -109,10 +108,22 @@ class Stated(RegisteredPages):
             return cls.may.get("create", NOBODY) | cls.may.get("edit", NOBODY)
         return super().roles_of(view_name)
 
+    def key_of(self, record: Any) -> Any:
+        """The key of a record of this screen."""
+        return getattr(record, self.key)
+
+    def kept_arguments(self) -> dict[str, str]:
+        """Arguments of the address that every link of the list carries on (a parent's id, say)."""
+        return {}
+
     @property
     def session(self) -> PortalSession:
         """This request's database session, acting as the person who asks."""
         return self.database.session
+
+    @session.setter
+    def session(self, given: object) -> None:
+        """Flask-Admin puts a session here at start; ours is the request's own."""
 
     def get_record(self, record_id: int) -> Any:
         """The record of that id within the scope; 404 when it is not there or not theirs."""
@@ -124,17 +135,18 @@ class Stated(RegisteredPages):
             abort(404)
         return record
 
-    def url(self, view: str, **arguments: Any) -> str:
+    def link(self, view: str, **arguments: Any) -> str:
+        """The address of a page of this screen, by the name of its view."""
         return url_for(f"{self.path.replace('-', '_')}.{view}", **arguments)
 
     def list_url(self) -> str:
-        return self.url("index_view")
+        return self.link("index_view")
 
     def details_url(self, record_id: object) -> str:
         """A record's page, or the list where records have no page for this person."""
         if not self.allows("details"):
             return self.list_url()
-        return self.url("details_view", record_id=record_id)
+        return self.link("details_view", record_id=record_id)
 
     def render(self, template: str, **values: Any) -> str:
         """Show a template with this screen at hand."""

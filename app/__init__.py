@@ -1,0 +1,67 @@
+"""How is the portal put together? `create_app()`: settings, database, queue, sign-in, screens, error pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin
+from flask_babel import Babel
+from sqlalchemy.orm import sessionmaker
+
+from admin_views.kit.home import HomeView
+from admin_views.kit.registry import register_screens
+from admin_views.kit.requests import Database, close_database_session
+from app.auth import start_sign_in
+from app.cli import register_commands
+from app.errors import log_fault, show_errors
+from app.health import measure
+from app.local_servers import ensure_servers
+from app.logs import log_requests, start_logging
+from app.pages import dress
+from app.security import guard
+from app.sessions import DatabaseSessions
+from app.settings import Settings, load_settings
+from models.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
+
+__all__ = ["create_app"]
+
+
+class Portal(Flask):
+    """The web application; what goes wrong in it is logged without the values that went wrong."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        log_fault(exc_info[1])
+
+
+def create_app(settings: Settings | None = None, session_factory: sessionmaker[PortalSession] | None = None) -> Flask:
+    """The whole portal. Settings come from the environment unless given; tests give their own session factory.
+
+    Nothing is connected to before the first request, so that commands which need no database need none.
+    """
+    settings = settings or load_settings()
+    app = Portal(__name__)
+    app.extensions["settings"] = settings
+    database = Database(lambda: session_factory or _connect(settings))
+    start_logging(settings.log_level)
+    log_requests(app)
+    guard(app, settings)
+    app.session_interface = DatabaseSessions(database, settings)
+    app.teardown_request(close_database_session)
+    Babel(app, default_locale="en_GB", default_timezone="Europe/London")
+    start_sign_in(app, database, settings)
+    dress(app, settings)
+    admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
+    register_screens(admin, database)
+    measure(app, database, settings.redis_url)
+    show_errors(app)
+    register_commands(app)
+    return app
+
+
+def _connect(settings: Settings) -> sessionmaker[PortalSession]:
+    """Sessions on the settings' database, refused when its login could bypass the row policies."""
+    engine = make_engine(ensure_servers(settings).database_url)
+    with engine.connect() as connection:
+        refuse_unsafe_login(connection)
+    return make_session_factory(engine)

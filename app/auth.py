@@ -1,0 +1,202 @@
+"""How does a person sign in, sign out, see where they are signed in, and change their password?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
+from sqlalchemy.orm import Session
+
+from admin_views.kit.requests import Database
+from app.security import limiter
+from app.sessions import BrowserSession, DatabaseSessions
+from app.settings import Settings
+from models.access import Actor
+from models.clock import now
+from models.db import act_as
+from models.errors import RuleBroken
+from models.people import Person
+from models.sign_ins import (
+    SignedIn,
+    change_password,
+    living_sign_ins,
+    open_attempt,
+    revoke,
+    settle_attempt,
+    sign_out,
+)
+from models.sign_ins import start_sign_in as start
+
+PER_ADDRESS = "30 per minute; 300 per hour"
+_REFUSED = "That e-mail address and password do not fit together, or the account is locked for a while."
+auth = Blueprint("auth", __name__)
+
+
+class Visitor(UserMixin):
+    """The signed-in person as Flask-Login knows them."""
+
+    def __init__(self, signed_in: SignedIn) -> None:
+        self.facts = signed_in
+        self.name, self.email, self.role = signed_in.name, signed_in.email, signed_in.role
+
+    def get_id(self) -> str:
+        return str(self.facts.person_id)
+
+
+class SignInDesk:
+    """The database work of signing in, done as the portal itself."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.hours = settings.session_hours
+        self.idle = timedelta(minutes=settings.session_idle_minutes)
+
+    def session(self) -> Session:
+        """This request's session, acting as the portal from a fresh transaction on."""
+        made = self.database.session
+        made.rollback()
+        act_as(made, Actor.system(g.request_id))
+        return made
+
+    def admit(self, email: str, password: str) -> str | None:
+        """A new token when e-mail address and password are right. Each try is on record before it is looked at."""
+        database, moment = self.session(), now()
+        attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
+        database.commit()
+        person = settle_attempt(database, attempt, password=password)
+        token = None if person is None else self.token(person)
+        database.commit()
+        return token
+
+    def token(self, person: Person) -> str:
+        """A new sign-in for this browser; the one it had before is over."""
+        database = self.database.session
+        if browser().token:
+            sign_out(database, browser().token)
+        return start(database, person, browser=request.user_agent.string, now=now(), hours=self.hours)
+
+
+def desk() -> SignInDesk:
+    found: SignInDesk = current_app.extensions["sign_in"]
+    return found
+
+
+def browser() -> BrowserSession:
+    """The session of the browser that asks."""
+    return cast(BrowserSession, session)
+
+
+def start_sign_in(app: Flask, database: Database, settings: Settings) -> None:
+    """Put sign-in and the account page into the portal."""
+    manager = LoginManager(app)
+    manager.login_view = "auth.sign_in"
+    manager.session_protection = None  # the sign-in itself is kept in the database and checked on every request
+    manager.user_loader(load_visitor)
+    app.extensions["sign_in"] = SignInDesk(database, settings)
+    app.register_blueprint(auth)
+
+
+def load_visitor(key: str) -> Visitor | None:
+    """The person of this request's sign-in; the cookie's word alone is worth nothing."""
+    signed_in = browser().signed_in
+    return Visitor(signed_in) if signed_in is not None and str(signed_in.person_id) == key else None
+
+
+@auth.route("/sign-in/", methods=["GET", "POST"])
+@limiter.limit(PER_ADDRESS, methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page."""
+    if request.method == "GET":
+        return render_template("sign_in.html", email="", problem="", next=safe_next())
+    email = request.form.get("email", "")[:320]
+    token = desk().admit(email, request.form.get("password", "")[:1000])
+    if token is None:
+        return render_template("sign_in.html", email=email, problem=_REFUSED, next=safe_next()), 422
+    return enter(token)
+
+
+def enter(token: str) -> ResponseReturnValue:
+    """Go on as the person of the token, under a new session id."""
+    target = safe_next() or url_for("home.index_view")
+    signed_in = cast(DatabaseSessions, current_app.session_interface).find(token)
+    if signed_in is not None:
+        browser().begin(token, signed_in)
+        login_user(Visitor(signed_in))
+    return redirect(target)
+
+
+def safe_next() -> str:
+    """Where the person wanted to go, when that is a page of this portal; else nothing."""
+    wanted = request.values.get("next", "")[:1000]
+    parts = urlsplit(wanted.replace("\\", "/"))
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return wanted if is_ours and all(letter >= " " for letter in wanted) else ""
+
+
+@auth.post("/sign-out/")
+def sign_out_here() -> ResponseReturnValue:
+    """End this browser's sign-in; its cookie is worth nothing from now on."""
+    if browser().token:
+        database = desk().session()
+        sign_out(database, browser().token)
+        database.commit()
+    logout_user()
+    browser().end()
+    flash("You are signed out.", "success")
+    return redirect(url_for("auth.sign_in"))
+
+
+@auth.get("/account/")
+@login_required
+def account() -> ResponseReturnValue:
+    """The person's own page: who they are here, where they are signed in, their password."""
+    return account_page()
+
+
+def account_page(problem: str = "", status: int = 200) -> tuple[str, int]:
+    """That page, with what was wrong with a new password."""
+    signed_in = cast(SignedIn, browser().signed_in)
+    elsewhere = living_sign_ins(desk().session(), signed_in.person_id, now=now(), idle=desk().idle)
+    page = render_template(
+        "account.html", facts=signed_in, sign_ins=elsewhere, here=signed_in.sign_in_id, problem=problem
+    )
+    return page, status
+
+
+@auth.post("/account/password/")
+@limiter.limit(PER_ADDRESS)
+@login_required
+def new_password() -> ResponseReturnValue:
+    """Change the password: every other sign-in ends, this browser goes on under a new id."""
+    form: Any = request.form
+    if form.get("new", "") != form.get("again", ""):
+        return account_page("The two new passwords are not the same.", 422)
+    database = desk().session()
+    try:
+        signed_in = cast(SignedIn, browser().signed_in)
+        person = change_password(
+            database, signed_in.person_id, old=form.get("old", "")[:1000], new=form.get("new", "")[:1000]
+        )
+        token = desk().token(person)
+        database.commit()
+    except RuleBroken as refusal:
+        database.rollback()
+        return account_page(refusal.sentence, 422)
+    enter(token)
+    flash("Your password is changed. You are signed out everywhere else.", "success")
+    return redirect(url_for("auth.account"))
+
+
+@auth.post("/account/sign-ins/<int:sign_in_id>/end/")
+@login_required
+def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """End one of one's own sign-ins elsewhere."""
+    database = desk().session()
+    ended = revoke(database, person_id=int(current_user.get_id()), sign_in_id=min(sign_in_id, 2_147_483_647))
+    database.commit()
+    flash("That sign-in is ended." if ended else "That sign-in was over already.", "success")
+    return redirect(url_for("auth.account"))

@@ -1,0 +1,94 @@
+"""Which one plain sentence does a person read when something cannot be shown or done?"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from admin_views.kit.refusals import sentence_of
+from models.errors import RuleBroken
+
+_SENTENCES = {
+    400: ("That cannot be read", "Something in the address or the form is not what the portal can read."),
+    401: ("Please sign in", "Sign in first, then try again."),
+    403: ("Not for you to open", "Your role does not include this page."),
+    404: ("Page not found", "There is no such page, or it is not yours to see."),
+    405: ("That cannot be done here", "This address does not do what was asked of it."),
+    409: ("Something has changed", "What you wanted to change has changed meanwhile."),
+    413: ("Too large", "What you sent is larger than the portal accepts."),
+    422: ("That cannot be saved", "Something in the form does not fit."),
+    429: ("Too many tries", "There were too many tries in a short time; wait a minute and try again."),
+    500: ("Something went wrong", "The portal could not do that. The fault is on record; please try again."),
+    503: ("Not available just now", "The portal cannot reach its database; please try again in a minute."),
+}
+_log = structlog.get_logger("portal")
+
+
+def show_errors(app: Flask) -> None:
+    """Answer every fault and refusal with a page of the portal."""
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(RuleBroken, _of_rule)
+    app.register_error_handler(StaleDataError, _of_rule)
+    app.register_error_handler(StatementError, _of_database)
+    app.register_error_handler(500, _of_fault)
+
+
+def error_page(status: int, sentence: str = "") -> tuple[str, int]:
+    """The page for a status, with its usual sentence or the one given."""
+    title, usual = _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500])
+    return render_template("error.html", title=title, sentence=sentence or usual, is_error=True), status
+
+
+def _form_too_old(error: CSRFError) -> tuple[str, int]:
+    return error_page(400, "This form is no longer valid. Go back, open the page again and send it once more.")
+
+
+def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return error
+    is_ours = error.description is not None and error.description != type(error).description
+    page, code = error_page(status, error.description if is_ours and status == 400 and error.description else "")
+    return page, code
+
+
+def _of_rule(error: Exception) -> tuple[str, int]:
+    return error_page(409, sentence_of(error) or "")
+
+
+def _of_database(error: StatementError) -> tuple[str, int]:
+    """A value the database cannot take is the asker's fault; a database that does not answer is nobody's; else ours."""
+    if isinstance(error, OperationalError):
+        _log.error("database away", request=g.get("request_id"), endpoint=request.endpoint)
+        return error_page(503)
+    sentence = sentence_of(error) if isinstance(error, DBAPIError) else ""
+    if sentence is not None:
+        return error_page(409 if sentence else 400, sentence)
+    log_fault(error)
+    return error_page(500)
+
+
+def _of_fault(error: Exception) -> tuple[str, int]:
+    return error_page(500)
+
+
+def log_fault(cause: BaseException | None) -> None:
+    """Write down a fault of ours: what kind and where, never the values it carried."""
+    if cause is not None:
+        kind = type(cause).__name__
+        _log.error("fault", request=g.get("request_id"), endpoint=request.endpoint, kind=kind, where=_where(cause))
+
+
+def _where(cause: BaseException) -> list[str]:
+    """The lines the fault passed through, without the values it carried: those may be personal."""
+    found, trace = [], cause.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        found.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return found[-12:]

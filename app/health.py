@@ -1,0 +1,87 @@
+"""Is the portal alive, is it ready, and how busy is it?"""
+
+from __future__ import annotations
+
+import time
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_views.kit.requests import Database
+from models.access import Actor
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+def alive() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="alive")
+
+
+@health.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Database and queue, each by name. Without the queue people can still work, so only the database decides."""
+    checks: dict[str, Any] = current_app.extensions["health"]
+    found = {"database": _database_answers(checks["database"]), "valkey": _queue_answers(checks["redis_url"])}
+    words = {name: "ready" if answers else "away" for name, answers in found.items()}
+    return jsonify(status="ready" if found["database"] else "not ready", **words), 200 if found["database"] else 503
+
+
+@health.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Counts and times of this process, for the operator's own network only."""
+    if "X-Forwarded-For" in request.headers or not _is_near(request.remote_addr):
+        abort(404)
+    registry: CollectorRegistry = current_app.extensions["metrics"]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def measure(app: Flask, database: Database, redis_url: str) -> None:
+    """Count and time every request by endpoint, and answer the operator's questions."""
+    registry = CollectorRegistry()
+    taken = Histogram("portal_request_seconds", "Time to answer", ["endpoint"], registry=registry)
+    answered = Counter("portal_requests", "Requests answered", ["endpoint", "method", "status"], registry=registry)
+
+    def note(response: Response) -> Response:
+        endpoint = request.endpoint or "unknown"
+        answered.labels(endpoint, request.method, response.status_code).inc()
+        taken.labels(endpoint).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response
+
+    app.after_request(note)
+    app.extensions["metrics"] = registry
+    app.extensions["health"] = {"database": database, "redis_url": redis_url}
+    app.register_blueprint(health)
+
+
+def _database_answers(database: Database) -> bool:
+    g.actor = Actor.system()
+    try:
+        database.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _queue_answers(url: str) -> bool:
+    if not url:
+        return False
+    client = Redis.from_url(url.replace("valkey", "redis", 1), socket_connect_timeout=0.5, socket_timeout=0.5)
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def _is_near(address: str | None) -> bool:
+    return address is not None and (ip_address(address).is_loopback or ip_address(address).is_private)

@@ -1,0 +1,56 @@
+"""What does every page know besides its own facts: the menu, who is signed in, where the style sheet is?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from admin_views.kit.formats import count_words, show_date, show_moment, tag
+from admin_views.kit.registry import menu_of
+from admin_views.kit.requests import role
+from admin_views.kit.saving import one_time_token
+from app.settings import Settings
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def dress(app: Flask, settings: Settings) -> None:
+    """Give templates the portal's words, formats and addresses."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=show_date, moment=show_moment, tag=tag)
+    app.jinja_env.globals.update(
+        asset=asset, once=once, count_words=count_words, menu=menu, partnership=settings.partnership_name
+    )
+    app.context_processor(who)
+
+
+def who() -> dict[str, Any]:
+    """The person who asks, for the page's head; nobody on pages without sign-in."""
+    return {"person": current_user if role() is not None else None}
+
+
+def menu() -> Any:
+    """The menu of the asking person's role."""
+    asked = role()
+    return () if asked is None else menu_of(asked)
+
+
+def once() -> Markup:
+    """The hidden field that lets a form be sent once only."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(one_time_token())
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours, changing with its content so that browsers may keep it for good."""
+    return url_for("static", filename=name, v=_version(name))
+
+
+@lru_cache(maxsize=32)
+def _version(name: str) -> str:
+    return sha256((_STATIC / name).read_bytes()).hexdigest()[:10]

@@ -1,0 +1,115 @@
+"""Which promises does every answer carry, and which requests are turned away before anything reads them?"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, Request, Response, abort, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.settings import Settings
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
+        "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+    ]
+)  # fmt: skip
+_PROMISES = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_A_YEAR = "max-age=31536000; includeSubDomains"
+_FORM_MEMORY = 4 * 1024 * 1024
+
+csrf = CSRFProtect()
+limiter = Limiter(
+    get_remote_address,
+    in_memory_fallback_enabled=True,
+    strategy="fixed-window",
+    storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},
+    headers_enabled=False,
+)
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Put the guards before and after every request of the portal."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=_FORM_MEMORY,
+        MAX_FORM_PARTS=5_000,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives and dies with the session it belongs to
+        WTF_CSRF_SSL_STRICT=settings.is_cookie_secure,
+        RATELIMIT_STORAGE_URI=_limiter_storage(settings.redis_url),
+    )
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.before_request(refuse_unreadable)
+    app.after_request(lambda response: with_promises(response, is_secure=settings.is_cookie_secure))
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+
+def _limiter_storage(redis_url: str) -> str:
+    if redis_url.startswith("unix://"):
+        return f"redis+{redis_url}"
+    return redis_url.replace("valkey", "redis", 1) if redis_url else "memory://"
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names under which the portal answers; a request for any other is turned away."""
+    public = urlsplit(settings.public_url).hostname
+    if public:
+        return [public, "127.0.0.1", "localhost"]
+    if settings.host in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
+        return []
+    return [settings.host, "127.0.0.1", "localhost", "[::1]"]
+
+
+def refuse_unreadable() -> None:
+    """Turn away what no person types: NUL bytes and broken characters in the address or a form."""
+    if g.get("is_database_away"):
+        abort(503)
+    if not _is_readable(request.full_path) or not _is_raw_readable(request):
+        abort(400)
+    if request.method == "POST" and not request.is_json:
+        for name, value in request.form.items(multi=True):
+            if not (_is_readable(name) and _is_readable(value)):
+                abort(400)
+
+
+def _is_readable(text: str) -> bool:
+    return "\x00" not in text and "\ufffd" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _is_raw_readable(asked: Request) -> bool:
+    """Whether the address is UTF-8 and free of NUL once unquoted."""
+    raw = unquote_to_bytes(asked.query_string)
+    try:
+        return "\x00" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def with_promises(response: Response, *, is_secure: bool) -> Response:
+    """Put the promises on an answer; what only one person may see is kept by no cache."""
+    for name, value in _PROMISES.items():
+        response.headers[name] = value
+    if is_secure:
+        response.headers["Strict-Transport-Security"] = _A_YEAR
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,121 @@
+"""How does a browser's cookie lead to a sign-in kept in the database, and to nothing once that is over?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+from flask import Flask, Request, Response, g
+from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import CallbackDict
+
+from admin_views.kit.requests import Database
+from app.settings import Settings
+from models.access import Actor
+from models.clock import now
+from models.db import act_as
+from models.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
+
+VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
+_WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+class BrowserSession(CallbackDict[str, Any], SessionMixin):
+    """What a browser's requests share. `token` and `signed_in` are empty until somebody signs in."""
+
+    def __init__(self, data: dict[str, Any] | None = None, token: str = "", signed_in: SignedIn | None = None) -> None:
+        self.modified = False
+        self.token = token
+        self.signed_in = signed_in
+        self.has_new_token = False
+        super().__init__(data, BrowserSession._note)
+
+    def _note(self) -> None:
+        self.modified = True
+
+    def begin(self, token: str, signed_in: SignedIn) -> None:
+        """Go on as a new sign-in: a token, a form token and nothing else of before."""
+        self.clear()
+        self["csrf_token"] = token_hex(32)
+        self.token, self.signed_in, self.has_new_token = token, signed_in, True
+
+    def end(self) -> None:
+        """Be nobody again."""
+        self.clear()
+        self.token, self.signed_in, self.has_new_token = "", None, True
+
+
+class DatabaseSessions(SessionInterface):
+    """Sessions in the database for who is signed in; a short-lived signed cookie, and no row, for who is not."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.is_secure = settings.is_cookie_secure
+        self.idle = timedelta(minutes=settings.session_idle_minutes)
+        self.name = "__Host-triangulate" if self.is_secure else "triangulate"
+        self.visitor_name = f"{self.name}-visitor"
+        self._signer = URLSafeTimedSerializer(settings.secret_key, salt="visitor")
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        g.request_id = token_hex(8)
+        if request.path.startswith(_WITHOUT_SESSION):
+            return BrowserSession()
+        token = request.cookies.get(self.name, "")
+        if 20 <= len(token) <= 100:
+            try:
+                signed_in = self.find(token)
+            except OperationalError:
+                g.is_database_away = True
+                return BrowserSession()
+            if signed_in is not None:
+                return BrowserSession(dict(signed_in.data), token, signed_in)
+        return BrowserSession(self._visitor(request.cookies.get(self.visitor_name, "")))
+
+    def find(self, token: str) -> SignedIn | None:
+        """The sign-in of a token; from then on this request acts as that person."""
+        g.actor = Actor.system(g.request_id)
+        session = self.database.session
+        moment = now()
+        signed_in = find_sign_in(session, token, now=moment, idle=self.idle)
+        if signed_in is None:
+            session.rollback()
+            del g.actor
+            return None
+        if moment - signed_in.seen_at > NOTED_AFTER:
+            note_seen(session, signed_in.sign_in_id, moment)
+            session.commit()
+        g.actor = Actor.person(signed_in.person_id, signed_in.role, signed_in.agency_id, g.request_id)
+        act_as(session, g.actor)
+        return signed_in
+
+    def _visitor(self, cookie: str) -> dict[str, Any]:
+        try:
+            data: dict[str, Any] = self._signer.loads(cookie, max_age=int(VISIT.total_seconds()))
+        except BadSignature:
+            return {}
+        return data
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, BrowserSession) or not (session.modified or session.has_new_token):
+            return
+        options: dict[str, Any] = {"secure": self.is_secure, "httponly": True, "samesite": "Lax", "path": "/"}
+        if session.token:
+            self._keep(session)
+            if session.has_new_token:
+                response.set_cookie(self.name, session.token, **options)
+                response.delete_cookie(self.visitor_name, **options)
+            return
+        if session.has_new_token:
+            response.delete_cookie(self.name, **options)
+        response.set_cookie(self.visitor_name, self._signer.dumps(dict(session)), max_age=VISIT, **options)
+
+    def _keep(self, session: BrowserSession) -> None:
+        """Write the session's data on its own; what the view left uncommitted is given up first."""
+        database = self.database.session
+        database.rollback()
+        act_as(database, Actor.system(g.request_id))
+        keep_data(database, session.token, dict(session))
+        database.commit()

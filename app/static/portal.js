@@ -1,0 +1,63 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+// The menu stands open beside the page where there is room for it.
+const menu = document.querySelector(".menu details");
+if (menu) {
+  const wide = matchMedia("(min-width: 60.01rem)");
+  const settle = () => { menu.open = wide.matches; };
+  settle();
+  wide.addEventListener("change", settle);
+}
+
+// The error summary is where the reader goes first.
+document.querySelector(".problems")?.focus();
+
+// One box ticks them all.
+const ticks = document.querySelectorAll("tbody .tick input");
+const corner = document.querySelector("thead .tick");
+if (ticks.length && corner) {
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "Tick every row of this page");
+  all.addEventListener("change", () => ticks.forEach((tick) => { tick.checked = all.checked; }));
+  corner.append(all);
+}
+
+// Choices appear while words are typed; the "Find" button does the same without this.
+for (const finder of document.querySelectorAll("[data-lookup]")) {
+  const select = document.getElementById(finder.dataset.for);
+  let waiting = 0;
+  const look = async () => {
+    const answer = await fetch(`${finder.dataset.lookup}?q=${encodeURIComponent(finder.value)}`);
+    if (!answer.ok) return;
+    const found = await answer.json();
+    const kept = [...select.options].filter((option) => option.value && option.selected);
+    const first = new Option(found.length ? "Choose…" : "Nothing found", "");
+    const more = found.filter((one) => !kept.some((option) => option.value === String(one.id)));
+    select.replaceChildren(first, ...kept, ...more.map((one) => new Option(one.label, one.id)));
+    if (kept.length) select.value = kept[0].value;
+  };
+  finder.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 250); });
+}
+
+// A running job says how far it is; when it is over the page shows what came of it.
+for (const job of document.querySelectorAll("[data-progress]")) {
+  const bar = job.querySelector("progress");
+  const words = job.querySelector("[data-words]");
+  const ask = async () => {
+    let pause = 3000;
+    try {
+      const answer = await fetch(job.dataset.progress);
+      if (answer.ok) {
+        const state = await answer.json();
+        if (state.is_over) { location.reload(); return; }
+        if (words.textContent !== state.words) words.textContent = state.words;
+        bar.value = state.percent;
+        pause = 700;
+      }
+    } catch { /* the next try may reach the portal */ }
+    setTimeout(ask, pause);
+  };
+  setTimeout(ask, 400);
+}
