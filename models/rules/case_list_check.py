@@ -23,7 +23,7 @@ from models.rules.case_list_levels import Level, LevelFinder
 from models.rules.case_list_repeats import RepeatFinder
 from models.rules.case_list_report import Report
 from models.rules.case_list_row import Columns
-from models.rules.case_list_survey import Survey, pad, survey_case_list
+from models.rules.case_list_survey import Survey, survey_case_list
 from models.rules.fingerprints import canonical_text
 
 CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
@@ -88,9 +88,8 @@ class CaseListCheck:
         columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
         columns.heading_count = len(self.sheet.headings)
         batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
-        width = self.places.width()
-        for numbers, rows in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
-            yield batches.judge(numbers, pad(rows, width))
+        for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
+            yield batches.judge(batch)
         batches.tally.close(self.report, self.finder.labels)
         self._close()
 

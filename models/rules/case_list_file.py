@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 
 from models.errors import RuleBroken
 from models.rules.case_list_archive import open_archive
+from models.rules.case_list_batches import Batch
 from models.rules.case_list_headings import (
     HEADER_SEARCH_ROWS,
     ColumnChoice,
@@ -14,7 +15,7 @@ from models.rules.case_list_headings import (
     guess_columns,
     is_statistics_table,
 )
-from models.rules.case_list_text import Batch, TextFile, inspect_text
+from models.rules.case_list_text import TextFile, inspect_text
 from models.rules.case_list_values import clean, unique_headings
 from models.rules.case_list_workbook import Workbook
 
@@ -118,8 +119,8 @@ def _open_workbook(source: BinaryIO) -> Workbook:
 
 def _first_rows(file: CaseListFile, sheet: str, last_row: int) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
-    for numbers, cells in file.batches(sheet):
-        rows.extend(zip(numbers, cells, strict=True))
+    for batch in file.batches(sheet):
+        rows.extend(zip(batch.numbers, batch.rows(), strict=True))
         if rows[-1][0] >= last_row:
             break
     return rows

@@ -1,13 +1,15 @@
 """Which rows of a case list repeat an earlier reference, or a whole earlier row?"""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from operator import and_
+from functools import cached_property
+from itertools import compress
 
 MAX_ROWS = 2_000_000
 """Rows up to which repeats are searched in memory (20 bytes a row); a larger list leaves them to the database."""
 
-_SLOTS = 1 << 24
+_PARTS = 4
 
 
 class RepeatFinder:
@@ -23,44 +25,53 @@ class RepeatFinder:
         self.references = array("q")
         self.is_full = False
 
-    def add(self, numbers: Iterable[int], rows: Iterable[int], references: Iterable[int]) -> None:
+    def add(self, numbers: Iterable[int], rows: list[int], references: list[int]) -> None:
         """Takes the row numbers, row hashes and reference hashes of some rows, in file order."""
         if len(self.numbers) > MAX_ROWS:
             self.is_full = True
             del self.numbers[:], self.rows[:], self.references[:]
         if not self.is_full:
             self.numbers.extend(numbers)
-            self.rows.extend(rows)
-            self.references.extend(references)
+            self.rows.fromlist(rows)
+            self.references.fromlist(references)
+
+    @cached_property
+    def _again(self) -> set[int]:
+        return _repeated(self.references)
 
     def repeated_references(self) -> Iterator[int]:
         """The numbers of accepted rows whose reference an earlier accepted row has, in file order."""
-        return self._repeats(self.references)
+        return _later_ones(self.numbers, self.references, self._again)
 
     def repeated_rows(self) -> Iterator[int]:
-        """The numbers of rows whose every cell equals an earlier row's, in file order."""
-        return self._repeats(self.rows)
+        """The numbers of rows whose every cell equals an earlier row's, in file order.
 
-    def _repeats(self, hashes: "array[int]") -> Iterator[int]:
-        crowded = _crowded_slots(hashes)
-        mask = _SLOTS - 1
-        seen: set[int] = set()
-        for number, value in zip(self.numbers, hashes, strict=True):
-            if value & mask in crowded and value:
-                if value in seen:
-                    yield number
-                else:
-                    seen.add(value)
+        Equal rows have equal references, so only rows with a repeated reference, or none, are looked at.
+        """
+        places = [place for place, value in enumerate(self.references) if not value or value in self._again]
+        numbers = array("I", map(self.numbers.__getitem__, places))
+        rows = array("q", map(self.rows.__getitem__, places))
+        return _later_ones(numbers, rows, _repeated(rows))
 
 
-def _crowded_slots(hashes: "array[int]") -> set[int]:
-    """Slots (low bits of a hash) that more than one row falls into: only there can a repeat be."""
-    taken = bytearray(_SLOTS)
-    crowded = set()
-    mask = _SLOTS - 1
-    for slot in map(and_, hashes, [mask] * len(hashes)):
-        if taken[slot]:
-            crowded.add(slot)
-        else:
-            taken[slot] = 1
-    return crowded
+def _repeated(hashes: "array[int]") -> set[int]:
+    """The hashes that occur more than once, 0 left out; a quarter of them, by one of their bytes, is held at a time."""
+    found: set[int] = set()
+    one_byte = memoryview(hashes).cast("B")[:: hashes.itemsize].tobytes()
+    for rest in range(_PARTS):
+        in_part = bytes(byte % _PARTS == rest for byte in range(256))
+        part = list(compress(hashes, one_byte.translate(in_part)))
+        if len(set(part)) < len(part):
+            found.update(value for value, count in Counter(part).items() if count > 1)
+    found.discard(0)
+    return found
+
+
+def _later_ones(numbers: "array[int]", hashes: "array[int]", repeated: set[int]) -> Iterator[int]:
+    first = set(repeated)
+    for number, value in zip(numbers, hashes, strict=True) if repeated else ():
+        if value in repeated:
+            if value in first:
+                first.remove(value)
+            else:
+                yield number

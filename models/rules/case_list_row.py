@@ -38,6 +38,11 @@ class Columns:
     heading_count: int = 0
     has_local_ten_digits: bool = False
 
+    @property
+    def width(self) -> int:
+        """How many cells a row needs so that every chosen column is there."""
+        return self.places.width()
+
     def trim(self) -> None:
         """Keeps the memory of dates already read within bounds."""
         for column in (self.level, self.start, self.end, self.born):
@@ -63,7 +68,8 @@ class RowJudge:
         self.columns, self.report = columns, report
 
     def judge(self, number: int, row: list[str]) -> JudgedRow | None:
-        """The verdict on one row, padded to the width of the choice; None for a row without any filled cell."""
+        """The verdict on one row; None for a row without any filled cell."""
+        row = row + [""] * (self.columns.width - len(row))
         reference = clean(row[self.columns.places.reference])
         if not reference and not any(map(clean, row)):
             return None

@@ -1,9 +1,8 @@
 """What do whole columns show before any row is judged: the order of dates, and NHS numbers as references?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import sqrt
-from operator import itemgetter
 from typing import Any
 
 from models.errors import RuleBroken
@@ -70,11 +69,12 @@ class _References:
     def __init__(self) -> None:
         self.count = self.ten_digits = self.nhs_by_chance = self.nhs_numbers = 0
 
-    def add(self, texts: list[str]) -> None:
+    def add(self, texts: Sequence[str]) -> None:
         self.count += sum(map(bool, texts))
-        for text in texts:
-            if 10 <= len(text) <= 24 and text.lstrip()[:3].isdigit():
-                self.look(clean(text))
+        if max(map(len, texts)) >= 10:
+            for text in texts:
+                if 10 <= len(text) <= 24 and text.lstrip()[:3].isdigit():
+                    self.look(clean(text))
 
     def look(self, text: str) -> None:
         is_plain, is_nhs = is_ten_digits(text), looks_like_nhs_number(text)
@@ -89,17 +89,14 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
     Memory does not grow with the list. Raises RuleBroken for a choice that does not fit the sheet.
     """
     places = locate(choice, sheet.headings)
-    width = places.width()
     columns = {role: place for role in DATE_ROLES if (place := getattr(places, role)) is not None}
-    getters = {role: itemgetter(place) for role, place in columns.items()}
     texts: dict[str, set[str]] = {role: set() for role in columns}
     evidence = {role: DateEvidence() for role in columns}
-    references, reference = _References(), itemgetter(places.reference)
-    for _numbers, batch in file.batches(sheet.name, sheet.header_row + 1):
-        rows = pad(batch, width)
-        references.add(list(map(reference, rows)))
-        for role, getter in getters.items():
-            texts[role].update(map(getter, rows))
+    references = _References()
+    for batch in file.batches(sheet.name, sheet.header_row + 1):
+        references.add(batch.column(places.reference))
+        for role, place in columns.items():
+            texts[role].update(batch.column(place))
             if len(texts[role]) > _TEXTS_HELD:
                 evidence[role].add(texts[role])
                 texts[role].clear()
@@ -112,14 +109,3 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
         nhs_by_chance=references.nhs_by_chance,
         nhs_numbers=references.nhs_numbers,
     )
-
-
-def pad(rows: list[list[str]], width: int) -> list[list[str]]:
-    """The rows with blank cells added where a row is shorter than the width.
-
-    >>> pad([["a"], ["b", "c"]], 2)
-    [['a', ''], ['b', 'c']]
-    """
-    if min(map(len, rows)) >= width:
-        return rows
-    return [row if len(row) >= width else row + [""] * (width - len(row)) for row in rows]

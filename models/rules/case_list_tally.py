@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from operator import itemgetter
+from itertools import compress
 from typing import Any
 
+from models.rules.case_list_batches import Batch
 from models.rules.case_list_columns import TROUBLE, TextColumn
 from models.rules.case_list_levels import NOT_RECORDED
 from models.rules.case_list_report import Report
@@ -33,12 +34,13 @@ class Tally:
         self.no_date_count = 0
         places = columns.places
         chosen = ((self.themes, places.theme), (self.agencies, places.agency), (self.starts, places.start))
-        self.counters = [(counter, itemgetter(place)) for counter, place in chosen if place is not None]
+        self.counters = [(counter, place) for counter, place in chosen if place is not None]
 
-    def add(self, rows: list[list[str]], ranks: Iterable[Any]) -> None:
-        """Counts some good rows with their rendered ranks."""
-        for counter, getter in self.counters:
-            counter.update(map(getter, rows))
+    def add(self, batch: Batch, ranks: Iterable[Any], flags: list[bool] | None) -> None:
+        """Counts the good rows of a batch, those with a flag or all, and their rendered ranks."""
+        for counter, place in self.counters:
+            column = batch.column(place)
+            counter.update(column if flags is None else compress(column, flags))
         self.ranks.update(ranks)
         if len(self.starts) > _STARTS_HELD:
             self._read_starts()
@@ -46,11 +48,14 @@ class Tally:
     def add_judged(self, row: list[str], judged: JudgedRow) -> None:
         """Counts one row from the careful path, rejected or not."""
         rank = self.columns.rendering.rank(judged.rank)
-        self.add([row], [rank])
+        cells = {place: row[place] if place < len(row) else "" for _counter, place in self.counters}
+        for counter, place in self.counters:
+            counter[cells[place]] += 1
+        self.ranks[rank] += 1
         if judged.values is None:
             self.rejected_ranks[rank] += 1
             if self.columns.places.theme is not None:
-                self.rejected_themes[row[self.columns.places.theme]] += 1
+                self.rejected_themes[cells[self.columns.places.theme]] += 1
 
     def _read_starts(self) -> None:
         column = self.columns.start

@@ -5,20 +5,18 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
 from models.errors import RuleBroken
-
-Batch = tuple[Sequence[int], list[list[str]]]
-"""Some rows in file order: their row numbers (the first line of the file is 1) and their cells as text."""
+from models.rules.case_list_batches import Batch, LineBatch, RowBatch
 
 BATCH_ROWS = 128
 BATCH_CHARACTERS = 2_000_000  # bounds what a row or a batch may cost in memory, quoted line breaks included
 BLOCK_BYTES = 1 << 20
-MAX_COLUMNS = 500
+BATCH_READ_CHARACTERS = 1 << 15
 
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = ",;\t|"
@@ -143,18 +141,40 @@ class TextFile:
         Raises RuleBroken for quotation marks out of place and for more than 500 columns.
         """
         self.source.seek(0)
-        text = io.TextIOWrapper(self.source, encoding=self.shape.encoding, newline="")
-        lines = _BoundedLines(text)
+        # Line breaks inside quotation marks stay as they are; elsewhere \r\n and \r are line ends like \n.
+        newline = "" if self.shape.is_quoted else None
+        text = io.TextIOWrapper(self.source, encoding=self.shape.encoding, newline=newline)
+        read = _quoted_batches if self.shape.is_quoted else _line_batches
         try:
-            yield from _in_batches(self._rows(lines), lines, first_row)
+            yield from read(text, self.shape.delimiter, first_row)
         finally:
             text.detach()  # the file stays open for the next pass
 
-    def _rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        delimiter = self.shape.delimiter
-        if not self.shape.is_quoted:  # without quotation marks splitting is the same as csv.reader, at half its cost
-            return (line.rstrip("\r\n").split(delimiter) for line in lines)
-        return _quoted_rows(lines, delimiter)
+
+def _line_batches(text: io.TextIOWrapper, delimiter: str, first_row: int) -> Iterator[Batch]:
+    """Without quotation marks a line is a row; `inspect_text` has bounded the length of a line."""
+    for _skipped in range(first_row - 1):
+        text.readline()
+    number = first_row
+    while block := text.read(BATCH_READ_CHARACTERS):
+        batch = LineBatch(number, block + text.readline(), delimiter)
+        yield batch
+        number += len(batch.lines)
+
+
+def _quoted_batches(text: io.TextIOWrapper, delimiter: str, first_row: int) -> Iterator[Batch]:
+    lines = _BoundedLines(text)
+    rows = _quoted_rows(lines, delimiter)
+    for _skipped in islice(rows, first_row - 1):
+        lines.left = BATCH_CHARACTERS
+    number = first_row
+    while True:
+        lines.left = BATCH_CHARACTERS
+        batch = list(islice(rows, BATCH_ROWS))
+        if not batch:
+            return
+        yield RowBatch(range(number, number + len(batch)), batch)
+        number += len(batch)
 
 
 def _quoted_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
@@ -166,18 +186,3 @@ def _quoted_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
             f"Near line {rows.line_num} of the file a quotation mark is out of place or never closed; "
             "save the list again as CSV from the spreadsheet."
         ) from error
-
-
-def _in_batches(rows: Iterator[list[str]], lines: _BoundedLines, first_row: int) -> Iterator[Batch]:
-    number = first_row
-    for _skipped in islice(rows, first_row - 1):
-        lines.left = BATCH_CHARACTERS
-    while True:
-        lines.left = BATCH_CHARACTERS
-        batch = list(islice(rows, BATCH_ROWS))
-        if not batch:
-            return
-        if max(map(len, batch)) > MAX_COLUMNS:
-            raise RuleBroken(f"The file has more than {MAX_COLUMNS} columns, so it is not a list of cases.")
-        yield range(number, number + len(batch)), batch
-        number += len(batch)

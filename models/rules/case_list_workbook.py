@@ -18,7 +18,8 @@ from models.rules.case_list_archive import (
     read_shared_texts,
     relations,
 )
-from models.rules.case_list_text import BATCH_CHARACTERS, BATCH_ROWS, MAX_COLUMNS, Batch
+from models.rules.case_list_batches import MAX_COLUMNS, Batch, RowBatch
+from models.rules.case_list_text import BATCH_CHARACTERS, BATCH_ROWS
 
 MAX_ROWS = 1_048_576
 MAX_SHEETS = 255
@@ -146,7 +147,7 @@ class _SheetRows:
         self.scan.on_text(None)
 
     def hand_over(self) -> Batch:
-        batch = self.numbers, self.rows
+        batch = RowBatch(self.numbers, self.rows)
         self.numbers, self.rows, self.characters = [], [], 0
         return batch
 
