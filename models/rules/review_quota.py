@@ -13,7 +13,8 @@ QUOTA = {"children": 2, "adults": 2, "combined": 1}
 def check_quota(kind: str, year: int, others: Iterable[str], override_reason: str) -> None:
     """Refuse one review more than the framework allows, unless the Board's reason is given.
 
-    `others` are the kinds of the year's other reviews. Raises RuleBroken with the sentence people read.
+    `others` are the kinds of the year's other reviews. Raises RuleBroken with the sentence people read, also for a kind
+    of review that the framework does not know.
 
     >>> check_quota("adults", 2026, ["adults", "children"], "")
     >>> check_quota("combined", 2026, ["combined"], "Agreed by the Board after a joint inspection.")
@@ -21,6 +22,8 @@ def check_quota(kind: str, year: int, others: Iterable[str], override_reason: st
     Traceback (most recent call last):
     models.errors.RuleBroken: 2026 already has its combined review; another one needs the Board's reason.
     """
+    if kind not in QUOTA:
+        raise RuleBroken("A thematic review is about children, about adults, or combined.")
     taken = sum(1 for other in others if other == kind)
     if taken < QUOTA[kind] or override_reason.strip():
         return
