@@ -42,7 +42,8 @@ def portal_children(settings: Settings) -> list[Child]:
     python = sys.executable
     web = (
         *(python, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
-        *("--workers", str(settings.web_workers), "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
+        *("--workers", str(settings.web_workers), "--blocking-threads", "4", "--backpressure", "64"),
+        *("--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
     )
     return [
         Child("web", web),
