@@ -55,7 +55,7 @@ def is_recent_audit(audited_on: date, today: date, months: int = RECENT_AUDIT_MO
     >>> is_recent_audit(date(2025, 7, 2), date(2026, 7, 1)), is_recent_audit(date(2025, 7, 1), date(2026, 7, 1))
     (True, False)
     """
-    return audited_on > months_after(today, -months)
+    return today < months_after(audited_on, months)
 
 
 def days_over(due_on: date, today: date) -> int:
