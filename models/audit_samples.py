@@ -37,14 +37,20 @@ class SampleStatus(Choice):
 
 
 class DrawKind(Choice):
-    """Commit–reveal before witnesses, or one person with a seed from the system."""
+    """Where the seed comes from: two parts before witnesses, the system's dice, or one person's keyboard."""
 
     CEREMONY = "ceremony"
     QUICK = "quick"
+    TYPED = "typed"
 
     @property
     def label(self) -> str:
-        return "Commit, then reveal" if self is DrawKind.CEREMONY else "Quick draw"
+        words = {
+            DrawKind.CEREMONY: "Commit, then reveal",
+            DrawKind.QUICK: "Quick draw",
+            DrawKind.TYPED: "Draw by a typed seed",
+        }
+        return words[self]
 
 
 class AuditSample(Referenced):
@@ -98,6 +104,7 @@ class AuditSample(Referenced):
     commitment: Mapped[str | None] = mapped_column(Text)
     committed_at: Mapped[datetime | None]
     public_part: Mapped[str | None] = mapped_column(Text)
+    revealed_at: Mapped[datetime | None]
     seed: Mapped[str | None] = mapped_column(Text)
     witness: Mapped[str] = mapped_column(Text, server_default="")
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
@@ -171,7 +178,7 @@ def reveal(session: Session, sample: AuditSample, *, public: str, witness: str) 
     _refuse_unless(sample, SampleStatus.LOCKED, "Lock the plan before the public part is made.")
     if not witness.strip():
         raise RuleBroken("Name the witness who saw the public part being made.")
-    sample.public_part, sample.witness = public_part(public), witness.strip()
+    sample.public_part, sample.witness, sample.revealed_at = public_part(public), witness.strip(), now()
     sample.seed = seed_from(sample.secret_part or "", public)
     request_draw(session, sample)
 
@@ -180,8 +187,9 @@ def quick_draw(session: Session, sample: AuditSample, *, seed: str | None, perso
     """Draw without witnesses, by a given seed or one from the system's dice; the certificate says that it was so."""
     _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be drawn.")
     _refuse_second_draw(session, sample)
-    sample.kind, sample.requested_by_id = DrawKind.QUICK, person_id
-    sample.seed = seed_text(seed) if seed is not None else token_hex(32)
+    sample.kind = DrawKind.QUICK if seed is None else DrawKind.TYPED
+    sample.requested_by_id = person_id
+    sample.seed = token_hex(32) if seed is None else seed_text(seed)
     request_draw(session, sample)
 
 

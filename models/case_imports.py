@@ -110,9 +110,22 @@ def import_frame(
     session.flush()
     load_blocks(session, frame, check.copy_blocks(prefix=f"{frame.id}\t"))
     frame.rejected_count = check.report.rejected_count
-    frame.report = kept_facts(check.report)
+    frame.report = kept_facts(check.report) | {"read_as": read_as(check)}
     freeze(session, frame)
     return frame
+
+
+def read_as(check: CaseListCheck) -> dict[str, Any]:
+    """How the file was read, so that somebody who has the file can read it so again."""
+    columns = {name: value for name, value in asdict(check.choice).items() if value is not None}
+    orders = {role: found.order for role, found in check.survey.dates.items()}
+    return {
+        "sheet": check.sheet.name,
+        "header_row": check.sheet.header_row,
+        "columns": columns,
+        "level_map": dict(check.level_map),
+        "date_orders": orders,
+    }
 
 
 def kept_facts(report: Report) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def make_certificate(
         "seed": draw.seed,
         "population": population_json(draw.population, plan),
         "strata": strata_json(draw),
-        "eliminations": [_elimination_json(one) for one in eliminations],
+        "eliminations": eliminations_json(eliminations),
         "people": {"officer": occasion.officer, "witness": occasion.witness},
         "times": {
             name: _moment(getattr(occasion, name)) for name in ("locked_at", "committed_at", "revealed_at", "drawn_at")
@@ -216,6 +216,11 @@ def _cases_json(cases: Sequence[DrawnCase], first: int) -> list[dict[str, Any]]:
         {"position": position, "reference": case.reference, "ticket": case.ticket}
         for position, case in enumerate(cases, first)
     ]
+
+
+def eliminations_json(eliminations: Sequence[Elimination]) -> list[dict[str, Any]]:
+    """The eliminations in their order, as the certificate shows them."""
+    return [_elimination_json(one) for one in eliminations]
 
 
 def _elimination_json(one: Elimination) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""How is a locked plan drawn, and its certificate made?"""
+
+from __future__ import annotations
+
+import json
+
+from jobs.pdf import audit_samples
+from jobs.queue import Done, Run, job
+from models.audit_samples import AuditSample, SampleStatus
+from models.case_frames import CaseFrame
+from models.clock import today
+from models.documents import Document, DocumentKind, keep_document
+from models.rules.certificate_report import report_from
+from models.sample_certificates import current_certificate, write_certificate
+from models.sample_draws import draw_sample as draw
+
+
+@job(timeout=600)
+def draw_sample(run: Run) -> Done:
+    """Draw the cases of a sample and keep the certificate, all in one transaction."""
+    sample = run.session.get_one(AuditSample, run.arguments["sample_id"], with_for_update=True)
+    if sample.status is not SampleStatus.DRAWING:
+        return Done(f"{sample.reference} was drawn already.")
+    frame = run.session.get_one(CaseFrame, sample.frame_id)
+    run.report(10, f"Giving a ticket to each of {frame.case_count:,} cases")
+    drawn = draw(run.session, sample, frame)
+    run.report(70, "Writing the certificate")
+    write_certificate(run.session, sample, frame, drawn)
+    document = keep_certificate(run, sample)
+    selected = sum(len(stratum.selected) for stratum in drawn.strata)
+    reserves = sum(len(stratum.reserves) for stratum in drawn.strata)
+    return Done(f"{sample.reference}: {selected} cases drawn, {reserves} in reserve.", document.id)
+
+
+@job(timeout=300)
+def make_certificate(run: Run) -> Done:
+    """The certificate of a drawn sample again, with the eliminations made since."""
+    sample = run.session.get_one(AuditSample, run.arguments["sample_id"])
+    document = keep_certificate(run, sample)
+    return Done(f"The certificate of {sample.reference} is ready.", document.id)
+
+
+def keep_certificate(run: Run, sample: AuditSample) -> Document:
+    """Keep the certificate as data and as PDF; returns the PDF's document."""
+    certificate = current_certificate(run.session, sample)
+    name = f"{sample.reference}-certificate"
+    common = {"subject": f"audit_samples:{sample.id}", "made_by_id": run.attempt.requested_by_id}
+    keep_document(
+        run.session,
+        kind=DocumentKind.DRAW_DATA,
+        title=f"Draw certificate {sample.reference} (data)",
+        file_name=f"{name}.json",
+        media_type="application/json",
+        content=json.dumps(certificate, ensure_ascii=False, indent=1).encode(),
+        **common,
+    )
+    report = report_from(certificate, partnership=run.equipment.partnership, made_on=today())
+    return keep_document(
+        run.session,
+        kind=DocumentKind.DRAW_CERTIFICATE,
+        title=f"Draw certificate {sample.reference}",
+        file_name=f"{name}.pdf",
+        media_type="application/pdf",
+        content=audit_samples.build(report),
+        **common,
+    )
