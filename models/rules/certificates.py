@@ -18,7 +18,7 @@ read}} - `plan` (as `SamplePlan.as_json`), `plan_fingerprint`, `exclusions` {cou
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -164,6 +164,11 @@ def exclusions_json(excluded: Collection[str]) -> dict[str, Any]:
     return {"count": kept_out.count, "fingerprint": kept_out.fingerprint, "references": sorted(set(excluded))}
 
 
+def eliminations_json(eliminations: Sequence[Elimination]) -> list[dict[str, Any]]:
+    """The eliminations in their order, as the certificate shows them."""
+    return [{**asdict(one), "approved_at": _moment(one.approved_at)} for one in eliminations]
+
+
 def how_to_check(kind: CertificateKind) -> list[str]:
     """What a stranger does to repeat the draw, step by step."""
     bound = (
@@ -221,18 +226,6 @@ def _cases_json(cases: Sequence[DrawnCase], first: int) -> list[dict[str, Any]]:
 def eliminations_json(eliminations: Sequence[Elimination]) -> list[dict[str, Any]]:
     """The eliminations in their order, as the certificate shows them."""
     return [_elimination_json(one) for one in eliminations]
-
-
-def _elimination_json(one: Elimination) -> dict[str, Any]:
-    return {
-        "stratum": one.stratum,
-        "reference": one.reference,
-        "reason": one.reason,
-        "proposed_by": one.proposed_by,
-        "approved_by": one.approved_by,
-        "approved_at": _moment(one.approved_at),
-        "replaced_by": one.replaced_by,
-    }
 
 
 def _moment(moment: datetime | None) -> str | None:
