@@ -10,7 +10,7 @@ from models.audit_samples import AuditSample, SampleStatus
 from models.case_frames import CaseFrame
 from models.clock import today
 from models.documents import Document, DocumentKind, keep_document
-from models.rules.certificate_report import report_from
+from models.rules.certificate_words import report_from
 from models.sample_certificates import current_certificate, write_certificate
 from models.sample_draws import draw_sample as draw
 
@@ -43,24 +43,20 @@ def make_certificate(run: Run) -> Done:
 def keep_certificate(run: Run, sample: AuditSample) -> Document:
     """Keep the certificate as data and as PDF; returns the PDF's document."""
     certificate = current_certificate(run.session, sample)
-    name = f"{sample.reference}-certificate"
-    common = {"subject": f"audit_samples:{sample.id}", "made_by_id": run.attempt.requested_by_id}
-    keep_document(
-        run.session,
-        kind=DocumentKind.DRAW_DATA,
-        title=f"Draw certificate {sample.reference} (data)",
-        file_name=f"{name}.json",
-        media_type="application/json",
-        content=json.dumps(certificate, ensure_ascii=False, indent=1).encode(),
-        **common,
-    )
     report = report_from(certificate, partnership=run.equipment.partnership, made_on=today())
+    data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
+    _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
+    return _keep(run, sample, DocumentKind.DRAW_CERTIFICATE, "application/pdf", audit_samples.build(report))
+
+
+def _keep(run: Run, sample: AuditSample, kind: DocumentKind, media_type: str, content: bytes) -> Document:
     return keep_document(
         run.session,
-        kind=DocumentKind.DRAW_CERTIFICATE,
-        title=f"Draw certificate {sample.reference}",
-        file_name=f"{name}.pdf",
-        media_type="application/pdf",
-        content=audit_samples.build(report),
-        **common,
+        kind=kind,
+        title=f"{kind.label} {sample.reference}",
+        file_name=f"{sample.reference}-certificate.{media_type.rpartition('/')[2]}",
+        media_type=media_type,
+        content=content,
+        subject=f"audit_samples:{sample.id}",
+        made_by_id=run.attempt.requested_by_id,
     )

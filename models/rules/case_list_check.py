@@ -62,7 +62,8 @@ class CaseListCheck:
             raise RuleBroken(STATISTICS)
         self.file, self.sheet, self.choice, self.today = file, sheet, choice, today
         self.places = locate(choice, sheet.headings)
-        self.finder = LevelFinder(levels, level_map or {})
+        self.level_map = dict(level_map or {})
+        self.finder = LevelFinder(levels, self.level_map)
         self.survey = survey or survey_case_list(file, sheet, choice)
         self.survey.refuse_nhs_numbers()
         self.report = Report()
