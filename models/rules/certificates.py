@@ -223,10 +223,5 @@ def _cases_json(cases: Sequence[DrawnCase], first: int) -> list[dict[str, Any]]:
     ]
 
 
-def eliminations_json(eliminations: Sequence[Elimination]) -> list[dict[str, Any]]:
-    """The eliminations in their order, as the certificate shows them."""
-    return [_elimination_json(one) for one in eliminations]
-
-
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
