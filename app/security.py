@@ -109,7 +109,7 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
     if is_secure:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = f"public, max-age={31536000 if 'v' in request.args else 86400}"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -38,8 +38,7 @@ class FormReceipt(Base):
 def claim_form(session: Session, *, token: str, person_id: int) -> bool:
     """Whether this form is sent for the first time. A second sending at the same instant waits for the first to end."""
     claim = insert(FormReceipt).values(token=token, person_id=person_id).on_conflict_do_nothing()
-    claimed: CursorResult[Any] = session.execute(claim)  # type: ignore[assignment]
-    return claimed.rowcount == 1
+    return session.scalar(claim.returning(FormReceipt.token)) is not None
 
 
 def note_record(session: Session, *, token: str, person_id: int, record_key: object) -> None:

@@ -105,6 +105,11 @@ def offer_choices(session: Session, form: Form) -> None:
             field.offer(session, request.form.get(f"{field.name}__words", "")[:100].strip())
 
 
+def sent_form() -> Any:
+    """What was sent with this request, None where nothing was: then a form shows the record's own values."""
+    return request.form if request.method == "POST" else None
+
+
 def is_finding() -> bool:
     """Whether the person pressed "Find" beside a field, which only looks for choices and saves nothing."""
     return "_find" in request.form

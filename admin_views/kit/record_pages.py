@@ -13,7 +13,7 @@ from wtforms import Form
 
 from admin_views.kit.actions import actions_of
 from admin_views.kit.fields import RecordField
-from admin_views.kit.forms import make_form, write_into
+from admin_views.kit.forms import make_form, sent_form, write_into
 from admin_views.kit.list_pages import ListPages, cells_of
 from admin_views.kit.parts import Fact, Panel, history_panel
 from admin_views.kit.permissions import STAFF, verb
@@ -45,7 +45,7 @@ class RecordPages(ListPages):
     def create_view(self) -> ResponseReturnValue:
         """A form for a new record."""
         record = self.new_record()
-        form = self.form_class(self.fields_for(record))(request.form, **self._given(record))
+        form = self.form_class(self.fields_for(record))(sent_form(), **self._given(record))
         self.form_ready(self.session, form, record)
         state = process_form(self, self.session, form, record)
         return self._answer(state, f"New {self.noun}", f"The {self.noun} is saved.")
@@ -56,7 +56,7 @@ class RecordPages(ListPages):
         record = self.get_record(record_id)
         title = f"Edit {record}"
         kind = self.form_class(self.fields_for(record))
-        form, opened = kind(request.form, obj=record), kind(obj=record)
+        form, opened = kind(sent_form(), obj=record), kind(obj=record)
         self.form_ready(self.session, form, record)
         state = process_form(self, self.session, form, record, opened)
         return self._answer(state, title, "Your changes are saved.")
