@@ -62,7 +62,7 @@ def preview(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Coll
 
 
 def draw_sample(session: Session, sample: AuditSample, frame: CaseFrame) -> Draw:
-    """Draw the cases of a sample by its plan and seed and write them down. Raises RuleBroken unless it waits for that."""
+    """Draw the cases of a sample by its plan and seed and write them down. Refuses one that does not wait."""
     if sample.status is not SampleStatus.DRAWING or not sample.seed:
         raise RuleBroken("This sample does not wait for its draw.")
     plan = parse_plan(sample.plan)

@@ -1,108 +1,89 @@
-"""How is a certificate's data put into words, for the page and for paper?"""
+"""How is a certificate's data put into the words of the printed certificate?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from models.rules.certificate_report import CertificateReport, ReportedCase, ReportedElimination, ReportedStratum
 
 
-def report_from(certificate: Mapping[str, Any], *, partnership: str, made_on: date) -> CertificateReport:
-    """The printed certificate of a certificate's data (models.rules.certificates states its parts)."""
+def report_of_certificate(
+    certificate: Mapping[str, Any],
+    *,
+    partnership: str,
+    made_on: date,
+    void_reason: str = "",
+    classification: str = "OFFICIAL-SENSITIVE",
+) -> CertificateReport:
+    """Promise: the printed certificate says what the JSON certificate says (its parts: see `certificates`).
+
+    Raises KeyError when a part is missing: the portal prints only certificates that it made itself.
+    """
     frame, people, times = certificate["frame"], certificate["people"], certificate["times"]
-    eliminations = tuple(_elimination(one) for one in certificate["eliminations"])
-    gone = {one.reference for one in eliminations}
-    stepped_in = {one.replaced_by for one in eliminations}
-    strata = tuple(_stratum(one, gone, stepped_in) for one in certificate["strata"])
+    software, exclusions = certificate["software"], certificate["exclusions"]
     return CertificateReport(
         partnership=partnership,
+        made_on=made_on,
+        void_reason=void_reason,
+        classification=classification,
         reference=certificate["reference"],
         title=certificate["title"],
-        made_on=made_on,
-        strata=strata,
-        drawn_at=_moment(times["drawn_at"]),
-        kind=certificate["kind_words"],
         review=certificate["review"],
+        kind_words=certificate["kind_words"],
         officer=people["officer"],
         witness=people["witness"],
-        void_reason=certificate.get("void", {}).get("reason", ""),
-        frame_title=frame["reference"],
+        software=f"{software['name']} {software['version']}; certificate version {certificate['version']}",
+        frame_reference=frame["reference"],
         frame_fingerprint=frame["fingerprint"],
         row_count=frame["rows"],
         case_count=frame["cases"],
-        plan=tuple(plan_words(certificate["plan"]))
-        + tuple(("Note", note) for note in certificate["population"]["notes"]),
+        read_as="; ".join(f"{name.replace('_', ' ')} {value}" for name, value in frame["read_as"].items() if value),
+        plan=plan_words(certificate["plan"]),
         plan_fingerprint=certificate["plan_fingerprint"],
+        excluded=tuple(exclusions["references"]),
+        exclusions_fingerprint=exclusions["fingerprint"],
         commitment=certificate["commitment"] or "",
-        committed_at=_moment(times["committed_at"]),
         secret=certificate["secret"] or "",
         public=certificate["public"] or "",
-        seed=certificate["seed"],
-        excluded_count=certificate["exclusions"]["count"],
-        eliminations=eliminations,
-        algorithm=" ".join(certificate["algorithm"]["words"]),
-        software=" ".join((certificate["software"]["name"], certificate["software"]["version"])),
+        seed=str(certificate["seed"]),
+        frozen_at=_moment(frame["frozen_at"]),
+        locked_at=_moment(times["locked_at"]),
+        committed_at=_moment(times["committed_at"]),
+        revealed_at=_moment(times["revealed_at"]),
+        drawn_at=_moment(times["drawn_at"]),
+        notes=tuple(certificate["population"]["notes"]),
+        strata=_strata(certificate),
+        eliminations=tuple(_elimination(one) for one in certificate["eliminations"]),
+        algorithm=certificate["algorithm"]["name"],
+        algorithm_words=tuple(certificate["algorithm"]["words"]),
         how_to_check=tuple(certificate["how_to_check"]),
     )
 
 
-def plan_words(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A plan as label and value, for people: page, PDF and form read the same words.
-
-    >>> plan = {"time_frame": {"rule": "any"}, "themes": None, "strata": "level", "reserves": None, "exclusions": None,
-    ...         "allocation": {"method": "fixed", "size": 4, "minimum": 0}}
-    >>> [value for _label, value in plan_words(plan)]
-    ['Any time', 'All themes', 'Level', '4 cases from each stratum', 'As many as selected, at least 2', 'None']
-    """
-    time, allocation, kept_out = plan["time_frame"], plan["allocation"], plan["exclusions"]
-    yield "Time frame", _time_words(time["rule"], time.get("from"), time.get("to"))
-    yield "Themes", "; ".join(plan["themes"]) if plan["themes"] else "All themes"
-    yield "Strata", str(plan["strata"]).capitalize()
-    yield "Cases", _size_words(allocation)
-    yield "Reserves", "As many as selected, at least 2" if plan["reserves"] is None else f"{plan['reserves']} each"
-    yield "Kept out", f"{kept_out['count']:,} audited in the last {kept_out['months']} months" if kept_out else "None"
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
-def _time_words(rule: str, first: str | None, last: str | None) -> str:
-    if rule == "any" or not first or not last:
-        return "Any time"
-    days = [date.fromisoformat(day) for day in (first, last)]
-    shown = [f"{day.day} {day:%B %Y}" for day in days]
-    if rule == "open_at":
-        return f"Open on {shown[1]}"
-    return f"{rule.split('_')[0].capitalize()} from {shown[0]} to {shown[1]}"
+def _strata(certificate: Mapping[str, Any]) -> tuple[ReportedStratum, ...]:
+    gone = {one["reference"] for one in certificate["eliminations"]}
+    came = {one["replaced_by"] for one in certificate["eliminations"]}
 
+    def standing(reference: str, word: str) -> str:
+        return word + ", stepped in" * (reference in came) + ", taken out" * (reference in gone)
 
-def _size_words(allocation: Mapping[str, Any]) -> str:
-    size, method, minimum = allocation["size"], allocation["method"], allocation["minimum"]
-    if isinstance(size, Mapping):
-        return "; ".join(f"{name}: {number}" for name, number in size.items())
-    each = f", at least {minimum} from each stratum" if minimum else ""
-    if method == "fixed":
-        return f"{size} cases from each stratum{each}"
-    return f"{size} cases in all, {'in proportion to size' if method == 'proportional' else 'in equal parts'}{each}"
+    def cases(listed: list[Mapping[str, Any]], word: str) -> tuple[ReportedCase, ...]:
+        return tuple(ReportedCase(one["reference"], one["ticket"], standing(one["reference"], word)) for one in listed)
 
-
-def _stratum(stratum: Mapping[str, Any], gone: set[str], stepped_in: set[str]) -> ReportedStratum:
-    def cases(kind: str, standing: str) -> tuple[ReportedCase, ...]:
-        return tuple(
-            ReportedCase(one["reference"], one["ticket"], _standing(one["reference"], standing, gone, stepped_in))
-            for one in stratum[kind]
+    return tuple(
+        ReportedStratum(
+            one["name"],
+            one["population"],
+            one["asked"],
+            cases(one["selected"], "Selected"),
+            cases(one["reserves"], "Reserve"),
         )
-
-    return ReportedStratum(
-        name=stratum["name"],
-        population=stratum["population"],
-        asked=stratum["asked"],
-        selected=cases("selected", "Selected"),
-        reserves=cases("reserves", "Reserve"),
+        for one in certificate["strata"]
     )
-
-
-def _standing(reference: str, standing: str, gone: set[str], stepped_in: set[str]) -> str:
-    if reference in gone:
-        return "Eliminated"
-    return "Reserve, stepped in" if reference in stepped_in else standing
 
 
 def _elimination(one: Mapping[str, Any]) -> ReportedElimination:
@@ -117,5 +98,45 @@ def _elimination(one: Mapping[str, Any]) -> ReportedElimination:
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+_TIME_RULES: Final = {
+    "started_in": "Started from {0} to {1}",
+    "ended_in": "Ended from {0} to {1}",
+    "open_at": "Open on {1}",
+    "any": "Any time",
+}
+_METHODS: Final = {
+    "fixed": "{0} in every stratum",
+    "equal": "{0} in all, in equal parts",
+    "proportional": "{0} in all, in proportion to the cases of each stratum",
+}
+
+
+def plan_words(plan: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The plan for a reader, as label and value; the exact JSON that was fingerprinted is in the certificate's file.
+
+    >>> plan = {"time_frame": {"rule": "open_at", "from": "2026-03-31", "to": "2026-03-31"}, "themes": None,
+    ...         "strata": "level", "allocation": {"method": "fixed", "size": 4, "minimum": 0}, "reserves": None,
+    ...         "exclusions": {"months": 12, "count": 2, "fingerprint": ""}}
+    >>> [value for _, value in plan_words(plan)][:4]
+    ['Open on 31 Mar 2026', 'All', 'Level', '4 in every stratum']
+    """
+    frame, allocation, kept_out = plan["time_frame"], plan["allocation"], plan["exclusions"]
+    size, method = allocation["size"], allocation["method"]
+    if isinstance(size, int):
+        asked = _METHODS[method].format(f"{size:,}")
+    else:
+        asked = "; ".join(f"{name} {number:,}" for name, number in size.items())
+    least = f", at least {allocation['minimum']:,} in each" if allocation["minimum"] else ""
+    reserves = plan["reserves"]
+    return (
+        ("Time frame", _TIME_RULES[frame["rule"]].format(_day(frame["from"]), _day(frame["to"]))),
+        ("Themes", "All" if plan["themes"] is None else "; ".join(plan["themes"])),
+        ("Strata by", plan["strata"].capitalize()),
+        ("Cases asked for", asked + least),
+        ("Reserves", "As many as selected, at least 2" if reserves is None else f"{reserves:,} in every stratum"),
+        ("Kept out", f"{kept_out['count']:,} audited in the last {kept_out['months']} months" if kept_out else "None"),
+    )
+
+
+def _day(text: str | None) -> str:
+    return f"{date.fromisoformat(text):%-d %b %Y}" if text else "–"
