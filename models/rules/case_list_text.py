@@ -80,7 +80,7 @@ def _scan(source: BinaryIO, encoding: str) -> tuple[str, bool]:
 
 
 def _refuse_unreadable(text: str, *, is_last: bool) -> None:
-    if "\0" in text or len(_CONTROLS.findall(text)) * 200 > len(text):
+    if "\0" in text or len(_CONTROLS.findall(text)) > 3 + len(text) // 200:
         raise RuleBroken(NOT_TEXT)
     if not is_last and "\n" not in text and "\r" not in text:
         raise RuleBroken("The file has a line of more than half a million characters, so it is not a list of cases.")
