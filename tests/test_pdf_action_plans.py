@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.pdf.action_plans import LETTER_BUDGET, build
-from jobs.pdf.page import ALARM, BOTTOM, BRAG_COLOURS, INK, MUTED, NAVY, TINT
+from jobs.pdf.page import BOTTOM
+from jobs.pdf.styles import ALARM, BRAG_COLOURS, INK, MUTED, NAVY, TINT
 from jobs.pdf.texts import LETTER_LIMIT
 from models.errors import RuleBroken
 from models.rules.plan_report import PlanReport, ReportAction, ReportUpdate, summarise
@@ -106,7 +107,7 @@ def test_every_page_carries_its_number_version_date_and_fingerprint(count: int) 
     pages = pages_of(build(facts))
     for number, page in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in page
-        assert "AP-2026-01 · version 3 · 22 Nov 2026" in page
+        assert "AP-2026-01 · Version 3 · 22 Nov 2026" in page
         assert f"Fingerprint {facts.fingerprint[:16]}" in page
         assert "OFFICIAL-SENSITIVE" in page
 

@@ -111,7 +111,12 @@ def test_the_bookmarks_lead_to_the_cover_the_summary_and_each_group() -> None:
     with pikepdf.open(BytesIO(build(facts))) as pdf, pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
     groups = [f"{group.title} ({len(group.actions)})" for group in summarise(facts).groups]
-    assert titles == ["AP-2026-01 The multi-agency front door", "Where the plan stands on 22 Nov 2026", *groups]
+    assert titles == [
+        "AP-2026-01 The multi-agency front door",
+        "Where the plan stands on 22 Nov 2026",
+        "By lead agency",
+        *groups,
+    ]
 
 
 def test_a_screen_reader_hears_each_column_heading_once_a_table() -> None:

@@ -7,27 +7,11 @@ from operator import attrgetter
 from typing import Final
 
 from jobs.pdf.charts import Bar, draw_bars
-from jobs.pdf.page import (
-    ALARM,
-    BODY,
-    BRAG_COLOURS,
-    EYEBROW,
-    INK,
-    LABEL,
-    QUIET,
-    STRONG_BODY,
-    SUBTITLE,
-    TITLE,
-    Paper,
-    Running,
-    colour,
-    day,
-    draw_facts,
-    short,
-)
+from jobs.pdf.page import Paper, Running, draw_facts
+from jobs.pdf.styles import ALARM, BODY, BRAG_COLOURS, EYEBROW, INK, LABEL, QUIET, STRONG_BODY, SUBTITLE, TITLE, colour
 from jobs.pdf.tables import Column, Piece, Row, Table
 from jobs.pdf.tags import About
-from jobs.pdf.texts import LETTER_LIMIT, Style
+from jobs.pdf.texts import LETTER_LIMIT, Style, day, short
 from jobs.pdf.typefaces import STRONG
 from models.errors import RuleBroken
 from models.rules.plan_report import BRAG_WORDS, ActionGroup, PlanReport, PlanSummary, ReportAction, summarise
@@ -85,7 +69,7 @@ def _about(report: PlanReport) -> About:
 
 
 def _running(report: PlanReport) -> Running:
-    edition = f"{report.reference} · version {report.version} · {day(report.made_on)}"
+    edition = f"{report.reference} · Version {report.version} · {day(report.made_on)}"
     return Running(report.partnership, report.classification, edition, report.fingerprint)
 
 
@@ -163,10 +147,9 @@ def _draw_ratings(paper: Paper, summary: PlanSummary) -> None:
 
 
 def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
-    paper.heading("By lead agency", keep=min(50 + 22 * len(summary.agencies), 400), level=1)
     ratings = [Column(brag.label, (paper.width - 250 - 120) / len(summary.brag)) for brag in summary.brag]
     table = Table(paper, (Column("Lead agency", 250), Column("Actions", 60), Column("Overdue", 60), *ratings))
-    table.draw(
+    rows = (
         Row(
             [
                 [(agency.agency, STRONG_BODY)],
@@ -177,6 +160,7 @@ def _draw_agencies(paper: Paper, summary: PlanSummary) -> None:
         )
         for agency in summary.agencies
     )
+    table.draw(rows, heading="By lead agency")
     paper.y -= 18
 
 

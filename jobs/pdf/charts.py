@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jobs.pdf.page import BODY, STRONG_BODY, TINT, Paper, colour, short
+from jobs.pdf.page import Paper
+from jobs.pdf.styles import BODY, STRONG_BODY, TINT, colour
+from jobs.pdf.texts import short
 
 BAR: Final = 15.0
 STEP: Final = 23.0

@@ -1,8 +1,7 @@
-"""What does every sheet of paper have in common: size, type scale, colours, letterhead, running lines, page numbers?"""
+"""What does every sheet of paper have in common: size, flow, letterhead, running lines, bookmarks, page numbers?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Final
 
@@ -10,46 +9,9 @@ from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
+from jobs.pdf.styles import HEADING, LABEL, LEAD, LINE, RUNNING, RUNNING_STRONG, colour
 from jobs.pdf.tags import About, Node, TagTree, finish
-from jobs.pdf.texts import Style, Typesetter, readable
-from jobs.pdf.typefaces import REGULAR, STRONG
-
-
-def colour(web: str) -> str:
-    """Promise: a web colour as the three operands of a PDF colour operator.
-
-    >>> colour("#ff0033")
-    '1 0 0.2'
-    """
-    return " ".join(f"{int(web[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
-
-
-INK: Final = "#1b232d"
-MUTED: Final = "#4f5b69"
-NAVY: Final = "#14304f"
-LINE: Final = "#c9d1da"
-TINT: Final = "#eef2f6"
-ALARM: Final = "#a51d1d"
-BRAG_COLOURS: Final = {
-    "red": ("#b3261e", "#ffffff"),
-    "amber": ("#f5b83d", "#2a1c00"),
-    "green": ("#1d6f42", "#ffffff"),
-    "blue": ("#1f5fa8", "#ffffff"),
-    "none": ("#e3e7ec", "#2b3440"),
-}
-"""Plate and letter colour of each rating; every pair reads at 4.5:1 or better (a test computes it)."""
-
-TITLE: Final = Style(STRONG, 25, 30, colour(NAVY))
-SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
-EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
-HEADING: Final = Style(STRONG, 13.5, 18, colour(NAVY))
-BODY: Final = Style(REGULAR, 8, 11, colour(INK))
-LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
-STRONG_BODY: Final = Style(STRONG, 8, 11, colour(INK))
-QUIET: Final = Style(REGULAR, 7.5, 10.4, colour(MUTED))
-LABEL: Final = Style(STRONG, 6.8, 9.4, colour(MUTED), gap=4)
-RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
-RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, colour(NAVY))
+from jobs.pdf.texts import Style, Typesetter, readable, short
 
 LANDSCAPE: Final = landscape(A4)
 PORTRAIT: Final = A4
@@ -131,9 +93,9 @@ class Paper:
         """Promise: what is drawn until `close` belongs to `node`."""
         self.ops.append(self.tags.open_mark(node, len(self.pages) - 1))
 
-    def open_artifact(self) -> None:
-        """Promise: what is drawn until `close` is decoration."""
-        self.ops.append("/Artifact BMC")
+    def open_artifact(self, kind: str = "") -> None:
+        """Promise: what is drawn until `close` is decoration, or a page's `Header` or `Footer`."""
+        self.ops.append(f"/Artifact<</Type/Pagination/Subtype/{kind}>>BDC" if kind else "/Artifact BMC")
 
     def close(self) -> None:
         """Promise: the innermost open mark is closed."""
@@ -178,14 +140,31 @@ class Paper:
         lines = self.type.wrap(text, style, span)
         node = (parent or self.tags.root).add(role)
         self.y -= style.gap
+        self._run(lines, style, self.left, span, node)
+
+    def _run(self, lines: Sequence[str], style: Style, x: float, span: float, node: Node) -> None:
+        """Lines down the page and on over the next ones, all of one element."""
         while lines:
             self.need(style.leading)
             count = max(1, int(self.room / style.leading))
             self.open(node)
-            self.lines(lines[:count], style, self.left, self.y, span)
+            self.lines(lines[:count], style, x, self.y, span)
             self.close()
             self.y -= style.leading * len(lines[:count])
             lines = lines[count:]
+
+    def numbered(self, items: Sequence[str], style: Style) -> None:
+        """Promise: a tagged list, its numbers in the margin of its texts."""
+        listed, indent = self.tags.root.add("L"), 18.0
+        for number, text in enumerate(items, start=1):
+            lines = self.type.wrap(text, style, self.width - indent)
+            self.need(style.leading * min(len(lines), 3))
+            item = listed.add("LI")
+            self.open(item.add("Lbl"))
+            self.lines([f"{number}."], style, self.left, self.y)
+            self.close()
+            self._run(lines, style, self.left + indent, self.width - indent, item.add("LBody"))
+            self.y -= 3
 
     def heading(self, text: str, keep: float = 80.0, level: int = 0) -> None:
         """Promise: an H2 with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
@@ -227,10 +206,12 @@ class Paper:
         said = self.running
         foot, head = BOTTOM - 16, self.page_height - 24
         right = self.left + self.width
-        self.open_artifact()
+        self.open_artifact("Header")
         self._span(said.partnership, RUNNING_STRONG, head, share=0.6)
         self._span(said.classification, RUNNING_STRONG, head, right=right, share=0.35)
         self.rule(head - 12)
+        self.close()
+        self.open_artifact("Footer")
         self.rule(foot + 4)
         self._span(said.edition, RUNNING, foot, share=0.5)
         self._span(f"Fingerprint {said.fingerprint[:16]}", RUNNING, foot, right=right - 110, share=0.25)
@@ -244,27 +225,17 @@ class Paper:
         self.lines([line], style, x, top)
 
 
-def day(value: date) -> str:
-    """Promise: a date as it is written in Britain.
+def draw_facts(paper: Paper, facts: Sequence[tuple[str, str]], columns: int = 4, limit: int = 300) -> None:
+    """Promise: labels with their values in a grid, read row by row; a value not known is a dash.
 
-    >>> day(date(2026, 3, 7))
-    '7 Mar 2026'
+    A value longer than `limit` characters is cut with a note, so that a row of the grid always fits a page.
     """
-    return f"{value.day} {value:%b %Y}"
-
-
-def short(text: str, limit: int = 300) -> str:
-    """Promise: one line of printable text, cut with a note after `limit` characters."""
-    return " ".join(readable(text, limit=limit).split())
-
-
-def draw_facts(paper: Paper, facts: Sequence[tuple[str, str]], columns: int = 4) -> None:
-    """Promise: labels with their values in a grid, read row by row; a value not known is a dash."""
     width = paper.width / columns
     wrap = paper.type.wrap
     for start in range(0, len(facts), columns):
         cells = [
-            (label, wrap(short(value) or "–", LEAD, width - 14)) for label, value in facts[start : start + columns]
+            (label, wrap(short(value, limit) or "–", LEAD, width - 14))
+            for label, value in facts[start : start + columns]
         ]
         height = LABEL.leading + LEAD.leading * max(len(lines) for _, lines in cells) + 9
         paper.need(height)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
-from jobs.pdf.page import NAVY, QUIET, TINT, Paper, colour, short
+from jobs.pdf.page import Paper
+from jobs.pdf.styles import NAVY, QUIET, TINT, colour
 from jobs.pdf.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
-from jobs.pdf.texts import Style, Typesetter
+from jobs.pdf.texts import Style, Typesetter, short
 from jobs.pdf.typefaces import STRONG
 
 PAD: Final = 5.0
@@ -19,6 +20,9 @@ PLATE_PAD: Final = 4.0
 HEAD: Final = Style(STRONG, 7.6, 10, colour(NAVY))
 SPLIT_ROOM: Final = 110.0
 """A row taller than a page starts on the current page only when this much of it is free."""
+
+SMALL: Final = 8
+"""Rows of a table that stays in one piece, if it takes less than half a page."""
 
 Piece = tuple[str, Style]
 
@@ -128,17 +132,23 @@ class Table:
     def draw(self, rows: Iterable[Row], heading: str = "") -> None:
         """Promise: every row is on paper, in order, the headings above it on each page.
 
-        A section `heading` is never parted from the first row. The first cell of a row heads it; in a table of one
-        row it would head nothing and is a plain cell.
+        A section `heading` is never parted from the first row, a small table is never split. The first cell of a row
+        heads it; in a table of one row it would head nothing and is a plain cell.
         """
         coming = iter(rows)
-        first = list(islice(coming, 2))
+        first = list(islice(coming, SMALL + 1))
         self._row_head = "TH" if len(first) > 1 else "TD"
         ready = [(row, self._lanes(row)) for row in first]
-        keep = self._head_height + (_total(ready[0][1]) if ready else 0.0)
-        self._open(heading, min(keep, self.paper.full_room - 60))
+        self._open(heading, self._keep([_total(lanes) for _, lanes in ready]))
         for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
             self._draw_row(row, lanes)
+
+    def _keep(self, heights: list[float]) -> float:
+        """Room that must be free before the table begins: all of a small table, otherwise head and first row."""
+        whole = self._head_height + sum(heights)
+        if len(heights) <= SMALL and whole < self.paper.full_room / 2:
+            return whole
+        return min(self._head_height + max(heights[:1], default=0.0), self.paper.full_room - 60)
 
     def _open(self, heading: str, keep: float) -> None:
         if heading:
@@ -161,7 +171,7 @@ class Table:
             if row:
                 paper.open(row.add("TH", COLUMN_HEAD))
             else:
-                paper.open_artifact()
+                paper.open_artifact("Header")
             paper.lines(lines, HEAD, x + PAD, top - PAD + 1)
             paper.close()
             x += column.width
@@ -188,7 +198,7 @@ class Table:
         self.paper.new_page()
         self._draw_head(None)
         if continued:
-            self.paper.open_artifact()
+            self.paper.open_artifact("Header")
             self.paper.lines([f"{short(continued, 60)}, continued"], QUIET, self.left + PAD, self.paper.y - PAD)
             self.paper.close()
             self.paper.y -= QUIET.leading + PAD
