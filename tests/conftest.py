@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
 from app.local_postgres import address, give_to_account, start_postgres_server
 from app.server_guard import stop_servers
 from models import schema
-from models.access import Actor
+from models.access import Actor, Role
 from models.db import Base, PortalSession, database_url
 from tests.databases import Database
+from tests.web import Browser, make_portal, member
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -95,3 +98,19 @@ def owner_engine(database: Database) -> Iterator[Engine]:
     yield made
     made.dispose()
 
+
+@pytest.fixture
+def portal(session_factory: sessionmaker[PortalSession]) -> Flask:
+    """The portal itself, on this test's transaction."""
+    return make_portal(session_factory)
+
+
+@pytest.fixture
+def browser(portal: Flask, session: PortalSession) -> Callable[..., Browser]:
+    """`browser(Role.OFFICER)` is a browser signed in as a person of that role; `browser()` is nobody's."""
+
+    def opened(role: Role | None = None, **values: Any) -> Browser:
+        made = Browser(portal)
+        return made if role is None else made.sign_in(member(session, role, **values))
+
+    return opened
