@@ -174,30 +174,34 @@ def lock_sample(session: Session, sample: AuditSample, *, frame: CaseFrame, pers
 
 
 def reveal(session: Session, sample: AuditSample, *, public: str, witness: str) -> None:
-    """Take the public part that was made aloud, join it with the secret part to the seed, and ask for the draw."""
+    """Take the public part that was made aloud and join it with the secret part to the seed. Then `request_draw`."""
     _refuse_unless(sample, SampleStatus.LOCKED, "Lock the plan before the public part is made.")
     if not witness.strip():
         raise RuleBroken("Name the witness who saw the public part being made.")
     sample.public_part, sample.witness, sample.revealed_at = public_part(public), witness.strip(), now()
     sample.seed = seed_from(sample.secret_part or "", public)
-    request_draw(session, sample)
+    sample.status, sample.requested_at = SampleStatus.DRAWING, now()
+    session.flush()
 
 
 def quick_draw(session: Session, sample: AuditSample, *, seed: str | None, person_id: int | None) -> None:
-    """Draw without witnesses, by a given seed or one from the system's dice; the certificate says that it was so."""
+    """Set the seed without witnesses: a typed one, or one from the system's dice; the certificate says so.
+
+    Then `request_draw`.
+    """
     _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be drawn.")
     _refuse_second_draw(session, sample)
     sample.kind = DrawKind.QUICK if seed is None else DrawKind.TYPED
     sample.requested_by_id = person_id
     sample.seed = token_hex(32) if seed is None else seed_text(seed)
-    request_draw(session, sample)
-
-
-def request_draw(session: Session, sample: AuditSample) -> None:
-    """Ask for the draw of a sample that has its seed; the job is written in the same transaction."""
     sample.status, sample.requested_at = SampleStatus.DRAWING, now()
     session.flush()
-    request_job(session, "draw_sample", {"sample_id": sample.id}, unique_key=f"draw_sample:{sample.id}")
+
+
+def request_draw(session: Session, sample: AuditSample) -> int | None:
+    """Ask for the draw of a sample that has its seed, in the same transaction. Returns the number of the request."""
+    _refuse_unless(sample, SampleStatus.DRAWING, "This sample has no seed yet.")
+    return request_job(session, "draw_sample", {"sample_id": sample.id}, unique_key=f"draw_sample:{sample.id}")
 
 
 def ask_to_void(session: Session, sample: AuditSample, *, reason: str, person_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, BinaryIO
@@ -55,9 +55,18 @@ def levels_of(session: Session) -> list[Level]:
 
 
 def open_check(
-    session: Session, source: BinaryIO, choice: ImportChoice, *, today: date, survey: Survey | None = None
+    session: Session,
+    source: BinaryIO,
+    choice: ImportChoice,
+    *,
+    today: date,
+    survey: Survey | None = None,
+    levels: Sequence[Level] | None = None,
 ) -> CaseListCheck:
-    """A check of a file by an officer's choice, ready to stream. Raises RuleBroken for what is no case list."""
+    """A check of a file by an officer's choice, ready to stream. Raises RuleBroken for what is no case list.
+
+    `levels` are the partnership's own unless others are given.
+    """
     file = open_case_list(source)
     if choice.sheet is None:
         sheet = likely_sheet(describe_sheets(file))
@@ -69,7 +78,7 @@ def open_check(
         file,
         sheet,
         _amended(sheet.choice, choice.columns),
-        levels_of(session),
+        levels_of(session) if levels is None else levels,
         today=today,
         survey=survey,
         level_map=choice.level_map,

@@ -62,7 +62,8 @@ def migrate(owner_url: str) -> None:
 def new_revision(owner_url: str, message: str) -> None:
     """Write a migration for what the models say beyond the newest revision."""
     load_models()
-    command.revision(alembic_config(owner_url), message=message, autogenerate=True)
+    number = 1 + len(list((_ROOM / "migrations" / "versions").glob("*.py")))
+    command.revision(alembic_config(owner_url), message=message, autogenerate=True, rev_id=f"{number:04d}")
 
 
 def apply_access(connection: Connection) -> None:

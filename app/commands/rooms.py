@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import day_name
+from collections.abc import Sequence
 
 import click
 
@@ -30,7 +31,7 @@ def _when(plan: Schedule) -> str:
     return f"{plan.at:%H:%M} {days}"
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     for row in (headings, tuple("-" * width for width in widths), *rows):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -11,6 +11,7 @@ from app.demo.agencies import load_agencies
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
 from app.demo.plans import load_plan
 from app.demo.reviews import load_reviews
+from app.demo.samples import load_samples
 from models.passwords import hash_password
 from models.people import Person
 
@@ -24,6 +25,7 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     hubs = load_hubs(session, people, today)
     reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
     load_plan(session, reviews[0], agencies, people, today)
+    load_samples(session, reviews, people, today)
     return True
 
 

@@ -51,7 +51,7 @@ REVIEWS = (
         "sponsor2",
         Stage.EVIDENCE,
         120,
-        "Whether children drawn into county lines are seen as children first, and how fast agencies share what they know.",
+        "Whether children drawn into county lines are seen as children first, and how fast agencies share information.",
     ),
     _Review(
         "Making Safeguarding Personal in care homes",

@@ -1,0 +1,134 @@
+"""How does an operator draw a sample from a frame, and check that a draw repeats?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands.kit import command_session, readable_file, refusals, refuse, settings_in_use, show
+from models.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw
+from models.case_frames import CaseFrame
+from models.case_imports import ImportChoice, levels_of, open_check
+from models.clock import today
+from models.errors import RuleBroken
+from models.rules.case_list_levels import Level
+from models.rules.certificate_checks import check_draw
+from models.rules.populations import CaseRow
+from models.rules.sample_plans import SamplePlan, read_plan
+from models.rules.sampling import seed_text
+from models.sample_certificates import current_certificate, repeat_draw, write_certificate
+from models.sample_draws import draw_sample
+
+samples = AppGroup("samples", help="Audit samples: draws from a frame, and their check.")
+
+
+@samples.command("draw")
+@click.option("--frame", "reference", required=True, help="Reference of the frozen frame, such as CF-2026-01.")
+@click.option("--plan", "plan_file", required=True, help="The plan as a JSON file.")
+@click.option("--seed", required=True, help="The seed, exactly as it is to be used.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@refusals
+def draw(reference: str, plan_file: str, seed: str, as_json: bool) -> None:
+    """Draw by a typed seed. The same frame, plan and seed give the same certificate again; there is no second try."""
+    plan = read_plan(readable_file(plan_file).read_bytes())
+    with command_session() as session:
+        frame = session.scalar(select(CaseFrame).where(CaseFrame.reference == reference))
+        if frame is None:
+            raise RuleBroken(f"There is no frame {reference[:40]}.")
+        sample = _standing_draw(session, frame, plan, seed) or _draw_now(session, frame, plan, seed)
+        certificate = current_certificate(session, sample)
+    path = _keep(certificate)
+    facts = {"strata": [_stratum(one) for one in certificate["strata"]], "certificate": str(path)}
+    facts |= {"sample": certificate["reference"], "notes": certificate["population"]["notes"]}
+    show(facts, as_json=as_json, words=_words(facts))
+
+
+@samples.command("check")
+@click.argument("certificate_file")
+@click.option("--frame-file", help="The case list itself, where the portal does not have the frame.")
+@refusals
+def check(certificate_file: str, frame_file: str | None) -> None:
+    """Repeat a draw from its certificate: status 0 when all agrees, else 1 and the first difference."""
+    certificate = _read_certificate(readable_file(certificate_file))
+    with command_session() as session:
+        if frame_file is None:
+            difference = repeat_draw(session, certificate)
+        else:
+            difference = check_draw(certificate, _rows_of_file(session, certificate, readable_file(frame_file)))
+    if difference:
+        refuse(difference, status=1)
+    click.echo("The draw repeats: every stratum, case and ticket agrees.")
+
+
+def _standing_draw(session: Session, frame: CaseFrame, plan: SamplePlan, seed: str) -> AuditSample | None:
+    """The draw that was made before by this very frame, plan and seed."""
+    return session.scalar(
+        select(AuditSample).where(
+            AuditSample.frame_id == frame.id,
+            AuditSample.plan_fingerprint == plan.fingerprint(),
+            AuditSample.seed == seed_text(seed),
+            AuditSample.status == SampleStatus.DRAWN,
+        )
+    )
+
+
+def _draw_now(session: Session, frame: CaseFrame, plan: SamplePlan, seed: str) -> AuditSample:
+    sample = plan_sample(session, frame=frame, plan=plan, title=frame.title)
+    quick_draw(session, sample, seed=seed, person_id=None)
+    write_certificate(session, sample, frame, draw_sample(session, sample, frame))
+    return sample
+
+
+def _keep(certificate: Mapping[str, Any]) -> Path:
+    folder = settings_in_use().data_dir / "certificates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{certificate['reference']}.json"
+    path.write_text(json.dumps(certificate, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def _stratum(stratum: Mapping[str, Any]) -> dict[str, Any]:
+    def cases(kind: str) -> list[dict[str, str]]:
+        return [{"reference": one["reference"], "ticket": one["ticket"]} for one in stratum[kind]]
+
+    kept = {name: stratum[name] for name in ("name", "population", "asked")}
+    return {**kept, "selected": cases("selected"), "reserves": cases("reserves"), "shortage": stratum["shortage"]}
+
+
+def _words(facts: Mapping[str, Any]) -> str:
+    lines = [f"{facts['sample']}, certificate in {facts['certificate']}"]
+    for one in facts["strata"]:
+        lines.append(f"{one['name']}: {len(one['selected'])} of {one['population']:,} drawn, asked {one['asked']}")
+        lines += [f"  {case['ticket']}  {case['reference']}" for case in one["selected"]]
+    return "\n".join([*lines, *facts["notes"]])
+
+
+def _read_certificate(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise RuleBroken("This is not a draw certificate that the portal can read.")
+    return data
+
+
+def _rows_of_file(session: Session, certificate: Mapping[str, Any], path: Path) -> Iterable[CaseRow]:
+    """The rows of a case list, read in the way the certificate says and with its words for the levels."""
+    frame = certificate.get("frame")
+    read_as = frame.get("read_as") if isinstance(frame, Mapping) else None
+    if not isinstance(frame, Mapping) or not isinstance(read_as, Mapping):
+        raise RuleBroken("This is not a draw certificate that the portal can read.")
+    aliases = {level.label: level.aliases for level in levels_of(session)}
+    levels = [Level(int(rank), word, aliases.get(word, ())) for rank, word in frame.get("levels", {}).items()]
+    named = {name: read_as.get(name) for name in ("sheet", "header_row")}
+    choice = ImportChoice(**named, columns=read_as.get("columns", {}), level_map=read_as.get("level_map", {}))
+    with path.open("rb") as source:
+        yield from open_check(session, source, choice, today=today(), levels=levels).rows()

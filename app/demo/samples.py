@@ -1,0 +1,123 @@
+"""Which case lists, frames and draws does the demo partnership have?"""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.audit_samples import AuditSample, DrawKind, lock_sample, plan_sample, quick_draw, reveal
+from models.case_frames import CaseFrame
+from models.case_imports import ImportChoice, import_frame, open_check
+from models.people import Person
+from models.reference_items import ReferenceItem, ReferenceList
+from models.rules.case_list_demo import (
+    DemoList,
+    adult_safeguarding,
+    as_csv,
+    children_by_level,
+    children_in_need,
+    looked_after_episodes,
+)
+from models.rules.sample_plans import SamplePlan, parse_plan
+from models.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
+from models.sample_certificates import write_certificate
+from models.sample_draws import draw_sample
+from models.thematic_reviews import ThematicReview
+
+SEED = "Triangulate demo"
+
+
+def load_samples(session: Session, reviews: list[ThematicReview], people: dict[str, Person], today: date) -> None:
+    """Four frames, a finished draw with an elimination, a quick draw, one locked plan and one that is only planned."""
+    under_five, self_neglect, exploitation, care_homes = reviews[:4]
+    until = today - timedelta(days=30)
+    levels = _freeze(session, children_by_level(SEED, until), under_five, people["officer"], today)
+    adults = _freeze(session, adult_safeguarding(SEED, until), self_neglect, people["officer2"], today)
+    needs = _freeze(session, children_in_need(SEED, until), exploitation, people["officer"], today)
+    _freeze(session, looked_after_episodes(SEED, until), exploitation, people["officer"], today)
+    _ceremony(session, levels, under_five, people, today)
+    _quick(session, adults, self_neglect, people["officer2"], today)
+    plan = _plan("theme", "proportional", 12, time_frame=_year_to(until))
+    sample = plan_sample(
+        session, frame=needs, plan=plan, title="Exploitation: children in need", review_id=exploitation.id
+    )
+    lock_sample(session, sample, frame=needs, person_id=people["officer"].id)
+    plan = _plan("level", "fixed", 3)
+    plan_sample(session, frame=adults, plan=plan, title="Care homes: first idea", review_id=care_homes.id)
+
+
+def _freeze(session: Session, made: DemoList, review: ThematicReview, officer: Person, today: date) -> CaseFrame:
+    check = open_check(session, io.BytesIO(as_csv(made)), ImportChoice(), today=today)
+    name = f"{made.title.lower().replace(' ', '-')}.csv"
+    return import_frame(
+        session, check, title=f"{made.title} (made up)", file_name=name, review_id=review.id, person_id=officer.id
+    )
+
+
+def _plan(strata: str, method: str, size: int, time_frame: dict[str, Any] | None = None) -> SamplePlan:
+    return parse_plan(
+        {
+            "time_frame": time_frame or {"rule": "any"},
+            "themes": None,
+            "strata": strata,
+            "allocation": {"method": method, "size": size, "minimum": 0 if method == "fixed" else 1},
+            "reserves": 2,
+        }
+    )
+
+
+def _year_to(until: date) -> dict[str, Any]:
+    return {"rule": "started_in", "from": (until - timedelta(days=364)).isoformat(), "to": until.isoformat()}
+
+
+def _ceremony(
+    session: Session, frame: CaseFrame, review: ThematicReview, people: dict[str, Person], today: date
+) -> None:
+    """A draw before a witness, after which one case left the sample and its reserve stepped in."""
+    sample = plan_sample(
+        session,
+        frame=frame,
+        plan=_plan("level", "fixed", 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
+        title="Neglect of children under five",
+        review_id=review.id,
+        audits_due_on=today + timedelta(days=9),
+    )
+    lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
+    reveal(session, sample, public="4 6 1 3 2 2 5 6 1 4", witness=people["sponsor"].name)
+    _draw(session, sample, frame)
+    case = session.scalars(
+        select(SampleCase)
+        .where(SampleCase.sample_id == sample.id, SampleCase.status == CaseStatus.SELECTED)
+        .order_by(SampleCase.id)
+    ).first()
+    reason = session.scalars(
+        select(ReferenceItem).where(
+            ReferenceItem.list_name == ReferenceList.ELIMINATION_REASON, ReferenceItem.code == "transferred"
+        )
+    ).one()
+    if case is not None:
+        note = "The family moved to another county in the spring."
+        propose_elimination(session, case, reason=reason, note=note, person=people["officer"])
+        approve_elimination(session, case, person=people["officer2"])
+
+
+def _quick(session: Session, frame: CaseFrame, review: ThematicReview, officer: Person, today: date) -> None:
+    sample = plan_sample(
+        session,
+        frame=frame,
+        plan=_plan("level", "equal", 8),
+        title="Self-neglect: concerns and enquiries",
+        kind=DrawKind.QUICK,
+        review_id=review.id,
+        audits_due_on=today - timedelta(days=4),
+    )
+    quick_draw(session, sample, seed=None, person_id=officer.id)
+    _draw(session, sample, frame)
+
+
+def _draw(session: Session, sample: AuditSample, frame: CaseFrame) -> None:
+    write_certificate(session, sample, frame, draw_sample(session, sample, frame))
