@@ -23,6 +23,10 @@ def check_draw(certificate: object, rows: Iterable[CaseRow]) -> str | None:
 
     Uses the rows and the certificate only, no database. The rows are read once; memory grows with their number (their
     lines are sorted for the fingerprint). Raises RuleBroken when the certificate is none, or of another kind.
+
+    >>> check_draw({"certificate": "of birth"}, [])
+    Traceback (most recent call last):
+    models.errors.RuleBroken: This is not a draw certificate that the portal can read.
     """
     claim = _Claim.of(certificate)
     difference = claim.plan_difference() or claim.seed_difference()

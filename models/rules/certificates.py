@@ -159,7 +159,11 @@ def population_json(population: Population, plan: SamplePlan) -> dict[str, Any]:
 
 
 def exclusions_json(excluded: Collection[str]) -> dict[str, Any]:
-    """The excluded references in order, with their fingerprint, so that a stranger can leave them out too."""
+    """The excluded references in order, with their fingerprint, so that a stranger can leave them out too.
+
+    >>> exclusions_json({"B-2", "A-1"})["references"]
+    ['A-1', 'B-2']
+    """
     kept_out = exclude(excluded, months=0)
     return {"count": kept_out.count, "fingerprint": kept_out.fingerprint, "references": sorted(set(excluded))}
 
