@@ -108,7 +108,7 @@ def test_every_page_carries_its_number_version_date_and_fingerprint(count: int) 
     for number, page in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in page
         assert "AP-2026-01 · Version 3 · 22 Nov 2026" in page
-        assert f"Fingerprint {facts.fingerprint[:16]}" in page
+        assert f"Fingerprint{facts.fingerprint[:16].upper()}" in page.replace(" ", "")
         assert "OFFICIAL-SENSITIVE" in page
 
 

@@ -214,7 +214,8 @@ class Paper:
         self.open_artifact("Footer")
         self.rule(foot + 4)
         self._span(said.edition, RUNNING, foot, share=0.5)
-        self._span(f"Fingerprint {said.fingerprint[:16]}", RUNNING, foot, right=right - 110, share=0.25)
+        start = " ".join(said.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
+        self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 110, share=0.25)
         self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
         self.close()
 

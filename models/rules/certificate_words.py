@@ -8,36 +8,30 @@ from models.rules.certificate_report import CertificateReport, ReportedCase, Rep
 
 
 def report_of_certificate(
-    certificate: Mapping[str, Any],
-    *,
-    partnership: str,
-    made_on: date,
-    void_reason: str = "",
-    classification: str = "OFFICIAL-SENSITIVE",
+    certificate: Mapping[str, Any], *, partnership: str, made_on: date, void_reason: str = ""
 ) -> CertificateReport:
     """Promise: the printed certificate says what the JSON certificate says (its parts: see `certificates`).
 
     Raises KeyError when a part is missing: the portal prints only certificates that it made itself.
     """
     frame, people, times = certificate["frame"], certificate["people"], certificate["times"]
-    software, exclusions = certificate["software"], certificate["exclusions"]
+    exclusions, algorithm = certificate["exclusions"], certificate["algorithm"]
     return CertificateReport(
         partnership=partnership,
         made_on=made_on,
         void_reason=void_reason,
-        classification=classification,
         reference=certificate["reference"],
         title=certificate["title"],
         review=certificate["review"],
         kind_words=certificate["kind_words"],
         officer=people["officer"],
         witness=people["witness"],
-        software=f"{software['name']} {software['version']}; certificate version {certificate['version']}",
+        software=_software(certificate),
         frame_reference=frame["reference"],
         frame_fingerprint=frame["fingerprint"],
         row_count=frame["rows"],
         case_count=frame["cases"],
-        read_as="; ".join(f"{name.replace('_', ' ')} {value}" for name, value in frame["read_as"].items() if value),
+        read_as=_read_as(frame["read_as"]),
         plan=plan_words(certificate["plan"]),
         plan_fingerprint=certificate["plan_fingerprint"],
         excluded=tuple(exclusions["references"]),
@@ -54,10 +48,21 @@ def report_of_certificate(
         notes=tuple(certificate["population"]["notes"]),
         strata=_strata(certificate),
         eliminations=tuple(_elimination(one) for one in certificate["eliminations"]),
-        algorithm=certificate["algorithm"]["name"],
-        algorithm_words=tuple(certificate["algorithm"]["words"]),
+        algorithm=algorithm["name"],
+        algorithm_words=tuple(algorithm["words"]),
         how_to_check=tuple(certificate["how_to_check"]),
     )
+
+
+def _software(certificate: Mapping[str, Any]) -> str:
+    return (
+        " ".join((certificate["software"]["name"], certificate["software"]["version"]))
+        + f"; certificate version {certificate['version']}"
+    )
+
+
+def _read_as(choices: Mapping[str, Any]) -> str:
+    return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in choices.items() if value)
 
 
 def _moment(text: str | None) -> datetime | None:
