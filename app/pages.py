@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -48,7 +48,7 @@ def once() -> Markup:
 
 def asset(name: str) -> str:
     """The address of a file of ours, changing with its content so that browsers may keep it for good."""
-    return url_for("static", filename=name, v=_version(name))
+    return f"{request.script_root}/static/{name}?v={_version(name)}"
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, Response, abort, g, request
@@ -10,6 +11,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from admin_views.kit.requests import role
 from app.settings import Settings
 
 CONTENT_POLICY = "; ".join(
@@ -29,6 +31,8 @@ _PROMISES = {
 }
 _A_YEAR = "max-age=31536000; includeSubDomains"
 _FORM_MEMORY = 4 * 1024 * 1024
+_STRANGERS_FORM = 64 * 1024
+_UNREADABLE = re.compile("[\x00\ufffd\ud800-\udfff]")
 
 csrf = CSRFProtect()
 limiter = Limiter(
@@ -78,9 +82,13 @@ def trusted_hosts(settings: Settings) -> list[str]:
 
 
 def refuse_unreadable() -> None:
-    """Turn away what no person types: NUL bytes and broken characters in the address or a form."""
+    """Turn away what no person types: NUL bytes and broken characters in the address or a form, and floods of text."""
     if g.get("is_database_away"):
         abort(503)
+    if role() is None:
+        request.max_content_length = _STRANGERS_FORM
+    elif request.mimetype != "multipart/form-data":
+        request.max_content_length = _FORM_MEMORY
     if not _is_readable(request.full_path) or not _is_raw_readable(request):
         abort(400)
     if request.method == "POST" and not request.is_json:
@@ -90,7 +98,7 @@ def refuse_unreadable() -> None:
 
 
 def _is_readable(text: str) -> bool:
-    return "\x00" not in text and "\ufffd" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return _UNREADABLE.search(text) is None
 
 
 def _is_raw_readable(asked: Request) -> bool:

@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -123,8 +124,9 @@ class ChoiceField(SelectField):
     def __init__(self, label: str = "", *, kind: type[Enum], is_required: bool = True, **options: Any) -> None:
         self.kind = kind
         self.is_required = is_required
-        words = [(member.value, getattr(member, "label", str(member.value))) for member in kind]
-        super().__init__(label, choices=[("", "Choose…" if is_required else "–"), *words], coerce=str, **options)
+        words = [SelectChoice(member.value, getattr(member, "label", str(member.value))) for member in kind]
+        empty = SelectChoice("", "Choose…" if is_required else "–")
+        super().__init__(label, choices=[empty, *words], coerce=str, **options)
 
     def process_data(self, value: Any) -> None:
         self.data = "" if value is None else self.kind(value).value
@@ -191,16 +193,18 @@ class RecordsField(SelectMultipleField):
     def __init__(self, label: str = "", *, source: ChoiceSource, **options: Any) -> None:
         super().__init__(label, choices=[], coerce=int, **options)
         self.source = source
+        self.offered: set[int] = set()
 
     def process_data(self, value: Any) -> None:
         self.data = [record.id for record in value or ()]
 
     def offer(self, session: Session, words: str) -> None:
-        self.choices = [(key, label) for key, label in self.source.offered(session, None)]
+        found = self.source.offered(session, None)
+        self.offered = {key for key, _ in found}
+        self.choices = [SelectChoice(key, label) for key, label in found]
 
     def pre_validate(self, form: Any) -> None:
-        offered = {choice[0] for choice in self.choices or ()}
-        if not set(self.data or ()) <= offered:
+        if not set(self.data or ()) <= self.offered:
             raise ValidationError(f"Choose only offered records for {_plain(self).lower()}.")
 
 

@@ -1,0 +1,204 @@
+"""Does every answer keep the portal's promises, also to people who try to break it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from admin_views.kit.permissions import NOBODY
+from admin_views.kit.registry import all_screens, load_screens
+from app import create_app
+from app.security import CONTENT_POLICY
+from app.settings import Settings
+from models.access import Role
+from models.agencies import Agency
+from models.db import PortalSession
+from models.people import Person
+from tests import make
+from tests.web import Browser, make_portal, words_of
+
+Open = Callable[..., Browser]
+PUBLIC = {"static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"}
+SIGNED_IN = {"auth.account", "auth.new_password", "auth.end_sign_in"}
+
+
+def address(rule: Any) -> str:
+    """An address of the rule with every variable filled in."""
+    path = str(rule.rule)
+    for converter, value in (("<int:", "1"), ("<", "csv")):
+        while converter in path:
+            start = path.index(converter)
+            path = path[:start] + value + path[path.index(">", start) + 1 :]
+    return path
+
+
+def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}):
+            yield rule.endpoint, method, address(rule)
+
+
+def declared(endpoint: str) -> frozenset[Role]:
+    """Who may open an endpoint, as its screen states it."""
+    blueprint, _, view = endpoint.partition(".")
+    if endpoint in SIGNED_IN or blueprint == "home":
+        return frozenset(Role)
+    known = next((one for one in load_screens() if one.path.replace("-", "_") == blueprint), None)
+    return NOBODY if known is None else known.roles_of(view)
+
+
+def test_anonymous_person_opens_nothing_but_the_public_pages(portal: Flask) -> None:
+    client = portal.test_client()
+    for endpoint, method, path in pages(portal):
+        if endpoint not in PUBLIC:
+            status = client.open(path, method=method).status_code
+            assert status == (302 if method == "GET" else 400), f"{method} {path}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_opens_for_exactly_its_roles(role: Role, browser: Open, session: Session, portal: Flask) -> None:
+    agency = make.agency(session) if role in {Role.AGENCY_MEMBER, Role.MANAGER} else None
+    person = browser(role, agency=agency)
+    tokens = person.tokens("/account/")
+    for endpoint, method, path in pages(portal):
+        if endpoint in PUBLIC | SIGNED_IN:
+            continue
+        status = person.client.open(path, method=method, data=tokens if method == "POST" else None).status_code
+        assert (status == 403) == (role not in declared(endpoint)), f"{role} {method} {path}: {status}"
+        assert status < 500, f"{method} {path}"
+
+
+def test_every_route_is_known(portal: Flask) -> None:
+    known = {f"{page.path.strip('/').split('/')[0]}" for page in all_screens()}
+    for endpoint, _, path in pages(portal):
+        assert endpoint in PUBLIC | SIGNED_IN or endpoint.startswith("home.") or path.split("/")[1] in known, endpoint
+
+
+def test_screen_is_closed_until_it_says_otherwise(portal: Flask) -> None:
+    for known in load_screens():
+        assert known.roles_of("action_view") == NOBODY
+        assert known.roles_of("ajax_update") == NOBODY
+        assert known.roles_of("no_such_page") == NOBODY
+        assert known.may.keys() <= {"list", "details", "create", "edit", "delete", "export"}
+
+
+def test_nothing_is_changed_without_the_forms_own_token(portal: Flask, browser: Open) -> None:
+    person = browser(Role.ADMINISTRATOR)
+    strangers = Browser(portal).tokens("/sign-in/")["csrf_token"]
+    for endpoint, method, path in pages(portal):
+        if method != "GET":
+            for token in ("", "rubbish", strangers):
+                answer = person.client.open(path, method=method, data={"csrf_token": token})
+                assert answer.status_code == 400, f"{method} {path} ({endpoint})"
+
+
+def test_get_changes_nothing(portal: Flask, browser: Open, session: Session) -> None:
+    agency = make.agency(session)
+    session.commit()
+    person = browser(Role.ADMINISTRATOR)
+    before = session.scalars(select(Agency)).all(), session.scalars(select(Person)).all()
+    session.commit()
+    for _, method, path in pages(portal):
+        if method == "GET":
+            person.client.get(path.replace("/1/", f"/{agency.id}/"))
+    assert (session.scalars(select(Agency)).all(), session.scalars(select(Person)).all()) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in/", "/people/", "/nothing", "/static/portal.css", "/healthz", "/people/9999/", "/%00"]
+)
+def test_every_answer_carries_the_promises(path: str, browser: Open) -> None:
+    with browser(Role.OFFICER).client.get(path) as answer:
+        answer.get_data()
+    assert answer.headers["Content-Security-Policy"] == CONTENT_POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "unsafe" not in CONTENT_POLICY
+    is_ours = path.startswith("/static/")
+    assert answer.headers["Cache-Control"].startswith("public" if is_ours else "no-store")
+
+
+def test_portal_on_https_says_so_and_guards_its_cookies(session_factory: sessionmaker[PortalSession]) -> None:
+    app = make_portal(session_factory, public_url="https://portal.example.org")
+    answer = app.test_client().get("/sign-in/", base_url="https://portal.example.org")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-triangulate-visitor=")
+    assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+
+
+def test_portal_answers_under_its_own_names_only(portal: Flask) -> None:
+    client = portal.test_client()
+    assert client.get("/sign-in/", base_url="http://evil.example").status_code == 400
+    assert client.get("/sign-in/", base_url="http://localhost").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/people/?q=%00", "/people/%00/", "/people/?q=%ff%fe", "/people/?q=%ED%A0%80"])
+def test_unreadable_addresses_are_turned_away(path: str, browser: Open) -> None:
+    assert browser(Role.OFFICER).client.get(path).status_code == 400
+
+
+def test_nul_in_a_form_is_turned_away(browser: Open) -> None:
+    answer = browser(Role.ADMINISTRATOR).send("/agencies/new/", name="a\x00b")
+    assert answer.status_code == 400
+    assert "cannot be read" in answer.text
+
+
+def test_oversized_request_is_turned_away(browser: Open) -> None:
+    person = browser(Role.ADMINISTRATOR)
+    answer = person.send("/agencies/new/", name="a" * (5 * 1024 * 1024))
+    assert answer.status_code == 413
+
+
+def test_fault_shows_one_sentence_and_no_inside(portal: Flask, browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = browser(Role.OFFICER)
+
+    def broken(**values: Any) -> str:
+        raise LookupError("planted secret in SELECT * FROM people")
+
+    monkeypatch.setitem(portal.view_functions, "people.index_view", broken)
+    answer = person.client.get("/people/")
+    assert answer.status_code == 500
+    assert words_of(answer).startswith("Something went wrong The portal could not do that.")
+    assert not any(word in answer.text for word in ("planted", "SELECT", "Traceback", "LookupError", ".py"))
+
+
+def test_portal_without_its_database_says_so(tmp_path: Any) -> None:
+    engine = create_engine("postgresql+psycopg://nobody@localhost:1/none", connect_args={"connect_timeout": 1})
+    factory = sessionmaker(engine, class_=PortalSession)
+    app = make_portal(factory)
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["database"], ready.json["valkey"]) == (503, "away", "away")
+    client.set_cookie("triangulate", "x" * 43)
+    answer = client.get("/people/")
+    assert answer.status_code == 503
+    assert "cannot reach its database" in words_of(answer)
+
+
+def test_portal_works_while_the_queue_is_away(session_factory: sessionmaker[PortalSession], session: Session) -> None:
+    app = make_portal(session_factory, redis_url="redis://127.0.0.1:1/0")
+    app.config["RATELIMIT_ENABLED"] = True
+    ready = app.test_client().get("/readyz")
+    assert (ready.status_code, ready.json["database"], ready.json["valkey"]) == (200, "ready", "away")
+    person = make.person(session, Role.OFFICER)
+    session.commit()
+    assert Browser(app).send("/sign-in/", email=person.email, password="x").status_code == 422
+
+
+def test_metrics_are_for_the_operators_network_only(portal: Flask) -> None:
+    client = portal.test_client()
+    assert b"portal_requests_total" in client.get("/metrics").data
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
+
+
+def test_portal_needs_no_database_to_be_put_together() -> None:
+    app = create_app(Settings(secret_key="k" * 40, database_url="postgresql://nobody@localhost:1/none"))
+    assert app.url_map
