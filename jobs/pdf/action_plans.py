@@ -33,6 +33,7 @@ LATE: Final = Style(STRONG, 8, 11, colour(ALARM))
 PILLS: Final = {
     code: Style(STRONG, 7.4, 10, colour(ink), gap=5, fill=colour(fill)) for code, (fill, ink) in BRAG_COLOURS.items()
 }
+BAR_COLOURS: Final = {**{code: fill for code, (fill, _) in BRAG_COLOURS.items()}, "none": "#7d8895"}
 EDGES: Final = {code: colour(fill) for code, (fill, _) in BRAG_COLOURS.items()}
 
 
@@ -126,7 +127,7 @@ def _draw_tiles(paper: Paper, summary: PlanSummary) -> None:
 def _draw_ratings(paper: Paper, summary: PlanSummary) -> None:
     """Chart on the left, the same figures as a table on the right."""
     top, half = paper.y, paper.width * 0.49
-    bars = [Bar(brag.label, brag.count, BRAG_COLOURS[brag.code][0]) for brag in summary.brag]
+    bars = [Bar(brag.label, brag.count, BAR_COLOURS[brag.code]) for brag in summary.brag]
     draw_bars(paper, bars, f"Bar chart. {summary.sentence}", paper.left, half)
     low, paper.y = paper.y, top
     columns = (Column("Rating", 184), Column("Actions", 64), Column("Share", 56), Column("Overdue", 60))
