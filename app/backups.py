@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,8 +63,13 @@ _IN_USE = "The portal is running; stop every process of it before restoring a ba
 
 
 def _refuse_when_in_use(server: psycopg.Connection[tuple[object, ...]]) -> None:
-    if server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", [DATABASE]).rowcount:
-        raise RuleBroken(_IN_USE)
+    """Somebody who has just left may take a moment to be gone."""
+    who = "SELECT FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+    for pause in (0.1, 0.2, 0.5, 1.0, 0.0):
+        if not server.execute(who, [DATABASE]).rowcount:
+            return
+        time.sleep(pause)
+    raise RuleBroken(_IN_USE)
 
 
 def _run(program: str, *arguments: str) -> None:

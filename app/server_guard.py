@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -25,9 +26,13 @@ POLITE_SECONDS = 30
 
 
 def processes_in(folder: Path, name: str) -> list[psutil.Process]:
-    """The living processes of that name working in the folder, also when the folder has been deleted since."""
-    places = {str(folder), f"{folder} (deleted)"}
-    return [process for process in _named(name) if _working_folder(process) in places]
+    """The living processes of that name working in the folder."""
+    return [process for process in _claiming(folder, name) if not _is_ghost(process, folder)]
+
+
+def ghosts_of(folder: Path, name: str) -> list[psutil.Process]:
+    """The living processes of that name working in a folder that had this path and was deleted under them."""
+    return [process for process in _claiming(folder, name) if _is_ghost(process, folder)]
 
 
 def is_running(process: psutil.Process) -> bool:
@@ -40,14 +45,12 @@ def is_running(process: psutil.Process) -> bool:
 
 def stop_servers(data_dir: Path) -> None:
     """Stop PostgreSQL (fast shutdown) and Valkey; whoever does not obey in time is killed."""
-    postgres = processes_in(data_dir / POSTGRES_FOLDER, "postgres")
-    pids = {process.pid for process in postgres}
-    masters = [process for process in postgres if process.ppid() not in pids]
-    valkeys = processes_in(data_dir / VALKEY_FOLDER, "valkey-server")
-    _signal(masters, signal.SIGINT)
-    _signal(valkeys, signal.SIGTERM)
-    _wait_or(masters, signal.SIGQUIT)
-    _wait_or(valkeys, signal.SIGKILL)
+    _stop(processes_in(data_dir / POSTGRES_FOLDER, "postgres"), processes_in(data_dir / VALKEY_FOLDER, "valkey-server"))
+
+
+def stop_ghosts(data_dir: Path) -> None:
+    """Stop the servers of a folder of that name that was deleted under them."""
+    _stop(ghosts_of(data_dir / POSTGRES_FOLDER, "postgres"), ghosts_of(data_dir / VALKEY_FOLDER, "valkey-server"))
 
 
 def guard(data_dir: Path) -> None:
@@ -59,12 +62,39 @@ def guard(data_dir: Path) -> None:
         except BlockingIOError:
             return
         fcntl.flock(users, fcntl.LOCK_EX)
-        stop_servers(data_dir)
+        if _is_still(users, data_dir / USERS_FILE):
+            stop_servers(data_dir)
+        else:
+            stop_ghosts(data_dir)
 
 
-def _named(name: str) -> Iterator[psutil.Process]:
+def _is_still(file: IO[str], path: Path) -> bool:
+    """Whether the open file is the one at the path: a deleted folder may have a namesake, with servers of its own."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _stop(postgres: list[psutil.Process], valkeys: list[psutil.Process]) -> None:
+    pids = {process.pid for process in postgres}
+    masters = [process for process in postgres if _parent(process) not in pids]
+    _signal(masters, signal.SIGINT)
+    _signal(valkeys, signal.SIGTERM)
+    _wait_or(masters, signal.SIGQUIT)
+    _wait_or(valkeys, signal.SIGKILL)
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _claiming(folder: Path, name: str) -> Iterator[psutil.Process]:
     for process in psutil.process_iter(["name"]):
-        if process.info["name"] == name and is_running(process):
+        if process.info["name"] == name and is_running(process) and _working_folder(process) == str(folder):
             yield process
 
 
@@ -73,6 +103,18 @@ def _working_folder(process: psutil.Process) -> str:
         return str(process.cwd())
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return ""
+
+
+def _is_ghost(process: psutil.Process, folder: Path) -> bool:
+    """Whether what it works in is no longer what stands at the path. Where the system cannot say, it is no ghost."""
+    try:
+        works_in = Path(f"/proc/{process.pid}/cwd").stat()
+    except OSError:
+        return False
+    try:
+        return not os.path.samestat(works_in, folder.stat())
+    except FileNotFoundError:
+        return True
 
 
 def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:

@@ -20,7 +20,7 @@ from redis import Redis
 from app.database_logins import operator_script
 from app.local_postgres import LocalServerError, in_database
 from app.local_servers import Servers, ensure_servers, join_servers, start_valkey
-from app.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, processes_in
+from app.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
 from app.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -73,11 +73,8 @@ def use() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
 
 
 def running(folder: Path) -> list[psutil.Process]:
-    """The server processes that work in a data folder, the folder's ghosts included."""
-    places = [Path(f"{folder / name}{end}") for name in (POSTGRES_FOLDER, VALKEY_FOLDER) for end in ("", " (deleted)")]
-    return [
-        process for place in places for name in ("postgres", "valkey-server") for process in processes_in(place, name)
-    ]
+    """The server processes that work in a data folder."""
+    return processes_in(folder / POSTGRES_FOLDER, "postgres") + processes_in(folder / VALKEY_FOLDER, "valkey-server")
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -192,17 +189,27 @@ def test_data_folder_too_deep_for_a_socket_still_works(tmp_path: Path) -> None:
     shutil.rmtree(unquote(urlsplit(joined.redis_url).path).removesuffix("/valkey.sock"))
 
 
-def test_servers_of_a_deleted_folder_do_not_stand_in_the_way_of_new_ones(tmp_path: Path) -> None:
+def test_servers_of_a_deleted_folder_go_and_do_not_stand_in_the_way_of_new_ones(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     old = join_servers(folder, durable=False)
-    ghosts = {process.pid for process in running(folder)}
-    folder.rename(tmp_path / "moved")
-    subprocess.run(["rm", "-rf", str(tmp_path / "moved")], check=True)
+    ghosts = running(folder)
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
     with join_servers(folder, durable=False) as new:
-        assert ask(new.database_url, "SELECT 1") == 1
+        assert not [ghost for ghost in ghosts if is_running(ghost)]
         old.close()
         assert ask(new.database_url, "SELECT 1") == 1
-    wait_until(lambda: not [pid for pid in ghosts if psutil.pid_exists(pid)] or running(folder) == [])
+    assert running(folder) == []
+
+
+def test_guard_stops_the_servers_of_a_folder_that_was_deleted_for_good(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    old = join_servers(folder, durable=False)
+    ghosts = running(folder)
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    old.close()
+    wait_until(lambda: not [ghost for ghost in ghosts if is_running(ghost)])
 
 
 def test_socket_folder_open_to_others_is_refused(tmp_path: Path) -> None:
