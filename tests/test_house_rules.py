@@ -39,7 +39,7 @@ MACHINERY = {
     "jobs/mail.py": "how a letter leaves",
 }
 MACHINE_FOLDERS = ("admin_views/kit/",)
-MACHINERY_OF_PAPER = {"page", "charts", "directions", "tables", "tags", "texts", "typefaces", "flow", "structure"}
+MACHINERY_OF_PAPER = {"page", "charts", "directions", "tables", "tags", "texts", "typefaces", "styles"}
 
 READS_THE_ENVIRONMENT = {"app/settings.py"}
 READS_THE_CLOCK = {"models/clock.py"}
