@@ -95,13 +95,14 @@ def xlsx_bytes(sheets: Mapping[str, Sequence[Sequence[object]]], *, date_1904: b
     return target.getvalue()
 
 
-def raw_workbook(sheet: bytes | Iterable[bytes], **parts: bytes) -> bytes:
+def raw_workbook(sheet: bytes | Iterable[bytes], *, is_packed: bool = True, **parts: bytes) -> bytes:
     """A minimal workbook around the XML of one sheet; further parts by name (`styles`, `sharedStrings`)."""
     spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     relations = "".join(f'<Relationship Id="{name}" Type="{office}/{name}" Target="{name}.xml"/>' for name in parts)
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    packing = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(target, "w", packing, compresslevel=9) as archive:
         archive.writestr(
             "_rels/.rels",
             f'<Relationships><Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
@@ -119,7 +120,7 @@ def raw_workbook(sheet: bytes | Iterable[bytes], **parts: bytes) -> bytes:
         )
         for name, content in parts.items():
             archive.writestr(f"xl/{name}.xml", content)
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=False) as part:
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
             for piece in [sheet] if isinstance(sheet, bytes) else sheet:
                 part.write(piece)
     return target.getvalue()

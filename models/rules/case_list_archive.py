@@ -237,8 +237,19 @@ def read_shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
     scan = PartScan(archive, part)
     shared = _SharedTexts(scan)
     scan.on_start, scan.on_end = shared.start, shared.end
-    scan.run()
+    for _piece in scan.pieces():
+        shorten(shared.pieces)
     return shared.texts
+
+
+def shorten(pieces: list[str]) -> None:
+    """Cuts the pieces of one text, in place, to what a cell may hold; asked after each piece of the file.
+
+    >>> pieces = ["ab"] * 30_000; shorten(pieces); len(pieces), len(pieces[0])
+    (1, 32767)
+    """
+    if len(pieces) > 16:
+        pieces[:] = ["".join(pieces)[:MAX_CELL_CHARACTERS]]
 
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")

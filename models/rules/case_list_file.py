@@ -17,7 +17,9 @@ from models.rules.case_list_headings import (
 )
 from models.rules.case_list_text import TextFile, inspect_text
 from models.rules.case_list_values import clean, unique_headings
-from models.rules.case_list_workbook import Workbook
+from models.rules.case_list_workbook import MAX_ROWS, Workbook
+
+_HEADER_WITHIN = 200  # rows of a sheet, blank ones counted
 
 _SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file."
 _OLD_EXCEL = (
@@ -58,8 +60,8 @@ class CaseListFile(Protocol):
     def sheet_names(self) -> tuple[str, ...]:
         """The names of the sheets; a text file has one, named ""."""
 
-    def batches(self, sheet: str, first_row: int = 1) -> Iterator[Batch]:
-        """Rows from `first_row` on, some at a time."""
+    def batches(self, sheet: str, first_row: int = 1, last_row: int = MAX_ROWS) -> Iterator[Batch]:
+        """Rows from `first_row` on, some at a time; those after `last_row` may be left out."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _open_workbook(source: BinaryIO) -> Workbook:
 
 def _first_rows(file: CaseListFile, sheet: str, last_row: int) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
-    for batch in file.batches(sheet):
+    for batch in file.batches(sheet, last_row=max(last_row, _HEADER_WITHIN)):
         rows.extend(zip(batch.numbers, batch.rows(), strict=True))
         if rows[-1][0] >= last_row:
             break

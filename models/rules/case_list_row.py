@@ -1,6 +1,7 @@
 """May this one row of a case list be imported, and what is wrong with it? The careful path: one row, every rule."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from models.rules.case_list_columns import (
@@ -38,7 +39,7 @@ class Columns:
     heading_count: int = 0
     has_local_ten_digits: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many cells a row needs so that every chosen column is there."""
         return self.places.width()

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -135,8 +136,10 @@ class TextFile:
         """A text file is one sheet; it has no name."""
         return ("",)
 
-    def batches(self, sheet: str = "", first_row: int = 1) -> Iterator[Batch]:
+    def batches(self, sheet: str = "", first_row: int = 1, last_row: int = sys.maxsize) -> Iterator[Batch]:
         """All rows from `first_row` on, blank ones too, some at a time; a row is a spreadsheet row, not a line.
+
+        The caller stops reading where it has enough; `last_row` is a help for workbooks only.
 
         Raises RuleBroken for quotation marks out of place and for more than 500 columns.
         """

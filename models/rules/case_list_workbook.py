@@ -17,6 +17,7 @@ from models.rules.case_list_archive import (
     read_elements,
     read_shared_texts,
     relations,
+    shorten,
 )
 from models.rules.case_list_batches import MAX_COLUMNS, Batch, RowBatch
 from models.rules.case_list_text import BATCH_CHARACTERS, BATCH_ROWS
@@ -24,6 +25,7 @@ from models.rules.case_list_text import BATCH_CHARACTERS, BATCH_ROWS
 MAX_ROWS = 1_048_576
 MAX_SHEETS = 255
 NO_STORED_VALUE = "#VALUE!"
+_CELLS_IN_A_ROW = 16_384  # Excel's own limit
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?\d+")
 
 
@@ -76,15 +78,15 @@ class Workbook:
         part = self._part_of("styles")
         return read_date_styles(self.archive, part) if part else frozenset()
 
-    def batches(self, sheet: str, first_row: int = 1) -> Iterator[Batch]:
+    def batches(self, sheet: str, first_row: int = 1, last_row: int = MAX_ROWS) -> Iterator[Batch]:
         """The rows from `first_row` on that the sheet stores, some at a time, with the sheet's own row numbers.
 
-        Raises RuleBroken for a sheet that does not exist or is damaged.
+        Reading stops soon after `last_row`. Raises RuleBroken for a sheet that does not exist or is damaged.
         """
         if sheet not in self._sheets:
             raise RuleBroken(f"The workbook has no sheet “{sheet[:60]}”.")
         rows = _SheetRows(self._shared, self._date_styles, is_1904=self.is_1904, first_row=first_row)
-        yield from rows.read(self.archive, self._sheets[sheet])
+        yield from rows.read(self.archive, self._sheets[sheet], last_row)
 
 
 class _SheetRows:
@@ -99,6 +101,7 @@ class _SheetRows:
         self.row: list[str] = []
         self.row_number = 0
         self.place = -1
+        self.cell_count = 0
         self.kind = self.style = ""
         self.has_formula = False
         self.pieces: list[str] = []
@@ -107,7 +110,7 @@ class _SheetRows:
         self.places: dict[str, int] = {}
         self.dates: dict[str, str] = {}
 
-    def read(self, archive: zipfile.ZipFile, part: str) -> Iterator[Batch]:
+    def read(self, archive: zipfile.ZipFile, part: str, last_row: int) -> Iterator[Batch]:
         self.scan = PartScan(archive, part)
         self.scan.on_start, self.scan.on_end = self.start, self.end
         self.starts = {
@@ -126,8 +129,11 @@ class _SheetRows:
             "t": self.end_value,
         }
         for _piece in self.scan.pieces():
+            shorten(self.pieces)
             if len(self.rows) >= BATCH_ROWS or self.characters > BATCH_CHARACTERS:
                 yield self.hand_over()
+            if self.row_number > last_row:
+                break
         if self.rows:
             yield self.hand_over()
 
@@ -156,7 +162,7 @@ class _SheetRows:
         number = int(text) if text.isdecimal() and len(text) < 9 else self.row_number + 1
         if not self.row_number < number <= MAX_ROWS:
             raise RuleBroken(DAMAGED)
-        self.row_number, self.row, self.place = number, [], -1
+        self.row_number, self.row, self.place, self.cell_count = number, [], -1, 0
 
     def end_row(self) -> None:
         if self.row and self.row_number >= self.first_row:
@@ -164,6 +170,9 @@ class _SheetRows:
             self.rows.append(self.row)
 
     def start_cell(self, attributes: Attributes) -> None:
+        self.cell_count += 1
+        if self.cell_count > _CELLS_IN_A_ROW:
+            raise RuleBroken(DAMAGED)
         self.place = self.place_of(attributes["r"]) if "r" in attributes else self.place + 1
         self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
         self.has_formula = False
