@@ -90,7 +90,8 @@ def draw_cases(
     Raises RuleBroken as `read_population` does, and when the plan does not fit the population (see `allocate`).
     """
     check_exclusions(plan, excluded)
-    asked = DrawStatements(frame, plan, slots_of(frame, plan), excluded)
+    version = session.connection().dialect.server_version_info or (0,)
+    asked = DrawStatements(frame, plan, slots_of(frame, plan), excluded, int(version[0]))
     prefix = seed_prefix(seed)
     with one_scan(session):
         bounds = _guessed_bounds(session, asked, pilot_rows)
@@ -139,7 +140,7 @@ def _guessed_bounds(session: Session, asked: DrawStatements, pilot_rows: int) ->
         needed = tickets_needed(guessed, asked.plan)
     except RuleBroken:  # a guess must not refuse a plan: read the counts first
         return {}
-    fewest = {slot: int((seen[slot] - 3 * isqrt(seen[slot])) * weight) for slot in names}
+    fewest = {slot: int((seen[slot] - 2 * isqrt(seen[slot])) * weight) for slot in names}
     return {slot: bound_for(max(needed[name], FEWEST_LOOKED_FOR), fewest[slot]) for slot, name in names.items()}
 
 

@@ -23,6 +23,7 @@ from models.case_frames import CaseFrame
 from models.clock import now
 from models.db import act_as
 from models.draw_sql import ONE_SCAN, draw_cases, read_population
+from models.draw_statements import ticket_tail
 from models.errors import RuleBroken
 from models.frame_rows import freeze, load_blocks
 from models.rules.certificate_checks import check_draw
@@ -175,6 +176,14 @@ def test_guessed_bounds_never_change_a_draw(frame_session: Session, strata: str,
     )
     drawn = draw_cases(frame_session, frame, asked, "a seed", pilot_rows=pilot_rows)
     assert drawn == draw_from_rows(rows, LEVELS, asked, "a seed")
+
+
+@pytest.mark.parametrize("server_version", [17, 18])
+def test_every_postgresql_reads_the_same_digits_off_a_hash(frame_session: Session, server_version: int) -> None:
+    hashes = [sha256(str(number).encode()).digest() for number in range(200)] + [b"\xff" * 32, bytes(32)]
+    sql = f"SELECT {ticket_tail(server_version)} FROM unnest(CAST(:hashes AS bytea[])) WITH ORDINALITY AS h (hash, at)"
+    tails = frame_session.execute(text(f"{sql} ORDER BY at"), {"hashes": hashes}).scalars().all()
+    assert tails == [int.from_bytes(one, "big") % 10**9 for one in hashes]
 
 
 @pytest.mark.parametrize("times", [1, 40, 10**6])

@@ -59,16 +59,16 @@ NONE = TicketBound(0, 0)
 
 
 def bound_for(needed: int, population: int) -> TicketBound:
-    """The lowest bound below which `needed` of `population` cases lie but for one time in about a million.
+    """The lowest bound below which `needed` of `population` cases lie but for one time in many thousands.
 
-    So many cases more are looked for as five standard deviations and ten cases make.
+    So many cases more are looked for as four standard deviations and five cases make.
 
     >>> bound_for(80, 140_000), bound_for(80, 200), bound_for(0, 5_000)
-    (TicketBound(times=1, places=3), TicketBound(times=7, places=1), TicketBound(times=0, places=0))
+    (TicketBound(times=9, places=4), TicketBound(times=7, places=1), TicketBound(times=0, places=0))
     """
     if not needed:
         return NONE
-    looked_for = needed + 5 * (isqrt(needed) + 1) + 10
+    looked_for = needed + 4 * (isqrt(needed) + 1) + 5
     if looked_for >= population:
         return EVERY
     for places in range(MOST_PLACES, 0, -1):
