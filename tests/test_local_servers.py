@@ -186,7 +186,7 @@ def test_data_folder_too_deep_for_a_socket_still_works(tmp_path: Path) -> None:
         with Redis.from_url(joined.redis_url) as queue:
             assert queue.ping()
     assert len(joined.redis_url) < 100
-    shutil.rmtree(unquote(urlsplit(joined.redis_url).path).removesuffix("/valkey.sock"))
+    shutil.rmtree(unquote(urlsplit(joined.redis_url).path).removesuffix("/queue.sock"))
 
 
 def test_servers_of_a_deleted_folder_go_and_do_not_stand_in_the_way_of_new_ones(tmp_path: Path) -> None:

@@ -119,6 +119,19 @@ def test_mail_server_without_a_sender_is_refused(monkeypatch: pytest.MonkeyPatch
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("valkey://:p@host:6379/0", "redis://:p@host:6379/0"),
+        ("valkeys://host", "rediss://host"),
+        ("redis://host", "redis://host"),
+        ("unix:///run/valkey.sock?db=0", "unix:///run/valkey.sock?db=0"),
+    ],
+)
+def test_queue_is_addressed_by_the_name_libraries_know(given: str, used: str) -> None:
+    assert Settings(redis_url=given).redis_url == used
+
+
 def test_cookies_are_secure_where_the_public_address_is() -> None:
     assert Settings(public_url="https://portal.example.org/").is_cookie_secure
     assert Settings(public_url="https://portal.example.org/").address == "https://portal.example.org"
