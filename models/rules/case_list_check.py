@@ -43,6 +43,16 @@ class CaseListCheck:
     which a date is in the future. A `survey` made earlier for the same sheet and choice saves one pass over the file.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
     repeated references with a query over the loaded rows, and `report.repeats_searched` is False.
+
+    >>> from io import BytesIO
+    >>> from models.rules.case_list_file import describe_sheets, likely_sheet, open_case_list
+    >>> file = open_case_list(BytesIO(b"Case reference,Start date\\nF1,16/05/2019\\n,17/05/2019\\n"))
+    >>> sheet = likely_sheet(describe_sheets(file))
+    >>> check = CaseListCheck(file, sheet, sheet.choice, [], today=date(2026, 3, 31))
+    >>> list(check.rows())
+    [(2, 'F1', None, None, datetime.date(2019, 5, 16), None, None)]
+    >>> [(problem.row, problem.sentence) for problem in check.report.rejected]
+    [(3, 'No case reference.')]
     """
 
     def __init__(

@@ -86,6 +86,10 @@ def open_case_list(source: BinaryIO) -> CaseListFile:
 
     Reads CSV in UTF-8, UTF-16 or Windows-1252 with comma, semicolon, tab or bar, and .xlsx. Memory does not grow
     with the file. Raises RuleBroken, in one sentence that says what the file is and what to do, for everything else.
+
+    >>> from io import BytesIO
+    >>> open_case_list(BytesIO(b"CHILD;DECOM\\r\\n1;16/05/2019\\r\\n")).sheet_names
+    ('',)
     """
     source.seek(0)
     head = source.read(4096)

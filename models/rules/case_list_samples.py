@@ -33,6 +33,13 @@ def sample_rows(
     """The first filled rows of the sheet, read with the choice and the date orders of its survey (`Survey.dates`).
 
     Raises RuleBroken for a choice that does not fit the sheet.
+
+    >>> from io import BytesIO
+    >>> from models.rules.case_list_file import describe_sheets, open_case_list
+    >>> file = open_case_list(BytesIO(b"Case reference,Start date\\nF1,05/06/2019\\n"))
+    >>> sheet = describe_sheets(file)[0]
+    >>> sample_rows(file, sheet, sheet.choice, {"start": ColumnDates("month")})[0].days
+    {'start': ('05/06/2019', datetime.date(2019, 5, 6))}
     """
     places = locate(choice, sheet.headings)
     found: list[SampleRow] = []

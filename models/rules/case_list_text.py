@@ -39,6 +39,9 @@ def inspect_text(source: BinaryIO) -> TextShape:
 
     UTF-8 and UTF-16 with or without a byte order mark, else Windows-1252. Raises RuleBroken for an empty or binary
     file and for a line of more than a million characters.
+
+    >>> inspect_text(io.BytesIO("Fall;Thema\\nF1;\u00c4ngste\\n".encode("cp1252")))
+    TextShape(encoding='cp1252', delimiter=';', is_quoted=False)
     """
     source.seek(0)
     head = source.read(BLOCK_BYTES)
