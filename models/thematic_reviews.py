@@ -44,7 +44,7 @@ class ThematicReview(Referenced):
         one_of("stage", Stage, "known_stage"),
         must("year BETWEEN 2000 AND 2100", name="review_year_plausible", sentence="Give a year such as 2026."),
         must(
-            "period_to IS NULL OR period_from IS NULL OR period_to >= period_from",
+            "period_ends_on IS NULL OR period_starts_on IS NULL OR period_ends_on >= period_starts_on",
             name="period_ends_after_start",
             sentence="The period under review cannot end before it starts.",
         ),
@@ -60,8 +60,8 @@ class ThematicReview(Referenced):
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     focus: Mapped[str] = mapped_column(Text, server_default="")
     stage: Mapped[Stage] = mapped_column(choice_column(Stage), server_default=Stage.PROPOSED)
-    period_from: Mapped[date | None]
-    period_to: Mapped[date | None]
+    period_starts_on: Mapped[date | None]
+    period_ends_on: Mapped[date | None]
     quota_override_reason: Mapped[str] = mapped_column(Text, server_default="")
     quota_override_on: Mapped[date | None]
 

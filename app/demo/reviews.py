@@ -103,8 +103,8 @@ def load_reviews(
             sponsor_id=people[entry.sponsor].id,
             focus=entry.focus,
             stage=entry.stage,
-            period_from=started - timedelta(days=365),
-            period_to=started,
+            period_starts_on=started - timedelta(days=365),
+            period_ends_on=started,
         )
         session.add(review)
         session.flush()

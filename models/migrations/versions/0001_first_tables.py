@@ -1,6 +1,6 @@
 """first tables
 
-Revision: 0001, after: , on 2026-11-23 00:35:55.385600
+Revision: 0001, after: , on 2026-11-23 00:50:00.222067
 """
 
 import sqlalchemy as sa
@@ -558,8 +558,8 @@ def upgrade() -> None:
             server_default="proposed",
             nullable=False,
         ),
-        sa.Column("period_from", sa.Date(), nullable=True),
-        sa.Column("period_to", sa.Date(), nullable=True),
+        sa.Column("period_starts_on", sa.Date(), nullable=True),
+        sa.Column("period_ends_on", sa.Date(), nullable=True),
         sa.Column("quota_override_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("quota_override_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
@@ -569,7 +569,8 @@ def upgrade() -> None:
             name=op.f("known_stage"),
         ),
         sa.CheckConstraint(
-            "period_to IS NULL OR period_from IS NULL OR period_to >= period_from", name=op.f("period_ends_after_start")
+            "period_ends_on IS NULL OR period_starts_on IS NULL OR period_ends_on >= period_starts_on",
+            name=op.f("period_ends_after_start"),
         ),
         sa.CheckConstraint("year BETWEEN 2000 AND 2100", name=op.f("review_year_plausible")),
         sa.ForeignKeyConstraint(["hub_id"], ["hubs.id"], name=op.f("fk_thematic_reviews_hub_id")),

@@ -1,0 +1,181 @@
+"""Which facts go into an action-plan report: a whole plan, a review's plans, one agency's part, or a chosen list?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from models.action_plans import ActionPlan, Recommendation
+from models.actions import Action, ActionUpdate
+from models.agencies import Agency
+from models.clock import london_day
+from models.errors import RuleBroken
+from models.people import Person
+from models.reference_items import ReferenceItem
+from models.rules.plan_report import PlanReport, ReportAction, ReportUpdate
+from models.thematic_reviews import ThematicReview
+
+MOST_ACTIONS = 5000
+"""Actions that one report may hold."""
+
+_BRAG_CODES = frozenset({"blue", "green", "amber", "red"})
+
+
+@dataclass(frozen=True)
+class ReportScope:
+    """What a report is about; at least one of the four. An agency may go with any of the others."""
+
+    plan_id: int | None = None
+    review_id: int | None = None
+    agency_id: int | None = None
+    action_ids: tuple[int, ...] | None = None
+
+    def as_arguments(self) -> dict[str, Any]:
+        """The scope as a job's arguments; `ReportScope.from_arguments` reads it back."""
+        given = {"plan_id": self.plan_id, "review_id": self.review_id, "agency_id": self.agency_id}
+        chosen = {"action_ids": list(self.action_ids)} if self.action_ids is not None else {}
+        return {name: value for name, value in given.items() if value is not None} | chosen
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> ReportScope:
+        """The scope of a job's arguments."""
+        ids = arguments.get("action_ids")
+        return cls(
+            plan_id=arguments.get("plan_id"),
+            review_id=arguments.get("review_id"),
+            agency_id=arguments.get("agency_id"),
+            action_ids=None if ids is None else tuple(ids),
+        )
+
+
+def plan_report(
+    session: Session, scope: ReportScope, *, made_on: date, partnership: str, made_by: str = ""
+) -> PlanReport:
+    """The facts of a report, as far as the session's actor may see them.
+
+    Refuses when nothing in scope can be seen, or when the scope holds more than 5,000 actions.
+    """
+    plans = _plans(session, scope)
+    rows = session.execute(_actions(scope).limit(MOST_ACTIONS + 1)).all()
+    if len(rows) > MOST_ACTIONS:
+        raise RuleBroken(f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first.")
+    if not rows and not plans:
+        raise RuleBroken("There is no action plan here that you may see.")
+    latest = _latest_updates(session, [row.Action.id for row in rows])
+    single = plans[0] if len(plans) == 1 else None
+    sponsor = session.get(Person, single.ThematicReview.sponsor_id) if single else None
+    return PlanReport(
+        partnership=partnership,
+        reference=single.ActionPlan.reference if single else "Actions",
+        title=single.ActionPlan.title if single else "Actions from several improvement plans",
+        made_on=made_on,
+        actions=tuple(_fact(row, latest.get(row.Action.id)) for row in rows),
+        review_reference=single.ThematicReview.reference if single else "",
+        review_title=single.ThematicReview.title if single else "",
+        sponsor=sponsor.name if sponsor else "",
+        version=str(single.ActionPlan.version) if single else "1",
+        status=single.ActionPlan.status.label if single else "",
+        scope=_scope_sentence(session, scope),
+        made_by=made_by,
+    )
+
+
+def _conditions(scope: ReportScope) -> list[Any]:
+    conditions: list[Any] = []
+    if scope.plan_id is not None:
+        conditions.append(Action.plan_id == scope.plan_id)
+    if scope.review_id is not None:
+        conditions.append(ActionPlan.review_id == scope.review_id)
+    if scope.agency_id is not None:
+        conditions.append(Action.lead_agency_id == scope.agency_id)
+    if scope.action_ids is not None:
+        conditions.append(Action.id.in_(scope.action_ids))
+    if not conditions:
+        raise RuleBroken("Say which plan, review, agency or actions the report is about.")
+    return conditions
+
+
+def _plans(session: Session, scope: ReportScope) -> list[Row[ActionPlan, ThematicReview]]:
+    """The plans a report speaks of; a plan asked for by name counts even when it has no action yet."""
+    statement = select(ActionPlan, ThematicReview).join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
+    if scope.plan_id is not None:
+        statement = statement.where(ActionPlan.id == scope.plan_id)
+    elif scope.review_id is not None:
+        statement = statement.where(ActionPlan.review_id == scope.review_id)
+    else:
+        inside = select(Action.plan_id).join(ActionPlan).where(and_(*_conditions(scope)))
+        statement = statement.where(ActionPlan.id.in_(inside))
+    return list(session.execute(statement.order_by(ActionPlan.reference)).all())
+
+
+def _actions(scope: ReportScope) -> Select[*tuple[Any, ...]]:
+    brag, area = aliased(ReferenceItem), aliased(ReferenceItem)
+    return (
+        select(Action, Agency.name, Recommendation.number, Recommendation.text, brag, area.label)
+        .join(ActionPlan, ActionPlan.id == Action.plan_id)
+        .outerjoin(Agency, Agency.id == Action.lead_agency_id)
+        .outerjoin(Recommendation, Recommendation.id == Action.recommendation_id)
+        .outerjoin(brag, brag.id == Action.brag_id)
+        .outerjoin(area, area.id == Recommendation.key_area_id)
+        .where(and_(*_conditions(scope)))
+        .order_by(Action.reference)
+    )
+
+
+def _latest_updates(session: Session, action_ids: Iterable[int]) -> dict[int, ActionUpdate]:
+    newest = (
+        select(func.max(ActionUpdate.id)).where(ActionUpdate.action_id.in_(action_ids)).group_by(ActionUpdate.action_id)
+    )
+    return {row.action_id: row for row in session.scalars(select(ActionUpdate).where(ActionUpdate.id.in_(newest)))}
+
+
+def _fact(row: Row[*tuple[Any, ...]], update: ActionUpdate | None) -> ReportAction:
+    action: Action = row[0]
+    agency, number, recommendation, brag, area = row[1:]
+    code = brag.code if brag is not None and brag.code in _BRAG_CODES else "none"
+    return ReportAction(
+        reference=action.reference,
+        action=action.text,
+        brag_code=code,
+        brag_label=f"{brag.label}: {brag.hint.lower()}"
+        if brag is not None and brag.hint
+        else brag.label
+        if brag
+        else "",
+        recommendation=f"{number}. {recommendation}" if recommendation else "",
+        key_area=area or "",
+        lead_agency=agency or "",
+        other_agencies=tuple(part.strip() for part in action.other_agencies.split(";") if part.strip()),
+        owner_name=action.owner_name,
+        owner_role=action.owner_role,
+        starts_on=action.starts_on,
+        due_on=action.due_on,
+        original_due_on=action.original_due_on,
+        completed_on=action.completed_on,
+        success_measure=action.success_measure,
+        baseline=action.baseline,
+        target=action.target,
+        completion_evidence=action.completion_evidence,
+        impact_evidence=action.impact_evidence,
+        latest_update=ReportUpdate(london_day(update.written_at), update.text) if update else None,
+        critical_friend_comment=action.critical_friend_comment,
+        board_decision=action.board_decision,
+    )
+
+
+def _scope_sentence(session: Session, scope: ReportScope) -> str:
+    parts = []
+    if scope.agency_id is not None:
+        agency = session.get(Agency, scope.agency_id)
+        parts.append(f"actions led by {agency.name}" if agency else "actions of one agency")
+    if scope.action_ids is not None:
+        parts.append(f"a chosen list of {len(scope.action_ids)} actions")
+    if not parts:
+        return "Every action of the plan"
+    sentence = " among ".join(reversed(parts)) if len(parts) > 1 else parts[0]
+    return sentence[0].upper() + sentence[1:]
