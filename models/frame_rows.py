@@ -166,7 +166,7 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
         " WHERE frame_id = :frame"
     )
     for row in session.execute(statement, {"frame": frame_id}, execution_options={"yield_per": 5000}):
-        yield row._tuple()
+        yield tuple(row)
 
 
 _FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"
