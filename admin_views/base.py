@@ -48,6 +48,7 @@ from admin_views.kit.choices import in_list
 from admin_views.kit.columns import Column
 from admin_views.kit.filters import Filter
 from admin_views.kit.formats import show_tag, tag
+from admin_views.kit.large_listings import LargeListing
 from admin_views.kit.listings import Listing
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, NOBODY, OFFICERS, READERS, STAFF, Roles, page
@@ -75,7 +76,7 @@ class Screen(RecordPages, ModelView):
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.listing = Listing(self, self.columns)
+        self.listing = (LargeListing if self.is_large else Listing)(self, self.columns)
         self.detailed = Listing(self, self.details or self._everything())
         self._forms = {}
         self.form_class(self.fields)

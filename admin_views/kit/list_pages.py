@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, flash, redirect, request, send_file, stream_with_context
@@ -18,6 +19,8 @@ from admin_views.kit.requests import person_id
 from admin_views.kit.stated import Stated
 from models.clock import today
 from models.exports import record_export
+
+Maker = Callable[[Row[Any]], str]
 
 
 class ListPages(Stated):
@@ -88,20 +91,14 @@ class ListPages(Stated):
         is_sorted = "ascending" if is_up else "descending" if is_down else None
         return {"label": label, "href": self.link("index_view", **arguments), "sorted": is_sorted}
 
-    def lines(self, page: Page) -> list[tuple[Any, list[str]]]:
-        """Each row's key and its cells as safe markup; the first cell leads to the record."""
-        has_details = self.allows("details")
-        base = self.list_url()
+    def lines(self, page: Page) -> list[tuple[Any, Markup]]:
+        """Each row's key and its cells as markup, made here rather than in the template: fifty rows must be quick."""
         makers = [self._maker(number, cell) for number, cell in enumerate(self.listing.cells)]
-        lines = []
-        for row in page.rows:
-            cells = [make(row) for make in makers]
-            if has_details and cells:
-                cells[0] = _link(f"{base}{row.key_}/", cells[0])
-            lines.append((row.key_, cells))
-        return lines
+        opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
+        base = self.list_url() if self.allows("details") else ""
+        return [(row.key_, _line(row, makers, opened, base)) for row in page.rows]
 
-    def _maker(self, number: int, cell: Any) -> Any:
+    def _maker(self, number: int, cell: Any) -> Maker:
         """A function from a row to one cell's markup, with a link where the cell is a record with a screen."""
         name, show = f"c{number}", cell.show
         known = screen_of(cell.target) if cell.target is not None and number > 0 else None
@@ -109,6 +106,14 @@ class ListPages(Stated):
             return lambda row: escape(show(getattr(row, name)))
         base = f"/{known.path}/"
         return lambda row: _linked(base, getattr(row, f"l{number}"), show(getattr(row, name)))
+
+
+def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
+    """The cells of one row; the first leads to the record."""
+    first = makers[0](row)
+    head = _link(f"{base}{row.key_}/", first) if base else first
+    rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
+    return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
 
 
 def _linked(base: str, key: Any, shown: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.choices import Narrow
 from admin_views.kit.columns import Cell, Column, Reading, label_from_key, sort_expression
 from admin_views.kit.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.filters import Filter, ReadyFilter
-from admin_views.kit.pages import COUNTED, PAGE_SIZE, ListQuery, Page, count_statements, options_by_name, settle_total
+from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page, count_statements, options_by_name, settle_total
 from admin_views.kit.searches import clean_words, matches, matches_while_walking
 from models.db import Base
 
@@ -43,8 +43,10 @@ class Listing:
         self.reading = Reading(model)
         self.cells = [self._cell(column) for column in columns]
         sortable = {cell.key: cell for cell in self.cells if cell.key in screen.sort}
-        sortable |= {name: self._cell(name) for name in screen.sort if name not in sortable}
         self.sortable: dict[str, Cell] = sortable
+        self.sortable |= {name: self._cell(name) for name in screen.sort if name not in sortable}
+        usual = screen.default_sort.removeprefix("-")
+        self._usual = sortable.get(usual) or (None if usual == screen.key else self._cell(usual))
         self.searched = [getattr(model, name) for name in screen.search]
         self.filters = [self._filter(stated) for stated in screen.filters]
         self.filter_of = {q.name: known for known in self.filters for q in known.questions({})}
@@ -75,7 +77,9 @@ class Listing:
         name = chosen.removeprefix("-")
         if name == self.screen.key:
             return Order(self.key, self.key, chosen.startswith("-"))
-        cell = self.sortable.get(name) or self._cell(name)
+        cell = self.sortable.get(name) or self._usual
+        if cell is None:
+            return Order(self.key, self.key, is_descending=True)
         may_be_empty = cell.link is not None or getattr(cell.expression, "nullable", True)
         return Order(sort_expression(cell.expression), self.key, chosen.startswith("-"), may_be_empty)
 
@@ -122,18 +126,8 @@ class Listing:
         return cursor_token(row.sort_, row.key_)
 
     def _rows(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int | None]:
-        """Up to one row more than a page, and the number found where the search already tells."""
-        if not query.words:
-            return self._in_order(session, self.statement(query), query), None
-        candidates = self.narrowed(select(self.key.label("key")).select_from(self.screen.model), query)
-        hits = candidates.where(matches(self.searched, query.words)).limit(COUNTED + 1).cte("hits")
-        hits = hits.prefix_with("MATERIALIZED")
-        found = select(func.count()).select_from(hits).scalar_subquery().label("found_")
-        sparse = self.narrowed(self.base.add_columns(found), query).where(self.key.in_(select(hits.c.key)))
-        rows = self._in_order(session, sparse, query)
-        if rows and rows[0].found_ > COUNTED:
-            return self._in_order(session, self.statement(query, is_walking=True), query), COUNTED + 1
-        return rows, rows[0].found_ if rows else 0
+        """Up to one row more than a page, and the number found where that is known already."""
+        return self._in_order(session, self.statement(query), query), None
 
     def _in_order(self, session: Session, statement: Select[Any], query: ListQuery) -> list[Row[Any]]:
         order = self.order(query.sort)
@@ -149,13 +143,17 @@ class Listing:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
         asked = [known.source.for_filter(known.key) for known in self.filters if known.source]
         if page.total is None:
-            page.total = self.screen.known_total(session, page.query)
+            page.total = self._known_total(session, page)
         if page.total is None:
-            asked += count_statements(
-                self.statement(page.query), self.screen.model, is_whole=not page.query.is_narrowed
-            )
+            asked += self._counts(page.query)
         if asked:
             options = options_by_name(session, asked)
             settle_total(page, options)
             for question in page.questions:
                 question.options = question.options or options.get(question.name, [])
+
+    def _known_total(self, session: Session, page: Page) -> int | None:
+        return self.screen.known_total(session, page.query)
+
+    def _counts(self, query: ListQuery) -> list[Select[Any]]:
+        return count_statements(self.statement(query), self.screen.model, is_whole=not query.is_narrowed)

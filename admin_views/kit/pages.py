@@ -46,14 +46,16 @@ class Page:
     query: ListQuery
     questions: list[Question]
     total: int | None = None
-    is_total_capped: bool = False
+    is_total_exact: bool = False
     is_total_estimated: bool = False
     after: str | None = None
     before: str | None = None
 
     def total_words(self, noun: str, plural: str) -> str:
         """How many in all, in words that do not claim more than is known."""
-        if self.total is None or (self.is_total_capped and not self.is_total_estimated):
+        if self.total is None:
+            return f"many {plural}"
+        if self.total > COUNTED and not self.is_total_estimated and not self.is_total_exact:
             return f"more than {COUNTED:,} {plural}"
         if self.is_total_estimated:
             return f"about {_rounded(self.total):,} {plural}"
@@ -108,6 +110,5 @@ def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
         page.total = int(counted[0][0])
     if page.total is not None and page.total > COUNTED:
         estimate = int(estimated[0][0]) if estimated else 0
-        page.is_total_capped = counted is not None or bool(page.query.words)
         page.is_total_estimated = estimate > COUNTED
         page.total = estimate if page.is_total_estimated else page.total

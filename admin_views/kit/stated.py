@@ -45,6 +45,7 @@ class Stated(RegisteredPages):
     choices: ClassVar[Mapping[str, Narrow]] = {}
     introduction: ClassVar[str] = ""
     has_history: ClassVar[bool] = True
+    is_large: ClassVar[bool] = False
 
     database: Database
     listing: Listing
