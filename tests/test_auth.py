@@ -132,7 +132,7 @@ def test_ten_wrong_tries_lock_the_account_for_a_while(browser: Open, session: Se
     assert visitor.send("/sign-in/", email=person.email, password=PASSWORD).status_code == 302
 
 
-def test_administrator_unlocks_somebody(browser: Open, session: Session) -> None:
+def test_administrator_unlocks_somebody_who_mistyped(browser: Open, session: Session) -> None:
     person = member(session, Role.OFFICER)
     administrator = browser(Role.ADMINISTRATOR)
     visitor = browser()

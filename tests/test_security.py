@@ -97,7 +97,7 @@ def test_nothing_is_changed_without_the_forms_own_token(portal: Flask, browser: 
                 assert answer.status_code == 400, f"{method} {path} ({endpoint})"
 
 
-def test_get_changes_nothing(portal: Flask, browser: Open, session: Session) -> None:
+def test_looking_at_pages_changes_nothing(portal: Flask, browser: Open, session: Session) -> None:
     agency = make.agency(session)
     session.commit()
     person = browser(Role.ADMINISTRATOR)

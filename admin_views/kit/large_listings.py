@@ -78,6 +78,6 @@ class _Explained(Executable, ClauseElement):
         self.statement = statement
 
 
-@compiles(_Explained)  # type: ignore[untyped-decorator,no-untyped-call]
+@compiles(_Explained)
 def _explain(element: _Explained, compiler: Any, **options: Any) -> str:
     return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}"

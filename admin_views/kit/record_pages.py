@@ -19,7 +19,7 @@ from admin_views.kit.parts import Fact, Panel, history_panel
 from admin_views.kit.permissions import STAFF, verb
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import actor, role
-from admin_views.kit.saving import FormState, already_sent, process_form
+from admin_views.kit.saving import FormState, already_sent, answer_form
 
 
 class RecordPages(ListPages):
@@ -47,7 +47,7 @@ class RecordPages(ListPages):
         record = self.new_record()
         form = self.form_class(self.fields_for(record))(sent_form(), **self._given(record))
         self.form_ready(self.session, form, record)
-        state = process_form(self, self.session, form, record)
+        state = answer_form(self, self.session, form, record)
         return self._answer(state, f"New {self.noun}", f"The {self.noun} is saved.")
 
     @verb("edit", "/<int:record_id>/edit/", ("GET", "POST"))
@@ -58,7 +58,7 @@ class RecordPages(ListPages):
         kind = self.form_class(self.fields_for(record))
         form, opened = kind(sent_form(), obj=record), kind(obj=record)
         self.form_ready(self.session, form, record)
-        state = process_form(self, self.session, form, record, opened)
+        state = answer_form(self, self.session, form, record, opened)
         return self._answer(state, title, "Your changes are saved.")
 
     @verb("delete", "/<int:record_id>/delete/", ("GET", "POST"))

@@ -59,7 +59,7 @@ def already_sent(session: Session) -> str | None:
     return record_of_form(session, token=token, person_id=person_id())
 
 
-def process_form(screen: Saves, session: Session, form: Form, record: Any, opened: Any = None) -> FormState:
+def answer_form(screen: Saves, session: Session, form: Form, record: Any, opened: Any = None) -> FormState:
     """Show a form, or check and save it and commit. A form sent twice gives the record of the first time.
 
     `record` is changed only when everything holds; `opened` gives the stored values for a conflict.
