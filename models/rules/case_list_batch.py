@@ -23,9 +23,13 @@ from models.rules.case_list_tally import Tally
 
 _Reader = Callable[[Batch], Iterable[Any]]
 
-# References of these shapes need no cleaning and can be neither an NHS number nor a postcode nor a blank: a letter
-# first and a digit last; digits, but not ten of them; sixteen letters and digits or more (hashes).
-_PLAIN = r"[A-Za-z][\w\-./]{0,79}\d|\d{1,9}|\d{11,80}|[0-9A-Za-z]{16,80}"
+# References of these shapes need no cleaning and can be neither an NHS number nor a postcode nor a blank nor a rounded
+# number: a letter first and a digit last; digits, but not ten of them; a digit first and a letter last; thirteen
+# signs or more (hashes, GUIDs); single spaces inside, a letter first and a digit last.
+_PLAIN = (
+    r"[A-Za-z][\w\-./]{0,79}\d|\d{1,9}|\d{11,80}|\d[\w\-./]{0,79}[A-Za-z]|[\w\-./]{13,80}"
+    r"|[A-Za-z](?: ?[\w\-./]){1,79}(?<=\d)"
+)
 _PLAIN_REFERENCE = re.compile(_PLAIN, re.ASCII).fullmatch
 _PLAIN_OR_TEN_DIGITS = re.compile(_PLAIN + r"|\d{10}", re.ASCII).fullmatch
 

@@ -23,7 +23,7 @@ from models.rules.case_list_levels import Level, LevelFinder
 from models.rules.case_list_repeats import RepeatFinder
 from models.rules.case_list_report import Report
 from models.rules.case_list_row import Columns
-from models.rules.case_list_survey import Survey, survey_case_list
+from models.rules.case_list_survey import Survey, subject_of, survey_case_list
 from models.rules.fingerprints import canonical_text
 
 CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
@@ -40,7 +40,8 @@ class CaseListCheck:
 
     Most rows are judged together, column by column; a row with anything unusual goes to `RowJudge`, which applies the
     same rules one by one. A start date is demanded only where a start column is chosen. `today` is the day from
-    which a date is in the future. A `survey` made earlier for the same sheet and choice saves one pass over the file.
+    which a date is in the future. A `survey` made earlier for the same sheet and columns saves one
+    pass over the file; any other is made anew.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
     repeated references with a query over the loaded rows, and `report.repeats_searched` is False.
 
@@ -74,7 +75,8 @@ class CaseListCheck:
         self.places = locate(choice, sheet.headings)
         self.level_map = dict(level_map or {})
         self.finder = LevelFinder(levels, self.level_map)
-        self.survey = survey or survey_case_list(file, sheet, choice)
+        is_usable = survey is not None and survey.subject == subject_of(sheet, choice)
+        self.survey = survey if survey and is_usable else survey_case_list(file, sheet, choice)
         self.survey.refuse_nhs_numbers()
         self.report = Report()
         self.repeats = RepeatFinder() if find_repeats else None

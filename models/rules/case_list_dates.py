@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from models.rules.case_list_values import clean
 
@@ -168,21 +168,3 @@ _READINGS: tuple[tuple[re.Pattern[str], _Parts], ...] = (
     (_DAY_NAMED_MONTH, lambda found, order: (_full_year(found[3]), _month(found[2]), int(found[1]))),
     (_NAMED_MONTH_DAY, lambda found, order: (int(found[3]), _month(found[1]), int(found[2]))),
 )
-
-
-def is_date_order(text: str) -> bool:
-    """Whether the text names one of the three orders.
-
-    >>> is_date_order("day"), is_date_order("dmy")
-    (True, False)
-    """
-    return text in ("day", "month", "year")
-
-
-def as_date_order(text: str) -> DateOrder:
-    """The text as an order; the caller has asked `is_date_order` before.
-
-    >>> as_date_order("day")
-    'day'
-    """
-    return cast(DateOrder, text)

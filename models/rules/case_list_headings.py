@@ -82,10 +82,20 @@ def _same_heading(wanted: str, headings: Sequence[str]) -> str | None:
     return next((heading for heading in headings if heading_key(heading) == key), None)
 
 
+def _refuse_contradiction(choice: ColumnChoice) -> None:
+    if choice.level and (choice.fixed_level or choice.level_rule):
+        raise RuleBroken("Choose either a column for the level or one level for the whole list, not both.")
+    if choice.date_order not in (None, "day", "month", "year"):
+        raise RuleBroken("The order of dates is day, month or year: whichever comes first.")
+    if choice.level_rule not in (None, "open_or_closed"):
+        raise RuleBroken("The only rule for levels is “open_or_closed”, by the end date.")
+
+
 def locate(choice: ColumnChoice, headings: Sequence[str]) -> ColumnPlaces:
     """The places of the chosen columns among the headings.
 
-    Raises RuleBroken when no reference column is chosen, or a chosen heading is not in the list.
+    Raises RuleBroken when no reference column is chosen, a chosen heading is not in the list, or the choice
+    contradicts itself.
 
     >>> locate(ColumnChoice(reference="child", start="DECOM"), ("CHILD", "LS", "DECOM")).start
     2
@@ -94,8 +104,7 @@ def locate(choice: ColumnChoice, headings: Sequence[str]) -> ColumnPlaces:
         raise RuleBroken(
             "No column of case references was found, so this is not a case list; choose the column that holds one."
         )
-    if choice.level and (choice.fixed_level or choice.level_rule):
-        raise RuleBroken("Choose either a column for the level or one level for the whole list, not both.")
+    _refuse_contradiction(choice)
     places: dict[str, int | None] = {}
     for role in COLUMN_ROLES:
         wanted = getattr(choice, role)

@@ -18,7 +18,7 @@ _ENOUGH = 20
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over the sheet showed. It goes with one sheet and one choice of columns.
+    """What one pass over the sheet showed. It goes with one sheet and one choice of columns (`subject`).
 
     dates: role -> the column's date order. references: rows with a reference; ten_digits: references of ten plain
     digits; nhs_by_chance: how many of those pass the NHS checksum; nhs_numbers: all references that look like an NHS
@@ -30,6 +30,7 @@ class Survey:
     ten_digits: int = 0
     nhs_by_chance: int = 0
     nhs_numbers: int = 0
+    subject: tuple[str, ...] = ()
 
     @property
     def has_local_ten_digits(self) -> bool:
@@ -62,7 +63,13 @@ class Survey:
     def from_facts(facts: Mapping[str, Any]) -> "Survey":
         """The survey kept as plain values."""
         dates = {role: ColumnDates(**found) for role, found in facts["dates"].items()}
-        return Survey(**{**facts, "dates": dates})
+        return Survey(**{**facts, "dates": dates, "subject": tuple(facts["subject"])})
+
+
+def subject_of(sheet: Sheet, choice: ColumnChoice) -> tuple[str, ...]:
+    """What a survey depends on: the sheet, its heading row, and the columns of references and dates."""
+    columns = (getattr(choice, role) or "" for role in ("reference", *DATE_ROLES))
+    return (sheet.name, str(sheet.header_row), *columns)
 
 
 class _References:
@@ -108,4 +115,5 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
         ten_digits=references.ten_digits,
         nhs_by_chance=references.nhs_by_chance,
         nhs_numbers=references.nhs_numbers,
+        subject=subject_of(sheet, choice),
     )

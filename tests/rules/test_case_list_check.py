@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from models.rules.case_list_file import describe_sheets, likely_sheet, open_case
 from models.rules.case_list_headings import ColumnChoice
 from models.rules.case_list_levels import Level
 from models.rules.case_list_report import LISTED, REJECTIONS, WARNINGS
+from models.rules.case_list_survey import survey_case_list
 from models.rules.case_list_values import passes_nhs_checksum
 from models.rules.fingerprints import canonical_line, fingerprint
 from tests.make_case_lists import HEADINGS, LEVELS, TODAY, case_row, check_bytes, csv_bytes, listed
@@ -147,11 +149,30 @@ def test_fixed_agency_and_fixed_level_stand_on_every_row() -> None:
         (ColumnChoice(reference="Nope"), "no column “Nope”"),
         (ColumnChoice(reference="Case reference", level="Level", fixed_level="Closed"), "not both"),
         (ColumnChoice(reference="Case reference", level_rule="open_or_closed"), "column for the end date"),
+        (ColumnChoice(reference="Case reference", date_order="dmy"), "day, month or year"),  # type: ignore[arg-type]
     ],
 )
 def test_choice_that_does_not_fit_is_refused_in_words(choice: ColumnChoice, words: str) -> None:
     with pytest.raises(RuleBroken, match=words):
         check_bytes(listed(case_row()), choice)
+
+
+def test_survey_of_other_columns_is_not_trusted() -> None:
+    rows = [("Case reference", "Start date", "Opened"), ("F1", "05/06/2019", "06/25/2019")]
+    file = open_case_list(io.BytesIO(csv_bytes(rows)))
+    sheet = describe_sheets(file)[0]
+    survey = survey_case_list(file, sheet, sheet.choice)
+    choice = replace(sheet.choice, start="Opened")
+    check = CaseListCheck(file, sheet, choice, [], today=TODAY, survey=survey)
+    assert [row[4] for row in check.rows()] == [date(2019, 6, 25)]
+
+
+def test_officers_order_of_dates_wins_over_what_the_column_shows() -> None:
+    choice = ColumnChoice(reference="Case reference", start="Start date", date_order="month")
+    report, rows = check_bytes(listed(case_row("F1", start="05/06/2019"), case_row("F2", start="16/05/2019")), choice)
+    assert [row[4] for row in rows] == [date(2019, 5, 6)]
+    assert report.date_orders == {"Start date": "month"}
+    assert report.rows_with("unreadable_start") == [3]
 
 
 def test_column_of_nhs_numbers_cannot_be_the_reference() -> None:
@@ -216,7 +237,8 @@ def test_problems_are_listed_up_to_a_bound_and_counted_beyond() -> None:
 
 WEIRD = st.sampled_from(
     ["", " ", "#N/A", "NULL", "\u00a0x\u00a0", "a\tb", "\\", "back\\slash", "CV34 4RL", "cv344rl", "9434765919",
-     "#REF!", "943 476 5919", "4000000001", "1.5E+11", "F1", "F2", "f-3/x", "R1 1", "Ω\u200b7", "x" * 301, "12E45"]
+     "#REF!", "943 476 5919", "4000000001", "1.5E+11", "F1", "F2", "f-3/x", "R1 1",
+     "F 12", "F  12", "1234567A", "3f2504e0-4f89-11d3", "NULL ", "943-476-5919", "Ω\u200b7", "x" * 301, "12E45"]
 )  # fmt: skip
 DATES = st.sampled_from(
     ["", "16/05/2019", "05/06/2019", "2019-05-16", "2018-08", "43831", "31/12/2026", "01/04/2026", "soon", "#VALUE!",
@@ -225,6 +247,7 @@ DATES = st.sampled_from(
 LEVEL_TEXTS = st.sampled_from(["", "CIN", "a) Looked after child", "closed", "Level 9", "CV34 4RL", "CPP - plan"])
 REFERENCES = st.one_of(
     WEIRD,
+    st.text("AR194 -./xE+", max_size=14),
     st.integers(1, 40).map(lambda number: f"F{number}"),
     st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12),
 )
