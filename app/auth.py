@@ -94,6 +94,7 @@ def start_sign_in(app: Flask, database: Database, settings: Settings) -> None:
     """Put sign-in and the account page into the portal."""
     manager = LoginManager(app)
     manager.login_view = "auth.sign_in"
+    manager.login_message = None
     manager.session_protection = None  # the sign-in itself is kept in the database and checked on every request
     manager.user_loader(load_visitor)
     app.extensions["sign_in"] = SignInDesk(database, settings)

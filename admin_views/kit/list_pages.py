@@ -46,9 +46,13 @@ class ListPages(Stated):
         count = self._count(query)
         if count > LARGEST:
             flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
-            return redirect(self.link("index_view", **query.arguments()))
+            return redirect(self.list_url(**query.arguments()))
         self._put_on_record(kind, query, count)
         return self._file(kind, query)
+
+    def export_url(self, kind: str, query: ListQuery) -> str:
+        """Where this list is to be had as a file."""
+        return self.link("export", kind=kind, **{**self.kept_arguments(), **query.arguments()})
 
     def _count(self, query: ListQuery) -> int:
         rows = self.listing.statement(query).with_only_columns(self.listing.key, maintain_column_froms=True)
@@ -89,13 +93,13 @@ class ListPages(Stated):
         is_up, is_down = now == key, now == f"-{key}"
         arguments = {**query.arguments(), "sort": f"-{key}" if is_up else key}
         is_sorted = "ascending" if is_up else "descending" if is_down else None
-        return {"label": label, "href": self.link("index_view", **arguments), "sorted": is_sorted}
+        return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup, made here rather than in the template: fifty rows must be quick."""
         makers = [self._maker(number, cell) for number, cell in enumerate(self.listing.cells)]
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
-        base = self.list_url() if self.allows("details") else ""
+        base = self.link("index_view") if self.allows("details") else ""
         return [(row.key_, _line(row, makers, opened, base)) for row in page.rows]
 
     def _maker(self, number: int, cell: Any) -> Maker:

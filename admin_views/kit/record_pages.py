@@ -54,7 +54,9 @@ class RecordPages(ListPages):
     def edit_view(self, record_id: int) -> ResponseReturnValue:
         """A form for a record as it stands."""
         record = self.get_record(record_id)
-        title = f"Edit {record}"
+        if not self.may_edit(record):
+            abort(403)
+        title = f"Edit {self.name_of(record)}"
         kind = self.form_class(self.fields_for(record))
         form, opened = kind(sent_form(), obj=record), kind(obj=record)
         self.form_ready(self.session, form, record)
@@ -68,9 +70,11 @@ class RecordPages(ListPages):
             self.session.rollback()
             return redirect(self.list_url())
         record = self.get_record(record_id)
+        if not self.may_delete(record):
+            abort(403)
         if request.method == "GET":
             return self.render("kit/delete.html", record=record, back=self.details_url(record_id))
-        return self._delete(record, str(record))
+        return self._delete(record, self.name_of(record))
 
     def _delete(self, record: Any, name: str) -> ResponseReturnValue:
         try:

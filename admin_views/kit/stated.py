@@ -62,6 +62,14 @@ class Stated(RegisteredPages):
         """The total, where the screen knows it without counting."""
         return None
 
+    def may_edit(self, record: Any) -> bool:
+        """Whether this record may be edited by whoever may edit at all; a signed one may not."""
+        return True
+
+    def may_delete(self, record: Any) -> bool:
+        """Whether this record may be deleted by whoever may delete at all."""
+        return True
+
     def fields_for(self, record: Any) -> Sequence[str]:
         """The fields this person may fill in; `record` is new (no id) on the create page."""
         return self.fields
@@ -140,8 +148,14 @@ class Stated(RegisteredPages):
         """The address of a page of this screen, by the name of its view."""
         return url_for(f"{self.path.replace('-', '_')}.{view}", **arguments)
 
-    def list_url(self) -> str:
-        return self.link("index_view")
+    def list_url(self, **arguments: Any) -> str:
+        """The list's address, with the arguments every link of it carries on."""
+        return self.link("index_view", **{**self.kept_arguments(), **arguments})
+
+    def name_of(self, record: Any) -> str:
+        """What a record is called on pages: its own words, or the noun and key of one that has none."""
+        has_words = any("__str__" in vars(kind) for kind in type(record).__mro__[:-1])
+        return str(record) if has_words else f"{self.noun.capitalize()} {self.key_of(record)}"
 
     def details_url(self, record_id: object) -> str:
         """A record's page, or the list where records have no page for this person."""
