@@ -16,10 +16,6 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import structlog
-from redis import Redis
-from rq import Queue
-from rq.job import Job
-from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
@@ -31,7 +27,6 @@ from models.errors import RuleBroken
 from models.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
 from models.people import Person
 
-QUEUE = "triangulate"
 ENTRY = "jobs.queue.run"
 REPORT_SECONDS = 0.2  # progress is written at most this often
 
@@ -104,6 +99,7 @@ class JobKind:
 
 JOBS: dict[str, JobKind] = {}
 _equipment: list[Equipment] = []
+in_hand: dict[int, Taken] = {}
 
 
 def job(*, timeout: int = 600, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
@@ -134,43 +130,6 @@ def equip(equipment: Equipment) -> None:
     _equipment[:] = [equipment]
 
 
-class PortalJob(Job):
-    """An RQ job that can name one function only, whatever somebody wrote into Valkey."""
-
-    @property
-    def func(self) -> Callable[[int], None]:
-        if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
-            raise PermissionError("this queue runs requests by number and nothing else")
-        return run
-
-    @property
-    def success_callback(self) -> None:
-        return None
-
-    @property
-    def failure_callback(self) -> None:
-        return None
-
-    @property
-    def stopped_callback(self) -> None:
-        return None
-
-    def send_webhooks(self, *unused: object, **unused_too: object) -> None:
-        """Never: a job in Valkey must not make the worker call addresses."""
-
-
-def connect(redis_url: str) -> Redis:
-    """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
-    scheme, _, rest = redis_url.partition("://")
-    known = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
-    return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, health_check_interval=30)
-
-
-def open_queue(connection: Redis) -> Queue:
-    """The portal's one queue: numbers of requests, as JSON."""
-    return Queue(QUEUE, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
-
-
 def leave_on_term() -> None:
     """Make SIGTERM and Ctrl-C end the process by SystemExit, so that open transactions are rolled back."""
 
@@ -181,19 +140,50 @@ def leave_on_term() -> None:
     signal.signal(signal.SIGINT, leave)
 
 
+@dataclass
+class Taken:
+    """An attempt in hand: its session holds the lock on the request and acts as the person who asked."""
+
+    attempt: Attempt
+    session: PortalSession
+    refusal: RuleBroken | None = None
+
+
+def take(request_id: int) -> Taken | None:
+    """Count an attempt at a request and hold it; None when it is finished, not due, or in somebody else's hands.
+
+    A worker takes the request before it forks, while everything is warm, and lets the child have the open transaction:
+    `in_hand` is how the child finds it.
+    """
+    sessions = _equipment[0].sessions
+    with sessions.begin() as session:
+        attempt = start_attempt(session, request_id)
+    if attempt is None:
+        return None
+    taken = Taken(attempt, sessions())
+    if not hold(taken.session, request_id):
+        taken.session.close()
+        return None
+    try:
+        act_as(taken.session, _rights(taken.session, attempt))
+    except RuleBroken as refusal:
+        taken.refusal = refusal
+    return taken
+
+
 def run(request_id: int) -> None:
     """Do one request, if it is still to be done. This is all that RQ ever calls.
 
     Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
     transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
     """
-    equipment = _equipment[0]
-    with equipment.sessions.begin() as session:
-        attempt = start_attempt(session, int(request_id))
-    if attempt is None:
+    taken = in_hand.pop(request_id, None) or take(int(request_id))
+    if taken is None:
         return
+    attempt, equipment = taken.attempt, _equipment[0]
     try:
-        _carry_out(attempt, equipment)
+        with taken.session:
+            _carry_out(taken, equipment)
     except RuleBroken as refusal:
         with equipment.sessions.begin() as session:
             finish(session, attempt.request_id, JobStatus.REFUSED, refusal.sentence)
@@ -201,22 +191,30 @@ def run(request_id: int) -> None:
         _record_fault(attempt, equipment, error)
 
 
-def _carry_out(attempt: Attempt, equipment: Equipment) -> None:
+def warm_up() -> None:
+    """Go through the statements of an attempt at no request, so that connection and statements are warm."""
+    with _equipment[0].sessions() as session:
+        start_attempt(session, 0)
+        hold(session, 0)
+        session.get(Person, 0)
+        finish(session, 0, JobStatus.DONE, "")
+
+
+def _carry_out(taken: Taken, equipment: Equipment) -> None:
+    session, attempt = taken.session, taken.attempt
     kind = JOBS.get(attempt.name)
     if kind is None:
         raise RuleBroken("This version of the portal does not know that job.")
+    if taken.refusal:
+        raise taken.refusal
     if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
-        with equipment.sessions.begin() as session:
-            finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))
-        return
-    with equipment.sessions() as session:
-        if not hold(session, attempt.request_id):
-            return
-        act_as(session, _rights(session, attempt))
+        act_as(session, Actor.system())
+        finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))
+    else:
         outcome = _perform(kind, Run(session, attempt, equipment))
         act_as(session, Actor.system())
         _settle(session, attempt, outcome)
-        session.commit()
+    session.commit()
 
 
 def _perform(kind: JobKind, run: Run) -> Done | Later:

@@ -1,27 +1,69 @@
-"""How do requests get from the outbox to the queue, at once and without loss?"""
+"""How do requests get from the outbox to the queue at once and without loss, and nothing else with them?"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psycopg
 import structlog
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
-from jobs.queue import ENTRY, JOBS, connect, leave_on_term, load_jobs, open_queue, system_sessions
+from jobs.queue import ENTRY, JOBS, leave_on_term, load_jobs, system_sessions
+from jobs.queue import run as run_request
 from models.db import PortalSession, make_engine
 from models.job_requests import CHANNEL, Claim, claim_due, give_back
 
+QUEUE = "triangulate"
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
 BATCH = 100
 KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
 
 log = structlog.get_logger(__name__)
+
+
+class PortalJob(Job):
+    """An RQ job that can name one function only, whatever somebody wrote into Valkey."""
+
+    @property
+    def func(self) -> Callable[[int], None]:
+        if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
+            raise PermissionError("this queue runs requests by number and nothing else")
+        return run_request
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+    def send_webhooks(self, *unused: object, **unused_too: object) -> None:
+        """Never: a job in Valkey must not make the worker call addresses."""
+
+
+def connect(redis_url: str) -> Redis:
+    """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
+    scheme, _, rest = redis_url.partition("://")
+    known = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
+    return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, driver_info=None)
+
+
+def open_queue(connection: Redis) -> Queue:
+    """The portal's one queue: numbers of requests, as JSON."""
+    return Queue(QUEUE, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
 
 
 def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: Iterable[str] = ()) -> None:

@@ -3,44 +3,83 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterable
+from typing import Any
 
+import psycopg
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from jobs.mail import MailServer
-from jobs.queue import (
-    Equipment,
-    PortalJob,
-    connect,
-    equip,
-    load_jobs,
-    open_queue,
-    system_sessions,
-)
-from jobs.queue import run as run_request
+from jobs.queue import Equipment, equip, in_hand, load_jobs, system_sessions, take, warm_up
+from jobs.relay import PortalJob, connect, open_queue
 from models.db import make_engine, refuse_unsafe_login
 
 log = structlog.get_logger(__name__)
 
 
 class PortalWorker(Worker):
-    """RQ's forking worker. The child gets a warm interpreter and opens a database connection of its own."""
+    """RQ's forking worker, whose child inherits a warm interpreter and the request in hand.
+
+    Opening a connection and taking a request in a fresh child costs more than all the rest of starting a job. So the
+    parent does both; after the fork it never speaks on that connection again, and opens another when the child is done.
+    """
 
     max_connection_wait_time = 2.0
     engine: Engine
+    opened: list[psycopg.Connection[Any]]
 
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        self.engine.dispose(close=False)  # whatever the parent had open stays the parent's
-        super().main_work_horse(job, queue)
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        super().execute_job(job, queue)
+        self.make_ready()
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        self.take_in_hand(job)
+        super().fork_work_horse(job, queue)  # the child does not come back from this
+        self.let_go()
+
+    def make_ready(self) -> None:
+        """Have a warm connection for the next child; without one, while the server is away, the child opens its own."""
+        try:
+            warm_up()
+        except DBAPIError as trouble:
+            log.warning("worker has no connection ready", fault=type(trouble).__name__)
+
+    def take_in_hand(self, job: Job) -> None:
+        """Take the request for the child that is about to be forked; what cannot be taken here the child tries."""
+        in_hand.clear()
+        try:
+            taken = take(job.args[0]) if job.func else None
+        except (DBAPIError, PermissionError) as trouble:
+            log.warning("worker takes nothing in hand", fault=type(trouble).__name__)
+        else:
+            if taken:
+                in_hand[taken.attempt.request_id] = taken
+
+    def let_go(self) -> None:
+        """Forget the connections that the child has now without a word to the server: a farewell would end the child's.
+
+        So the parent's ends are turned to nowhere before they are closed.
+        """
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for connection in self.opened:
+            if not connection.closed:
+                os.dup2(nowhere, connection.fileno())
+        os.close(nowhere)
+        self.opened.clear()
+        for taken in in_hand.values():
+            taken.session.invalidate()
+        in_hand.clear()
+        self.engine.dispose()
 
 
 def run(
@@ -58,11 +97,13 @@ def run(
     Waits for both servers at the start. Raises RuleBroken on a database login that row-level security does not bind.
     """
     load_jobs(also)
+    configure_mappers()
     engine = make_engine(database_url, pool_size=2)
     equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret))
     connection = connect(redis_url)
-    _await_servers(engine, connection)
     worker = make_worker(engine, connection)
+    _await_servers(engine, connection)
+    worker.make_ready()
     gc.collect()
     gc.freeze()  # the child shares these pages instead of copying them
     worker.work(logging_level="WARNING")
@@ -80,23 +121,21 @@ def make_worker(engine: Engine, connection: Redis) -> PortalWorker:
         maintenance_interval=5,
         log_job_description=False,
     )
-    worker.engine = engine
     worker.log_result_lifespan = False
+    worker.engine, worker.opened = engine, []
+    event.listen(engine, "connect", lambda opened, record: worker.opened.append(opened))
     return worker
 
 
 def _await_servers(engine: Engine, connection: Redis) -> None:
-    """Wait for the servers and warm up what every child needs; leaves no connection open to be inherited."""
-    configure_mappers()
+    """Wait until both servers answer, and refuse a login that could look over the wall between agencies."""
     while True:
         try:
             connection.ping()
             with engine.connect() as first:
                 refuse_unsafe_login(first)
-            run_request(0)
         except (RedisError, DBAPIError) as trouble:
             log.warning("worker waits", fault=type(trouble).__name__)
             time.sleep(1.0)
         else:
-            engine.dispose()
             return

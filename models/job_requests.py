@@ -204,10 +204,8 @@ def job_view(session: Session, request_id: int) -> JobView | None:
     return JobView(request_id, row.status, percent, row.text or "", row.sentence, row.document_id)
 
 
-# Leases and counts may be lost in a crash of the server, so their transactions do not wait for the disk.
-_HURRY = "set_config('synchronous_commit', 'off', true)"
-
-_CLAIM = text(f"""
+# Claims and attempts do not wait for the disk: a server that crashes may forget them, and they are made again.
+_CLAIM = text("""
 UPDATE job_requests r
 SET status = 'queued', queued_count = queued_count + 1, lease_seconds = least(lease_seconds * 2, 320),
     leased_until_at = clock_timestamp() + make_interval(secs => lease_seconds)
@@ -215,19 +213,20 @@ FROM (SELECT id FROM job_requests
       WHERE status IN ('waiting', 'queued', 'running') AND due_at <= clock_timestamp()
         AND (leased_until_at IS NULL OR leased_until_at < clock_timestamp())
       ORDER BY due_at, id LIMIT :most FOR NO KEY UPDATE SKIP LOCKED) due
-WHERE r.id = due.id RETURNING r.id, r.name, r.queued_count, {_HURRY}""")
+WHERE r.id = due.id RETURNING r.id, r.name, r.queued_count, set_config('synchronous_commit', 'off', true)""")
 
 _GIVE_BACK = text("""
 UPDATE job_requests SET status = 'waiting', leased_until_at = NULL, lease_seconds = 10
 WHERE status = 'queued' AND (CAST(:ids AS int[]) IS NULL OR id = ANY(CAST(:ids AS int[])))""")
 
-_START = text(f"""
+_START = text("""
 UPDATE job_requests SET status = 'running', attempt_count = attempt_count + 1, lease_seconds = 10,
     started_at = coalesce(started_at, clock_timestamp()),
     leased_until_at = clock_timestamp() + make_interval(secs => least(3 * power(2, least(attempt_count, 8)), 600))
 WHERE id = (SELECT id FROM job_requests WHERE id = :id AND status IN ('waiting', 'queued', 'running')
             AND due_at <= clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, name, arguments, requested_by_id, actor_role, actor_agency_ids, attempt_count, {_HURRY}""")
+RETURNING id, name, arguments, requested_by_id, actor_role, actor_agency_ids, attempt_count,
+    set_config('synchronous_commit', 'off', true)""")
 
 _HOLD = text("""
 SELECT set_config('client_connection_check_interval', '1000', true) FROM job_requests

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 from structlog.testing import capture_logs
 
-from jobs.queue import ENTRY, JOBS, Equipment, PortalJob, connect, equip, job, load_jobs, run, system_sessions
+from jobs.queue import ENTRY, JOBS, Equipment, equip, job, load_jobs, run, system_sessions
+from jobs.relay import PortalJob, connect
 from models.access import Actor, Role
 from models.clock import now
 from models.db import PortalSession

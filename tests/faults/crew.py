@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable
-from datetime import time
 from typing import Any
 
 from jobs import relay, schedule, worker
 from jobs.mail import MailServer
+
+
+def follow_parent() -> None:
+    """End with the test that started us, also when it was killed and could not say so."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_worker(**settings: Any) -> None:
@@ -20,7 +35,7 @@ def run_worker(**settings: Any) -> None:
 def run_scheduler(**settings: Any) -> None:
     """Every schedule that is passed runs daily at midnight and catches up each missed day."""
     names = settings.pop("schedules")
-    schedules = [schedule.Schedule(name, "plough", time(0), catches_up=True) for name in names]
+    schedules = [schedule.Schedule(name, "plough", datetime.time(0), catches_up=True) for name in names]
     schedule.run(schedules=schedules, look_seconds=0.1, **settings)
 
 
@@ -31,4 +46,5 @@ def main(part: str, settings: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    follow_parent()
     main(sys.argv[1], json.loads(sys.argv[2]))

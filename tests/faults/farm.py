@@ -32,7 +32,8 @@ from sqlalchemy.orm import sessionmaker
 
 from app.local_servers import Servers, start_valkey
 from app.server_guard import VALKEY_FOLDER, processes_in
-from jobs.queue import QUEUE, connect, system_sessions
+from jobs.queue import system_sessions
+from jobs.relay import QUEUE, connect
 from models.access import Actor, DatabaseRole
 from models.db import PortalSession, database_url
 from models.job_requests import JobStatus, job_view, request_job
