@@ -95,20 +95,21 @@ def _serve(engine: Engine, queue: Queue, poll_seconds: float) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         try:
             while True:
-                notice_lost_memory(sessions, queue)
-                while pass_on(sessions, queue):
+                while pass_on(sessions, queue) or has_lost_memory(sessions, queue):
                     continue
                 next(connection.notifies(timeout=poll_seconds, stop_after=1), None)
         finally:
             listening.invalidate()
 
 
-def notice_lost_memory(sessions: sessionmaker[PortalSession], queue: Queue) -> None:
-    """When Valkey has lost its data, give all queued requests back at once instead of waiting for their leases."""
-    if not queue.connection.exists(MEMORY):
-        with sessions.begin() as session:
-            give_back(session)
-        queue.connection.set(MEMORY, 1)
+def has_lost_memory(sessions: sessionmaker[PortalSession], queue: Queue) -> bool:
+    """Whether Valkey has lost its data; if so all queued requests are given back, not left to wait for their leases."""
+    if queue.connection.exists(MEMORY):
+        return False
+    with sessions.begin() as session:
+        give_back(session)
+    queue.connection.set(MEMORY, 1)
+    return True
 
 
 def pass_on(sessions: sessionmaker[PortalSession], queue: Queue) -> int:

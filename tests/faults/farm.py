@@ -157,6 +157,13 @@ class Farm:
     def start_valkey(self) -> None:
         self.valkey.revive()
 
+    def drop_connections(self) -> None:
+        """End every session of the portal's login, as a restart of PostgreSQL does."""
+        others = "usename = current_user AND pid <> pg_backend_pid()"
+        with self.engine.connect() as connection:
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        self.engine.dispose()
+
     def ask(self, name: str, *, actor: Actor | None = None, **arguments: Any) -> int:
         """Ask for a job, as the portal itself or as somebody."""
         with self.sessions(info={"actor": actor or Actor.system()}) as session:

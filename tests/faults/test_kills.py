@@ -97,6 +97,16 @@ def test_work_is_done_once_whatever_is_killed_and_whenever(farm: Farm) -> None:
     assert farm.effects() == once(numbers)
 
 
+def test_work_goes_on_after_the_database_has_dropped_every_connection(farm: Farm) -> None:
+    numbers = [farm.ask("plough", seconds=1)]
+    farm.await_mark(numbers[0])
+    farm.drop_connections()
+    numbers += [farm.ask("plough") for _ in range(3)]
+    farm.await_finished(*numbers)
+    assert farm.statuses(numbers) == {"done"}
+    assert farm.effects() == once(numbers)
+
+
 def test_two_schedulers_of_which_one_is_killed_ask_for_each_run_once(farm: Farm) -> None:
     farm.extra = {"scheduler": {"schedules": ["harvest"]}}
     with farm.sessions.begin() as session:
