@@ -26,6 +26,17 @@ TOO_LARGE = "The Excel workbook unpacks to far more than a case list needs: save
 
 Attributes = dict[str, str]
 
+_PART_ERRORS = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,  # an encoding nobody knows
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
+
 
 class _BoundedFile:
     """The upload as zipfile sees it: refuses a table of contents of millions of entries before it is read."""
@@ -111,7 +122,7 @@ class PartScan:
                     yield
                 self.parser.Parse(b"", True)
                 yield
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError) as error:
+        except _PART_ERRORS as error:
             raise RuleBroken(DAMAGED) from error
 
     def run(self) -> None:

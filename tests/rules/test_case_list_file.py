@@ -125,6 +125,8 @@ def zipped(*names: str) -> bytes:
         (raw_workbook(sheet_xml(inline_row(5, "a") + inline_row(5, "b"))), "damaged"),
         (raw_workbook(sheet_xml('<row r="1"><c r="A1" t="s"><v>7</v></c></row>')), "damaged"),
         (raw_workbook(sheet_xml('<row r="1"><c r="B1"><v>7</v></c><c r="A1"><v>7</v></c></row>')), "damaged"),
+        (raw_workbook(b"<?xml version='1.0' encoding='UTF-9'?><worksheet/>"), "damaged"),
+        (raw_workbook(b"<?xml version='1.0' encoding='utf-7'?><worksheet/>"), "damaged"),
         (raw_workbook(b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet>&a;</worksheet>'), "damaged"),
     ],
 )
