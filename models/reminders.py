@@ -78,19 +78,27 @@ def due(session: Session, today: date, general: Mapping[str, str]) -> list[Draft
     known by rule, subject, due date, day and recipient. A new owner or due date makes a new reminder.
     """
     return [
-        _reminder(rule, subject, day, today, general)
-        for rule in _active_rules(session, is_digest=False)
-        for subject in open_subjects(session, rule.kind, rule.recipient)
-        if (day := falls_on(subject.due_on, rule.offset_days, rule.repeat_days, today))
+        draft for rule in _active_rules(session, is_digest=False) for draft in drafts_of(session, rule, today, general)
     ]
 
 
 def digests(session: Session, today: date, general: Mapping[str, str]) -> list[Draft]:
     """One message per digest rule, week and person, with everything open of theirs; none to people with nothing."""
-    monday = today - timedelta(days=today.weekday())
-    rules = list(_active_rules(session, is_digest=True))
-    found = open_by_person(session) if rules else {}
-    return [_digest(rule, own, monday, today, general) for rule in rules for own in found.values()]
+    return [
+        draft for rule in _active_rules(session, is_digest=True) for draft in drafts_of(session, rule, today, general)
+    ]
+
+
+def drafts_of(session: Session, rule: ReminderRule, today: date, general: Mapping[str, str]) -> list[Draft]:
+    """What one rule has to say by a day, whether it is switched on or not."""
+    if rule.kind is ReminderKind.WEEKLY_DIGEST:
+        monday = today - timedelta(days=today.weekday())
+        return [_digest(rule, own, monday, today, general) for own in open_by_person(session).values()]
+    return [
+        _reminder(rule, subject, day, today, general)
+        for subject in open_subjects(session, rule.kind, rule.recipient)
+        if (day := falls_on(subject.due_on, rule.offset_days, rule.repeat_days, today))
+    ]
 
 
 def still_wanted(session: Session, message: Message) -> bool:
