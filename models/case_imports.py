@@ -15,11 +15,12 @@ from models.clock import now
 from models.frame_rows import freeze, load_blocks
 from models.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_list_check import CaseListCheck
-from models.rules.case_list_file import describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_list_file import Sheet, describe_sheet, describe_sheets, likely_sheet, open_case_list
 from models.rules.case_list_headings import ColumnChoice
-from models.rules.case_list_levels import Level
+from models.rules.case_list_levels import Level, LevelFinder
 from models.rules.case_list_report import Report
-from models.rules.case_list_survey import Survey
+from models.rules.case_list_samples import SampleRow, sample_rows
+from models.rules.case_list_survey import Survey, survey_case_list
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,34 @@ def _amended(guess: ColumnChoice, columns: Mapping[str, Any]) -> ColumnChoice:
     if any(changes.get(source) for source in sources):
         changes = {source: None for source in sources} | changes
     return replace(guess, **changes)
+
+
+@dataclass(frozen=True)
+class ColumnsView:
+    """What a person confirms: the sheets to choose from, the headings, what each column is taken for, three rows."""
+
+    sheets: tuple[Sheet, ...]
+    sheet: Sheet
+    choice: ColumnChoice
+    samples: tuple[SampleRow, ...]
+    survey: Survey
+    dropped: tuple[str, ...]
+
+
+def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]) -> ColumnsView:
+    """Read what a person needs to confirm the columns. Raises RuleBroken for a choice that does not fit the sheet."""
+    file = open_case_list(source)
+    sheets = describe_sheets(file)
+    sheet = likely_sheet(sheets)
+    if choice.sheet is not None or choice.header_row is not None:
+        sheet = describe_sheet(file, sheet.name if choice.sheet is None else choice.sheet, choice.header_row)
+    columns = _amended(sheet.choice, choice.columns)
+    if columns.fixed_level:
+        LevelFinder(levels).must_find(columns.fixed_level)
+    if not columns.reference:
+        return ColumnsView(sheets, sheet, columns, (), Survey(), sheet.headings)
+    survey = survey_case_list(file, sheet, columns)
+    survey.refuse_nhs_numbers()
+    samples = tuple(sample_rows(file, sheet, columns, survey.dates))
+    used = set(columns.columns()) - {columns.born}
+    return ColumnsView(sheets, sheet, columns, samples, survey, tuple(one for one in sheet.headings if one not in used))

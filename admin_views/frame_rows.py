@@ -1,0 +1,73 @@
+"""Which episodes does a frame hold?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, request
+from sqlalchemy import ColumnElement, Select, false
+from sqlalchemy.orm import Session
+
+from admin_views.base import OFFICERS, Column, Group, Screen, screen
+from admin_views.kit.filters import Filter
+from admin_views.kit.pages import ListQuery
+from models.case_frames import CaseFrame, level_word
+from models.frame_rows import FrameRow
+
+
+def _frame() -> CaseFrame:
+    """The frame that the address names; 404 when there is none."""
+    frame: CaseFrame | None = g.get("frame_shown")
+    if frame is None:
+        abort(404)
+    return frame
+
+
+def _show_level(rank: int | None) -> str:
+    return level_word(_frame(), rank)
+
+
+def _has_level(answer: str) -> ColumnElement[bool]:
+    ranks = [int(rank) for rank, word in _frame().levels.items() if answer.casefold() in word.casefold()]
+    return FrameRow.level_rank.in_(ranks) if ranks else false()
+
+
+@screen
+class FrameRowScreen(Screen):
+    """The rows of one frame, a million of them as quickly as ten. Nobody changes them."""
+
+    model = FrameRow
+    title, noun, plural = "Rows of a frame", "row", "rows"
+    path, group = "frame-rows", Group.HIDDEN
+    key = "row_number"
+    is_large = True
+    may = {"list": OFFICERS, "export": OFFICERS}
+    columns = (
+        Column("row_number", "Row", is_numeric=True),
+        Column("reference", "Case reference"),
+        Column("level_rank", "Level", show=_show_level),
+        "theme",
+        Column("started_on", "Started"),
+        Column("ended_on", "Ended"),
+        "agency",
+    )
+    search = ("reference",)
+    filters = (Filter("level", "Level", apply=_has_level), "theme", "started_on")
+    sort = ("row_number", "reference", "started_on")
+    default_sort = "row_number"
+    labels = {"started_on": "Started"}
+    has_history = False
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        number = request.args.get("frame", type=int)
+        if number is None or not 0 < number < 2**31:
+            abort(404)
+        if g.get("frame_shown") is None:
+            g.frame_shown = self.session.get(CaseFrame, number)
+        return statement.where(FrameRow.frame_id == _frame().id)
+
+    def kept_arguments(self) -> dict[str, str]:
+        return {"frame": str(_frame().id)} if g.get("frame_shown") else {"frame": request.args.get("frame", "")}
+
+    def known_total(self, session: Session, query: ListQuery) -> int | None:
+        return None if query.is_narrowed else _frame().row_count
