@@ -116,3 +116,27 @@ class ReviewStage(Record):
 
     def __str__(self) -> str:
         return self.stage.label
+
+
+def move_to_stage(session: Session, review: ThematicReview, stage: Stage, *, on: date) -> None:
+    """Take a review to the next stage, or back, and note the day it got there in its timetable."""
+    if review.stage is stage:
+        raise RuleBroken(f"The review is at the stage {stage.label.lower()} already.")
+    review.stage = stage
+    planned = session.scalar(select(ReviewStage).where(ReviewStage.review_id == review.id, ReviewStage.stage == stage))
+    if planned is None:
+        session.add(ReviewStage(review_id=review.id, stage=stage, planned_on=on, reached_on=on))
+    else:
+        planned.reached_on = planned.reached_on or on
+    session.flush()
+
+
+def next_stage(stage: Stage) -> Stage | None:
+    """The stage after this one; None after the last.
+
+    >>> next_stage(Stage.PROPOSED), next_stage(Stage.CLOSED)
+    (<Stage.SCOPING: 'scoping'>, None)
+    """
+    stages = list(Stage)
+    place = stages.index(stage) + 1
+    return stages[place] if place < len(stages) else None

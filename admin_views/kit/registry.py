@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from flask import url_for
 from flask_admin import Admin
+from markupsafe import Markup, escape
 
 from admin_views.kit.permissions import Gate, Roles
 from admin_views.kit.requests import Database
@@ -115,3 +116,11 @@ def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
 def screen_of(model: type) -> type[RegisteredPages] | None:
     """The screen that shows records of a model, for links from other records."""
     return next((known for known in _screens if getattr(known, "model", None) is model), None)
+
+
+def link_to(record: Any, words: str) -> Markup:
+    """Words that lead to a record's page, where its screen is open to whoever asks; plain words otherwise."""
+    known = screen_of(type(record))
+    if known is None or not known.opens("details_view"):
+        return escape(words)
+    return Markup('<a href="/{}/{}/">{}</a>').format(known.path, record.id, words)

@@ -1,0 +1,158 @@
+"""Which thematic reviews run this year, at which stage, and what belongs to each?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    role,
+    row_action,
+    screen,
+    show_tag,
+)
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from models.access import Role
+from models.action_plans import ActionPlan
+from models.audit_samples import AuditSample
+from models.case_frames import CaseFrame
+from models.clock import today
+from models.people import Person
+from models.thematic_reviews import ReviewStage, Stage, ThematicReview, move_to_stage, next_stage
+
+
+@screen
+class ThematicReviewScreen(Screen):
+    """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides."""
+
+    model = ThematicReview
+    title, noun, plural = "Thematic reviews", "review", "reviews"
+    path, group, order = "thematic-reviews", Group.REVIEWS, 10
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    columns = (
+        "reference",
+        "title",
+        Column("kind", show=show_tag),
+        Column("stage", show=show_tag),
+        "year",
+        "sponsor_id",
+    )
+    details = (
+        *columns,
+        "hub_id",
+        "priority_id",
+        "focus",
+        "period_starts_on",
+        "period_ends_on",
+        "quota_override_reason",
+        "quota_override_on",
+    )
+    search = ("reference", "title", "focus")
+    filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
+    sort = ("reference", "title", "year", "stage")
+    default_sort = "-reference"
+    fields = (
+        "title",
+        "kind",
+        "year",
+        "hub_id",
+        "priority_id",
+        "sponsor_id",
+        "focus",
+        "period_starts_on",
+        "period_ends_on",
+        "quota_override_reason",
+        "quota_override_on",
+    )
+    text_areas = ("focus", "quota_override_reason")
+    labels = {
+        "sponsor_id": "Lead sponsor",
+        "priority_id": "Strategic priority",
+        "period_starts_on": "Period under review from",
+        "period_ends_on": "Period under review to",
+        "quota_override_reason": "Board override of the quota: reason",
+        "quota_override_on": "Board override of the quota: date",
+    }
+    hints = {"quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."}
+    choices = {"sponsor_id": lambda people: people.where(Person.role == Role.SPONSOR)}
+
+    def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
+        if actor().is_agency_bound:
+            return [_plans(session, record)]
+        return [
+            _timetable(session, record),
+            _plans(session, record),
+            _frames(session, record),
+            _samples(session, record),
+        ]
+
+    def buttons(self, record: ThematicReview) -> list[Button]:
+        report = [Button("Action plan as PDF", f"/action-plans/review/{record.id}/pdf/", is_post=True)]
+        return report if role() in READERS else []
+
+    @row_action(
+        "Move to next stage",
+        roles=OFFICERS,
+        question="Move this review to its next stage?",
+        shown=lambda review: review.stage is not Stage.CLOSED,
+    )
+    def advance(self, session: Session, review: ThematicReview) -> str:
+        """The next stage, reached today."""
+        stage = next_stage(review.stage) or review.stage
+        move_to_stage(session, review, stage, on=today())
+        return f"{review.reference} is now at the stage {stage.label.lower()}."
+
+
+def _timetable(session: Session, review: ThematicReview) -> Panel:
+    statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
+    rows = [
+        (one.stage.label, show_date(one.planned_on), show_date(one.reached_on) if one.reached_on else _late(one))
+        for one in session.scalars(statement)
+    ]
+    buttons = [Button("Edit the timetable", f"/review-stages/?review_id={review.id}")]
+    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=buttons)
+
+
+def _late(stage: ReviewStage) -> str:
+    return "Late" if stage.planned_on < today() else "Not yet"
+
+
+def _plans(session: Session, review: ThematicReview) -> Panel:
+    found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
+    rows = [(link_to(plan, plan.reference), plan.title, plan.status.label) for plan in found]
+    return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
+
+
+def _frames(session: Session, review: ThematicReview) -> Panel:
+    found = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
+    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in found]
+    return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
+
+
+def _samples(session: Session, review: ThematicReview) -> Panel:
+    found: Any = session.scalars(
+        select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
+    )
+    rows = [(link_to(sample, sample.reference), sample.title, sample.status.label) for sample in found]
+    return Panel("Audit samples", ("Sample", "Title", "Status"), rows)
