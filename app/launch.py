@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import http.client
-import json
 import socket
-import subprocess
 import sys
-from collections.abc import Mapping
+import time
 
-from app.local_postgres import LocalServerError
+from sqlalchemy.exc import OperationalError
+
 from app.local_servers import Servers, ensure_servers
-from app.settings import PROJECT, Settings, SettingsError, child_environment, load_settings
+from app.preparation import prepare_database
+from app.settings import Settings, SettingsError, child_environment, load_settings
 from app.supervisor import Child, Duty, Supervisor
+from models.errors import RuleBroken
 
 REVIVE_SECONDS = 5.0
+WEB_FIRST_SECONDS = 20.0  # so long the web process has the machine for itself
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a server that listens everywhere
 
 
@@ -29,7 +31,7 @@ def main() -> int:
         refuse_taken_port(settings)
         with ensure_servers(settings) as servers:
             _run(settings, servers)
-    except (SettingsError, LocalServerError, LaunchError) as error:
+    except (SettingsError, LaunchError, RuleBroken) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except KeyboardInterrupt:
@@ -68,27 +70,42 @@ def refuse_taken_port(settings: Settings) -> None:
 
 
 def _run(settings: Settings, servers: Servers) -> None:
+    try:
+        sign_ins = prepare_database(settings, servers, demo=True)
+    except OperationalError:
+        raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
     environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url)
-    with_owner = {**environment, "DATABASE_OWNER_URL": servers.owner_url}
-    sign_ins = _prepare(with_owner)
-    greeting = Duty(lambda: _greet_when_ready(settings, sign_ins), every=0.1)
-    care = Duty(lambda: _revive(servers), every=REVIVE_SECONDS)
-    Supervisor(portal_children(settings), environment, duties=[greeting, care]).run()
+    web, *others = portal_children(settings)
+    supervisor = Supervisor([web], environment)
+    supervisor.charge(Duty(_Opening(settings, sign_ins, supervisor, others), every=0.1))
+    supervisor.charge(Duty(lambda: _revive(servers), every=REVIVE_SECONDS))
+    supervisor.run()
 
 
-def _prepare(environment: Mapping[str, str]) -> list[dict[str, str]]:
-    """Migrate and, in an empty portal, load the demo partnership. Returns one sign-in per role: role and e-mail."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "database", "prepare", "--demo", "--json"]
-    done = subprocess.run(command, env=dict(environment), cwd=PROJECT, stdout=subprocess.PIPE, check=False)
-    if done.returncode:
-        raise LaunchError("The database could not be prepared; the lines above say why.")
-    sign_ins: list[dict[str, str]] = json.loads(done.stdout)["sign_ins"]
-    return sign_ins
+class _Opening:
+    """Greet when the portal answers, then start the processes that need nobody's eyes; also without a web process."""
+
+    def __init__(
+        self, settings: Settings, sign_ins: list[dict[str, str]], supervisor: Supervisor, others: list[Child]
+    ) -> None:
+        self._settings = settings
+        self._sign_ins = sign_ins
+        self._supervisor = supervisor
+        self._waiting = others
+        self._patient_until = time.monotonic() + WEB_FIRST_SECONDS
+
+    def __call__(self) -> bool:
+        is_open = is_ready(self._settings)
+        if is_open:
+            greet(self._settings, self._sign_ins)
+        if is_open or time.monotonic() > self._patient_until:
+            self._supervisor.keep(self._waiting)
+            self._waiting = []
+        return is_open
 
 
-def _greet_when_ready(settings: Settings, sign_ins: list[dict[str, str]]) -> bool:
-    if not is_ready(settings):
-        return False
+def greet(settings: Settings, sign_ins: list[dict[str, str]]) -> None:
+    """Print the address and one sign-in per role."""
     width = max((len(person["role"]) for person in sign_ins), default=0)
     lines = ["", f"Triangulate is ready at {settings.address}/", ""]
     if sign_ins:
@@ -97,7 +114,6 @@ def _greet_when_ready(settings: Settings, sign_ins: list[dict[str, str]]) -> boo
     lines += ["", "Ctrl-C stops everything; the data stays.", ""]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-    return True
 
 
 def is_ready(settings: Settings) -> bool:
@@ -117,7 +133,7 @@ def _revive(servers: Servers) -> bool:
     """Have dead embedded servers back; never done. A failure is said and tried again, the portal answers meanwhile."""
     try:
         servers.revive()
-    except LocalServerError as error:
+    except RuleBroken as error:
         sys.stderr.write(f"supervisor: {error}\n")
     return False
 

@@ -115,12 +115,20 @@ class _Post:
 class Supervisor:
     """Keeps children alive until SIGINT, SIGTERM or SIGHUP. A second signal stops them without patience."""
 
-    def __init__(
-        self, children: Sequence[Child], environment: Mapping[str, str], *, duties: Sequence[Duty] = ()
-    ) -> None:
-        self._posts = [_Post(child, environment, self.say) for child in children]
-        self._duties = duties
+    def __init__(self, children: Sequence[Child], environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._posts: list[_Post] = []
+        self._duties: list[Duty] = []
         self._signals = 0
+        self.keep(children)
+
+    def keep(self, children: Sequence[Child]) -> None:
+        """Start these too, at the next turn, and keep them alive."""
+        self._posts += [_Post(child, self._environment, self.say) for child in children]
+
+    def charge(self, duty: Duty) -> None:
+        """Do this as well, now and then."""
+        self._duties.append(duty)
 
     def say(self, sentence: str) -> None:
         """One line on standard error, where it does not mix with the children's records on standard output."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.db import Record
+from models.errors import RuleBroken
 from models.reference_items import ReferenceItem
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
@@ -83,3 +84,12 @@ class Recommendation(Record):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+
+def agree_plan(plan: ActionPlan, *, on: date) -> None:
+    """The Board agrees a plan; agreeing it anew makes the next version."""
+    if plan.status in (PlanStatus.COMPLETED, PlanStatus.CLOSED):
+        raise RuleBroken("A completed plan cannot be agreed again.")
+    if plan.status is PlanStatus.AGREED:
+        plan.version += 1
+    plan.status, plan.agreed_on = PlanStatus.AGREED, on

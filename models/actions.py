@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, inspect,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
-from models.action_plans import ActionPlan, Recommendation
+from models.action_plans import ActionPlan, PlanStatus, Recommendation
 from models.agencies import Agency
 from models.db import Base, Record
 from models.errors import RuleBroken
@@ -136,3 +136,25 @@ def _next_number(session: Session, plan_id: int) -> int:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('actions'), :plan)"), {"plan": plan_id})
     highest = session.scalar(select(func.max(Action.number)).where(Action.plan_id == plan_id))
     return (highest or 0) + 1
+
+
+def close_plan(session: Session, plan: ActionPlan) -> None:
+    """Close a plan whose actions are all complete."""
+    still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
+    count = session.scalar(still_open) or 0
+    if count:
+        raise RuleBroken(f"{count} actions of this plan are still open; complete them before you close it.")
+    plan.status = PlanStatus.CLOSED
+    session.flush()
+
+
+def move_due_date(session: Session, action: Action, *, due_on: date, reason: str, author_id: int | None) -> None:
+    """Give an action another due date, with a reason that stays among its updates; the original date is kept."""
+    if action.completed_on is not None:
+        raise RuleBroken("A complete action has no due date to move.")
+    if not reason.strip():
+        raise RuleBroken("Say why the due date moves.")
+    old, action.due_on = action.due_on, due_on
+    words = f"Due date moved from {old.isoformat()} to {due_on.isoformat()}: {reason.strip()}"
+    session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
+    session.flush()

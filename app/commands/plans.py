@@ -1,0 +1,43 @@
+"""How does an operator get an action plan on paper?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.commands.kit import command_session, refusals, settings_in_use
+from jobs.pdf import action_plans
+from models.action_plans import ActionPlan
+from models.clock import today
+from models.errors import RuleBroken
+from models.plan_reports import ReportScope, plan_report
+
+plans = AppGroup("plans", help="Improvement plans.")
+
+
+@plans.command("pdf")
+@click.argument("reference")
+@click.option("--out", required=True, help="The file to write.")
+@refusals
+def pdf(reference: str, out: str) -> None:
+    """Write an action plan as PDF."""
+    with command_session() as session:
+        plan_id = session.scalar(select(ActionPlan.id).where(ActionPlan.reference == reference))
+        if plan_id is None:
+            raise RuleBroken(f"There is no action plan {reference[:40]}.")
+        report = plan_report(
+            session,
+            ReportScope(plan_id=plan_id),
+            made_on=today(),
+            partnership=settings_in_use().partnership_name,
+            made_by="Command line",
+        )
+    path = Path(out)
+    try:
+        path.write_bytes(action_plans.build(report))
+    except OSError as error:
+        raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
+    click.echo(f"{path.name}: {len(report.actions)} actions.")

@@ -1,0 +1,40 @@
+"""How does an action plan become a PDF that somebody asked for?"""
+
+from __future__ import annotations
+
+from jobs.pdf import action_plans
+from jobs.queue import Done, Run, job
+from models.clock import today
+from models.documents import DocumentKind, keep_document
+from models.people import Person
+from models.plan_reports import ReportScope, plan_report
+
+
+@job(timeout=300)
+def make_plan_pdf(run: Run) -> Done:
+    """The PDF of a plan, of a review's plans, of one agency's actions or of a chosen list, as the asker may see them."""
+    scope = ReportScope.from_arguments(run.arguments)
+    asker = run.session.get(Person, run.attempt.requested_by_id) if run.attempt.requested_by_id else None
+    run.report(5, "Reading the actions")
+    report = plan_report(
+        run.session,
+        scope,
+        made_on=today(),
+        partnership=run.equipment.partnership,
+        made_by=asker.name if asker else "",
+    )
+    run.report(25, f"Drawing {len(report.actions)} actions")
+    content = action_plans.build(report)
+    run.report(90, "Keeping the document")
+    document = keep_document(
+        run.session,
+        kind=DocumentKind.ACTION_PLAN,
+        title=f"{report.title} ({report.scope[0].lower()}{report.scope[1:]})",
+        file_name=f"{report.reference}-{report.made_on.isoformat()}.pdf",
+        media_type="application/pdf",
+        content=content,
+        subject=f"action_plans:{scope.plan_id}" if scope.plan_id else "",
+        agency_id=asker.agency_id if asker and asker.actor().is_agency_bound else None,
+        made_by_id=run.attempt.requested_by_id,
+    )
+    return Done(f"The action plan is ready: {len(report.actions)} actions.", document.id)
