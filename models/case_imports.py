@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, BinaryIO
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from models.case_frames import CaseFrame
 from models.clock import now
+from models.errors import RuleBroken
 from models.frame_rows import freeze, load_blocks
 from models.reference_items import ReferenceItem, ReferenceList
-from models.rules.case_list_check import CaseListCheck
+from models.rules.case_list_check import CaseListCheck, CaseRow
 from models.rules.case_list_file import Sheet, describe_sheet, describe_sheets, likely_sheet, open_case_list
 from models.rules.case_list_headings import ColumnChoice
 from models.rules.case_list_levels import Level, LevelFinder
@@ -182,3 +183,22 @@ def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]
     samples = tuple(sample_rows(file, sheet, columns, survey.dates))
     used = set(columns.columns()) - {columns.born}
     return ColumnsView(sheets, sheet, columns, samples, survey, tuple(one for one in sheet.headings if one not in used))
+
+
+def rows_for_certificate(
+    session: Session, certificate: Mapping[str, Any], source: BinaryIO, *, today: date
+) -> Iterator[CaseRow]:
+    """The rows of a case list, read in the way a draw's certificate says and with its words for the levels."""
+    frame = certificate.get("frame")
+    read_as = frame.get("read_as") if isinstance(frame, Mapping) else None
+    if not isinstance(frame, Mapping) or not isinstance(read_as, Mapping):
+        raise RuleBroken("This is not a draw certificate that the portal can read.")
+    aliases = {level.label: level.aliases for level in levels_of(session)}
+    levels = [Level(int(rank), word, aliases.get(word, ())) for rank, word in frame.get("levels", {}).items()]
+    choice = ImportChoice(
+        sheet=read_as.get("sheet"),
+        header_row=read_as.get("header_row"),
+        columns=read_as.get("columns", {}),
+        level_map=read_as.get("level_map", {}),
+    )
+    yield from open_check(session, source, choice, today=today, levels=levels).rows()

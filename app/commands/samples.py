@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 from app.commands.kit import command_session, readable_file, refusals, refuse, settings_in_use, show
 from models.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw
 from models.case_frames import CaseFrame
-from models.case_imports import ImportChoice, levels_of, open_check
+from models.case_imports import rows_for_certificate
 from models.clock import today
 from models.errors import RuleBroken
-from models.rules.case_list_levels import Level
 from models.rules.certificate_checks import check_draw
 from models.rules.populations import CaseRow
 from models.rules.sample_plans import SamplePlan, read_plan
@@ -120,15 +119,6 @@ def _read_certificate(path: Path) -> dict[str, Any]:
     return data
 
 
-def _rows_of_file(session: Session, certificate: Mapping[str, Any], path: Path) -> Iterable[CaseRow]:
-    """The rows of a case list, read in the way the certificate says and with its words for the levels."""
-    frame = certificate.get("frame")
-    read_as = frame.get("read_as") if isinstance(frame, Mapping) else None
-    if not isinstance(frame, Mapping) or not isinstance(read_as, Mapping):
-        raise RuleBroken("This is not a draw certificate that the portal can read.")
-    aliases = {level.label: level.aliases for level in levels_of(session)}
-    levels = [Level(int(rank), word, aliases.get(word, ())) for rank, word in frame.get("levels", {}).items()]
-    named = {name: read_as.get(name) for name in ("sheet", "header_row")}
-    choice = ImportChoice(**named, columns=read_as.get("columns", {}), level_map=read_as.get("level_map", {}))
+def _rows_of_file(session: Session, certificate: Mapping[str, Any], path: Path) -> Iterator[CaseRow]:
     with path.open("rb") as source:
-        yield from open_check(session, source, choice, today=today(), levels=levels).rows()
+        yield from rows_for_certificate(session, certificate, source, today=today())

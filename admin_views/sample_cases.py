@@ -1,0 +1,136 @@
+"""What becomes of each drawn case: audited, or eliminated with a reason and a second person?"""
+
+from __future__ import annotations
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.base import (
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Screen,
+    already_sent,
+    bulk_action,
+    in_list,
+    page,
+    person_id,
+    role,
+    row_action,
+    screen,
+    show_tag,
+)
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField, Required, TextField, all_problems
+from admin_views.kit.forms import offer_choices, sent_form
+from models.clock import today
+from models.errors import RuleBroken
+from models.people import Person
+from models.reference_items import ReferenceItem, ReferenceList
+from models.sample_cases import (
+    CaseStatus,
+    SampleCase,
+    approve_elimination,
+    propose_elimination,
+    refuse_elimination,
+)
+
+
+class EliminationForm(Form):
+    """Why a case should leave the sample."""
+
+    reason_id = RecordField(
+        "Reason",
+        source=ChoiceSource(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
+        description="A missing or poor record is a finding, never a reason.",
+    )
+    note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
+
+
+def _is_proposed(case: SampleCase) -> bool:
+    return case.status is CaseStatus.ELIMINATION_PROPOSED
+
+
+@screen
+class SampleCaseScreen(Screen):
+    """Drawn cases and reserves. A case leaves only with a reason and a second person; the next reserve steps in."""
+
+    model = SampleCase
+    title, noun, plural = "Drawn cases", "case", "cases"
+    path, group, order = "sample-cases", Group.SAMPLES, 40
+    may = {"list": READERS, "details": READERS, "export": STAFF}
+    columns = ("reference", "sample_id", "stratum", Column("position", "Order", is_numeric=True), "ticket",
+               Column("status", show=show_tag))  # fmt: skip
+    details = (*columns, "is_reserve", "audited_on", "replaces_id", "reason_id", "reason_note", "proposed_by_id",
+               "approved_by_id", "approved_at")  # fmt: skip
+    search = ("reference",)
+    filters = ("sample_id", "status", "stratum", "audited_on")
+    sort = ("reference", "sample_id", "stratum")
+    default_sort = "id"
+    labels = {"sample_id": "Sample", "replaces_id": "Stepped in for", "reason_id": "Reason", "ticket": "Ticket",
+              "proposed_by_id": "Elimination proposed by", "approved_by_id": "Approved by"}  # fmt: skip
+
+    def buttons(self, record: SampleCase) -> list[Button]:
+        if record.status is CaseStatus.SELECTED and role() in OFFICERS:
+            return [Button("Propose to eliminate", self.link("propose", record_id=record.id))]
+        return []
+
+    @page("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
+    def propose(self, record_id: int) -> ResponseReturnValue:
+        """Ask for a case to leave the sample."""
+        record = self.get_record(record_id)
+        form = EliminationForm(sent_form())
+        offer_choices(self.session, form)
+        problems: list[tuple[str, str]] = []
+        if request.method == "POST":
+            problems = self._proposed(record, form)
+            if not problems:
+                return redirect(self.details_url(record_id))
+        return self.render(
+            "audit_samples/propose.html", record=record, form=form, problems=problems
+        ), 422 if problems else 200
+
+    def _proposed(self, record: SampleCase, form: Form) -> list[tuple[str, str]]:
+        if already_sent(self.session) is not None:
+            self.session.rollback()
+            return []
+        if not form.validate():
+            return all_problems(form)
+        reason = self.session.get_one(ReferenceItem, form["reason_id"].data)
+        try:
+            propose_elimination(self.session, record, reason=reason, note=form["note"].data, person=self._self())
+        except RuleBroken as refusal:
+            self.session.rollback()
+            return [("reason_id", refusal.sentence)]
+        self.session.commit()
+        return []
+
+    def _self(self) -> Person:
+        return self.session.get_one(Person, person_id())
+
+    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_is_proposed,
+                question="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
+    def approve(self, session: Session, case: SampleCase) -> str:
+        """The second person's word."""
+        successor = approve_elimination(session, case, person=self._self())
+        if successor is None:
+            return f"{case.reference} is eliminated. No reserve is left in {case.stratum}, so it is one case short."
+        return f"{case.reference} is eliminated; {successor.reference} steps in."
+
+    @row_action("Keep the case", roles=OFFICERS, shown=_is_proposed)
+    def keep(self, session: Session, case: SampleCase) -> str:
+        """The second person does not agree."""
+        refuse_elimination(session, case, person=self._self())
+        return f"{case.reference} stays in the sample."
+
+    @bulk_action("Audited today", roles=OFFICERS, question="Mark these cases as audited today?")
+    def mark_audited(self, session: Session, cases: list[SampleCase]) -> str:
+        """A case audited now is left out of draws for a year."""
+        for case in cases:
+            case.audited_on = today()
+        return f"{len(cases)} cases are marked as audited today."

@@ -1,0 +1,60 @@
+"""Does a draw repeat, for anybody who holds its certificate?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from admin_views.base import READERS, page
+from admin_views.kit.permissions import Gate
+from models.case_imports import rows_for_certificate
+from models.clock import today
+from models.errors import RuleBroken
+from models.rules.certificate_checks import NO_CERTIFICATE, check_draw
+from models.sample_certificates import repeat_draw
+
+_LARGEST = 20 * 1024 * 1024
+
+
+class CertificatePages(Gate):
+    """The page that checks a draw; part of the samples' screen."""
+
+    session: Any
+    render: Callable[..., str]
+
+    @page("/check/", roles=READERS, methods=("GET", "POST"))
+    def check_page(self) -> ResponseReturnValue:
+        """Repeat a draw from its certificate, from the portal's frame or from the case list itself."""
+        answer: dict[str, Any] = {"asked": request.method == "POST", "difference": None, "problems": []}
+        if answer["asked"]:
+            try:
+                answer["difference"] = self._difference()
+            except RuleBroken as refusal:
+                answer["problems"] = [("certificate", refusal.sentence)]
+        return self.render("audit_samples/check.html", **answer), 422 if answer["problems"] else 200
+
+    def _difference(self) -> str | None:
+        certificate = _certificate()
+        frame_file = request.files.get("frame_file")
+        if frame_file is None or not frame_file.filename:
+            return repeat_draw(self.session, certificate)
+        source: Any = frame_file.stream
+        return check_draw(certificate, rows_for_certificate(self.session, certificate, source, today=today()))
+
+
+def _certificate() -> dict[str, Any]:
+    file = request.files.get("certificate")
+    if file is None or not file.filename:
+        raise RuleBroken("Choose the certificate's data file (JSON).")
+    content = file.stream.read(_LARGEST + 1)
+    try:
+        data = json.loads(content) if len(content) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise RuleBroken(NO_CERTIFICATE)
+    return data

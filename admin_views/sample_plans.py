@@ -1,0 +1,76 @@
+"""In which words does an officer lay down what a sample is to be?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from wtforms import Form, SelectField
+
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, WholeNumberField, YesField
+from models.case_frames import CaseFrame
+from models.clock import today
+from models.errors import RuleBroken
+from models.rules.sample_plans import SamplePlan, exclude, parse_plan
+from models.sample_cases import RECENT_MONTHS, recently_audited
+
+_RULES = [
+    ("any", "At any time"),
+    ("started_in", "Started between two dates"),
+    ("open_at", "Open on a date"),
+    ("ended_in", "Ended between two dates"),
+]
+_STRATA = [("level", "Level of intervention"), ("theme", "Theme"), ("agency", "Agency")]
+_METHODS = [
+    ("fixed", "The same number from each stratum"),
+    ("equal", "One number in all, in equal parts"),
+    ("proportional", "One number in all, in proportion to size"),
+]
+
+
+class PlanForm(Form):
+    """A sampling plan as people fill it in."""
+
+    frame_id = RecordField("Frame", source=ChoiceSource(CaseFrame))
+    title = LineField("Title", description="What the audit is about.")
+    rule = SelectField("Which cases", choices=_RULES)
+    starts_on = DayField("From, or on")
+    ends_on = DayField("To")
+    themes = LinesField("Themes", description="One a line, as the frame spells them; leave empty for all themes.")
+    strata = SelectField(
+        "Divided by", choices=_STRATA, description="Each stratum gets its own draw, so none is missed."
+    )
+    method = SelectField("How many from each", choices=_METHODS)
+    size = WholeNumberField("Number of cases", default=4)
+    minimum = WholeNumberField("At least from each stratum", default=0)
+    reserves = WholeNumberField(
+        "Reserves for each stratum", description="Leave empty for as many as selected, at least two."
+    )
+    leaves_out_recent = YesField("Leave out cases drawn or audited in the last 12 months", default=True)
+    audits_due_on = DayField("Audits due")
+
+
+def plan_of(session: Session, form: PlanForm) -> tuple[SamplePlan, list[str]]:
+    """The checked plan and the references it keeps out. Raises RuleBroken with the first thing that is wrong."""
+    if not form.validate():
+        name, problems = next((name, problems) for name, problems in form.errors.items() if name)
+        raise RuleBroken(f"{form[str(name)].label.text}: {next(iter(problems))}")
+    excluded = recently_audited(session, today()) if form.leaves_out_recent.data else []
+    data: dict[str, Any] = {
+        "time_frame": _time_frame(form),
+        "themes": form.themes.data or None,
+        "strata": form.strata.data,
+        "allocation": {"method": form.method.data, "size": form.size.data, "minimum": form.minimum.data or 0},
+        "reserves": form.reserves.data,
+    }
+    if excluded:
+        kept_out = exclude(excluded, months=RECENT_MONTHS)
+        data["exclusions"] = {"months": RECENT_MONTHS, "count": kept_out.count, "fingerprint": kept_out.fingerprint}
+    return parse_plan(data), excluded
+
+
+def _time_frame(form: PlanForm) -> dict[str, Any]:
+    if form.rule.data == "any":
+        return {"rule": "any"}
+    return {"rule": form.rule.data, "from": form.starts_on.data, "to": form.ends_on.data}

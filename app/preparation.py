@@ -1,0 +1,33 @@
+"""What must stand in the database before the portal serves people: tables, policies, words, perhaps the demo?"""
+
+from __future__ import annotations
+
+from app.demo.partnership import demo_sign_ins, load_demo
+from app.local_servers import Servers
+from app.settings import Settings
+from models import schema
+from models.access import Actor
+from models.clock import today
+from models.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.starting_words import give_starting_words
+
+
+def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
+    """Migrate, state every policy anew, give the starting words and, with `demo`, the demo partnership where nobody is.
+
+    Safe to run again and again. Returns one demo sign-in per role (role, email), none where there is no demo.
+    Raises RuleBroken on a login that row-level security does not bind.
+    """
+    schema.migrate(servers.owner_url)
+    engine = make_engine(servers.database_url, pool_size=1)
+    try:
+        with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
+            refuse_unsafe_login(session.connection())
+            give_starting_words(session)
+            if demo:
+                load_demo(session, today=today(), password=settings.demo_password)
+            sign_ins = demo_sign_ins(session)
+            session.commit()
+    finally:
+        engine.dispose()
+    return sign_ins
