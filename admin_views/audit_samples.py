@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from admin_views.base import (
     OFFICERS,
-    READERS,
     STAFF,
     Button,
     Column,
@@ -65,8 +64,8 @@ class AuditSampleScreen(CertificatePages, Screen):
     model = AuditSample
     title, noun, plural = "Audit samples", "sample", "samples"
     path, group, order = "audit-samples", Group.SAMPLES, 30
-    may = {"list": READERS, "details": READERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
-    introduction = "Cases are drawn at random so that nobody can be said to have picked them, and from each level so that none is missed."
+    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    introduction = "Cases are drawn at random, so that nobody can be said to have picked them."
     columns = (
         "reference",
         "title",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from admin_views.base import OFFICERS, READERS, STAFF, Button, Column, Fact, Group, Panel, Screen, screen
+from admin_views.base import OFFICERS, STAFF, Button, Column, Fact, Group, Panel, Screen, screen
 from models.case_frames import CaseFrame
 
 
@@ -15,7 +15,7 @@ class CaseFrameScreen(Screen):
     model = CaseFrame
     title, noun, plural = "Case frames", "frame", "frames"
     path, group, order = "case-frames", Group.SAMPLES, 20
-    may = {"list": READERS, "details": READERS, "edit": OFFICERS, "export": STAFF}
+    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "export": STAFF}
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
     columns = (
         "reference",

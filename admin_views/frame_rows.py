@@ -17,7 +17,11 @@ from models.frame_rows import FrameRow
 
 def _frame() -> CaseFrame:
     """The frame that the address names; 404 when there is none."""
-    frame: CaseFrame | None = g.get("frame_shown")
+    if "frame_shown" not in g:
+        number = request.args.get("frame", type=int)
+        is_number = number is not None and 0 < number < 2**31
+        g.frame_shown = g.database_session.get(CaseFrame, number) if is_number else None
+    frame: CaseFrame | None = g.frame_shown
     if frame is None:
         abort(404)
     return frame
@@ -59,15 +63,10 @@ class FrameRowScreen(Screen):
     has_history = False
 
     def scope(self, statement: Select[Any]) -> Select[Any]:
-        number = request.args.get("frame", type=int)
-        if number is None or not 0 < number < 2**31:
-            abort(404)
-        if g.get("frame_shown") is None:
-            g.frame_shown = self.session.get(CaseFrame, number)
         return statement.where(FrameRow.frame_id == _frame().id)
 
     def kept_arguments(self) -> dict[str, str]:
-        return {"frame": str(_frame().id)} if g.get("frame_shown") else {"frame": request.args.get("frame", "")}
+        return {"frame": request.args.get("frame", "")}
 
     def known_total(self, session: Session, query: ListQuery) -> int | None:
         return None if query.is_narrowed else _frame().row_count

@@ -9,7 +9,6 @@ from wtforms import Form
 
 from admin_views.base import (
     OFFICERS,
-    READERS,
     STAFF,
     Button,
     Column,
@@ -63,7 +62,7 @@ class SampleCaseScreen(Screen):
     model = SampleCase
     title, noun, plural = "Drawn cases", "case", "cases"
     path, group, order = "sample-cases", Group.SAMPLES, 40
-    may = {"list": READERS, "details": READERS, "export": STAFF}
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
     columns = ("reference", "sample_id", "stratum", Column("position", "Order", is_numeric=True), "ticket",
                Column("status", show=show_tag))  # fmt: skip
     details = (*columns, "is_reserve", "audited_on", "replaces_id", "reason_id", "reason_note", "proposed_by_id",

@@ -27,8 +27,13 @@ turns = []
 def duty():
     turns.append(len(turns))
     print("turn", len(turns), flush=True)
+    if len(turns) == 3:
+        supervisor.keep(later)
     return len(turns) == 3
-Supervisor(children, {"PATH": "/usr/bin:/bin"}, duties=[Duty(duty, every=0.01)]).run()
+supervisor = Supervisor([child for child in children if child.name != "later"], {"PATH": "/usr/bin:/bin"})
+later = [child for child in children if child.name == "later"]
+supervisor.charge(Duty(duty, every=0.01))
+supervisor.run()
 print("nobody left", flush=True)
 """
 STAY = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(1000)"
@@ -158,6 +163,16 @@ def test_duty_is_repeated_until_it_says_it_is_done(supervise: Supervise, tmp_pat
     process.terminate()
     out, _ = process.communicate(timeout=PATIENCE)
     assert out == "nobody left\n"
+
+
+def test_child_that_joins_later_is_kept_alive_like_the_others(supervise: Supervise, tmp_path: Path) -> None:
+    process = supervise(("web", STAY, tmp_path / "web", 5), ("later", STAY, tmp_path / "later", 5))
+    wait_until(lambda: len(lives(tmp_path / "later")) == 1)
+    os.kill(lives(tmp_path / "later")[0][0], signal.SIGKILL)
+    wait_until(lambda: len(lives(tmp_path / "later")) == 2)
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    assert not is_alive(lives(tmp_path / "later")[1][0])
 
 
 def test_pause_never_shrinks_and_never_exceeds_its_limit() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.audit_samples import AuditSample, DrawKind, lock_sample, plan_sample, quick_draw, reveal
 from models.case_frames import CaseFrame
 from models.case_imports import ImportChoice, import_frame, open_check
+from models.job_requests import request_job
 from models.people import Person
 from models.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_list_demo import (
@@ -35,7 +36,8 @@ def load_samples(session: Session, reviews: list[ThematicReview], people: dict[s
     """Four frames, a finished draw with an elimination, a quick draw, one locked plan and one that is only planned."""
     under_five, self_neglect, exploitation, care_homes = reviews[:4]
     until = today - timedelta(days=30)
-    levels = _freeze(session, children_by_level(SEED, until), under_five, people["officer"], today)
+    by_status = ImportChoice(columns={"level": "Case status"})
+    levels = _freeze(session, children_by_level(SEED, until), under_five, people["officer"], today, by_status)
     adults = _freeze(session, adult_safeguarding(SEED, until), self_neglect, people["officer2"], today)
     needs = _freeze(session, children_in_need(SEED, until), exploitation, people["officer"], today)
     _freeze(session, looked_after_episodes(SEED, until), exploitation, people["officer"], today)
@@ -50,8 +52,15 @@ def load_samples(session: Session, reviews: list[ThematicReview], people: dict[s
     plan_sample(session, frame=adults, plan=plan, title="Care homes: first idea", review_id=care_homes.id)
 
 
-def _freeze(session: Session, made: DemoList, review: ThematicReview, officer: Person, today: date) -> CaseFrame:
-    check = open_check(session, io.BytesIO(as_csv(made)), ImportChoice(), today=today)
+def _freeze(
+    session: Session,
+    made: DemoList,
+    review: ThematicReview,
+    officer: Person,
+    today: date,
+    choice: ImportChoice | None = None,
+) -> CaseFrame:
+    check = open_check(session, io.BytesIO(as_csv(made)), choice or ImportChoice(), today=today)
     name = f"{made.title.lower().replace(' ', '-')}.csv"
     return import_frame(
         session, check, title=f"{made.title} (made up)", file_name=name, review_id=review.id, person_id=officer.id
@@ -121,3 +130,4 @@ def _quick(session: Session, frame: CaseFrame, review: ThematicReview, officer: 
 
 def _draw(session: Session, sample: AuditSample, frame: CaseFrame) -> None:
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
+    request_job(session, "make_certificate", {"sample_id": sample.id})
