@@ -29,12 +29,13 @@ from admin_views.base import (
 from admin_views.job_requests import waiting_url
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
-from models.action_plans import ActionPlan, PlanStatus, Recommendation, agree_plan
+from models.action_plans import ActionPlan, PlanStatus, agree_plan
 from models.actions import Action, close_plan
 from models.agencies import Agency
 from models.clock import today
 from models.job_requests import request_job
 from models.plan_reports import ReportScope, plan_report
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
 from models.rules.plan_report import summarise
 from models.thematic_reviews import ThematicReview

@@ -196,17 +196,18 @@ class AuditSampleScreen(CertificatePages, Screen):
         sample = self.get_record(record_id)
         if sample.status is not SampleStatus.LOCKED:
             return redirect(self.details_url(record_id))
-        frame, problem = self.session.get_one(CaseFrame, sample.frame_id), ""
-        if request.method == "POST":
-            try:
-                return redirect(self._revealed(sample))
-            except RuleBroken as refusal:
-                self.session.rollback()
-                sample, problem = self.get_record(record_id), refusal.sentence
-        problems = [("public", problem)] if problem else []
-        return self.render(
-            "audit_samples/ceremony.html", sample=sample, frame=frame, problems=problems
-        ), 422 if problem else 200
+        if request.method == "GET":
+            return self._show_ceremony(sample, [])
+        try:
+            return redirect(self._revealed(sample))
+        except RuleBroken as refusal:
+            self.session.rollback()
+            return self._show_ceremony(self.get_record(record_id), [("public", refusal.sentence)])
+
+    def _show_ceremony(self, sample: AuditSample, problems: list[tuple[str, str]]) -> ResponseReturnValue:
+        frame = self.session.get_one(CaseFrame, sample.frame_id)
+        shown = self.render("audit_samples/ceremony.html", sample=sample, frame=frame, problems=problems)
+        return shown, 422 if problems else 200
 
     def _revealed(self, sample: AuditSample) -> str:
         if already_sent(self.session) is not None:

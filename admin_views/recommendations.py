@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from admin_views.base import EVERYONE, OFFICERS, Column, Group, Screen, in_list, screen
-from models.action_plans import Recommendation
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceList
 
 

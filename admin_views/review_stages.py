@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin_views.base import OFFICERS, READERS, STAFF, Group, Screen, screen
-from models.thematic_reviews import ReviewStage
+from models.review_stages import ReviewStage
 
 
 @screen

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, WholeNumberField, YesField
@@ -16,16 +17,20 @@ from models.rules.sample_plans import SamplePlan, exclude, parse_plan
 from models.sample_cases import RECENT_MONTHS, recently_audited
 
 _RULES = [
-    ("any", "At any time"),
-    ("started_in", "Started between two dates"),
-    ("open_at", "Open on a date"),
-    ("ended_in", "Ended between two dates"),
+    SelectChoice("any", "At any time"),
+    SelectChoice("started_in", "Started between two dates"),
+    SelectChoice("open_at", "Open on a date"),
+    SelectChoice("ended_in", "Ended between two dates"),
 ]
-_STRATA = [("level", "Level of intervention"), ("theme", "Theme"), ("agency", "Agency")]
+_STRATA = [
+    SelectChoice("level", "Level of intervention"),
+    SelectChoice("theme", "Theme"),
+    SelectChoice("agency", "Agency"),
+]
 _METHODS = [
-    ("fixed", "The same number from each stratum"),
-    ("equal", "One number in all, in equal parts"),
-    ("proportional", "One number in all, in proportion to size"),
+    SelectChoice("fixed", "The same number from each stratum"),
+    SelectChoice("equal", "One number in all, in equal parts"),
+    SelectChoice("proportional", "One number in all, in proportion to size"),
 ]
 
 

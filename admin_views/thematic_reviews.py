@@ -32,7 +32,8 @@ from models.audit_samples import AuditSample
 from models.case_frames import CaseFrame
 from models.clock import today
 from models.people import Person
-from models.thematic_reviews import ReviewStage, Stage, ThematicReview, move_to_stage, next_stage
+from models.review_stages import ReviewStage, move_to_stage
+from models.thematic_reviews import Stage, ThematicReview, next_stage
 
 
 @screen

@@ -12,7 +12,7 @@ from models.plan_reports import ReportScope, plan_report
 
 @job(timeout=300)
 def make_plan_pdf(run: Run) -> Done:
-    """The PDF of a plan, of a review's plans, of one agency's actions or of a chosen list, as the asker may see them."""
+    """The PDF of a plan, a review's plans, one agency's actions or a chosen list, as far as the asker may see them."""
     scope = ReportScope.from_arguments(run.arguments)
     asker = run.session.get(Person, run.attempt.requested_by_id) if run.attempt.requested_by_id else None
     run.report(5, "Reading the actions")

@@ -66,7 +66,7 @@ class Actor:
 
     @classmethod
     def person(cls, person_id: int, role: Role, agency_id: int | None, request_id: str = "") -> Actor:
-        """A signed-in person. Whoever belongs to an agency and is not partnership staff gets that agency's rows only."""
+        """A signed-in person. Whoever belongs to an agency and is no partnership staff gets that agency's rows only."""
         agency_bound = role is Role.AGENCY_MEMBER or (role is Role.MANAGER and agency_id is not None)
         database_role = DatabaseRole.AGENCY if agency_bound else DatabaseRole.STAFF
         return cls(database_role, person_id, role, (agency_id,) if agency_id else (), request_id)

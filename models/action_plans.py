@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import RowPolicy
-from models.db import Record
 from models.errors import RuleBroken
-from models.reference_items import ReferenceItem
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, must, one_of
 
-_HAS_OWN_ACTION = "EXISTS (SELECT 1 FROM actions a WHERE a.{column} = {table}.id)"
+_HAS_OWN_ACTION = "EXISTS (SELECT FROM actions a WHERE a.plan_id = action_plans.id)"
 
 
 class PlanStatus(Choice):
@@ -36,9 +34,7 @@ class ActionPlan(Referenced):
         one_of("status", PlanStatus, "known_plan_status"),
         must("version >= 1", name="version_from_one", sentence="Versions are counted from 1."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads=_HAS_OWN_ACTION.format(column="plan_id", table="action_plans")
-    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_HAS_OWN_ACTION)
     reference_prefix = "AP"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)
@@ -54,36 +50,6 @@ class ActionPlan(Referenced):
     @property
     def reference_year(self) -> int:
         return self.year
-
-
-class Recommendation(Record):
-    """One concise recommendation of a plan; its actions carry it out."""
-
-    __tablename__ = "recommendations"
-    __table_args__ = (
-        UniqueConstraint(
-            "plan_id",
-            "number",
-            name="recommendation_number_once",
-            info={"sentence": "The plan already has a recommendation of that number."},
-        ),
-        must("number >= 1", name="recommendation_from_one", sentence="Recommendations are counted from 1."),
-    )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads=_HAS_OWN_ACTION.format(column="recommendation_id", table="recommendations")
-    )
-
-    plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
-    number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    key_area_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
-    evidence: Mapped[str] = mapped_column(Text, server_default="")
-
-    plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
-    key_area: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.text}"
 
 
 def agree_plan(plan: ActionPlan, *, on: date) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, inspect,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
-from models.action_plans import ActionPlan, PlanStatus, Recommendation
+from models.action_plans import ActionPlan, PlanStatus
 from models.agencies import Agency
 from models.db import Base, Record
 from models.errors import RuleBroken
 from models.people import Person
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
 from models.words import must
 
@@ -103,7 +104,7 @@ class ActionUpdate(Base):
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert"),
         agency_reads="EXISTS (SELECT 1 FROM actions a WHERE a.id = action_id)",
-        agency_inserts=f"EXISTS (SELECT 1 FROM actions a WHERE a.id = action_id) AND author_id = {OWN_PERSON}",
+        agency_inserts=f"author_id = {OWN_PERSON} AND EXISTS (SELECT FROM actions a WHERE a.id = action_id)",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -55,7 +55,8 @@ class ChangeLogHead(Base):
 
 
 _LINK = """sha256(
-    {previous} || convert_to(concat_ws('|', {row}.id, to_char({row}.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+    {previous} || convert_to(concat_ws('|', {row}.id,
+    to_char({row}.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
     {row}.person_id, {row}.request_id, {row}.verb, {row}.table_name, {row}.row_key,
     coalesce({row}.old_values::text, ''), coalesce({row}.new_values::text, '')), 'UTF8'))"""
 
@@ -70,12 +71,15 @@ DECLARE
     became jsonb := after;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        SELECT jsonb_object_agg(key, value) INTO was FROM jsonb_each(before) WHERE after -> key IS DISTINCT FROM value;
-        SELECT jsonb_object_agg(key, value) INTO became FROM jsonb_each(after) WHERE before -> key IS DISTINCT FROM value;
+        SELECT jsonb_object_agg(key, value) INTO was
+        FROM jsonb_each(before) WHERE after -> key IS DISTINCT FROM value;
+        SELECT jsonb_object_agg(key, value) INTO became
+        FROM jsonb_each(after) WHERE before -> key IS DISTINCT FROM value;
         IF became IS NULL AND OLD IS NOT DISTINCT FROM NEW THEN RETURN NULL; END IF;
     END IF;
     INSERT INTO change_log (person_id, request_id, verb, table_name, row_key, old_values, new_values)
-    VALUES (nullif(current_setting('app.user_id', true), '')::int, coalesce(current_setting('app.request_id', true), ''),
+    VALUES (nullif(current_setting('app.user_id', true), '')::int,
+            coalesce(current_setting('app.request_id', true), ''),
             lower(TG_OP), TG_TABLE_NAME, coalesce(after ->> 'id', before ->> 'id', ''), was, became);
     RETURN NULL;
 END $$""",
@@ -91,13 +95,14 @@ BEGIN
     UPDATE change_log SET link_number = head.link_number + 1, link_hash = link WHERE id = NEW.id;
     UPDATE change_log_head SET link_number = head.link_number + 1, link_hash = link WHERE id = 1;
     RETURN NULL;
-END $$""",
+END $$""",  # noqa: S608 - our own words
     """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$""",
-    "INSERT INTO change_log_head (id, link_number, link_hash) VALUES (1, 0, sha256('triangulate')) ON CONFLICT DO NOTHING",
+    "INSERT INTO change_log_head (id, link_number, link_hash) VALUES (1, 0, sha256('triangulate'))"
+    " ON CONFLICT DO NOTHING",
     "CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON change_log EXECUTE FUNCTION refuse_change()",
     "DROP TRIGGER IF EXISTS seal ON change_log",
     "CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON change_log DEFERRABLE INITIALLY DEFERRED"
@@ -112,7 +117,7 @@ SELECT id FROM (
     FROM change_log c WINDOW w AS (ORDER BY c.link_number)
 ) links
 WHERE link_hash IS DISTINCT FROM expected OR link_number IS DISTINCT FROM expected_number
-ORDER BY link_number LIMIT 1"""
+ORDER BY link_number LIMIT 1"""  # noqa: S608 - our own words
 
 
 def change_log_statements(table: str, unlogged_columns: tuple[str, ...]) -> list[str]:

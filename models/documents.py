@@ -70,7 +70,7 @@ class DocumentFetch(Base):
         staff=("select", "insert"),
         system=("select", "insert"),
         agency_reads=f"person_id = {OWN_PERSON}",
-        agency_inserts=f"person_id = {OWN_PERSON} AND EXISTS (SELECT 1 FROM documents d WHERE d.id = document_id)",
+        agency_inserts=f"person_id = {OWN_PERSON} AND EXISTS (SELECT FROM documents d WHERE d.id = document_id)",
         is_logged=False,
         reason="A record of looking, itself append-only.",
     )

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.action_plans import ActionPlan, Recommendation
+from models.action_plans import ActionPlan
 from models.actions import Action, ActionUpdate
 from models.agencies import Agency
 from models.clock import london_day
 from models.errors import RuleBroken
 from models.people import Person
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
 from models.rules.plan_report import PlanReport, ReportAction, ReportUpdate
 from models.thematic_reviews import ThematicReview

@@ -15,8 +15,9 @@ from models.agencies import Agency
 from models.audit_samples import AuditSample, SampleStatus
 from models.hubs import Hub
 from models.people import Person
+from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
-from models.thematic_reviews import ReviewStage, Stage, ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 from models.words import Choice
 
 

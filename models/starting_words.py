@@ -114,7 +114,7 @@ _WORDS = (
 
 
 def give_starting_words(session: Session) -> int:
-    """Fill the lists of a portal that has none; returns how many words were added. Lists with words stay as they are."""
+    """Fill the lists of a portal that has none; returns how many words were added. Lists with words stay."""
     taken = set(session.scalars(select(ReferenceItem.list_name).group_by(ReferenceItem.list_name)))
     ranks: dict[ReferenceList, int] = {}
     added = 0

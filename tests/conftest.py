@@ -16,7 +16,7 @@ from app.local_postgres import address, give_to_account, start_postgres_server
 from app.server_guard import stop_servers
 from models import schema
 from models.access import Actor, Role
-from models.db import Base, PortalSession, database_url
+from models.db import PortalSession, database_url
 from tests.databases import Database
 from tests.web import Browser, make_portal, member
 
@@ -51,12 +51,7 @@ def database(postgres_folder: Path) -> Database:
     """The migrated database: tables by the migrations, policies and triggers stated anew, no rows."""
     sockets = postgres_folder / "s"
     made = Database(address(sockets, "triangulate_app"), address(sockets, "triangulate_owner"))
-    schema.load_models()
-    owner = create_engine(database_url(made.owner_url))
-    with owner.begin() as connection:
-        Base.metadata.create_all(connection)
-        schema.apply_access(connection)
-    owner.dispose()
+    schema.migrate(made.owner_url)
     return made
 
 

@@ -25,6 +25,9 @@ class Database:
         owner = create_engine(database_url(self.owner_url))
         with owner.begin() as connection:
             tables = ", ".join(f'"{name}"' for name in schema.all_policies() if name != "change_log_head")
+            parts = connection.scalars(text("SELECT relname FROM pg_class WHERE relname ~ '^frame_rows_[0-9]+$'"))
+            for part in parts.all():
+                connection.execute(text(f"DROP TABLE {part}"))
             connection.execute(text("ALTER TABLE change_log DISABLE TRIGGER refuse_truncate"))
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
             connection.execute(text("ALTER TABLE change_log ENABLE TRIGGER refuse_truncate"))

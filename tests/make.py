@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.action_plans import ActionPlan, Recommendation
+from models.action_plans import ActionPlan
 from models.actions import Action
 from models.agencies import Agency
 from models.hubs import Hub, HubKind
 from models.people import Person
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem, ReferenceList
 from models.strategic_priorities import StrategicPriority
 from models.thematic_reviews import ThematicReview
-
 
 T = TypeVar("T")
 

@@ -19,12 +19,13 @@ from models.people import Person
 from tests import make
 
 PASSWORD = "three wet umbrellas"
+SECRET = "a key for tests only, long enough"
 _HASH = hash_password(PASSWORD)
 
 
 def make_portal(session_factory: Any, **settings: Any) -> Flask:
     """The portal on the test's own database transaction."""
-    values = {"secret_key": "a key for tests only, long enough", "log_level": "ERROR", **settings}
+    values = {"secret_key": SECRET, "log_level": "ERROR", **settings}
     app = create_app(Settings(**values), session_factory=session_factory)
     app.config["RATELIMIT_ENABLED"] = False
     return app

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.action_plans import ActionPlan, PlanStatus, Recommendation
+from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action, ActionUpdate
 from models.agencies import Agency
 from models.people import Person
+from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem, ReferenceList
 from models.thematic_reviews import ThematicReview
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.hubs import Hub, HubKind
 from models.people import Person
+from models.review_stages import ReviewStage
 from models.strategic_priorities import StrategicPriority
-from models.thematic_reviews import ReviewStage, Stage, ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 YEAR = 2026
 

@@ -1,6 +1,6 @@
 """first tables
 
-Revision: 0001, after: , on 2026-11-23 00:50:00.222067
+Revision: 0001, after: , on 2026-11-23 02:00:43.531461
 """
 
 import sqlalchemy as sa

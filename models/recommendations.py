@@ -1,0 +1,44 @@
+"""What does a plan recommend, and on what evidence?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.access import RowPolicy
+from models.action_plans import ActionPlan
+from models.db import Record
+from models.reference_items import ReferenceItem
+from models.words import must
+
+
+class Recommendation(Record):
+    """One concise recommendation of a plan; its actions carry it out."""
+
+    __tablename__ = "recommendations"
+    __table_args__ = (
+        UniqueConstraint(
+            "plan_id",
+            "number",
+            name="recommendation_number_once",
+            info={"sentence": "The plan already has a recommendation of that number."},
+        ),
+        must("number >= 1", name="recommendation_from_one", sentence="Recommendations are counted from 1."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads="EXISTS (SELECT FROM actions a WHERE a.recommendation_id = recommendations.id)"
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    key_area_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
+    evidence: Mapped[str] = mapped_column(Text, server_default="")
+
+    plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
+    key_area: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"

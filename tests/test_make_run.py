@@ -1,0 +1,152 @@
+"""Does the whole portal come up with one command, stay up when parts of it are killed, and go without a trace?"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from app.local_postgres import SUPERUSER, address
+from app.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("make_run")]
+
+PROJECT = Path(__file__).resolve().parents[1]
+PATIENCE = 120
+PARTS = ("granian", "worker", "relay", "scheduler")
+
+Start = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("portal")
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def start(data_dir: Path, port: int) -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
+    def run() -> subprocess.Popen[str]:
+        told = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(port), "DEMO_PASSWORD": "quiet river stone"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.launch"],
+            cwd=PROJECT,
+            env=told,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def greeting(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or "Ctrl-C" not in lines[-1]:
+        line = process.stdout.readline()
+        assert line, "it ended before it was ready"
+        lines.append(line)
+    return "".join(lines)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def parts_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
+    """The portal's living processes by name."""
+    found = {}
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found |= {part: child for part in PARTS if part in child.cmdline()}
+    return found
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return b'"valkey":"ready"' in answer.read().replace(b" ", b"")
+    except OSError:
+        return False
+
+
+def people(data_dir: Path) -> list[tuple[object, ...]]:
+    with psycopg.connect(address(data_dir / "run", SUPERUSER)) as connection:
+        return connection.execute("SELECT id, email FROM people ORDER BY id").fetchall()
+
+
+def gone(family: list[psutil.Process], data_dir: Path) -> bool:
+    servers = (
+        processes_in(data_dir / POSTGRES_FOLDER, "postgres"),
+        processes_in(data_dir / VALKEY_FOLDER, "valkey-server"),
+    )
+    return not any(is_running(child) for child in family) and servers == ([], [])
+
+
+def test_portal_comes_up_with_one_command_mends_itself_and_leaves_nothing_behind(
+    start: Start, data_dir: Path, port: int
+) -> None:
+    process = start()
+    told = greeting(process)
+    assert f"http://127.0.0.1:{port}/" in told
+    assert "quiet river stone" in told
+    assert len(re.findall(r"^  \S.*\S+@\S+$", told, re.MULTILINE)) == 6
+
+    wait_until(lambda: set(parts_of(process)) == set(PARTS))
+    killed = parts_of(process)
+    servers = processes_in(data_dir / POSTGRES_FOLDER, "postgres") + processes_in(
+        data_dir / VALKEY_FOLDER, "valkey-server"
+    )
+    for victim in [*killed.values(), *servers]:
+        victim.kill()
+    wait_until(lambda: set(parts_of(process)) == set(PARTS) and answers(port))
+    assert not {child.pid for child in parts_of(process).values()} & {child.pid for child in killed.values()}
+
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert gone(family, data_dir)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_portal_killed_outright_takes_everything_along_but_its_data(start: Start, data_dir: Path, port: int) -> None:
+    process = start()
+    greeting(process)
+    before = people(data_dir)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    wait_until(lambda: gone(family, data_dir))
+
+    greeting(start())
+    assert people(data_dir) == before != []
+    assert answers(port)

@@ -1,0 +1,39 @@
+"""How does a test have the jobs done that a page has asked for?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from jobs import queue
+from models.db import PortalSession
+from models.job_requests import JobRequest, JobStatus
+from tests.web import SECRET
+
+
+def do_requests(session: Session, session_factory: sessionmaker[PortalSession], **equipment: Any) -> list[JobRequest]:
+    """Do every open request as the worker does, in the test's own transaction; returns them as they ended."""
+    queue.load_jobs()
+    given = {"partnership": "Test Partnership", "secret": SECRET, **equipment}
+    queue.equip(queue.Equipment(sessions_of_the_portal(session_factory), **given))
+    session.commit()
+    waiting = select(JobRequest.id).where(JobRequest.finished_at.is_(None)).order_by(JobRequest.id)
+    ids = session.scalars(waiting).all()
+    for request_id in ids:
+        queue.run(request_id)
+    session.expire_all()
+    return [session.get_one(JobRequest, request_id) for request_id in ids]
+
+
+def done(requests: list[JobRequest]) -> list[str]:
+    """The sentences of requests, all of which must have been done."""
+    assert {one.status for one in requests} <= {JobStatus.DONE}, [one.sentence for one in requests]
+    return [one.sentence for one in requests]
+
+
+def sessions_of_the_portal(session_factory: sessionmaker[PortalSession]) -> sessionmaker[PortalSession]:
+    """The same sessions, beginning as the portal itself, as a worker's do."""
+    from_factory = dict(session_factory.kw)
+    return sessionmaker(class_=PortalSession, **{**from_factory, "info": {"actor": queue.Actor.system("test")}})
