@@ -125,12 +125,12 @@ def keep_list(
 def open_list(session: Session, case_list: CaseList, *, key: bytes) -> BinaryIO:
     """The file again, in a temporary place that vanishes when closed. Refuses a list whose file is gone."""
     sealer = Fernet(key)
-    file = tempfile.SpooledTemporaryFile(max_size=8 * _PIECE)  # noqa: SIM115 - the caller closes it
     numbers = session.scalars(
         select(CaseListPiece.number).where(CaseListPiece.list_id == case_list.id).order_by(CaseListPiece.number)
     ).all()
     if not numbers:
         raise RuleBroken("The uploaded file has been erased; upload it again.")
+    file = tempfile.SpooledTemporaryFile(max_size=8 * _PIECE)  # noqa: SIM115 - the caller closes it
     for number in numbers:
         piece = select(CaseListPiece.sealed).where(
             CaseListPiece.list_id == case_list.id, CaseListPiece.number == number

@@ -69,7 +69,8 @@ def plan_report(
         raise RuleBroken("There is no action plan here that you may see.")
     latest = _latest_updates(session, [row.Action.id for row in rows])
     single = plans[0] if len(plans) == 1 else None
-    sponsor = session.get(Person, single.ThematicReview.sponsor_id) if single else None
+    sponsor_id = single.ThematicReview.sponsor_id if single else None
+    sponsor = session.get(Person, sponsor_id) if sponsor_id else None
     return PlanReport(
         partnership=partnership,
         reference=single.ActionPlan.reference if single else "Actions",

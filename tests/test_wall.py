@@ -1,0 +1,136 @@
+"""Can a member of one agency reach anything of another, whatever they put into an address, form or look-up?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.actions import Action, ActionUpdate
+from models.db import PortalSession
+from models.documents import DocumentKind, keep_document
+from models.job_requests import JobRequest
+from models.people import Person
+from models.starting_words import give_starting_words
+from tests import make
+from tests.web import Browser
+
+MARK = "Planted-Marker-Of-Theirs"
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def theirs(session: PortalSession) -> dict[str, int]:
+    """What belongs to the other agency, each with the marker in its words: table -> id."""
+    give_starting_words(session)
+    agency = make.agency(session, f"{MARK} Agency")
+    person = make.person(session, Role.MANAGER, agency=agency, name=f"{MARK} Person")
+    plan = make.plan(session, title=f"{MARK} plan")
+    recommendation = make.recommendation(session, plan, text=f"{MARK} recommendation")
+    action = make.action(session, plan, agency, text=f"{MARK} action", recommendation_id=recommendation.id)
+    session.add(ActionUpdate(action_id=action.id, text=f"{MARK} update", author_id=person.id))
+    document = keep_document(
+        session, kind=DocumentKind.EVIDENCE, title=f"{MARK} file", file_name="f.txt", media_type="text/plain",
+        content=MARK.encode(), agency_id=agency.id,
+    )  # fmt: skip
+    request = JobRequest(name="make_plan_pdf", arguments={}, requested_by_id=person.id, sentence=MARK)
+    session.add(request)
+    session.commit()
+    return {
+        "agencies": agency.id, "people": person.id, "action_plans": plan.id, "recommendations": recommendation.id,
+        "actions": action.id, "documents": document.id, "requests": request.id, "thematic_reviews": plan.review_id,
+    }  # fmt: skip
+
+
+def every_address(portal: Flask, theirs: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Each route's method and address, with the other agency's ids wherever an id goes."""
+    ids = sorted(set(theirs.values()))
+    for rule in portal.url_map.iter_rules():
+        numbers = [
+            name for name, converter in rule._converters.items() if type(converter).__name__ == "IntegerConverter"
+        ]
+        words = {"kind": "csv", "field_name": "lead_agency_id", "filename": "portal.css"}
+        own = theirs.get(rule.endpoint.partition(".")[0])
+        for key in {own} if own else ids if numbers else {0}:
+            values = {name: words.get(name, "x") for name in rule.arguments} | dict.fromkeys(numbers, key)
+            for method in (rule.methods or set()) & {"GET", "POST"}:
+                with portal.test_request_context():
+                    yield method, str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
+
+
+def state(session: Session) -> list[str]:
+    """Everything of the other agency as it stands in the database."""
+    session.commit()  # the next transaction is the portal's own again
+    tables = ("agencies", "people", "action_plans", "recommendations", "actions", "action_updates", "documents")
+    found = []
+    for table in tables:
+        found += session.scalars(text(f"SELECT t::text FROM {table} t WHERE t::text LIKE '%{MARK}%' ORDER BY 1")).all()
+    session.commit()
+    return found
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY_MEMBER, Role.MANAGER])
+def test_nobody_reads_or_changes_another_agencys_rows_by_any_address(
+    browser: Open, portal: Flask, session: PortalSession, theirs: dict[str, int], role: Role
+) -> None:
+    ours = make.agency(session, "Ours")
+    make.action(session, make.plan(session), ours, text="Our action")
+    stranger = browser(role, agency=ours, name="Stranger")
+    before, tried = state(session), 0
+    tokens = stranger.tokens("/account/")
+    for method, path in every_address(portal, theirs):
+        if path.startswith(("/sign-out", "/static", "/account")):
+            continue
+        tried += 1
+        if method == "GET":
+            answer = stranger.client.get(path)
+        else:
+            ids = {
+                "ids": list(theirs.values()),
+                "lead_agency_id": theirs["agencies"],
+                "plan_id": theirs["action_plans"],
+            }
+            answer = stranger.client.post(path, data={**tokens, **ids, "text": "overwritten", "name": "overwritten"})
+        assert answer.status_code < 500, f"{method} {path}: {answer.status_code}"
+        assert MARK.encode() not in answer.get_data(), f"{method} {path} shows what belongs to others"
+        answer.close()
+    assert state(session) == before
+    assert tried > 100
+
+
+def test_search_filter_export_and_look_up_show_nothing_of_others(
+    browser: Open, session: PortalSession, theirs: dict[str, int]
+) -> None:
+    ours = make.agency(session, "Ours")
+    make.action(session, make.plan(session), ours, text="Our action")
+    stranger = browser(Role.MANAGER, agency=ours, name="Stranger")
+    for path in (
+        f"/actions/?q={MARK}", f"/actions/?plan_id={theirs['action_plans']}",
+        f"/actions/?lead_agency_id={theirs['agencies']}",
+        f"/actions/export/csv/?q={MARK}", "/actions/export/xlsx/", f"/action-plans/?q={MARK}", f"/documents/?q={MARK}",
+        f"/recommendations/?q={MARK}", f"/agencies/?q={MARK}", "/requests/", "/messages/", "/",
+    ):  # fmt: skip
+        answer = stranger.client.get(path)
+        assert answer.status_code == 200, path
+        content = answer.get_data().decode("utf-8", "replace")
+        answer.close()
+        said = re.sub(r'value="[^"]*"', "", content)  # the page repeats the words that were searched for
+        assert f"{MARK} " not in said, path
+
+
+def test_row_security_alone_keeps_them_apart_when_every_screen_forgets(
+    session: PortalSession, theirs: dict[str, int]
+) -> None:
+    ours = make.agency(session, "Ours")
+    person = make.person(session, Role.MANAGER, agency=ours, name="Stranger")
+    session.commit()
+    session.info["actor"] = person.actor()
+    session.expunge_all()
+    for model in (Action, ActionUpdate, Person):
+        assert MARK not in str([vars(row) for row in session.scalars(select(model))])
+    session.rollback()
