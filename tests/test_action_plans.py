@@ -89,6 +89,7 @@ def test_agency_manager_gets_the_own_agencys_actions_only_on_page_list_export_an
     said = words(manager.client.get(f"/documents/{document.id}/download/").data)
     assert OURS in said
     assert THEIRS not in said
+    session.commit()  # the next transaction is the portal's own again
     stranger = browser(Role.MANAGER, agency=make.agency(session, "Theirs"), name="Stranger")
     stranger.get(f"/documents/{document.id}/download/", status=404)
 

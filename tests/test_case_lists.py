@@ -103,7 +103,7 @@ def test_no_name_number_birth_or_postcode_is_anywhere_in_the_database(
     made = checked(officer, session, session_factory)
     officer.send(f"/case-lists/{made.id}/accept/", page=f"/case-lists/{made.id}/check/")
     done(do_requests(session, session_factory))
-    tables = inspect(session.connection()).get_table_names()
+    tables = set(inspect(session.connection()).get_table_names()) - {"alembic_version"}
     found = []
     for table in sorted(name for name in tables if not re.fullmatch(r"frame_rows_\d+", name)):  # parts of frame_rows
         whole = session.execute(text(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')).scalar() or ""

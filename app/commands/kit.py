@@ -39,11 +39,13 @@ def servers_in_use() -> Servers:
 def command_session() -> Iterator[Session]:
     """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
     engine = make_engine(servers_in_use().database_url, pool_size=1)
-    with make_session_factory(engine)(info={"actor": Actor.system("command line")}) as session:
-        refuse_unsafe_login(session.connection())
-        yield session
-        session.commit()
-    engine.dispose()
+    try:
+        with make_session_factory(engine)(info={"actor": Actor.system("command line")}) as session:
+            refuse_unsafe_login(session.connection())
+            yield session
+            session.commit()
+    finally:
+        engine.dispose()
 
 
 def refusals(command: Callable[P, R]) -> Callable[P, R]:
