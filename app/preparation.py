@@ -9,11 +9,12 @@ from models import schema
 from models.access import Actor
 from models.clock import today
 from models.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.reminders import add_usual_rules
 from models.starting_words import give_starting_words
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
-    """Migrate, state every policy anew, give the starting words and, with `demo`, the demo partnership where nobody is.
+    """Migrate, state every policy anew, give the starting words and reminder rules and, with `demo`, the demo partnership where nobody is.
 
     Safe to run again and again. Returns one demo sign-in per role (role, email), none where there is no demo.
     Raises RuleBroken on a login that row-level security does not bind.
@@ -24,6 +25,7 @@ def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> lis
         with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
             refuse_unsafe_login(session.connection())
             give_starting_words(session)
+            add_usual_rules(session)
             if demo:
                 load_demo(session, today=today(), password=settings.demo_password)
             sign_ins = demo_sign_ins(session)
