@@ -14,8 +14,9 @@ from models.starting_words import give_starting_words
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
-    """Migrate, state every policy anew, give the starting words and reminder rules and, with `demo`, the demo partnership where nobody is.
+    """Migrate, state every policy anew, give the starting words and reminder rules.
 
+    With `demo` also the demo partnership, where there is nobody yet.
     Safe to run again and again. Returns one demo sign-in per role (role, email), none where there is no demo.
     Raises RuleBroken on a login that row-level security does not bind.
     """
