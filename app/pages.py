@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from admin_views.kit.requests import role
 from admin_views.kit.saving import one_time_token
 from app.settings import Settings
 
+_SHORT = 18
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -25,7 +27,12 @@ def dress(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=show_date, moment=show_moment, tag=tag)
     app.jinja_env.globals.update(
-        asset=asset, once=once, count_words=count_words, menu=menu, partnership=settings.partnership_name
+        asset=asset,
+        once=once,
+        short_first=short_first,
+        count_words=count_words,
+        menu=menu,
+        partnership=settings.partnership_name,
     )
     app.context_processor(who)
 
@@ -44,6 +51,15 @@ def menu() -> Any:
 def once() -> Markup:
     """The hidden field that lets a form be sent once only."""
     return Markup('<input type="hidden" name="once" value="{}">').format(one_time_token())
+
+
+def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
+    """The class of a table whose first cells (references, say) are short enough to stand on one line.
+
+    >>> short_first([("AP-2026-01/14", "Text")]), short_first([("A longer name than that", "Text")])
+    (' short-first', '')
+    """
+    return " short-first" if all(len(Markup(row[place]).striptags()) <= _SHORT for row in rows) else ""  # noqa: S704 (measured, not shown)
 
 
 def asset(name: str) -> str:

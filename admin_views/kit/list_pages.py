@@ -121,7 +121,7 @@ def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> M
 
 
 def _linked(base: str, key: Any, shown: str) -> str:
-    if key is None or isinstance(shown, Markup):
+    if key is None or "<" in escape(shown):  # markup already: a tag, or the dash for nothing
         return escape(shown)
     return _link(f"{base}{key}/", escape(shown))
 

@@ -14,8 +14,9 @@ from wtforms import Form
 from admin_views.kit.actions import actions_of
 from admin_views.kit.fields import RecordField
 from admin_views.kit.forms import make_form, sent_form, write_into
+from admin_views.kit.histories import history_panel
 from admin_views.kit.list_pages import ListPages, cells_of
-from admin_views.kit.parts import Fact, Panel, history_panel
+from admin_views.kit.parts import Fact, Panel
 from admin_views.kit.permissions import STAFF, verb
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import actor, role
@@ -128,7 +129,7 @@ class RecordPages(ListPages):
         """The record's history, for partnership staff."""
         if not self.has_history or role() not in STAFF or actor().is_agency_bound:
             return []
-        return [history_panel(self.session, self.model.__tablename__, getattr(record, self.key))]
+        return [history_panel(self.session, self.model, getattr(record, self.key), self.labels)]
 
     def _given(self, record: Any) -> dict[str, Any]:
         """What the empty record already says (a parent from the address) as the form's first values."""

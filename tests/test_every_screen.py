@@ -1,0 +1,130 @@
+"""Do all screens keep what the base promises, with the whole demo partnership behind them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.registry import load_screens
+from app.demo.partnership import load_demo
+from models.access import Role
+from models.clock import today
+from models.people import Person
+from models.starting_words import give_starting_words
+from tests.test_screens import statements
+from tests.web import PASSWORD, Browser
+
+RUBBISH = [
+    "",
+    " ",
+    "x" * 300,
+    "-1",
+    "99999999999999999999",
+    "2026-02-30",
+    "0x1F",
+    "<script>",
+    "' OR 1=1 --",
+    "💥",
+    "NaN",
+]
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def demo(portal: Flask, session: Session) -> Callable[[Role], Browser]:
+    """`demo(Role.OFFICER)` is a browser of the demo's first person of that role."""
+    give_starting_words(session)
+    load_demo(session, today=today(), password=PASSWORD)
+    session.commit()
+
+    def opened(role: Role) -> Browser:
+        person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
+        session.commit()
+        assert person is not None
+        return Browser(portal).sign_in(person)
+
+    return opened
+
+
+def lists(role: Role) -> list[str]:
+    shown = [one for one in load_screens() if role in one.roles_of("index_view") and one.path != "frame-rows"]
+    return [f"/{one.path}/" for one in shown]
+
+
+def linked(browser: Browser, path: str, pattern: str) -> set[str]:
+    """The addresses on a page that fit a pattern."""
+    found = {str(link["href"]) for link in browser.get(path).select("main a[href]")}
+    return {one for one in found if re.fullmatch(pattern, one)}
+
+
+def forms_of(browser: Browser, path: str) -> list[tuple[dict[str, str], set[str]]]:
+    """Each form of a page that sends to the page itself: its hidden fields, and the names people fill in."""
+    answer = browser.client.get(path)
+    found = []
+    for form in BeautifulSoup(answer.text, "html.parser").select("main form[method=post]:not([action])"):
+        hidden = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
+        names = {str(one["name"]) for one in form.select("input[name], select[name], textarea[name]")} - hidden.keys()
+        found += [(hidden, names)] if names else []
+    return found
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER])
+def test_every_list_is_small_and_takes_few_statements(
+    demo: Callable[[Role], Browser], engine: Engine, role: Role
+) -> None:
+    browser = demo(role)
+    for path in lists(role):
+        browser.get(path)
+        with statements(engine) as seen:
+            answer = browser.client.get(path)
+        assert len(seen) <= 6, f"{path}: {seen}"
+        assert len(answer.data) < 40_000, path
+
+
+def test_every_list_stands_every_rubbish(demo: Callable[[Role], Browser]) -> None:
+    browser = demo(Role.ADMINISTRATOR)
+    for path in lists(Role.ADMINISTRATOR):
+        page = browser.get(path)
+        names = [str(one["name"]) for one in page.select("form.search [name]")] + ["sort", "after", "before"]
+        for value in RUBBISH:
+            answer = browser.client.get(path, query_string=dict.fromkeys(names, value))
+            assert answer.status_code < 500, f"{path} {value!r}"
+
+
+def test_every_form_stands_every_rubbish(demo: Callable[[Role], Browser]) -> None:
+    browser = demo(Role.ADMINISTRATOR)
+    paths = [path + "new/" for path in lists(Role.ADMINISTRATOR)]
+    for path in lists(Role.ADMINISTRATOR):
+        for record in sorted(linked(browser, path, rf"{path}\d+/"))[:1]:
+            paths += sorted(linked(browser, record, rf"{path}\d+/[a-z-]+/"))
+    for path in paths:
+        for hidden, names in forms_of(browser, path):
+            for value in RUBBISH:
+                answer = browser.client.post(path, data={**hidden, **dict.fromkeys(names, value)})
+                assert answer.status_code < 500, f"{path} {value!r}"
+                assert answer.status_code == 302 or 'role="alert"' in answer.text or "<h1>" in answer.text, path
+
+
+def test_details_link_to_the_records_they_name(demo: Callable[[Role], Browser]) -> None:
+    browser = demo(Role.OFFICER)
+    (path, *_) = sorted(linked(browser, "/actions/", r"/actions/\d+/"))
+    assert linked(browser, path, r"/action-plans/\d+/")
+    assert linked(browser, path, r"/agencies/\d+/")
+
+
+def test_history_speaks_the_words_of_the_screens(demo: Callable[[Role], Browser], session: Session) -> None:
+    browser = demo(Role.ADMINISTRATOR)
+    (path, *_) = sorted(linked(browser, "/hubs/", r"/hubs/\d+/"))
+    officers = session.scalars(select(Person).where(Person.role == Role.OFFICER)).all()
+    session.commit()
+    for officer in officers:
+        sent = browser.filled(f"{path}edit/", officer_id=officer.id, kind="combined")
+        assert browser.client.post(f"{path}edit/", data=sent).status_code == 302
+    first, second = (officer.name for officer in officers[:2])
+    assert f"{first} → {second}" in browser.get(path).get_text()
