@@ -22,6 +22,10 @@ from models.rules.case_list_demo import as_csv, children_by_level
 PROJECT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 3, 31)
 PASSWORD = "browser-test-password"
+HARMLESS = (
+    "Failed to load resource: the server responded with a status of 422",  # a form that was refused, as intended
+    "Autofocus processing was blocked",  # the reader's focus is in the form already
+)
 SIZES = {"screen": 1280, "phone": 320}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -93,6 +97,7 @@ def open_as(request: pytest.FixtureRequest, chromium: Browser, address: str) -> 
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
         page.goto("/")
         page.get_by_label("E-mail").fill(f"{login}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)
@@ -102,7 +107,7 @@ def open_as(request: pytest.FixtureRequest, chromium: Browser, address: str) -> 
     yield opened
     for context in contexts:
         context.close()
-    assert said == []
+    assert [words for words in said if not words.startswith(HARMLESS)] == []
 
 
 def accessible(page: Page) -> Page:
