@@ -7,12 +7,16 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.formats import count_words, show_date, show_moment, tag
+from admin_views.kit.parts import Button
+from admin_views.kit.permissions import Gate
 from admin_views.kit.registry import menu_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import one_time_token
@@ -30,6 +34,7 @@ def dress(app: Flask, settings: Settings) -> None:
         asset=asset,
         once=once,
         short_first=short_first,
+        may_go=may_go,
         count_words=count_words,
         menu=menu,
         partnership=settings.partnership_name,
@@ -51,6 +56,18 @@ def menu() -> Any:
 def once() -> Markup:
     """The hidden field that lets a form be sent once only."""
     return Markup('<input type="hidden" name="once" value="{}">').format(one_time_token())
+
+
+def may_go(button: Button) -> bool:
+    """Whether the page a button leads to opens for the asking person; others see no button."""
+    method = "POST" if button.is_post else "GET"
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(button.href).path, method)
+    except HTTPException:
+        return True  # not a page of ours, or one that says so itself
+    view = current_app.view_functions[endpoint]
+    gate = getattr(view, "__self__", None)
+    return gate.opens(view.__name__) if isinstance(gate, Gate) else True
 
 
 def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:

@@ -118,6 +118,14 @@ def test_details_link_to_the_records_they_name(demo: Callable[[Role], Browser]) 
     assert linked(browser, path, r"/agencies/\d+/")
 
 
+def test_manager_sees_no_button_that_would_be_refused(demo: Callable[[Role], Browser]) -> None:
+    browser = demo(Role.MANAGER)
+    for path in lists(Role.MANAGER):
+        for record in sorted(linked(browser, path, rf"{path}\d+/"))[:3]:
+            for link in browser.get(record).select("main .buttons a[href]"):
+                assert browser.client.get(str(link["href"])).status_code != 403, f"{record}: {link['href']}"
+
+
 def test_history_speaks_the_words_of_the_screens(demo: Callable[[Role], Browser], session: Session) -> None:
     browser = demo(Role.ADMINISTRATOR)
     (path, *_) = sorted(linked(browser, "/hubs/", r"/hubs/\d+/"))
