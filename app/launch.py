@@ -45,7 +45,8 @@ def portal_children(settings: Settings) -> list[Child]:
     web = (
         *(python, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
         *("--workers", str(settings.web_workers), "--blocking-threads", "4", "--backpressure", "64"),
-        *("--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
+        # A web process told to stop while it is still loading the portal never hears it: its parent has to end it.
+        *("--workers-kill-timeout", "8", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
     )
     return [
         Child("web", web),

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 
 HEALTHY_SECONDS = 10.0
@@ -78,7 +79,7 @@ class _Post:
                 env=dict(self._environment),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=partial(_die_with_parent, os.getpid()),
             )
 
     def bury_when_dead(self) -> None:
@@ -184,10 +185,12 @@ class Supervisor:
             os.close(write)
 
 
-def _die_with_parent() -> None:
-    """In the child, before it runs: have the kernel tell it when the supervisor is killed outright."""
+def _die_with_parent(parent: int) -> None:
+    """In the child, before it runs: have the kernel tell it when the supervisor is killed outright, or already was."""
     if hasattr(_LIBC, "prctl"):
         _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

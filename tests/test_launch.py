@@ -84,6 +84,18 @@ def test_every_process_of_the_portal_is_kept_alive() -> None:
     assert (web[web.index("--port") + 1], web[web.index("--workers") + 1]) == ("8123", "3")
 
 
+def test_web_process_told_to_stop_while_it_loads_the_portal_does_stop(tmp_path: Path, listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    listener.close()
+    (tmp_path / "wsgi.py").write_text("print('loading', flush=True)\nimport time\ntime.sleep(1000)\n")
+    command = portal_children(Settings(port=port, web_workers=1))[0].command
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+    process.terminate()
+    process.communicate(timeout=60)
+
+
 @pytest.mark.parametrize("command", [["-m", "app.launch"], ["-m", "flask", "--app", "wsgi", "rooms"]])
 def test_wrong_setting_ends_the_start_with_one_sentence(command: list[str], tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "PORT": "eight thousand", "DATA_DIR": str(tmp_path / "data")}
