@@ -8,7 +8,21 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
-from sqlalchemy import CursorResult, ForeignKey, Index, LargeBinary, Select, Text, delete, func, select, text, update
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -166,30 +180,27 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
 
 def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
     """The sign-in of a token while it is good: not ended, not idle, the person active and of the same standing."""
-    wanted = (
-        SignIn.id,
-        Person.id,
-        Person.name,
-        Person.email,
-        Person.role,
-        Person.agency_id,
-        SignIn.seen_at,
-        SignIn.data,
-    )
-    living = _living(select(*wanted), now, idle).where(SignIn.token_hash == _hash(token))
-    row = session.execute(living).first()
+    row = session.execute(_BY_TOKEN, {"token": _hash(token), "now": now, "idle_since": now - idle}).first()
     return None if row is None else SignedIn(*row)
 
 
-def _living(statement: Select[Any], now: datetime, idle: timedelta) -> Select[Any]:
+def _living(statement: Select[Any]) -> Select[Any]:
     return statement.join(Person, Person.id == SignIn.person_id).where(
-        SignIn.ends_at > now, SignIn.seen_at > now - idle, Person.is_active, SignIn.standing == _standing()
+        SignIn.ends_at > bindparam("now", type_=DateTime(timezone=True)),
+        SignIn.seen_at > bindparam("idle_since", type_=DateTime(timezone=True)),
+        Person.is_active,
+        SignIn.standing == _standing(),
     )
 
 
 def _standing() -> Any:
     parts = func.concat_ws("|", Person.password_hash, Person.role, Person.agency_id, Person.email)
     return func.encode(func.sha256(func.convert_to(parts, "UTF8")), "hex")
+
+
+_BY_TOKEN = _living(
+    select(SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at, SignIn.data)
+).where(SignIn.token_hash == bindparam("token"))  # made once: every request asks it
 
 
 def note_seen(session: Session, sign_in_id: int, now: datetime) -> None:
@@ -208,8 +219,9 @@ def sign_out(session: Session, token: str) -> None:
 
 def living_sign_ins(session: Session, person_id: int, *, now: datetime, idle: timedelta) -> list[SignIn]:
     """Where a person is signed in, latest first."""
-    statement = _living(select(SignIn), now, idle).where(SignIn.person_id == person_id)
-    return list(session.scalars(statement.order_by(SignIn.seen_at.desc(), SignIn.id)))
+    statement = _living(select(SignIn)).where(SignIn.person_id == person_id)
+    moments = {"now": now, "idle_since": now - idle}
+    return list(session.scalars(statement.order_by(SignIn.seen_at.desc(), SignIn.id), moments))
 
 
 def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None) -> int:

@@ -70,7 +70,7 @@ def test_each_way_of_finding_words_finds_the_same(
     small, large = lists
     session = small.screen.session  # type: ignore[attr-defined]
     monkeypatch.setattr(large_listings, "_PROBED", probed)
-    monkeypatch.setattr(large_listings, "COUNTED", counted)
+    monkeypatch.setattr(large_listings, "HITS", counted)
     for words in ("agency", "rare", "agency c2", "^Agency 0"):
         query = ListQuery(words, "-name")
         assert walked(large, session, query) == walked(small, session, query)

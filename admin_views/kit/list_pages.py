@@ -11,7 +11,9 @@ from markupsafe import Markup, escape
 from sqlalchemy import Row, func, select
 
 from admin_views.kit.actions import actions_of
+from admin_views.kit.columns import Cell
 from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of, workbook
+from admin_views.kit.listings import Listing
 from admin_views.kit.pages import ListQuery, Page
 from admin_views.kit.permissions import verb
 from admin_views.kit.registry import screen_of
@@ -55,8 +57,7 @@ class ListPages(Stated):
         return self.link("export", kind=kind, **{**self.kept_arguments(), **query.arguments()})
 
     def _count(self, query: ListQuery) -> int:
-        rows = self.listing.statement(query).with_only_columns(self.listing.key, maintain_column_froms=True)
-        capped = rows.limit(LARGEST + 1).subquery()
+        capped = self.listing.counted(query).limit(LARGEST + 1).subquery()
         return self.session.scalar(select(func.count()).select_from(capped)) or 0
 
     def _put_on_record(self, kind: str, query: ListQuery, count: int) -> None:
@@ -97,19 +98,25 @@ class ListPages(Stated):
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup, made here rather than in the template: fifty rows must be quick."""
-        makers = [self._maker(number, cell) for number, cell in enumerate(self.listing.cells)]
+        makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
         base = self.link("index_view") if self.allows("details") else ""
         return [(row.key_, _line(row, makers, opened, base)) for row in page.rows]
 
-    def _maker(self, number: int, cell: Any) -> Maker:
-        """A function from a row to one cell's markup, with a link where the cell is a record with a screen."""
-        name, show = f"c{number}", cell.show
-        known = screen_of(cell.target) if cell.target is not None and number > 0 else None
-        if known is None or not known.allows("details"):
-            return lambda row: escape(show(getattr(row, name)))
-        base = f"/{known.path}/"
-        return lambda row: _linked(base, getattr(row, f"l{number}"), show(getattr(row, name)))
+
+def makers_of(listing: Listing) -> list[Maker]:
+    """For each cell a function from a row to its markup."""
+    return [_maker(cell, place, is_first=not number) for number, (cell, place) in enumerate(listing.placed)]
+
+
+def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
+    """A cell that names a record leads to its screen, but the first cell, which leads to the row's own record."""
+    show = cell.show
+    known = screen_of(cell.target) if cell.target is not None and not is_first else None
+    if known is None or not known.allows("details"):
+        return lambda row: escape(show(row[place]))
+    base = f"/{known.path}/"
+    return lambda row: _linked(base, row[place + 1], show(row[place]))
 
 
 def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
@@ -133,5 +140,4 @@ def _link(href: str, shown: str) -> Markup:
 
 def cells_of(screen: Stated, row: Row[Any]) -> list[str]:
     """One row's cells as safe markup, for the details page."""
-    pages: Any = screen
-    return [pages._maker(number, cell)(row) for number, cell in enumerate(screen.detailed.cells)]
+    return [make(row) for make in makers_of(screen.detailed)]

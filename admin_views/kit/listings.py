@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.choices import Narrow
@@ -51,6 +51,7 @@ class Listing:
         self.filters = [self._filter(stated) for stated in screen.filters]
         self.filter_of = {q.name: known for known in self.filters for q in known.questions({})}
         self.base = self.reading.statement(self.cells, self.key)
+        self.placed = list(_placed(self.cells))
 
     def _cell(self, stated: str | Column) -> Cell:
         column = Column(stated) if isinstance(stated, str) else stated
@@ -153,7 +154,22 @@ class Listing:
                 question.options = question.options or options.get(question.name, [])
 
     def _known_total(self, session: Session, page: Page) -> int | None:
-        return self.screen.known_total(session, page.query)
+        known = self.screen.known_total(session, page.query)
+        page.is_total_exact = known is not None
+        return known
+
+    def counted(self, query: ListQuery) -> Select[Any]:
+        """The rows the query asks for, by nothing but their key: for counting."""
+        statement = self.narrowed(select(self.key).select_from(self.screen.model), query)
+        return statement.where(matches(self.searched, query.words)) if query.words else statement
 
     def _counts(self, query: ListQuery) -> list[Select[Any]]:
-        return count_statements(self.statement(query), self.screen.model, is_whole=not query.is_narrowed)
+        return count_statements(self.counted(query), self.screen.model, is_whole=not query.is_narrowed)
+
+
+def _placed(cells: Sequence[Cell]) -> Iterator[tuple[Cell, int]]:
+    """Each cell with its value's place in a row; a link's key stands right after it."""
+    place = 1
+    for cell in cells:
+        yield cell, place
+        place += 1 if cell.link is None else 2

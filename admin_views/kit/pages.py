@@ -47,6 +47,7 @@ class Page:
     questions: list[Question]
     total: int | None = None
     is_total_exact: bool = False
+    counted_to: int = COUNTED
     is_total_estimated: bool = False
     after: str | None = None
     before: str | None = None
@@ -55,8 +56,8 @@ class Page:
         """How many in all, in words that do not claim more than is known."""
         if self.total is None:
             return f"many {plural}"
-        if self.total > COUNTED and not self.is_total_estimated and not self.is_total_exact:
-            return f"more than {COUNTED:,} {plural}"
+        if self.total > self.counted_to and not self.is_total_estimated and not self.is_total_exact:
+            return f"more than {self.counted_to:,} {plural}"
         if self.is_total_estimated:
             return f"about {_rounded(self.total):,} {plural}"
         return f"{self.total:,} {noun if self.total == 1 else plural}"

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from app.local_servers import join_servers
 from models import schema
 from models.db import database_url
-from tests.benchmarks import draw, imports, plan_pdf, queue
+from tests.benchmarks import draw, imports, lists, plan_pdf, queue
 from tests.databases import Database
 
 
@@ -27,6 +27,7 @@ def main(rows: int, wanted: set[str]) -> None:
             "queue": lambda: queue.bench(database),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),
+            "lists": lambda: lists.bench(database, rows),
         }
         for name, bench in benches.items():
             if not wanted or name in wanted:
