@@ -1,17 +1,24 @@
-"""How is everything the portal knows put into one file, and brought back from it?"""
+"""How is everything the portal knows put into one file, and brought back from it?
+
+On the embedded database: `python -m app.backups backup FILE` and `python -m app.backups restore FILE`.
+"""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import psycopg
 from psycopg import errors
 
 from app.database_logins import DATABASE
 from app.local_postgres import binary, create_database, in_database
+from app.local_servers import ensure_servers
+from app.settings import SettingsError, load_settings
 from models.errors import RuleBroken
 
 DRAFT = f"{DATABASE}_restoring"
@@ -81,3 +88,22 @@ def _run(program: str, *arguments: str) -> None:
         for password in filter(None, hidden):
             said = said.replace(password, "…")
         raise RuleBroken(f"{program} did not succeed: {said.removeprefix(f'{program}: error: ')}.")
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["backup", "restore"]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def main(verb: str, file: Path) -> None:
+    """Back the embedded database up into FILE, or restore it from there; status 2 and a sentence when it cannot be."""
+    try:
+        with ensure_servers(load_settings()) as servers:
+            if not servers.superuser_url:
+                raise RuleBroken("A managed database is backed up with its own tools; docs/operating.md says how.")
+            {"backup": back_up, "restore": restore}[verb](servers.superuser_url, file.absolute())
+    except (RuleBroken, SettingsError) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from app.backups import back_up, restore
 from app.local_servers import Servers, join_servers
 from models.errors import RuleBroken
 
+PROJECT = Path(__file__).resolve().parents[1]
 FURNISH = """
 CREATE TABLE secrets (agency_id int, words text);
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
@@ -84,3 +88,24 @@ def test_missing_backup_and_missing_folder_are_refused_in_words(servers: Servers
         restore(servers.superuser_url, tmp_path / "none")
     with pytest.raises(RuleBroken, match="cannot be written"):
         back_up(servers.superuser_url, tmp_path / "none" / "backup")
+
+
+def run_command(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    told = {"PATH": os.defpath, "DATA_DIR": str(tmp_path / "data"), **settings}
+    command = [sys.executable, "-m", "app.backups", *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, check=False)
+
+
+def test_operator_backs_up_and_restores_by_command_while_the_servers_run(servers: Servers, tmp_path: Path) -> None:
+    assert run_command(tmp_path, "backup", str(tmp_path / "backup")).returncode == 0
+    say(servers, "DROP TABLE secrets")
+    assert run_command(tmp_path, "restore", str(tmp_path / "backup")).returncode == 0
+    assert len(seen_by(servers, "portal_staff")) == 1000
+
+
+def test_command_refuses_a_managed_database_in_one_sentence(tmp_path: Path) -> None:
+    managed = {"DATABASE_URL": "postgresql://a@b/c", "REDIS_URL": "redis://d"}
+    done = run_command(tmp_path, "backup", str(tmp_path / "backup"), **managed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("A managed database is backed up with its own tools")
+    assert not (tmp_path / "backup").exists()
