@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import abort, flash, redirect, request
@@ -134,10 +135,16 @@ def _answered(answer: Any, back: str) -> ResponseReturnValue:
 
 def actions_of(screen: Any, *, is_bulk: bool) -> list[Action]:
     """The actions of a screen that the asking person may use, in the order they were written."""
+    asked = role()
+    return [action for action in _stated(screen.__class__) if action.is_bulk == is_bulk and asked in action.roles]
+
+
+@cache
+def _stated(kind: type) -> tuple[Action, ...]:
     found: dict[str, Action] = {}
-    for kind in reversed(type(screen).__mro__):
-        for name, view in vars(kind).items():
+    for base in reversed(kind.__mro__):
+        for name, view in vars(base).items():
             action = getattr(view, "action", None)
-            if isinstance(action, Action) and action.is_bulk == is_bulk and role() in action.roles:
+            if isinstance(action, Action):
                 found[name] = action
-    return list(found.values())
+    return tuple(found.values())
