@@ -8,13 +8,17 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from models.access import Role
 from models.clock import now
+from models.db import PortalSession
+from models.form_receipts import FormReceipt
+from models.job_requests import request_job
 from models.people import Person
-from models.sign_ins import LOCK, TRIES, Outcome, SignIn, SignInAttempt
+from models.sign_ins import KEPT, LOCK, TRIES, Outcome, SignIn, SignInAttempt
 from tests.web import PASSWORD, Browser, member, words_of
+from tests.work import do_requests, done
 
 Open = Callable[..., Browser]
 
@@ -216,6 +220,23 @@ def test_sign_in_never_leads_off_the_portal(browser: Open, session: Session, tar
     person = member(session, Role.OFFICER)
     answer = browser().send("/sign-in/", email=person.email, password=PASSWORD, next=target)
     assert answer.location == "/"
+
+
+def test_old_sign_ins_are_forgotten_once_however_often_the_job_runs(
+    browser: Open, session: Session, session_factory: sessionmaker[PortalSession]
+) -> None:
+    ended, living = browser(Role.SPONSOR), browser(Role.OFFICER)
+    officer = session.scalars(select(Person.id).where(Person.role == Role.OFFICER)).one()
+    session.execute(update(SignIn).where(SignIn.person_id != officer).values(ends_at=now() - timedelta(seconds=1)))
+    session.execute(update(SignInAttempt).where(SignInAttempt.person_id != officer).values(attempted_at=now() - KEPT))
+    session.add(FormReceipt(token="x" * 30, person_id=officer, sent_at=now() - timedelta(days=3)))
+    for time in ("first", "second"):
+        request_job(session, "forget_old_sign_ins", unique_key=time)
+        (request, *_) = done(do_requests(session, session_factory))
+        assert request == f"{3 if time == 'first' else 0} old sign-ins and form receipts forgotten."
+    assert session.scalars(select(SignIn.person_id)).all() == [officer]
+    session.commit()
+    assert (ended.client.get("/").status_code, living.client.get("/").status_code) == (302, 200)
 
 
 def test_tries_at_the_same_time_all_count(session: Session, browser: Open) -> None:
