@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from admin_views.base import (
@@ -15,23 +16,38 @@ from admin_views.base import (
     STAFF,
     Button,
     Column,
+    Fact,
     Group,
     Panel,
     Screen,
     actor,
     page,
     person_id,
+    role,
     screen,
     show_tag,
 )
 from admin_views.kit.formats import show_moment
-from models.documents import Document, DocumentFetch, fetch_document
+from admin_views.kit.registry import link_to
+from models.db import Base
+from models.documents import Document, DocumentFetch, DocumentKind, fetch_document
 from models.people import Person
+
+
+def show_size(size: int | None) -> str:
+    """The size of a file as people say it.
+
+    >>> show_size(700), show_size(2048), show_size(3_500_000)
+    ('700 bytes', '2 kB', '3.5 MB')
+    """
+    if size is None or size < 1000:
+        return f"{size or 0} bytes"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 @screen
 class DocumentScreen(Screen):
-    """Documents as far as the row policies show them; each download is on record."""
+    """Documents as far as the row policies and the role show them; each download is on record."""
 
     model = Document
     title, noun, plural = "Documents", "document", "documents"
@@ -42,29 +58,42 @@ class DocumentScreen(Screen):
         Column("kind", show=show_tag),
         "made_at",
         "made_by_id",
-        Column("size", "Bytes", is_numeric=True),
+        Column("size", show=show_size, is_numeric=True),
     )
     details = (*columns, "file_name", "sha256")
     search = ("title", "file_name")
     filters = ("kind", "made_by_id", "made_at")
-    sort = ("title", "made_at")
+    sort = ("title", "made_at", "size")
     default_sort = "-made_at"
     labels = {"made_at": "Made", "made_by_id": "Made by", "sha256": "SHA-256", "file_name": "File"}
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        """Staff see all documents, agencies their own by row policy; others the plans, and what they had made."""
+        if role() in STAFF or actor().is_agency_bound:
+            return statement
+        return statement.where(or_(Document.kind == DocumentKind.ACTION_PLAN, Document.made_by_id == person_id()))
+
+    def facts(self, session: Session, record: Document) -> list[Fact]:
+        about = subject_of(session, record.subject)
+        return [] if about is None else [Fact("About", link_to(about, str(about)))]
 
     def buttons(self, record: Document) -> list[Button]:
         return [Button("Download", self.link("download", record_id=record.id), "main")]
 
     def panels(self, session: Session, record: Document) -> list[Panel]:
-        if actor().is_agency_bound:
+        if role() not in STAFF:
             return []
-        fetches = session.execute(
-            select(DocumentFetch.fetched_at, Person.name)
+        fetches: Any = session.execute(
+            select(DocumentFetch.fetched_at, Person)
             .outerjoin(Person, Person.id == DocumentFetch.person_id)
             .where(DocumentFetch.document_id == record.id)
-            .order_by(DocumentFetch.fetched_at.desc())
+            .order_by(DocumentFetch.fetched_at.desc(), DocumentFetch.id.desc())
             .limit(50)
         )
-        rows = [(show_moment(fetched_at), name or "Somebody") for fetched_at, name in fetches]
+        rows = [
+            (show_moment(fetched_at), link_to(person, person.name) if person is not None else "The portal")
+            for fetched_at, person in fetches
+        ]
         return [Panel("Fetched by", ("When", "Who"), rows, empty="Nobody has fetched it yet.")]
 
     @page("/<int:record_id>/download/", roles=EVERYONE)
@@ -76,3 +105,10 @@ class DocumentScreen(Screen):
         return send_file(
             BytesIO(content), mimetype=record.media_type, as_attachment=True, download_name=record.file_name
         )
+
+
+def subject_of(session: Session, subject: str) -> Any:
+    """The record a document is about, named as in `action_plans:12`; None when it is gone, or not this person's."""
+    table, _, key = subject.partition(":")
+    model = next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
+    return session.get(model, int(key)) if model is not None and key.isdecimal() else None

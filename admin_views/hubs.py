@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from admin_views.base import (
@@ -15,15 +17,18 @@ from admin_views.base import (
     Group,
     Panel,
     Screen,
+    actor,
     screen,
     show_tag,
 )
 from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
 from models.access import Role
 from models.clock import today
 from models.hubs import Hub
-from models.memberships import Membership, missing_core_seats
+from models.memberships import Membership, core_seats_in_words, hubs_run_by, may_run_hub, missing_core_seats
 from models.people import Person
+from models.thematic_reviews import ThematicReview
 
 
 @screen
@@ -49,26 +54,63 @@ class HubScreen(Screen):
     fields = ("name", "kind", "officer_id", "purpose", "is_active")
     text_areas = ("purpose",)
     labels = {"officer_id": "Officer", "is_active": "Active"}
-    hints = {"purpose": "One or two sentences for people outside."}
+    hints = {
+        "officer_id": "The officer runs the hub's reviews; so does whoever sits in its team as an officer.",
+        "purpose": "One or two sentences for people outside.",
+        "is_active": "A hub that has ended stays in old records but is no longer offered.",
+    }
     choices = {"officer_id": lambda people: people.where(Person.role == Role.OFFICER)}
 
     def facts(self, session: Session, record: Hub) -> list[Fact]:
-        missing = missing_core_seats(session, record.id, today())
-        words = ", ".join(seat.value.replace("_", " ") for seat in missing)
-        return [
-            Fact("Core membership", f"Missing: {words}" if missing else "Police, social care and health are present")
-        ]
+        if actor().is_agency_bound:  # an agency sees its own seats only, and would be told of gaps that are none
+            return []
+        return [Fact("Core membership", core_seats_in_words(missing_core_seats(session, record.id, today())))]
 
     def panels(self, session: Session, record: Hub) -> list[Panel]:
-        statement = (
-            select(Person.name, Membership.seat, Membership.starts_on, Membership.ends_on)
-            .join(Person, Person.id == Membership.person_id)
-            .where(Membership.hub_id == record.id)
-            .order_by(Membership.ends_on.is_not(None), Membership.seat, Person.name)
-        )
-        rows = [
-            (name, seat.label, show_date(starts_on), show_date(ends_on) if ends_on else "to date")
-            for name, seat, starts_on, ends_on in session.execute(statement)
-        ]
-        buttons = [Button("All memberships", f"/memberships/?hub_id={record.id}")]
-        return [Panel("Project team", ("Person", "Seat", "From", "To"), rows, buttons=buttons)]
+        return [_team(session, record), _reviews(session, record)]
+
+
+def _team(session: Session, hub: Hub) -> Panel:
+    """The hub's seats as far as the asking person may see them: those held now first, then by name."""
+    statement = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.hub_id == hub.id)
+        .order_by(Membership.ends_on < today(), Membership.seat, Person.name)
+    )
+    rows = [
+        (link_to(person, person.name), seat.seat.label, show_date(seat.starts_on), _until(seat))
+        for seat, person in session.execute(statement)
+    ]
+    buttons = [Button("All memberships", f"/memberships/?hub_id={hub.id}")]
+    if may_run(session, hub.id):
+        buttons.append(Button("Add a member", f"/memberships/new/?hub_id={hub.id}"))
+    return Panel("Project team", ("Person", "Seat", "First day", "Last day"), rows, buttons=buttons)
+
+
+def _until(membership: Membership) -> str:
+    return show_date(membership.ends_on) if membership.ends_on else "To date"
+
+
+def _reviews(session: Session, hub: Hub) -> Panel:
+    found = session.scalars(
+        select(ThematicReview).where(ThematicReview.hub_id == hub.id).order_by(ThematicReview.reference.desc())
+    )
+    rows = [(link_to(one, one.reference), one.title, show_tag(one.stage)) for one in found]
+    return Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)
+
+
+def may_run(session: Session, hub_id: int | None) -> bool:
+    """Whether the person who asks may run that hub's reviews and team (DESIGN section 5: officers, of their hubs)."""
+    return may_run_hub(session, actor(), hub_id, today())
+
+
+def own_hubs_only(hub_id: Any) -> Any:
+    """For choices: narrows a statement to rows whose hub the asking officer runs; administrators see every row."""
+
+    def narrow(statement: Select[Any]) -> Select[Any]:
+        if actor().role is Role.ADMINISTRATOR:
+            return statement
+        return statement.where(hub_id.in_(hubs_run_by(actor().person_id, today())))
+
+    return narrow

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
-from admin_views.base import ADMINISTRATORS, READERS, STAFF, Column, Group, Screen, bulk_action, screen, show_tag
-from models.reference_items import ReferenceItem
+from admin_views.base import (
+    ADMINISTRATORS,
+    READERS,
+    STAFF,
+    Column,
+    Group,
+    Screen,
+    bulk_action,
+    row_action,
+    screen,
+    show_tag,
+    tag,
+)
+from admin_views.kit.formats import NOTHING, count_words
+from models.errors import RuleBroken
+from models.reference_items import ReferenceItem, is_in_use, move_item
+
+_FIXED = ("list_name", "code")
+
+
+def show_to_be_confirmed(is_provisional: bool | None) -> str:
+    """The mark of a word the Board has still to confirm.
+
+    >>> show_to_be_confirmed(True)
+    Markup('<strong class="tag amber">To be confirmed by the Board</strong>')
+    """
+    return tag("To be confirmed by the Board", "amber") if is_provisional else NOTHING
 
 
 @screen
@@ -23,19 +50,19 @@ class ReferenceItemScreen(Screen):
         "delete": ADMINISTRATORS,
         "export": STAFF,
     }
-    introduction = "The partnership's own words. Signed records keep the words they were signed with."
+    introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."
     columns = (
         "label",
         Column("list_name", "List", show=show_tag),
-        "rank",
+        Column("rank", is_numeric=True),
         "applies_to",
         "is_active",
-        "is_to_be_confirmed",
+        Column("is_to_be_confirmed", show=show_to_be_confirmed),
     )
     search = ("label", "code")
     filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")
     sort = ("label", "list_name", "rank")
-    default_sort = "list_name"
+    default_sort = "in_order"
     fields = ("list_name", "label", "code", "rank", "applies_to", "aliases", "hint", "is_active", "is_to_be_confirmed")
     labels = {
         "label": "Word",
@@ -52,16 +79,44 @@ class ReferenceItemScreen(Screen):
         "aliases": "One a line. Case lists may use any of them.",
     }
 
+    def fields_for(self, record: ReferenceItem) -> Sequence[str]:
+        return [key for key in self.fields if key not in _FIXED] if record.id else self.fields
+
+    def remove(self, session: Session, record: ReferenceItem) -> None:
+        if is_in_use(session, record):
+            raise RuleBroken(f"{record.label} is in use, so it cannot be deleted. Take it out of use instead.")
+        session.delete(record)
+
+    @row_action("Move up", roles=ADMINISTRATORS)
+    def move_up(self, session: Session, item: ReferenceItem) -> str:
+        """One place nearer to the start of its list."""
+        move_item(session, item, -1)
+        return f"{item.label} is now at place {item.rank}."
+
+    @row_action("Move down", roles=ADMINISTRATORS)
+    def move_down(self, session: Session, item: ReferenceItem) -> str:
+        """One place nearer to the end of its list."""
+        move_item(session, item, 1)
+        return f"{item.label} is now at place {item.rank}."
+
     @bulk_action("Take out of use", roles=ADMINISTRATORS, question="Offer these words no longer?")
     def retire(self, session: Session, items: list[ReferenceItem]) -> str:
         """Records that use them keep them."""
         for item in items:
             item.is_active = False
-        return f"{len(items)} words are out of use."
+        return f"{count_words(len(items), self.noun, self.plural)} out of use."
 
-    @bulk_action("Confirmed by the Board", roles=ADMINISTRATORS, question="Mark these words as confirmed by the Board?")
+    @bulk_action("Put into use", roles=ADMINISTRATORS, question="Offer these words again?")
+    def restore(self, session: Session, items: list[ReferenceItem]) -> str:
+        """Refused where another word stands for the same by now."""
+        for item in items:
+            item.is_active = True
+            item.check(session)
+        return f"{count_words(len(items), self.noun, self.plural)} in use."
+
+    @bulk_action("Agreed by the Board", roles=ADMINISTRATORS, question="Mark these words as agreed by the Board?")
     def confirm(self, session: Session, items: list[ReferenceItem]) -> str:
         """Take the mark away that a word is provisional."""
         for item in items:
             item.is_to_be_confirmed = False
-        return f"{len(items)} words are confirmed."
+        return f"{count_words(len(items), self.noun, self.plural)} marked as agreed by the Board."

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from flask import request
+from sqlalchemy.orm import Session
+from wtforms import Form
+
 from admin_views.base import OFFICERS, READERS, STAFF, Group, Screen, screen
+from admin_views.hubs import may_run, own_hubs_only
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
 from models.review_stages import ReviewStage
+from models.thematic_reviews import ThematicReview
 
 
 @screen
 class ReviewStageScreen(Screen):
-    """The timetables of the reviews; reminders go out from these dates."""
+    """The timetables of the reviews; reminders go out from these dates. Officers keep those of their own hubs."""
 
     model = ReviewStage
     title, noun, plural = "Timetables", "stage", "stages"
@@ -21,11 +29,26 @@ class ReviewStageScreen(Screen):
         "delete": OFFICERS,
         "export": STAFF,
     }
-    columns = ("review_id", "stage", "planned_on", "reached_on")
-    filters = ("review_id", "stage", "planned_on")
-    sort = ("planned_on", "reached_on", "stage")
+    columns = ("stage", "review_id", "review.title", "planned_on", "reached_on")
+    filters = ("review_id", "stage", "planned_on", "reached_on")
+    sort = ("planned_on", "reached_on", "review_id")
     default_sort = "planned_on"
     fields = ("review_id", "stage", "planned_on", "reached_on")
+    labels = {"review.title": "Title"}
+    hints = {"reached_on": "Filled in by itself when the review moves to this stage."}
 
     def name_of(self, record: ReviewStage) -> str:
-        return record.stage.label if record.stage else "Stage"
+        return f"{record.stage.label} of {self.session.get(ThematicReview, record.review_id)}"
+
+    def new_record(self) -> ReviewStage:
+        return ReviewStage(review_id=request.args.get("review_id", type=int))
+
+    def form_ready(self, session: Session, form: Form, record: ReviewStage) -> None:
+        if isinstance(form["review_id"], RecordField):
+            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+
+    def may_edit(self, record: ReviewStage) -> bool:
+        return may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id)
+
+    def may_delete(self, record: ReviewStage) -> bool:
+        return self.may_edit(record)

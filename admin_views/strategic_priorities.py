@@ -1,9 +1,15 @@
-"""Which strategic priorities has the Board set?"""
+"""Which strategic priorities has the Board set, and which reviews are tied to each?"""
 
 from __future__ import annotations
 
-from admin_views.base import ADMINISTRATORS, EVERYONE, STAFF, Group, Screen, screen
-from models.strategic_priorities import StrategicPriority
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.base import ADMINISTRATORS, EVERYONE, STAFF, Filter, Group, Panel, Screen, screen, show_tag
+from admin_views.kit.registry import link_to
+from models.clock import today
+from models.strategic_priorities import StrategicPriority, lasting
+from models.thematic_reviews import ThematicReview
 
 
 @screen
@@ -23,9 +29,27 @@ class StrategicPriorityScreen(Screen):
     }
     columns = ("name", "starts_on", "ends_on")
     search = ("name", "description")
-    filters = ("starts_on",)
-    sort = ("name", "starts_on")
+    filters = (
+        Filter(
+            "now",
+            "Valid today",
+            options=(("yes", "Yes"), ("no", "No")),
+            apply=lambda answer: lasting(today()) if answer == "yes" else ~lasting(today()),
+        ),
+        "starts_on",
+    )
+    sort = ("name", "starts_on", "ends_on")
     default_sort = "name"
     fields = ("name", "description", "starts_on", "ends_on")
     text_areas = ("description",)
-    labels = {"starts_on": "From", "ends_on": "To"}
+    labels = {"starts_on": "First day", "ends_on": "Last day"}
+    hints = {"ends_on": "Leave empty while it lasts."}
+
+    def panels(self, session: Session, record: StrategicPriority) -> list[Panel]:
+        found = session.scalars(
+            select(ThematicReview)
+            .where(ThematicReview.priority_id == record.id)
+            .order_by(ThematicReview.reference.desc())
+        )
+        rows = [(link_to(one, one.reference), one.title, show_tag(one.stage)) for one in found]
+        return [Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from wtforms import Form
 
 from admin_views.base import (
     ADMINISTRATORS,
@@ -23,7 +22,11 @@ from admin_views.base import (
     row_action,
     screen,
     show_tag,
+    tag,
 )
+from admin_views.hubs import may_run, own_hubs_only
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from models.access import Role
@@ -31,6 +34,8 @@ from models.action_plans import ActionPlan
 from models.audit_samples import AuditSample
 from models.case_frames import CaseFrame
 from models.clock import today
+from models.errors import RuleBroken
+from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage, move_to_stage
 from models.thematic_reviews import Stage, ThematicReview, next_stage
@@ -38,7 +43,10 @@ from models.thematic_reviews import Stage, ThematicReview, next_stage
 
 @screen
 class ThematicReviewScreen(Screen):
-    """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides."""
+    """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
+
+    Officers run the reviews of their own hubs; administrators any.
+    """
 
     model = ThematicReview
     title, noun, plural = "Thematic reviews", "review", "reviews"
@@ -98,6 +106,13 @@ class ThematicReviewScreen(Screen):
     hints = {"quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."}
     choices = {"sponsor_id": lambda people: people.where(Person.role == Role.SPONSOR)}
 
+    def form_ready(self, session: Session, form: Form, record: ThematicReview) -> None:
+        if isinstance(form["hub_id"], RecordField):
+            form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
+
+    def may_edit(self, record: ThematicReview) -> bool:
+        return may_run(self.session, record.hub_id)
+
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
         if actor().is_agency_bound:
             return [_plans(session, record)]
@@ -120,6 +135,8 @@ class ThematicReviewScreen(Screen):
     )
     def advance(self, session: Session, review: ThematicReview) -> str:
         """The next stage, reached today."""
+        if not self.may_edit(review):
+            raise RuleBroken("You run the reviews of your own hubs only.")
         stage = next_stage(review.stage) or review.stage
         move_to_stage(session, review, stage, on=today())
         return f"{review.reference} is now at the stage {stage.label.lower()}."
@@ -128,20 +145,32 @@ class ThematicReviewScreen(Screen):
 def _timetable(session: Session, review: ThematicReview) -> Panel:
     statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
     rows = [
-        (one.stage.label, show_date(one.planned_on), show_date(one.reached_on) if one.reached_on else _late(one))
+        (
+            link_to(one, one.stage.label),
+            show_date(one.planned_on),
+            show_date(one.reached_on) if one.reached_on else _late(one),
+        )
         for one in session.scalars(statement)
     ]
-    buttons = [Button("Edit the timetable", f"/review-stages/?review_id={review.id}")]
-    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=buttons)
+    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=_timetable_buttons(session, review))
+
+
+def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]:
+    if not may_run(session, review.hub_id):
+        return []
+    return [
+        Button("Edit the timetable", f"/review-stages/?review_id={review.id}"),
+        Button("Plan a stage", f"/review-stages/new/?review_id={review.id}"),
+    ]
 
 
 def _late(stage: ReviewStage) -> str:
-    return "Late" if stage.planned_on < today() else "Not yet"
+    return tag("Late", "red") if stage.planned_on < today() else "Not yet"
 
 
 def _plans(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
-    rows = [(link_to(plan, plan.reference), plan.title, plan.status.label) for plan in found]
+    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in found]
     return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
 
 
@@ -152,8 +181,8 @@ def _frames(session: Session, review: ThematicReview) -> Panel:
 
 
 def _samples(session: Session, review: ThematicReview) -> Panel:
-    found: Any = session.scalars(
+    found = session.scalars(
         select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
     )
-    rows = [(link_to(sample, sample.reference), sample.title, sample.status.label) for sample in found]
+    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in found]
     return Panel("Audit samples", ("Sample", "Title", "Status"), rows)

@@ -46,7 +46,10 @@ class ChangeLogHead(Base):
 
     __tablename__ = "change_log_head"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(), system=("select",), reason="Only the sealing trigger moves the end of the chain.", is_logged=False
+        staff=("select",),
+        system=("select",),
+        reason="Staff may check the chain against its end; only the sealing trigger moves it.",
+        is_logged=False,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, RowPolicy
+from models.access import OWN_AGENCIES, Actor, Role, RowPolicy
 from models.agencies import Agency
 from models.db import Record
 from models.errors import RuleBroken
@@ -74,26 +75,94 @@ class Membership(Record):
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
 
     def check(self, session: Session) -> None:
-        overlapping = select(Membership.id).where(
+        with session.no_autoflush:
+            person = session.get(Person, self.person_id) if self.person_id else None
+            if person is not None:
+                self._check_person(person)
+            if session.scalar(self._overlapping().limit(1)):
+                raise RuleBroken("This person already holds that seat in the hub at that time.")
+
+    def _check_person(self, person: Person) -> None:
+        if self.seat is Seat.OFFICER and person.role is not Role.OFFICER:
+            raise RuleBroken(f"{person.name} is not a Quality Learning and Improvement Officer.")
+        self.agency_id = self.agency_id or person.agency_id
+        if person.agency_id is not None and self.agency_id != person.agency_id:
+            raise RuleBroken(f"{person.name} belongs to another agency.")
+
+    def _overlapping(self) -> Select[int]:
+        """The same seat of the same person in the same hub on some of the same days."""
+        statement = select(Membership.id).where(
             Membership.hub_id == self.hub_id,
             Membership.person_id == self.person_id,
             Membership.seat == self.seat,
             Membership.id != (self.id or 0),
-            (Membership.ends_on.is_(None)) | (Membership.ends_on >= self.starts_on),
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= self.starts_on),
         )
-        if self.ends_on is not None:
-            overlapping = overlapping.where(Membership.starts_on <= self.ends_on)
-        with session.no_autoflush:
-            if session.scalar(overlapping.limit(1)):
-                raise RuleBroken("This person already holds that seat in the hub at that time.")
+        return statement if self.ends_on is None else statement.where(Membership.starts_on <= self.ends_on)
+
+
+def lasting(on: date) -> ColumnElement[bool]:
+    """Whether a membership holds on a day; its last day counts."""
+    return and_(Membership.starts_on <= on, or_(Membership.ends_on.is_(None), Membership.ends_on >= on))
 
 
 def missing_core_seats(session: Session, hub_id: int, on: date) -> list[Seat]:
     """Which of police, social care and health have nobody in the hub's team on a day, in that order."""
-    seated = select(Membership.seat).where(
-        Membership.hub_id == hub_id,
-        Membership.starts_on <= on,
-        (Membership.ends_on.is_(None)) | (Membership.ends_on >= on),
-    )
-    present = set(session.scalars(seated))
+    present = set(session.scalars(select(Membership.seat).where(Membership.hub_id == hub_id, lasting(on))))
     return [seat for seat in Seat if seat.is_core and seat not in present]
+
+
+def core_seats_in_words(missing: Collection[Seat]) -> str:
+    """Which core seats of a team are taken and which are not, as people say it.
+
+    >>> core_seats_in_words([])
+    'Police, social care and health are present.'
+    >>> core_seats_in_words([Seat.HEALTH, Seat.POLICE])
+    'Present: social care. Missing: police and health.'
+    >>> core_seats_in_words([Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH])
+    'Missing: police, social care and health.'
+    """
+    core = [seat for seat in Seat if seat.is_core]
+    present, absent = [one for one in core if one not in missing], [one for one in core if one in missing]
+    if not absent:
+        return f"{_listed(present).capitalize()} are present."
+    return " ".join([*([f"Present: {_listed(present)}."] if present else []), f"Missing: {_listed(absent)}."])
+
+
+def _listed(seats: Iterable[Seat]) -> str:
+    words = [seat.value.replace("_", " ") for seat in seats]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def hubs_run_by(person_id: int | None, on: date) -> Select[int]:
+    """The ids of the hubs whose officer a person is on a day: named on the hub, or seated there as its officer."""
+    named = select(Hub.id).where(Hub.officer_id == person_id)
+    seated = select(Membership.hub_id).where(
+        Membership.person_id == person_id, Membership.seat == Seat.OFFICER, lasting(on)
+    )
+    return select(Hub.id).where(or_(Hub.id.in_(named), Hub.id.in_(seated)))
+
+
+def may_run_hub(session: Session, actor: Actor, hub_id: int | None, on: date) -> bool:
+    """Whether somebody may run a hub's reviews and team: administrators any hub's, officers their own hubs'."""
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    if actor.role is not Role.OFFICER:
+        return False
+    return session.scalar(hubs_run_by(actor.person_id, on).where(Hub.id == hub_id)) is not None
+
+
+def end_memberships(session: Session, memberships: Iterable[Membership], *, on: date) -> int:
+    """Let seats end after the day `on`; those that end by then stay as they are. Returns how many were ended.
+
+    Refuses the whole when one of them starts later than that.
+    """
+    ended = 0
+    for one in memberships:
+        if one.starts_on > on:
+            raise RuleBroken("A membership cannot end before it starts; one of these starts later than that day.")
+        if one.ends_on is None or one.ends_on > on:
+            one.ends_on = on
+            ended += 1
+    session.flush()
+    return ended

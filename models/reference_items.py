@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
-from sqlalchemy import Text, UniqueConstraint, select
+from sqlalchemy import String, Text, UniqueConstraint, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from models.access import EVERYTHING, RowPolicy
-from models.db import Record
+from models.db import Base, Record
+from models.errors import RuleBroken
 from models.words import Choice, choice_column, must, one_of
 
 
@@ -64,11 +66,68 @@ class ReferenceItem(Record):
     is_active: Mapped[bool] = mapped_column(server_default="true")
     is_to_be_confirmed: Mapped[bool] = mapped_column(server_default="false")
 
+    in_order: Mapped[str] = column_property(
+        cast(list_name, String) + ":" + func.lpad(cast(rank, String), 10, "0"), deferred=True
+    )
+
     def __str__(self) -> str:
         return self.label
+
+    def check(self, session: Session) -> None:
+        self.code = (self.code or "").strip().lower()
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.code):
+            raise RuleBroken("Give a code of letters, digits and underscores, without blanks.")
+        if (self.rank or 0) < 0:
+            raise RuleBroken("Give a place in the list of 0 or more.")
+        if self.is_active is not False:
+            self._check_words(session)
+
+    def _check_words(self, session: Session) -> None:
+        """A case list must be able to tell by any word which item is meant."""
+        with session.no_autoflush:
+            for other in items_of(session, self.list_name):
+                if other is not self and _share_a_service(self, other):
+                    for word in sorted(self.words & other.words):
+                        raise RuleBroken(f"“{word}” already stands for {other.label} in this list.")
+
+    @property
+    def words(self) -> set[str]:
+        """Every word that stands for this item, in small letters."""
+        return {word.strip().lower() for word in (self.label or "", *(self.aliases or ())) if word.strip()}
+
+
+def _share_a_service(one: ReferenceItem, other: ReferenceItem) -> bool:
+    return Service.BOTH in (one.applies_to, other.applies_to) or one.applies_to == other.applies_to
 
 
 def items_of(session: Session, list_name: ReferenceList) -> list[ReferenceItem]:
     """The active words of a list, in the list's own order."""
     statement = select(ReferenceItem).where(ReferenceItem.list_name == list_name, ReferenceItem.is_active)
     return list(session.scalars(statement.order_by(ReferenceItem.rank, ReferenceItem.id)))
+
+
+def is_in_use(session: Session, item: ReferenceItem) -> bool:
+    """Whether any record of any table names this item."""
+    own = ReferenceItem.__table__
+    naming = [
+        select(literal(1)).where(key.parent == item.id)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is own
+    ]
+    return session.execute(union_all(*naming).limit(1)).first() is not None
+
+
+def move_item(session: Session, item: ReferenceItem, places: int) -> None:
+    """Take an item up (-1) or down (1) in its list, and number the list anew from 1. Refuses beyond either end."""
+    statement = select(ReferenceItem).where(ReferenceItem.list_name == item.list_name).with_for_update()
+    items = list(session.scalars(statement.order_by(ReferenceItem.rank, ReferenceItem.id)))
+    place = items.index(item) + places
+    if not 0 <= place < len(items):
+        raise RuleBroken(f"{item.label} is the {'first' if places < 0 else 'last'} of its list already.")
+    items.remove(item)
+    items.insert(place, item)
+    for rank, one in enumerate(items, 1):
+        if one.rank != rank:
+            one.rank = rank
+    session.flush()

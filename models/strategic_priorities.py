@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import Text
+from sqlalchemy import ColumnElement, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.access import EVERYTHING, RowPolicy
@@ -33,3 +33,10 @@ class StrategicPriority(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+def lasting(on: date) -> ColumnElement[bool]:
+    """Whether a priority is valid on a day; its last day counts."""
+    return and_(
+        StrategicPriority.starts_on <= on, or_(StrategicPriority.ends_on.is_(None), StrategicPriority.ends_on >= on)
+    )

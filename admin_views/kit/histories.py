@@ -31,7 +31,7 @@ def history_panel(session: Session, model: Any, key: object, labels: Mapping[str
         .limit(_SHOWN)
     )
     found = [(change, name) for change, name in session.execute(statement)]
-    names = _names(session, model, [change for change, _ in found])
+    names = names_behind(session, model, [change for change, _ in found if change.verb == "update"])
     rows = [
         (
             show_moment(change.changed_at),
@@ -53,15 +53,14 @@ def what_happened(verb: str) -> str:
     return _VERBS.get(verb, verb)
 
 
-def _names(session: Session, model: Any, changes: Iterable[ChangeRecord]) -> Names:
-    """The labels of every record that old and new values point to: one statement for each foreign key that changed."""
+def names_behind(session: Session, model: Any, changes: Iterable[ChangeRecord]) -> Names:
+    """The labels of every record that old and new values point to: one statement for each foreign key."""
     wanted: dict[str, set[int]] = {}
     for change in changes:
-        if change.verb == "update":
-            for values in (change.old_values or {}, change.new_values or {}):
-                for key, value in values.items():
-                    if value is not None and _target(model, key) is not None:
-                        wanted.setdefault(key, set()).add(value)
+        for values in (change.old_values or {}, change.new_values or {}):
+            for key, value in values.items():
+                if value is not None and _target(model, key) is not None:
+                    wanted.setdefault(key, set()).add(value)
     names: Names = {}
     for key, ids in wanted.items():
         target: Any = _target(model, key)
@@ -77,14 +76,14 @@ def _what(model: Any, change: ChangeRecord, labels: Mapping[str, str], names: Na
     old, new = change.old_values or {}, change.new_values or {}
     said = []
     for key in sorted(new.keys() - _UNINTERESTING):
-        words = [_words(model, key, value, names) for value in (old.get(key), new[key])]
+        words = [value_in_words(model, key, value, names) for value in (old.get(key), new[key])]
         label = labels.get(key) or label_from_key(key)
         said.append(f"{label} changed" if None in words else f"{label}: {words[0]} → {words[1]}")
     return "; ".join(said)
 
 
-def _words(model: Any, key: str, value: Any, names: Names) -> str | None:
-    """A value as the screens show it; None when it is too long, or no text at all."""
+def value_in_words(model: Any, key: str, value: Any, names: Names, longest: int = _LONGEST) -> str | None:
+    """A value of the change log as the screens show it; None when it is too long, or no text at all."""
     if value is None or value == "":
         return "nothing"
     if (key, value if isinstance(value, int) else 0) in names:
@@ -92,7 +91,7 @@ def _words(model: Any, key: str, value: Any, names: Names) -> str | None:
     if isinstance(value, (dict, list)):
         return None
     text = _by_type(_kind(model, key), value)
-    return text if len(text) <= _LONGEST else None
+    return text if len(text) <= longest else None
 
 
 def _by_type(kind: Any, value: Any) -> str:
