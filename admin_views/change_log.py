@@ -107,7 +107,7 @@ def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tup
     old, new = change.old_values or {}, change.new_values or {}
     labels = getattr(screen_of(model), "labels", {}) if model is not None else {}
     names = names_behind(session, model, [change]) if model is not None else {}
-    keys = sorted({**old, **new}.keys() - {"row_version"})
+    keys = sorted({**old, **new}.keys() - {"id", "row_version"})
     rows = [
         (labels.get(key) or label_from_key(key), _said(model, key, old, names), _said(model, key, new, names))
         for key in keys
@@ -130,11 +130,11 @@ def _said(model: Any, key: str, values: dict[str, Any], names: Names) -> str:
 def _in_line(value: Any) -> str:
     """Values within values, one after the other.
 
-    >>> _in_line({"1": "Universal", "themes": ["neglect", "exploitation"]})
-    '1: Universal; themes: neglect, exploitation'
+    >>> _in_line({"1": "Universal", "time_frame": ["any", None]})
+    '1: Universal; time frame: any, nothing'
     """
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {_in_line(one)}" for key, one in value.items())
+        return "; ".join(f"{key.replace('_', ' ')}: {_in_line(one)}" for key, one in value.items())
     if isinstance(value, list):
         return ", ".join(_in_line(one) for one in value)
     return "nothing" if value is None else str(value)

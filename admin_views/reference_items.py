@@ -16,7 +16,6 @@ from admin_views.base import (
     bulk_action,
     row_action,
     screen,
-    show_tag,
     tag,
 )
 from admin_views.kit.formats import NOTHING, count_words
@@ -30,9 +29,9 @@ def show_to_be_confirmed(is_provisional: bool | None) -> str:
     """The mark of a word the Board has still to confirm.
 
     >>> show_to_be_confirmed(True)
-    Markup('<strong class="tag amber">To be confirmed by the Board</strong>')
+    Markup('<strong class="tag amber">To be confirmed</strong>')
     """
-    return tag("To be confirmed by the Board", "amber") if is_provisional else NOTHING
+    return tag("To be confirmed", "amber") if is_provisional else NOTHING
 
 
 @screen
@@ -53,11 +52,11 @@ class ReferenceItemScreen(Screen):
     introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."
     columns = (
         "label",
-        Column("list_name", "List", show=show_tag),
+        "list_name",
         Column("rank", is_numeric=True),
         "applies_to",
         "is_active",
-        Column("is_to_be_confirmed", show=show_to_be_confirmed),
+        Column("is_to_be_confirmed", "Board", show=show_to_be_confirmed),
     )
     search = ("label", "code")
     filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")

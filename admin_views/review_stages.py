@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.base import OFFICERS, READERS, STAFF, Group, Screen, screen
+from admin_views.base import OFFICERS, READERS, STAFF, Column, Group, Screen, screen
 from admin_views.hubs import may_run, own_hubs_only
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from models.review_stages import ReviewStage
 from models.thematic_reviews import ThematicReview
+
+
+def _review_in_words(stage: Any) -> Any:
+    """A review's reference and title in one cell, for the list."""
+    words = select(ThematicReview.reference + " " + ThematicReview.title)
+    return words.where(ThematicReview.id == stage.review_id).correlate(stage.__table__).scalar_subquery()
 
 
 @screen
@@ -29,7 +38,8 @@ class ReviewStageScreen(Screen):
         "delete": OFFICERS,
         "export": STAFF,
     }
-    columns = ("stage", "review_id", "review.title", "planned_on", "reached_on")
+    columns = ("stage", Column("review_id", value=_review_in_words), "planned_on", "reached_on")
+    details = ("stage", "review_id", "review.title", "planned_on", "reached_on")
     filters = ("review_id", "stage", "planned_on", "reached_on")
     sort = ("planned_on", "reached_on", "review_id")
     default_sort = "planned_on"

@@ -14,6 +14,7 @@ from admin_views.base import (
     STAFF,
     Button,
     Column,
+    Fact,
     Group,
     Panel,
     Screen,
@@ -74,8 +75,6 @@ class ThematicReviewScreen(Screen):
         "focus",
         "period_starts_on",
         "period_ends_on",
-        "quota_override_reason",
-        "quota_override_on",
     )
     search = ("reference", "title", "focus")
     filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
@@ -106,12 +105,21 @@ class ThematicReviewScreen(Screen):
     hints = {"quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."}
     choices = {"sponsor_id": lambda people: people.where(Person.role == Role.SPONSOR)}
 
+    def new_record(self) -> ThematicReview:
+        return ThematicReview(year=today().year)
+
     def form_ready(self, session: Session, form: Form, record: ThematicReview) -> None:
         if isinstance(form["hub_id"], RecordField):
             form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
 
     def may_edit(self, record: ThematicReview) -> bool:
         return may_run(self.session, record.hub_id)
+
+    def facts(self, session: Session, record: ThematicReview) -> list[Fact]:
+        if record.quota_override_on is None:
+            return []
+        words = f"{show_date(record.quota_override_on)}: {record.quota_override_reason}"
+        return [Fact("Board override of the quota", words)]
 
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
         if actor().is_agency_bound:
@@ -124,8 +132,13 @@ class ThematicReviewScreen(Screen):
         ]
 
     def buttons(self, record: ThematicReview) -> list[Button]:
-        report = [Button("Action plan as PDF", f"/action-plans/review/{record.id}/pdf/", is_post=True)]
-        return report if role() in READERS else []
+        if role() not in READERS | {Role.MANAGER}:
+            return []
+        plans = f"/action-plans/review/{record.id}"
+        return [
+            Button("Action plan as PDF", f"{plans}/pdf/", is_post=True),
+            Button("Read the plan as a page", f"{plans}/report/"),
+        ]
 
     @row_action(
         "Move to next stage",
