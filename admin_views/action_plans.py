@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, redirect, request
+from flask import flash, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import case, select
+from markupsafe import Markup
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from admin_views.action_updates import show_brag
 from admin_views.base import (
     ADMINISTRATORS,
     EVERYONE,
@@ -18,7 +20,6 @@ from admin_views.base import (
     Group,
     Panel,
     Screen,
-    already_sent,
     page,
     role,
     row_action,
@@ -26,19 +27,21 @@ from admin_views.base import (
     show_tag,
     tag,
 )
-from admin_views.job_requests import waiting_url
+from admin_views.kit.filters import NONE
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
+from admin_views.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, show_report
 from models.action_plans import ActionPlan, PlanStatus, agree_plan
 from models.actions import Action, close_plan
 from models.agencies import Agency
 from models.clock import today
-from models.job_requests import request_job
-from models.plan_reports import ReportScope, plan_report
+from models.errors import RuleBroken
+from models.plan_reports import ReportScope
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
-from models.rules.plan_report import summarise
-from models.thematic_reviews import ThematicReview
+
+MOST_SHOWN = 200
+"""Actions that a plan's page shows; all of them stand in the list."""
 
 
 @screen
@@ -76,7 +79,7 @@ class ActionPlanScreen(Screen):
         ]
 
     def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
-        return [_actions(session, record), _recommendations(session, record)]
+        return [_ratings(session, record), _actions(session, record), _recommendations(session, record)]
 
     @row_action("Agreed by the Board", roles=OFFICERS, question="Has the Board agreed this plan today?",
                 shown=lambda plan: plan.status in (PlanStatus.DRAFT, PlanStatus.AGREED))  # fmt: skip
@@ -96,46 +99,66 @@ class ActionPlanScreen(Screen):
     def make_pdf(self, record_id: int) -> ResponseReturnValue:
         """Ask for the plan on paper, as far as this person may see it."""
         plan = self.get_record(record_id)
-        return self._asked(ReportScope(plan_id=plan.id), self.details_url(record_id))
+        return ask_for_paper(self, ReportScope(plan_id=plan.id), self.details_url(record_id))
 
     @page("/review/<int:review_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_review_pdf(self, review_id: int) -> ResponseReturnValue:
         """Ask for all plans of a review on paper."""
-        return self._asked(ReportScope(review_id=_existing(self.session, ThematicReview, review_id)), _back())
+        return ask_for_paper(self, scope_of_review(self.session, review_id), f"/thematic-reviews/{review_id}/")
 
     @page("/agency/<int:agency_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_agency_pdf(self, agency_id: int) -> ResponseReturnValue:
         """Ask for all actions that one agency leads on paper."""
-        return self._asked(ReportScope(agency_id=_existing(self.session, Agency, agency_id)), _back())
-
-    def _asked(self, scope: ReportScope, back: str) -> ResponseReturnValue:
-        sent = already_sent(self.session)
-        if sent is not None:
-            self.session.rollback()
-            return redirect(back)
-        asked = request_job(self.session, "make_plan_pdf", scope.as_arguments())
-        self.session.commit()
-        return redirect(waiting_url(asked, back))
+        return ask_for_paper(self, scope_of_agency(self.session, agency_id), f"/agencies/{agency_id}/")
 
     @page("/<int:record_id>/report/", roles=EVERYONE)
     def report(self, record_id: int) -> str:
         """The same as the PDF, as a page: the accessible twin."""
         plan = self.get_record(record_id)
-        name = current_app.extensions["settings"].partnership_name
-        made = plan_report(self.session, ReportScope(plan_id=plan.id), made_on=today(), partnership=name)
-        return self.render("plans/report.html", plan=plan, report=made, summary=summarise(made), today=today())
+        return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference)
+
+    @page("/review/<int:review_id>/report/", roles=EVERYONE)
+    def review_report(self, review_id: int) -> ResponseReturnValue:
+        """All plans of a review as a page."""
+        scope = scope_of_review(self.session, review_id)
+        return self._shown(scope, f"/thematic-reviews/{review_id}/", "Review")
+
+    @page("/agency/<int:agency_id>/report/", roles=EVERYONE)
+    def agency_report(self, agency_id: int) -> ResponseReturnValue:
+        """All actions that one agency leads as a page."""
+        scope = scope_of_agency(self.session, agency_id)
+        return self._shown(scope, f"/agencies/{agency_id}/", "Agency")
+
+    def _shown(self, scope: ReportScope, back: str, back_words: str) -> ResponseReturnValue:
+        try:
+            return show_report(self, scope, back, back_words)
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "error")
+            return redirect(back)
 
 
-def _existing(session: Session, model: type[Any], key: int) -> int:
-    """The id, if whoever asks may see the record; else 404."""
-    if session.get(model, min(key, 2**31 - 1)) is None:
-        abort(404)
-    return key
+def _ratings(session: Session, plan: ActionPlan) -> Panel:
+    """How many of the plan's actions carry each BRAG word, and how many of them are overdue."""
+    late = func.count().filter(Action.completed_on.is_(None) & (Action.due_on < today()))
+    rows: Any = session.execute(
+        select(ReferenceItem, func.count(), late)
+        .select_from(Action)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
+        .where(Action.plan_id == plan.id)
+        .group_by(ReferenceItem.id)
+        .order_by(ReferenceItem.rank.desc().nulls_last(), ReferenceItem.id)
+    )
+    cells = [
+        (show_brag(word) if word is not None else "Not rated yet", _listed(plan, word, count), f"{overdue:,}")
+        for word, count, overdue in rows
+    ]
+    return Panel("Actions by rating", ("BRAG", "Actions", "Overdue"), cells, empty="There are no actions yet.")
 
 
-def _back() -> str:
-    came_from = request.form.get("back", "")
-    return came_from if came_from.startswith("/") and not came_from.startswith(("//", "/\\")) else "/"
+def _listed(plan: ActionPlan, word: ReferenceItem | None, count: int) -> Markup:
+    """A count that leads to the actions it counts."""
+    chosen = word.id if word is not None else NONE
+    return Markup('<a href="/actions/?plan_id={}&brag_id={}">{:,}</a>').format(plan.id, chosen, count)
 
 
 def _actions(session: Session, plan: ActionPlan) -> Panel:
@@ -146,10 +169,11 @@ def _actions(session: Session, plan: ActionPlan) -> Panel:
         .outerjoin(Agency, Agency.id == Action.lead_agency_id)
         .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
         .where(Action.plan_id == plan.id)
-        .order_by(case((is_late, 0), else_=1), Action.due_on, Action.number)
+        .order_by(case((is_late, 0), (Action.completed_on.is_(None), 1), else_=2), Action.due_on, Action.number)
+        .limit(MOST_SHOWN)
     )
     cells = [
-        (link_to(action, action.reference), action.text, agency or "–", due_words(action), show_brag(brag))
+        (link_to(action, action.reference), action.text, agency or "–", _due(action), show_brag(brag))
         for action, agency, brag in rows
     ]
     buttons = [Button("All as a list", f"/actions/?plan_id={plan.id}")]
@@ -158,15 +182,10 @@ def _actions(session: Session, plan: ActionPlan) -> Panel:
     return Panel("Actions", ("Action", "What", "Lead agency", "Due", "BRAG"), cells, buttons=buttons)
 
 
-def due_words(action: Action) -> str:
+def _due(action: Action) -> Markup:
     """The due date, and that it has passed."""
     late = action.completed_on is None and action.due_on < today()
-    return f"{show_date(action.due_on)}{' (overdue)' if late else ''}"
-
-
-def show_brag(brag: ReferenceItem | None) -> Any:
-    """The BRAG word with its colour."""
-    return tag(brag.label, brag.code) if brag is not None else "–"
+    return Markup("{} {}").format(show_date(action.due_on), tag("Overdue") if late else "")
 
 
 def _recommendations(session: Session, plan: ActionPlan) -> Panel:

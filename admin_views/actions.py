@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request
@@ -10,49 +11,41 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.action_plans import show_brag
+from admin_views.action_updates import POSTERS, may_post, show_word, updates_panel
 from admin_views.base import (
     EVERYONE,
     OFFICERS,
     Button,
     Column,
     Fact,
+    Filter,
     Group,
     Panel,
-    Screen,
-    already_sent,
     bulk_action,
     in_list,
     page,
-    person_id,
     role,
     screen,
+    tag,
 )
+from admin_views.completions import CompletionPages, completion_facts
 from admin_views.job_requests import waiting_url
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import RecordField, Required, TextField, all_problems
-from admin_views.kit.filters import Filter
-from admin_views.kit.formats import show_moment, tag
-from admin_views.kit.forms import offer_choices, sent_form
-from models.access import Actor, Role
-from models.actions import Action, ActionUpdate, post_update
+from admin_views.kit.formats import NOTHING, show_date
+from admin_views.plan_reports import ask_for_paper, show_report
+from models.access import Actor
+from models.actions import Action, days_overdue
 from models.clock import today
 from models.errors import RuleBroken
-from models.job_requests import request_job
 from models.people import Person
-from models.plan_reports import MOST_ACTIONS, ReportScope
-from models.reference_items import ReferenceItem, ReferenceList
+from models.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
+from models.recommendations import Recommendation
+from models.reference_items import ReferenceList
 
-POSTERS = OFFICERS | {Role.MANAGER}
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
-
-
-class ProgressForm(Form):
-    """A dated word on an action, and its BRAG word from now on."""
-
-    text = TextField("What has happened since the last update?", validators=[Required()])
-    brag_id = RecordField("BRAG", source=ChoiceSource(ReferenceItem, in_list(ReferenceList.BRAG)), is_required=False)
+_ONLY_WHEN_NEW = ("plan_id", "due_on")
+_BIGGEST = 2_147_483_647
 
 
 def _is_late(answer: str) -> ColumnElement[bool]:
@@ -60,12 +53,29 @@ def _is_late(answer: str) -> ColumnElement[bool]:
     return late if answer == "yes" else ~late
 
 
-def _show_colour(word: str | None) -> Any:
-    return tag(word, word.split()[0].lower()) if word else "–"
+def _has_come_to(answer: str) -> ColumnElement[bool]:
+    if answer == "complete":
+        return Action.completed_on.is_not(None)
+    is_stated = Action.completion_claimed_on.is_not(None)
+    return Action.completed_on.is_(None) & (is_stated if answer == "stated" else ~is_stated)
+
+
+def show_late(days: int | None) -> Any:
+    r"""How long an action is overdue, as a tag.
+
+    >>> show_late(1)
+    Markup('<strong class="tag red">1\xa0day</strong>')
+    """
+    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{'day' if days == 1 else 'days'}", "red")
+
+
+def _show_due(day: date | None) -> str:
+    """A day whose number and month stay together in a narrow column."""
+    return show_date(day).replace(" ", "\N{NO-BREAK SPACE}", 1) if day is not None else NOTHING
 
 
 @screen
-class ActionScreen(Screen):
+class ActionScreen(CompletionPages):
     """Actions of all plans. People of an agency see and change only the actions their agency leads."""
 
     model = Action
@@ -83,18 +93,19 @@ class ActionScreen(Screen):
         "reference",
         Column("text", "Action"),
         "lead_agency_id",
-        Column("brag_id", "BRAG", show=_show_colour),
-        "due_on",
+        Column("brag_id", "BRAG", show=show_word),
+        Column("due_on", show=_show_due),
+        Column("late", "Overdue", value=days_overdue, show=show_late),
     )
     details = (
         *columns,
+        "original_due_on",
         "plan_id",
         "recommendation_id",
         "other_agencies",
         "owner_name",
         "owner_role",
         "starts_on",
-        "original_due_on",
         "success_measure",
         "baseline",
         "target",
@@ -110,9 +121,11 @@ class ActionScreen(Screen):
         "lead_agency_id",
         "brag_id",
         Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
+        Filter("completion", "Completion", apply=_has_come_to,
+               options=(("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"))),
         "due_on",
         "owner_id",
-    )
+    )  # fmt: skip
     sort = ("reference", "due_on", "lead_agency_id")
     default_sort = "due_on"
     fields = (
@@ -134,9 +147,15 @@ class ActionScreen(Screen):
         "impact_evidence",
         "critical_friend_comment",
         "board_decision",
-        "completed_on",
     )
-    text_areas = ("text", "completion_evidence", "impact_evidence", "critical_friend_comment", "success_measure")
+    text_areas = (
+        "text",
+        "success_measure",
+        "completion_evidence",
+        "impact_evidence",
+        "critical_friend_comment",
+        "board_decision",
+    )
     labels = {
         "plan_id": "Plan",
         "recommendation_id": "Recommendation",
@@ -148,111 +167,106 @@ class ActionScreen(Screen):
         "brag_id": "BRAG",
         "completion_evidence": "Evidence of completion",
         "impact_evidence": "Evidence of impact",
+        "completed_on": "Completed",
     }
     hints = {
         "other_agencies": "Separated by semicolons.",
         "owner_name": "Name the job role too; avoid one name beside every line.",
-        "completed_on": "Only with evidence of completion.",
+        "due_on": "Kept as the date first agreed; moving it later asks for a reason.",
+        "brag_id": "The word for complete needs a confirmed completion.",
     }
     choices = {"brag_id": in_list(ReferenceList.BRAG)}
 
     def new_record(self) -> Action:
-        return Action(plan_id=request.args.get("plan_id", type=int))
+        return Action(plan_id=plan_in_address())
+
+    def may_edit(self, record: Action) -> bool:
+        return may_post()
 
     def fields_for(self, record: Action) -> tuple[str, ...]:
-        return self.fields if role() in OFFICERS else _AGENCY_FIELDS
+        """An agency fills in its evidence; plan and due date are set once, for references and promises cite them."""
+        if role() not in OFFICERS:
+            return _AGENCY_FIELDS if record.completed_on is None else ("impact_evidence",)
+        return self.fields if not record.id else tuple(key for key in self.fields if key not in _ONLY_WHEN_NEW)
+
+    def form_ready(self, session: Session, form: Form, record: Action) -> None:
+        """Offer the plan's own recommendations where the plan is known."""
+        plan_id = record.plan_id
+        if "recommendation_id" in form and plan_id:
+            mine = ChoiceSource(Recommendation, lambda known: known.where(Recommendation.plan_id == plan_id))
+            form["recommendation_id"].source = mine  # type: ignore[attr-defined]
 
     def save(self, session: Session, form: Form, record: Action) -> Action:
-        if role() in OFFICERS:
-            owner = session.get(Person, form["owner_id"].data) if form["owner_id"].data else None
-            saved: Action = super().save(session, form, record)
-            if owner is not None and not saved.owner_name:
-                saved.owner_name, saved.owner_role = owner.name, saved.owner_role or owner.job_title
-            return saved
-        for key in _AGENCY_FIELDS:
-            setattr(record, key, form[key].data if key == "brag_id" else form[key].data or "")
-        return record
+        saved: Action = super().save(session, form, record)
+        if saved.owner_id is not None and not saved.owner_name and "owner_id" in form:
+            owner = session.get_one(Person, saved.owner_id)
+            saved.owner_name, saved.owner_role = owner.name, saved.owner_role or owner.job_title
+        return saved
 
     def facts(self, session: Session, record: Action) -> list[Fact]:
-        late = record.completed_on is None and record.due_on < today()
-        return [Fact("Overdue", f"{(today() - record.due_on).days} days")] if late else []
+        return completion_facts(session, record)
 
     def buttons(self, record: Action) -> list[Button]:
-        return (
-            [Button("Post progress", self.link("progress", record_id=record.id), "main")] if role() in POSTERS else []
-        )
+        if not may_post():
+            return []
+        found = [Button("Post progress", self.link("progress", record_id=record.id), "main")]
+        if record.completed_on is None and role() in OFFICERS:
+            found.append(Button("Move due date", self.link("move", ids=record.id)))
+        return [*found, *self.completion_buttons(record)]
 
     def panels(self, session: Session, record: Action) -> list[Panel]:
-        updates = session.execute(
-            select(ActionUpdate, Person.name, ReferenceItem)
-            .outerjoin(Person, Person.id == ActionUpdate.author_id)
-            .outerjoin(ReferenceItem, ReferenceItem.id == ActionUpdate.brag_id)
-            .where(ActionUpdate.action_id == record.id)
-            .order_by(ActionUpdate.id.desc())
-        )
-        rows = [
-            (show_moment(update.written_at), name or "–", update.text, show_brag(brag))
-            for update, name, brag in updates
-        ]
-        return [Panel("Progress", ("When", "Who", "What", "BRAG"), rows, empty="Nothing has been posted yet.")]
+        return [updates_panel(session, record)]
 
     def list_buttons(self) -> list[Button]:
-        return [Button("This list as PDF", self.link("make_list_pdf", **request.args.to_dict()), is_post=True)]
-
-    @page("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
-    def progress(self, record_id: int) -> ResponseReturnValue:
-        """Say how an action is going; the words stay, dated and signed."""
-        record = self.get_record(record_id)
-        form = ProgressForm(sent_form(), brag_id=record.brag_id)
-        offer_choices(self.session, form)
-        problems: list[tuple[str, str]] = []
-        if request.method == "POST":
-            if already_sent(self.session) is not None:
-                self.session.rollback()
-                return redirect(self.details_url(record_id))
-            problems = self._posted(record, form)
-            if not problems:
-                flash("Your update is posted.", "success")
-                return redirect(self.details_url(record_id))
-        return self.render("plans/progress.html", record=record, form=form, problems=problems), 422 if problems else 200
-
-    def _posted(self, record: Action, form: Form) -> list[tuple[str, str]]:
-        if not form.validate():
-            return all_problems(form)
-        try:
-            post_update(
-                self.session, record, text=form["text"].data, brag_id=form["brag_id"].data, author_id=person_id()
-            )
-        except RuleBroken as refusal:
-            self.session.rollback()
-            return [("text", refusal.sentence)]
-        self.session.commit()
-        return []
+        asked = self.listing.query(request.args).arguments()
+        return [
+            Button("This list as PDF", self.link("make_list_pdf", **asked), is_post=True),
+            Button("Read as a page", self.link("list_report", **asked)),
+        ]
 
     @page("/pdf/", roles=EVERYONE, methods=("POST",))
     def make_list_pdf(self) -> ResponseReturnValue:
         """Ask for every action that matches the filters on paper, not only those of the page."""
+        try:
+            return ask_for_paper(self, self._listed(), self._back())
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "error")
+            return redirect(self._back())
+
+    @page("/report/", roles=EVERYONE)
+    def list_report(self) -> ResponseReturnValue:
+        """The same as a page."""
+        try:
+            return show_report(self, self._listed(), self._back(), self.title)
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "error")
+            return redirect(self._back())
+
+    def _listed(self) -> ReportScope:
+        """Every action that the words and filters in the address leave. Refuses none, and more than a report holds."""
         query = self.listing.query(request.args)
-        keys = self.listing.narrowed(select(Action.id).select_from(Action), query).limit(MOST_ACTIONS + 1)
-        ids = tuple(self.session.scalars(keys))
-        if len(ids) > MOST_ACTIONS:
-            raise RuleBroken(f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first.")
+        ids = tuple(self.session.scalars(self.listing.counted(query).limit(MOST_ACTIONS + 1)))
         if not ids:
             raise RuleBroken("No action matches, so there is nothing to print.")
-        if already_sent(self.session) is not None:
-            self.session.rollback()
-            return redirect(self.list_url())
-        asked = request_job(self.session, "make_plan_pdf", ReportScope(action_ids=ids).as_arguments())
-        self.session.commit()
-        return redirect(waiting_url(asked, self.list_url()))
+        if len(ids) > MOST_ACTIONS:
+            raise RuleBroken(f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first.")
+        return ReportScope(action_ids=tuple(sorted(ids)))
+
+    def _back(self) -> str:
+        return self.list_url(**self.listing.query(request.args).arguments())
 
     @bulk_action("Download as PDF", roles=EVERYONE, question="Print these actions?")
     def print_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
         """The ticked actions on paper."""
-        scope = ReportScope(action_ids=tuple(action.id for action in actions))
-        asked = request_job(session, "make_plan_pdf", scope.as_arguments())
-        session.commit()
+        scope = ReportScope(action_ids=tuple(sorted(action.id for action in actions)))
+        asked = ask_for_report(session, scope)
         return redirect(waiting_url(asked, self.list_url()))
+
+
+def plan_in_address() -> int | None:
+    """The plan a new record belongs to, as a plan's page names it in the address."""
+    named = request.args.get("plan_id", type=int)
+    return named if named and 0 < named <= _BIGGEST else None
 
 
 @card(roles=POSTERS, order=20)

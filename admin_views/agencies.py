@@ -13,6 +13,7 @@ from admin_views.base import (
     Group,
     Panel,
     Screen,
+    actor,
     bulk_action,
     in_list,
     screen,
@@ -69,6 +70,16 @@ class AgencyScreen(Screen):
         rows = [(one.name, one.role.label, one.job_title) for one in session.scalars(people)]
         more = Button("All people of this agency", f"/people/?agency_id={record.id}")
         return [Panel("People", ("Name", "Role", "Job title"), rows, buttons=(more,))]
+
+    def buttons(self, record: Agency) -> list[Button]:
+        """What the agency has to do, on paper and as a page; for its own people and those who read every plan."""
+        if actor().is_agency_bound and record.id not in actor().agency_ids:
+            return []
+        actions = f"/action-plans/agency/{record.id}"
+        return [
+            Button("Its actions as PDF", f"{actions}/pdf/", is_post=True),
+            Button("Read its actions as a page", f"{actions}/report/"),
+        ]
 
     @bulk_action("Take out of use", roles=ADMINISTRATORS, question="Take these agencies out of use?")
     def retire(self, session: Session, agencies: list[Agency]) -> str:

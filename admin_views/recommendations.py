@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
-
+from admin_views.actions import plan_in_address
 from admin_views.base import EVERYONE, OFFICERS, Column, Group, Screen, in_list, screen
-from models.recommendations import Recommendation
+from models.recommendations import Recommendation, next_number
 from models.reference_items import ReferenceList
 
 
@@ -35,5 +34,13 @@ class RecommendationScreen(Screen):
     labels = {"plan_id": "Plan", "text": "Recommendation", "key_area_id": "Key area"}
     choices = {"key_area_id": in_list(ReferenceList.KEY_AREA)}
 
+    hints = {"evidence": "The findings it rests on: audits, self-evaluations, conversations, reviews."}
+
+    def fields_for(self, record: Recommendation) -> tuple[str, ...]:
+        """Its actions belong to the same plan, so a recommendation stays in the plan it was written for."""
+        return self.fields if not record.id else tuple(key for key in self.fields if key != "plan_id")
+
     def new_record(self) -> Recommendation:
-        return Recommendation(plan_id=request.args.get("plan_id", type=int))
+        """Of the plan the address names, with that plan's next number."""
+        plan_id = plan_in_address()
+        return Recommendation(plan_id=plan_id, number=next_number(self.session, plan_id) if plan_id else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jobs.pdf import action_plans
 from jobs.queue import Done, Run, job
 from models.clock import today
@@ -30,11 +32,21 @@ def make_plan_pdf(run: Run) -> Done:
         run.session,
         kind=DocumentKind.ACTION_PLAN,
         title=f"{report.title} ({report.scope[0].lower()}{report.scope[1:]})",
-        file_name=f"{report.reference}-{report.made_on.isoformat()}.pdf",
+        file_name=f"{_file_name(report.reference)}-{report.made_on.isoformat()}.pdf",
         media_type="application/pdf",
         content=content,
         subject=f"action_plans:{scope.plan_id}" if scope.plan_id else "",
         agency_id=asker.agency_id if asker and asker.actor().is_agency_bound else None,
         made_by_id=run.attempt.requested_by_id,
     )
-    return Done(f"The action plan is ready: {len(report.actions)} actions.", document.id)
+    count = len(report.actions)
+    return Done(f"The action plan is ready: {count:,} {'action' if count == 1 else 'actions'}.", document.id)
+
+
+def _file_name(reference: str) -> str:
+    """A reference as part of a file's name.
+
+    >>> _file_name("AP-2026-01, AP-2026-02")
+    'AP-2026-01-AP-2026-02'
+    """
+    return re.sub(r"[^A-Za-z0-9-]+", "-", reference).strip("-")

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, inspect, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    cast,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
+from models.access import OWN_AGENCIES, RowPolicy
 from models.action_plans import ActionPlan, PlanStatus
 from models.agencies import Agency
-from models.db import Base, Record
+from models.clock import LONDON
+from models.db import Record
 from models.errors import RuleBroken
 from models.people import Person
 from models.recommendations import Recommendation
-from models.reference_items import ReferenceItem
+from models.reference_items import ReferenceItem, ReferenceList
 from models.words import must
+
+BLUE = "blue"
+"""The code of the BRAG word for complete and evidenced, whatever a partnership calls it."""
 
 _OWN_ACTION = f"lead_agency_id = ANY {OWN_AGENCIES}"
 
@@ -38,12 +56,24 @@ class Action(Record):
             sentence="An action cannot be due before it starts.",
         ),
         must("number >= 1", name="action_from_one", sentence="Actions are counted from 1."),
+        must(
+            "completion_confirmed_by_id <> completion_claimed_by_id",
+            name="completion_confirmed_by_another",
+            sentence="A second person confirms the completion, not whoever stated it.",
+        ),
         Index("ix_actions_open_due", "due_on", postgresql_where=text("completed_on IS NULL")),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         agency_reads=_OWN_ACTION,
         agency_writes=_OWN_ACTION,
-        agency_updates=("brag_id", "completion_evidence", "impact_evidence", "row_version"),
+        agency_updates=(
+            "brag_id",
+            "completion_evidence",
+            "impact_evidence",
+            "completion_claimed_on",
+            "completion_claimed_by_id",
+            "row_version",
+        ),
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
@@ -67,12 +97,15 @@ class Action(Record):
     impact_evidence: Mapped[str] = mapped_column(Text, server_default="")
     critical_friend_comment: Mapped[str] = mapped_column(Text, server_default="")
     board_decision: Mapped[str] = mapped_column(Text, server_default="")
+    completion_claimed_on: Mapped[date | None]
+    completion_claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    completion_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     completed_on: Mapped[date | None]
 
     plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
     recommendation: Mapped[Recommendation | None] = relationship(lazy="raise_on_sql")
     lead_agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
-    owner: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id, lazy="raise_on_sql")
     brag: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
 
     def __str__(self) -> str:
@@ -80,13 +113,14 @@ class Action(Record):
 
     def check(self, session: Session) -> None:
         with session.no_autoflush:
+            plan = session.get_one(ActionPlan, self.plan_id)
             self._check_recommendation(session)
             if self.completed_on is not None and not (self.completion_evidence or "").strip():
                 raise RuleBroken("An action is complete only with evidence; say what shows that it was done.")
+            if self.brag_id is not None:
+                rate_action(session, self, self.brag_id)
             if inspect(self).transient or inspect(self).pending:
-                self.original_due_on = self.due_on
-                self.number = _next_number(session, self.plan_id)
-            plan = session.get_one(ActionPlan, self.plan_id)
+                self._begin(session, plan)
             self.reference = f"{plan.reference}/{self.number:02d}"
 
     def _check_recommendation(self, session: Session) -> None:
@@ -96,41 +130,29 @@ class Action(Record):
         if recommendation is None or recommendation.plan_id != self.plan_id:
             raise RuleBroken("Choose a recommendation of the same plan.")
 
-
-class ActionUpdate(Base):
-    """A dated word on how an action is going. Added, never edited."""
-
-    __tablename__ = "action_updates"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
-        agency_reads="EXISTS (SELECT 1 FROM actions a WHERE a.id = action_id)",
-        agency_inserts=f"author_id = {OWN_PERSON} AND EXISTS (SELECT FROM actions a WHERE a.id = action_id)",
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
-    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    brag_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
-
-    action: Mapped[Action] = relationship(lazy="raise_on_sql")
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    brag: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
+    def _begin(self, session: Session, plan: ActionPlan) -> None:
+        if plan.status is PlanStatus.CLOSED:
+            raise RuleBroken(f"{plan.reference} is closed, so it takes no new actions.")
+        self.original_due_on = self.due_on
+        self.number = _next_number(session, self.plan_id)
 
 
-def post_update(
-    session: Session, action: Action, *, text: str, brag_id: int | None, author_id: int | None
-) -> ActionUpdate:
-    """Add a dated update and set the action's BRAG word from it. Refuses an empty text."""
-    if not text.strip():
-        raise RuleBroken("Write what has happened since the last update.")
-    update = ActionUpdate(action_id=action.id, text=text.strip(), brag_id=brag_id, author_id=author_id)
-    session.add(update)
-    if brag_id is not None:
-        action.brag_id = brag_id
-    session.flush()
-    return update
+def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
+    """For a list: whole days past the due date of an action that is not complete, else nothing."""
+    london = cast(func.timezone(LONDON.key, func.now()), Date)
+    return case((and_(action.completed_on.is_(None), action.due_on < london), london - action.due_on))
+
+
+def rate_action(session: Session, action: Action, brag_id: int) -> None:
+    """Give an action a BRAG word. Blue says complete and evidenced, so it needs a confirmed completion first."""
+    word = session.get(ReferenceItem, brag_id)
+    if word is None or word.list_name is not ReferenceList.BRAG:
+        raise RuleBroken("Choose one of the BRAG words.")
+    if word.code == BLUE and action.completed_on is None:
+        raise RuleBroken(
+            f"{word.label} means complete and evidenced: state the completion first, then a second person confirms it."
+        )
+    action.brag_id = brag_id
 
 
 def _next_number(session: Session, plan_id: int) -> int:
@@ -144,18 +166,7 @@ def close_plan(session: Session, plan: ActionPlan) -> None:
     still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
     count = session.scalar(still_open) or 0
     if count:
-        raise RuleBroken(f"{count} actions of this plan are still open; complete them before you close it.")
+        words = "1 action of this plan is" if count == 1 else f"{count} actions of this plan are"
+        raise RuleBroken(f"{words} still open; every action must be complete before the plan is closed.")
     plan.status = PlanStatus.CLOSED
-    session.flush()
-
-
-def move_due_date(session: Session, action: Action, *, due_on: date, reason: str, author_id: int | None) -> None:
-    """Give an action another due date, with a reason that stays among its updates; the original date is kept."""
-    if action.completed_on is not None:
-        raise RuleBroken("A complete action has no due date to move.")
-    if not reason.strip():
-        raise RuleBroken("Say why the due date moves.")
-    old, action.due_on = action.due_on, due_on
-    words = f"Due date moved from {old.isoformat()} to {due_on.isoformat()}: {reason.strip()}"
-    session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
     session.flush()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from models.access import Actor
 from models.action_plans import ActionPlan
-from models.actions import Action, ActionUpdate
+from models.action_updates import ActionUpdate
+from models.actions import Action
 from models.agencies import Agency
 from models.clock import london_day
 from models.errors import RuleBroken
+from models.job_requests import JobRequest, JobStatus, request_job
 from models.people import Person
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
@@ -24,6 +27,9 @@ from models.thematic_reviews import ThematicReview
 MOST_ACTIONS = 5000
 """Actions that one report may hold."""
 
+_TOO_MANY = f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first."
+_NOTHING = "There is no action plan here that you may see."
+_FEW = 3  # plans that a report names one by one
 _BRAG_CODES = frozenset({"blue", "green", "amber", "red"})
 
 
@@ -64,27 +70,75 @@ def plan_report(
     plans = _plans(session, scope)
     rows = session.execute(_actions(scope).limit(MOST_ACTIONS + 1)).all()
     if len(rows) > MOST_ACTIONS:
-        raise RuleBroken(f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first.")
+        raise RuleBroken(_TOO_MANY)
     if not rows and not plans:
-        raise RuleBroken("There is no action plan here that you may see.")
+        raise RuleBroken(_NOTHING)
     latest = _latest_updates(session, [row.Action.id for row in rows])
-    single = plans[0] if len(plans) == 1 else None
-    sponsor_id = single.ThematicReview.sponsor_id if single else None
-    sponsor = session.get(Person, sponsor_id) if sponsor_id else None
     return PlanReport(
         partnership=partnership,
-        reference=single.ActionPlan.reference if single else "Actions",
-        title=single.ActionPlan.title if single else "Actions from several improvement plans",
         made_on=made_on,
-        actions=tuple(_fact(row, latest.get(row.Action.id)) for row in rows),
-        review_reference=single.ThematicReview.reference if single else "",
-        review_title=single.ThematicReview.title if single else "",
-        sponsor=sponsor.name if sponsor else "",
-        version=str(single.ActionPlan.version) if single else "1",
-        status=single.ActionPlan.status.label if single else "",
-        scope=_scope_sentence(session, scope),
         made_by=made_by,
+        actions=tuple(_fact(row, latest.get(row.Action.id)) for row in rows),
+        scope=_scope_sentence(session, scope),
+        **_title_facts(plans),
+        **_review_facts(session, plans),
     )
+
+
+def ask_for_report(session: Session, scope: ReportScope) -> int:
+    """Ask for the report as a PDF, in the caller's transaction; returns the id of the request.
+
+    The same report that the same person asked for and nobody has begun is that request: what it will read is as new.
+    Refuses when the person may see nothing of what it is about, and more actions than a report holds.
+    """
+    if scope.action_ids is not None and len(scope.action_ids) > MOST_ACTIONS:
+        raise RuleBroken(_TOO_MANY)
+    if not _plans(session, scope):
+        raise RuleBroken(_NOTHING)
+    arguments, asker = scope.as_arguments(), session.info["actor"].person_id
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('make_plan_pdf'), :asker)"), {"asker": asker or 0})
+    not_begun = select(JobRequest.id).where(
+        JobRequest.name == "make_plan_pdf",
+        JobRequest.requested_by_id == asker,
+        JobRequest.status.in_((JobStatus.WAITING, JobStatus.QUEUED)),
+        JobRequest.arguments == arguments,
+    )
+    known = session.scalar(not_begun.limit(1))
+    return known or request_job(session, "make_plan_pdf", arguments) or 0
+
+
+def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
+    """What the head of a report says of its plans: the one, up to three by name, or that there are several."""
+    found = [row.ActionPlan for row in plans]
+    if len(found) == 1:
+        plan = found[0]
+        return {
+            "reference": plan.reference,
+            "title": plan.title,
+            "version": str(plan.version),
+            "status": plan.status.label,
+        }
+    few = found[:_FEW] if len(found) <= _FEW else []
+    return {
+        "reference": ", ".join(plan.reference for plan in few) or "Several plans",
+        "title": "Actions from several improvement plans",
+        "version": ", ".join(str(plan.version) for plan in few) or "as in each plan",
+        "status": ", ".join(plan.status.label.lower() for plan in few).capitalize(),
+    }
+
+
+def _review_facts(session: Session, plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
+    """The review behind a report and its lead sponsor, where all its plans have the same."""
+    reviews = {row.ThematicReview.id: row.ThematicReview for row in plans}
+    if len(reviews) != 1:
+        return {}
+    (review,) = reviews.values()
+    sponsor = session.get(Person, review.sponsor_id) if review.sponsor_id else None
+    return {
+        "review_reference": review.reference,
+        "review_title": review.title,
+        "sponsor": sponsor.name if sponsor else "",
+    }
 
 
 def _conditions(scope: ReportScope) -> list[Any]:
@@ -144,11 +198,7 @@ def _fact(row: Row[*tuple[Any, ...]], update: ActionUpdate | None) -> ReportActi
         reference=action.reference,
         action=action.text,
         brag_code=code,
-        brag_label=f"{brag.label}: {brag.hint.lower()}"
-        if brag is not None and brag.hint
-        else brag.label
-        if brag
-        else "",
+        brag_label=_brag_words(brag),
         recommendation=f"{number}. {recommendation}" if recommendation else "",
         key_area=area or "",
         lead_agency=agency or "",
@@ -164,20 +214,34 @@ def _fact(row: Row[*tuple[Any, ...]], update: ActionUpdate | None) -> ReportActi
         target=action.target,
         completion_evidence=action.completion_evidence,
         impact_evidence=action.impact_evidence,
-        latest_update=ReportUpdate(london_day(update.written_at), update.text) if update else None,
+        latest_update=ReportUpdate(london_day(update.written_at), _update_words(update)) if update else None,
         critical_friend_comment=action.critical_friend_comment,
         board_decision=action.board_decision,
     )
 
 
+def _brag_words(brag: ReferenceItem | None) -> str:
+    """The partnership's own word for a rating, with what it means."""
+    if brag is None:
+        return ""
+    return f"{brag.label}: {brag.hint.lower()}" if brag.hint else brag.label
+
+
+def _update_words(update: ActionUpdate) -> str:
+    return f"{update.text}\nEvidence: {update.evidence}" if update.evidence else update.text
+
+
 def _scope_sentence(session: Session, scope: ReportScope) -> str:
-    parts = []
-    if scope.agency_id is not None:
-        agency = session.get(Agency, scope.agency_id)
-        parts.append(f"actions led by {agency.name}" if agency else "actions of one agency")
+    """What the report shows; for people of an agency it says that it is their agency's part only."""
+    asker: Actor = session.info["actor"]
+    agencies = {scope.agency_id} if scope.agency_id is not None else set()
+    agencies |= set(asker.agency_ids) if asker.is_agency_bound else set()
+    names = session.scalars(select(Agency.name).where(Agency.id.in_(agencies)).order_by(Agency.name)).all()
+    parts = [f"actions led by {' and '.join(names) or 'one agency'}"] if agencies else []
     if scope.action_ids is not None:
-        parts.append(f"a chosen list of {len(scope.action_ids)} actions")
+        count = len(scope.action_ids)
+        parts.insert(0, "one chosen action" if count == 1 else f"a chosen list of {count:,} actions")
     if not parts:
-        return "Every action of the plan"
-    sentence = " among ".join(reversed(parts)) if len(parts) > 1 else parts[0]
+        return "Every action of the plan" if scope.plan_id is not None else "Every action of the review's plans"
+    sentence = ", of ".join(parts) if len(parts) > 1 else parts[0]
     return sentence[0].upper() + sentence[1:]

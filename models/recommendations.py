@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.action_plans import ActionPlan
@@ -42,3 +42,9 @@ class Recommendation(Record):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+
+def next_number(session: Session, plan_id: int) -> int:
+    """The number that a plan's next recommendation takes."""
+    highest = session.scalar(select(func.max(Recommendation.number)).where(Recommendation.plan_id == plan_id))
+    return (highest or 0) + 1

@@ -13,7 +13,8 @@ from sqlalchemy.orm import sessionmaker
 
 from models.access import Role
 from models.action_plans import ActionPlan, PlanStatus, agree_plan
-from models.actions import Action, ActionUpdate, close_plan, move_due_date
+from models.action_updates import ActionUpdate, move_due_date
+from models.actions import Action, close_plan
 from models.clock import today
 from models.db import PortalSession
 from models.documents import Document, DocumentFetch

@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.actions import Action, ActionUpdate
+from models.action_updates import ActionUpdate
+from models.actions import Action
 from models.db import PortalSession
 from models.documents import DocumentKind, keep_document
 from models.job_requests import JobRequest

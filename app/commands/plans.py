@@ -40,4 +40,5 @@ def pdf(reference: str, out: str) -> None:
         path.write_bytes(action_plans.build(report))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
-    click.echo(f"{path.name}: {len(report.actions)} actions.")
+    count = len(report.actions)
+    click.echo(f"{path.name}: {count} {'action' if count == 1 else 'actions'}.")

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.action_plans import ActionPlan, PlanStatus
-from models.actions import Action, ActionUpdate
+from models.action_updates import ActionUpdate
+from models.actions import Action
 from models.agencies import Agency
+from models.completions import complete_action, confirm_completion
 from models.people import Person
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem, ReferenceList
@@ -65,10 +67,9 @@ def load_plan(
         session.flush()
         for values in chapter["actions"]:
             entry = _Action(**values)
-            brag_id = words.get((ReferenceList.BRAG, entry.brag))
-            _load_action(
-                session, plan, recommendation, entry, agencies[entry.agency], people[entry.owner], brag_id, today
-            )
+            owner, brag_id = people[entry.owner], words.get((ReferenceList.BRAG, entry.brag))
+            action = _load_action(session, plan, recommendation, entry, agencies[entry.agency], owner, brag_id, today)
+            _load_completion(session, action, entry, owner, people["officer"], today)
     return plan
 
 
@@ -81,7 +82,7 @@ def _load_action(
     owner: Person,
     brag_id: int | None,
     today: date,
-) -> None:
+) -> Action:
     due_on = today + timedelta(days=entry.due_in_days)
     action = Action(
         plan_id=plan.id,
@@ -94,11 +95,9 @@ def _load_action(
         starts_on=plan.agreed_on,
         due_on=due_on - timedelta(days=entry.moved_by_days),
         success_measure=entry.measure,
-        brag_id=brag_id,
-        completion_evidence=entry.evidence,
+        brag_id=None if entry.brag == "blue" else brag_id,
         impact_evidence=entry.impact,
         critical_friend_comment=entry.friend,
-        completed_on=due_on - timedelta(days=6) if entry.brag == "blue" else None,
     )
     if plan.agreed_on and action.due_on < plan.agreed_on:
         action.starts_on = action.due_on
@@ -109,3 +108,16 @@ def _load_action(
     if entry.update:
         session.add(ActionUpdate(action_id=action.id, text=entry.update, brag_id=brag_id, author_id=owner.id))
     session.flush()
+    return action
+
+
+def _load_completion(
+    session: Session, action: Action, entry: _Action, owner: Person, officer: Person, today: date
+) -> None:
+    """What has evidence is stated as done by its owner; what is blue is confirmed by the officer too."""
+    if not entry.evidence:
+        return
+    done_on = min(action.due_on - timedelta(days=6), today)
+    complete_action(session, action, evidence=entry.evidence, on=done_on, person_id=owner.id)
+    if entry.brag == "blue":
+        confirm_completion(session, action, person_id=officer.id)
