@@ -82,6 +82,7 @@ class RowPolicy:
 
     `staff` and `system` name the statements granted on every row. `agency_reads` and `agency_writes` are SQL
     conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to the columns named.
+    `public_reads` and `public_inserts` are the same for somebody without a sign-in, who answers an open survey.
     `reason` says in words why a table is open or closed; the house rules ask for it where there is no agency rule.
     """
 
@@ -91,6 +92,8 @@ class RowPolicy:
     agency_inserts: str | None = None
     agency_writes: str | None = None
     agency_updates: tuple[str, ...] = ()
+    public_reads: str | None = None
+    public_inserts: str | None = None
     reason: str = ""
     is_logged: bool = True
     unlogged_columns: tuple[str, ...] = field(default=())
@@ -105,10 +108,14 @@ def policy_statements(table: str, policy: RowPolicy) -> list[str]:
         *_whole_table(table, DatabaseRole.STAFF, policy.staff),
         *_whole_table(table, DatabaseRole.SYSTEM, policy.system),
     ]
-    if policy.agency_reads:
-        statements += _agency(table, "select", "USING", policy.agency_reads)
-    if policy.agency_inserts:
-        statements += _agency(table, "insert", "WITH CHECK", policy.agency_inserts)
+    rules = (
+        (DatabaseRole.AGENCY, "select", "USING", policy.agency_reads),
+        (DatabaseRole.AGENCY, "insert", "WITH CHECK", policy.agency_inserts),
+        (DatabaseRole.PUBLIC, "select", "USING", policy.public_reads),
+        (DatabaseRole.PUBLIC, "insert", "WITH CHECK", policy.public_inserts),
+    )
+    for role, verb, clause, condition in rules:
+        statements += _limited(table, role, verb, clause, condition)
     if policy.agency_writes:
         statements += _agency_update(table, policy)
     return statements
@@ -122,13 +129,13 @@ def _whole_table(table: str, role: DatabaseRole, verbs: tuple[str, ...]) -> list
     return made
 
 
-def _agency(table: str, verb: str, clause: str, condition: str) -> list[str]:
-    name = f"agency_{verb}"
-    return [
-        f'DROP POLICY IF EXISTS {name} ON "{table}"',
-        f'CREATE POLICY {name} ON "{table}" FOR {verb} TO {DatabaseRole.AGENCY} {clause} ({condition})',
-        f'GRANT {verb} ON "{table}" TO {DatabaseRole.AGENCY}',
-    ]
+def _limited(table: str, role: DatabaseRole, verb: str, clause: str, condition: str | None) -> list[str]:
+    name = f"{role.removeprefix('portal_')}_{verb}"
+    made = [f'DROP POLICY IF EXISTS {name} ON "{table}"']
+    if condition:
+        made.append(f'CREATE POLICY {name} ON "{table}" FOR {verb} TO {role} {clause} ({condition})')
+        made.append(f'GRANT {verb} ON "{table}" TO {role}')
+    return made
 
 
 def _agency_update(table: str, policy: RowPolicy) -> list[str]:

@@ -60,10 +60,12 @@ def migrate(owner_url: str) -> None:
 
 
 def new_revision(owner_url: str, message: str) -> None:
-    """Write a migration for what the models say beyond the newest revision."""
+    """Write a migration for what the models say beyond the newest revision, which the database is brought to first."""
     load_models()
     number = 1 + len(list((_ROOM / "migrations" / "versions").glob("*.py")))
-    command.revision(alembic_config(owner_url), message=message, autogenerate=True, rev_id=f"{number:04d}")
+    config = alembic_config(owner_url)
+    command.upgrade(config, "head")
+    command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04d}")
 
 
 def apply_access(connection: Connection) -> None:

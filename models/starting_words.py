@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.rating_scales import give_starting_scales
 from models.reference_items import ReferenceItem, ReferenceList, Service
 
 _LEVEL = ReferenceList.LEVEL_OF_INTERVENTION
@@ -126,4 +127,4 @@ def give_starting_words(session: Session) -> int:
         session.add(ReferenceItem(rank=ranks[word.list_name], **values))
         added += 1
     session.flush()
-    return added
+    return added + give_starting_scales(session)

@@ -6,7 +6,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from models.access import Actor, Role
-from models.actions import Action, post_update
+from models.action_updates import post_update
+from models.actions import Action
 from models.agencies import Agency
 from models.change_log import ChangeRecord, first_broken_link
 from models.db import act_as, database_url, make_session_factory

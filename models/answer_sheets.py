@@ -1,0 +1,140 @@
+"""What has an agency answered so far on a tool it was sent, question by question?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.access import OWN_AGENCIES, RowPolicy
+from models.agencies import Agency
+from models.clock import now
+from models.db import Record
+from models.errors import RuleBroken
+from models.rules.question_kinds import LONGEST_TEXT, read_answer
+from models.rules.questionnaires import Progress, progress
+from models.tool_versions import ToolVersion
+
+_OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
+_OWN_OPEN = (
+    f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
+)
+
+
+class AnswerSheet(Record):
+    """One agency's copy of a frozen tool: of a self-evaluation, a case audit or a Section 11 return.
+
+    The sheet says what is asked and whether it may still be filled in; whose work it is and by when stands on the
+    record that sent it.
+    """
+
+    __tablename__ = "answer_sheets"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"agency_id = ANY {OWN_AGENCIES}")
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("tool_versions.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    is_open: Mapped[bool] = mapped_column(server_default="true")
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    version: Mapped[ToolVersion] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+
+
+class SheetAnswer(Record):
+    """The answer to one question: its value as JSON, and words beside it."""
+
+    __tablename__ = "sheet_answers"
+    __table_args__ = (UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question"),)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_OWN,
+        agency_inserts=_OWN_OPEN,
+        agency_writes=_OWN_OPEN,
+        agency_updates=("value", "note", "answered_at", "answered_by_id", "row_version"),
+    )
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id", ondelete="CASCADE"))
+    question_key: Mapped[str] = mapped_column(Text)
+    value: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
+
+
+def open_sheet(session: Session, *, version: ToolVersion, agency_id: int) -> AnswerSheet:
+    """Give an agency a copy of a frozen tool to fill in."""
+    made = AnswerSheet(version_id=version.id, agency_id=agency_id)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def version_of(session: Session, sheet: AnswerSheet) -> ToolVersion:
+    """The frozen tool that a sheet answers."""
+    return session.get_one(ToolVersion, sheet.version_id)
+
+
+def sheet_answers(session: Session, sheet_id: int) -> dict[str, SheetAnswer]:
+    """A sheet's answers by question key."""
+    found = session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id))
+    return {one.question_key: one for one in found}
+
+
+def values_of(session: Session, sheet_id: int) -> dict[str, Any]:
+    """A sheet's bare values by question key."""
+    return {key: one.value for key, one in sheet_answers(session, sheet_id).items()}
+
+
+def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
+    """How far a sheet has come."""
+    return progress(version_of(session, sheet).questionnaire, values_of(session, sheet.id))
+
+
+def save_answer(
+    session: Session, sheet: AnswerSheet, *, key: str, given: list[str], person_id: int | None, note: str | None = None,
+    seen: int = 0,
+) -> SheetAnswer:  # fmt: skip
+    """Keep the answer to one question; an empty one is kept as none. `note` None leaves the words beside it.
+
+    `seen` is the row version of the answer on the page (0 when there was none): an answer that a colleague has given
+    since is not overwritten unseen. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
+    """
+    if not sheet.is_open:
+        raise RuleBroken("This form is handed in; its answers no longer change.")
+    question = version_of(session, sheet).questionnaire.question(key)
+    if question is None:
+        raise RuleBroken("The form does not ask this question.")
+    value = read_answer(question.kind, given, question.labels)
+    if note is not None and len(note) > LONGEST_TEXT:
+        raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
+    answer = _held(session, sheet.id, key)
+    if (answer.row_version or 0) != seen and (answer.value, answer.note) != (
+        value,
+        answer.note if note is None else note,
+    ):
+        raise RuleBroken("A colleague has answered this question in the meantime; read their answer first.")
+    answer.value, answer.answered_by_id, answer.answered_at = value, person_id, now()
+    answer.note = answer.note if note is None else note.strip()
+    session.add(answer)
+    session.flush()
+    return answer
+
+
+def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
+    held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
+    found = session.scalar(held.with_for_update())
+    return found or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
+
+
+def close_sheet(session: Session, sheet: AnswerSheet) -> None:
+    """Close a sheet when everything required is answered; refuses otherwise and names what is open."""
+    missing = sheet_progress(session, sheet).missing
+    if missing:
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
+        raise RuleBroken(f"Not yet answered: “{missing[0].text}”{more}.")
+    sheet.is_open = False
+    session.flush()

@@ -1,0 +1,166 @@
+"""What does a questionnaire ask, which of it applies to the answers given so far, and how much is still open?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from models.rules.question_kinds import KINDS, Kind
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that may be chosen. `weight` is 1 for the best, 0 for the worst; None is not counted."""
+
+    label: str
+    weight: float | None = None
+
+
+@dataclass(frozen=True)
+class ShownIf:
+    """The question is asked only when an earlier one, by key, has one of these answers."""
+
+    key: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it stood when its version was frozen. `key` is the same in every version of the tool."""
+
+    key: str
+    kind: str
+    text: str
+    help: str = ""
+    is_required: bool = False
+    options: tuple[Option, ...] = ()
+    shown_if: ShownIf | None = None
+    key_line_id: int | None = None
+    key_line: str = ""
+
+    @property
+    def how(self) -> Kind:
+        return KINDS[self.kind]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What may be chosen, in order."""
+        return tuple(option.label for option in self.options)
+
+    def level(self, value: Any) -> float | None:
+        """How good an answer is, from 0 to 1; None when it says nothing of that.
+
+        >>> scale = (Option("Good", 1.0), Option("Poor", 0.0), Option("Not applicable"))
+        >>> [Question("q", "rating", "?", options=scale).level(word) for word in ("Good", "Not applicable", None)]
+        [1.0, None, None]
+        """
+        return next((option.weight for option in self.options if option.label == value), None)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions under one heading."""
+
+    title: str
+    introduction: str = ""
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the questions that apply are answered, and which required ones are not."""
+
+    answered: int
+    asked: int
+    missing: tuple[Question, ...]
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.answered // self.asked if self.asked else 100
+
+    @property
+    def words(self) -> str:
+        """Both numbers as people say them.
+
+        >>> Progress(3, 12, ()).words
+        '3 of 12 questions answered'
+        """
+        return f"{self.answered} of {self.asked} questions answered"
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A tool as it goes out: frozen, fingerprinted, and the same for everybody who answers it."""
+
+    title: str
+    introduction: str = ""
+    sections: tuple[Section, ...] = ()
+
+    def questions(self) -> Iterator[Question]:
+        for section in self.sections:
+            yield from section.questions
+
+    def question(self, key: str) -> Question | None:
+        return next((one for one in self.questions() if one.key == key), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; `from_json` reads it back."""
+        made: dict[str, Any] = asdict(self)
+        return made
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the whole, in hexadecimal: any change of a word changes it."""
+        return fingerprint_of(self.as_json())
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Questionnaire:
+        sections = tuple(
+            Section(one["title"], one["introduction"], tuple(_question(each) for each in one["questions"]))
+            for one in content["sections"]
+        )
+        return cls(content["title"], content["introduction"], sections)
+
+
+def fingerprint_of(content: Any) -> str:
+    """SHA-256 of plain data in one canonical writing.
+
+    >>> fingerprint_of({"b": 1, "a": 2}) == fingerprint_of({"a": 2, "b": 1})
+    True
+    """
+    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _question(content: Mapping[str, Any]) -> Question:
+    rule = content["shown_if"]
+    return Question(
+        **{
+            **content,
+            "options": tuple(Option(**one) for one in content["options"]),
+            "shown_if": ShownIf(rule["key"], tuple(rule["answers"])) if rule else None,
+        }
+    )
+
+
+def applies(question: Question, answers: Answers) -> bool:
+    """Whether a question is asked, given the answers so far.
+
+    >>> asked = Question("why", "text", "Why not?", shown_if=ShownIf("seen", ("No",)))
+    >>> applies(asked, {"seen": "No"}), applies(asked, {"seen": "Yes"}), applies(asked, {})
+    (True, False, False)
+    """
+    if question.shown_if is None:
+        return True
+    given = answers.get(question.shown_if.key)
+    return any(one in question.shown_if.answers for one in (given if isinstance(given, list) else [given]))
+
+
+def progress(questionnaire: Questionnaire, answers: Answers) -> Progress:
+    """How far a set of answers has come; questions that do not apply count nowhere."""
+    asked = [one for one in questionnaire.questions() if applies(one, answers)]
+    is_open = [one for one in asked if answers.get(one.key) in (None, "", [])]
+    return Progress(len(asked) - len(is_open), len(asked), tuple(one for one in is_open if one.is_required))

@@ -1,0 +1,136 @@
+"""Where do the sources of a review agree, where do they conflict, and where are they silent?
+
+Rule. Each source says of a key line how things stand, between 0 (a concern) and 1 (a strength): the mean of its items,
+each weighted by how well it is evidenced. Below 0.4 a source speaks of concern, above 0.6 of strength, else it is
+mixed.
+A row is *silent* while fewer than two sources speak, in *conflict* when one speaks of strength and another of concern,
+and otherwise they *agree*. Source: framework, "The reviews"; DOMAIN b8 (evidence grid; two sources or more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class _Word(StrEnum):
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Source(_Word):
+    """The five kinds of source that a review sets beside each other."""
+
+    SELF_EVALUATION = "self_evaluation"
+    CASE_AUDIT = "case_audit"
+    SERVICE_USERS = "service_users"
+    PRACTITIONERS = "practitioners"
+    REVIEWS_AND_INSPECTIONS = "reviews_and_inspections"
+
+    @property
+    def label(self) -> str:
+        words = {Source.SELF_EVALUATION: "Self-evaluation", Source.SERVICE_USERS: "Service users and carers"}
+        return words.get(self) or super().label
+
+
+class Verdict(_Word):
+    """How things stand according to one item."""
+
+    STRENGTH = "strength"
+    MIXED = "mixed"
+    CONCERN = "concern"
+
+    @property
+    def level(self) -> float:
+        return {Verdict.STRENGTH: 1.0, Verdict.MIXED: 0.5, Verdict.CONCERN: 0.0}[self]
+
+
+class Strength(_Word):
+    """How well an item is evidenced."""
+
+    WEAK = "weak"
+    MODERATE = "moderate"
+    STRONG = "strong"
+
+    @property
+    def weight(self) -> int:
+        return {Strength.WEAK: 1, Strength.MODERATE: 2, Strength.STRONG: 3}[self]
+
+
+class Mark(_Word):
+    """What the sources of one key line say together."""
+
+    AGREE = "agree"
+    CONFLICT = "conflict"
+    SILENT = "silent"
+
+
+LOW, HIGH = 0.4, 0.6
+FEWEST_SOURCES = 2
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence: what it says (0 to 1) and how much it weighs."""
+
+    source: Source
+    level: float
+    strength: Strength = Strength.MODERATE
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one source says of one key line."""
+
+    level: float
+    count: int
+    weight: int
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.level)
+
+
+def verdict_of(level: float) -> Verdict:
+    """The word for a level between 0 and 1.
+
+    >>> [verdict_of(level).value for level in (0.0, 0.4, 0.6, 1.0)]
+    ['concern', 'mixed', 'mixed', 'strength']
+    """
+    if level < LOW:
+        return Verdict.CONCERN
+    return Verdict.STRENGTH if level > HIGH else Verdict.MIXED
+
+
+def cells_of(items: Iterable[Item]) -> dict[Source, Cell]:
+    """The items of one key line gathered by source; a source that says nothing has no cell.
+
+    >>> cells = cells_of([Item(Source.CASE_AUDIT, 0.0, Strength.STRONG), Item(Source.CASE_AUDIT, 1.0, Strength.WEAK)])
+    >>> cells[Source.CASE_AUDIT]
+    Cell(level=0.25, count=2, weight=4)
+    """
+    gathered: dict[Source, list[Item]] = {}
+    for item in items:
+        gathered.setdefault(item.source, []).append(item)
+    return {source: _cell(gathered[source]) for source in Source if source in gathered}
+
+
+def _cell(items: Sequence[Item]) -> Cell:
+    weight = sum(one.strength.weight for one in items)
+    level = sum(one.level * one.strength.weight for one in items) / weight
+    return Cell(round(level, 4), len(items), weight)
+
+
+def mark_of(cells: Mapping[Source, Cell]) -> Mark:
+    """Whether the sources of a key line agree, conflict or are silent.
+
+    >>> one, other = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
+    >>> mark_of({Source.SELF_EVALUATION: one}), mark_of({Source.SELF_EVALUATION: one, Source.CASE_AUDIT: other})
+    (<Mark.SILENT: 'silent'>, <Mark.CONFLICT: 'conflict'>)
+    """
+    if len(cells) < FEWEST_SOURCES:
+        return Mark.SILENT
+    verdicts = {cell.verdict for cell in cells.values()}
+    return Mark.CONFLICT if {Verdict.STRENGTH, Verdict.CONCERN} <= verdicts else Mark.AGREE

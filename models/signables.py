@@ -1,0 +1,135 @@
+"""What exactly would the sponsor sign now, and may something go out on the signature that stands?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.agencies import Agency
+from models.assurance_tools import AssuranceTool, ToolKind
+from models.clock import today
+from models.errors import RuleBroken
+from models.invitations import Invitation
+from models.key_lines import KeyLine
+from models.memberships import Membership, core_seats_in_words, lasting, missing_core_seats
+from models.people import Person
+from models.reference_items import ReferenceItem
+from models.sign_offs import SignOff, SignOffSubject, ask_for_signature, is_signed
+from models.thematic_reviews import ThematicReview
+from models.tool_versions import ToolVersion, freeze_tool, questionnaire_of
+
+TOOL_SUBJECTS = {
+    ToolKind.SELF_EVALUATION: SignOffSubject.SELF_EVALUATION_TOOL,
+    ToolKind.CASE_AUDIT: SignOffSubject.CASE_AUDIT_TOOL,
+    ToolKind.PRACTITIONER_QUESTIONS: SignOffSubject.PRACTITIONER_QUESTIONS,
+    ToolKind.SERVICE_USER_QUESTIONS: SignOffSubject.SERVICE_USER_QUESTIONS,
+}
+
+
+def tools_of(session: Session, review_id: int, kind: ToolKind | None = None) -> list[AssuranceTool]:
+    """The tools in use of a review, oldest first."""
+    statement = select(AssuranceTool).where(AssuranceTool.review_id == review_id, AssuranceTool.is_active)
+    if kind is not None:
+        statement = statement.where(AssuranceTool.kind == kind)
+    return list(session.scalars(statement.order_by(AssuranceTool.id)))
+
+
+def key_lines_content(session: Session, review_id: int) -> list[dict[str, Any]]:
+    """A review's key lines as plain data."""
+    rows = session.execute(
+        select(KeyLine, ReferenceItem.label)
+        .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
+        .where(KeyLine.review_id == review_id)
+        .order_by(KeyLine.number)
+    )
+    return [
+        {"number": line.number, "area": area, "text": line.text, "is_additional": line.is_additional}
+        for line, area in rows
+    ]
+
+
+def team_content(session: Session, review: ThematicReview) -> list[dict[str, str]]:
+    """The hub's project team as it sits today, as plain data."""
+    rows = session.execute(
+        select(Membership.seat, Person.name, Agency.name)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .where(Membership.hub_id == review.hub_id, lasting(today()))
+        .order_by(Membership.seat, Person.name, Membership.id)
+    )
+    return [{"seat": seat.label, "person": person, "agency": agency or ""} for seat, person, agency in rows]
+
+
+def invitations_content(session: Session, review_id: int) -> dict[str, list[str]]:
+    """The agencies invited, by part, as plain data."""
+    rows = session.execute(
+        select(Invitation.part, Agency.name)
+        .join(Agency, Agency.id == Invitation.agency_id)
+        .where(Invitation.review_id == review_id)
+        .order_by(Invitation.part, Agency.name)
+    )
+    made: dict[str, list[str]] = {}
+    for part, name in rows:
+        made.setdefault(part.label, []).append(name)
+    return made
+
+
+def content_of(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> Any:
+    """What the sponsor would sign now, as plain data; empty when there is nothing yet."""
+    if subject is SignOffSubject.KEY_LINES:
+        return key_lines_content(session, review.id)
+    if subject is SignOffSubject.PROJECT_TEAM:
+        return team_content(session, review)
+    if subject is SignOffSubject.INVITATIONS:
+        return invitations_content(session, review.id)
+    return questionnaire_of(session, tool).as_json() if tool is not None else {}
+
+
+def put_before_sponsor(
+    session: Session, review: ThematicReview, subject: SignOffSubject, *, person_id: int | None,
+    tool: AssuranceTool | None = None, reason: str = "",
+) -> SignOff:  # fmt: skip
+    """Freeze what stands now and ask the sponsor to sign it.
+
+    A project team without police, social care or health needs the reason why not (framework, "The hubs").
+    """
+    content = content_of(session, review, subject, tool)
+    if not content:
+        raise RuleBroken(f"There is nothing to sign yet: {subject.label.lower()}.")
+    if tool is not None:
+        freeze_tool(session, tool, person_id=person_id)
+    if subject is SignOffSubject.PROJECT_TEAM:
+        missing = missing_core_seats(session, review.hub_id, today())
+        if missing and not reason.strip():
+            raise RuleBroken(f"{core_seats_in_words(missing)} Give the reason why the team works without.")
+    return ask_for_signature(
+        session, review=review, subject=subject, title=tool.title if tool else subject.label, content=content,
+        person_id=person_id, subject_id=tool.id if tool else 0, reason=reason,
+    )  # fmt: skip
+
+
+def stands_signed(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> bool:
+    """Whether what stands now is what the sponsor signed."""
+    content = content_of(session, review, subject, tool)
+    return bool(content) and is_signed(session, review.id, subject, content, tool.id if tool else 0)
+
+
+def refuse_unsigned(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> None:
+    """Nothing that needs a signature goes out without it: RuleBroken unless what stands now is signed."""
+    if not stands_signed(session, review, subject, tool):
+        what = tool.title if tool else subject.label
+        raise RuleBroken(f"{what}: the lead sponsor has not signed this as it stands now.")
+
+
+def signed_version(session: Session, review: ThematicReview, tool: AssuranceTool) -> ToolVersion:
+    """The frozen version of a tool that may go out: the one that stands now, signed. Refuses any other."""
+    refuse_unsigned(session, review, TOOL_SUBJECTS[tool.kind], tool)
+    return freeze_tool(session, tool, person_id=None)
