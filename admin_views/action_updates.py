@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.base import OFFICERS, Panel, Screen, already_sent, bulk_action, in_list, page, person_id, role
+from admin_views.base import OFFICERS, Panel, Screen, bulk_action, in_list, page, person_id, role
 from admin_views.kit.actions import MOST
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import DayField, RecordField, Required, TextField, all_problems
+from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, count_words, show_moment, tag
-from admin_views.kit.forms import offer_choices, sent_form
-from admin_views.kit.refusals import REFUSALS, sentence_of
+from admin_views.kit.forms import sent_form
 from admin_views.kit.requests import actor
 from models.access import Role
 from models.action_updates import ActionUpdate, move_due_date, post_update, rate_actions
@@ -30,7 +29,6 @@ _WORDS = ChoiceSource(ReferenceItem, in_list(ReferenceList.BRAG))
 _OPEN_WORDS = ChoiceSource(
     ReferenceItem, lambda words: in_list(ReferenceList.BRAG)(words).where(ReferenceItem.code != BLUE)
 )
-Problems = list[tuple[str, str]]
 
 
 class ProgressForm(Form):
@@ -134,33 +132,8 @@ class UpdatePages(Screen):
     # What the pages above use
 
     def answer(self, form: Form, back: str, values: dict[str, Any], act: Callable[[], str]) -> ResponseReturnValue:
-        """Show a form with the actions it is about, or do what it asks, once, and go back with the sentence of that."""
-        offer_choices(self.session, form)
-        if request.method == "GET":
-            return self.render("plans/words.html", form=form, problems=[], back=back, **values)
-        if already_sent(self.session) is not None:
-            self.session.rollback()
-            return redirect(back)
-        problems = self._problems(form, act)
-        if not problems:
-            return redirect(back)
-        return self.render("plans/words.html", form=form, problems=problems, back=back, **values), 422
-
-    def _problems(self, form: Form, act: Callable[[], str]) -> Problems:
-        if not form.validate():
-            self.session.rollback()
-            return all_problems(form)
-        try:
-            sentence = act()
-            self.session.commit()
-        except REFUSALS as error:
-            self.session.rollback()
-            refusal = sentence_of(error)
-            if refusal is None:
-                raise
-            return [("", refusal)]
-        flash(sentence, "success")
-        return []
+        """Show a form with the actions it is about, or do what it asks and go back with the sentence of that."""
+        return self.ask(form, back, act, template="plans/words.html", **values)
 
     def _own(self, record_id: int) -> Action:
         """An action this person may say something about: 404 when it is not theirs to see, 403 when only to read."""

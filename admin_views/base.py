@@ -47,6 +47,7 @@ from admin_views.kit.actions import bulk_action, row_action
 from admin_views.kit.choices import in_list
 from admin_views.kit.columns import Column
 from admin_views.kit.filters import Filter
+from admin_views.kit.form_pages import FormPages
 from admin_views.kit.formats import show_tag, tag
 from admin_views.kit.large_listings import LargeListing
 from admin_views.kit.listings import Listing
@@ -66,7 +67,7 @@ __all__ = [
 _NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request
 
 
-class Screen(RecordPages, ModelView):
+class Screen(RecordPages, FormPages, ModelView):
     """One table as people see it. Closed until the class says otherwise."""
 
     # Flask-Admin's own ways to forms, in-list editing and bulk deletion stay shut; ours are in kit/.
