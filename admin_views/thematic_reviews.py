@@ -17,10 +17,8 @@ from admin_views.base import (
     Fact,
     Group,
     Panel,
-    Screen,
     actor,
     role,
-    row_action,
     screen,
     show_tag,
     tag,
@@ -30,20 +28,21 @@ from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
+from admin_views.review_gates import GatePages
+from admin_views.signables import SignablePages
 from models.access import Role
 from models.action_plans import ActionPlan
 from models.audit_samples import AuditSample
 from models.case_frames import CaseFrame
 from models.clock import today
-from models.errors import RuleBroken
 from models.hubs import Hub
 from models.people import Person
-from models.review_stages import ReviewStage, move_to_stage
-from models.thematic_reviews import Stage, ThematicReview, next_stage
+from models.review_stages import ReviewStage
+from models.thematic_reviews import ThematicReview
 
 
 @screen
-class ThematicReviewScreen(Screen):
+class ThematicReviewScreen(GatePages, SignablePages):
     """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
 
     Officers run the reviews of their own hubs; administrators any.
@@ -125,6 +124,8 @@ class ThematicReviewScreen(Screen):
         if actor().is_agency_bound:
             return [_plans(session, record)]
         return [
+            self.gate_panel(session, record),
+            self.signature_panel(session, record),
             _timetable(session, record),
             _plans(session, record),
             _frames(session, record),
@@ -139,20 +140,6 @@ class ThematicReviewScreen(Screen):
             Button("Action plan as PDF", f"{plans}/pdf/", is_post=True),
             Button("Read the plan as a page", f"{plans}/report/"),
         ]
-
-    @row_action(
-        "Move to next stage",
-        roles=OFFICERS,
-        question="Move this review to its next stage?",
-        shown=lambda review: review.stage is not Stage.CLOSED,
-    )
-    def advance(self, session: Session, review: ThematicReview) -> str:
-        """The next stage, reached today."""
-        if not self.may_edit(review):
-            raise RuleBroken("You run the reviews of your own hubs only.")
-        stage = next_stage(review.stage) or review.stage
-        move_to_stage(session, review, stage, on=today())
-        return f"{review.reference} is now at the stage {stage.label.lower()}."
 
 
 def _timetable(session: Session, review: ThematicReview) -> Panel:

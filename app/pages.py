@@ -14,6 +14,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from admin_views.duties import waiting_count
 from admin_views.kit.formats import count_words, show_date, show_moment, tag
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
@@ -44,7 +45,7 @@ def dress(app: Flask, settings: Settings) -> None:
 
 def who() -> dict[str, Any]:
     """The person who asks, for the page's head; nobody on pages without sign-in."""
-    return {"person": current_user if role() is not None else None}
+    return {"person": current_user if role() is not None else None, "waiting_count": waiting_count()}
 
 
 def menu() -> Any:

@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 21:47:11.621791
+Revision: 0003, after: 0002, on 2026-11-25 21:56:12.371890
 """
 
 import sqlalchemy as sa
@@ -76,6 +76,53 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assurance_tools_copied_from_id"), "assurance_tools", ["copied_from_id"], unique=False)
     op.create_index(op.f("ix_assurance_tools_kind"), "assurance_tools", ["kind"], unique=False)
     op.create_index(op.f("ix_assurance_tools_review_id"), "assurance_tools", ["review_id"], unique=False)
+    op.create_table(
+        "gate_waivers",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "proposed",
+                "scoping",
+                "evidence",
+                "improvement_planning",
+                "presentation",
+                "dissemination",
+                "completed",
+                "impact_analysis",
+                "closed",
+                name="stage",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("gate", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("consented_by_id", sa.Integer(), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("waiver_reasoned")),
+        sa.CheckConstraint(
+            "stage IN ('proposed', 'scoping', 'evidence', 'improvement_planning', 'presentation', 'dissemination', 'completed', 'impact_analysis', 'closed')",
+            name=op.f("known_waiver_stage"),
+        ),
+        sa.CheckConstraint("(consented_at IS NULL) = (consented_by_id IS NULL)", name=op.f("consent_by_somebody")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_gate_waivers_asked_by_id")),
+        sa.ForeignKeyConstraint(["consented_by_id"], ["people.id"], name=op.f("fk_gate_waivers_consented_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_gate_waivers_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_waivers")),
+        sa.UniqueConstraint("review_id", "gate", name="gate_waived_once"),
+    )
+    op.create_index(op.f("ix_gate_waivers_asked_by_id"), "gate_waivers", ["asked_by_id"], unique=False)
+    op.create_index(op.f("ix_gate_waivers_consented_by_id"), "gate_waivers", ["consented_by_id"], unique=False)
     op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -411,6 +458,9 @@ def downgrade() -> None:
     op.drop_table("key_lines")
     op.drop_index(op.f("ix_invitations_agency_id"), table_name="invitations")
     op.drop_table("invitations")
+    op.drop_index(op.f("ix_gate_waivers_consented_by_id"), table_name="gate_waivers")
+    op.drop_index(op.f("ix_gate_waivers_asked_by_id"), table_name="gate_waivers")
+    op.drop_table("gate_waivers")
     op.drop_index(op.f("ix_assurance_tools_review_id"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")

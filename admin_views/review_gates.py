@@ -1,0 +1,127 @@
+"""What does a review lack before its next stage, where is each thing done, and how does it go on without?"""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id, row_action, tag
+from admin_views.gate_waivers import show_waiver
+from admin_views.hubs import may_run
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from models.clock import today
+from models.errors import RuleBroken
+from models.gate_waivers import ask_to_waive
+from models.review_gates import Standing, find_gate, gates_of, pass_gates
+from models.thematic_reviews import Stage, ThematicReview, next_stage
+
+WHERE_DONE = {
+    "focus": "/thematic-reviews/{}/edit/",
+    "sponsor": "/thematic-reviews/{}/edit/",
+    "period": "/thematic-reviews/{}/edit/",
+    "key_lines": "/key-lines/?review_id={}",
+    "project_team": "/thematic-reviews/{}/ask-for/project-team/",
+    "invitations": "/invitations/?review_id={}",
+}
+"""Where what a gate asks for is done; a gate that is not here is done on the review's own page."""
+
+
+class WaiverForm(Form):
+    """Why the review should go on without what a gate asks for."""
+
+    reason = TextField("Why should the review go on without?", validators=[Required()])
+
+
+class GatePages(Screen):
+    """The pages of the reviews' screen about its gates."""
+
+    @page("/<int:record_id>/gates/", roles=STAFF)
+    def gates(self, record_id: int) -> str:
+        """All gates of the review, stage by stage."""
+        review = self.get_record(record_id)
+        stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
+        panels = [
+            Panel(f"At the end of: {stage.label.lower()}", _HEADINGS, [self._row(review, one) for one in found])
+            for stage, found in stages
+            if found
+        ]
+        return self.render("thematic_reviews/gates.html", review=review, panels=panels)
+
+    @page("/<int:record_id>/gates/<gate>/waive/", roles=OFFICERS, methods=("GET", "POST"))
+    def waive(self, record_id: int, gate: str) -> ResponseReturnValue:
+        """Ask the sponsor to let the review go on without one thing."""
+        review, form = self._run(record_id), WaiverForm(sent_form())
+        standing = find_gate(self.session, review, gate)
+        values = {"title": "Go on without", "button": "Ask the lead sponsor", "lead": standing.missing}
+        return self.ask(form, self.details_url(record_id), lambda: self._asked(review, standing, form), **values)
+
+    def _asked(self, review: ThematicReview, standing: Standing, form: Form) -> str:
+        if not standing.missing:
+            raise RuleBroken("Nothing is missing here, so there is nothing to go on without.")
+        ask_to_waive(
+            self.session, review=review, gate=standing.gate.code, missing=standing.missing,
+            reason=form["reason"].data, person_id=person_id(),
+        )  # fmt: skip
+        return "The lead sponsor is asked; until they consent the gate stays shut."
+
+    def _run(self, record_id: int) -> ThematicReview:
+        review: ThematicReview = self.get_record(record_id)
+        if not may_run(self.session, review.hub_id):
+            raise RuleBroken("You run the reviews of your own hubs only.")
+        return review
+
+    @row_action(
+        "Move to next stage",
+        roles=OFFICERS,
+        question="Move this review to its next stage?",
+        shown=lambda review: review.stage is not Stage.CLOSED,
+    )
+    def advance(self, session: Session, review: ThematicReview) -> str:
+        """The next stage, reached today, when every gate is open."""
+        self._run(review.id)
+        stage = pass_gates(session, review, on=today())
+        return f"{review.reference} is now at the stage {stage.label.lower()}."
+
+    def gate_panel(self, session: Session, review: ThematicReview) -> Panel:
+        """What is missing before the next stage."""
+        following = next_stage(review.stage)
+        title = f"Before {following.label.lower()}" if following else "The review is closed"
+        rows = [self._row(review, one) for one in gates_of(session, review)]
+        buttons = [Button("All gates", self.link("gates", record_id=review.id))]
+        return Panel(title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", buttons=buttons)
+
+    def _row(self, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
+        if not one.missing:
+            return _WORDS.get(one.gate.code, one.gate.code.replace("_", " ").capitalize()), tag("Done", "green"), ""
+        where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
+        words = Markup('<a href="{}">{}</a>').format(where, one.missing)
+        state = show_waiver(one.waiver) or tag("Missing", "red")
+        return words, state, self._way_round(review, one)
+
+    def _way_round(self, review: ThematicReview, one: Standing) -> str:
+        if one.waiver is not None:
+            return link_to(one.waiver, "Reason")
+        if review.stage is not one.gate.stage or not may_run(self.session, review.hub_id):
+            return ""
+        return Markup('<a href="{}">Go on without</a>').format(
+            self.link("waive", record_id=review.id, gate=one.gate.code)
+        )
+
+
+_HEADINGS = ("What is asked for", "State", "Otherwise")
+_WORDS = {
+    "focus": "The Board has set the focus",
+    "sponsor": "A member of the Board is lead sponsor",
+    "period": "The period under review is set",
+    "key_lines": "Key lines of enquiry are signed",
+    "project_team": "The project team is signed",
+    "invitations": "The agencies invited are signed",
+    "self_evaluation_signed": "The self-evaluation tool is signed",
+    "case_audit_signed": "The case-audit tool is signed",
+    "practitioner_questions_signed": "The practitioner questions are signed",
+    "service_user_questions_signed": "The service-user questions are signed",
+}
