@@ -13,6 +13,7 @@ from admin_views.hubs import may_run
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
+from admin_views.review_panels import review_panel
 from models.clock import today
 from models.errors import RuleBroken
 from models.gate_waivers import ask_to_waive
@@ -45,7 +46,7 @@ class GatePages(Screen):
         review = self.get_record(record_id)
         stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
         panels = [
-            Panel(f"At the end of: {stage.label.lower()}", _HEADINGS, [self._row(review, one) for one in found])
+            Panel(f"At the end of {stage.label.lower()}", _HEADINGS, [_row(self.session, review, one) for one in found])
             for stage, found in stages
             if found
         ]
@@ -86,30 +87,32 @@ class GatePages(Screen):
         stage = pass_gates(session, review, on=today())
         return f"{review.reference} is now at the stage {stage.label.lower()}."
 
-    def gate_panel(self, session: Session, review: ThematicReview) -> Panel:
-        """What is missing before the next stage."""
-        following = next_stage(review.stage)
-        title = f"Before {following.label.lower()}" if following else "The review is closed"
-        rows = [self._row(review, one) for one in gates_of(session, review)]
-        buttons = [Button("All gates", self.link("gates", record_id=review.id))]
-        return Panel(title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", buttons=buttons)
 
-    def _row(self, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
-        if not one.missing:
-            return _WORDS.get(one.gate.code, one.gate.code.replace("_", " ").capitalize()), tag("Done", "green"), ""
-        where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
-        words = Markup('<a href="{}">{}</a>').format(where, one.missing)
-        state = show_waiver(one.waiver) or tag("Missing", "red")
-        return words, state, self._way_round(review, one)
+@review_panel(order=1, roles=STAFF)
+def gate_panel(session: Session, review: ThematicReview) -> Panel:
+    """What is missing before the next stage."""
+    following = next_stage(review.stage)
+    title = f"Before {following.label.lower()}" if following else "The review is closed"
+    rows = [_row(session, review, one) for one in gates_of(session, review)]
+    buttons = [Button("All gates", f"/thematic-reviews/{review.id}/gates/")]
+    return Panel(title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", buttons=buttons)
 
-    def _way_round(self, review: ThematicReview, one: Standing) -> str:
-        if one.waiver is not None:
-            return link_to(one.waiver, "Reason")
-        if review.stage is not one.gate.stage or not may_run(self.session, review.hub_id):
-            return ""
-        return Markup('<a href="{}">Go on without</a>').format(
-            self.link("waive", record_id=review.id, gate=one.gate.code)
-        )
+
+def _row(session: Session, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
+    if not one.missing:
+        return _WORDS.get(one.gate.code, one.gate.code.replace("_", " ").capitalize()), tag("Done", "green"), ""
+    where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
+    words = Markup('<a href="{}">{}</a>').format(where, one.missing)
+    return words, show_waiver(one.waiver) or tag("Missing", "red"), _way_round(session, review, one)
+
+
+def _way_round(session: Session, review: ThematicReview, one: Standing) -> str:
+    if one.waiver is not None:
+        return link_to(one.waiver, "Reason")
+    if review.stage is not one.gate.stage or not may_run(session, review.hub_id):
+        return ""
+    address = f"/thematic-reviews/{review.id}/gates/{one.gate.code}/waive/"
+    return Markup('<a href="{}">Go on without</a>').format(address)
 
 
 _HEADINGS = ("What is asked for", "State", "Otherwise")

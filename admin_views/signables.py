@@ -8,12 +8,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.base import OFFICERS, Button, Panel, Screen, page, person_id, tag
+from admin_views.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id, tag
 from admin_views.hubs import may_run
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
+from admin_views.review_panels import review_panel
 from admin_views.sign_offs import content_panels
 from models.assurance_tools import AssuranceTool
 from models.clock import london_day
@@ -75,17 +76,16 @@ class SignablePages(Screen):
             abort(403)
         return review
 
-    def signature_panel(self, session: Session, review: ThematicReview) -> Panel:
-        """Everything of the review that its sponsor signs, with where it stands."""
-        may_ask = may_run(session, review.hub_id)
-        rows = [
-            _row(session, review, subject, None, f"/thematic-reviews/{review.id}/ask-for/{word}/" if may_ask else "")
-            for word, subject in LISTS.items()
-        ]
-        for tool in tools_of(session, review.id):
-            where = f"/thematic-reviews/{review.id}/ask-for/tool/{tool.id}/" if may_ask else ""
-            rows.append(_row(session, review, TOOL_SUBJECTS[tool.kind], tool, where))
-        return Panel("What the lead sponsor signs", ("What", "State", "Signed", "Next"), rows)
+
+@review_panel(order=5, roles=STAFF)
+def signature_panel(session: Session, review: ThematicReview) -> Panel:
+    """Everything of the review that its sponsor signs, with where it stands."""
+    ask = f"/thematic-reviews/{review.id}/ask-for" if may_run(session, review.hub_id) else ""
+    rows = [_row(session, review, subject, None, f"{ask}/{word}/" if ask else "") for word, subject in LISTS.items()]
+    for tool in tools_of(session, review.id):
+        where = f"{ask}/tool/{tool.id}/" if ask else ""
+        rows.append(_row(session, review, TOOL_SUBJECTS[tool.kind], tool, where))
+    return Panel("What the lead sponsor signs", ("What", "State", "Signed", "Next"), rows)
 
 
 def _row(

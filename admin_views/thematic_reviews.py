@@ -17,7 +17,6 @@ from admin_views.base import (
     Fact,
     Group,
     Panel,
-    actor,
     role,
     screen,
     show_tag,
@@ -29,6 +28,7 @@ from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from admin_views.review_gates import GatePages
+from admin_views.review_panels import panels_of_review, review_panel
 from admin_views.signables import SignablePages
 from models.access import Role
 from models.action_plans import ActionPlan
@@ -121,16 +121,7 @@ class ThematicReviewScreen(GatePages, SignablePages):
         return [Fact("Board override of the quota", words)]
 
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
-        if actor().is_agency_bound:
-            return [_plans(session, record)]
-        return [
-            self.gate_panel(session, record),
-            self.signature_panel(session, record),
-            _timetable(session, record),
-            _plans(session, record),
-            _frames(session, record),
-            _samples(session, record),
-        ]
+        return panels_of_review(session, record)
 
     def buttons(self, record: ThematicReview) -> list[Button]:
         if role() not in READERS | {Role.MANAGER}:
@@ -142,6 +133,7 @@ class ThematicReviewScreen(GatePages, SignablePages):
         ]
 
 
+@review_panel(order=10)
 def _timetable(session: Session, review: ThematicReview) -> Panel:
     statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
     rows = [
@@ -168,18 +160,21 @@ def _late(stage: ReviewStage) -> str:
     return tag("Late", "red") if stage.planned_on < today() else "Not yet"
 
 
+@review_panel(order=20, is_for_agencies=True)
 def _plans(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
     rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in found]
     return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
 
 
+@review_panel(order=30)
 def _frames(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
     rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in found]
     return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
 
 
+@review_panel(order=40)
 def _samples(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(
         select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)

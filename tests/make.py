@@ -13,6 +13,7 @@ from models.action_plans import ActionPlan
 from models.actions import Action
 from models.agencies import Agency
 from models.hubs import Hub, HubKind
+from models.memberships import Membership, Seat
 from models.people import Person
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem, ReferenceList
@@ -58,6 +59,11 @@ def person(session: Session, role: Role, *, agency: Agency | None = None, name: 
 def hub(session: Session, kind: HubKind = HubKind.CHILDREN) -> Hub:
     name = f"{kind.label} hub"
     return session.scalar(select(Hub).where(Hub.name == name)) or _made(session, Hub(name=name, kind=kind))
+
+
+def membership(session: Session, hub: Hub, person: Person, seat: Seat = Seat.STATUTORY, **values: Any) -> Membership:
+    made = {"starts_on": date(2026, 1, 1), "agency_id": person.agency_id, **values}
+    return _made(session, Membership(hub_id=hub.id, person_id=person.id, seat=seat, **made))
 
 
 def priority(session: Session) -> StrategicPriority:

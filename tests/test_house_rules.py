@@ -32,6 +32,8 @@ TOP_LEVEL = {
 # Modules of admin_views, jobs and jobs.pdf that are no noun of the partnership, and why they are there.
 MACHINERY = {
     "admin_views/base.py": "the screen every screen is made of",
+    "admin_views/duties.py": "what waits for a lead sponsor, gathered from every noun",
+    "admin_views/review_panels.py": "what each noun adds to a review's page",
     "jobs/queue.py": "the job every job is made of",
     "jobs/relay.py": "carries requests from the outbox to the queue",
     "jobs/schedule.py": "writes what is due into the outbox",

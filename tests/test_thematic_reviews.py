@@ -26,7 +26,8 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def own_review(session: Session) -> ThematicReview:
     """A review of the children's hub, which the officer of the cast runs."""
-    review = make.review(session)
+    sponsor = make.person(session, Role.SPONSOR, name="Sponsor of the hub")
+    review = make.review(session, focus="Whether neglect is seen early.", sponsor_id=sponsor.id)
     make.hub(session).officer_id = member(session, Role.OFFICER).id
     session.commit()
     return review
@@ -190,7 +191,7 @@ def test_closed_review_goes_no_further(browser: Open, session: Session) -> None:
     assert next_stage(review.stage) is None
     assert administrator.get(f"/thematic-reviews/{review.id}/").find("a", string="Move to next stage") is None
     administrator.send(f"/thematic-reviews/{review.id}/advance/", "/account/", confirmed="yes")
-    assert "at the stage closed already" in administrator.get("/thematic-reviews/").get_text()
+    assert "The review is closed." in administrator.get("/thematic-reviews/").get_text()
 
 
 def test_officer_plans_the_stages_of_a_review(browser: Open, session: Session, own_review: Any) -> None:
@@ -211,7 +212,7 @@ def test_review_leads_to_its_plans_frames_and_samples(browser: Open, session: Se
     session.commit()
     page = browser(Role.SPONSOR).get(f"/thematic-reviews/{own_review.id}/")
     headings = [heading.get_text() for heading in page.select("section.panel h2")]
-    assert headings[:4] == ["Timetable", "Improvement plans", "Case frames", "Audit samples"]
+    assert headings[2:6] == ["Timetable", "Improvement plans", "Case frames", "Audit samples"]
     assert page.select_one(f'a[href="/action-plans/{plan.id}/"]') is not None
     assert page.find("a", string="Edit the timetable") is None
 

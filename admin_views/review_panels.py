@@ -1,0 +1,51 @@
+"""What does each noun add to the page of a thematic review?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from admin_views.kit.parts import Panel
+from admin_views.kit.permissions import EVERYONE, Roles
+from admin_views.kit.requests import actor, role
+from models.access import Role
+from models.thematic_reviews import ThematicReview
+
+MakePanel = Callable[[Session, ThematicReview], Panel | None]
+
+
+@dataclass(frozen=True)
+class _Registered:
+    order: int
+    roles: Roles
+    is_for_agencies: bool
+    make: MakePanel
+
+
+_panels: list[_Registered] = []
+
+
+def review_panel(
+    *, order: int, roles: Iterable[Role] = EVERYONE, is_for_agencies: bool = False
+) -> Callable[[MakePanel], MakePanel]:
+    """Put a panel on every review's page: `def surveys(session, review) -> Panel | None`; None shows nothing.
+
+    Smaller orders stand first (the timetable is 10, plans 20, frames 30, samples 40). Closed to people who are bound
+    to one agency unless `is_for_agencies` is said; the row policies narrow what those see.
+    """
+
+    def mark(make: MakePanel) -> MakePanel:
+        _panels.append(_Registered(order, frozenset(roles), is_for_agencies, make))
+        return make
+
+    return mark
+
+
+def panels_of_review(session: Session, review: ThematicReview) -> list[Panel]:
+    """The panels of a review's page for the asking person, in order."""
+    asked, is_bound = role(), actor().is_agency_bound
+    wanted = [one for one in _panels if asked in one.roles and (one.is_for_agencies or not is_bound)]
+    made = (one.make(session, review) for one in sorted(wanted, key=lambda one: one.order))
+    return [panel for panel in made if panel is not None]
