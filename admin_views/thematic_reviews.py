@@ -27,6 +27,7 @@ from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
+from admin_views.programmes import ProgrammePages
 from admin_views.review_gates import GatePages
 from admin_views.review_panels import panels_of_review, review_panel
 from admin_views.signables import SignablePages
@@ -42,7 +43,7 @@ from models.thematic_reviews import ThematicReview
 
 
 @screen
-class ThematicReviewScreen(GatePages, SignablePages):
+class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages):
     """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
 
     Officers run the reviews of their own hubs; administrators any.
@@ -122,6 +123,9 @@ class ThematicReviewScreen(GatePages, SignablePages):
 
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
         return panels_of_review(session, record)
+
+    def list_buttons(self) -> list[Button]:
+        return [Button("Programme of the year", self.link("programme_page"))]
 
     def buttons(self, record: ThematicReview) -> list[Button]:
         if role() not in READERS | {Role.MANAGER}:
