@@ -29,7 +29,6 @@ def test_board_sees_quota_stage_days_and_who_acts_next(browser: Open, session: S
     make.hub(session).officer_id = officer.id
     review = make.review(session, sponsor_id=sponsor.id, stage=Stage.SCOPING, focus="Early help.")
     make.review(session, kind=HubKind.ADULTS, title="Self-neglect")
-    now = today()
     session.add_all(
         [
             ReviewStage(
