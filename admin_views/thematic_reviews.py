@@ -31,6 +31,7 @@ from admin_views.programmes import ProgrammePages
 from admin_views.review_gates import GatePages
 from admin_views.review_panels import panels_of_review, review_panel
 from admin_views.signables import SignablePages
+from admin_views.triangulations import TriangulationPages
 from models.access import Role
 from models.action_plans import ActionPlan
 from models.audit_samples import AuditSample
@@ -43,7 +44,7 @@ from models.thematic_reviews import ThematicReview
 
 
 @screen
-class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages):
+class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, TriangulationPages):
     """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
 
     Officers run the reviews of their own hubs; administrators any.

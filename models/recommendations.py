@@ -11,7 +11,15 @@ from models.access import RowPolicy
 from models.action_plans import ActionPlan
 from models.db import Record
 from models.reference_items import ReferenceItem
-from models.words import must
+from models.words import Choice, choice_column, must, one_of
+
+
+class Change(Choice):
+    """What a recommendation changes (framework, "Recommendations, actions and learning")."""
+
+    POLICY = "policy"
+    PROCEDURE = "procedure"
+    PRACTICE = "practice"
 
 
 class Recommendation(Record):
@@ -25,6 +33,7 @@ class Recommendation(Record):
             name="recommendation_number_once",
             info={"sentence": "The plan already has a recommendation of that number."},
         ),
+        one_of("changes", Change, "known_recommendation_change"),
         must("number >= 1", name="recommendation_from_one", sentence="Recommendations are counted from 1."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
@@ -36,6 +45,7 @@ class Recommendation(Record):
     text: Mapped[str] = mapped_column(Text)
     key_area_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
     evidence: Mapped[str] = mapped_column(Text, server_default="")
+    changes: Mapped[Change | None] = mapped_column(choice_column(Change))
 
     plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
     key_area: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")

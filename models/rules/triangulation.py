@@ -134,3 +134,59 @@ def mark_of(cells: Mapping[Source, Cell]) -> Mark:
         return Mark.SILENT
     verdicts = {cell.verdict for cell in cells.values()}
     return Mark.CONFLICT if {Verdict.STRENGTH, Verdict.CONCERN} <= verdicts else Mark.AGREE
+
+
+def meaning_of(cells: Mapping[Source, Cell], expected: Sequence[Source] = tuple(Source)) -> str:
+    """What a row says, as a sentence the team may amend: who speaks of what, what follows, and who is silent.
+
+    >>> one, other = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
+    >>> both = [Source.SELF_EVALUATION, Source.CASE_AUDIT]
+    >>> meaning_of({Source.SELF_EVALUATION: one, Source.CASE_AUDIT: other}, both)
+    'Self-evaluation speaks of strength, case audit of concern: find out why they differ before recommending anything.'
+    >>> meaning_of({Source.CASE_AUDIT: other}, both)
+    'Only case audit speaks, of concern; nothing can be set beside it yet. Nothing from self-evaluation.'
+    >>> meaning_of({})
+    'No source says anything of this key line yet.'
+    """
+    if not cells:
+        return "No source says anything of this key line yet."
+    quiet = [source for source in expected if source not in cells]
+    silence = f" Nothing from {_listed([_said(one) for one in quiet])}." if quiet else ""
+    return f"{_what_they_say(cells)}{silence}"
+
+
+def _what_they_say(cells: Mapping[Source, Cell]) -> str:
+    mark = mark_of(cells)
+    if mark is Mark.SILENT:
+        (source, cell), *_ = cells.items()
+        return f"Only {_said(source)} speaks, {_of(cell.verdict)}; nothing can be set beside it yet."
+    groups = [
+        (verdict, names)
+        for verdict in Verdict
+        if (names := [_said(source) for source, cell in cells.items() if cell.verdict is verdict])
+    ]
+    if len(groups) == 1:
+        verdict, names = groups[0]
+        return f"{_capital(_listed(names))} agree and speak {_of(verdict)}."
+    first, *others = groups
+    verb = "speaks" if len(first[1]) == 1 else "speak"
+    words = f"{_capital(_listed(first[1]))} {verb} {_of(first[0])}"
+    words += "".join(f", {_listed(names)} {_of(verdict)}" for verdict, names in others)
+    ending = ": find out why they differ before recommending anything." if mark is Mark.CONFLICT else "; no conflict."
+    return f"{words}{ending}"
+
+
+def _of(verdict: Verdict) -> str:
+    return "of both" if verdict is Verdict.MIXED else f"of {verdict.value}"
+
+
+def _said(source: Source) -> str:
+    return source.label[0].lower() + source.label[1:]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
