@@ -81,7 +81,8 @@ class RowPolicy:
     """What each database role may do with a table's rows.
 
     `staff` and `system` name the statements granted on every row. `agency_reads` and `agency_writes` are SQL
-    conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to the columns named.
+    conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to the columns named, and
+    `agency_leaves` is what an updated row must be afterwards where that is not what it was before (a form handed in).
     `public_reads` and `public_inserts` are the same for somebody without a sign-in, who answers an open survey.
     `reason` says in words why a table is open or closed; the house rules ask for it where there is no agency rule.
     """
@@ -91,6 +92,7 @@ class RowPolicy:
     agency_reads: str | None = None
     agency_inserts: str | None = None
     agency_writes: str | None = None
+    agency_leaves: str | None = None
     agency_updates: tuple[str, ...] = ()
     public_reads: str | None = None
     public_inserts: str | None = None
@@ -143,6 +145,6 @@ def _agency_update(table: str, policy: RowPolicy) -> list[str]:
     return [
         f'DROP POLICY IF EXISTS agency_update ON "{table}"',
         f'CREATE POLICY agency_update ON "{table}" FOR UPDATE TO {DatabaseRole.AGENCY} '
-        f"USING ({policy.agency_writes}) WITH CHECK ({policy.agency_writes})",
+        f"USING ({policy.agency_writes}) WITH CHECK ({policy.agency_leaves or policy.agency_writes})",
         f'GRANT UPDATE ({columns}) ON "{table}" TO {DatabaseRole.AGENCY}',
     ]

@@ -13,11 +13,14 @@ from models.access import OWN_AGENCIES, RowPolicy
 from models.agencies import Agency
 from models.clock import now
 from models.db import Record
+from models.documents import Document, DocumentKind, keep_document
 from models.errors import RuleBroken
+from models.rules.evidence_files import evidence_file
 from models.rules.question_kinds import LONGEST_TEXT, read_answer
 from models.rules.questionnaires import Progress, progress
 from models.tool_versions import ToolVersion
 
+OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
 _OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
 _OWN_OPEN = (
     f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
@@ -32,7 +35,12 @@ class AnswerSheet(Record):
     """
 
     __tablename__ = "answer_sheets"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"agency_id = ANY {OWN_AGENCIES}")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
+        agency_writes=f"agency_id = ANY {OWN_AGENCIES} AND is_open",
+        agency_leaves=f"agency_id = ANY {OWN_AGENCIES}",
+        agency_updates=("is_open", "row_version"),
+    )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("tool_versions.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
@@ -44,10 +52,15 @@ class AnswerSheet(Record):
 
 
 class SheetAnswer(Record):
-    """The answer to one question: its value as JSON, and words beside it."""
+    """The answer to one question: its value as JSON, and words beside it.
+
+    Its evidence files are documents of the agency whose subject is this row (`sheet_answers:12`).
+    """
 
     __tablename__ = "sheet_answers"
-    __table_args__ = (UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question"),)
+    __table_args__ = (
+        UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question", info={"sentence": OVERTAKEN}),
+    )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         agency_reads=_OWN,
         agency_inserts=_OWN_OPEN,
@@ -57,7 +70,7 @@ class SheetAnswer(Record):
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(Text)
-    value: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
+    value: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
     note: Mapped[str] = mapped_column(Text, server_default="")
     answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
@@ -112,22 +125,69 @@ def save_answer(
     if note is not None and len(note) > LONGEST_TEXT:
         raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
     answer = _held(session, sheet.id, key)
-    if (answer.row_version or 0) != seen and (answer.value, answer.note) != (
-        value,
-        answer.note if note is None else note,
-    ):
-        raise RuleBroken("A colleague has answered this question in the meantime; read their answer first.")
-    answer.value, answer.answered_by_id, answer.answered_at = value, person_id, now()
-    answer.note = answer.note if note is None else note.strip()
+    words = answer.note if note is None else note.replace("\r\n", "\n").strip()
+    if (answer.row_version or 0) != seen and (answer.value, answer.note) != (value, words):
+        raise RuleBroken(OVERTAKEN)
+    if question.how.widget == "files":
+        _refuse_strange_files(session, answer, value or [])
+    answer.value, answer.note = value, words
+    answer.answered_by_id, answer.answered_at = person_id, now()
     session.add(answer)
     session.flush()
     return answer
+
+
+def _refuse_strange_files(session: Session, answer: SheetAnswer, numbers: list[int]) -> None:
+    """Only files that were uploaded for this very answer can be its evidence."""
+    own = select(Document.id).where(Document.subject == f"sheet_answers:{answer.id}", Document.id.in_(numbers))
+    if set(session.scalars(own)) != set(numbers):
+        raise RuleBroken("Choose files that were uploaded for this answer.")
+
+
+def add_evidence(
+    session: Session, sheet: AnswerSheet, *, key: str, file_name: str, content: bytes, person_id: int | None,
+) -> SheetAnswer:  # fmt: skip
+    """Keep a file as evidence of an answer, behind the agency's own wall, after the files it has already.
+
+    Refuses a closed sheet, a question that takes no files, a file type that nobody can safely open, and an empty file.
+    """
+    name, media_type = evidence_file(file_name)
+    answer = sheet_answers(session, sheet.id).get(key)
+    if answer is None:
+        answer = save_answer(session, sheet, key=key, given=[], person_id=person_id)
+    kept = keep_document(
+        session, kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content,
+        subject=f"sheet_answers:{answer.id}", agency_id=sheet.agency_id, made_by_id=person_id,
+    )  # fmt: skip
+    given = [*map(str, answer.value or ()), str(kept.id)]
+    return save_answer(session, sheet, key=key, given=given, person_id=person_id, seen=answer.row_version)
+
+
+def evidence_of(session: Session, sheet_id: int) -> dict[str, list[Document]]:
+    """The files that stand as evidence on a sheet, by question key, the first uploaded first."""
+    rows = session.execute(
+        select(SheetAnswer, Document)
+        .join(Document, Document.subject == func.concat("sheet_answers:", SheetAnswer.id))
+        .where(SheetAnswer.sheet_id == sheet_id)
+        .order_by(Document.id)
+    )
+    found: dict[str, list[Document]] = {}
+    for answer, document in rows:
+        if document.id in (answer.value or ()):
+            found.setdefault(answer.question_key, []).append(document)
+    return found
 
 
 def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
     held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
     found = session.scalar(held.with_for_update())
     return found or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
+
+
+def reopen_sheet(session: Session, sheet: AnswerSheet) -> None:
+    """Let an agency change its answers again; what it has answered stays."""
+    sheet.is_open = True
+    session.flush()
 
 
 def close_sheet(session: Session, sheet: AnswerSheet) -> None:

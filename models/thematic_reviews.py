@@ -17,7 +17,10 @@ from models.rules.review_quota import check_quota
 from models.strategic_priorities import StrategicPriority
 from models.words import Choice, choice_column, must, one_of
 
-_AGENCY_SEES = "EXISTS (SELECT 1 FROM action_plans p WHERE p.review_id = thematic_reviews.id)"
+_AGENCY_SEES = (
+    "EXISTS (SELECT FROM action_plans p WHERE p.review_id = thematic_reviews.id)"
+    " OR EXISTS (SELECT FROM self_evaluations e WHERE e.review_id = thematic_reviews.id)"
+)
 
 
 class Stage(Choice):

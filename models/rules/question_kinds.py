@@ -56,6 +56,16 @@ class Kind:
             )
         return str(value)
 
+    def given(self, value: Any) -> tuple[str, ...]:
+        """An answer as a form would send it again.
+
+        >>> KINDS["choices"].given(["Home", "School"]), KINDS["number"].given(3), KINDS["text"].given(None)
+        (('Home', 'School'), ('3',), ())
+        """
+        if value is None:
+            return ()
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
 
 def _one(given: Sequence[str], options: Sequence[str]) -> str | None:
     chosen = [one for one in given if one]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -159,8 +159,51 @@ def applies(question: Question, answers: Answers) -> bool:
     return any(one in question.shown_if.answers for one in (given if isinstance(given, list) else [given]))
 
 
+def asked_questions(questionnaire: Questionnaire, answers: Answers) -> list[Question]:
+    """The questions that apply, in order. The answer to a question that is itself not asked brings nothing up.
+
+    >>> seen, why = Question("seen", "text", "?"), Question("why", "text", "?", shown_if=ShownIf("seen", ("No",)))
+    >>> who = Question("who", "text", "?", shown_if=ShownIf("why", ("Away",)))
+    >>> form = Questionnaire("Form", sections=(Section("One", questions=(seen, why, who)),))
+    >>> [one.key for one in asked_questions(form, {"seen": "Yes", "why": "Away"})]
+    ['seen']
+    """
+    asked: list[Question] = []
+    given: dict[str, Any] = {}
+    for question in questionnaire.questions():
+        if applies(question, given):
+            asked.append(question)
+            given[question.key] = answers.get(question.key)
+    return asked
+
+
+def is_answered(answers: Answers, key: str) -> bool:
+    """Whether a question has an answer.
+
+    >>> is_answered({"seen": "No", "why": []}, "seen"), is_answered({"seen": "No", "why": []}, "why")
+    (True, False)
+    """
+    return answers.get(key) not in (None, "", [])
+
+
 def progress(questionnaire: Questionnaire, answers: Answers) -> Progress:
     """How far a set of answers has come; questions that do not apply count nowhere."""
-    asked = [one for one in questionnaire.questions() if applies(one, answers)]
-    is_open = [one for one in asked if answers.get(one.key) in (None, "", [])]
+    return _progress(asked_questions(questionnaire, answers), answers)
+
+
+def progress_by_section(questionnaire: Questionnaire, answers: Answers) -> list[Progress]:
+    """The same for each section.
+
+    >>> form = Questionnaire("Form", sections=(Section("One", questions=(Question("a", "text", "?"),)), Section("Two")))
+    >>> [(one.answered, one.asked) for one in progress_by_section(form, {})]
+    [(0, 1), (0, 0)]
+    """
+    asked = asked_questions(questionnaire, answers)
+    return [
+        _progress([one for one in asked if one in section.questions], answers) for section in questionnaire.sections
+    ]
+
+
+def _progress(asked: Sequence[Question], answers: Answers) -> Progress:
+    is_open = [one for one in asked if not is_answered(answers, one.key)]
     return Progress(len(asked) - len(is_open), len(asked), tuple(one for one in is_open if one.is_required))

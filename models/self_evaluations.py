@@ -1,0 +1,214 @@
+"""Which agencies were asked to evaluate themselves for a review, by when, and how far is each?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.access import OWN_AGENCIES, RowPolicy
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, close_sheet, open_sheet, reopen_sheet, sheet_progress
+from models.assurance_tools import AssuranceTool, ToolKind
+from models.clock import now, today
+from models.errors import RuleBroken
+from models.invitations import ReviewPart, invited_agencies
+from models.people import Person
+from models.references import Referenced
+from models.rules.due_dates import return_due_on
+from models.rules.questionnaires import Progress
+from models.sign_offs import SignOffSubject
+from models.signables import refuse_unsigned, signed_version, tools_of
+from models.thematic_reviews import ThematicReview
+from models.words import Choice, choice_column, must, one_of
+
+_OWN = f"agency_id = ANY {OWN_AGENCIES}"
+
+
+class ReturnStatus(Choice):
+    """Where a return stands: asked for, handed in, given back to be changed, or closed."""
+
+    ASKED = "asked"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ReturnStatus.ASKED: "To be filled in",
+            ReturnStatus.SUBMITTED: "Handed in",
+            ReturnStatus.RETURNED: "Returned for change",
+        }
+        return words.get(self) or super().label
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the agency still has something to do.
+
+        >>> [one.value for one in ReturnStatus if one.is_open]
+        ['asked', 'returned']
+        """
+        return self in (ReturnStatus.ASKED, ReturnStatus.RETURNED)
+
+
+class SelfEvaluation(Referenced):
+    """One agency's self-evaluation for one review, due two weeks after it was sent (framework, "Initial scoping")."""
+
+    __tablename__ = "self_evaluations"
+    __table_args__ = (
+        one_of("status", ReturnStatus, "known_self_evaluation_status"),
+        UniqueConstraint(
+            "review_id", "agency_id",
+            name="self_evaluation_once", info={"sentence": "That agency has this review's self-evaluation already."},
+        ),
+        must(
+            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)",
+            name="self_evaluation_handed_in_at", sentence="A self-evaluation is handed in at a moment.",
+        ),
+        must(
+            "(status = 'closed') = (closed_at IS NOT NULL)",
+            name="self_evaluation_closed_at", sentence="A closed self-evaluation needs the moment it was closed.",
+        ),
+        Index("open_self_evaluations", "due_on", postgresql_where=text("status IN ('asked', 'returned')")),
+    )  # fmt: skip
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_OWN,
+        agency_writes=f"{_OWN} AND status IN ('asked', 'returned')",
+        agency_leaves=f"{_OWN} AND status IN ('asked', 'returned', 'submitted')",
+        agency_updates=("status", "submitted_at", "submitted_by_id", "row_version"),
+    )
+    reference_prefix = "SE"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id"), unique=True)
+    family_id: Mapped[int]
+    status: Mapped[ReturnStatus] = mapped_column(
+        choice_column(ReturnStatus), server_default=ReturnStatus.ASKED, index=True
+    )
+    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    due_on: Mapped[date]
+    submitted_at: Mapped[datetime | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    return_reason: Mapped[str] = mapped_column(Text, server_default="")
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
+    submitted_by: Mapped[Person | None] = relationship(foreign_keys=submitted_by_id, lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return today().year
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the agency still has something to do after the day it was due."""
+        return ReturnStatus(self.status).is_open and self.due_on < today()
+
+
+def the_tool(session: Session, review: ThematicReview) -> AssuranceTool:
+    """The one self-evaluation tool of a review; refuses when there is none, or more than one in use."""
+    tools = tools_of(session, review.id, ToolKind.SELF_EVALUATION)
+    if not tools:
+        raise RuleBroken("The review has no self-evaluation tool yet; copy the baseline tool and amend it.")
+    if tools[1:]:
+        raise RuleBroken(f"The review has {len(tools)} self-evaluation tools in use; keep the one that goes out.")
+    return tools[0]
+
+
+def send_self_evaluations(session: Session, review: ThematicReview, *, person_id: int | None) -> list[SelfEvaluation]:
+    """Give every invited agency that has none yet its self-evaluation, due two weeks from today.
+
+    Refuses unless the tool, the key lines and the list of agencies carry the sponsor's signature as they stand now, and
+    when nobody new is invited. Source: framework, "Initial scoping" and appendix 1.
+    """
+    tool = the_tool(session, review)
+    version = signed_version(session, review, tool)
+    refuse_unsigned(session, review, SignOffSubject.KEY_LINES)
+    refuse_unsigned(session, review, SignOffSubject.INVITATIONS)
+    invited = invited_agencies(session, review.id, ReviewPart.SELF_EVALUATION)
+    if not invited:
+        raise RuleBroken("No agency is invited to the self-evaluation yet.")
+    has = set(session.scalars(select(SelfEvaluation.agency_id).where(SelfEvaluation.review_id == review.id)))
+    new = [agency for agency in invited if agency.id not in has]
+    if not new:
+        raise RuleBroken("Every invited agency has its self-evaluation already.")
+    family = family_of(session, tool)
+    made = [
+        SelfEvaluation(
+            review_id=review.id, agency_id=agency.id, family_id=family, sent_at=now(), sent_by_id=person_id,
+            due_on=return_due_on(today()), sheet_id=open_sheet(session, version=version, agency_id=agency.id).id,
+        )
+        for agency in new
+    ]  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def family_of(session: Session, tool: AssuranceTool) -> int:
+    """The id of the tool that a tool goes back to through all its copies."""
+    seen = {tool.id}
+    while tool.copied_from_id is not None and tool.copied_from_id not in seen:
+        tool = session.get_one(AssuranceTool, tool.copied_from_id)
+        seen.add(tool.id)
+    return tool.id
+
+
+def submit_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
+    """Hand a self-evaluation in; its answers change no more. Refuses while a required answer is missing."""
+    if not record.status.is_open:
+        raise RuleBroken(f"{record.reference} is {record.status.label.lower()} already.")
+    close_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.submitted_at, record.submitted_by_id = ReturnStatus.SUBMITTED, now(), person_id
+    session.flush()
+
+
+def ask_for_changes(session: Session, record: SelfEvaluation, *, reason: str, due_on: date) -> None:
+    """Give a self-evaluation back with the reason and a new day; the agency may change its answers again."""
+    if record.status is not ReturnStatus.SUBMITTED:
+        raise RuleBroken("Only a self-evaluation that was handed in can be returned.")
+    if not reason.strip():
+        raise RuleBroken("Say what should be changed.")
+    if due_on < today():
+        raise RuleBroken("Give a day that is still to come.")
+    reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
+    session.flush()
+
+
+def close_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
+    """The officer's word that a self-evaluation is what was asked for."""
+    if record.status is not ReturnStatus.SUBMITTED:
+        raise RuleBroken("Only a self-evaluation that was handed in can be closed.")
+    record.status, record.closed_at, record.closed_by_id = ReturnStatus.CLOSED, now(), person_id
+    session.flush()
+
+
+@dataclass(frozen=True)
+class ReturnState:
+    """One agency's self-evaluation with its progress, for lists of a review."""
+
+    record: SelfEvaluation
+    agency: Agency
+    progress: Progress
+
+
+def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
+    """A review's self-evaluations with how far each has come, by the agency's name."""
+    rows = session.execute(
+        select(SelfEvaluation, Agency, AnswerSheet)
+        .join(Agency, Agency.id == SelfEvaluation.agency_id)
+        .join(AnswerSheet, AnswerSheet.id == SelfEvaluation.sheet_id)
+        .where(SelfEvaluation.review_id == review_id)
+        .order_by(Agency.name)
+    )
+    return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]

@@ -1,0 +1,126 @@
+"""Which small tools, and which signatures, do tests send things out on?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, open_sheet
+from models.assurance_tools import AssuranceTool, ToolKind
+from models.invitations import Invitation, ReviewPart
+from models.key_lines import KeyLine, key_lines_of
+from models.rating_scales import RatingScale
+from models.reference_items import ReferenceList
+from models.sign_offs import SignOffSubject, sign
+from models.signables import TOOL_SUBJECTS, put_before_sponsor
+from models.thematic_reviews import ThematicReview
+from models.tool_questions import ToolQuestion, ToolSection
+from models.tool_versions import ToolVersion, freeze_tool
+from tests import make
+
+
+def key_line(session: Session, review: ThematicReview) -> KeyLine:
+    """The review's one key line, made once."""
+    known = key_lines_of(session, review.id)
+    if known:
+        return known[0]
+    area = make.word(session, ReferenceList.KEY_AREA, "practice")
+    made = KeyLine(review_id=review.id, key_area_id=area.id, number=1, text="Is neglect recognised early?")
+    session.add(made)
+    session.flush()
+    return made
+
+
+def scale(session: Session, name: str = "How far met", points: tuple[str, ...] = ()) -> RatingScale:
+    """A rating scale, made once per name."""
+    found = session.scalar(select(RatingScale).where(RatingScale.name == name))
+    words = points or ("Fully met", "Partially met", "Not met")
+    made = found or RatingScale(name=name, points=list(words), not_counted=["Not applicable"])
+    session.add(made)
+    session.flush()
+    return made
+
+
+def tool(
+    session: Session, review: ThematicReview | None = None, kind: ToolKind = ToolKind.SELF_EVALUATION, **values: Any
+) -> AssuranceTool:
+    """A tool with two sections: a required rating, a question that "Not met" brings up, words, a number, a day, files.
+
+    Keys: met, why, seen, where, cases, last_on, files.
+    """
+    made = AssuranceTool(review_id=review.id if review else None, kind=kind, **{"title": "Baseline tool", **values})
+    session.add(made)
+    session.flush()
+    line = key_line(session, review) if review else None
+    rated = {"scale_id": scale(session).id, "is_required": True, "key_line_id": line.id if line else None}
+    _section(
+        session, made, 1, "Practice",
+        ("met", "rating", "How far are plans kept?", rated),
+        ("why", "text", "Why not?", {"shown_if_key": "met", "shown_if_answers": ["Not met"], "is_required": True}),
+        ("seen", "yes_partly_no", "Is the child seen?", {}),
+    )  # fmt: skip
+    _section(
+        session, made, 2, "Evidence",
+        ("where", "choices", "Where?", {"options": ["Home", "School"]}),
+        ("cases", "number", "How many cases?", {"help": "Open today."}),
+        ("last_on", "date", "When was the last audit?", {}),
+        ("files", "evidence", "Add what shows it.", {}),
+    )  # fmt: skip
+    return made
+
+
+def _section(session: Session, tool: AssuranceTool, number: int, title: str, *questions: tuple[Any, ...]) -> None:
+    section = ToolSection(tool_id=tool.id, number=number, title=title)
+    session.add(section)
+    session.flush()
+    for place, (key, kind, text, values) in enumerate(questions, 1):
+        asked = ToolQuestion(
+            tool_id=tool.id, section_id=section.id, number=place, key=key, kind=kind, text=text, **values
+        )
+        session.add(asked)
+        session.flush()
+        asked.check(session)
+
+
+def version(session: Session, tool: AssuranceTool) -> ToolVersion:
+    """The tool, frozen as it stands."""
+    return freeze_tool(session, tool, person_id=None)
+
+
+def sheet(session: Session, agency: Agency, made: AssuranceTool | None = None) -> AnswerSheet:
+    """An open sheet of an agency, of a small tool unless another is given."""
+    return open_sheet(session, version=version(session, made or tool(session)), agency_id=agency.id)
+
+
+def invited(
+    session: Session, review: ThematicReview, *agencies: Agency, part: ReviewPart = ReviewPart.SELF_EVALUATION
+) -> None:
+    """Invite agencies to a part of a review."""
+    session.add_all(Invitation(review_id=review.id, part=part, agency_id=one.id) for one in agencies)
+    session.flush()
+
+
+def signed(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> None:
+    """Have the review's sponsor (made if need be) sign what stands now."""
+    if review.sponsor_id is None:
+        review.sponsor_id = make.person(session, Role.SPONSOR).id
+        session.flush()
+    asked = put_before_sponsor(session, review, subject, person_id=None, tool=tool, reason="Tests need none.")
+    sign(session, asked, review=review, person_id=review.sponsor_id)
+
+
+def ready_review(session: Session, *agencies: Agency, **values: Any) -> ThematicReview:
+    """A review whose tool, key lines and invited agencies are signed, so that its self-evaluation may be sent."""
+    review = make.review(session, **values)
+    made = tool(session, review)
+    invited(session, review, *agencies)
+    signed(session, review, TOOL_SUBJECTS[made.kind], made)
+    signed(session, review, SignOffSubject.KEY_LINES)
+    signed(session, review, SignOffSubject.INVITATIONS)
+    return review
