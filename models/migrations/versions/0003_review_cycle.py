@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:10:28.345297
+Revision: 0003, after: 0002, on 2026-11-25 22:13:38.520173
 """
 
 import sqlalchemy as sa
@@ -438,11 +438,67 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tool_questions_scale_id"), "tool_questions", ["scale_id"], unique=False)
     op.create_index(op.f("ix_tool_questions_section_id"), "tool_questions", ["section_id"], unique=False)
     op.create_table(
+        "self_evaluations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("asked", "submitted", "returned", "closed", name="returnstatus", native_enum=False, length=40),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("self_evaluation_closed_at")),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)",
+            name=op.f("self_evaluation_handed_in_at"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'submitted', 'returned', 'closed')", name=op.f("known_self_evaluation_status")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_self_evaluations_agency_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["people.id"], name=op.f("fk_self_evaluations_closed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_self_evaluations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["people.id"], name=op.f("fk_self_evaluations_sent_by_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_self_evaluations_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_self_evaluations_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_evaluations")),
+        sa.UniqueConstraint("reference", name=op.f("uq_self_evaluations_reference")),
+        sa.UniqueConstraint("review_id", "agency_id", name="self_evaluation_once"),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_self_evaluations_sheet_id")),
+    )
+    op.create_index(op.f("ix_self_evaluations_agency_id"), "self_evaluations", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_closed_by_id"), "self_evaluations", ["closed_by_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_sent_by_id"), "self_evaluations", ["sent_by_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_status"), "self_evaluations", ["status"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_submitted_by_id"), "self_evaluations", ["submitted_by_id"], unique=False)
+    op.create_index(
+        "open_self_evaluations",
+        "self_evaluations",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('asked', 'returned')"),
+    )
+    op.create_table(
         "sheet_answers",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("question_key", sa.Text(), nullable=False),
-        sa.Column("value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
@@ -464,13 +520,28 @@ def upgrade() -> None:
         ),
     )
     # ### end Alembic commands ###
+    op.create_check_constraint(
+        op.f("known_recommendation_change"), "recommendations", "changes IN ('policy', 'procedure', 'practice')"
+    )
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f("known_recommendation_change"), "recommendations", type_="check")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column("recommendations", "changes")
     op.drop_index(op.f("ix_sheet_answers_answered_by_id"), table_name="sheet_answers")
     op.drop_table("sheet_answers")
+    op.drop_index(
+        "open_self_evaluations",
+        table_name="self_evaluations",
+        postgresql_where=sa.text("status IN ('asked', 'returned')"),
+    )
+    op.drop_index(op.f("ix_self_evaluations_submitted_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_status"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_sent_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_closed_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_agency_id"), table_name="self_evaluations")
+    op.drop_table("self_evaluations")
     op.drop_index(op.f("ix_tool_questions_section_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_scale_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_key_line_id"), table_name="tool_questions")
