@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.assurance_tools import ToolKind
 from models.errors import RuleBroken
 from models.gate_waivers import GateWaiver, waivers_of
+from models.impact_analyses import open_impact_analysis
 from models.review_stages import move_to_stage
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
@@ -114,7 +115,10 @@ def find_gate(session: Session, review: ThematicReview, code: str) -> Standing:
 
 
 def pass_gates(session: Session, review: ThematicReview, *, on: date) -> Stage:
-    """Take a review to its next stage. Refuses while a gate is shut, with the first sentence of what is missing."""
+    """Take a review to its next stage; completing it opens its impact analysis, due 12 months later.
+
+    Refuses while a gate is shut, with the first sentence of what is missing.
+    """
     stage = next_stage(review.stage)
     if stage is None:
         raise RuleBroken("The review is closed.")
@@ -123,4 +127,6 @@ def pass_gates(session: Session, review: ThematicReview, *, on: date) -> Stage:
         more = f" ({len(missing) - 1} more)" if missing[1:] else ""
         raise RuleBroken(f"The review cannot go on to {stage.label.lower()} yet. {missing[0]}{more}")
     move_to_stage(session, review, stage, on=on)
+    if stage is Stage.COMPLETED:
+        open_impact_analysis(session, review, completed_on=on)
     return stage

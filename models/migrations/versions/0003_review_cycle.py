@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:13:38.520173
+Revision: 0003, after: 0002, on 2026-11-25 22:16:33.782638
 """
 
 import sqlalchemy as sa
@@ -385,6 +385,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_answer_sheets_agency_id"), "answer_sheets", ["agency_id"], unique=False)
     op.create_index(op.f("ix_answer_sheets_version_id"), "answer_sheets", ["version_id"], unique=False)
     op.create_table(
+        "impact_analyses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("sample_id", sa.Integer(), nullable=True),
+        sa.Column("conclusion", sa.Text(), server_default="", nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("completed_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("completed_on IS NULL OR conclusion <> ''", name=op.f("impact_concluded")),
+        sa.ForeignKeyConstraint(["completed_by_id"], ["people.id"], name=op.f("fk_impact_analyses_completed_by_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_impact_analyses_review_id")),
+        sa.ForeignKeyConstraint(["sample_id"], ["audit_samples.id"], name=op.f("fk_impact_analyses_sample_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_analyses")),
+        sa.UniqueConstraint("reference", name=op.f("uq_impact_analyses_reference")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_impact_analyses_review_id")),
+    )
+    op.create_index(op.f("ix_impact_analyses_completed_by_id"), "impact_analyses", ["completed_by_id"], unique=False)
+    op.create_index(op.f("ix_impact_analyses_sample_id"), "impact_analyses", ["sample_id"], unique=False)
+    op.create_table(
         "recommendation_findings",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("recommendation_id", sa.Integer(), nullable=False),
@@ -437,6 +459,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tool_questions_key_line_id"), "tool_questions", ["key_line_id"], unique=False)
     op.create_index(op.f("ix_tool_questions_scale_id"), "tool_questions", ["scale_id"], unique=False)
     op.create_index(op.f("ix_tool_questions_section_id"), "tool_questions", ["section_id"], unique=False)
+    op.create_table(
+        "impact_checks",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("analysis_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "impact",
+            sa.Enum(
+                "embedded",
+                "partly_embedded",
+                "not_embedded",
+                "cannot_tell",
+                name="impact",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "impact IN ('embedded', 'partly_embedded', 'not_embedded', 'cannot_tell')", name=op.f("known_impact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["actions.id"], name=op.f("fk_impact_checks_action_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["analysis_id"], ["impact_analyses.id"], name=op.f("fk_impact_checks_analysis_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["checked_by_id"], ["people.id"], name=op.f("fk_impact_checks_checked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_checks")),
+        sa.UniqueConstraint("action_id", name=op.f("uq_impact_checks_action_id")),
+    )
+    op.create_index(op.f("ix_impact_checks_analysis_id"), "impact_checks", ["analysis_id"], unique=False)
+    op.create_index(op.f("ix_impact_checks_checked_by_id"), "impact_checks", ["checked_by_id"], unique=False)
     op.create_table(
         "self_evaluations",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -542,12 +601,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_self_evaluations_closed_by_id"), table_name="self_evaluations")
     op.drop_index(op.f("ix_self_evaluations_agency_id"), table_name="self_evaluations")
     op.drop_table("self_evaluations")
+    op.drop_index(op.f("ix_impact_checks_checked_by_id"), table_name="impact_checks")
+    op.drop_index(op.f("ix_impact_checks_analysis_id"), table_name="impact_checks")
+    op.drop_table("impact_checks")
     op.drop_index(op.f("ix_tool_questions_section_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_scale_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_key_line_id"), table_name="tool_questions")
     op.drop_table("tool_questions")
     op.drop_index(op.f("ix_recommendation_findings_finding_id"), table_name="recommendation_findings")
     op.drop_table("recommendation_findings")
+    op.drop_index(op.f("ix_impact_analyses_sample_id"), table_name="impact_analyses")
+    op.drop_index(op.f("ix_impact_analyses_completed_by_id"), table_name="impact_analyses")
+    op.drop_table("impact_analyses")
     op.drop_index(op.f("ix_answer_sheets_version_id"), table_name="answer_sheets")
     op.drop_index(op.f("ix_answer_sheets_agency_id"), table_name="answer_sheets")
     op.drop_table("answer_sheets")

@@ -1,0 +1,114 @@
+"""Is a review's impact looked at twelve months on, action by action, and only then called embedded?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.actions import Action
+from models.clock import today
+from models.errors import RuleBroken
+from models.impact_analyses import (
+    Impact,
+    ImpactAnalysis,
+    analysis_of,
+    check_impact,
+    complete_impact_analysis,
+    open_impact_analysis,
+    plan_redraw,
+)
+from models.review_gates import pass_gates
+from models.thematic_reviews import Stage, ThematicReview
+from tests import make
+from tests.web import Browser
+
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def review(session: Session) -> ThematicReview:
+    """A review in dissemination with a plan of one complete and one open action."""
+    made = make.review(session, stage=Stage.DISSEMINATION)
+    plan, agency = make.plan(session, made), make.agency(session)
+    done = make.action(session, plan, agency)
+    done.completion_evidence, done.completed_on = "Ten files.", date(2026, 5, 1)
+    make.action(session, plan, agency, text="Train the team.")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def analysis(session: Session, review: ThematicReview) -> ImpactAnalysis:
+    made = open_impact_analysis(session, review, completed_on=date(2026, 6, 30))
+    session.commit()
+    return made
+
+
+def _actions(session: Session) -> list[Action]:
+    return list(session.scalars(select(Action).order_by(Action.number)))
+
+
+def test_completing_a_review_opens_its_impact_analysis_due_in_twelve_months(
+    session: Session, review: ThematicReview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.review_gates.GATES", ())
+    assert pass_gates(session, review, on=date(2026, 6, 30)) is Stage.COMPLETED
+    found = analysis_of(session, review.id)
+    assert found is not None
+    assert (found.reference, found.due_on) == ("IA-2027-01", date(2027, 6, 30))
+    assert open_impact_analysis(session, review, completed_on=today()) is found
+
+
+def test_officer_checks_every_action_then_concludes(browser: Open, session: Session, analysis: ImpactAnalysis) -> None:
+    officer, path = browser(Role.OFFICER), f"/impact-analyses/{analysis.id}/"
+    refused = officer.send(f"{path}conclude/", conclusion="Learning is part of practice.")
+    assert refused.status_code == 422
+    assert "is not checked yet" in refused.text
+    for action, impact in zip(_actions(session), ("embedded", "cannot_tell"), strict=True):
+        page = f"{path}check/{action.id}/"
+        assert officer.send(page, impact=impact, evidence=" ").status_code == 422
+        assert officer.send(page, impact=impact, evidence="Files of May.").status_code == 302
+    assert officer.send(f"{path}conclude/", conclusion="Learning is part of practice.").status_code == 302
+    session.expire_all()
+    assert analysis.completed_on == today()
+    assert "Embedded" in browser(Role.BOARD_VIEWER).get(path).get_text()
+
+
+def test_open_action_is_not_embedded(session: Session, analysis: ImpactAnalysis) -> None:
+    _, still_open = _actions(session)
+    with pytest.raises(RuleBroken, match="not complete yet, so it cannot be embedded"):
+        check_impact(session, analysis, still_open, impact=Impact.EMBEDDED, evidence="Seen.", person_id=None)
+
+
+def test_action_of_another_review_is_refused(session: Session, analysis: ImpactAnalysis) -> None:
+    other = make.plan(session, make.review(session, title="Another", kind=make.HubKind.ADULTS))
+    strange = make.action(session, other, make.agency(session))
+    with pytest.raises(RuleBroken, match="another review"):
+        check_impact(session, analysis, strange, impact=Impact.CANNOT_TELL, evidence="?", person_id=None)
+
+
+def test_complete_analysis_no_longer_changes(session: Session, analysis: ImpactAnalysis) -> None:
+    for action in _actions(session):
+        check_impact(session, analysis, action, impact=Impact.NOT_EMBEDDED, evidence="No change.", person_id=None)
+    with pytest.raises(RuleBroken, match="Write the conclusion"):
+        complete_impact_analysis(session, analysis, conclusion=" ", person_id=None)
+    complete_impact_analysis(session, analysis, conclusion="Not yet part of practice.", person_id=None)
+    with pytest.raises(RuleBroken, match="no longer changes"):
+        check_impact(session, analysis, _actions(session)[0], impact=Impact.EMBEDDED, evidence="Now.", person_id=None)
+
+
+def test_second_draw_needs_a_first(session: Session, analysis: ImpactAnalysis) -> None:
+    with pytest.raises(RuleBroken, match="no finished draw"):
+        plan_redraw(session, analysis, frame=None, starts_on=today(), ends_on=today())  # type: ignore[arg-type]
+
+
+def test_agencies_see_no_impact_analysis(browser: Open, session: Session, analysis: ImpactAnalysis) -> None:
+    for role in (Role.MANAGER, Role.AGENCY_MEMBER):
+        person = browser(role, agency=make.agency(session))
+        person.get("/impact-analyses/", 403)
+        person.get(f"/impact-analyses/{analysis.id}/", 403)
