@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Executable, Row, Select, any_, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from admin_views.kit.listings import Listing
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
@@ -28,36 +29,39 @@ class LargeListing(Listing):
     def _rows(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int | None]:
         if not query.words or self._is_estimated(query):
             return super()._rows(session, query)
-        if self._is_common(session, query):
-            return self._walked(session, query), None
-        rows, found = self._found(session, query)
-        return (self._walked(session, query), found) if found > HITS else (rows, found)
+        near = self._near(session, query)
+        return (near, None) if len(near) > PAGE_SIZE else self._found(session, query)
 
     def _is_estimated(self, query: ListQuery) -> bool:
         """Whether the planner knows how many rows the words find: it does for beginnings of what sorts by bytes."""
         kinds = (getattr(column.type, "collation", None) for column in self.searched)
         return not query.words or (query.words.startswith("^") and all(kind == "C" for kind in kinds))
 
-    def _is_common(self, session: Session, query: ListQuery) -> bool:
-        """Whether the next rows in order already fill a page."""
+    def _near(self, session: Session, query: ListQuery) -> list[Row[Any]]:
+        """What the words find among the next rows in order: a whole page already, when the words are common."""
         order = self.order(query.sort)
-        columns = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
-        statement = self.reading.joined(select(*columns).select_from(self.screen.model))
         part = order.parts(query.cursor)[0]
-        probed = order.applied(self.narrowed(statement, query), query.cursor, part).limit(_PROBED).subquery()
-        hits = select(func.count()).select_from(probed).where(matches(list(probed.c), query.words))
-        return (session.scalar(hits) or 0) > PAGE_SIZE
-
-    def _walked(self, session: Session, query: ListQuery) -> list[Row[Any]]:
-        return self._in_order(session, self.statement(query, is_walking=True), query)
+        sought = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
+        statement = self.narrowed(self.base, query).add_columns(order.expression.label("sort_"), *sought)
+        probed = order.applied(statement, query.cursor, part).limit(_PROBED).subquery()
+        hits = select(probed).where(matches([probed.c[column.name] for column in sought], query.words))
+        return list(session.execute(order.around(probed).applied(hits, query.cursor, part).limit(PAGE_SIZE + 1)))
 
     def _found(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int]:
-        """The page by way of the index: first the keys of every hit, then their rows by key."""
+        """The page by way of the index: first the keys of every hit, then their rows by key.
+
+        Where the hits are too many for that, the order is walked after all. The database counts them and goes the one
+        way or the other, so that it need not be asked twice.
+        """
         keys = self.narrowed(select(self.key.label("key")).select_from(self.screen.model), query)
         hits = keys.where(matches(self.searched, query.words)).limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
-        found = select(func.count()).select_from(hits).scalar_subquery().label("found_")
+        found = select(func.count()).select_from(hits).scalar_subquery()
         chosen = self.key == any_(func.array(select(hits.c.key).scalar_subquery()))
-        rows = self._in_order(session, self.narrowed(self.base.add_columns(found), query).where(chosen), query)
+        ways = (
+            self.narrowed(self.base, query).where(chosen, found <= HITS),
+            self.statement(query, is_walking=True).where(found > HITS),
+        )
+        rows = self._in_order(session, [way.add_columns(found.label("found_")) for way in ways], query)
         return rows, rows[0].found_ if rows else 0
 
     def _known_total(self, session: Session, page: Page) -> int | None:
@@ -75,9 +79,10 @@ class LargeListing(Listing):
 
 
 class _Explained(Executable, ClauseElement):
-    """A statement's plan in place of its rows."""
+    """A statement's plan in place of its rows. Compiled once for statements that differ in their values only."""
 
-    inherit_cache = False
+    _traverse_internals: ClassVar[Any] = [("statement", InternalTraversal.dp_clauseelement)]
+    _all_selected_columns: ClassVar[Any] = ()
 
     def __init__(self, statement: Select[Any]) -> None:
         self.statement = statement
