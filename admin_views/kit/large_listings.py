@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Executable, Row, Select, any_, func, select
 from sqlalchemy.ext.compiler import compiles
@@ -81,8 +81,8 @@ class LargeListing(Listing):
 class _Explained(Executable, ClauseElement):
     """A statement's plan in place of its rows. Compiled once for statements that differ in their values only."""
 
-    _traverse_internals: ClassVar[Any] = [("statement", InternalTraversal.dp_clauseelement)]
-    _all_selected_columns: ClassVar[Any] = ()
+    _traverse_internals = [("statement", InternalTraversal.dp_clauseelement)]
+    _all_selected_columns = ()
 
     def __init__(self, statement: Select[Any]) -> None:
         self.statement = statement
