@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, Select, Subquery, tuple_
+from sqlalchemy import ColumnElement, Enum, FromClause, Select, tuple_
 
 _BIGGEST = 9_223_372_036_854_775_807
 
@@ -44,9 +44,9 @@ class Order:
         in_order = [True, False] if cursor.is_back else [False, True]
         return in_order[in_order.index(cursor.value is None) :]
 
-    def around(self, rows: Subquery) -> Order:
-        """The same order for rows that a subquery gives out under our own names for them."""
-        return replace(self, expression=rows.c.sort_, key=rows.c.key_, may_be_empty=False)
+    def around(self, rows: FromClause) -> Order:
+        """The same order for rows that a statement gives out under our own names for them."""
+        return replace(self, expression=rows.c.sort_, key=rows.c.key_)
 
     def applied(self, statement: Select[Any], cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
         """The statement in this order, from the cursor on where the cursor lies in this part."""

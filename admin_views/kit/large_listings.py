@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, any_, func, select
+from sqlalchemy import Executable, Row, Select, func, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
@@ -13,10 +13,10 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from admin_views.kit.listings import Listing
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
 from admin_views.kit.requests import actor
-from admin_views.kit.searches import matches
+from admin_views.kit.searches import matches, matches_while_walking
 
-_PROBED = 2_000  # rows looked at in the list's order, before an index is asked
-HITS = 3_000  # beyond so many, walking the order finds a page sooner than fetching every hit
+_PROBED = 1_000  # rows looked at in the list's order, before an index is asked
+HITS = 7_000  # beyond so many of a million, walking the order finds a page sooner than fetching every hit
 
 
 class LargeListing(Listing):
@@ -48,20 +48,27 @@ class LargeListing(Listing):
         return list(session.execute(order.around(probed).applied(hits, query.cursor, part).limit(PAGE_SIZE + 1)))
 
     def _found(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int]:
-        """The page by way of the index: first the keys of every hit, then their rows by key.
+        """The page out of every hit of the index; where they are too many for that, the order is walked after all.
 
-        Where the hits are too many for that, the order is walked after all. The database counts them and goes the one
-        way or the other, so that it need not be asked twice.
+        The database counts them and goes the one way or the other, so that it need not be asked twice.
         """
-        keys = self.narrowed(select(self.key.label("key")).select_from(self.screen.model), query)
-        hits = keys.where(matches(self.searched, query.words)).limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
+        order = self.order(query.sort)
+        sorted_rows = self.base.add_columns(order.expression.label("sort_"))
+        every = self.narrowed(sorted_rows, query).where(matches(self.searched, query.words))
+        hits = every.limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
         found = select(func.count()).select_from(hits).scalar_subquery()
-        chosen = self.key == any_(func.array(select(hits.c.key).scalar_subquery()))
+        walked = self.narrowed(sorted_rows, query).where(matches_while_walking(self.searched, query.words))
         ways = (
-            self.narrowed(self.base, query).where(chosen, found <= HITS),
-            self.statement(query, is_walking=True).where(found > HITS),
+            (order.around(hits), select(hits, found.label("found_")).where(found <= HITS)),
+            (order, walked.add_columns(found.label("found_")).where(found > HITS)),
         )
-        rows = self._in_order(session, [way.add_columns(found.label("found_")) for way in ways], query)
+        rows: list[Row[Any]] = []
+        for part in order.parts(query.cursor):
+            wanted = PAGE_SIZE + 1 - len(rows)
+            if wanted > 0:
+                ordered = [way.applied(statement, query.cursor, part).limit(wanted) for way, statement in ways]
+                both = union_all(*ordered).subquery()
+                rows += session.execute(order.around(both).applied(select(both), query.cursor, part))
         return rows, rows[0].found_ if rows else 0
 
     def _known_total(self, session: Session, page: Page) -> int | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.choices import Narrow
 from admin_views.kit.columns import Cell, Column, Reading, label_from_key, sort_expression
-from admin_views.kit.cursors import Cursor, Order, cursor_from, cursor_token
+from admin_views.kit.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.filters import Filter, ReadyFilter
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page, count_statements, options_by_name, settle_total
-from admin_views.kit.searches import clean_words, matches, matches_while_walking
+from admin_views.kit.searches import clean_words, matches
 from models.db import Base
 
 
@@ -89,13 +89,10 @@ class Listing:
         conditions = [self.filter_of[name].condition(name, answer) for name, answer in query.answers.items()]
         return self.screen.scope(statement).where(*conditions)
 
-    def statement(self, query: ListQuery, *, is_walking: bool = False) -> Select[Any]:
+    def statement(self, query: ListQuery) -> Select[Any]:
         """Every row the query asks for, with values for each column, in no order yet."""
         statement = self.narrowed(self.base, query)
-        if query.words:
-            condition = matches_while_walking if is_walking else matches
-            statement = statement.where(condition(self.searched, query.words))
-        return statement
+        return statement.where(matches(self.searched, query.words)) if query.words else statement
 
     def sorted(self, statement: Select[Any], query: ListQuery) -> Select[Any]:
         """The whole statement in the order the query asks for, rows without a value last."""
@@ -128,18 +125,16 @@ class Listing:
 
     def _rows(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int | None]:
         """Up to one row more than a page, and the number found where that is known already."""
-        return self._in_order(session, [self.statement(query)], query), None
+        return self._in_order(session, self.statement(query), query), None
 
-    def _in_order(self, session: Session, ways: Sequence[Select[Any]], query: ListQuery) -> list[Row[Any]]:
-        """The page of what any of the statements gives, part by part."""
+    def _in_order(self, session: Session, statement: Select[Any], query: ListQuery) -> list[Row[Any]]:
         order = self.order(query.sort)
-        ways = [way.add_columns(order.expression.label("sort_")) for way in ways]
+        statement = statement.add_columns(order.expression.label("sort_"))
         rows: list[Row[Any]] = []
         for part in order.parts(query.cursor):
             wanted = PAGE_SIZE + 1 - len(rows)
             if wanted > 0:
-                limited = [order.applied(way, query.cursor, part).limit(wanted) for way in ways]
-                rows += session.execute(_together(limited, order, query.cursor, part))
+                rows += session.execute(order.applied(statement, query.cursor, part).limit(wanted))
         return rows
 
     def _surround(self, session: Session, page: Page) -> None:
@@ -167,14 +162,6 @@ class Listing:
 
     def _counts(self, query: ListQuery) -> list[Select[Any]]:
         return count_statements(self.counted(query), self.screen.model, is_whole=not query.is_narrowed)
-
-
-def _together(ways: Sequence[Select[Any]], order: Order, cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
-    """Statements in the same order as one in that order."""
-    if len(ways) == 1:
-        return ways[0]
-    rows = union_all(*ways).subquery()
-    return order.around(rows).applied(select(rows), cursor, is_empty_part)
 
 
 def _placed(cells: Sequence[Cell]) -> Iterator[tuple[Cell, int]]:
