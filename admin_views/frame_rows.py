@@ -16,12 +16,17 @@ from models.frame_rows import FrameRow
 
 
 def _frame() -> CaseFrame:
-    """The frame that the address names; 404 when there is none."""
-    if "frame_shown" not in g:
-        number = request.args.get("frame", type=int)
-        is_number = number is not None and 0 < number < 2**31
-        g.frame_shown = g.database_session.get(CaseFrame, number) if is_number else None
-    frame: CaseFrame | None = g.frame_shown
+    """The frame that the address names; 404 when there is none. Asked for every row, so it looks once."""
+    known: CaseFrame | None = g.get("frame_shown")
+    if known is None:
+        known = g.frame_shown = _asked()
+    return known
+
+
+def _asked() -> CaseFrame:
+    number = request.args.get("frame", type=int)
+    is_number = number is not None and 0 < number < 2**31
+    frame: CaseFrame | None = g.database_session.get(CaseFrame, number) if is_number else None
     if frame is None:
         abort(404)
     return frame

@@ -74,7 +74,7 @@ def _database_answers(database: Database) -> bool:
 def _queue_answers(url: str) -> bool:
     if not url:
         return False
-    client = Redis.from_url(url.replace("valkey", "redis", 1), socket_connect_timeout=0.5, socket_timeout=0.5)
+    client = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5)
     try:
         return bool(client.ping())
     except RedisError:

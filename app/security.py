@@ -68,7 +68,7 @@ def guard(app: Flask, settings: Settings) -> None:
 def _limiter_storage(redis_url: str) -> str:
     if redis_url.startswith("unix://"):
         return f"redis+{redis_url}"
-    return redis_url.replace("valkey", "redis", 1) if redis_url else "memory://"
+    return redis_url or "memory://"
 
 
 def trusted_hosts(settings: Settings) -> list[str]:

@@ -76,7 +76,7 @@ class DatabaseSessions(SessionInterface):
 
     def find(self, token: str) -> SignedIn | None:
         """The sign-in of a token; from then on this request acts as that person."""
-        g.actor = Actor.system(g.request_id)
+        portal = g.actor = Actor.system(g.request_id)
         session = self.database.session
         moment = now()
         signed_in = find_sign_in(session, token, now=moment, idle=self.idle)
@@ -84,11 +84,12 @@ class DatabaseSessions(SessionInterface):
             session.rollback()
             del g.actor
             return None
+        g.actor = session.info["actor"]
         if moment - signed_in.seen_at > NOTED_AFTER:
+            act_as(session, portal)
             note_seen(session, signed_in.sign_in_id, moment)
             session.commit()
-        g.actor = Actor.person(signed_in.person_id, signed_in.role, signed_in.agency_id, g.request_id)
-        act_as(session, g.actor)
+            act_as(session, g.actor)
         return signed_in
 
     def _visitor(self, cookie: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ColumnElement, ForeignKey, Text, and_, case, cast, func, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, OWN_PERSON, Actor, Role, RowPolicy
+from models.access import OWN_AGENCIES, OWN_PERSON, Actor, DatabaseRole, Role, RowPolicy
 from models.agencies import Agency
 from models.db import Record
 from models.errors import RuleBroken
@@ -60,3 +61,24 @@ class Person(Record):
     def actor(self, request_id: str = "") -> Actor:
         """This person as the one who acts in a transaction."""
         return Actor.person(self.id, self.role, self.agency_id, request_id)
+
+
+def becoming() -> list[ColumnElement[str]]:
+    """What `models.db.become` settles, as columns of a statement that finds one person: reading them becomes them.
+
+    The request stays the one it was. A role that `Actor.person` does not know is nobody.
+    """
+    settings: dict[str, ColumnElement[str]] = {
+        "role": case(*_database_roles(), else_=str(DatabaseRole.PUBLIC)),
+        "app.user_id": cast(Person.id, Text),
+        "app.agency_ids": func.coalesce(cast(Person.agency_id, Text), ""),
+    }
+    return [func.set_config(name, value, true()) for name, value in settings.items()]
+
+
+def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:
+    """Each kind of person with the database's role for it, as `Actor.person` says."""
+    for role in Role:
+        for agency_id in (None, 1):
+            belongs = Person.agency_id.is_(None) if agency_id is None else Person.agency_id.is_not(None)
+            yield and_(Person.role == role, belongs), str(Actor.person(1, role, agency_id).database_role)

@@ -26,11 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.access import OWN_PERSON, Role, RowPolicy
+from models.access import OWN_PERSON, Actor, Role, RowPolicy
 from models.db import Base
 from models.errors import RuleBroken
 from models.passwords import check_password, hash_password, is_outdated, is_password
-from models.people import Person
+from models.people import Person, becoming
 from models.words import Choice, choice_column, one_of
 
 TRIES, LOCK = 10, timedelta(minutes=15)
@@ -179,9 +179,17 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
 
 
 def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
-    """The sign-in of a token while it is good: not ended, not idle, the person active and of the same standing."""
+    """The sign-in of a token while it is good: not ended, not idle, the person active and of the same standing.
+
+    From then on the session acts as that person, also within the transaction: finding and becoming are one statement.
+    """
     row = session.execute(_BY_TOKEN, {"token": _hash(token), "now": now, "idle_since": now - idle}).first()
-    return None if row is None else SignedIn(*row)
+    if row is None:
+        return None
+    found = SignedIn(*row[: len(_FACTS)])
+    request_id = session.info["actor"].request_id
+    session.info["actor"] = Actor.person(found.person_id, found.role, found.agency_id, request_id)
+    return found
 
 
 def _living(statement: Select[Any]) -> Select[Any]:
@@ -198,9 +206,9 @@ def _standing() -> Any:
     return func.encode(func.sha256(func.convert_to(parts, "UTF8")), "hex")
 
 
-_BY_TOKEN = _living(
-    select(SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at, SignIn.data)
-).where(SignIn.token_hash == bindparam("token"))  # made once: every request asks it
+_FACTS = (SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at, SignIn.data)
+_BY_TOKEN = _living(select(*_FACTS, *becoming())).where(SignIn.token_hash == bindparam("token"))
+"""Made once: every request asks it."""
 
 
 def note_seen(session: Session, sign_in_id: int, now: datetime) -> None:

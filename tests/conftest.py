@@ -12,8 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
-from app.local_postgres import address, give_to_account, start_postgres_server
-from app.server_guard import stop_servers
+from app.local_servers import join_servers
 from models import schema
 from models.access import Actor, Role
 from models.db import PortalSession, database_url
@@ -32,27 +31,16 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_folder() -> Iterator[Path]:
-    """A PostgreSQL of this test process, without durability, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "s").mkdir()
-        give_to_account(folder / "s")
-        start_postgres_server(folder, folder / "s", durable=False)
-        try:
-            yield folder
-        finally:
-            stop_servers(folder)
-
-
-@pytest.fixture(scope="session")
-def database(postgres_folder: Path) -> Database:
-    """The migrated database: tables by the migrations, policies and triggers stated anew, no rows."""
-    sockets = postgres_folder / "s"
-    made = Database(address(sockets, "triangulate_app"), address(sockets, "triangulate_owner"))
-    schema.migrate(made.owner_url)
-    return made
+def database() -> Iterator[Database]:
+    """A PostgreSQL of this test process, without durability: tables by the migrations, policies and triggers stated
+    anew, no rows. Its guard stops it also when the test process is killed.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as folder,
+        join_servers(Path(folder), with_queue=False, durable=False) as servers,
+    ):
+        schema.migrate(servers.owner_url)
+        yield Database(servers.database_url, servers.owner_url)
 
 
 @pytest.fixture(scope="session")

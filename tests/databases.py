@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine, text
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from models import schema
 from models.db import database_url, make_engine
@@ -21,15 +23,36 @@ class Database:
         return make_engine(self.app_url)
 
     def empty(self) -> None:
-        """Take every row out again, for suites whose processes commit for themselves."""
+        """Take every row out again, for suites whose processes commit for themselves.
+
+        A process that is just ending may hold locks in another order; whoever loses to it tries again.
+        """
         owner = create_engine(database_url(self.owner_url))
+        try:
+            while not _is_emptied(owner):
+                pass
+        finally:
+            owner.dispose()
+
+
+def _is_emptied(owner: Engine) -> bool:
+    """Whether the rows are gone; False when PostgreSQL broke a deadlock, which ends as soon as the others have."""
+    try:
         with owner.begin() as connection:
-            tables = ", ".join(f'"{name}"' for name in schema.all_policies() if name != "change_log_head")
-            parts = connection.scalars(text("SELECT relname FROM pg_class WHERE relname ~ '^frame_rows_[0-9]+$'"))
-            for part in parts.all():
-                connection.execute(text(f"DROP TABLE {part}"))
-            connection.execute(text("ALTER TABLE change_log DISABLE TRIGGER refuse_truncate"))
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-            connection.execute(text("ALTER TABLE change_log ENABLE TRIGGER refuse_truncate"))
-            connection.execute(text("UPDATE change_log_head SET link_number = 0, link_hash = sha256('triangulate')"))
-        owner.dispose()
+            _take_out_every_row(connection)
+    except OperationalError as error:
+        if isinstance(error.orig, DeadlockDetected):
+            return False
+        raise
+    return True
+
+
+def _take_out_every_row(connection: Connection) -> None:
+    tables = ", ".join(f'"{name}"' for name in schema.all_policies() if name != "change_log_head")
+    parts = connection.scalars(text("SELECT relname FROM pg_class WHERE relname ~ '^frame_rows_[0-9]+$'"))
+    for part in parts.all():
+        connection.execute(text(f"DROP TABLE {part}"))
+    connection.execute(text("ALTER TABLE change_log DISABLE TRIGGER refuse_truncate"))
+    connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    connection.execute(text("ALTER TABLE change_log ENABLE TRIGGER refuse_truncate"))
+    connection.execute(text("UPDATE change_log_head SET link_number = 0, link_hash = sha256('triangulate')"))

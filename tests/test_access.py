@@ -1,5 +1,7 @@
 """Does the database itself keep each agency to its own rows?"""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -10,8 +12,10 @@ from models.action_updates import post_update
 from models.actions import Action
 from models.agencies import Agency
 from models.change_log import ChangeRecord, first_broken_link
+from models.clock import now
 from models.db import act_as, database_url, make_session_factory
 from models.reference_items import ReferenceList
+from models.sign_ins import find_sign_in, start_sign_in
 from tests import make
 from tests.databases import Database
 
@@ -43,6 +47,37 @@ def test_agency_manager_posts_progress_on_the_own_action(session: Session) -> No
     post_update(session, action, text="Six of ten files read.", brag_id=green.id, author_id=manager.id)
     session.commit()
     assert session.scalar(select(Action.brag_id)) == green.id
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("has_agency", [True, False])
+def test_finding_a_sign_in_becomes_its_person_exactly_as_the_portal_would(
+    session: Session, role: Role, has_agency: bool
+) -> None:
+    if role is Role.AGENCY_MEMBER and not has_agency:
+        return  # the table refuses such a person
+    person = make.person(session, role, agency=make.agency(session) if has_agency else None)
+    token = start_sign_in(session, person, browser="", now=now(), hours=1)
+    act_as(session, Actor.system("request-8"))
+    found = find_sign_in(session, token, now=now(), idle=timedelta(hours=1))
+    became = settings_of(session)
+    assert found is not None
+    assert session.info["actor"] == person.actor("request-8")
+    act_as(session, person.actor("request-8"))
+    assert became == settings_of(session)
+    assert became[0] == ("portal_agency" if person.actor().is_agency_bound else "portal_staff")
+
+
+def test_a_token_that_is_not_known_makes_nobody_of_the_portal(session: Session) -> None:
+    assert find_sign_in(session, "x" * 43, now=now(), idle=timedelta(hours=1)) is None
+    assert session.info["actor"] == Actor.system("test")
+    assert settings_of(session)[0] == "portal_system"
+
+
+def settings_of(session: Session) -> list[str]:
+    """Who the database takes this transaction to be."""
+    names = ("role", "app.user_id", "app.agency_ids", "app.request_id")
+    return [str(session.scalar(select(func.current_setting(name)))) for name in names]
 
 
 def test_a_transaction_without_a_person_sees_nothing(session: Session) -> None:

@@ -83,7 +83,7 @@ def test_every_list_is_small_and_takes_few_statements(
         browser.get(path)
         with statements(engine) as seen:
             answer = browser.client.get(path)
-        assert len(seen) <= 6, f"{path}: {seen}"
+        assert len(seen) <= 5, f"{path}: {seen}"
         assert len(answer.data) < 40_000, path
 
 

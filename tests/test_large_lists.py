@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, g
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from admin_views.agencies import AgencyScreen
@@ -18,6 +19,7 @@ from admin_views.kit.listings import Listing
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
 from models.access import Role
 from tests import make
+from tests.test_screens import statements
 from tests.web import member
 
 Lists = tuple[Listing, LargeListing]
@@ -74,6 +76,20 @@ def test_each_way_of_finding_words_finds_the_same(
     for words in ("agency", "rare", "agency c2", "^Agency 0"):
         query = ListQuery(words, "-name")
         assert walked(large, session, query) == walked(small, session, query)
+
+
+@pytest.mark.parametrize(("hits", "words"), [(10_000, "rare"), (5, "agency c2"), (10_000, "agency")])
+def test_words_are_found_in_two_statements_however_common_they_are(
+    lists: Lists, engine: Engine, monkeypatch: pytest.MonkeyPatch, hits: int, words: str
+) -> None:
+    _, large = lists
+    session = large.screen.session  # type: ignore[attr-defined]
+    monkeypatch.setattr(large_listings, "HITS", hits)
+    monkeypatch.setattr(large, "filters", [])  # whose options are a statement of their own
+    with statements(engine) as seen:
+        page = large.page(session, ListQuery(words, "name"))
+    assert page.rows
+    assert len([statement for statement in seen if "set_config" not in statement]) == (1 if words == "agency" else 2)
 
 
 def test_big_lists_total_claims_no_more_than_is_known(lists: Lists) -> None:

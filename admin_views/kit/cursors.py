@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, Select, tuple_
+from sqlalchemy import ColumnElement, Enum, FromClause, Select, tuple_
 
 _BIGGEST = 9_223_372_036_854_775_807
 
@@ -43,6 +43,10 @@ class Order:
             return [False, True]
         in_order = [True, False] if cursor.is_back else [False, True]
         return in_order[in_order.index(cursor.value is None) :]
+
+    def around(self, rows: FromClause) -> Order:
+        """The same order for rows that a statement gives out under our own names for them."""
+        return replace(self, expression=rows.c.sort_, key=rows.c.key_)
 
     def applied(self, statement: Select[Any], cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
         """The statement in this order, from the cursor on where the cursor lies in this part."""

@@ -16,6 +16,10 @@ from models.clock import LONDON
 Show = Callable[[Any], str]
 
 NOTHING = Markup('<span class="none">–</span>')
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _COLOURS = {
     "grey": ("closed", "cancelled", "not_started", "waiting", "proposed", "void", "voided", "draft", "inactive"),
     "blue": ("completed", "done", "sent", "signed", "blue", "queued"),
@@ -49,7 +53,7 @@ def show_date(value: date | None) -> str:
     >>> show_date(date(2026, 3, 9))
     '9 March 2026'
     """
-    return NOTHING if value is None else f"{value.day} {value:%B %Y}"
+    return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def show_moment(value: datetime | None) -> str:

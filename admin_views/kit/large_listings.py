@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, any_, func, select
+from sqlalchemy import Executable, Row, Select, func, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from admin_views.kit.listings import Listing
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
 from admin_views.kit.requests import actor
-from admin_views.kit.searches import matches
+from admin_views.kit.searches import matches, matches_while_walking
 
-_PROBED = 2_000  # rows looked at in the list's order, before an index is asked
-HITS = 3_000  # beyond so many, walking the order finds a page sooner than fetching every hit
+_PROBED = 1_000  # rows looked at in the list's order, before an index is asked
+HITS = 7_000  # beyond so many of a million, walking the order finds a page sooner than fetching every hit
 
 
 class LargeListing(Listing):
@@ -28,36 +29,46 @@ class LargeListing(Listing):
     def _rows(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int | None]:
         if not query.words or self._is_estimated(query):
             return super()._rows(session, query)
-        if self._is_common(session, query):
-            return self._walked(session, query), None
-        rows, found = self._found(session, query)
-        return (self._walked(session, query), found) if found > HITS else (rows, found)
+        near = self._near(session, query)
+        return (near, None) if len(near) > PAGE_SIZE else self._found(session, query)
 
     def _is_estimated(self, query: ListQuery) -> bool:
         """Whether the planner knows how many rows the words find: it does for beginnings of what sorts by bytes."""
         kinds = (getattr(column.type, "collation", None) for column in self.searched)
         return not query.words or (query.words.startswith("^") and all(kind == "C" for kind in kinds))
 
-    def _is_common(self, session: Session, query: ListQuery) -> bool:
-        """Whether the next rows in order already fill a page."""
+    def _near(self, session: Session, query: ListQuery) -> list[Row[Any]]:
+        """What the words find among the next rows in order: a whole page already, when the words are common."""
         order = self.order(query.sort)
-        columns = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
-        statement = self.reading.joined(select(*columns).select_from(self.screen.model))
         part = order.parts(query.cursor)[0]
-        probed = order.applied(self.narrowed(statement, query), query.cursor, part).limit(_PROBED).subquery()
-        hits = select(func.count()).select_from(probed).where(matches(list(probed.c), query.words))
-        return (session.scalar(hits) or 0) > PAGE_SIZE
-
-    def _walked(self, session: Session, query: ListQuery) -> list[Row[Any]]:
-        return self._in_order(session, self.statement(query, is_walking=True), query)
+        sought = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
+        statement = self.narrowed(self.base, query).add_columns(order.expression.label("sort_"), *sought)
+        probed = order.applied(statement, query.cursor, part).limit(_PROBED).subquery()
+        hits = select(probed).where(matches([probed.c[column.name] for column in sought], query.words))
+        return list(session.execute(order.around(probed).applied(hits, query.cursor, part).limit(PAGE_SIZE + 1)))
 
     def _found(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int]:
-        """The page by way of the index: first the keys of every hit, then their rows by key."""
-        keys = self.narrowed(select(self.key.label("key")).select_from(self.screen.model), query)
-        hits = keys.where(matches(self.searched, query.words)).limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
-        found = select(func.count()).select_from(hits).scalar_subquery().label("found_")
-        chosen = self.key == any_(func.array(select(hits.c.key).scalar_subquery()))
-        rows = self._in_order(session, self.narrowed(self.base.add_columns(found), query).where(chosen), query)
+        """The page out of every hit of the index; where they are too many for that, the order is walked after all.
+
+        The database counts them and goes the one way or the other, so that it need not be asked twice.
+        """
+        order = self.order(query.sort)
+        sorted_rows = self.base.add_columns(order.expression.label("sort_"))
+        every = self.narrowed(sorted_rows, query).where(matches(self.searched, query.words))
+        hits = every.limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
+        found = select(func.count()).select_from(hits).scalar_subquery()
+        walked = self.narrowed(sorted_rows, query).where(matches_while_walking(self.searched, query.words))
+        ways = (
+            (order.around(hits), select(hits, found.label("found_")).where(found <= HITS)),
+            (order, walked.add_columns(found.label("found_")).where(found > HITS)),
+        )
+        rows: list[Row[Any]] = []
+        for part in order.parts(query.cursor):
+            wanted = PAGE_SIZE + 1 - len(rows)
+            if wanted > 0:
+                ordered = [way.applied(statement, query.cursor, part).limit(wanted) for way, statement in ways]
+                both = union_all(*ordered).subquery()
+                rows += session.execute(order.around(both).applied(select(both), query.cursor, part))
         return rows, rows[0].found_ if rows else 0
 
     def _known_total(self, session: Session, page: Page) -> int | None:
@@ -75,9 +86,10 @@ class LargeListing(Listing):
 
 
 class _Explained(Executable, ClauseElement):
-    """A statement's plan in place of its rows."""
+    """A statement's plan in place of its rows. Compiled once for statements that differ in their values only."""
 
-    inherit_cache = False
+    _traverse_internals = [("statement", InternalTraversal.dp_clauseelement)]
+    _all_selected_columns = ()
 
     def __init__(self, statement: Select[Any]) -> None:
         self.statement = statement

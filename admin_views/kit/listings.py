@@ -13,7 +13,7 @@ from admin_views.kit.columns import Cell, Column, Reading, label_from_key, sort_
 from admin_views.kit.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.filters import Filter, ReadyFilter
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page, count_statements, options_by_name, settle_total
-from admin_views.kit.searches import clean_words, matches, matches_while_walking
+from admin_views.kit.searches import clean_words, matches
 from models.db import Base
 
 
@@ -89,13 +89,10 @@ class Listing:
         conditions = [self.filter_of[name].condition(name, answer) for name, answer in query.answers.items()]
         return self.screen.scope(statement).where(*conditions)
 
-    def statement(self, query: ListQuery, *, is_walking: bool = False) -> Select[Any]:
+    def statement(self, query: ListQuery) -> Select[Any]:
         """Every row the query asks for, with values for each column, in no order yet."""
         statement = self.narrowed(self.base, query)
-        if query.words:
-            condition = matches_while_walking if is_walking else matches
-            statement = statement.where(condition(self.searched, query.words))
-        return statement
+        return statement.where(matches(self.searched, query.words)) if query.words else statement
 
     def sorted(self, statement: Select[Any], query: ListQuery) -> Select[Any]:
         """The whole statement in the order the query asks for, rows without a value last."""

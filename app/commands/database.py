@@ -10,13 +10,10 @@ from flask.cli import AppGroup
 
 from app.commands.kit import command_session, refusals, refuse, servers_in_use, settings_in_use, show
 from app.database_logins import operator_script
-from app.demo.partnership import demo_sign_ins, load_demo
 from app.local_servers import join_servers
+from app.preparation import prepare_database
 from models import schema
 from models.change_log import first_broken_link
-from models.clock import today
-from models.reminders import add_usual_rules
-from models.starting_words import give_starting_words
 
 database = AppGroup("database", help="Prepare and check the database.")
 
@@ -26,15 +23,8 @@ database = AppGroup("database", help="Prepare and check the database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @refusals
 def prepare(demo: bool, as_json: bool) -> None:
-    """Migrate, state every policy and trigger anew, give the starting words."""
-    servers = servers_in_use()
-    schema.migrate(servers.owner_url)
-    with command_session() as session:
-        give_starting_words(session)
-        add_usual_rules(session)
-        if demo:
-            load_demo(session, today=today(), password=settings_in_use().demo_password)
-        sign_ins = demo_sign_ins(session)
+    """Migrate, state every policy and trigger anew, give the starting words and reminder rules."""
+    sign_ins = prepare_database(settings_in_use(), servers_in_use(), demo=demo)
     show({"sign_ins": sign_ins}, as_json=as_json, words="The database is ready.")
 
 

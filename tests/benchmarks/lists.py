@@ -11,52 +11,57 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from admin_views.kit.cursors import cursor_token
 from models.access import Actor, Role
 from models.db import make_session_factory
 from models.passwords import hash_password
 from models.people import Person
-from tests.benchmarks.imports import PROJECT, checked_import, write_list
+from tests.benchmarks.imports import LEVELS, PROJECT, checked_import, write_list
 from tests.databases import Database
+from tests.web import PASSWORD, Browser, make_portal
 
-ROUNDS, WARM = 60, 8
-EMAIL, PASSWORD = "bench.officer@example.org", "three wet umbrellas"
+TURNS, WARM, ROUNDS = 5, 5, 20
+EMAIL = "bench.officer@example.org"
 _COLUMNS = "row_number, reference, level_rank, theme, started_on, ended_on, agency"
 
 
-def cases(frame: int, rows: int) -> dict[str, tuple[dict[str, str], str]]:
+def cases(rows: int) -> dict[str, tuple[dict[str, str], str]]:
     """Each page's arguments, and the conditions and order of the bare SQL for the same rows."""
-    half = rows // 2
+    half, third = rows // 2, LEVELS.index("Child in need") + 1
     return {
         "first": ({}, "ORDER BY row_number"),
         "deep": ({"after": cursor_token(half, half)}, f"AND row_number > {half} ORDER BY row_number"),
-        "filtered": ({"level": "Child in need", "theme": "N3"}, "AND theme = 'N3' ORDER BY row_number"),
+        "filtered": (
+            {"level": "Child in need", "theme": "N3"},
+            f"AND level_rank = {third} AND theme = 'N3' ORDER BY row_number",
+        ),
         "prefix search": ({"q": "^WK0001"}, "AND reference >= 'WK0001' AND reference < 'WK0002' ORDER BY row_number"),
         "substring search": ({"q": "7919"}, "ORDER BY row_number"),
         "by start date": ({"sort": "started_on"}, "ORDER BY started_on, row_number"),
     }
 
 
-def source(frame: int, name: str) -> str:
-    """What the bare SQL reads: the rows, or for a substring the hits of the trigram index fenced off from the order."""
-    if name != "substring search":
-        return "frame_rows"
-    hits = f"SELECT * FROM frame_rows WHERE frame_id = {frame} AND reference ILIKE '%7919%'"
-    return f"({hits} OFFSET 0) AS hits"
+def bare_statement(name: str, frame: int, rows: int) -> str:
+    """The bare SQL for a page: for a substring the hits of the trigram index, fenced off from the order."""
+    source = "frame_rows"
+    if name == "substring search":
+        hits = f"SELECT * FROM frame_rows WHERE frame_id = {frame} AND reference ILIKE '%7919%'"
+        source = f"({hits} OFFSET 0) AS hits"
+    return f"SELECT {_COLUMNS} FROM {source} WHERE frame_id = {frame} {cases(rows)[name][1]} LIMIT 51"
 
 
 def bench(database: Database, rows: int) -> list[str]:
-    """Lines to print: for each page the median and 95th percentile in milliseconds, and its bare SQL's median."""
+    """Lines to print: for each page its statements, median and 95th percentile in milliseconds, beside two limits."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         write_list(path, rows)
@@ -65,37 +70,79 @@ def bench(database: Database, rows: int) -> list[str]:
         owner.execute("VACUUM ANALYZE frame_rows")
     engine = database.engine()
     _officer(engine)
+    counted = statement_counts(engine, frame, rows)
     engine.dispose()
-    lines = [f"list pages: {rows:,} rows, 50 a page, whole response over HTTP, one client"]
-    with _served(database) as (host, port), psycopg.connect(database.app_url) as bare:
-        bare.execute("SET ROLE portal_staff")
-        client = Client(host, port)
+    title = f"list pages: {rows:,} rows, 50 a page, whole response over HTTP, one client; by turns with the same rows"
+    return [title, "  in a bare Flask page (no sign-in, no wall, nothing around them) and in bare SQL"] + [
+        f"  {name:<17} {counted[name]} statements {found}" for name, found in page_times(database, frame, rows).items()
+    ]
+
+
+def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
+    """For each page what it took, ours and the limits in the same run."""
+    found = {}
+    with (
+        _served(database, "wsgi:app") as ours,
+        _served(database, "tests.benchmarks.bare_pages:app") as theirs,
+        psycopg.connect(database.app_url, options="-c role=portal_staff", autocommit=True) as sql,
+    ):
+        client, plain = Client(*ours), Client(*theirs)
         client.sign_in()
-        for name, (arguments, rest) in cases(frame, rows).items():
-            address = f"/frame-rows/?{urlencode({'frame': frame, **arguments})}"
-            statement = f"SELECT {_COLUMNS} FROM {source(frame, name)} WHERE frame_id = {frame} {rest} LIMIT 51"
-            page = measured(partial(client.get, address))
-            limit = measured(partial(rows_of, bare, statement))
-            lines.append(
-                f"  {name:<17} {statistics.median(page):6.1f} ms, p95 {page[int(len(page) * 0.95)]:6.1f} ms,"
-                f" {client.size / 1000:4.0f} kB   bare SQL {statistics.median(limit):6.2f} ms"
-            )
-    return lines
+        for name, (arguments, _) in cases(rows).items():
+            pages = [
+                partial(client.get, address_of(frame, arguments)),
+                partial(plain.get, f"/{quote(name)}?frame={frame}&rows={rows}"),
+                partial(rows_of, sql, bare_statement(name, frame, rows)),
+            ]
+            found[name] = _words(*measured(pages), client.size)
+    return found
+
+
+def address_of(frame: int, arguments: dict[str, str]) -> str:
+    return f"/frame-rows/?{urlencode({'frame': frame, **arguments})}"
+
+
+def _words(page: list[float], bare: list[float], sql: list[float], size: int) -> str:
+    middle, least, late = statistics.median(page), statistics.median(bare), page[int(len(page) * 0.95)]
+    return (
+        f"{middle:6.1f} ms, p95 {late:6.1f} ms, {size / 1000:3.0f} kB   bare page {least:6.1f} ms"
+        f" ({middle / least:.1f} times)   bare SQL {statistics.median(sql):6.2f} ms"
+    )
+
+
+def statement_counts(engine: Engine, frame: int, rows: int) -> dict[str, int]:
+    """How many statements each page sends, sign-in and wall included."""
+    seen: list[str] = []
+    browser = Browser(make_portal(make_session_factory(engine)))
+    browser.send("/sign-in/", email=EMAIL, password=PASSWORD)
+    found = {}
+    event.listen(engine, "before_cursor_execute", lambda _, __, statement, *___: seen.append(statement))
+    for name, (arguments, _) in cases(rows).items():
+        seen.clear()
+        browser.get(address_of(frame, arguments))
+        found[name] = len(seen)
+    return found
 
 
 def rows_of(bare: psycopg.Connection[Any], statement: str) -> list[Any]:
     return bare.execute(statement).fetchall()
 
 
-def measured(do: Callable[[], object]) -> list[float]:
-    """Milliseconds of each round after a few to warm up, shortest first."""
-    taken = []
-    for number in range(WARM + ROUNDS):
-        started = time.perf_counter()
-        do()
-        if number >= WARM:
-            taken.append((time.perf_counter() - started) * 1000)
-    return sorted(taken)
+def measured(ways: Sequence[Callable[[], object]]) -> list[list[float]]:
+    """Milliseconds of each way, shortest first. They take turns, so that other work on the machine meets them all."""
+    taken: list[list[float]] = [[] for _ in ways]
+    for _ in range(TURNS):
+        for way, times in zip(ways, taken, strict=True):
+            for _ in range(WARM):
+                way()
+            times += [_milliseconds(way) for _ in range(ROUNDS)]
+    return [sorted(times) for times in taken]
+
+
+def _milliseconds(way: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    way()
+    return (time.perf_counter() - started) * 1000
 
 
 class Client:
@@ -140,8 +187,8 @@ def _officer(engine: Engine) -> None:
 
 
 @contextmanager
-def _served(database: Database) -> Iterator[tuple[str, int]]:
-    """The portal's own web server, one process, until the bench is done."""
+def _served(database: Database, target: str) -> Iterator[tuple[str, int]]:
+    """An application in the portal's own web server, one process, until the bench is done."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         host, port = probe.getsockname()
@@ -149,7 +196,7 @@ def _served(database: Database) -> Iterator[tuple[str, int]]:
     settings = {"DATABASE_URL": database.app_url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "bench" * 10}
     environment = {**os.environ, **settings, "LOG_LEVEL": "ERROR"}
     server = subprocess.Popen(
-        [*command, "--workers", "1", "--log-level", "error", "wsgi:app"], cwd=PROJECT, env=environment
+        [*command, "--workers", "1", "--log-level", "error", target], cwd=PROJECT, env=environment
     )
     try:
         _wait_until_ready(host, port)
