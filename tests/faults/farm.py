@@ -47,9 +47,11 @@ FIELD = f"""
 CREATE SCHEMA IF NOT EXISTS field;
 CREATE TABLE IF NOT EXISTS field.marks (request_id int, pid int, number int);
 CREATE TABLE IF NOT EXISTS field.effects (request_id int);
+CREATE TABLE IF NOT EXISTS field.holds (request_id int, pid int, case_count int);
+CREATE TABLE IF NOT EXISTS field.gate (opened_at timestamptz);
 GRANT USAGE ON SCHEMA field TO {", ".join(DatabaseRole)};
 GRANT ALL ON ALL TABLES IN SCHEMA field TO {", ".join(DatabaseRole)};
-TRUNCATE field.marks, field.effects;
+TRUNCATE field.marks, field.effects, field.holds, field.gate;
 """
 
 
