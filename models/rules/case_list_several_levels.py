@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import compress
 
 from models.rules.case_list_check import CaseListCheck, CaseRow
 from models.rules.case_list_report import LISTED, Report
@@ -59,11 +60,13 @@ class _LevelsOfCases:
     def several(self) -> tuple[int, list[_Found]]:
         """How many cases have more than one rank, and the first of them; a part of all hashes is held at a time."""
         count, first = 0, list[_Found]()
+        one_byte = memoryview(self.references).cast("B")[:: self.references.itemsize].tobytes()
         for part in range(_PARTS):
+            in_part = one_byte.translate(bytes(byte % _PARTS == part for byte in range(256)))
+            columns = (compress(column, in_part) for column in (self.numbers, self.references, self.ranks))
             known: dict[int, int] = {}
-            for number, reference, rank in zip(self.numbers, self.references, self.ranks, strict=True):
-                if reference % _PARTS == part:
-                    known[reference] = known.get(reference, number << _MASK_BITS) | 1 << rank
+            for number, reference, rank in zip(*columns, strict=True):
+                known[reference] = known.get(reference, number << _MASK_BITS) | 1 << rank
             found = [_Found(one >> _MASK_BITS, one & _MASK) for one in known.values() if _has_several(one & _MASK)]
             count += len(found)
             first = nsmallest(LISTED, [*first, *found], key=lambda one: one.row)
