@@ -114,7 +114,7 @@ class Farm:
             settings |= {"redis_url": self.redis_url, "also": list(self.also)}
         if kind == "relay":
             settings["poll_seconds"] = 0.25
-        settings |= self.extra.get(kind, {})
+        settings |= {**self.extra.get(kind, {}), **self.extra.get(part, {})}
         with (self.folder / f"{part}.log").open("ab") as output:
             self._running[part] = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.crew", kind, json.dumps(settings)],
