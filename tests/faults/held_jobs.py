@@ -1,7 +1,7 @@
 """How is a real job held in the middle of its work, so that a test knows what its kill has hit?
 
-Importing this puts a stop into the portal's own jobs: at one of their own reports of progress, when much is written in
-the open transaction and nothing is committed, they leave a mark apart and wait until the test opens the gate.
+`hold_jobs` puts a stop into the portal's own jobs: at one of their own reports of progress, when much is written in the
+open transaction and nothing is committed, they leave a mark apart and wait until the test opens the gate.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, text
 
-from jobs.queue import JOBS, Done, JobFunction, Later, Run
+from jobs.queue import JOBS, Done, JobFunction, Later, Run, load_jobs
 from models.sample_cases import SampleCase
 
 STOPS = {"draw_sample": 70, "make_plan_pdf": 90}
@@ -52,5 +52,8 @@ def held(function: JobFunction) -> JobFunction:
     return run_held
 
 
-for _name in STOPS:
-    JOBS[_name] = replace(JOBS[_name], function=held(JOBS[_name].function))
+def hold_jobs() -> None:
+    """In this process, from now on."""
+    load_jobs()
+    for name in STOPS:
+        JOBS[name] = replace(JOBS[name], function=held(JOBS[name].function))

@@ -59,10 +59,9 @@ class Asked(NamedTuple):
 
 @pytest.fixture(scope="module")
 def running(database: Database) -> Iterator[Farm]:
-    also = ("tests.faults.slow_jobs", "tests.faults.held_jobs")
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,
-        Farm(database, Path(name), parts=("relay", *WORKERS), also=also) as farm,
+        Farm(database, Path(name), parts=("relay", *WORKERS), extra={"worker": {"holds_jobs": True}}) as farm,
     ):
         yield farm
 
