@@ -7,7 +7,7 @@
 
 PYTHON ?= python3
 ROWS ?= 1000000
-WORKERS ?= 2
+TEST_PROCESSES ?= 2
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -45,7 +45,7 @@ run: setup
 	@exec $(BIN)/python -m app.launch
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from admin_views.base import (
 )
 from admin_views.job_requests import waiting_url
 from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.exports import csv_pieces
 from admin_views.kit.fields import LineField, RecordField
 from admin_views.kit.forms import offer_choices, sent_form
 from models.case_imports import ImportChoice, levels_of, view_columns
@@ -47,6 +48,7 @@ from models.thematic_reviews import ThematicReview
 OPEN = (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED)
 ROLES = ("reference", "level", "theme", "start", "end", "agency", "born")
 LISTED = 200
+SHOWN_CASES = 50
 
 
 class UploadForm(Form):
@@ -175,15 +177,22 @@ class CaseListScreen(Screen):
         record = self.get_record(record_id)
         if record.status is not ListStatus.CHECKED or not record.report:
             return redirect(self.details_url(record_id))
-        groups = _by_sentence(record.report)
-        return self.render("case_lists/check.html", record=record, report=record.report, groups=groups, listed=LISTED,
-                           levels=levels_of(self.session))  # fmt: skip
+        return self.render(
+            "case_lists/check.html",
+            record=record,
+            report=record.report,
+            several=record.report.get("several_levels"),
+            groups=_by_sentence(record.report),
+            listed=LISTED,
+            shown_cases=SHOWN_CASES,
+            levels=levels_of(self.session),
+        )
 
     @page("/<int:record_id>/problems.csv", roles=OFFICERS)
     def problems(self, record_id: int) -> ResponseReturnValue:
-        """Every problem with its row number, to mend the list with."""
+        """Every problem with its row number, to mend the list with, and every case in several levels."""
         record = self.get_record(record_id)
-        lines = ["row,kind,problem\r\n", *(_problem_lines(record.report or {}))]
+        lines = csv_pieces(("row", "kind", "problem"), _problem_rows(record.report or {}))
         headers = {"Content-Disposition": f'attachment; filename="import-{record_id}-problems.csv"'}
         return Response(lines, mimetype="text/csv", headers=headers)
 
@@ -266,7 +275,10 @@ def _by_sentence(report: dict[str, Any]) -> list[tuple[str, str, list[int]]]:
     return [(kind, sentence, rows) for (kind, sentence), rows in groups.items()]
 
 
-def _problem_lines(report: dict[str, Any]) -> Iterator[str]:
+def _problem_rows(report: dict[str, Any]) -> Iterator[list[Any]]:
     for kind, word in (("rejected", "cannot be used"), ("warnings", "look at it")):
         for one in report.get(kind, ()):
-            yield f'{one["row"]},{word},"{one["problem"]}"\r\n'
+            yield [one["row"], word, one["problem"]]
+    for one in (report.get("several_levels") or {}).get("listed", ()):
+        sentence = f"Case {one['reference']} stands in several levels: {', '.join(one['levels'])}."
+        yield [one["row"], "several levels", sentence]

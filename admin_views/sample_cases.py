@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -14,7 +14,6 @@ from admin_views.base import (
     Column,
     Group,
     Screen,
-    already_sent,
     bulk_action,
     in_list,
     page,
@@ -24,11 +23,12 @@ from admin_views.base import (
     screen,
     show_tag,
 )
+from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import RecordField, Required, TextField, all_problems
-from admin_views.kit.forms import offer_choices, sent_form
+from admin_views.kit.fields import RecordField, Required, TextField
+from admin_views.kit.forms import sent_form
+from models.access import Actor
 from models.clock import today
-from models.errors import RuleBroken
 from models.people import Person
 from models.reference_items import ReferenceItem, ReferenceList
 from models.sample_cases import (
@@ -46,6 +46,7 @@ class EliminationForm(Form):
     reason_id = RecordField(
         "Reason",
         source=ChoiceSource(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
+        validators=[Required()],
         description="A missing or poor record is a finding, never a reason.",
     )
     note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
@@ -82,32 +83,20 @@ class SampleCaseScreen(Screen):
     @page("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
     def propose(self, record_id: int) -> ResponseReturnValue:
         """Ask for a case to leave the sample."""
-        record = self.get_record(record_id)
-        form = EliminationForm(sent_form())
-        offer_choices(self.session, form)
-        problems: list[tuple[str, str]] = []
-        if request.method == "POST":
-            problems = self._proposed(record, form)
-            if not problems:
-                return redirect(self.details_url(record_id))
-        return self.render(
-            "audit_samples/propose.html", record=record, form=form, problems=problems
-        ), 422 if problems else 200
+        case, form = self.get_record(record_id), EliminationForm(sent_form())
+        return self.ask(
+            form,
+            self.details_url(record_id),
+            lambda: self._propose(case, form),
+            title=f"Propose to eliminate {case}",
+            lead="A second person must approve. Then the next reserve of its stratum steps in.",
+            button="Propose",
+        )
 
-    def _proposed(self, record: SampleCase, form: Form) -> list[tuple[str, str]]:
-        if already_sent(self.session) is not None:
-            self.session.rollback()
-            return []
-        if not form.validate():
-            return all_problems(form)
-        reason = self.session.get_one(ReferenceItem, form["reason_id"].data)
-        try:
-            propose_elimination(self.session, record, reason=reason, note=form["note"].data, person=self._self())
-        except RuleBroken as refusal:
-            self.session.rollback()
-            return [("reason_id", refusal.sentence)]
-        self.session.commit()
-        return []
+    def _propose(self, case: SampleCase, form: EliminationForm) -> str:
+        reason = self.session.get_one(ReferenceItem, form.reason_id.data)
+        propose_elimination(self.session, case, reason=reason, note=form.note.data or "", person=self._self())
+        return f"{case.reference} waits for a second person's word."
 
     def _self(self) -> Person:
         return self.session.get_one(Person, person_id())
@@ -133,3 +122,15 @@ class SampleCaseScreen(Screen):
         for case in cases:
             case.audited_on = today()
         return f"{len(cases)} cases are marked as audited today."
+
+
+@card(roles=OFFICERS, order=30)
+def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
+    """Proposed eliminations that need a second person, who must be somebody else."""
+    count = session.scalar(
+        select(func.count()).where(
+            SampleCase.status == CaseStatus.ELIMINATION_PROPOSED, SampleCase.proposed_by_id != asked_by.person_id
+        )
+    )
+    words = "elimination waits for a second person" if count == 1 else "eliminations wait for a second person"
+    return Card(count, words, "/sample-cases/?status=elimination_proposed") if count else None

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from admin_views.base import OFFICERS, Screen, already_sent, page
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, WholeNumberField, YesField
+from admin_views.kit.forms import offer_choices, sent_form
+from models.audit_samples import plan_sample
 from models.case_frames import CaseFrame
 from models.clock import today
 from models.errors import RuleBroken
 from models.rules.sample_plans import SamplePlan, exclude, parse_plan
 from models.sample_cases import RECENT_MONTHS, recently_audited
+from models.sample_draws import preview
 
 _RULES = [
     SelectChoice("any", "At any time"),
@@ -79,3 +85,42 @@ def _time_frame(form: PlanForm) -> dict[str, Any]:
     if form.rule.data == "any":
         return {"rule": "any"}
     return {"rule": form.rule.data, "from": form.starts_on.data, "to": form.ends_on.data}
+
+
+class PlanPages(Screen):
+    """The page where a sample is planned; part of the samples' screen."""
+
+    @page("/plan/", roles=OFFICERS, methods=("GET", "POST"))
+    def plan_page(self) -> ResponseReturnValue:
+        """Say which cases, in which strata, how many."""
+        form = PlanForm(sent_form(), frame_id=request.args.get("frame_id", type=int))
+        offer_choices(self.session, form)
+        problems: list[tuple[str, str]] = []
+        if request.method == "POST" and "_find" not in request.form:
+            try:
+                return redirect(self.link("preview_page", record_id=self._planned(form)))
+            except RuleBroken as refusal:
+                self.session.rollback()
+                problems = [("", refusal.sentence)]
+        return self.render("audit_samples/plan.html", form=form, problems=problems), 422 if problems else 200
+
+    def _planned(self, form: PlanForm) -> str:
+        sent = already_sent(self.session)
+        if sent is not None:
+            return sent
+        frame = self.session.get(CaseFrame, form.frame_id.data) if form.frame_id.data else None
+        if frame is None:
+            raise RuleBroken("Choose the frame that the cases are drawn from.")
+        plan, excluded = plan_of(self.session, form)
+        preview(self.session, frame, plan, excluded)  # a plan that does not fit its frame is refused here
+        sample = plan_sample(
+            self.session,
+            frame=frame,
+            plan=plan,
+            title=form.title.data or "",
+            review_id=frame.review_id,
+            audits_due_on=form.audits_due_on.data,
+            excluded=excluded,
+        )
+        self.session.commit()
+        return str(sample.id)

@@ -48,13 +48,15 @@ def portal_children(settings: Settings) -> list[Child]:
         # A web process told to stop while it is still loading the portal never hears it: its parent has to end it.
         *("--workers-kill-timeout", "8", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
     )
-    return [
-        Child("web", web),
-        *(
-            Child(name, (python, "-m", "flask", "--app", "wsgi", name), patience)
-            for name, patience in (("worker", 20.0), ("relay", 5.0), ("scheduler", 5.0))
-        ),
-    ]
+    portal = (python, "-m", "flask", "--app", "wsgi")
+    others = [Child(name, (*portal, name), 5.0) for name in ("relay", "scheduler")]
+    return [Child("web", web), *_workers(settings.workers, (*portal, "worker")), *others]
+
+
+def _workers(count: int, command: tuple[str, ...]) -> list[Child]:
+    """So many workers. The last of several leaves long jobs alone, so that nobody waits for somebody's case list."""
+    taking_all = [Child(f"worker-{number}", command, 20.0) for number in range(1, max(count, 2))]
+    return taking_all if count == 1 else [*taking_all, Child(f"worker-{count}", (*command, "--short-only"), 20.0)]
 
 
 def refuse_taken_port(settings: Settings) -> None:

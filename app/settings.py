@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the web server listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the web server listens on")
     web_workers: int = Field(2, ge=1, le=64, description="web processes")
+    workers: int = Field(2, ge=1, le=64, description="processes that do jobs; of several, one does short jobs only")
     public_url: str = Field("", description="the address people type, for links in mails")
     proxy_count: int = Field(0, ge=0, le=5, description="how many trusted proxies stand in front")
     partnership_name: str = Field("Demo Safeguarding Partnership", min_length=1, max_length=200)

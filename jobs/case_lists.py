@@ -14,7 +14,7 @@ from models.rules.case_list_check import CaseListCheck
 from models.rules.case_list_survey import Survey
 
 
-@job(timeout=900)
+@job(timeout=900, is_long=True)
 def check_case_list(run: Run) -> Done:
     """Read the whole list and keep the report; a list that cannot be read is refused with its sentence."""
     case_list = run.session.get_one(CaseList, run.arguments["list_id"], with_for_update=True)
@@ -32,7 +32,7 @@ def check_case_list(run: Run) -> Done:
     return Done(f"{report.rows:,} rows read: {report.accepted:,} can be used, {report.rejected_count:,} cannot.")
 
 
-@job(timeout=1800)
+@job(timeout=1800, is_long=True)
 def freeze_case_list(run: Run) -> Done:
     """Make the accepted list a frozen frame and erase the file."""
     case_list = run.session.get_one(CaseList, run.arguments["list_id"], with_for_update=True)

@@ -89,12 +89,13 @@ JobFunction = Callable[[Run], Done | Later]
 
 @dataclass(frozen=True)
 class JobKind:
-    """A job that may be asked for by name, and its limits."""
+    """A job that may be asked for by name, and its limits. A long one never keeps a short one waiting."""
 
     name: str
     function: JobFunction
     timeout_seconds: int
     most_attempts: int
+    is_long: bool = False
 
 
 JOBS: dict[str, JobKind] = {}
@@ -102,15 +103,18 @@ _equipment: list[Equipment] = []
 in_hand: dict[int, Taken] = {}
 
 
-def job(*, timeout: int = 600, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
-    """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times."""
+def job(*, timeout: int = 600, attempts: int = 5, is_long: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times.
+
+    `is_long` is for jobs that may take minutes: they have a queue of their own, which some workers leave alone.
+    """
 
     def register(function: JobFunction) -> JobFunction:
         name = function.__name__
         known = JOBS.get(name)
         if known and known.function.__module__ != function.__module__:
             raise ValueError(f"two jobs are called {name}")
-        JOBS[name] = JobKind(name, function, timeout, attempts)
+        JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
         return function
 
     return register

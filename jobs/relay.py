@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import psycopg
 import structlog
@@ -22,6 +23,7 @@ from models.db import PortalSession, make_engine
 from models.job_requests import CHANNEL, Claim, claim_due, give_back
 
 QUEUE = "triangulate"
+LONG_QUEUE = "triangulate:long"
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
 BATCH = 100
 KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
@@ -54,6 +56,13 @@ class PortalJob(Job):
         """Never: a job in Valkey must not make the worker call addresses."""
 
 
+class Queues(NamedTuple):
+    """Where the numbers of requests go: work of minutes has a queue of its own, so that it holds up nothing else."""
+
+    short: Queue
+    long: Queue
+
+
 def connect(redis_url: str) -> Redis:
     """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
     scheme, _, rest = redis_url.partition("://")
@@ -61,9 +70,10 @@ def connect(redis_url: str) -> Redis:
     return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, driver_info=None)
 
 
-def open_queue(connection: Redis) -> Queue:
-    """The portal's one queue: numbers of requests, as JSON."""
-    return Queue(QUEUE, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+def open_queue(connection: Redis, *, is_long: bool = False) -> Queue:
+    """One of the portal's two queues, for short jobs and for long ones: numbers of requests, as JSON."""
+    name = LONG_QUEUE if is_long else QUEUE
+    return Queue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
 
 
 def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: Iterable[str] = ()) -> None:
@@ -75,16 +85,17 @@ def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: I
     leave_on_term()
     load_jobs(also)
     engine = make_engine(database_url, pool_size=2)
-    queue = open_queue(connect(redis_url))
+    connection = connect(redis_url)
+    queues = Queues(open_queue(connection), open_queue(connection, is_long=True))
     while True:
         try:
-            _serve(engine, queue, poll_seconds)
+            _serve(engine, queues, poll_seconds)
         except (DBAPIError, psycopg.Error, RedisError) as trouble:
             log.warning("relay waits", fault=type(trouble).__name__)
             time.sleep(min(poll_seconds, 1.0))
 
 
-def _serve(engine: Engine, queue: Queue, poll_seconds: float) -> None:
+def _serve(engine: Engine, queues: Queues, poll_seconds: float) -> None:
     sessions = system_sessions(engine)
     with engine.connect() as listening:
         connection = listening.connection.driver_connection
@@ -95,24 +106,24 @@ def _serve(engine: Engine, queue: Queue, poll_seconds: float) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         try:
             while True:
-                while pass_on(sessions, queue) or has_lost_memory(sessions, queue):
+                while pass_on(sessions, queues) or has_lost_memory(sessions, queues.short.connection):
                     continue
                 next(connection.notifies(timeout=poll_seconds, stop_after=1), None)
         finally:
             listening.invalidate()
 
 
-def has_lost_memory(sessions: sessionmaker[PortalSession], queue: Queue) -> bool:
+def has_lost_memory(sessions: sessionmaker[PortalSession], valkey: Redis) -> bool:
     """Whether Valkey has lost its data; if so all queued requests are given back, not left to wait for their leases."""
-    if queue.connection.exists(MEMORY):
+    if valkey.exists(MEMORY):
         return False
     with sessions.begin() as session:
         give_back(session)
-    queue.connection.set(MEMORY, 1)
+    valkey.set(MEMORY, 1)
     return True
 
 
-def pass_on(sessions: sessionmaker[PortalSession], queue: Queue) -> int:
+def pass_on(sessions: sessionmaker[PortalSession], queues: Queues) -> int:
     """Lease due requests, then put their numbers on the queue; returns how many.
 
     The lease is committed first: the worker may be quicker than we are. When the queue does not answer, the requests
@@ -123,7 +134,7 @@ def pass_on(sessions: sessionmaker[PortalSession], queue: Queue) -> int:
     passed = 0
     try:
         for claim in claims:
-            _put(queue, claim)
+            _put(queues, claim)
             passed += 1
     finally:
         if passed < len(claims):
@@ -132,8 +143,9 @@ def pass_on(sessions: sessionmaker[PortalSession], queue: Queue) -> int:
     return passed
 
 
-def _put(queue: Queue, claim: Claim) -> None:
+def _put(queues: Queues, claim: Claim) -> None:
     kind = JOBS.get(claim.name)
+    queue = queues.long if kind and kind.is_long else queues.short
     queue.enqueue_call(
         ENTRY,
         args=(claim.id,),

@@ -90,9 +90,13 @@ def run(
     partnership: str = "",
     address: str = "",
     secret: str = "",
+    takes_long: bool = True,
     also: Iterable[str] = (),
 ) -> None:
     """Do requests until told to stop (SIGTERM: after the job in hand). Run as many of these as there are cores.
+
+    Short jobs go before long ones; a worker with `takes_long` off leaves the long ones to others, so that one such
+    worker among several keeps short jobs from ever waiting for a case list.
 
     Waits for both servers at the start. Raises RuleBroken on a database login that row-level security does not bind.
     """
@@ -101,7 +105,7 @@ def run(
     engine = make_engine(database_url, pool_size=2)
     equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret))
     connection = connect(redis_url)
-    worker = make_worker(engine, connection)
+    worker = make_worker(engine, connection, takes_long=takes_long)
     _await_servers(engine, connection)
     worker.make_ready()
     gc.collect()
@@ -109,10 +113,11 @@ def run(
     worker.work(logging_level="WARNING")
 
 
-def make_worker(engine: Engine, connection: Redis) -> PortalWorker:
+def make_worker(engine: Engine, connection: Redis, *, takes_long: bool = True) -> PortalWorker:
     """A worker that notices dead colleagues within a minute or so; the outbox does not rely on it."""
+    short, long = open_queue(connection), open_queue(connection, is_long=True)
     worker = PortalWorker(
-        [open_queue(connection)],
+        [short, long] if takes_long else [short],
         connection=connection,
         job_class=PortalJob,
         serializer=JSONSerializer,

@@ -21,6 +21,7 @@ from models.rules.case_list_headings import ColumnChoice
 from models.rules.case_list_levels import Level, LevelFinder
 from models.rules.case_list_report import Report
 from models.rules.case_list_samples import SampleRow, sample_rows
+from models.rules.case_list_several_levels import check_levels
 from models.rules.case_list_survey import Survey, survey_case_list
 
 
@@ -89,9 +90,7 @@ def open_check(
 
 def run_through(check: CaseListCheck) -> Report:
     """Read the whole list and keep nothing but the report."""
-    for _block in check.copy_blocks():
-        pass
-    return check.report
+    return check_levels(check)
 
 
 def import_frame(
@@ -141,7 +140,7 @@ def read_as(check: CaseListCheck) -> dict[str, Any]:
 
 def kept_facts(report: Report) -> dict[str, Any]:
     """What stays of a report with its frame: counts and sentences; the rows' own problems stay with the check."""
-    left_out = ("rejected", "warnings", "by_theme", "accepted_by_theme", "by_agency")
+    left_out = ("rejected", "warnings", "several_levels", "by_theme", "accepted_by_theme", "by_agency")
     return {name: value for name, value in report.as_facts().items() if name not in left_out}
 
 

@@ -229,3 +229,46 @@ def test_anybody_of_the_staff_checks_a_certificate_on_the_page(
         data = {**sponsor.tokens("/audit-samples/check/"), "certificate": (io.BytesIO(content.encode()), "c.json")}
         answer = sponsor.client.post("/audit-samples/check/", data=data, content_type="multipart/form-data")
         assert words in answer.text
+
+
+def test_officer_asks_to_void_with_a_reason_and_the_sponsor_does_it(
+    browser: Open, session: PortalSession, frame: CaseFrame
+) -> None:
+    officer, sponsor = browser(Role.OFFICER), browser(Role.SPONSOR)
+    review = make.review(session, sponsor_id=make.person(session, Role.SPONSOR).id)
+    sample = drawn(session, frame)
+    sample.review_id = review.id
+    session.commit()
+    page = f"/audit-samples/{sample.id}/ask-void/"
+    assert officer.send(page, reason="  ").status_code == 422
+    assert officer.send(page, reason="The list lacked one team.").status_code == 302
+    assert "draw waits for your word" in sponsor.get("/").get_text(" ")
+    assert officer.send(f"/audit-samples/{sample.id}/void/", page=page).status_code == 403
+    assert sponsor.send(f"/audit-samples/{sample.id}/void/").status_code == 302
+    session.refresh(sample)
+    assert (sample.status, sample.void_reason) == (SampleStatus.VOID, "The list lacked one team.")
+
+
+def test_officer_proposes_to_eliminate_a_case_and_only_another_person_approves(
+    browser: Open, session: PortalSession, frame: CaseFrame
+) -> None:
+    case = cases(session, drawn(session, frame), "Child in need")[0]
+    reason = session.scalars(
+        select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.ELIMINATION_REASON)
+    ).first()
+    assert reason is not None
+    session.commit()
+    officer, other = browser(Role.OFFICER), browser(Role.ADMINISTRATOR)
+    page = f"/sample-cases/{case.id}/propose/"
+    assert officer.send(page, reason_id=reason.id, note="").status_code == 422
+    assert officer.send(page, reason_id="", note="Moved away.").status_code == 422
+    assert officer.send(page, reason_id=reason.id, note="Moved away.").status_code == 302
+    assert officer.send(page, f"/sample-cases/{case.id}/", reason_id=reason.id, note="Again.").status_code == 422
+    approve = f"/sample-cases/{case.id}/approve/"
+    officer.send(approve)
+    session.refresh(case)
+    assert case.status is CaseStatus.ELIMINATION_PROPOSED
+    assert "elimination waits for a second person" in other.get("/").get_text(" ")
+    assert other.send(approve).status_code == 302
+    session.refresh(case)
+    assert (case.status, case.reason_note) == (CaseStatus.ELIMINATED, "Moved away.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Callable
@@ -77,6 +78,35 @@ def test_officer_reads_every_problem_before_anything_is_frozen(
     assert "The start date is before the date of birth." in words
     assert session.scalar(select(func.count()).select_from(CaseFrame)) == 0
     assert session.scalar(select(func.count()).select_from(FrameRow)) == 0
+
+
+def test_officer_reads_which_cases_stand_in_several_levels_and_takes_them_along(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    lines = ["Case reference,Level,Start date"]
+    lines += [f"F{number},{level},13/05/2025" for number in range(60) for level in ("Child in need", "Looked after")]
+    lines += ["=1+1,Child in need,13/05/2025", "=1+1,Looked after,13/05/2025", "F99,Looked after,13/05/2025"]
+    made = checked(officer, session, session_factory, "\n".join(lines))
+    page = officer.get(f"/case-lists/{made.id}/check/")
+    panel = page.select_one("section[aria-labelledby=several]")
+    assert panel is not None
+    rows = [[cell.get_text() for cell in row.select("th, td")] for row in panel.select("tbody tr")]
+    assert rows == [[f"F{number}", "Looked after, Child in need", str(2 * number + 2)] for number in range(50)]
+    assert "Each of these 61 cases" in panel.get_text()
+    assert "61 rows belong to a case that an earlier row names" in page.get_text()
+    download = officer.client.get(f"/case-lists/{made.id}/problems.csv")
+    found = [row for row in csv.reader(io.StringIO(download.text)) if row[1] == "several levels"]
+    assert len(found) == 61
+    assert found[59] == ["120", "several levels", "Case F59 stands in several levels: Looked after, Child in need."]
+    assert "F99" not in download.text
+
+
+def test_officer_sees_no_list_of_levels_where_each_case_has_one(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    made = checked(officer, session, session_factory, "Case reference,Level,Start date\nF1,Child in need,13/05/2025")
+    words = officer.get(f"/case-lists/{made.id}/check/").get_text()
+    assert "several levels" not in words
 
 
 def test_officer_accepts_and_the_frame_is_the_list_without_the_persons(

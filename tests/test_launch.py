@@ -79,9 +79,16 @@ def test_free_port_is_not_refused_and_stays_free(listener: socket.socket) -> Non
 
 def test_every_process_of_the_portal_is_kept_alive() -> None:
     children = portal_children(Settings(port=8123, web_workers=3))
-    assert [child.name for child in children] == ["web", "worker", "relay", "scheduler"]
+    assert [child.name for child in children] == ["web", "worker-1", "worker-2", "relay", "scheduler"]
     web = children[0].command
     assert (web[web.index("--port") + 1], web[web.index("--workers") + 1]) == ("8123", "3")
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_of_several_workers_one_leaves_long_jobs_alone(count: int) -> None:
+    workers = [child for child in portal_children(Settings(workers=count)) if child.name.startswith("worker")]
+    assert len({child.name for child in workers}) == count
+    assert ["--short-only" in child.command for child in workers].count(True) == (1 if count > 1 else 0)
 
 
 def test_web_process_told_to_stop_while_it_loads_the_portal_does_stop(tmp_path: Path, listener: socket.socket) -> None:

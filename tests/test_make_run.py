@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("make_run")]
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 120
-PARTS = ("granian", "worker", "relay", "scheduler")
+PARTS = ("granian", "worker", "worker --short-only", "relay", "scheduler")
 
 Start = Callable[[], subprocess.Popen[str]]
 
@@ -87,7 +87,8 @@ def parts_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
     found = {}
     for child in psutil.Process(process.pid).children():
         with contextlib.suppress(psutil.NoSuchProcess):
-            found |= {part: child for part in PARTS if part in child.cmdline()}
+            line = " ".join(child.cmdline())
+            found |= {part: child for part in PARTS if f"-m {part} " in line or line.endswith(f" wsgi {part}")}
     return found
 
 

@@ -138,7 +138,7 @@ class ChoiceField(SelectField):
         if not self.data and not self.is_required:
             return
         if self.data not in {member.value for member in self.kind}:
-            raise ValidationError(f"Choose one of the offered words for {_plain(self).lower()}.")
+            raise ValidationError(f"Choose one of the offered words for {_within(self)}.")
 
     def value(self) -> Any:
         return self.kind(self.data) if self.data else None
@@ -166,7 +166,7 @@ class RecordField(Field):
         typed = valuelist[0].strip() if valuelist else ""
         self.data = int(typed) if typed.isdecimal() and int(typed) <= _BIGGEST else None
         if typed and self.data is None:
-            raise ValueError(f"Choose one of the offered records for {_plain(self).lower()}.")
+            raise ValueError(f"Choose one of the offered records for {_within(self)}.")
 
     def offer(self, session: Session, words: str) -> None:
         """Read the choices. Many choices are narrowed by the words typed beside the select."""
@@ -181,7 +181,7 @@ class RecordField(Field):
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and self.data not in dict(self.options):
-            raise ValidationError(f"Choose one of the offered records for {_plain(self).lower()}.")
+            raise ValidationError(f"Choose one of the offered records for {_within(self)}.")
 
 
 class RecordsField(SelectMultipleField):
@@ -205,7 +205,7 @@ class RecordsField(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         if not set(self.data or ()) <= self.offered:
-            raise ValidationError(f"Choose only offered records for {_plain(self).lower()}.")
+            raise ValidationError(f"Choose only offered records for {_within(self)}.")
 
 
 class Required:
@@ -216,7 +216,13 @@ class Required:
     def __call__(self, form: Form, field: Any) -> None:
         if field.data is None or field.data == "" or field.data == []:
             verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
-            raise ValidationError(f"{verb} {_article(_plain(field).lower())}.")
+            raise ValidationError(f"{verb} {_article(_within(field))}.")
+
+
+def _within(field: Any) -> str:
+    """A field's label within a sentence: "case reference", but "BRAG"."""
+    label = _plain(field)
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _plain(field: Any) -> str:

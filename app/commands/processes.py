@@ -9,8 +9,9 @@ from jobs import relay, schedule, worker
 
 
 @click.command("worker")
+@click.option("--short-only", is_flag=True, help="Leave long jobs, such as imports, to the other workers.")
 @refusals
-def worker_command() -> None:
+def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
     settings, servers = settings_in_use(), servers_in_use()
     worker.run(
@@ -20,6 +21,7 @@ def worker_command() -> None:
         partnership=settings.partnership_name,
         address=settings.address,
         secret=settings.secret_key,
+        takes_long=not short_only,
     )
 
 

@@ -72,7 +72,8 @@ class Report:
     by_level, by_theme, by_agency, by_start_year: over all rows; the accepted_ ones over accepted rows; "" is blank.
     unmapped_levels: texts that are not on the list of levels, with counts. date_orders: heading -> day, month or year
     first. no_date_count: accepted rows without a start date. repeats_searched: False when the list was too long to
-    look for repeats in memory (then the database must). notes: sentences on the list as a whole.
+    look for repeats in memory (then the database must). several_levels: which cases stand in several levels, where that
+    was looked for (`check_levels`). notes: sentences on the list as a whole.
     """
 
     rows: int = 0
@@ -93,6 +94,7 @@ class Report:
     dropped_columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     repeats_searched: bool = False
+    several_levels: dict[str, Any] | None = None
     is_complete: bool = False
     _rejected: list[Problem] = field(default_factory=list)
     _warned: "dict[str, array[int]]" = field(default_factory=dict)

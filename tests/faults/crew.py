@@ -13,6 +13,7 @@ from typing import Any
 
 from jobs import relay, schedule, worker
 from jobs.mail import MailServer
+from tests.faults.held_jobs import hold_jobs
 
 
 def follow_parent() -> None:
@@ -29,6 +30,8 @@ def follow_parent() -> None:
 
 def run_worker(**settings: Any) -> None:
     mail = settings.pop("mail_server", None)
+    if settings.pop("holds_jobs", False):
+        hold_jobs()
     worker.run(mail_server=MailServer(**mail) if mail else None, **settings)
 
 

@@ -47,9 +47,11 @@ FIELD = f"""
 CREATE SCHEMA IF NOT EXISTS field;
 CREATE TABLE IF NOT EXISTS field.marks (request_id int, pid int, number int);
 CREATE TABLE IF NOT EXISTS field.effects (request_id int);
+CREATE TABLE IF NOT EXISTS field.holds (request_id int, pid int, case_count int);
+CREATE TABLE IF NOT EXISTS field.gate (opened_at timestamptz);
 GRANT USAGE ON SCHEMA field TO {", ".join(DatabaseRole)};
 GRANT ALL ON ALL TABLES IN SCHEMA field TO {", ".join(DatabaseRole)};
-TRUNCATE field.marks, field.effects;
+TRUNCATE field.marks, field.effects, field.holds, field.gate;
 """
 
 
@@ -112,7 +114,7 @@ class Farm:
             settings |= {"redis_url": self.redis_url, "also": list(self.also)}
         if kind == "relay":
             settings["poll_seconds"] = 0.25
-        settings |= self.extra.get(kind, {})
+        settings |= {**self.extra.get(kind, {}), **self.extra.get(part, {})}
         with (self.folder / f"{part}.log").open("ab") as output:
             self._running[part] = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.crew", kind, json.dumps(settings)],

@@ -38,6 +38,15 @@ def plough(run: Run) -> Done:
     return Done("The field is ploughed.")
 
 
+@job(timeout=60, is_long=True)
+def dig_well(run: Run) -> Done:
+    """Long work, as a case list of a million rows is."""
+    mark(run)
+    time.sleep(float(run.arguments["seconds"]))
+    leave_effect(run)
+    return Done("There is water.")
+
+
 @job()
 def sow_forbidden_field(run: Run) -> Done:
     leave_effect(run)

@@ -86,3 +86,21 @@ def test_a_worker_killed_while_the_server_takes_the_letter_sends_the_same_letter
     farm.await_true(lambda: sent_count(farm) == PEOPLE)
     assert len(postbox.letters) == PEOPLE + 1
     assert len({letter["Message-ID"] for letter in postbox.letters}) == PEOPLE
+
+
+def test_a_relay_and_a_valkey_killed_while_the_server_takes_a_letter_send_no_letter_twice(
+    farm: Farm, postbox: Postbox
+) -> None:
+    postbox.pause = 0.6
+    farm.ask("write_reminders")
+    farm.await_true(lambda: postbox.call_count == 1)
+    assert sent_count(farm) == 0, "the kill must hit the letter on its way"
+    farm.kill("relay")
+    farm.await_true(lambda: postbox.call_count == 2)
+    assert sent_count(farm) == 1, "and so must the next"
+    farm.kill_valkey(with_data=True)
+    postbox.pause = 0.0
+    farm.start_valkey()
+    farm.await_true(lambda: sent_count(farm) == PEOPLE)
+    assert len(postbox.letters) == PEOPLE
+    assert len({letter["To"] for letter in postbox.letters}) == PEOPLE
