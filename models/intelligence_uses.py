@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
@@ -43,6 +43,11 @@ class IntelligenceUse(Record):
     def origin(self) -> str:
         """How a finding names this as where it was taken from."""
         return f"intelligence_uses:{self.id}"
+
+    @classmethod
+    def origin_expression(cls) -> ColumnElement[str]:
+        """The same in SQL."""
+        return func.concat("intelligence_uses:", cls.id)
 
     def check(self, session: Session) -> None:
         with session.no_autoflush:
