@@ -14,6 +14,7 @@ from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from admin_views.kit.registry import link_to
 from admin_views.review_panels import review_panel
+from models.errors import RuleBroken
 from models.findings import Finding
 from models.intelligence_items import IntelligenceItem
 from models.intelligence_uses import IntelligenceUse, take_intelligence
@@ -87,6 +88,8 @@ class IntelligenceUseScreen(Screen):
     @row_action("Make it a finding", roles=OFFICERS, tone="main")
     def take(self, session: Session, use: IntelligenceUse) -> str:
         """What the item found becomes a finding of the review, along the key line chosen."""
+        if not self.may_edit(use):
+            raise RuleBroken("You run the reviews of your own hubs only.")
         take_intelligence(session, use, person_id=person_id())
         return "It is among the review's findings."
 
