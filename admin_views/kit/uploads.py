@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -71,7 +71,7 @@ class FilePages:
     ask: Any
     details_url: Any
     link: Any
-    model: Any
+    model: ClassVar[Any]
     name_of: Any
 
     def agency_of_file(self, record: Any) -> int | None:
