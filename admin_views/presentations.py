@@ -40,9 +40,8 @@ from models.presentations import (
     PresentationStatus,
     confirm_changes,
     hold_presentation,
-    missing_presentations,
 )
-from models.rules.presentations import Body
+from models.rules.presentations import Body, bodies_missing
 from models.thematic_reviews import ThematicReview
 
 _COLOURS = {Decision.AGREED: "green", Decision.AGREED_WITH_CHANGES: "amber", Decision.NOT_AGREED: "red"}
@@ -83,9 +82,7 @@ class PresentationScreen(Screen):
         "delete": OFFICERS,
         "export": STAFF,
     }
-    introduction = (
-        "Findings and recommendations go to the Executive Board, then to the Children's and the Adults Group."
-    )
+    introduction = "Findings go to the Executive Board first, then to the Children's Group and the Adults Group."
     columns = (
         Column("body", "Body"),
         "review_id",
@@ -181,16 +178,14 @@ class PresentationScreen(Screen):
 @review_panel(order=70, roles=READERS)
 def presentations(session: Session, review: ThematicReview) -> Panel:
     """Who has heard the findings of a review, what they decided, and who has still to hear them."""
-    found = session.scalars(
-        select(Presentation).where(Presentation.review_id == review.id).order_by(Presentation.meets_on, Presentation.id)
-    )
+    of_review = select(Presentation).where(Presentation.review_id == review.id)
+    found = session.scalars(of_review.order_by(Presentation.meets_on, Presentation.id)).all()
     rows: list[tuple[str, ...]] = [
         (link_to(one, one.body.label), show_date(one.meets_on), _stands(one), show_decision(one.decision))
         for one in found
     ]
-    planned = {row[0] for row in rows}
-    missing = [body.label for body in missing_presentations(session, review.id) if body.label not in str(planned)]
-    rows += [(label, "", tag("Not planned yet", "grey"), "") for label in missing]
+    missing = bodies_missing({one.body for one in found})
+    rows += [(body.label, "", tag("Not planned yet", "grey"), "") for body in missing]
     may = may_run(session, review.hub_id)
     buttons = [Button("Plan a presentation", f"/presentations/new/?review_id={review.id}")] if may else []
     return Panel("Presentations", ("Body", "Meeting", "Stands", "Decision on the plan"), rows, buttons=buttons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,7 +78,7 @@ class RetentionRuleScreen(Screen):
     sort = ("what", "months")
     default_sort = "what"
     fields = ("what", "months", "counted_from", "basis", "is_active")
-    extra_fields = {"what": SelectField("What", choices=_OFFERED)}
+    extra_fields = {"what": SelectField("What", choices=_OFFERED, validators=[Required()])}
     text_areas = ("basis",)
     labels = {
         "months": "Kept for months",
@@ -102,32 +103,33 @@ class RetentionRuleScreen(Screen):
     @page("/hold/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def hold(self, review_id: int) -> ResponseReturnValue:
         """Keep everything of a review until further notice."""
-        form = HoldForm(sent_form())
+        review, form = _own(self.session, review_id), HoldForm(sent_form())
         values = {"title": "Place a legal hold", "button": "Place the hold", "back_words": "Review",
                   "lead": "Nothing of this review is erased while the hold lasts."}  # fmt: skip
-        return self.ask(form, f"/thematic-reviews/{review_id}/", lambda: self._placed(review_id, form), **values)
+        return self.ask(form, f"/thematic-reviews/{review_id}/", lambda: self._placed(review, form), **values)
 
-    def _placed(self, review_id: int, form: Form) -> str:
-        review = _own(self.session, review_id)
+    def _placed(self, review: ThematicReview, form: Form) -> str:
         place_hold(self.session, review, reason=form["reason"].data)
         return f"{review.reference} is on hold; nothing of it is erased."
 
     @page("/lift/<int:review_id>/", roles=ADMINISTRATORS, methods=("GET", "POST"))
     def lift(self, review_id: int) -> ResponseReturnValue:
         """Let the rules hold again."""
+        review = _own(self.session, review_id)
         values = {"title": "Lift the legal hold", "button": "Lift the hold", "tone": "warning", "back_words": "Review",
                   "lead": "What is overdue under the retention rules is erased with the next night's run."}  # fmt: skip
-        return self.ask(Form(), f"/thematic-reviews/{review_id}/", lambda: self._lifted(review_id), **values)
+        return self.ask(Form(), f"/thematic-reviews/{review_id}/", lambda: self._lifted(review), **values)
 
-    def _lifted(self, review_id: int) -> str:
-        review = _own(self.session, review_id)
+    def _lifted(self, review: ThematicReview) -> str:
         lift_hold(self.session, review)
         return f"{review.reference} is no longer on hold."
 
 
 def _own(session: Session, review_id: int) -> ThematicReview:
     review = session.get(ThematicReview, review_id) if review_id < 2**31 else None
-    if review is None or not may_run(session, review.hub_id):
+    if review is None:
+        abort(404)
+    if not may_run(session, review.hub_id):
         raise RuleBroken("You run the reviews of your own hubs only.")
     return review
 

@@ -155,15 +155,14 @@ def agreement_panel(session: Session, agency: Agency) -> Panel:
     )
     rows = [
         (
-            link_to(one, one.title),
-            one.version,
+            link_to(one, f"Version {one.version}"),
             show_date(one.signed_on),
             show_date(one.valid_until_on),
-            show_state(word),
+            show_state(it),
         )
-        for one, word in found
+        for one, it in found
     ]
     empty = "No agreement: this agency can be sent no cases."
     buttons = [Button("Add an agreement", f"/sharing-agreements/new/?agency_id={agency.id}")]
-    headings = ("Agreement", "Version", "Signed", "Valid until", "Stands")
+    headings = ("Agreement", "Signed", "Valid until", "Stands")
     return Panel("Information sharing", headings, rows, empty=empty, buttons=buttons)

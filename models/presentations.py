@@ -53,7 +53,8 @@ class Presentation(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Meetings of the Board and its groups; agencies read the outcome in the agreed plan."
+        agency_reads="EXISTS (SELECT FROM challenges c WHERE c.presentation_id = presentations.id)",
+        reason="An agency reads of the meetings at which it was challenged; the outcome it reads in the agreed plan.",
     )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)

@@ -16,6 +16,7 @@ from models import schema
 from models.change_log import first_broken_link
 from models.clock import today
 from models.reminders import add_usual_rules
+from models.retention_rules import add_usual_retention
 from models.starting_words import give_starting_words
 
 database = AppGroup("database", help="Prepare and check the database.")
@@ -32,6 +33,7 @@ def prepare(demo: bool, as_json: bool) -> None:
     with command_session() as session:
         give_starting_words(session)
         add_usual_rules(session)
+        add_usual_retention(session)
         if demo:
             load_demo(session, today=today(), password=settings_in_use().demo_password)
         sign_ins = demo_sign_ins(session)
