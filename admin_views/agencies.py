@@ -18,6 +18,7 @@ from admin_views.base import (
     in_list,
     screen,
 )
+from admin_views.sharing_agreements import agreement_panel
 from models.agencies import Agency
 from models.people import Person
 from models.reference_items import ReferenceList
@@ -69,7 +70,9 @@ class AgencyScreen(Screen):
         people = select(Person).where(Person.agency_id == record.id, Person.is_active).order_by(Person.name)
         rows = [(one.name, one.role.label, one.job_title) for one in session.scalars(people)]
         more = Button("All people of this agency", f"/people/?agency_id={record.id}")
-        return [Panel("People", ("Name", "Role", "Job title"), rows, buttons=(more,))]
+        found = [Panel("People", ("Name", "Role", "Job title"), rows, buttons=(more,))]
+        reads_others = not actor().is_agency_bound or record.id in actor().agency_ids
+        return [*found, agreement_panel(session, record)] if reads_others else found
 
     def buttons(self, record: Agency) -> list[Button]:
         """What the agency has to do, on paper and as a page; for its own people and those who read every plan."""

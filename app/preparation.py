@@ -10,11 +10,12 @@ from models.access import Actor
 from models.clock import today
 from models.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.reminders import add_usual_rules
+from models.retention_rules import add_usual_retention
 from models.starting_words import give_starting_words
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
-    """Migrate, state every policy anew, give the starting words and reminder rules.
+    """Migrate, state every policy anew, give the starting words, reminder rules and retention rules.
 
     With `demo` also the demo partnership, where there is nobody yet.
     Safe to run again and again. Returns one demo sign-in per role (role, email), none where there is no demo.
@@ -27,6 +28,7 @@ def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> lis
             refuse_unsafe_login(session.connection())
             give_starting_words(session)
             add_usual_rules(session)
+            add_usual_retention(session)
             if demo:
                 load_demo(session, today=today(), password=settings.demo_password)
             sign_ins = demo_sign_ins(session)

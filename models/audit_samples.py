@@ -86,7 +86,7 @@ class AuditSample(Referenced):
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert", "update", "delete"),
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
-        unlogged_columns=("secret_part",),
+        unlogged_columns=("secret_part", "excluded", "certificate"),  # references, which are erased in their time
     )
     reference_prefix = "AS"
 
@@ -117,6 +117,7 @@ class AuditSample(Referenced):
     void_requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     voided_at: Mapped[datetime | None]
+    erased_on: Mapped[date | None]
 
     review: Mapped[ThematicReview | None] = relationship(lazy="raise_on_sql")
     frame: Mapped[CaseFrame] = relationship(lazy="raise_on_sql")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, func
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import RowPolicy
+from models.errors import RuleBroken
 from models.people import Person
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
@@ -44,6 +45,7 @@ class CaseFrame(Referenced):
     fingerprint: Mapped[str] = mapped_column(Text, server_default="", index=True)
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     frozen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    erased_on: Mapped[date | None]
 
     review: Mapped[ThematicReview | None] = relationship(lazy="raise_on_sql")
     imported_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
@@ -51,6 +53,14 @@ class CaseFrame(Referenced):
     @property
     def reference_year(self) -> int:
         return self.frozen_at.year
+
+
+def refuse_erased(frame: CaseFrame) -> None:
+    """Refuse what needs the rows of a frame whose rows are gone."""
+    if frame.erased_on is not None:
+        raise RuleBroken(
+            f"The rows of {frame.reference} were erased under a retention rule, so nothing is drawn from it any more."
+        )
 
 
 def level_word(frame: CaseFrame, rank: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
 
@@ -55,6 +55,7 @@ class Document(Record):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    erased_on: Mapped[date | None]
 
     made_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
@@ -118,6 +119,8 @@ def keep_document(
 
 def fetch_document(session: Session, document: Document, person_id: int | None) -> bytes:
     """The bytes of a document, with the fetch on record; refuses bytes that are not those that were stored."""
+    if document.erased_on is not None:
+        raise RuleBroken("What this file held was erased under a retention rule; its size and fingerprint are kept.")
     session.add(DocumentFetch(document_id=document.id, person_id=person_id))
     if sha256(document.content).hexdigest() != document.sha256:
         raise RuleBroken("This file is not the one that was stored; tell the administrator.")

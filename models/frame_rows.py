@@ -103,6 +103,17 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
     EXECUTE format('ANALYZE %I', part);
 END $$""",
+    """
+CREATE OR REPLACE FUNCTION empty_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM case_frames WHERE id = frame AND erased_on IS NOT NULL) THEN
+        RAISE EXCEPTION 'frame % is not marked as erased', frame USING ERRCODE = 'restrict_violation';
+    END IF;
+    EXECUTE format('TRUNCATE TABLE %I', format('frame_rows_%s', frame));
+END $$""",
+    "REVOKE ALL ON FUNCTION empty_frame(int) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION empty_frame(int) TO portal_system",
 )
 
 

@@ -17,6 +17,7 @@ from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
+from models.sharing_agreements import SharingAgreement
 from models.thematic_reviews import Stage, ThematicReview
 from models.words import Choice
 
@@ -29,6 +30,7 @@ class ReminderKind(Choice):
     SAMPLE_AUDITS_DUE = "sample_audits_due"
     REVIEW_STAGE_DUE = "review_stage_due"
     WEEKLY_DIGEST = "weekly_digest"
+    AGREEMENT_ENDS = "agreement_ends"
 
 
 class Recipient(Choice):
@@ -63,6 +65,7 @@ RECIPIENTS = {
     ReminderKind.SAMPLE_AUDITS_DUE: (Recipient.AUDIT_LEAD, Recipient.OFFICER, Recipient.SPONSOR),
     ReminderKind.REVIEW_STAGE_DUE: (Recipient.OFFICER, Recipient.SPONSOR),
     ReminderKind.WEEKLY_DIGEST: (Recipient.EVERYONE,),
+    ReminderKind.AGREEMENT_ENDS: (Recipient.LEAD_AGENCY_CONTACT,),
 }
 
 _OF_A_PERSON = (
@@ -106,10 +109,13 @@ def open_subjects(
     """Everything of a kind that is open, once for each recipient who can be written to; soonest due first.
 
     Actions count once their plan is agreed and until they are complete; audits until the last selected case has been
-    audited; stages until they are reached. Nobody is written to after they have left.
+    audited; stages until they are reached; agreements until a later one is signed. Nobody is written to after they
+    have left.
     """
     if kind is ReminderKind.REVIEW_STAGE_DUE:
         return _stages(session, recipient, subject_id)
+    if kind is ReminderKind.AGREEMENT_ENDS:
+        return _agreements(session, recipient, subject_id)
     if kind is ReminderKind.SAMPLE_AUDITS_DUE:
         return _samples(session, recipient, subject_id)
     return _actions(session, recipient, subject_id)
@@ -172,6 +178,23 @@ def _stages(session: Session, recipient: Recipient, subject_id: int | None) -> l
     return _read(
         session, "review stage", _told(statement, recipient), ReviewStage.id, ReviewStage.planned_on, subject_id
     )
+
+
+def _agreements(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
+    """Each agency's latest agreement; an earlier one that was followed by another is nobody's concern."""
+    later = aliased(SharingAgreement)
+    followed = exists().where(
+        later.agency_id == SharingAgreement.agency_id, later.valid_until_on > SharingAgreement.valid_until_on
+    )
+    statement = (
+        select(SharingAgreement.id, SharingAgreement.valid_until_on.label("due_on"))
+        .add_columns(("version " + SharingAgreement.version).label("reference"), SharingAgreement.title)
+        .add_columns(literal("").label("review"), Agency.name.label("agency"))
+        .join(Agency, Agency.id == SharingAgreement.agency_id)
+        .where(~followed)
+    )
+    key, due_on = SharingAgreement.id, SharingAgreement.valid_until_on
+    return _read(session, "sharing agreement", _told(statement, recipient), key, due_on, subject_id)
 
 
 def _told(statement: Select[Any], recipient: Recipient) -> Select[Any]:

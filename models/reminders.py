@@ -262,6 +262,15 @@ _USUAL = (
         "{reference} ({review}) was to reach the stage {title} on {due_on}.",
     ),
     (
+        "Sharing agreement runs out",
+        ReminderKind.AGREEMENT_ENDS,
+        -60,
+        30,
+        Recipient.LEAD_AGENCY_CONTACT,
+        "The Information Sharing Agreement of {agency} runs out {when}",
+        "the agreement that {agency} signed ({title}, {reference}) holds until {due_on}. No cases are sent after that.",
+    ),
+    (
         "Weekly digest",
         ReminderKind.WEEKLY_DIGEST,
         0,

@@ -50,7 +50,8 @@ class SampleCase(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Drawn cases are for the hub; an agency learns of its cases through its audits."
+        reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
+        unlogged_columns=("reference", "ticket"),  # never written elsewhere, so that they can be erased in their time
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id", ondelete="CASCADE"))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from models.audit_samples import AuditSample, DrawKind, SampleStatus
-from models.case_frames import CaseFrame
+from models.case_frames import CaseFrame, refuse_erased
 from models.errors import RuleBroken
 from models.frame_rows import read_rows
 from models.people import Person
@@ -99,6 +99,7 @@ def frame_of(session: Session, certificate: Mapping[str, Any]) -> CaseFrame:
 def repeat_draw(session: Session, certificate: Mapping[str, Any]) -> str | None:
     """Draw again from the stored frame, without the SQL that drew: None when all repeats, else the first difference."""
     frame = frame_of(session, certificate)
+    refuse_erased(frame)
     return check_draw(certificate, read_rows(session, frame.id))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.audit_samples import AuditSample, SampleStatus
-from models.case_frames import CaseFrame
+from models.case_frames import CaseFrame, refuse_erased
 from models.clock import now
 from models.draw_sql import draw_cases, read_population
 from models.errors import RuleBroken
@@ -32,7 +32,8 @@ class Preview:
 
 
 def facts_of(frame: CaseFrame) -> FrameFacts:
-    """What a draw must know of a frame."""
+    """What a draw must know of a frame. Refuses one whose rows are erased."""
+    refuse_erased(frame)
     return FrameFacts(
         frame_id=frame.id,
         row_count=frame.row_count,

@@ -50,6 +50,11 @@ class ThematicReview(Referenced):
             name="period_ends_after_start",
             sentence="The period under review cannot end before it starts.",
         ),
+        must(
+            "is_on_hold = (hold_reason <> '')",
+            name="hold_has_reason",
+            sentence="A hold on a review's data needs its reason.",
+        ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_AGENCY_SEES)
     reference_prefix = "TR"
@@ -66,6 +71,8 @@ class ThematicReview(Referenced):
     period_ends_on: Mapped[date | None]
     quota_override_reason: Mapped[str] = mapped_column(Text, server_default="")
     quota_override_on: Mapped[date | None]
+    is_on_hold: Mapped[bool] = mapped_column(server_default="false")
+    hold_reason: Mapped[str] = mapped_column(Text, server_default="")
 
     hub: Mapped[Hub] = relationship(lazy="raise_on_sql")
     priority: Mapped[StrategicPriority] = relationship(lazy="raise_on_sql")

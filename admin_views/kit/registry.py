@@ -28,6 +28,7 @@ class Group(StrEnum):
     REVIEWS = "Reviews"
     SAMPLES = "Samples"
     PLANS = "Plans"
+    LEARNING = "Learning"
     PEOPLE = "People and agencies"
     SETTINGS = "Settings"
     RECORDS = "Records"

@@ -8,8 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.demo.agencies import load_agencies
+from app.demo.agreements import load_agreements
+from app.demo.intelligence import load_intelligence
+from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
 from app.demo.plans import load_plan
+from app.demo.presentations import load_presentations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
 from models.passwords import hash_password
@@ -26,6 +30,10 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
     load_plan(session, reviews[0], agencies, people, today)
     load_samples(session, reviews, people, today)
+    load_agreements(session, agencies, today)
+    load_intelligence(session, reviews, agencies, people, today)
+    load_presentations(session, reviews, agencies, today)
+    load_learning(session, reviews, agencies, people, today)
     return True
 
 

@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:16:33.782638
+Revision: 0003, after: 0002, on 2026-11-25 22:19:46.425899
 """
 
 import sqlalchemy as sa
@@ -25,6 +25,110 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_scales")),
         sa.UniqueConstraint("name", name=op.f("uq_rating_scales_name")),
+    )
+    op.create_table(
+        "retention_rules",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column(
+            "counted_from",
+            sa.Enum("review_completed", "review_closed", name="clockstart", native_enum=False, length=40),
+            server_default="review_closed",
+            nullable=False,
+        ),
+        sa.Column("basis", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("counted_from IN ('review_completed', 'review_closed')", name=op.f("known_clock_start")),
+        sa.CheckConstraint("months BETWEEN 0 AND 600", name=op.f("months_plausible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rules")),
+        sa.UniqueConstraint("what", name=op.f("uq_retention_rules_what")),
+    )
+    op.create_table(
+        "retention_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("holding_count", sa.Integer(), nullable=False),
+        sa.Column("erased_count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["retention_rules.id"], name=op.f("fk_retention_runs_rule_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_runs")),
+    )
+    op.create_index("ix_retention_runs_day", "retention_runs", ["ran_on"], unique=False)
+    op.create_index(op.f("ix_retention_runs_rule_id"), "retention_runs", ["rule_id"], unique=False)
+    op.create_table(
+        "intelligence_items",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "practice_review",
+                "safeguarding_adult_review",
+                "internal_audit",
+                "partner_inspection",
+                name="intelligencekind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("publisher", sa.Text(), server_default="", nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=True),
+        sa.Column("finding", sa.Text(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum("strength", "mixed", "concern", name="verdict", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "strength",
+            sa.Enum("weak", "moderate", "strong", name="strength", native_enum=False, length=40),
+            server_default="moderate",
+            nullable=False,
+        ),
+        sa.Column("web_address", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("finding <> ''", name=op.f("intelligence_has_finding")),
+        sa.CheckConstraint(
+            "kind IN ('practice_review', 'safeguarding_adult_review', 'internal_audit', 'partner_inspection')",
+            name=op.f("known_intelligence_kind"),
+        ),
+        sa.CheckConstraint("strength IN ('weak', 'moderate', 'strong')", name=op.f("known_intelligence_strength")),
+        sa.CheckConstraint("verdict IN ('strength', 'mixed', 'concern')", name=op.f("known_intelligence_verdict")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_intelligence_items_agency_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intelligence_items")),
+        sa.UniqueConstraint("reference", name=op.f("uq_intelligence_items_reference")),
+    )
+    op.create_index(op.f("ix_intelligence_items_agency_id"), "intelligence_items", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_intelligence_items_kind"), "intelligence_items", ["kind"], unique=False)
+    op.create_index(op.f("ix_intelligence_items_published_on"), "intelligence_items", ["published_on"], unique=False)
+    op.create_table(
+        "sharing_agreements",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), server_default="Information Sharing Agreement Protocol", nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("signed_by_role", sa.Text(), nullable=False),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("valid_until_on >= signed_on", name=op.f("agreement_ends_after_signing")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_sharing_agreements_agency_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sharing_agreements")),
+    )
+    op.create_index(op.f("ix_sharing_agreements_agency_id"), "sharing_agreements", ["agency_id"], unique=False)
+    op.create_index(
+        op.f("ix_sharing_agreements_valid_until_on"), "sharing_agreements", ["valid_until_on"], unique=False
     )
     op.create_table(
         "assurance_tools",
@@ -195,6 +299,44 @@ def upgrade() -> None:
         postgresql_where=sa.text("review_id IS NOT NULL"),
     )
     op.create_table(
+        "learning_products",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "form",
+            sa.Enum(
+                "seven_minute_briefing",
+                "guidance",
+                "sharing_event",
+                "workshop",
+                "multi_agency_training",
+                "online_module",
+                name="productform",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("link", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "form IN ('seven_minute_briefing', 'guidance', 'sharing_event', 'workshop', 'multi_agency_training', 'online_module')",
+            name=op.f("known_product_form"),
+        ),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_learning_products_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_products")),
+        sa.UniqueConstraint("reference", name=op.f("uq_learning_products_reference")),
+    )
+    op.create_index(op.f("ix_learning_products_form"), "learning_products", ["form"], unique=False)
+    op.create_index(op.f("ix_learning_products_planned_on"), "learning_products", ["planned_on"], unique=False)
+    op.create_index(op.f("ix_learning_products_review_id"), "learning_products", ["review_id"], unique=False)
+    op.create_table(
         "sign_offs",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -261,6 +403,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'asked'"),
     )
     op.create_table(
+        "briefings",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("background", sa.Text(), server_default="", nullable=False),
+        sa.Column("why_it_matters", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_1", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_2", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_3", sa.Text(), server_default="", nullable=False),
+        sa.Column("things_to_remember", sa.Text(), server_default="", nullable=False),
+        sa.Column("what_to_do", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["learning_products.id"], name=op.f("fk_briefings_product_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_briefings_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_briefings")),
+        sa.UniqueConstraint("product_id", name=op.f("uq_briefings_product_id")),
+    )
+    op.create_index(op.f("ix_briefings_review_id"), "briefings", ["review_id"], unique=False)
+    op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -322,6 +486,34 @@ def upgrade() -> None:
     op.create_index(op.f("ix_findings_review_id"), "findings", ["review_id"], unique=False)
     op.create_index(op.f("ix_findings_source"), "findings", ["source"], unique=False)
     op.create_table(
+        "intelligence_uses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("key_line_id", sa.Integer(), nullable=True),
+        sa.Column("relevance", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["intelligence_items.id"], name=op.f("fk_intelligence_uses_item_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_line_id"], ["key_lines.id"], name=op.f("fk_intelligence_uses_key_line_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_intelligence_uses_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intelligence_uses")),
+    )
+    op.create_index(
+        "intelligence_used_once",
+        "intelligence_uses",
+        ["item_id", "review_id", "key_line_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_index(op.f("ix_intelligence_uses_key_line_id"), "intelligence_uses", ["key_line_id"], unique=False)
+    op.create_index(op.f("ix_intelligence_uses_review_id"), "intelligence_uses", ["review_id"], unique=False)
+    op.create_table(
         "key_line_readings",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("key_line_id", sa.Integer(), nullable=False),
@@ -337,6 +529,73 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_line_id", name=op.f("uq_key_line_readings_key_line_id")),
     )
     op.create_index(op.f("ix_key_line_readings_written_by_id"), "key_line_readings", ["written_by_id"], unique=False)
+    op.create_table(
+        "learning_uses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("led_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("people_count >= 1", name=op.f("learning_reached_somebody")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_learning_uses_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["learning_products.id"], name=op.f("fk_learning_uses_product_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["people.id"], name=op.f("fk_learning_uses_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_uses")),
+    )
+    op.create_index(op.f("ix_learning_uses_agency_id"), "learning_uses", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_product_id"), "learning_uses", ["product_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_recorded_by_id"), "learning_uses", ["recorded_by_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_used_on"), "learning_uses", ["used_on"], unique=False)
+    op.create_table(
+        "presentations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "body",
+            sa.Enum(
+                "board", "childrens_group", "adults_group", "joint_groups", name="body", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("meets_on", sa.Date(), nullable=False),
+        sa.Column("agenda_line", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("planned", "held", name="presentationstatus", native_enum=False, length=40),
+            server_default="planned",
+            nullable=False,
+        ),
+        sa.Column("decided", sa.Text(), server_default="", nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "decision",
+            sa.Enum("agreed", "agreed_with_changes", "not_agreed", name="decision", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("changes_made_on", sa.Date(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "body IN ('board', 'childrens_group', 'adults_group', 'joint_groups')", name=op.f("known_body")
+        ),
+        sa.CheckConstraint("decision IN ('agreed', 'agreed_with_changes', 'not_agreed')", name=op.f("known_decision")),
+        sa.CheckConstraint(
+            "decision IS NULL OR (plan_id IS NOT NULL AND status = 'held')", name=op.f("decision_is_on_a_plan")
+        ),
+        sa.CheckConstraint("status <> 'held' OR decided <> ''", name=op.f("held_meeting_says_what_was_decided")),
+        sa.CheckConstraint("status IN ('planned', 'held')", name=op.f("known_presentation_status")),
+        sa.ForeignKeyConstraint(["plan_id"], ["action_plans.id"], name=op.f("fk_presentations_plan_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_presentations_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presentations")),
+    )
+    op.create_index(op.f("ix_presentations_meets_on"), "presentations", ["meets_on"], unique=False)
+    op.create_index(op.f("ix_presentations_plan_id"), "presentations", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_presentations_review_id"), "presentations", ["review_id"], unique=False)
     op.create_table(
         "tool_sections",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -384,6 +643,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_answer_sheets_agency_id"), "answer_sheets", ["agency_id"], unique=False)
     op.create_index(op.f("ix_answer_sheets_version_id"), "answer_sheets", ["version_id"], unique=False)
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("presentation_id", sa.Integer(), nullable=True),
+        sa.Column("challenged_on", sa.Date(), nullable=False),
+        sa.Column("challenger", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "closed_on IS NULL OR (answered_on IS NOT NULL AND outcome <> '')",
+            name=op.f("closed_challenge_has_answer_and_outcome"),
+        ),
+        sa.CheckConstraint("question <> ''", name=op.f("challenge_asks")),
+        sa.CheckConstraint("answered_on IS NULL OR answered_on >= challenged_on", name=op.f("answer_after_challenge")),
+        sa.CheckConstraint(
+            "review_id IS NOT NULL OR presentation_id IS NOT NULL", name=op.f("challenge_has_its_occasion")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_challenges_agency_id")),
+        sa.ForeignKeyConstraint(["presentation_id"], ["presentations.id"], name=op.f("fk_challenges_presentation_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_challenges_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+    )
+    op.create_index(op.f("ix_challenges_agency_id"), "challenges", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_challenges_challenged_on"), "challenges", ["challenged_on"], unique=False)
+    op.create_index(op.f("ix_challenges_presentation_id"), "challenges", ["presentation_id"], unique=False)
+    op.create_index(op.f("ix_challenges_review_id"), "challenges", ["review_id"], unique=False)
     op.create_table(
         "impact_analyses",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -570,6 +861,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question"),
     )
     op.create_index(op.f("ix_sheet_answers_answered_by_id"), "sheet_answers", ["answered_by_id"], unique=False)
+    op.add_column("audit_samples", sa.Column("erased_on", sa.Date(), nullable=True))
+    op.add_column("case_frames", sa.Column("erased_on", sa.Date(), nullable=True))
+    op.add_column("documents", sa.Column("erased_on", sa.Date(), nullable=True))
     op.add_column(
         "recommendations",
         sa.Column(
@@ -578,7 +872,16 @@ def upgrade() -> None:
             nullable=True,
         ),
     )
+    op.add_column("thematic_reviews", sa.Column("is_on_hold", sa.Boolean(), server_default="false", nullable=False))
+    op.add_column("thematic_reviews", sa.Column("hold_reason", sa.Text(), server_default="", nullable=False))
     # ### end Alembic commands ###
+    op.drop_constraint(op.f("known_reminder_kind"), "reminder_rules", type_="check")
+    op.create_check_constraint(
+        op.f("known_reminder_kind"),
+        "reminder_rules",
+        "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'weekly_digest', 'agreement_ends')",
+    )
+    op.create_check_constraint(op.f("hold_has_reason"), "thematic_reviews", "is_on_hold = (hold_reason <> '')")
     op.create_check_constraint(
         op.f("known_recommendation_change"), "recommendations", "changes IN ('policy', 'procedure', 'practice')"
     )
@@ -586,8 +889,20 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint(op.f("known_recommendation_change"), "recommendations", type_="check")
+    op.drop_constraint(op.f("hold_has_reason"), "thematic_reviews", type_="check")
+    op.drop_constraint(op.f("known_reminder_kind"), "reminder_rules", type_="check")
+    op.create_check_constraint(
+        op.f("known_reminder_kind"),
+        "reminder_rules",
+        "((kind)::text = ANY ((ARRAY['action_due'::character varying, 'action_overdue'::character varying, 'sample_audits_due'::character varying, 'review_stage_due'::character varying, 'weekly_digest'::character varying])::text[]))",
+    )
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_column("thematic_reviews", "hold_reason")
+    op.drop_column("thematic_reviews", "is_on_hold")
     op.drop_column("recommendations", "changes")
+    op.drop_column("documents", "erased_on")
+    op.drop_column("case_frames", "erased_on")
+    op.drop_column("audit_samples", "erased_on")
     op.drop_index(op.f("ix_sheet_answers_answered_by_id"), table_name="sheet_answers")
     op.drop_table("sheet_answers")
     op.drop_index(
@@ -613,6 +928,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_impact_analyses_sample_id"), table_name="impact_analyses")
     op.drop_index(op.f("ix_impact_analyses_completed_by_id"), table_name="impact_analyses")
     op.drop_table("impact_analyses")
+    op.drop_index(op.f("ix_challenges_review_id"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_presentation_id"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_challenged_on"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_agency_id"), table_name="challenges")
+    op.drop_table("challenges")
     op.drop_index(op.f("ix_answer_sheets_version_id"), table_name="answer_sheets")
     op.drop_index(op.f("ix_answer_sheets_agency_id"), table_name="answer_sheets")
     op.drop_table("answer_sheets")
@@ -620,8 +940,21 @@ def downgrade() -> None:
     op.drop_table("tool_versions")
     op.drop_index(op.f("ix_tool_sections_tool_id"), table_name="tool_sections")
     op.drop_table("tool_sections")
+    op.drop_index(op.f("ix_presentations_review_id"), table_name="presentations")
+    op.drop_index(op.f("ix_presentations_plan_id"), table_name="presentations")
+    op.drop_index(op.f("ix_presentations_meets_on"), table_name="presentations")
+    op.drop_table("presentations")
+    op.drop_index(op.f("ix_learning_uses_used_on"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_recorded_by_id"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_product_id"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_agency_id"), table_name="learning_uses")
+    op.drop_table("learning_uses")
     op.drop_index(op.f("ix_key_line_readings_written_by_id"), table_name="key_line_readings")
     op.drop_table("key_line_readings")
+    op.drop_index(op.f("ix_intelligence_uses_review_id"), table_name="intelligence_uses")
+    op.drop_index(op.f("ix_intelligence_uses_key_line_id"), table_name="intelligence_uses")
+    op.drop_index("intelligence_used_once", table_name="intelligence_uses", postgresql_nulls_not_distinct=True)
+    op.drop_table("intelligence_uses")
     op.drop_index(op.f("ix_findings_source"), table_name="findings")
     op.drop_index(op.f("ix_findings_review_id"), table_name="findings")
     op.drop_index(op.f("ix_findings_made_by_id"), table_name="findings")
@@ -629,12 +962,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_findings_agency_id"), table_name="findings")
     op.drop_index("finding_taken_once", table_name="findings", postgresql_where=sa.text("origin <> ''"))
     op.drop_table("findings")
+    op.drop_index(op.f("ix_briefings_review_id"), table_name="briefings")
+    op.drop_table("briefings")
     op.drop_index("one_open_sign_off", table_name="sign_offs", postgresql_where=sa.text("status = 'asked'"))
     op.drop_index(op.f("ix_sign_offs_status"), table_name="sign_offs")
     op.drop_index(op.f("ix_sign_offs_signed_by_id"), table_name="sign_offs")
     op.drop_index(op.f("ix_sign_offs_review_id"), table_name="sign_offs")
     op.drop_index(op.f("ix_sign_offs_asked_by_id"), table_name="sign_offs")
     op.drop_table("sign_offs")
+    op.drop_index(op.f("ix_learning_products_review_id"), table_name="learning_products")
+    op.drop_index(op.f("ix_learning_products_planned_on"), table_name="learning_products")
+    op.drop_index(op.f("ix_learning_products_form"), table_name="learning_products")
+    op.drop_table("learning_products")
     op.drop_index("key_line_number_once", table_name="key_lines", postgresql_where=sa.text("review_id IS NOT NULL"))
     op.drop_index(op.f("ix_key_lines_review_id"), table_name="key_lines")
     op.drop_index(op.f("ix_key_lines_key_area_id"), table_name="key_lines")
@@ -649,5 +988,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")
     op.drop_table("assurance_tools")
+    op.drop_index(op.f("ix_sharing_agreements_valid_until_on"), table_name="sharing_agreements")
+    op.drop_index(op.f("ix_sharing_agreements_agency_id"), table_name="sharing_agreements")
+    op.drop_table("sharing_agreements")
+    op.drop_index(op.f("ix_intelligence_items_published_on"), table_name="intelligence_items")
+    op.drop_index(op.f("ix_intelligence_items_kind"), table_name="intelligence_items")
+    op.drop_index(op.f("ix_intelligence_items_agency_id"), table_name="intelligence_items")
+    op.drop_table("intelligence_items")
+    op.drop_index(op.f("ix_retention_runs_rule_id"), table_name="retention_runs")
+    op.drop_index("ix_retention_runs_day", table_name="retention_runs")
+    op.drop_table("retention_runs")
+    op.drop_table("retention_rules")
     op.drop_table("rating_scales")
     # ### end Alembic commands ###

@@ -1,0 +1,118 @@
+"""How is a file kept as evidence with a record, and shown on its page?"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import FileField, Form
+
+from admin_views.kit.fields import LineField
+from admin_views.kit.formats import show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.parts import Button, Panel
+from admin_views.kit.permissions import verb
+from admin_views.kit.registry import link_to
+from admin_views.kit.requests import person_id
+from models.clock import london_day
+from models.documents import Document, DocumentKind, keep_document
+from models.errors import RuleBroken
+
+LIMIT_MB = 20
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+}
+"""The kinds of file that are kept, by the end of the name; files are only ever handed out for saving."""
+
+
+class UploadField(FileField):
+    """A file that must be chosen."""
+
+    is_required = True
+
+
+class FileForm(Form):
+    """A file and what it is."""
+
+    file = UploadField("File", description=f"Up to {LIMIT_MB} MB: {', '.join(MEDIA_TYPES)}.")
+    title = LineField("Title", description="What it is. Leave empty to take the name of the file.")
+
+
+def sent_file(form: Form) -> tuple[str, str, bytes]:
+    """The name, media type and content of the file that was sent. Refuses none, and one of another kind."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise RuleBroken("Choose the file.")
+    name = file.filename.rsplit("/")[-1].rsplit("\\")[-1][-200:]
+    media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
+    if media_type is None:
+        raise RuleBroken(f"Choose a file of one of these kinds: {', '.join(MEDIA_TYPES)}.")
+    return name, media_type, file.stream.read(LIMIT_MB * 1024 * 1024 + 1)
+
+
+class FilePages:
+    """The page of a screen on which a file is added to a record; `may["upload"]` names who may."""
+
+    session: Any
+    get_record: Any
+    may_edit: Any
+    ask: Any
+    details_url: Any
+    link: Any
+    model: ClassVar[Any]
+    name_of: Any
+
+    def agency_of_file(self, record: Any) -> int | None:
+        """The agency whose people may read the files of a record too; None for partnership staff only."""
+        return None
+
+    @verb("upload", "/<int:record_id>/file/", ("GET", "POST"))
+    def upload_view(self, record_id: int) -> ResponseReturnValue:
+        """Add a file to a record."""
+        record, form = self.get_record(record_id), FileForm(sent_form())
+        back, title = self.details_url(record_id), f"Add a file to {self.name_of(record)}"
+        answer: ResponseReturnValue = self.ask(
+            form, back, lambda: self._kept(record, form), title=title, button="Add", is_upload=True
+        )
+        return answer
+
+    def _kept(self, record: Any, form: Form) -> str:
+        if not self.may_edit(record):
+            raise RuleBroken("This record is closed, so nothing is added to it.")
+        name, media_type, content = sent_file(form)
+        kept = keep_document(
+            self.session,
+            kind=DocumentKind.EVIDENCE,
+            title=form["title"].data or name,
+            file_name=name,
+            media_type=media_type,
+            content=content,
+            subject=f"{self.model.__tablename__}:{record.id}",
+            agency_id=self.agency_of_file(record),
+            made_by_id=person_id(),
+            limit=LIMIT_MB * 1024 * 1024,
+        )
+        return f"{kept.title} is added."
+
+    def files_panel(self, session: Session, record: Any) -> Panel:
+        """The files of a record that the asking person may see, the latest first."""
+        subject = f"{self.model.__tablename__}:{record.id}"
+        found = session.scalars(select(Document).where(Document.subject == subject).order_by(Document.id.desc()))
+        rows = [
+            (link_to(one, one.title), "Erased" if one.erased_on else one.file_name, show_date(london_day(one.made_at)))
+            for one in found
+        ]
+        buttons = [Button("Add a file", self.link("upload_view", record_id=record.id))] if self.may_edit(record) else []
+        return Panel("Files", ("Document", "File", "Added"), rows, buttons=buttons)

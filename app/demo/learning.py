@@ -1,0 +1,121 @@
+"""Which learning has the demo's first review released, and who has used it?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.demo import agencies as named
+from models.agencies import Agency
+from models.briefings import draft_briefing
+from models.learning_products import LearningProduct, ProductForm, release_product
+from models.learning_uses import record_use
+from models.people import Person
+from models.thematic_reviews import ThematicReview
+
+
+class _Product(NamedTuple):
+    form: ProductForm
+    title: str
+    audience: str
+    summary: str
+    planned_in_days: int
+    is_released: bool
+
+
+PRODUCTS = (
+    _Product(
+        ProductForm.SEVEN_MINUTE_BRIEFING,
+        "Neglect of the youngest children: seven minutes",
+        "Every team that works with families with children under five",
+        "What the review found, and what each team can do from tomorrow.",
+        -70,
+        True,
+    ),
+    _Product(
+        ProductForm.GUIDANCE,
+        "Naming neglect: a guide to words in records",
+        "Practitioners who write in children's records",
+        "Words that describe what a child lives with, in place of words that hide it.",
+        -45,
+        True,
+    ),
+    _Product(
+        ProductForm.WORKSHOP,
+        "Practising the graded care profile together",
+        "Health visitors, social workers and family support workers",
+        "Two hours on three made-up families, in mixed groups.",
+        -20,
+        True,
+    ),
+    _Product(
+        ProductForm.SHARING_EVENT,
+        "What families told us",
+        "Team leaders of all agencies",
+        "Parents and practitioners tell what helped.",
+        -6,
+        False,
+    ),
+    _Product(
+        ProductForm.ONLINE_MODULE,
+        "Seeing the pattern: an online module",
+        "Everybody who joins a partner agency",
+        "Forty minutes with questions, to be taken within three months of starting.",
+        40,
+        False,
+    ),
+)
+
+_USES = (
+    (0, named.CHILDRENS_SOCIAL_CARE, -60, 34, "Team managers"),
+    (0, named.HEALTH_BOARD, -52, 12, "Designated nurse"),
+    (0, named.POLICE, -41, 58, "Shift inspectors"),
+    (0, named.EDUCATION, -30, 96, "Designated safeguarding leads"),
+    (0, named.ACUTE_TRUST, -28, 21, "Named midwife"),
+    (1, named.CHILDRENS_SOCIAL_CARE, -33, 18, "Practice lead"),
+    (1, named.ACUTE_TRUST, -15, 9, "Named nurse"),
+    (2, named.PARTNERSHIP_TRUST, -18, 14, "Team leader, school nursing"),
+)
+
+
+def load_learning(
+    session: Session,
+    reviews: list[ThematicReview],
+    agencies: dict[str, Agency],
+    people: dict[str, Person],
+    today: date,
+) -> None:
+    """Five products of all three kinds, three of them out, with a briefing drafted from the review and its uses."""
+    made = [_product(session, reviews[0], entry, today) for entry in PRODUCTS]
+    for place, name, days, count, led_by in _USES:
+        record_use(
+            session,
+            made[place],
+            agency_id=agencies[name].id,
+            used_on=today + timedelta(days=days),
+            people_count=count,
+            led_by=led_by,
+            note="Made up to show the portal.",
+            person_id=people["officer"].id,
+        )
+
+
+def _product(session: Session, review: ThematicReview, entry: _Product, today: date) -> LearningProduct:
+    planned_on = today + timedelta(days=entry.planned_in_days)
+    product = LearningProduct(
+        review_id=review.id,
+        title=entry.title,
+        form=entry.form,
+        audience=entry.audience,
+        summary=entry.summary,
+        planned_on=planned_on,
+    )
+    session.add(product)
+    session.flush()
+    if entry.form is ProductForm.SEVEN_MINUTE_BRIEFING:
+        draft_briefing(session, review, product)
+    if entry.is_released:
+        release_product(session, product, on=planned_on)
+    return product

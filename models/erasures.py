@@ -1,0 +1,191 @@
+"""Which kinds of data can be erased, where does each lie, and what is left in its place?
+
+One entry of ERASABLE is one kind: how what is kept of it is found, and the verb that erases it and leaves the counts.
+A new noun with case-level data adds its entry here, and may then be named in a retention rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from models.audit_samples import AuditSample
+from models.case_frames import CaseFrame
+from models.clock import london_day
+from models.db import Base
+from models.documents import Document, DocumentKind
+from models.rules.retention import Holding
+from models.sample_cases import SampleCase
+
+Find = Callable[[Session], list[Holding]]
+Erase = Callable[[Session, Sequence[int], date], int]
+
+
+@dataclass(frozen=True)
+class Erasable:
+    """One kind of data: what people call it, what is kept of it, and the verb that erases it.
+
+    `erase` gets the ids that `find` gave and the day; it returns how many single things (cases, rows, files) are gone.
+    What is erased is found no more. `least_months` is how long the portal itself still needs the data.
+    """
+
+    label: str
+    leaves: str
+    find: Find
+    erase: Erase
+    least_months: int = 0
+
+
+def samples_with_references(session: Session) -> list[Holding]:
+    """The samples whose drawn or excluded references are still readable."""
+    moments = (AuditSample.drawn_at, AuditSample.requested_at, AuditSample.committed_at)
+    rows = session.execute(
+        select(AuditSample.id, AuditSample.review_id, AuditSample.year, *moments)
+        .where(
+            AuditSample.erased_on.is_(None),
+            or_(AuditSample.drawn_at.is_not(None), func.cardinality(AuditSample.excluded) > 0),
+        )
+        .order_by(AuditSample.id)
+    )
+    return [Holding(key, review_id, _made_on(year, *found)) for key, review_id, year, *found in rows]
+
+
+def _made_on(year: int, *moments: datetime | None) -> date:
+    """The day of the first moment there is; the year's last day where there is none."""
+    return next((london_day(moment) for moment in moments if moment is not None), date(year, 12, 31))
+
+
+def erase_references(session: Session, sample_ids: Sequence[int], on: date) -> int:
+    """Put a mark in the place of each drawn reference, its ticket and its like in the certificate; empty its files.
+
+    Left are the strata, positions, standings, grades, reasons and dates, so that every count stays as it was.
+    """
+    count = 0
+    for sample in session.scalars(select(AuditSample).where(AuditSample.id.in_(sample_ids)).order_by(AuditSample.id)):
+        cases = session.scalars(select(SampleCase).where(SampleCase.sample_id == sample.id)).all()
+        marks = {case.reference: f"erased-{case.id}" for case in cases}
+        for case in cases:
+            case.reference, case.ticket = marks[case.reference], ""
+        excluded = {reference: f"erased-excluded-{number}" for number, reference in enumerate(sample.excluded, 1)}
+        sample.certificate = anonymised(sample.certificate, excluded | marks)
+        sample.excluded = [excluded[reference] for reference in sample.excluded]
+        sample.erased_on = on
+        count += len(cases)
+        _empty(session, f"audit_samples:{sample.id}", on)
+    session.flush()
+    return count
+
+
+def _empty(session: Session, subject: str, on: date) -> None:
+    kinds = (DocumentKind.DRAW_CERTIFICATE, DocumentKind.DRAW_DATA)
+    statement = select(Document.id).where(Document.subject == subject, Document.kind.in_(kinds))
+    erase_files(session, session.scalars(statement.where(Document.erased_on.is_(None))).all(), on)
+
+
+def anonymised(value: Any, marks: Mapping[str, str]) -> Any:
+    """The same plain data with a mark for each known reference and no ticket.
+
+    >>> anonymised({"selected": [{"reference": "A-1", "ticket": "0.12"}], "cases": 3}, {"A-1": "erased-1"})
+    {'selected': [{'reference': 'erased-1', 'ticket': ''}], 'cases': 3}
+    """
+    if isinstance(value, Mapping):
+        return {key: "" if key == "ticket" else anonymised(one, marks) for key, one in value.items()}
+    if isinstance(value, list):
+        return [anonymised(one, marks) for one in value]
+    return marks.get(value, value) if isinstance(value, str) else value
+
+
+def frames_with_rows(session: Session) -> list[Holding]:
+    """The frozen frames whose rows are still there."""
+    frames = select(CaseFrame.id, CaseFrame.review_id, CaseFrame.frozen_at).where(
+        CaseFrame.erased_on.is_(None), CaseFrame.fingerprint != ""
+    )
+    return [
+        Holding(key, review_id, london_day(frozen_at))
+        for key, review_id, frozen_at in session.execute(frames.order_by(CaseFrame.id))
+    ]
+
+
+def erase_rows(session: Session, frame_ids: Sequence[int], on: date) -> int:
+    """Empty the frames of their rows. Left are the counts by level, theme and agency, and the fingerprint."""
+    frames = session.scalars(select(CaseFrame).where(CaseFrame.id.in_(frame_ids)).order_by(CaseFrame.id)).all()
+    for frame in frames:
+        frame.erased_on = on
+    session.flush()  # the function empties only what is marked
+    for frame in frames:
+        session.execute(text("SELECT empty_frame(:frame)"), {"frame": frame.id})
+    return sum(frame.row_count for frame in frames)
+
+
+def evidence_files(session: Session) -> list[Holding]:
+    """The uploaded files that are about something within a review, and whose content is still there."""
+    rows = session.execute(
+        select(Document.id, Document.subject, Document.made_at)
+        .where(Document.kind == DocumentKind.EVIDENCE, Document.erased_on.is_(None))
+        .order_by(Document.id)
+    ).all()
+    reviews = _reviews_of(session, {subject for _, subject, _ in rows})
+    return [Holding(key, reviews[subject], london_day(made_at)) for key, subject, made_at in rows if subject in reviews]
+
+
+def _reviews_of(session: Session, subjects: set[str]) -> dict[str, int]:
+    """For each subject within a review (`case_audits:12`) the review's id."""
+    found: dict[str, int] = {}
+    for name in {subject.partition(":")[0] for subject in subjects}:
+        table = Base.metadata.tables.get(name)
+        column = None if table is None else _review_column(table)
+        if table is None or column is None:
+            continue
+        keys = [int(key) for one, _, key in (subject.partition(":") for subject in subjects) if one == name]
+        rows = session.execute(select(table.c.id, column).where(table.c.id.in_(keys), column.is_not(None)))
+        found |= {f"{name}:{key}": review_id for key, review_id in rows}
+    return found
+
+
+def _review_column(table: Table) -> Any:
+    """The expression that gives the review of a table's row: its own column, or that of its plan or sample."""
+    if table.name == "thematic_reviews":
+        return table.c.id
+    if "review_id" in table.c:
+        return table.c.review_id
+    for column in table.c:
+        for key in column.foreign_keys:
+            parent = key.column.table
+            if column.name in ("plan_id", "sample_id") and "review_id" in parent.c:
+                return select(parent.c.review_id).where(parent.c.id == column).scalar_subquery()
+    return None
+
+
+def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
+    """Empty files of their content and name. Left are the title, the size and the SHA-256 of what was there."""
+    documents = session.scalars(select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)).all()
+    for document in documents:
+        document.content, document.file_name, document.erased_on = b"", "erased", on
+    session.flush()
+    return len(documents)
+
+
+ERASABLE: dict[str, Erasable] = {
+    "drawn_cases": Erasable(
+        "References of drawn cases",
+        "Strata, positions and standings stay; each reference becomes a mark such as erased-12.",
+        samples_with_references,
+        erase_references,
+        least_months=12,
+    ),
+    "frame_rows": Erasable(
+        "Rows of case frames",
+        "Counts by level, theme and agency stay, and the fingerprint.",
+        frames_with_rows,
+        erase_rows,
+    ),
+    "evidence_files": Erasable(
+        "Uploaded evidence", "Title, size and fingerprint of each file stay.", evidence_files, erase_files
+    ),
+}
+"""What can be erased, by the word a retention rule names it with."""

@@ -1,0 +1,117 @@
+"""How is the learning from a review cascaded across the partnership, and what has been released?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.access import RowPolicy
+from models.clock import today
+from models.errors import RuleBroken
+from models.references import Referenced
+from models.thematic_reviews import ThematicReview
+from models.words import Choice, choice_column, one_of
+
+
+class ProductKind(Choice):
+    """The three ways of cascading learning that the framework names (framework, "The process", 4)."""
+
+    CAMPAIGN = "campaign"
+    FACE_TO_FACE = "face_to_face"
+    ONLINE = "online"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ProductKind.CAMPAIGN: "Communications campaign",
+            ProductKind.FACE_TO_FACE: "Face-to-face learning",
+            ProductKind.ONLINE: "Online learning",
+        }
+        return words[self]
+
+
+class ProductForm(Choice):
+    """What a product is."""
+
+    SEVEN_MINUTE_BRIEFING = "seven_minute_briefing"
+    GUIDANCE = "guidance"
+    SHARING_EVENT = "sharing_event"
+    WORKSHOP = "workshop"
+    MULTI_AGENCY_TRAINING = "multi_agency_training"
+    ONLINE_MODULE = "online_module"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ProductForm.SEVEN_MINUTE_BRIEFING: "7 Minute Briefing",
+            ProductForm.GUIDANCE: "Guidance document",
+            ProductForm.SHARING_EVENT: "Information sharing event",
+            ProductForm.MULTI_AGENCY_TRAINING: "Multi-agency training",
+            ProductForm.ONLINE_MODULE: "Online learning module",
+        }
+        return words.get(self) or super().label
+
+    @property
+    def kind(self) -> ProductKind:
+        """The way of cascading it belongs to.
+
+        >>> ProductForm.WORKSHOP.kind.label
+        'Face-to-face learning'
+        """
+        return _KINDS[self]
+
+
+_KINDS = {
+    ProductForm.SEVEN_MINUTE_BRIEFING: ProductKind.CAMPAIGN,
+    ProductForm.GUIDANCE: ProductKind.CAMPAIGN,
+    ProductForm.SHARING_EVENT: ProductKind.FACE_TO_FACE,
+    ProductForm.WORKSHOP: ProductKind.FACE_TO_FACE,
+    ProductForm.MULTI_AGENCY_TRAINING: ProductKind.FACE_TO_FACE,
+    ProductForm.ONLINE_MODULE: ProductKind.ONLINE,
+}
+
+
+class LearningProduct(Referenced):
+    """One product that carries a review's learning to people. Agencies see it once it is released."""
+
+    __tablename__ = "learning_products"
+    __table_args__ = (one_of("form", ProductForm, "known_product_form"),)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads="released_on IS NOT NULL", reason="Released learning is for every agency to use."
+    )
+    reference_prefix = "LP"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    form: Mapped[ProductForm] = mapped_column(choice_column(ProductForm), index=True)
+    audience: Mapped[str] = mapped_column(Text, server_default="")
+    planned_on: Mapped[date] = mapped_column(index=True)
+    released_on: Mapped[date | None]
+    summary: Mapped[str] = mapped_column(Text, server_default="")
+    link: Mapped[str] = mapped_column(Text, server_default="")
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return self.planned_on.year
+
+
+def release_product(session: Session, product: LearningProduct, *, on: date) -> None:
+    """Release a product: from now on every agency sees it and can say how it used it.
+
+    Refuses a day to come, a product that is out already, and one of which nobody knows for whom or what it is.
+    """
+    if product.released_on is not None:
+        raise RuleBroken(f"{product.reference} is released already.")
+    if on > today():
+        raise RuleBroken("A product is released on the day itself, not before.")
+    if not product.audience.strip():
+        raise RuleBroken("Say for whom the product is before it is released.")
+    if not product.summary.strip():
+        raise RuleBroken("Say in a summary what people will learn before the product is released.")
+    product.released_on = on
+    session.flush()

@@ -1,0 +1,58 @@
+"""To which bodies must a review's findings go, and in which order?
+
+Source: framework, "The process", 4: the findings and recommendations go to the Executive Board; then meetings of the
+Children's Group and the Adults Group are convened, which may be combined where the focus asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+
+class Body(StrEnum):
+    """The bodies that findings are presented to, in order."""
+
+    BOARD = "board"
+    CHILDRENS_GROUP = "childrens_group"
+    ADULTS_GROUP = "adults_group"
+    JOINT_GROUPS = "joint_groups"
+
+    @property
+    def label(self) -> str:
+        """The body as people call it.
+
+        >>> Body.JOINT_GROUPS.label
+        "Children's Group and Adults Group together"
+        """
+        words = {
+            Body.BOARD: "Executive Board",
+            Body.CHILDRENS_GROUP: "Children's Group",
+            Body.ADULTS_GROUP: "Adults Group",
+            Body.JOINT_GROUPS: "Children's Group and Adults Group together",
+        }
+        return words[self]
+
+
+_GROUPS = (Body.CHILDRENS_GROUP, Body.ADULTS_GROUP)
+
+
+def bodies_missing(held: Collection[Body]) -> list[Body]:
+    """Which bodies have not heard the findings yet; a joint meeting counts for both groups.
+
+    >>> [body.value for body in bodies_missing([])]
+    ['board', 'childrens_group', 'adults_group']
+    >>> bodies_missing([Body.BOARD, Body.JOINT_GROUPS])
+    []
+    """
+    heard = {*held, *(_GROUPS if Body.JOINT_GROUPS in held else ())}
+    return [body for body in (Body.BOARD, *_GROUPS) if body not in heard]
+
+
+def may_hear(body: Body, held: Collection[Body]) -> bool:
+    """Whether it is a body's turn: the Board first, then the groups.
+
+    >>> may_hear(Body.ADULTS_GROUP, []), may_hear(Body.BOARD, []), may_hear(Body.ADULTS_GROUP, [Body.BOARD])
+    (False, True, True)
+    """
+    return body is Body.BOARD or Body.BOARD in held
