@@ -54,6 +54,7 @@ def _draw_head(pages: Pages, paper: Paper, logo: Logo | None) -> None:
         width -= _draw_logo(pages, logo) + 16
     parts = (short(paper.partnership), f"{short(paper.kind, 120)} {short(paper.reference, 60)}".strip())
     pages.paragraph("P", " · ".join(parts), EYEBROW, width)
+    pages.y -= 2
     pages.paragraph("H1", short(paper.title), TITLE if paper.is_landscape else HEADLINE, width)
     pages.paragraph("P", short(paper.subtitle), SUBTITLE, width)
     if logo is not None and len(pages.pages) == 1:

@@ -1,6 +1,7 @@
 """How is an improvement plan written down: where it stands, then every action, overdue first?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -41,8 +42,12 @@ COLUMNS: Final = (
 )
 TONES: Final = {"red": "red", "amber": "amber", "green": "green", "blue": "blue", "none": "grey"}
 TAGS: Final = {code: tag(tone) for code, tone in TONES.items()}
-SUMMARY_SIZES: Final = ((14, 160), (12, 140), (10, 120), (8, 110), (6, 90), (4, 80), (2, 60), (0, 40))
-"""Rows of each table of the one-page summary and letters of each text, fullest first."""
+SUMMARY_SIZES: Final = (
+    *((12, 12, 6, 130), (10, 10, 5, 120), (8, 8, 4, 110), (7, 7, 4, 100), (6, 6, 4, 90), (6, 6, 3, 80), (5, 6, 3, 75)),
+    *((5, 5, 3, 75), (5, 4, 3, 75), (5, 4, 2, 75), (4, 4, 2, 75), (4, 3, 2, 75), (3, 3, 1, 70), (2, 2, 1, 50)),
+    *((1, 1, 1, 30), (1, 1, 0, 25)),
+)
+"""Agencies, overdue actions and next actions of the one-page summary, and letters of each text, fullest first."""
 
 
 def plan_paper(report: PlanReport) -> Paper:
@@ -69,11 +74,16 @@ def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
 
     >>> facts = {"partnership": "P", "reference": "AP-1", "title": "T", "made_on": date(2026, 1, 1)}
     >>> len(list(plan_summary_papers(PlanReport(**facts, actions=()))))
-    8
+    16
     """
     summary = summarise(report)
-    for rows, letters in SUMMARY_SIZES:
-        yield _paper(report, _summary_blocks(report, summary, rows, letters), kind="Summary of an improvement plan")
+    for *rows, letters in SUMMARY_SIZES:
+        yield replace(
+            _paper(report, _summary_blocks(report, summary, rows, letters), kind="Summary of an improvement plan"),
+            title=_cut(report.title, letters + 40),
+            subtitle=_cut(report.review_title, letters + 40),
+            is_landscape=False,
+        )
 
 
 def _paper(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improvement action plan") -> Paper:
@@ -114,7 +124,7 @@ def _standing(report: PlanReport, summary: PlanSummary) -> Iterator[Block]:
     yield _tiles(summary)
     yield Figure(rating_chart(summary), _rating_table(summary))
     if len(summary.agencies) > 1:
-        yield _agency_table(summary, len(summary.agencies))
+        yield _agency_table(summary)
 
 
 def _tiles(summary: PlanSummary) -> Tiles:
@@ -157,7 +167,7 @@ def _rating_table(summary: PlanSummary) -> Table:
     return Table(columns, rows)
 
 
-def _agency_table(summary: PlanSummary, most: int) -> Table:
+def _agency_table(summary: PlanSummary) -> Table:
     ratings = [Column(brag.label, 404 / len(summary.brag), is_number=True) for brag in summary.brag]
     numbers = (Column("Actions", 60, is_number=True), Column("Overdue", 60, is_number=True))
     rows = [
@@ -169,36 +179,60 @@ def _agency_table(summary: PlanSummary, most: int) -> Table:
                 *(f"{count:,}" for count in one.by_code),
             ]
         )
-        for one in summary.agencies[:most]
+        for one in summary.agencies
     ]
-    left_out = len(summary.agencies) - len(rows)
-    heading = f"By lead agency ({left_out:,} more in the whole plan)" if left_out else "By lead agency"
-    return Table((Column("Lead agency", 250), *numbers, *ratings), rows, heading=heading, empty="See the whole plan.")
+    return Table((Column("Lead agency", 250), *numbers, *ratings), rows, heading="By lead agency")
 
 
 # --- one page -----------------------------------------------------------------------------------------------------------
 
 
-def _summary_blocks(report: PlanReport, summary: PlanSummary, rows: int, letters: int) -> tuple[Block, ...]:
+def _summary_blocks(
+    report: PlanReport, summary: PlanSummary, rows: Sequence[int], letters: int
+) -> tuple[Block, ...]:
+    agencies, late, coming = rows
     facts = [(label, _cut(value, letters)) for label, value in _facts(report)[:4]]
-    late = next((group.actions for group in summary.groups if group.title == "Overdue"), ())
-    still = next((group.actions for group in summary.groups if group.title == "Still to be done"), ())
+    groups = {group.title: group.actions for group in summary.groups}
     return (
-        Facts(facts, columns=4),
-        Heading(f"Where the plan stands on {day(report.made_on)}"),
+        Facts(facts, columns=2),
         _tiles(summary),
-        Figure(rating_chart(summary)) if rows < 6 else Figure(rating_chart(summary), _rating_table(summary)),
-        *([_agency_table(summary, max(1, rows // 2))] if len(summary.agencies) > 1 and rows > 1 else []),
-        _short_table("Longest overdue", late, report.made_on, rows, letters),
-        _short_table("Due next", still, report.made_on, rows // 2, letters),
+        Figure(rating_chart(summary)),
+        *_agency_figure(summary, agencies),
+        _short_table("Longest overdue", groups.get("Overdue", ()), report.made_on, late, letters),
+        _short_table("Due next", groups.get("Still to be done", ()), report.made_on, coming, letters),
         Paragraph(f"Fingerprint of the facts (SHA-256): {report.fingerprint}", QUIET),
     )
+
+
+def _agency_figure(summary: PlanSummary, most: int) -> Iterator[Block]:
+    """The ratings of each lead agency in one bar; those with most overdue actions come first."""
+    agencies = summary.agencies[:most]
+    if len(summary.agencies) < 2:
+        return
+    left_out = len(summary.agencies) - len(agencies)
+    yield Heading(f"By lead agency, {left_out:,} more in the whole plan" if left_out else "By lead agency")
+    yield Figure(agency_chart(summary, most))
+
+
+def agency_chart(summary: PlanSummary, most: int) -> Chart:
+    """Promise: a bar for each of the first `most` lead agencies, parted by rating."""
+    bars = tuple(
+        Bar(
+            one.agency,
+            tuple(
+                Part(brag.label.partition(":")[0], count, TONES[brag.code])
+                for brag, count in zip(summary.brag, one.by_code, strict=True)
+            ),
+        )
+        for one in summary.agencies[:most]
+    )
+    return Chart("Actions by lead agency and rating", bars)
 
 
 def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, most: int, letters: int) -> Table:
     shown = actions[:most]
     count = f"{len(shown):,} of {len(actions):,}" if len(actions) > len(shown) else f"{len(actions):,}"
-    columns = (Column("Action", 90), Column("What will be done", 370), Column("Lead agency", 170), Column("When", 144))
+    columns = (Column("Action", 84), Column("What will be done", 230), Column("Lead agency", 115), Column("When", 98))
     rows = [
         Row(
             [
