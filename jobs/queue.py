@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from jobs.mail import MailServer
+from jobs.pdf.letterhead import Logo
 from models.access import Actor
 from models.db import PortalSession, act_as, make_session_factory
 from models.errors import RuleBroken
@@ -53,7 +54,7 @@ class Later:
 class Equipment:
     """What jobs are given by the process that runs them. `address` is where people open the portal.
 
-    `secret` opens what the web process sealed (uploaded case lists).
+    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
     """
 
     sessions: sessionmaker[PortalSession]
@@ -61,6 +62,7 @@ class Equipment:
     partnership: str = ""
     address: str = ""
     secret: str = field(default="", repr=False)
+    logo: Logo | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -105,15 +107,19 @@ in_hand: dict[int, Taken] = {}
 def job(*, timeout: int = 600, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
     """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times."""
 
-    def register(function: JobFunction) -> JobFunction:
-        name = function.__name__
-        known = JOBS.get(name)
-        if known and known.function.__module__ != function.__module__:
-            raise ValueError(f"two jobs are called {name}")
-        JOBS[name] = JobKind(name, function, timeout, attempts)
-        return function
+    def registered(function: JobFunction) -> JobFunction:
+        return register(function.__name__, function, timeout=timeout, attempts=attempts)
 
-    return register
+    return registered
+
+
+def register(name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5) -> JobFunction:
+    """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
+    known = JOBS.get(name)
+    if known and known.function.__module__ != function.__module__:
+        raise ValueError(f"two jobs are called {name}")
+    JOBS[name] = JobKind(name, function, timeout, attempts)
+    return function
 
 
 def load_jobs(also: Iterable[str] = ()) -> None:

@@ -20,6 +20,7 @@ def worker_command() -> None:
         partnership=settings.partnership_name,
         address=settings.address,
         secret=settings.secret_key,
+        logo=settings.logo,
     )
 
 

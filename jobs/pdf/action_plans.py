@@ -7,8 +7,9 @@ from jobs.pdf.drawing import draw, draw_one_page
 from jobs.pdf.letterhead import Logo
 from jobs.pdf.texts import LETTER_LIMIT
 from models.errors import RuleBroken
-from models.rules.plan_paper import plan_paper, plan_summary_papers
+from models.rules.plan_paper import plan_paper
 from models.rules.plan_report import PlanReport, ReportAction
+from models.rules.plan_summary_paper import plan_summary_papers
 
 LETTER_BUDGET: Final = 6_000_000
 """A report with more letters would outlast its job's time limit; it is refused in a sentence."""

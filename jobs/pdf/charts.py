@@ -35,9 +35,7 @@ def draw_chart(pages: Pages, chart: Chart, left: float, width: float) -> None:
         draw_chart(pages, Chart(f"{chart.title}, continued", chart.bars[first:]), left, width)
 
 
-def _draw_part(
-    pages: Pages, chart: Chart, bars: tuple[Bar, ...], left: float, width: float, words: float
-) -> None:
+def _draw_part(pages: Pages, chart: Chart, bars: tuple[Bar, ...], left: float, width: float, words: float) -> None:
     figure, top = pages.tags.root.add("Figure", alt=short(chart.text, 2000)), pages.y
     pages.open(figure)
     for bar in bars:

@@ -5,8 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
 from pikepdf import Dictionary, Name, Object, Pdf, Stream
+from PIL import Image, UnidentifiedImageError
 
 LOGO_PIXELS: Final = (900, 300)
 """A logo is made to fit into this many pixels: sharp at 300 dots an inch where it stands."""

@@ -51,7 +51,10 @@ RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
 RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, colour(NAVY))
 FIGURE: Final = Style(STRONG, 21, 25, colour(INK))
 ALARM_FIGURE: Final = replace(FIGURE, colour=colour(ALARM))
-TONE_COLOURS: Final = {"grey": BRAG_COLOURS["none"], **{tone: pair for tone, pair in BRAG_COLOURS.items() if tone != "none"}}
+TONE_COLOURS: Final = {
+    "grey": BRAG_COLOURS["none"],
+    **{tone: pair for tone, pair in BRAG_COLOURS.items() if tone != "none"},
+}
 STYLES: Final = {
     "lead": LEAD,
     "body": BODY,

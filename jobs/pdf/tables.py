@@ -242,7 +242,7 @@ class Table:
 
 
 def _draw_stack(pages: Pages, cell: Stack, x: float, top: float, width: float) -> None:
-    parts = []
+    parts: list[str] = []
     for at, (style, lines) in enumerate(cell.strips):
         top -= style.gap if at else 0.0
         at_x, room = (x + PLATE_PAD, 0.0) if style.fill else (x, width)

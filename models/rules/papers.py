@@ -22,7 +22,7 @@ OFFICIAL: Final = "OFFICIAL"
 SENSITIVE: Final = "OFFICIAL-SENSITIVE"
 """The classification of a document in which cases, or people who are no professionals, can be told."""
 
-# --- pieces of text: (text, look) ---------------------------------------------------------------------------------------
+# --- pieces of text: (text, look) -------------------------------------------------------------------------------------
 
 Piece = tuple[str, str]
 """A text and its look, one of the words below. Empty texts are left out."""
@@ -53,7 +53,7 @@ def tag(tone: str) -> str:
 Cell = str | Sequence[Piece]
 """A cell of a table: one text, or pieces under one another."""
 
-# --- blocks -------------------------------------------------------------------------------------------------------------
+# --- blocks -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ Block = (
     Heading | Paragraph | Facts | Tiles | Items | Table | Figure | Notice | Signatures | Blanks | PageBreak | Together
 )
 
-# --- the whole ----------------------------------------------------------------------------------------------------------
+# --- the whole --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,9 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A document. `about` names the record it speaks of (`action_plans:12`); `agency_id` the agency whose own it is."""
+    """A document. `scope` says which part of the whole it shows, `about` names the record it speaks of
+    (`action_plans:12`), `agency_id` the agency whose own it is.
+    """
 
     partnership: str
     kind: str
@@ -228,6 +230,7 @@ class Paper:
     version: str = ""
     classification: str = OFFICIAL
     is_landscape: bool = False
+    scope: str = ""
     about: str = ""
     agency_id: int | None = None
 
