@@ -110,14 +110,14 @@ class Table:
         """Promise: every row is on paper, in order, the headings above it on each page; `empty` where there is no row.
 
         A section `heading` is never parted from the first row, a small table is never split. The first cell of a row
-        heads it; in a table of one row it would head nothing and is a plain cell.
+        heads it, unless there would then be more headings than cells: in a table of few rows, or of two columns.
         """
         coming = iter(rows)
         first = list(islice(coming, SMALL + 1))
         if not first:
             self._say_empty(heading, level, empty)
             return
-        self._row_head = "TH" if len(first) > 1 else "TD"
+        self._row_head = "TH" if len(first) * (len(self.columns) - 2) >= len(self.columns) else "TD"
         ready = [(row, self._lanes(row)) for row in first]
         self._open(heading, level, self._keep([_total(lanes) for _, lanes in ready]))
         for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
