@@ -19,6 +19,8 @@ from models.rules.papers import Column, Piece, Row, pieces_of
 PAD: Final = 5.0
 PLATE_PAD: Final = 4.0
 HEAD: Final = Style(STRONG, 7.6, 10, colour(NAVY))
+LONGEST_HEAD: Final = 80
+MOST_HEAD_LINES: Final = 10
 SPLIT_ROOM: Final = 110.0
 """A row taller than a page starts on the current page only when this much of it is free."""
 
@@ -100,11 +102,15 @@ class Table:
         self.left, self.width = left or pages.left, width or pages.width
         whole = sum(column.share for column in columns)
         self.widths = [self.width * column.share / whole for column in columns]
-        wrap = pages.type.wrap
-        self._heads = [wrap(column.title, HEAD, w - 2 * PAD) for column, w in zip(columns, self.widths, strict=True)]
+        self._heads = [self._head_lines(column, width) for column, width in zip(columns, self.widths, strict=True)]
         self._head_height = max(len(lines) for lines in self._heads) * HEAD.leading + 2 * PAD - 2
         self._row_head = "TH"
         self._body = Node("TBody", [])
+
+    def _head_lines(self, column: Column, width: float) -> list[str]:
+        """A heading stands on every page of the table, so it must leave room for rows: long ones end in an ellipsis."""
+        title = column.title if len(column.title) <= LONGEST_HEAD else f"{column.title[:LONGEST_HEAD].rstrip()} …"
+        return self.pages.type.wrap(title, HEAD, width - 2 * PAD)[:MOST_HEAD_LINES]
 
     def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
         """Promise: every row is on paper, in order, the headings above it on each page; `empty` where there is no row.

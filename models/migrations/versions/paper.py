@@ -1,5 +1,6 @@
 """Document kinds of the whole suite, and calendar feeds."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "paper"
@@ -16,9 +17,23 @@ NEW = (
 
 def upgrade() -> None:
     _kinds(NEW)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_calendar_feeds_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feeds_token_hash")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("calendar_feeds")
     _kinds(OLD)
 
 
