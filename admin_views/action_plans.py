@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import case, func, select
@@ -35,7 +34,6 @@ from models.action_plans import ActionPlan, PlanStatus, agree_plan
 from models.actions import Action, close_plan
 from models.agencies import Agency
 from models.clock import today
-from models.errors import RuleBroken
 from models.plan_reports import ReportScope
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
@@ -75,6 +73,8 @@ class ActionPlanScreen(Screen):
     def buttons(self, record: ActionPlan) -> list[Button]:
         return [
             Button("Download as PDF", self.link("make_pdf", record_id=record.id), "main", is_post=True),
+            Button("Summary on one page", self.link("make_pdf", record_id=record.id, form="summary"), is_post=True),
+            Button("Overdue only as PDF", self.link("make_pdf", record_id=record.id, overdue="yes"), is_post=True),
             Button("Read as a page", self.link("report", record_id=record.id)),
         ]
 
@@ -112,29 +112,22 @@ class ActionPlanScreen(Screen):
         return ask_for_paper(self, scope_of_agency(self.session, agency_id), f"/agencies/{agency_id}/")
 
     @page("/<int:record_id>/report/", roles=EVERYONE)
-    def report(self, record_id: int) -> str:
-        """The same as the PDF, as a page: the accessible twin."""
-        plan = self.get_record(record_id)
-        return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference)
+    def report(self, record_id: int) -> ResponseReturnValue:
+        """The same as the PDF, as a page: the accessible twin; the address may narrow it (see plan_reports)."""
+        plan, pdf = self.get_record(record_id), self.link("make_pdf", record_id=record_id)
+        return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference, pdf)
 
     @page("/review/<int:review_id>/report/", roles=EVERYONE)
     def review_report(self, review_id: int) -> ResponseReturnValue:
         """All plans of a review as a page."""
-        scope = scope_of_review(self.session, review_id)
-        return self._shown(scope, f"/thematic-reviews/{review_id}/", "Review")
+        scope, pdf = scope_of_review(self.session, review_id), self.link("make_review_pdf", review_id=review_id)
+        return show_report(self, scope, f"/thematic-reviews/{review_id}/", "Review", pdf)
 
     @page("/agency/<int:agency_id>/report/", roles=EVERYONE)
     def agency_report(self, agency_id: int) -> ResponseReturnValue:
         """All actions that one agency leads as a page."""
-        scope = scope_of_agency(self.session, agency_id)
-        return self._shown(scope, f"/agencies/{agency_id}/", "Agency")
-
-    def _shown(self, scope: ReportScope, back: str, back_words: str) -> ResponseReturnValue:
-        try:
-            return show_report(self, scope, back, back_words)
-        except RuleBroken as refusal:
-            flash(refusal.sentence, "error")
-            return redirect(back)
+        scope, pdf = scope_of_agency(self.session, agency_id), self.link("make_agency_pdf", agency_id=agency_id)
+        return show_report(self, scope, f"/agencies/{agency_id}/", "Agency", pdf)
 
 
 def _ratings(session: Session, plan: ActionPlan) -> Panel:

@@ -237,7 +237,8 @@ class ActionScreen(CompletionPages):
     def list_report(self) -> ResponseReturnValue:
         """The same as a page."""
         try:
-            return show_report(self, self._listed(), self._back(), self.title)
+            pdf = self.link("make_list_pdf", **self.listing.query(request.args).arguments())
+            return show_report(self, self._listed(), self._back(), self.title, pdf)
         except RuleBroken as refusal:
             flash(refusal.sentence, "error")
             return redirect(self._back())

@@ -30,7 +30,7 @@ from admin_views.base import (
 from admin_views.kit.formats import show_moment
 from admin_views.kit.registry import link_to
 from models.db import Base
-from models.documents import Document, DocumentFetch, DocumentKind, fetch_document
+from models.documents import OPEN_KINDS, Document, DocumentFetch, fetch_document
 from models.people import Person
 
 
@@ -71,7 +71,7 @@ class DocumentScreen(Screen):
         """Staff see all documents, agencies their own by row policy; others the plans, and what they had made."""
         if role() in STAFF or actor().is_agency_bound:
             return statement
-        return statement.where(or_(Document.kind == DocumentKind.ACTION_PLAN, Document.made_by_id == person_id()))
+        return statement.where(or_(Document.kind.in_(OPEN_KINDS), Document.made_by_id == person_id()))
 
     def facts(self, session: Session, record: Document) -> list[Fact]:
         about = subject_of(session, record.subject)

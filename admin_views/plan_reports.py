@@ -1,55 +1,79 @@
-"""How does somebody get an action plan on paper, or read the same on a page?"""
+"""How does somebody get an action plan on paper, whole or in part, or read the same on a page?"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import abort, current_app, flash, redirect
+from flask import abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.base import Screen, already_sent, person_id
-from admin_views.job_requests import waiting_url
+from admin_views.base import Screen
 from admin_views.kit.requests import actor
-from admin_views.kit.saving import one_time_token
+from admin_views.papers import ask_once, show_document
+from models.actions import Action
 from models.agencies import Agency
-from models.clock import today
-from models.errors import RuleBroken
-from models.form_receipts import note_record
-from models.people import Person
-from models.plan_reports import ReportScope, ask_for_report, plan_report
-from models.rules.plan_report import summarise
+from models.plan_reports import ReportScope, ask_for_report
 from models.thematic_reviews import ThematicReview
 
 _BIGGEST = 2_147_483_647
+_FORMS = {"": "plan_pdf", "summary": "plan_summary"}
 
 
 def ask_for_paper(screen: Screen, scope: ReportScope, back: str) -> ResponseReturnValue:
-    """Ask for the PDF and go where people wait for it; a form sent twice leads to the request of the first time."""
-    session = screen.session
-    sent = already_sent(session)
-    if sent is not None:
-        session.rollback()
-        return redirect(waiting_url(int(sent), back) if sent else back)
-    try:
-        asked = ask_for_report(session, scope)
-    except RuleBroken as refusal:
-        session.rollback()
-        flash(refusal.sentence, "error")
-        return redirect(back)
-    note_record(session, token=one_time_token(), person_id=person_id(), record_key=asked)
-    session.commit()
-    return redirect(waiting_url(asked, back))
+    """Ask for the PDF of what the address leaves of the scope, and go where people wait for it."""
+    name, narrowed = _form_in_address(), narrow(screen.session, scope)
+    return ask_once(screen, lambda session: ask_for_report(session, narrowed, name), back)
 
 
-def show_report(screen: Screen, scope: ReportScope, back: str, back_words: str) -> str:
-    """The PDF's accessible twin: the same facts in the same order, with the same fingerprint on the same day."""
+def show_report(screen: Screen, scope: ReportScope, back: str, back_words: str, pdf_url: str) -> ResponseReturnValue:
+    """The PDF's accessible twin, with a form to narrow it: one agency, overdue only, one page."""
     session = screen.session
-    reader = session.get_one(Person, person_id())
-    name = current_app.extensions["settings"].partnership_name
-    report = plan_report(session, scope, made_on=today(), partnership=name, made_by=reader.name)
-    summary = summarise(report)
-    return screen.render("plans/report.html", report=report, summary=summary, back=back, back_words=back_words)
+    narrowed = narrow(session, scope)
+    return show_document(
+        screen,
+        _form_in_address(),
+        narrowed.as_arguments(),
+        back,
+        back_words,
+        pdf_url=f"{pdf_url}{'&' if '?' in pdf_url else '?'}{_narrowing(narrowed, scope)}".rstrip("?&"),
+        template="plans/report.html",
+        agencies=_leading_agencies(session, scope),
+        chosen=narrowed,
+        form=request.args.get("form", ""),
+        kept={name: value for name, value in request.args.items() if name not in ("agency", "overdue", "form")},
+    )
+
+
+def narrow(session: Session, scope: ReportScope) -> ReportScope:
+    """The scope as the address narrows it: `?agency=3&overdue=yes`. 404 for an agency this person may not see."""
+    agency = request.args.get("agency", type=int)
+    if agency is not None and scope.agency_id is None:
+        scope = replace(scope, agency_id=scope_of_agency(session, agency).agency_id)
+    return replace(scope, is_overdue_only=True) if request.args.get("overdue") == "yes" else scope
+
+
+def _narrowing(narrowed: ReportScope, scope: ReportScope) -> str:
+    """The same as part of an address."""
+    agency = f"agency={narrowed.agency_id}" if narrowed.agency_id != scope.agency_id else ""
+    overdue = "overdue=yes" if narrowed.is_overdue_only else ""
+    form = "form=summary" if request.args.get("form") == "summary" else ""
+    return "&".join(part for part in (agency, overdue, form) if part)
+
+
+def _form_in_address() -> str:
+    return _FORMS.get(request.args.get("form", ""), "plan_pdf")
+
+
+def _leading_agencies(session: Session, scope: ReportScope) -> list[Agency]:
+    """The agencies that lead an action of the plan, to choose one of; none where there is nothing to choose."""
+    if scope.plan_id is None or scope.agency_id is not None:
+        return []
+    leading = select(Action.lead_agency_id).where(Action.plan_id == scope.plan_id)
+    found = session.scalars(select(Agency).where(Agency.id.in_(leading)).order_by(Agency.name)).all()
+    return list(found) if len(found) > 1 else []
 
 
 def scope_of_review(session: Session, review_id: int) -> ReportScope:

@@ -13,6 +13,7 @@ from admin_views.kit.home import HomeView
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.auth import start_sign_in
+from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
 from app.health import measure
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     dress(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
+    offer_calendars(app, database)
     measure(app, database, settings.redis_url)
     show_errors(app)
     register_commands(app)

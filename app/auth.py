@@ -16,6 +16,7 @@ from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions
 from app.settings import Settings
 from models.access import Actor
+from models.calendar_feeds import feed_of
 from models.clock import now
 from models.db import act_as
 from models.errors import RuleBroken
@@ -158,12 +159,18 @@ def account() -> ResponseReturnValue:
     return account_page()
 
 
-def account_page(problem: str = "", status: int = 200) -> tuple[str, int]:
-    """That page, with what was wrong with a new password."""
+def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -> tuple[str, int]:
+    """That page, with what was wrong with a new password, or with a calendar link just made."""
     signed_in = cast(SignedIn, browser().signed_in)
-    elsewhere = living_sign_ins(desk().session(), signed_in.person_id, now=now(), idle=desk().idle)
+    database = desk().session()
     page = render_template(
-        "account.html", facts=signed_in, sign_ins=elsewhere, here=signed_in.sign_in_id, problem=problem
+        "account.html",
+        facts=signed_in,
+        sign_ins=living_sign_ins(database, signed_in.person_id, now=now(), idle=desk().idle),
+        here=signed_in.sign_in_id,
+        problem=problem,
+        feed=feed_of(database, signed_in.person_id),
+        calendar_url=calendar_url,
     )
     return page, status
 

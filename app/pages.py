@@ -22,6 +22,7 @@ from admin_views.kit.registry import menu_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import one_time_token
 from app.settings import Settings
+from models.rules.charts import TONES, spans
 
 _SHORT = 18
 _STATIC = Path(__file__).parent / "static"
@@ -39,6 +40,8 @@ def dress(app: Flask, settings: Settings) -> None:
         count_words=count_words,
         menu=menu,
         partnership=settings.partnership_name,
+        chart_spans=spans,
+        chart_tones=TONES,
     )
     app.context_processor(who)
 

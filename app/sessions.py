@@ -20,7 +20,7 @@ from models.db import act_as
 from models.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
-_WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics")
+_WITHOUT_SESSION = ("/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):

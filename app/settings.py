@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from jobs.mail import MailServer
+from jobs.pdf.letterhead import Logo, read_logo
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="the address people type, for links in mails")
     proxy_count: int = Field(0, ge=0, le=5, description="how many trusted proxies stand in front")
     partnership_name: str = Field("Demo Safeguarding Partnership", min_length=1, max_length=200)
+    partnership_logo: Path | None = Field(None, description="a PNG or JPEG file for the first page of documents")
     secret_key: str = Field("", repr=False, description="signs forms and cookies; the same on every machine")
     demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
@@ -56,6 +59,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("partnership_logo")
+    @classmethod
+    def _picture(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_logo(value)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -99,6 +109,11 @@ class Settings(BaseSettings):
         """The address people open."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @cached_property
+    def logo(self) -> Logo | None:
+        """The partnership's logo, read once and re-encoded; None without one."""
+        return read_logo(self.partnership_logo) if self.partnership_logo else None
 
     @property
     def is_cookie_secure(self) -> bool:

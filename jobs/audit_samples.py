@@ -48,7 +48,9 @@ def keep_certificate(run: Run, sample: AuditSample) -> Document:
     )
     data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
     _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
-    return _keep(run, sample, DocumentKind.DRAW_CERTIFICATE, "application/pdf", audit_samples.build(report))
+    return _keep(
+        run, sample, DocumentKind.DRAW_CERTIFICATE, "application/pdf", audit_samples.build(report, run.equipment.logo)
+    )
 
 
 def _keep(run: Run, sample: AuditSample, kind: DocumentKind, media_type: str, content: bytes) -> Document:

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from jobs.mail import MailServer
+from jobs.pdf.letterhead import Logo
 from models.access import Actor
 from models.db import PortalSession, act_as, make_session_factory
 from models.errors import RuleBroken
@@ -53,7 +54,7 @@ class Later:
 class Equipment:
     """What jobs are given by the process that runs them. `address` is where people open the portal.
 
-    `secret` opens what the web process sealed (uploaded case lists).
+    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
     """
 
     sessions: sessionmaker[PortalSession]
@@ -61,6 +62,7 @@ class Equipment:
     partnership: str = ""
     address: str = ""
     secret: str = field(default="", repr=False)
+    logo: Logo | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -109,15 +111,21 @@ def job(*, timeout: int = 600, attempts: int = 5, is_long: bool = False) -> Call
     `is_long` is for jobs that may take minutes: they have a queue of their own, which some workers leave alone.
     """
 
-    def register(function: JobFunction) -> JobFunction:
-        name = function.__name__
-        known = JOBS.get(name)
-        if known and known.function.__module__ != function.__module__:
-            raise ValueError(f"two jobs are called {name}")
-        JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
-        return function
+    def registered(function: JobFunction) -> JobFunction:
+        return register(function.__name__, function, timeout=timeout, attempts=attempts, is_long=is_long)
 
-    return register
+    return registered
+
+
+def register(
+    name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, is_long: bool = False
+) -> JobFunction:
+    """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
+    known = JOBS.get(name)
+    if known and known.function.__module__ != function.__module__:
+        raise ValueError(f"two jobs are called {name}")
+    JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
+    return function
 
 
 def load_jobs(also: Iterable[str] = ()) -> None:

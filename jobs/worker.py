@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from jobs.mail import MailServer
+from jobs.pdf.letterhead import Logo
 from jobs.queue import Equipment, equip, in_hand, load_jobs, system_sessions, take, warm_up
 from jobs.relay import PortalJob, connect, open_queue
 from models.db import make_engine, refuse_unsafe_login
@@ -91,6 +92,7 @@ def run(
     address: str = "",
     secret: str = "",
     takes_long: bool = True,
+    logo: Logo | None = None,
     also: Iterable[str] = (),
 ) -> None:
     """Do requests until told to stop (SIGTERM: after the job in hand). Run as many of these as there are cores.
@@ -103,7 +105,7 @@ def run(
     load_jobs(also)
     configure_mappers()
     engine = make_engine(database_url, pool_size=2)
-    equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret))
+    equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret, logo))
     connection = connect(redis_url)
     worker = make_worker(engine, connection, takes_long=takes_long)
     _await_servers(engine, connection)

@@ -23,6 +23,20 @@ class DocumentKind(Choice):
     DRAW_CERTIFICATE = "draw_certificate"
     DRAW_DATA = "draw_data"
     EVIDENCE = "evidence"
+    PLAN_SUMMARY = "plan_summary"
+    SELF_EVALUATION = "self_evaluation"
+    CASE_AUDIT = "case_audit"
+    MODERATED_RESULT = "moderated_result"
+    TRIANGULATION_MATRIX = "triangulation_matrix"
+    REVIEW_REPORT = "review_report"
+    BRIEFING = "briefing"
+    BOARD_PACK = "board_pack"
+    NON_ENGAGEMENT_LETTER = "non_engagement_letter"
+    IMPACT_ANALYSIS = "impact_analysis"
+
+
+OPEN_KINDS = (DocumentKind.ACTION_PLAN, DocumentKind.PLAN_SUMMARY)
+"""What managers of the partnership and board viewers read, whoever had it made; everything else is staff's."""
 
 
 class Document(Record):

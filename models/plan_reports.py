@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select, text
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.access import Actor
@@ -16,11 +16,12 @@ from models.action_updates import ActionUpdate
 from models.actions import Action
 from models.agencies import Agency
 from models.clock import london_day
+from models.document_requests import ask_for_document
 from models.errors import RuleBroken
-from models.job_requests import JobRequest, JobStatus, request_job
 from models.people import Person
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
+from models.rules.papers import Occasion
 from models.rules.plan_report import PlanReport, ReportAction, ReportUpdate
 from models.thematic_reviews import ThematicReview
 
@@ -35,18 +36,23 @@ _BRAG_CODES = frozenset({"blue", "green", "amber", "red"})
 
 @dataclass(frozen=True)
 class ReportScope:
-    """What a report is about; at least one of the four. An agency may go with any of the others."""
+    """What a report is about; at least one of the first four. An agency may go with any of the others.
+
+    `is_overdue_only` leaves out whatever is complete or not yet late on the day the report is made.
+    """
 
     plan_id: int | None = None
     review_id: int | None = None
     agency_id: int | None = None
     action_ids: tuple[int, ...] | None = None
+    is_overdue_only: bool = False
 
     def as_arguments(self) -> dict[str, Any]:
         """The scope as a job's arguments; `ReportScope.from_arguments` reads it back."""
         given = {"plan_id": self.plan_id, "review_id": self.review_id, "agency_id": self.agency_id}
         chosen = {"action_ids": list(self.action_ids)} if self.action_ids is not None else {}
-        return {name: value for name, value in given.items() if value is not None} | chosen
+        late = {"is_overdue_only": True} if self.is_overdue_only else {}
+        return {name: value for name, value in given.items() if value is not None} | chosen | late
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> ReportScope:
@@ -57,27 +63,32 @@ class ReportScope:
             review_id=arguments.get("review_id"),
             agency_id=arguments.get("agency_id"),
             action_ids=None if ids is None else tuple(ids),
+            is_overdue_only=bool(arguments.get("is_overdue_only")),
         )
 
 
-def plan_report(
-    session: Session, scope: ReportScope, *, made_on: date, partnership: str, made_by: str = ""
-) -> PlanReport:
+def plan_facts(session: Session, occasion: Occasion, **arguments: Any) -> PlanReport:
+    """The facts of a report by a job's arguments; see `plan_report`."""
+    return plan_report(session, ReportScope.from_arguments(arguments), occasion)
+
+
+def plan_report(session: Session, scope: ReportScope, occasion: Occasion) -> PlanReport:
     """The facts of a report, as far as the session's actor may see them.
 
     Refuses when nothing in scope can be seen, or when the scope holds more than 5,000 actions.
     """
     plans = _plans(session, scope)
-    rows = session.execute(_actions(scope).limit(MOST_ACTIONS + 1)).all()
+    rows = session.execute(_actions(scope, occasion.made_on).limit(MOST_ACTIONS + 1)).all()
     if len(rows) > MOST_ACTIONS:
         raise RuleBroken(_TOO_MANY)
     if not rows and not plans:
         raise RuleBroken(_NOTHING)
     latest = _latest_updates(session, [row.Action.id for row in rows])
     return PlanReport(
-        partnership=partnership,
-        made_on=made_on,
-        made_by=made_by,
+        partnership=occasion.partnership,
+        made_on=occasion.made_on,
+        made_by=occasion.made_by,
+        about=f"action_plans:{scope.plan_id}" if scope.plan_id else "",
         actions=tuple(_fact(row, latest.get(row.Action.id)) for row in rows),
         scope=_scope_sentence(session, scope),
         **_title_facts(plans),
@@ -85,26 +96,16 @@ def plan_report(
     )
 
 
-def ask_for_report(session: Session, scope: ReportScope) -> int:
+def ask_for_report(session: Session, scope: ReportScope, name: str = "plan_pdf") -> int:
     """Ask for the report as a PDF, in the caller's transaction; returns the id of the request.
 
-    The same report that the same person asked for and nobody has begun is that request: what it will read is as new.
     Refuses when the person may see nothing of what it is about, and more actions than a report holds.
     """
     if scope.action_ids is not None and len(scope.action_ids) > MOST_ACTIONS:
         raise RuleBroken(_TOO_MANY)
     if not _plans(session, scope):
         raise RuleBroken(_NOTHING)
-    arguments, asker = scope.as_arguments(), session.info["actor"].person_id
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('make_plan_pdf'), :asker)"), {"asker": asker or 0})
-    not_begun = select(JobRequest.id).where(
-        JobRequest.name == "make_plan_pdf",
-        JobRequest.requested_by_id == asker,
-        JobRequest.status.in_((JobStatus.WAITING, JobStatus.QUEUED)),
-        JobRequest.arguments == arguments,
-    )
-    known = session.scalar(not_begun.limit(1))
-    return known or request_job(session, "make_plan_pdf", arguments) or 0
+    return ask_for_document(session, name, scope.as_arguments())
 
 
 def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
@@ -169,7 +170,7 @@ def _plans(session: Session, scope: ReportScope) -> list[Row[ActionPlan, Themati
     return list(session.execute(statement.order_by(ActionPlan.reference)).all())
 
 
-def _actions(scope: ReportScope) -> Select[*tuple[Any, ...]]:
+def _actions(scope: ReportScope, today: date) -> Select[*tuple[Any, ...]]:
     brag, area = aliased(ReferenceItem), aliased(ReferenceItem)
     return (
         select(Action, Agency.name, Recommendation.number, Recommendation.text, brag, area.label)
@@ -178,9 +179,16 @@ def _actions(scope: ReportScope) -> Select[*tuple[Any, ...]]:
         .outerjoin(Recommendation, Recommendation.id == Action.recommendation_id)
         .outerjoin(brag, brag.id == Action.brag_id)
         .outerjoin(area, area.id == Recommendation.key_area_id)
-        .where(and_(*_conditions(scope)))
+        .where(and_(*_conditions(scope), *_late(scope, today, brag)))
         .order_by(Action.reference)
     )
+
+
+def _late(scope: ReportScope, today: date, brag: Any) -> list[Any]:
+    """The same rule as `ReportAction.is_overdue`: open, not rated complete, and due before the day."""
+    if not scope.is_overdue_only:
+        return []
+    return [Action.completed_on.is_(None), func.coalesce(brag.code, "") != "blue", Action.due_on < today]
 
 
 def _latest_updates(session: Session, action_ids: Iterable[int]) -> dict[int, ActionUpdate]:
@@ -241,7 +249,9 @@ def _scope_sentence(session: Session, scope: ReportScope) -> str:
     if scope.action_ids is not None:
         count = len(scope.action_ids)
         parts.insert(0, "one chosen action" if count == 1 else f"a chosen list of {count:,} actions")
+    if scope.is_overdue_only:
+        parts.append("overdue actions only" if parts else "overdue actions of the whole plan only")
     if not parts:
         return "Every action of the plan" if scope.plan_id is not None else "Every action of the review's plans"
-    sentence = ", of ".join(parts) if len(parts) > 1 else parts[0]
+    sentence = ", of ".join(parts) if not scope.is_overdue_only else ", ".join(parts)
     return sentence[0].upper() + sentence[1:]

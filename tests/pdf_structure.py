@@ -119,6 +119,77 @@ def marked_text(page: pikepdf.Page, fonts: pikepdf.Object) -> dict[int, str]:
     return texts
 
 
+def spoken_pieces(page: pikepdf.Page) -> dict[int, str]:
+    """The text of each marked piece as it is read aloud: the text given in its place where there is one."""
+    maps = {name: _to_unicode(font) for name, font in page.Resources.Font.items()}
+    texts: dict[int, str] = {}
+    stack: list[tuple[int | None, bool]] = []
+    current: dict[str, str] = {}
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        number, is_given = stack[-1] if stack else (None, False)
+        if name in ("BDC", "BMC"):
+            facts = operands[1] if name == "BDC" else {}
+            number = int(facts["/MCID"]) if "/MCID" in facts else number
+            if "/ActualText" in facts and number is not None:
+                texts[number] = texts.get(number, "") + str(facts["/ActualText"])
+            stack.append((number, is_given or "/ActualText" in facts))
+        elif name == "EMC":
+            stack.pop()
+        elif name == "Tf":
+            current = maps[str(operands[0])]
+        elif name in ("Tj", "TJ") and number is not None and not is_given:
+            texts[number] = texts.get(number, "") + "".join(current.get(code, "?") for code in _codes(operands[0]))
+    return texts
+
+
+def elements_spoken(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
+    """Role and whole text of each element that holds text, in reading order, over all its pages."""
+    texts = [spoken_pieces(page) for page in pdf.pages]
+    return [
+        (element.role, "".join(texts[page].get(number, "") for page, number in element.pieces))
+        for element in structure_of(pdf).walk()
+        if element.pieces
+    ]
+
+
+def _codes(shown: pikepdf.Object) -> Iterator[str]:
+    strings = shown if isinstance(shown, pikepdf.Array) else [shown]
+    codes = b"".join(bytes(part) for part in strings if isinstance(part, pikepdf.String)).hex()
+    return (codes[at : at + 4] for at in range(0, len(codes), 4))
+
+
+def right_edges(page: pikepdf.Page) -> list[float]:
+    """Where each shown line and each rectangle of a page ends, in points from the left edge."""
+    widths = {name: _widths(font) for name, font in page.Resources.Font.items()}
+    edges, x, size, advances = [], 0.0, 0.0, widths[next(iter(widths))]
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        if name == "Tf":
+            advances, size = widths[str(operands[0])], float(operands[1])
+        elif name == "Tm":
+            x = float(operands[4])
+        elif name == "re":
+            edges.append(float(operands[0]) + float(operands[2]))
+        elif name in ("Tj", "TJ"):
+            shift = sum(float(part) for part in operands[0] if _is_number(part)) if name == "TJ" else 0.0
+            codes = list(_codes(operands[0]))
+            blank = (
+                0.0 if name == "TJ" or not codes else advances.get(codes[-1], 0.0)
+            )  # a line's last blank shows nothing
+            edges.append(x + (sum(advances.get(code, 0.0) for code in codes) - blank - shift) * size / 1000)
+    return edges
+
+
+def _is_number(part: object) -> bool:
+    return not isinstance(part, pikepdf.String)
+
+
+def _widths(font: pikepdf.Object) -> dict[str, float]:
+    listed = list(font.DescendantFonts[0].W)
+    return {f"{int(listed[at]):04x}": float(listed[at + 1][0]) for at in range(0, len(listed), 2)}
+
+
 def _to_unicode(font: pikepdf.Object) -> dict[str, str]:
     table = font.ToUnicode.read_bytes().decode()
     pairs = (line[1:-1].split("><") for line in table.split("\n") if line.startswith("<") and line.endswith(">"))

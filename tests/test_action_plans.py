@@ -21,6 +21,7 @@ from models.documents import Document, DocumentFetch
 from models.errors import RuleBroken
 from models.job_requests import JobRequest
 from models.plan_reports import ReportScope, plan_report
+from models.rules.papers import Occasion
 from models.starting_words import give_starting_words
 from tests import make
 from tests.web import Browser
@@ -69,9 +70,7 @@ def test_manager_of_the_partnership_downloads_the_plan_overdue_first(
 def test_the_page_says_what_the_paper_says(browser: Open, session: PortalSession, plan: ActionPlan) -> None:
     page = browser(Role.OFFICER).get(f"/action-plans/{plan.id}/report/")
     scope = ReportScope(plan_id=plan.id)
-    report = plan_report(
-        session, scope, made_on=today(), partnership="Demo Safeguarding Partnership", made_by=Role.OFFICER.label
-    )
+    report = plan_report(session, scope, Occasion(today(), "Demo Safeguarding Partnership", Role.OFFICER.label))
     said = page.get_text(" ", strip=True)
     assert report.fingerprint in said
     assert said.index(THEIRS) < said.index(OURS)

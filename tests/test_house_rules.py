@@ -41,7 +41,22 @@ MACHINERY = {
     "jobs/mail.py": "how a letter leaves",
 }
 MACHINE_FOLDERS = ("admin_views/kit/",)
-MACHINERY_OF_PAPER = {"page", "charts", "directions", "tables", "tags", "texts", "typefaces", "styles"}
+MACHINERY_OF_PAPER = {
+    *(
+        "blanks",
+        "blocks",
+        "charts",
+        "directions",
+        "drawing",
+        "letterhead",
+        "page",
+        "strokes",
+        "styles",
+        "tables",
+        "tags",
+    ),
+    *("texts", "typefaces"),
+}
 
 READS_THE_ENVIRONMENT = {"app/settings.py"}
 READS_THE_CLOCK = {"models/clock.py"}

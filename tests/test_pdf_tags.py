@@ -6,7 +6,8 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from jobs.pdf.action_plans import COLUMNS, build
+from jobs.pdf.action_plans import build
+from models.rules.plan_paper import COLUMNS
 from models.rules.plan_report import summarise
 from tests.pdf_facts import action, report, report_of
 from tests.pdf_structure import Element, marked_text, marks_of, structure_of

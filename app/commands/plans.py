@@ -14,6 +14,7 @@ from models.action_plans import ActionPlan
 from models.clock import today
 from models.errors import RuleBroken
 from models.plan_reports import ReportScope, plan_report
+from models.rules.papers import Occasion
 
 plans = AppGroup("plans", help="Improvement plans.")
 
@@ -31,13 +32,11 @@ def pdf(reference: str, out: str) -> None:
         report = plan_report(
             session,
             ReportScope(plan_id=plan_id),
-            made_on=today(),
-            partnership=settings_in_use().partnership_name,
-            made_by="Command line",
+            Occasion(today(), settings_in_use().partnership_name, "Command line"),
         )
     path = Path(out)
     try:
-        path.write_bytes(action_plans.build(report))
+        path.write_bytes(action_plans.build(report, settings_in_use().logo))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
     count = len(report.actions)

@@ -22,6 +22,7 @@ def worker_command(short_only: bool) -> None:
         address=settings.address,
         secret=settings.secret_key,
         takes_long=not short_only,
+        logo=settings.logo,
     )
 
 

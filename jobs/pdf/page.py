@@ -1,4 +1,4 @@
-"""What does every sheet of paper have in common: size, flow, letterhead, running lines, bookmarks, page numbers?"""
+"""What does every sheet of paper have in common: size, flow, running lines, bookmarks, page numbers?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from jobs.pdf.styles import HEADING, LABEL, LEAD, LINE, RUNNING, RUNNING_STRONG, colour
+from jobs.pdf.letterhead import Logo, Running
+from jobs.pdf.strokes import line_path, plate_path
+from jobs.pdf.styles import HEADINGS, LINE, RUNNING, RUNNING_STRONG, colour
 from jobs.pdf.tags import About, Node, TagTree, finish
 from jobs.pdf.texts import Style, Typesetter, readable, short
 
@@ -32,17 +34,6 @@ class _Sheets(Canvas):
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """What the running lines say: all of it is decoration to a screen reader, and none of it is only there."""
-
-    partnership: str
-    classification: str
-    edition: str
-    """Reference, version and date, lower left."""
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Bookmark:
     title: str
     level: int
@@ -50,19 +41,32 @@ class _Bookmark:
     top: float
 
 
-class Paper:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where drawing stood at some moment, so that it can go back there."""
+
+    pages: int
+    ops: int
+    y: float
+    bookmarks: int
+    elements: int
+    marks: tuple[int, ...]
+
+
+class Pages:
     """A document being drawn from top to bottom; `y` is the height in points from the lower edge still free."""
 
-    def __init__(self, about: About, running: Running, size: tuple[float, float] = LANDSCAPE) -> None:
-        self.about, self.running = about, running
-        self.page_width, self.page_height = size
-        self.left, self.width = MARGIN, size[0] - 2 * MARGIN
+    def __init__(
+        self, about: About, running: Running, size: tuple[float, float] = LANDSCAPE, logo: Logo | None = None
+    ) -> None:
+        self.about, self.running, self.logo = about, running, logo
         self.type = Typesetter()
         self.tags = TagTree()
         self.pages: list[list[str]] = []
+        self.sizes: list[tuple[float, float]] = []
         self.y = 0.0
         self._bookmarks: list[_Bookmark] = []
-        self.new_page()
+        self.turn(size)
 
     # --- room -------------------------------------------------------------------------------------------------------
 
@@ -76,9 +80,16 @@ class Paper:
         """Promise: points an empty page offers."""
         return self.page_height - TOP - BOTTOM
 
+    def turn(self, size: tuple[float, float]) -> None:
+        """Promise: an empty page of that size, and all that follow."""
+        self.page_width, self.page_height = size
+        self.left, self.width = MARGIN, size[0] - 2 * MARGIN
+        self.new_page()
+
     def new_page(self) -> None:
         """Promise: drawing goes on at the top of an empty page."""
         self.pages.append([])
+        self.sizes.append((self.page_width, self.page_height))
         self.ops = self.pages[-1]
         self.y = self.page_height - TOP
 
@@ -86,6 +97,20 @@ class Paper:
         """Promise: at least `height` points are free, on a new page if need be."""
         if self.room < height:
             self.new_page()
+
+    def place(self) -> Place:
+        """Promise: where drawing stands now; only between blocks, while no mark is open."""
+        marks = self.tags.marks()
+        kids = len(self.tags.root.kids)
+        return Place(len(self.pages), len(self.ops), self.y, len(self._bookmarks), kids, marks)
+
+    def go_back(self, place: Place) -> None:
+        """Promise: whatever was drawn since `place` is gone."""
+        del self.pages[place.pages :], self.sizes[place.pages :], self._bookmarks[place.bookmarks :]
+        self.ops = self.pages[-1]
+        del self.ops[place.ops :]
+        self.y = place.y
+        self.tags.go_back(place.elements, place.marks)
 
     # --- marks ------------------------------------------------------------------------------------------------------
 
@@ -122,15 +147,18 @@ class Paper:
 
     def plate(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
         """Promise: a filled rectangle, lower left corner at (x, y), with rounded corners if `radius`."""
-        if not radius:
-            self.ops.append(f"{fill} rg {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
-            return
-        self.ops.append(f"{fill} rg {_rounded(x, y, x + width, y + height, radius)} f")
+        self.ops.append(f"{fill} rg {plate_path(x, y, width, height, radius)} f")
 
-    def rule(self, y: float, x: float | None = None, width: float | None = None, weight: float = 0.6) -> None:
+    def frame(self, x: float, y: float, width: float, height: float, web: str) -> None:
+        """Promise: the outline of a rectangle, lower left corner at (x, y)."""
+        self.ops.append(f"{colour(web)} RG 0.8 w {plate_path(x, y, width, height, 0)} S")
+
+    def rule(
+        self, y: float, x: float | None = None, width: float | None = None, weight: float = 0.6, web: str = LINE
+    ) -> None:
         """Promise: a thin horizontal line, from margin to margin unless said otherwise."""
         left, span = (self.left, self.width) if x is None or width is None else (x, width)
-        self.ops.append(f"{colour(LINE)} RG {weight} w {left:.2f} {y:.2f} m {left + span:.2f} {y:.2f} l S")
+        self.ops.append(f"{colour(web)} RG {weight} w {line_path(left, y, span)} S")
 
     def paragraph(
         self, role: str, text: str, style: Style, width: float | None = None, parent: Node | None = None
@@ -138,12 +166,12 @@ class Paper:
         """Promise: a tagged paragraph or heading at the left margin; it may run over several pages."""
         span = width or self.width
         lines = self.type.wrap(text, style, span)
-        node = (parent or self.tags.root).add(role)
-        self.y -= style.gap
-        self._run(lines, style, self.left, span, node)
+        if lines:
+            self.y -= style.gap
+            self.run(lines, style, self.left, span, (parent or self.tags.root).add(role))
 
-    def _run(self, lines: Sequence[str], style: Style, x: float, span: float, node: Node) -> None:
-        """Lines down the page and on over the next ones, all of one element."""
+    def run(self, lines: Sequence[str], style: Style, x: float, span: float, node: Node) -> None:
+        """Promise: lines down the page and on over the next ones, all of one element."""
         while lines:
             self.need(style.leading)
             count = max(1, int(self.room / style.leading))
@@ -153,24 +181,13 @@ class Paper:
             self.y -= style.leading * len(lines[:count])
             lines = lines[count:]
 
-    def numbered(self, items: Sequence[str], style: Style) -> None:
-        """Promise: a tagged list, its numbers in the margin of its texts."""
-        listed, indent = self.tags.root.add("L"), 18.0
-        for number, text in enumerate(items, start=1):
-            lines = self.type.wrap(text, style, self.width - indent)
-            self.need(style.leading * min(len(lines), 3))
-            item = listed.add("LI")
-            self.open(item.add("Lbl"))
-            self.lines([f"{number}."], style, self.left, self.y)
-            self.close()
-            self._run(lines, style, self.left + indent, self.width - indent, item.add("LBody"))
-            self.y -= 3
-
-    def heading(self, text: str, keep: float = 80.0, level: int = 0) -> None:
-        """Promise: an H2 with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
-        self.need(HEADING.leading + keep)
-        self.bookmark(text, level)
-        self.paragraph("H2", text, HEADING)
+    def heading(self, text: str, keep: float = 80.0, level: int = 2) -> None:
+        """Promise: a heading with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
+        style = HEADINGS[level]
+        lines = self.type.wrap(short(text), style, self.width)
+        self.need(min(style.leading * len(lines) + keep, self.full_room))
+        self.bookmark(text, level - 2)
+        self.run(lines, style, self.left, self.width, self.tags.root.add(f"H{level}"))
         self.y -= 5
 
     # --- the end ----------------------------------------------------------------------------------------------------
@@ -179,15 +196,15 @@ class Paper:
         """Promise: the finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
         raw = self._sheets()
         self.type.report_lost(short(self.running.edition, 80))
-        return finish(raw, self.tags, self.type.fonts, self.about)
+        return finish(raw, self.tags, self.type.fonts, self.about, self.logo)
 
     def _sheets(self) -> bytes:
         """ReportLab's part; a function of its own so that its copy of all pages is gone before the tree is written."""
         out = BytesIO()
-        canvas = _Sheets(out, (self.page_width, self.page_height), pageCompression=1, invariant=1)
+        canvas = _Sheets(out, self.sizes[0], pageCompression=1, invariant=1)
         total = len(self.pages)
         for index, ops in enumerate(self.pages):
-            self.ops = ops
+            canvas.setPageSize(self.sizes[index])
             self._running_lines(index, total)
             canvas.addLiteral("\n".join(ops))
             ops.clear()
@@ -203,9 +220,10 @@ class Paper:
                 canvas.addOutlineEntry(mark.title, f"b{number}", mark.level)
 
     def _running_lines(self, index: int, total: int) -> None:
-        said = self.running
-        foot, head = BOTTOM - 16, self.page_height - 24
-        right = self.left + self.width
+        said, self.ops = self.running, self.pages[index]
+        self.page_width, self.page_height = self.sizes[index]
+        self.width = self.page_width - 2 * MARGIN
+        foot, head, right = BOTTOM - 16, self.page_height - 24, MARGIN + self.width
         self.open_artifact("Header")
         self._span(said.partnership, RUNNING_STRONG, head, share=0.6)
         self._span(said.classification, RUNNING_STRONG, head, right=right, share=0.35)
@@ -213,9 +231,9 @@ class Paper:
         self.close()
         self.open_artifact("Footer")
         self.rule(foot + 4)
-        self._span(said.edition, RUNNING, foot, share=0.5)
+        self._span(said.edition, RUNNING, foot, share=0.45)
         start = " ".join(said.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
-        self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 110, share=0.25)
+        self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 80, share=0.35)
         self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
         self.close()
 
@@ -224,41 +242,3 @@ class Paper:
         line = (self.type.wrap(text, style, self.width * share) or [""])[0]
         x = right - self.type.width(line, style) if right else self.left
         self.lines([line], style, x, top)
-
-
-def draw_facts(paper: Paper, facts: Sequence[tuple[str, str]], columns: int = 4, limit: int = 300) -> None:
-    """Promise: labels with their values in a grid, read row by row; a value not known is a dash.
-
-    A value longer than `limit` characters is cut with a note, so that a row of the grid always fits a page.
-    """
-    width = paper.width / columns
-    wrap = paper.type.wrap
-    for start in range(0, len(facts), columns):
-        cells = [
-            (label, wrap(short(value, limit) or "–", LEAD, width - 14))
-            for label, value in facts[start : start + columns]
-        ]
-        height = LABEL.leading + LEAD.leading * max(len(lines) for _, lines in cells) + 9
-        paper.need(height)
-        for at, (label, lines) in enumerate(cells):
-            x = paper.left + at * width
-            paper.open(paper.tags.root.add("P"))
-            paper.lines([label], LABEL, x, paper.y)
-            paper.lines(lines, LEAD, x, paper.y - LABEL.leading)
-            paper.close()
-        paper.y -= height
-
-
-def _rounded(left: float, low: float, right: float, high: float, radius: float) -> str:
-    """The path of a rectangle whose corners are quarter circles (0.4477 is 1 - 0.5523, the usual Bézier constant)."""
-    bend = radius * 0.4477
-    return (
-        f"{left + radius:.2f} {low:.2f} m {right - radius:.2f} {low:.2f} l "
-        f"{right - bend:.2f} {low:.2f} {right:.2f} {low + bend:.2f} {right:.2f} {low + radius:.2f} c "
-        f"{right:.2f} {high - radius:.2f} l "
-        f"{right:.2f} {high - bend:.2f} {right - bend:.2f} {high:.2f} {right - radius:.2f} {high:.2f} c "
-        f"{left + radius:.2f} {high:.2f} l "
-        f"{left + bend:.2f} {high:.2f} {left:.2f} {high - bend:.2f} {left:.2f} {high - radius:.2f} c "
-        f"{left:.2f} {low + radius:.2f} l "
-        f"{left:.2f} {low + bend:.2f} {left + bend:.2f} {low:.2f} {left + radius:.2f} {low:.2f} c h"
-    )

@@ -1,5 +1,6 @@
 """Which colours and type sizes do the papers use?"""
 
+from dataclasses import replace
 from typing import Final
 
 from jobs.pdf.texts import Style
@@ -19,6 +20,8 @@ INK: Final = "#1b232d"
 MUTED: Final = "#4f5b69"
 NAVY: Final = "#14304f"
 LINE: Final = "#c9d1da"
+EDGE: Final = "#7d8895"
+"""Boxes to tick and lines to write on: seen on paper at 3:1."""
 TINT: Final = "#eef2f6"
 ALARM: Final = "#a51d1d"
 BRAG_COLOURS: Final = {
@@ -33,11 +36,38 @@ BRAG_COLOURS: Final = {
 TITLE: Final = Style(STRONG, 25, 30, colour(NAVY))
 SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
 EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
-HEADING: Final = Style(STRONG, 13.5, 18, colour(NAVY))
+HEADINGS: Final = {
+    2: Style(STRONG, 13.5, 18, colour(NAVY)),
+    3: Style(STRONG, 11, 15, colour(NAVY)),
+    4: Style(STRONG, 9.5, 13.5, colour(INK)),
+}
 BODY: Final = Style(REGULAR, 8, 11, colour(INK))
 LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
+STRONG_LEAD: Final = Style(STRONG, 9.5, 13.5, colour(INK))
 STRONG_BODY: Final = Style(STRONG, 8, 11, colour(INK))
 QUIET: Final = Style(REGULAR, 7.5, 10.4, colour(MUTED))
 LABEL: Final = Style(STRONG, 6.8, 9.4, colour(MUTED), gap=4)
 RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
 RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, colour(NAVY))
+FIGURE: Final = Style(STRONG, 21, 25, colour(INK))
+ALARM_FIGURE: Final = replace(FIGURE, colour=colour(ALARM))
+TONE_COLOURS: Final = {
+    "grey": BRAG_COLOURS["none"],
+    **{tone: pair for tone, pair in BRAG_COLOURS.items() if tone != "none"},
+}
+STYLES: Final = {
+    "lead": LEAD,
+    "body": BODY,
+    "strong": STRONG_BODY,
+    "quiet": QUIET,
+    "apart": replace(QUIET, gap=3),
+    "label": LABEL,
+    "alarm": replace(STRONG_BODY, colour=colour(ALARM)),
+    "name": replace(STRONG_BODY, size=8.4, leading=11.4),
+    "code": replace(QUIET, colour=colour(INK)),
+    **{
+        f"tag {tone}": Style(STRONG, 7.4, 10, colour(ink), gap=5, fill=colour(fill))
+        for tone, (fill, ink) in TONE_COLOURS.items()
+    },
+}
+"""How each look of `models/rules/papers.py` is set."""

@@ -15,10 +15,13 @@ from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Pdf, String
 
+from jobs.pdf.letterhead import Logo, logo_object
 from jobs.pdf.typefaces import FontBook
 
 Attribute = tuple[str, str | int]
 CREATOR: Final = "Triangulate"
+OWNERS: Final = {"Scope": Name.Table, "RowSpan": Name.Table, "ColSpan": Name.Table, "ListNumbering": Name.List}
+"""Which part of the standard defines an attribute."""
 COLUMN_HEAD: Final[tuple[Attribute, ...]] = (("Scope", "Column"),)
 ROW_HEAD: Final[tuple[Attribute, ...]] = (("Scope", "Row"),)
 
@@ -67,6 +70,15 @@ class TagTree:
         self._marks[page] = number + 1
         node.kids.append((page, number))
         return f"/{node.role}<</MCID {number}>>BDC"
+
+    def marks(self) -> tuple[int, ...]:
+        """Promise: how many marked pieces each page has now."""
+        return tuple(self._marks)
+
+    def go_back(self, elements: int, marks: tuple[int, ...]) -> None:
+        """Promise: only the first `elements` elements of the document are left, and pages have these marks."""
+        del self.root.kids[elements:]
+        self._marks = list(marks)
 
     def write(self, pdf: Pdf) -> None:
         """Promise: the tree stands in the file, and each page can find the elements of its marked pieces."""
@@ -130,15 +142,17 @@ def _attributes(at: _Writing, attributes: tuple[Attribute, ...]) -> Object:
     """Sixteen thousand cells share a handful of attribute objects."""
     if attributes not in at.shared:
         entries = {f"/{key}": Name(f"/{value}") if isinstance(value, str) else value for key, value in attributes}
-        at.shared[attributes] = at.pdf.make_indirect(Dictionary({"/O": Name.Table, **entries}))
+        at.shared[attributes] = at.pdf.make_indirect(Dictionary({"/O": OWNERS[attributes[0][0]], **entries}))
     return at.shared[attributes]
 
 
-def finish(raw: bytes, tree: TagTree, fonts: FontBook, about: About) -> bytes:
+def finish(raw: bytes, tree: TagTree, fonts: FontBook, about: About, logo: Logo | None = None) -> bytes:
     """Promise: the finished file with structure, fonts and metadata; equal input gives equal bytes everywhere."""
     out = BytesIO()
     with Pdf.open(BytesIO(raw)) as pdf:
         resources = pdf.make_indirect(Dictionary(Font=fonts.resources(pdf)))
+        if logo is not None:
+            resources.XObject = Dictionary(Logo=logo_object(pdf, logo))
         for page in pdf.pages:
             page.obj.Resources = resources
         tree.write(pdf)

@@ -8,11 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from typing import Final
 from unicodedata import category, normalize
-from zoneinfo import ZoneInfo
 
 from jobs.pdf.directions import begins_rtl, segments_of
 from jobs.pdf.typefaces import FALLBACKS, REGULAR, STRONG, FontBook, face, face_for
@@ -26,8 +24,6 @@ SHORT_LINE: Final = 30
 """Shorter lines (labels, dates, names, roles) come back often enough to be kept ready."""
 LONG_WORD: Final = 300
 """Longer words are measured letter by letter: they will be broken anyway."""
-
-LONDON: Final = ZoneInfo("Europe/London")
 
 log = logging.getLogger(__name__)
 
@@ -245,28 +241,6 @@ def _cut_tower(found: re.Match[str]) -> str:
 def _mark(found: re.Match[str]) -> str:
     count = len(found.group())
     return "[character not available]" if count == 1 else f"[{count} characters not available]"
-
-
-def day(value: date) -> str:
-    """Promise: a date as it is written in Britain.
-
-    >>> day(date(2026, 3, 7))
-    '7 Mar 2026'
-    """
-    return f"{value.day} {value:%b %Y}"
-
-
-def moment(value: datetime | None) -> str:
-    """Promise: a moment as the clocks in London show it, a dash for none.
-
-    >>> from datetime import UTC
-    >>> moment(datetime(2026, 7, 1, 12, 5, tzinfo=UTC)), moment(None)
-    ('1 Jul 2026, 13:05 BST', '–')
-    """
-    if value is None:
-        return "–"
-    local = value.astimezone(LONDON)
-    return f"{day(local.date())}, {local:%H:%M %Z}"
 
 
 def short(text: str, limit: int = 300) -> str:

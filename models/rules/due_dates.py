@@ -7,6 +7,7 @@ clock change never moves a due date. Only what runs at a time of day needs a mom
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,16 @@ IMPACT_MONTHS = 12
 
 RECENT_AUDIT_MONTHS = 12
 """Cases audited within so many months are left out of a draw unless its plan says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """Something due on a day: a key that stays the same when the day moves, its words, its page in the portal."""
+
+    key: str
+    due_on: date
+    words: str
+    path: str
 
 
 def months_after(day: date, months: int) -> date:

@@ -105,6 +105,8 @@ class PlanReport:
     classification: str = "OFFICIAL"
     scope: str = "Every action of the plan"
     made_by: str = ""
+    about: str = ""
+    """The record it is kept with, such as `action_plans:12`; no fact of the plan, so not in the fingerprint."""
 
     def __post_init__(self) -> None:
         """An unknown rating would be counted nowhere, so it is refused."""
@@ -119,7 +121,7 @@ class PlanReport:
         It is taken over the JSON list of the field values in the order in which the classes above declare them, dates
         as yyyy-mm-dd, without blanks, UTF-8.
         """
-        head = [getattr(self, field.name) for field in fields(self) if field.name != "actions"]
+        head = [getattr(self, field.name) for field in fields(self) if field.name not in ("actions", "about")]
         rows = [_ACTION_VALUES(action) for action in self.actions]
         text = json.dumps([head, rows], default=_plain, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,6 +18,8 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.platypus import Flowable, SimpleDocTemplate, Table
 
 from jobs.pdf import action_plans
+from jobs.pdf.styles import STYLES
+from models.rules.plan_paper import COLUMNS, action_row
 from models.rules.plan_report import PlanReport, summarise
 from tests import pdf_facts
 
@@ -49,15 +51,15 @@ class PlainCell(Flowable):
 
 def bare(report: PlanReport) -> bytes:
     """The same texts as a table of plain cells by ReportLab alone."""
-    widths = [column.width for column in action_plans.COLUMNS]
-    head = [column.title for column in action_plans.COLUMNS]
+    widths = [column.share for column in COLUMNS]
+    head = [column.title for column in COLUMNS]
     rows = []
     for group in summarise(report).groups:
         for action in group.actions:
-            row = action_plans.action_row(action, report.made_on)
+            row = action_row(action, report.made_on)
             cells = [list(cell) for cell in row.cells]
             cells[-1] += row.note
-            pieces = [[(text, style.size) for text, style in cell if text] for cell in cells]
+            pieces = [[(text, STYLES[look].size) for text, look in cell if text] for cell in cells]
             rows.append([PlainCell(cell, width - 10) for cell, width in zip(pieces, widths, strict=True)])
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)] or [[]]
     style = [("GRID", (0, 0), (-1, -1), 0.3, "#c9d1da"), ("VALIGN", (0, 0), (-1, -1), "TOP")]

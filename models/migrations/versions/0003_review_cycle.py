@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:19:46.425899
+Revision: 0003, after: 0002, on 2026-11-25 22:21:40.863535
 """
 
 import sqlalchemy as sa
@@ -129,6 +129,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sharing_agreements_agency_id"), "sharing_agreements", ["agency_id"], unique=False)
     op.create_index(
         op.f("ix_sharing_agreements_valid_until_on"), "sharing_agreements", ["valid_until_on"], unique=False
+    )
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_calendar_feeds_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feeds_token_hash")),
     )
     op.create_table(
         "assurance_tools",
@@ -881,6 +894,12 @@ def upgrade() -> None:
         "reminder_rules",
         "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'weekly_digest', 'agreement_ends')",
     )
+    op.drop_constraint(op.f("known_document_kind"), "documents", type_="check")
+    op.create_check_constraint(
+        op.f("known_document_kind"),
+        "documents",
+        "kind IN ('action_plan', 'draw_certificate', 'draw_data', 'evidence', 'plan_summary', 'self_evaluation', 'case_audit', 'moderated_result', 'triangulation_matrix', 'review_report', 'briefing', 'board_pack', 'non_engagement_letter', 'impact_analysis')",
+    )
     op.create_check_constraint(op.f("hold_has_reason"), "thematic_reviews", "is_on_hold = (hold_reason <> '')")
     op.create_check_constraint(
         op.f("known_recommendation_change"), "recommendations", "changes IN ('policy', 'procedure', 'practice')"
@@ -890,6 +909,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("known_recommendation_change"), "recommendations", type_="check")
     op.drop_constraint(op.f("hold_has_reason"), "thematic_reviews", type_="check")
+    op.drop_constraint(op.f("known_document_kind"), "documents", type_="check")
+    op.create_check_constraint(
+        op.f("known_document_kind"),
+        "documents",
+        "((kind)::text = ANY ((ARRAY['action_plan'::character varying, 'draw_certificate'::character varying, 'draw_data'::character varying, 'evidence'::character varying])::text[]))",
+    )
     op.drop_constraint(op.f("known_reminder_kind"), "reminder_rules", type_="check")
     op.create_check_constraint(
         op.f("known_reminder_kind"),
@@ -988,6 +1013,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")
     op.drop_table("assurance_tools")
+    op.drop_table("calendar_feeds")
     op.drop_index(op.f("ix_sharing_agreements_valid_until_on"), table_name="sharing_agreements")
     op.drop_index(op.f("ix_sharing_agreements_agency_id"), table_name="sharing_agreements")
     op.drop_table("sharing_agreements")

@@ -1,0 +1,80 @@
+"""How does somebody get any document on paper, or read the same as a page?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import current_app, flash, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin_views.base import Button, Screen, already_sent, person_id
+from admin_views.job_requests import waiting_url
+from admin_views.kit.saving import one_time_token
+from jobs.documents import printed
+from models import document_requests
+from models.clock import today
+from models.errors import RuleBroken
+from models.form_receipts import note_record
+from models.people import Person
+from models.rules.papers import Occasion
+
+
+def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], back: str) -> ResponseReturnValue:
+    """Ask for a registered document and go where people wait for it; from there they come `back`.
+
+    For views that answer a POST. Refusals, such as too many rows, are said on the page `back`.
+    """
+    asked = printed(name).name
+    return ask_once(screen, lambda session: document_requests.ask_for_document(session, asked, arguments), back)
+
+
+def ask_once(screen: Screen, ask: Callable[[Session], int], back: str) -> ResponseReturnValue:
+    """Call a verb that asks for a job and wait for it; a form sent twice leads to the request of the first time."""
+    session = screen.session
+    sent = already_sent(session)
+    if sent is not None:
+        session.rollback()
+        return redirect(waiting_url(int(sent), back) if sent else back)
+    try:
+        asked = ask(session)
+    except RuleBroken as refusal:
+        session.rollback()
+        flash(refusal.sentence, "error")
+        return redirect(back)
+    note_record(session, token=one_time_token(), person_id=person_id(), record_key=asked)
+    session.commit()
+    return redirect(waiting_url(asked, back))
+
+
+def show_document(
+    screen: Screen,
+    name: str,
+    arguments: Mapping[str, Any],
+    back: str,
+    back_words: str,
+    *,
+    pdf_url: str = "",
+    template: str = "papers/paper.html",
+    **values: Any,
+) -> ResponseReturnValue:
+    """The document's accessible twin: the same blocks from the same facts, with the same fingerprint on the same day.
+
+    `pdf_url` is the POST address that makes the PDF. A template of one's own extends `papers/paper.html`.
+    """
+    document = printed(name)
+    try:
+        facts = document.facts(screen.session, occasion(screen.session), **arguments)
+    except RuleBroken as refusal:
+        flash(refusal.sentence, "error")
+        return redirect(back)
+    buttons = [Button("Download as PDF", pdf_url, "main", is_post=True)] if pdf_url else []
+    shown = {"paper": document.paper(facts), "buttons": buttons, "back": back, "back_words": back_words}
+    return screen.render(template, **shown, **values)
+
+
+def occasion(session: Session) -> Occasion:
+    """Today, the partnership's name, and the name of whoever asks."""
+    reader = session.get_one(Person, person_id())
+    return Occasion(today(), current_app.extensions["settings"].partnership_name, reader.name)

@@ -1,0 +1,79 @@
+"""Do the documents we have stand up to the harness, and does the harness see what is wrong?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from jobs.pdf import action_plans, audit_samples
+from models.rules.certificate_paper import certificate_paper
+from models.rules.certificate_report import ReportedCase, ReportedStratum
+from models.rules.plan_paper import plan_paper
+from models.rules.plan_summary_paper import plan_summary
+from tests import pdf_facts
+from tests.pdf_kit import Kit, SoundDocument, says, sound
+from tests.test_pdf_audit_samples import report as certificate
+
+PLAN_CODES = ("brag_code", "about")
+
+
+def certificate_of(count: int) -> object:
+    cases = tuple(ReportedCase(f"C-{number:04d}", f"0.{number:09d}", "Selected") for number in range(count))
+    return replace(certificate(), strata=(ReportedStratum("Early Help", 5000, count, cases, ()),))
+
+
+class TestActionPlan(SoundDocument):
+    """The whole plan on landscape paper."""
+
+    kit = Kit(
+        pdf_facts.report,
+        plan_paper,
+        action_plans.build,
+        fixed=PLAN_CODES,
+        short=("title", "review_title", "partnership", "reference", "version", "classification", "other_agencies"),
+    )
+
+
+class TestPlanSummary(SoundDocument):
+    """The plan on one page."""
+
+    kit = Kit(pdf_facts.report, plan_summary, action_plans.build_summary, fixed=PLAN_CODES, is_one_page=True)
+
+
+class TestDrawCertificate(SoundDocument):
+    """The certificate on upright paper."""
+
+    kit = Kit(
+        certificate_of,
+        certificate_paper,
+        audit_samples.build,
+        short=("title", "partnership", "reference", "classification", "name"),
+    )
+
+
+def test_the_harness_sees_a_text_that_is_missing() -> None:
+    made = action_plans.build(pdf_facts.report(1))
+    assert says(made, "The multi-agency front door")
+    assert not says(made, "The single-agency back door")
+
+
+def test_the_harness_sees_a_mark_outside_the_structure() -> None:
+    with pikepdf.open(BytesIO(action_plans.build(pdf_facts.report(1)))) as pdf:
+        page = pdf.pages[0]
+        page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n0 0 10 10 re f")
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(AssertionError):
+        sound(out.getvalue())
+
+
+def test_the_harness_sees_a_line_that_leaves_the_page() -> None:
+    with pikepdf.open(BytesIO(action_plans.build(pdf_facts.report(1)))) as pdf:
+        pdf.pages[0].mediabox = [0, 0, 400, 595]
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(AssertionError):
+        sound(out.getvalue())
