@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -11,6 +10,7 @@ from admin_views.base import OFFICERS, STAFF, Column, Fact, Group, Panel, Screen
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from admin_views.kit.registry import link_to
+from admin_views.kit.requests import key_in_address
 from models.action_plans import ActionPlan
 from models.findings import Finding
 from models.key_lines import KeyLine
@@ -54,9 +54,7 @@ class FindingScreen(Screen):
     hints = {"agency_id": "Only when the finding is about one agency."}
 
     def new_record(self) -> Finding:
-        typed = request.args.get("review_id", "")
-        review_id = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
-        return Finding(review_id=review_id, strength=Strength.MODERATE)
+        return Finding(review_id=key_in_address("review_id"), strength=Strength.MODERATE)
 
     def form_ready(self, session: Session, form: Form, record: Finding) -> None:
         if isinstance(form["key_line_id"], RecordField):

@@ -27,6 +27,13 @@ WHERE_DONE = {
     "key_lines": "/key-lines/?review_id={}",
     "project_team": "/thematic-reviews/{}/ask-for/project-team/",
     "invitations": "/invitations/?review_id={}",
+    "activities": "/feedback/?review_id={}",
+    "service_users": "/feedback/?review_id={}",
+    "practitioners": "/feedback/?review_id={}",
+    "feedback_given": "/feedback/?review_id={}",
+    "sources": "/thematic-reviews/{}/triangulation/",
+    "plan": "/action-plans/?review_id={}",
+    "impact": "/impact-analyses/?review_id={}",
 }
 """Where what a gate asks for is done; a gate that is not here is done on the review's own page."""
 
@@ -100,7 +107,7 @@ def gate_panel(session: Session, review: ThematicReview) -> Panel:
 
 def _row(session: Session, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
     if not one.missing:
-        return _WORDS.get(one.gate.code, one.gate.code.replace("_", " ").capitalize()), tag("Done", "green"), ""
+        return one.gate.words, tag("Done", "green"), ""
     where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
     words = Markup('<a href="{}">{}</a>').format(where, one.missing)
     return words, show_waiver(one.waiver) or tag("Missing", "red"), _way_round(session, review, one)
@@ -116,15 +123,3 @@ def _way_round(session: Session, review: ThematicReview, one: Standing) -> str:
 
 
 _HEADINGS = ("What is asked for", "State", "Otherwise")
-_WORDS = {
-    "focus": "The Board has set the focus",
-    "sponsor": "A member of the Board is lead sponsor",
-    "period": "The period under review is set",
-    "key_lines": "Key lines of enquiry are signed",
-    "project_team": "The project team is signed",
-    "invitations": "The agencies invited are signed",
-    "self_evaluation_signed": "The self-evaluation tool is signed",
-    "case_audit_signed": "The case-audit tool is signed",
-    "practitioner_questions_signed": "The practitioner questions are signed",
-    "service_user_questions_signed": "The service-user questions are signed",
-}

@@ -23,6 +23,7 @@ from app.pages import dress
 from app.security import guard
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
+from app.surveys import offer_surveys
 from models.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
 __all__ = ["create_app"]
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)
+    offer_surveys(app, database)
     measure(app, database, settings.redis_url)
     show_errors(app)
     register_commands(app)

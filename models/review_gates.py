@@ -1,36 +1,21 @@
 """What does a review still lack before its next stage, in sentences, and may it go on?
 
-Each gate belongs to the stage it stands at the end of. Source: framework, "The reviews" to "Impact analysis", read
-stage by stage; appendix 1 for what the sponsor signs.
+Each gate belongs to the stage it stands at the end of; models/gate_checks.py has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from models.assurance_tools import ToolKind
 from models.errors import RuleBroken
+from models.gate_checks import GATES, Gate
 from models.gate_waivers import GateWaiver, waivers_of
 from models.impact_analyses import open_impact_analysis
 from models.review_stages import move_to_stage
-from models.sign_offs import SignOffSubject
-from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
 from models.thematic_reviews import Stage, ThematicReview, next_stage
-
-Check = Callable[[Session, ThematicReview], str]
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One thing a stage asks for. `check` gives the sentence of what is missing, empty when nothing is."""
-
-    code: str
-    stage: Stage
-    check: Check
 
 
 @dataclass(frozen=True)
@@ -44,51 +29,6 @@ class Standing:
     @property
     def is_open(self) -> bool:
         return not self.missing or (self.waiver is not None and self.waiver.consented_at is not None)
-
-
-def _focus(session: Session, review: ThematicReview) -> str:
-    return "" if review.focus.strip() else "The Board has not set the focus yet."
-
-
-def _sponsor(session: Session, review: ThematicReview) -> str:
-    return "" if review.sponsor_id else "No member of the Board is lead sponsor yet."
-
-
-def _period(session: Session, review: ThematicReview) -> str:
-    has_both = review.period_starts_on and review.period_ends_on
-    return "" if has_both else "The period under review has no first and last day yet."
-
-
-def _signed(subject: SignOffSubject) -> Check:
-    def check(session: Session, review: ThematicReview) -> str:
-        if not content_of(session, review, subject):
-            return f"{subject.label}: nothing is written down yet."
-        signed = stands_signed(session, review, subject)
-        return "" if signed else f"{subject.label}: the lead sponsor has not signed this as it stands now."
-
-    return check
-
-
-def _tool_signed(kind: ToolKind) -> Check:
-    def check(session: Session, review: ThematicReview) -> str:
-        tools = tools_of(session, review.id, kind)
-        if not tools:
-            return f"{TOOL_SUBJECTS[kind].label}: the review has none yet."
-        unsigned = [tool.title for tool in tools if not stands_signed(session, review, TOOL_SUBJECTS[kind], tool)]
-        return f"{unsigned[0]}: the lead sponsor has not signed this as it stands now." if unsigned else ""
-
-    return check
-
-
-GATES: tuple[Gate, ...] = (
-    Gate("focus", Stage.PROPOSED, _focus),
-    Gate("sponsor", Stage.PROPOSED, _sponsor),
-    Gate("period", Stage.SCOPING, _period),
-    Gate("key_lines", Stage.SCOPING, _signed(SignOffSubject.KEY_LINES)),
-    Gate("project_team", Stage.SCOPING, _signed(SignOffSubject.PROJECT_TEAM)),
-    Gate("invitations", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
-    *(Gate(f"{kind.value}_signed", Stage.SCOPING, _tool_signed(kind)) for kind in TOOL_SUBJECTS),
-)
 
 
 def gates_of(session: Session, review: ThematicReview, stage: Stage | None = None) -> list[Standing]:

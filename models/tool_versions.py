@@ -32,6 +32,7 @@ class ToolVersion(Base):
         staff=("select", "insert"),
         system=("select", "insert", "delete"),
         agency_reads="EXISTS (SELECT FROM answer_sheets s WHERE s.version_id = tool_versions.id)",
+        public_reads="EXISTS (SELECT FROM surveys s WHERE s.version_id = tool_versions.id)",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -67,3 +67,9 @@ def person_id() -> int:
 def own_path() -> str:
     """The address asked for, with its arguments, to come back to."""
     return request.full_path.rstrip("?")
+
+
+def key_in_address(name: str) -> int | None:
+    """The key of a record that the address names (`?review_id=3`), for a new record that belongs to it."""
+    typed = request.args.get(name, type=int)
+    return typed if typed and 0 < typed < 2**31 else None

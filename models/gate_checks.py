@@ -1,0 +1,153 @@
+"""What does each stage of a review ask for, and what is missing of it, in a sentence?
+
+Source: framework, "The reviews" to "Impact analysis", read stage by stage; appendix 1 for what the sponsor signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.action_plans import ActionPlan
+from models.actions import Action
+from models.assurance_tools import ToolKind
+from models.feedback_activities import Audience, activities_of, feedback_owed, heard
+from models.impact_analyses import analysis_of
+from models.recommendation_findings import cited_findings
+from models.recommendations import Recommendation
+from models.rules.triangulation import Mark
+from models.sign_offs import SignOffSubject
+from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
+from models.thematic_reviews import Stage, ThematicReview
+from models.triangulations import triangulate
+
+Check = Callable[[Session, ThematicReview], str]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One thing a stage asks for. `check` gives the sentence of what is missing, empty when nothing is."""
+
+    code: str
+    words: str
+    stage: Stage
+    check: Check
+
+
+def _focus(session: Session, review: ThematicReview) -> str:
+    return "" if review.focus.strip() else "The Board has not set the focus yet."
+
+
+def _sponsor(session: Session, review: ThematicReview) -> str:
+    return "" if review.sponsor_id else "No member of the Board is lead sponsor yet."
+
+
+def _period(session: Session, review: ThematicReview) -> str:
+    has_both = review.period_starts_on and review.period_ends_on
+    return "" if has_both else "The period under review has no first and last day yet."
+
+
+def _heard(audience: Audience) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        words = "Service users, carers or families" if audience is Audience.SERVICE_USERS else "Practitioners"
+        is_missing = not heard(session, review.id, audience)
+        return f"{words} have not been heard yet, or what they said is not summed up." if is_missing else ""
+
+    return check
+
+
+def _activities(session: Session, review: ThematicReview) -> str:
+    found = activities_of(session, review.id)
+    lacking = [one for one in Audience if not any(each.audience is one and each.agreed_on for each in found)]
+    if not lacking:
+        return ""
+    words = " and ".join(one.label[0].lower() + one.label[1:] for one in lacking)
+    return f"The project team has not agreed yet how {words} are heard."
+
+
+def _feedback_given(session: Session, review: ThematicReview) -> str:
+    owed = feedback_owed(session, review.id)
+    more = f" ({len(owed) - 1} more)" if owed[1:] else ""
+    return f"{owed[0].sentence}{more}" if owed else ""
+
+
+def _silent(session: Session, review: ThematicReview) -> str:
+    count = triangulate(session, review).count(Mark.SILENT)
+    if not count:
+        return ""
+    words = "1 key line is" if count == 1 else f"{count} key lines are"
+    return f"{words} silent: fewer than two sources speak."
+
+
+def _plan(session: Session, review: ThematicReview) -> str:
+    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id)).all()
+    if not plans:
+        return "There is no improvement plan yet."
+    found = session.scalars(select(Recommendation).where(Recommendation.plan_id.in_([one.id for one in plans]))).all()
+    if not found:
+        return "The improvement plan recommends nothing yet."
+    lacking = (words for one in found if (words := _lacking(session, one)))
+    return next(lacking, "")
+
+
+def _lacking(session: Session, recommendation: Recommendation) -> str:
+    if not cited_findings(session, recommendation.id):
+        return f"Recommendation {recommendation.number} cites no finding."
+    action = select(Action.id).where(Action.recommendation_id == recommendation.id).limit(1)
+    return "" if session.scalar(action) else f"Recommendation {recommendation.number} has no action."
+
+
+def _impact(session: Session, review: ThematicReview) -> str:
+    found = analysis_of(session, review.id)
+    return "" if found is not None and found.completed_on else "The impact analysis is not complete yet."
+
+
+def _signed(subject: SignOffSubject) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        if not content_of(session, review, subject):
+            return f"{subject.label}: nothing is written down yet."
+        signed = stands_signed(session, review, subject)
+        return "" if signed else f"{subject.label}: the lead sponsor has not signed this as it stands now."
+
+    return check
+
+
+def _tool_signed(kind: ToolKind) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        tools = tools_of(session, review.id, kind)
+        if not tools:
+            return f"{TOOL_SUBJECTS[kind].label}: the review has none yet."
+        unsigned = [tool.title for tool in tools if not stands_signed(session, review, TOOL_SUBJECTS[kind], tool)]
+        return f"{unsigned[0]}: the lead sponsor has not signed this as it stands now." if unsigned else ""
+
+    return check
+
+
+_TOOLS = {
+    ToolKind.SELF_EVALUATION: "The self-evaluation tool is signed",
+    ToolKind.CASE_AUDIT: "The case-audit tool is signed",
+    ToolKind.PRACTITIONER_QUESTIONS: "The practitioner questions are signed",
+    ToolKind.SERVICE_USER_QUESTIONS: "The service-user questions are signed",
+}
+
+GATES: tuple[Gate, ...] = (
+    Gate("focus", "The Board has set the focus", Stage.PROPOSED, _focus),
+    Gate("sponsor", "A member of the Board is lead sponsor", Stage.PROPOSED, _sponsor),
+    Gate("period", "The period under review is set", Stage.SCOPING, _period),
+    Gate("key_lines", "The key lines of enquiry are signed", Stage.SCOPING, _signed(SignOffSubject.KEY_LINES)),
+    Gate("project_team", "The project team is signed", Stage.SCOPING, _signed(SignOffSubject.PROJECT_TEAM)),
+    Gate("invitations", "The agencies invited are signed", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
+    *(Gate(f"{kind.value}_signed", words, Stage.SCOPING, _tool_signed(kind)) for kind, words in _TOOLS.items()),
+    Gate("activities", "How people are heard is agreed by the project team", Stage.SCOPING, _activities),
+    Gate(
+        "service_users", "Service users, carers and families are heard", Stage.EVIDENCE, _heard(Audience.SERVICE_USERS)
+    ),
+    Gate("practitioners", "Practitioners are heard", Stage.EVIDENCE, _heard(Audience.PRACTITIONERS)),
+    Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent),
+    Gate("plan", "The improvement plan rests on findings and has actions", Stage.IMPROVEMENT_PLANNING, _plan),
+    Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
+    Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
+)

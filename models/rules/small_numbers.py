@@ -1,0 +1,70 @@
+"""How is a count published so that nobody can be told from it?
+
+Counts of 1 to 4 are withheld and larger ones rounded to the nearest 5. Source: the NHS safeguarding adults collection
+(DOMAIN b8), which suppresses counts under 5 and rounds to 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SMALLEST = 5
+
+
+def published(count: int) -> int | None:
+    """A count as it may be published; None when it is withheld.
+
+    >>> [published(count) for count in (0, 1, 4, 5, 7, 8, 12)]
+    [0, None, None, 5, 5, 10, 10]
+    """
+    if 0 < count < SMALLEST:
+        return None
+    return (count + 2) // 5 * 5
+
+
+def in_words(count: int) -> str:
+    """The same in words.
+
+    >>> in_words(3), in_words(13)
+    ('fewer than 5', 'about 15')
+    """
+    shown = published(count)
+    if shown is None:
+        return f"fewer than {SMALLEST}"
+    return f"about {shown}" if shown else "none"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each answer was given. `total` is how many answered at all."""
+
+    total: int
+    counts: Mapping[str, int]
+
+    @property
+    def may_be_published(self) -> bool:
+        return self.total >= SMALLEST
+
+    def lines(self, labels: Sequence[str]) -> list[tuple[str, str]]:
+        """Each answer with its published count; nothing at all where too few answered.
+
+        A single withheld count could be worked out from the others and the total, so then the next smallest is
+        withheld as well.
+
+        >>> Tally(20, {"Yes": 17, "No": 3}).lines(["Yes", "No"])
+        [('Yes', 'withheld'), ('No', 'fewer than 5')]
+        >>> Tally(3, {"Yes": 3}).lines(["Yes", "No"])
+        []
+        """
+        if not self.may_be_published:
+            return []
+        counts = {label: self.counts.get(label, 0) for label in labels}
+        small = [label for label, count in counts.items() if published(count) is None]
+        withheld = _second(counts) if len(small) == 1 else ""
+        return [(label, "withheld" if label == withheld else in_words(count)) for label, count in counts.items()]
+
+
+def _second(counts: Mapping[str, int]) -> str:
+    others = [(count, label) for label, count in counts.items() if count >= SMALLEST]
+    return min(others)[1] if others else ""
