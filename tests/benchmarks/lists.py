@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psutil import Process, pid_exists
+from psutil import Process
 from sqlalchemy import Engine, event
 
 from admin_views.kit.cursors import cursor_token
@@ -104,9 +104,11 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
 def processor_time(database: Database, server: Served, get: Callable[[], object]) -> float:
     """Milliseconds of processor a page takes in web server and database: what other work beside alters least."""
     with psycopg.connect(database.app_url) as own:
-        backends = own.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'").fetchall()
+        backends = own.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
     children = [child.pid for child in Process(server.pid).children(recursive=True)]
-    processes = [Process(pid) for pid in (server.pid, *children, *(pid for (pid,) in backends)) if pid_exists(pid)]
+    processes = [Process(pid) for pid in (server.pid, *children, *(pid for (pid,) in backends))]
     before = _spent(processes)
     for _ in range(PAGES):
         get()
