@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import select
+import time
 from datetime import datetime
 from typing import Any, ClassVar
 
+from psycopg import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, Identity, MetaData, Text, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -15,6 +19,7 @@ from sqlalchemy.orm import (
     mapped_column,
     sessionmaker,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.access import Actor, RowPolicy
 from models.errors import RuleBroken
@@ -27,6 +32,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+_ASKED_AFTER = 30  # seconds
 _BECOME = (
     "SELECT set_config('role', %(role)s, true), set_config('app.user_id', %(person)s, true),"
     " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true)"
@@ -88,9 +94,42 @@ def act_as(session: Session, actor: Actor) -> None:
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """An engine for the portal's own login. Dates in ISO, moments in UTC, whatever the server's defaults."""
     options = "-c timezone=UTC -c datestyle=ISO -c jit=off"
-    return create_engine(
-        database_url(url), pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
-    )
+    engine = create_engine(database_url(url), pool_size=pool_size, max_overflow=8, connect_args={"options": options})
+    event.listen(engine, "checkin", _note_when_left)
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _note_when_left(driver: Any, record: ConnectionPoolEntry) -> None:
+    record.info["left_at"] = time.monotonic()
+
+
+def _refuse_dead(driver: Any, record: ConnectionPoolEntry, fairy: object) -> None:
+    """Have a connection replaced that the server has closed meanwhile: every page takes one, none should fail for it.
+
+    Looking at the socket costs nothing; one left alone for long is asked, for a network may drop it without a word.
+    """
+    idle = time.monotonic() - record.info.get("left_at", time.monotonic())
+    if _is_closed(driver) or (idle > _ASKED_AFTER and not _answers(driver)):
+        raise InvalidatePoolError
+
+
+def _is_closed(driver: Any) -> bool:
+    """Whether something is to be read although nothing was asked: the end of the connection, or its last words."""
+    if driver.closed:
+        return True
+    looking = select.poll()
+    looking.register(driver.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
+
+
+def _answers(driver: Any) -> bool:
+    try:
+        driver.execute("SELECT 1")
+        driver.rollback()
+    except OperationalError:
+        return False
+    return True
 
 
 def database_url(url: str) -> str:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from models import db
 from models.access import Actor, Role
 from models.action_updates import post_update
 from models.actions import Action
@@ -132,3 +134,23 @@ def test_the_chain_names_the_record_that_was_tampered_with(database: Database) -
     engine.dispose()
     owner.dispose()
     database.empty()
+
+
+@pytest.mark.parametrize("is_long_ago", [False, True])
+def test_a_connection_the_server_has_ended_fails_no_page(
+    database: Database, monkeypatch: pytest.MonkeyPatch, is_long_ago: bool
+) -> None:
+    engine = database.engine()
+    monkeypatch.setattr(db, "_ASKED_AFTER", -1 if is_long_ago else 30)
+    monkeypatch.setattr(db, "_is_closed", (lambda driver: False) if is_long_ago else db._is_closed)
+    with engine.connect() as one, engine.connect() as other:
+        ended = [made.scalar(text("SELECT pg_backend_pid()")) for made in (one, other)]
+    with psycopg.connect(database.app_url, autocommit=True) as killer:
+        for backend in ended:
+            killer.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+    with engine.connect() as one, engine.connect() as other:
+        found = [made.scalar(text("SELECT pg_backend_pid()")) for made in (one, other)]
+    assert not set(found) & set(ended)
+    with engine.connect() as again:
+        assert again.scalar(text("SELECT pg_backend_pid()")) in found
+    engine.dispose()

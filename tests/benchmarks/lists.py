@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import psycopg
+from psutil import Process
 from sqlalchemy import Engine, event
 
 from admin_views.kit.cursors import cursor_token
@@ -30,7 +31,7 @@ from tests.benchmarks.imports import LEVELS, PROJECT, checked_import, write_list
 from tests.databases import Database
 from tests.web import PASSWORD, Browser, make_portal
 
-TURNS, WARM, ROUNDS = 5, 5, 20
+TURNS, WARM, ROUNDS, PAGES = 5, 5, 20, 50
 EMAIL = "bench.officer@example.org"
 _COLUMNS = "row_number, reference, level_rank, theme, started_on, ended_on, agency"
 
@@ -86,7 +87,7 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
         _served(database, "tests.benchmarks.bare_pages:app") as theirs,
         psycopg.connect(database.app_url, options="-c role=portal_staff", autocommit=True) as sql,
     ):
-        client, plain = Client(*ours), Client(*theirs)
+        client, plain = Client(ours.host, ours.port), Client(theirs.host, theirs.port)
         client.sign_in()
         for name, (arguments, _) in cases(rows).items():
             pages = [
@@ -94,8 +95,28 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
                 partial(plain.get, f"/{quote(name)}?frame={frame}&rows={rows}"),
                 partial(rows_of, sql, bare_statement(name, frame, rows)),
             ]
-            found[name] = _words(*measured(pages), client.size)
+            words = _words(*measured(pages), client.size)
+            spent, least = processor_time(database, ours, pages[0]), processor_time(database, theirs, pages[1])
+            found[name] = f"{words}   processor {spent:4.1f} ms, bare page {least:4.1f} ms"
     return found
+
+
+def processor_time(database: Database, server: Served, get: Callable[[], object]) -> float:
+    """Milliseconds of processor a page takes in web server and database: what other work beside alters least."""
+    with psycopg.connect(database.app_url) as own:
+        backends = own.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
+    children = [child.pid for child in Process(server.pid).children(recursive=True)]
+    processes = [Process(pid) for pid in (server.pid, *children, *(pid for (pid,) in backends))]
+    before = _spent(processes)
+    for _ in range(PAGES):
+        get()
+    return (_spent(processes) - before) * 1000 / PAGES
+
+
+def _spent(processes: Sequence[Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def address_of(frame: int, arguments: dict[str, str]) -> str:
@@ -145,6 +166,14 @@ def _milliseconds(way: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+class Served(NamedTuple):
+    """A running web server."""
+
+    host: str
+    port: int
+    pid: int
+
+
 class Client:
     """One browser on one kept connection."""
 
@@ -187,7 +216,7 @@ def _officer(engine: Engine) -> None:
 
 
 @contextmanager
-def _served(database: Database, target: str) -> Iterator[tuple[str, int]]:
+def _served(database: Database, target: str) -> Iterator[Served]:
     """An application in the portal's own web server, one process, until the bench is done."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -200,7 +229,7 @@ def _served(database: Database, target: str) -> Iterator[tuple[str, int]]:
     )
     try:
         _wait_until_ready(host, port)
-        yield host, port
+        yield Served(host, port, server.pid)
     finally:
         server.terminate()
         server.wait(10)
