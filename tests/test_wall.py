@@ -55,7 +55,7 @@ def every_address(portal: Flask, theirs: dict[str, int]) -> Iterator[tuple[str, 
         numbers = [
             name for name, converter in rule._converters.items() if type(converter).__name__ == "IntegerConverter"
         ]
-        words = {"kind": "csv", "field_name": "lead_agency_id", "filename": "portal.css"}
+        words = {"file_kind": "csv", "field_name": "lead_agency_id", "filename": "portal.css"}
         own = theirs.get(rule.endpoint.partition(".")[0])
         for key in {own} if own else ids if numbers else {0}:
             values = {name: words.get(name, "x") for name in rule.arguments} | dict.fromkeys(numbers, key)
