@@ -27,6 +27,8 @@ WHERE_DONE = {
     "key_lines": "/key-lines/?review_id={}",
     "project_team": "/thematic-reviews/{}/ask-for/project-team/",
     "invitations": "/invitations/?review_id={}",
+    "presented": "/presentations/?review_id={}",
+    "learning": "/learning-products/?review_id={}",
 }
 """Where what a gate asks for is done; a gate that is not here is done on the review's own page."""
 
@@ -123,6 +125,8 @@ _WORDS = {
     "key_lines": "Key lines of enquiry are signed",
     "project_team": "The project team is signed",
     "invitations": "The agencies invited are signed",
+    "presented": "The Board and both groups have heard the findings",
+    "learning": "Learning is released",
     "self_evaluation_signed": "The self-evaluation tool is signed",
     "case_audit_signed": "The case-audit tool is signed",
     "practitioner_questions_signed": "The practitioner questions are signed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
@@ -115,3 +115,9 @@ def release_product(session: Session, product: LearningProduct, *, on: date) -> 
         raise RuleBroken("Say in a summary what people will learn before the product is released.")
     product.released_on = on
     session.flush()
+
+
+def has_released(session: Session, review_id: int) -> bool:
+    """Whether any of a review's learning has gone out to agencies."""
+    out = (LearningProduct.review_id == review_id, LearningProduct.released_on.is_not(None))
+    return session.scalar(select(LearningProduct.id).where(*out).limit(1)) is not None

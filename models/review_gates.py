@@ -16,6 +16,8 @@ from models.assurance_tools import ToolKind
 from models.errors import RuleBroken
 from models.gate_waivers import GateWaiver, waivers_of
 from models.impact_analyses import open_impact_analysis
+from models.learning_products import has_released
+from models.presentations import missing_presentations
 from models.review_stages import move_to_stage
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
@@ -80,6 +82,15 @@ def _tool_signed(kind: ToolKind) -> Check:
     return check
 
 
+def _presented(session: Session, review: ThematicReview) -> str:
+    missing = " and the ".join(body.label for body in missing_presentations(session, review.id))
+    return f"The findings are still to be presented to the {missing}." if missing else ""
+
+
+def _learning(session: Session, review: ThematicReview) -> str:
+    return "" if has_released(session, review.id) else "No learning product of this review is released yet."
+
+
 GATES: tuple[Gate, ...] = (
     Gate("focus", Stage.PROPOSED, _focus),
     Gate("sponsor", Stage.PROPOSED, _sponsor),
@@ -88,6 +99,8 @@ GATES: tuple[Gate, ...] = (
     Gate("project_team", Stage.SCOPING, _signed(SignOffSubject.PROJECT_TEAM)),
     Gate("invitations", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
     *(Gate(f"{kind.value}_signed", Stage.SCOPING, _tool_signed(kind)) for kind in TOOL_SUBJECTS),
+    Gate("presented", Stage.PRESENTATION, _presented),
+    Gate("learning", Stage.DISSEMINATION, _learning),
 )
 
 

@@ -18,7 +18,8 @@ from models.hubs import HubKind
 from models.learning_products import LearningProduct, ProductForm, ProductKind, release_product
 from models.learning_uses import LearningUse, record_use, use_sentence, uses_by_agency
 from models.reference_items import Service
-from models.thematic_reviews import ThematicReview
+from models.review_gates import pass_gates
+from models.thematic_reviews import Stage, ThematicReview
 from tests import make
 from tests.web import Browser, words_of
 
@@ -105,6 +106,15 @@ def test_use_that_cannot_have_been_is_refused(
 ) -> None:
     with pytest.raises(RuleBroken, match=sentence):
         use(session, released, make.agency(session).id, **values)
+
+
+def test_review_is_not_completed_before_learning_is_released(session: Session) -> None:
+    review = make.review(session, stage=Stage.DISSEMINATION)
+    made = product(session, review)
+    with pytest.raises(RuleBroken, match="No learning product of this review is released yet"):
+        pass_gates(session, review, on=today())
+    release_product(session, made, on=RELEASED)
+    assert pass_gates(session, review, on=today()) is Stage.COMPLETED
 
 
 def test_product_that_is_not_released_cannot_have_been_used(session: Session) -> None:

@@ -23,8 +23,9 @@ from models.presentations import (
     hold_presentation,
     missing_presentations,
 )
+from models.review_gates import pass_gates
 from models.rules.presentations import Body
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 from tests import make
 from tests.web import Browser, words_of
 
@@ -89,6 +90,17 @@ def test_groups_hear_the_findings_after_the_board(session: Session, review: Them
     assert missing_presentations(session, review.id) == [Body.CHILDRENS_GROUP, Body.ADULTS_GROUP]
     held(session, review, Body.JOINT_GROUPS)
     assert missing_presentations(session, review.id) == []
+
+
+def test_review_stays_at_presentation_until_the_board_and_both_groups_have_heard_it(
+    session: Session, review: ThematicReview
+) -> None:
+    review.stage = Stage.PRESENTATION
+    held(session, review)
+    with pytest.raises(RuleBroken, match="still to be presented to the Children's Group and the Adults Group"):
+        pass_gates(session, review, on=HELD)
+    held(session, review, Body.JOINT_GROUPS)
+    assert pass_gates(session, review, on=HELD) is Stage.DISSEMINATION
 
 
 @pytest.mark.parametrize(
