@@ -40,8 +40,9 @@ from models.access import Actor, Role
 from models.briefings import Briefing
 from models.clock import today
 from models.errors import RuleBroken
-from models.learning_products import LearningProduct, ProductForm, ProductKind, release_product
+from models.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
+from models.releases import release_product
 from models.thematic_reviews import ThematicReview
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}

@@ -14,6 +14,7 @@ from models.briefings import Briefing, briefing_facts, draft_anew, draft_briefin
 from models.errors import RuleBroken
 from models.findings import take_finding
 from models.learning_products import LearningProduct, ProductForm
+from models.releases import release_product
 from models.rules.briefings import SHEET_WORDS, Sources, draft_points, length_words
 from models.rules.triangulation import Source, Strength, Verdict
 from models.thematic_reviews import ThematicReview
@@ -105,6 +106,21 @@ def test_released_briefing_is_not_drafted_anew(
     of_briefing.released_on = date(2026, 3, 2)
     with pytest.raises(RuleBroken, match="agencies have used it as it is"):
         draft_anew(session, made)
+
+
+def test_briefing_goes_out_only_when_all_seven_points_are_written(
+    session: Session, review: ThematicReview, of_briefing: LearningProduct
+) -> None:
+    with pytest.raises(RuleBroken, match="Draft the briefing before it is released"):
+        release_product(session, of_briefing, on=date(2026, 3, 2))
+    made = draft_briefing(session, review, of_briefing)
+    for text in ("", "To be written: later"):
+        made.key_information_2 = text
+        with pytest.raises(RuleBroken, match="Point 4 of the briefing is still to be written"):
+            release_product(session, of_briefing, on=date(2026, 3, 2))
+    made.key_information_2 = "Written."
+    release_product(session, of_briefing, on=date(2026, 3, 2))
+    assert of_briefing.released_on == date(2026, 3, 2)
 
 
 def test_officer_drafts_edits_and_prints_a_briefing(

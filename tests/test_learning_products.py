@@ -15,9 +15,10 @@ from models.clock import today
 from models.db import PortalSession
 from models.errors import RuleBroken
 from models.hubs import HubKind
-from models.learning_products import LearningProduct, ProductForm, ProductKind, release_product
+from models.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning_uses import LearningUse, record_use, use_sentence, uses_by_agency
 from models.reference_items import Service
+from models.releases import release_product
 from models.review_gates import pass_gates
 from models.thematic_reviews import Stage, ThematicReview
 from tests import make

@@ -221,7 +221,7 @@ def test_manager_answers_the_own_agencys_challenge_and_reads_no_other(
     for page in ("", "answer/"):
         manager.get(f"/challenges/{foreign.id}/{page}", 404)
     path = f"/challenges/{mine.id}/"
-    manager.get(path)
+    assert "Executive Board, 4 May 2026" in manager.get(path).get_text()
     sent = manager.send(f"{path}answer/", answered_on=today().isoformat(), answer="The health visitor.")
     assert sent.headers["Location"] == path
     session.refresh(mine)
