@@ -136,7 +136,7 @@ def test_search_filter_export_and_look_up_show_nothing_of_others(
         f"/actions/?lead_agency_id={theirs['agencies']}",
         f"/actions/export/csv/?q={MARK}", "/actions/export/xlsx/", f"/action-plans/?q={MARK}", f"/documents/?q={MARK}",
         f"/recommendations/?q={MARK}", f"/agencies/?q={MARK}", "/requests/", "/messages/", "/",
-        f"/learning-uses/?q={MARK}", f"/sharing-agreements/?q={MARK}", f"/challenges/?q={MARK}", "/challenges/export/csv/",
+        "/learning-uses/", "/learning-uses/export/csv/", f"/sharing-agreements/?q={MARK}", f"/challenges/?q={MARK}",
     ):  # fmt: skip
         answer = stranger.client.get(path)
         assert answer.status_code == 200, path
