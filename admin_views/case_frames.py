@@ -25,7 +25,16 @@ class CaseFrameScreen(Screen):
         Column("row_count", "Rows", is_numeric=True),
         "frozen_at",
     )
-    details = (*columns, "file_name", "sheet", "rejected_count", "undated_count", "imported_by_id", "fingerprint")
+    details = (
+        *columns,
+        "file_name",
+        "sheet",
+        "rejected_count",
+        "undated_count",
+        "imported_by_id",
+        "fingerprint",
+        "erased_on",
+    )
     search = ("reference", "title", "file_name")
     filters = ("review_id", "frozen_at")
     sort = ("reference", "title", "case_count", "frozen_at")
@@ -39,6 +48,7 @@ class CaseFrameScreen(Screen):
         "undated_count": "Rows without a start date",
         "imported_by_id": "Imported by",
         "fingerprint": "Fingerprint (SHA-256)",
+        "erased_on": "Rows erased",
     }
 
     def facts(self, session: Session, record: CaseFrame) -> list[Fact]:
@@ -55,7 +65,7 @@ class CaseFrameScreen(Screen):
         return [*found, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else found
 
     def buttons(self, record: CaseFrame) -> list[Button]:
-        return [Button("See the rows", f"/frame-rows/?frame={record.id}")]
+        return [] if record.erased_on else [Button("See the rows", f"/frame-rows/?frame={record.id}")]
 
 
 def _highest_first(frame: CaseFrame) -> list[str]:

@@ -60,12 +60,18 @@ class DocumentScreen(Screen):
         "made_by_id",
         Column("size", show=show_size, is_numeric=True),
     )
-    details = (*columns, "file_name", "sha256")
+    details = (*columns, "file_name", "sha256", "erased_on")
     search = ("title", "file_name")
     filters = ("kind", "made_by_id", "made_at")
     sort = ("title", "made_at", "size")
     default_sort = "-made_at"
-    labels = {"made_at": "Made", "made_by_id": "Made by", "sha256": "SHA-256", "file_name": "File"}
+    labels = {
+        "made_at": "Made",
+        "made_by_id": "Made by",
+        "sha256": "SHA-256",
+        "file_name": "File",
+        "erased_on": "Content erased",
+    }
 
     def scope(self, statement: Select[Any]) -> Select[Any]:
         """Staff see all documents, agencies their own by row policy; others the plans, and what they had made."""
@@ -78,6 +84,8 @@ class DocumentScreen(Screen):
         return [] if about is None else [Fact("About", link_to(about, str(about)))]
 
     def buttons(self, record: Document) -> list[Button]:
+        if record.erased_on is not None:
+            return []
         return [Button("Download", self.link("download", record_id=record.id), "main")]
 
     def panels(self, session: Session, record: Document) -> list[Panel]:

@@ -74,4 +74,4 @@ class FrameRowScreen(Screen):
         return {"frame": request.args.get("frame", "")}
 
     def known_total(self, session: Session, query: ListQuery) -> int | None:
-        return None if query.is_narrowed else _frame().row_count
+        return None if query.is_narrowed or _frame().erased_on else _frame().row_count

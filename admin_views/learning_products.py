@@ -39,8 +39,10 @@ from admin_views.review_panels import review_panel
 from models.access import Actor, Role
 from models.briefings import Briefing
 from models.clock import today
-from models.learning_products import LearningProduct, ProductForm, ProductKind, release_product
+from models.errors import RuleBroken
+from models.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
+from models.releases import release_product
 from models.thematic_reviews import ThematicReview
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
@@ -160,6 +162,8 @@ class LearningProductScreen(Screen):
         return self.ask(form, self.details_url(record_id), lambda: self._released(product, form), **values)
 
     def _released(self, product: LearningProduct, form: Form) -> str:
+        if not self.may_edit(product):
+            raise RuleBroken("You run the reviews of your own hubs only.")
         release_product(self.session, product, on=form["released_on"].data)
         return f"{product.reference} is released; agencies see it now."
 

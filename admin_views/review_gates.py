@@ -33,6 +33,8 @@ WHERE_DONE = {
     "feedback_given": "/feedback/?review_id={}",
     "sources": "/thematic-reviews/{}/triangulation/",
     "plan": "/action-plans/?review_id={}",
+    "presented": "/presentations/?review_id={}",
+    "learning": "/learning-products/?review_id={}",
     "impact": "/impact-analyses/?review_id={}",
 }
 """Where what a gate asks for is done; a gate that is not here is done on the review's own page."""

@@ -131,7 +131,7 @@ class SharingAgreementScreen(FilePages, Screen):
 def _add(agency: Agency, state: AgreementState) -> Any:
     if state is AgreementState.IN_DATE or role() not in OFFICERS:
         return ""
-    return Markup('<a href="/sharing-agreements/new/?agency_id={}">Add an agreement</a>').format(agency.id)
+    return Markup('<a href="/sharing-agreements/new/?agency_id={}">Add one</a>').format(agency.id)
 
 
 @card(roles=OFFICERS, order=50)

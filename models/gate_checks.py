@@ -16,6 +16,8 @@ from models.actions import Action
 from models.assurance_tools import ToolKind
 from models.feedback_activities import Audience, activities_of, feedback_owed, heard
 from models.impact_analyses import analysis_of
+from models.learning_products import has_released
+from models.presentations import missing_presentations
 from models.recommendation_findings import cited_findings
 from models.recommendations import Recommendation
 from models.rules.triangulation import Mark
@@ -100,6 +102,15 @@ def _lacking(session: Session, recommendation: Recommendation) -> str:
     return "" if session.scalar(action) else f"Recommendation {recommendation.number} has no action."
 
 
+def _presented(session: Session, review: ThematicReview) -> str:
+    missing = " and the ".join(body.label for body in missing_presentations(session, review.id))
+    return f"The findings are still to be presented to the {missing}." if missing else ""
+
+
+def _learning(session: Session, review: ThematicReview) -> str:
+    return "" if has_released(session, review.id) else "No learning product of this review is released yet."
+
+
 def _impact(session: Session, review: ThematicReview) -> str:
     found = analysis_of(session, review.id)
     return "" if found is not None and found.completed_on else "The impact analysis is not complete yet."
@@ -148,6 +159,8 @@ GATES: tuple[Gate, ...] = (
     Gate("practitioners", "Practitioners are heard", Stage.EVIDENCE, _heard(Audience.PRACTITIONERS)),
     Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent),
     Gate("plan", "The improvement plan rests on findings and has actions", Stage.IMPROVEMENT_PLANNING, _plan),
+    Gate("presented", "The Board and both groups have heard the findings", Stage.PRESENTATION, _presented),
+    Gate("learning", "Learning is released", Stage.DISSEMINATION, _learning),
     Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
     Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
 )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
-from models.clock import today
-from models.errors import RuleBroken
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, one_of
@@ -100,18 +98,7 @@ class LearningProduct(Referenced):
         return self.planned_on.year
 
 
-def release_product(session: Session, product: LearningProduct, *, on: date) -> None:
-    """Release a product: from now on every agency sees it and can say how it used it.
-
-    Refuses a day to come, a product that is out already, and one of which nobody knows for whom or what it is.
-    """
-    if product.released_on is not None:
-        raise RuleBroken(f"{product.reference} is released already.")
-    if on > today():
-        raise RuleBroken("A product is released on the day itself, not before.")
-    if not product.audience.strip():
-        raise RuleBroken("Say for whom the product is before it is released.")
-    if not product.summary.strip():
-        raise RuleBroken("Say in a summary what people will learn before the product is released.")
-    product.released_on = on
-    session.flush()
+def has_released(session: Session, review_id: int) -> bool:
+    """Whether any of a review's learning has gone out to agencies."""
+    out = (LearningProduct.review_id == review_id, LearningProduct.released_on.is_not(None))
+    return session.scalar(select(LearningProduct.id).where(*out).limit(1)) is not None

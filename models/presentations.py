@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, Text, case, cast, func, select
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.action_plans import ActionPlan, agree_plan
@@ -57,6 +57,8 @@ class Presentation(Record):
         reason="An agency reads of the meetings at which it was challenged; the outcome it reads in the agreed plan.",
     )
 
+    label_key: ClassVar[str] = "called"
+
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)
     body: Mapped[Body] = mapped_column(choice_column(Body))
     meets_on: Mapped[date] = mapped_column(index=True)
@@ -68,6 +70,12 @@ class Presentation(Record):
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("action_plans.id"), index=True)
     decision: Mapped[Decision | None] = mapped_column(choice_column(Decision))
     changes_made_on: Mapped[date | None]
+
+    called: Mapped[str] = column_property(
+        case({body.value: body.label for body in Body}, value=cast(body, String))
+        + func.to_char(meets_on, ", FMDD FMMonth YYYY"),
+        deferred=True,
+    )
 
     review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
     plan: Mapped[ActionPlan | None] = relationship(lazy="raise_on_sql")

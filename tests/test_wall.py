@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 from models.access import Role
 from models.action_updates import ActionUpdate
 from models.actions import Action
+from models.challenges import Challenge
+from models.clock import today
 from models.db import PortalSession
 from models.documents import DocumentKind, keep_document
 from models.job_requests import JobRequest
+from models.learning_products import LearningProduct, ProductForm
+from models.learning_uses import LearningUse
 from models.people import Person
+from models.sharing_agreements import SharingAgreement
 from models.starting_words import give_starting_words
 from tests import make
 from tests.web import Browser
@@ -41,8 +46,23 @@ def theirs(session: PortalSession) -> dict[str, int]:
     )  # fmt: skip
     request = JobRequest(name="make_plan_pdf", arguments={}, requested_by_id=person.id, sentence=MARK)
     session.add(request)
+    product = LearningProduct(
+        review_id=plan.review_id, title="For all", form=ProductForm.WORKSHOP, planned_on=today(), released_on=today()
+    )
+    session.add(product)
+    session.flush()
+    use = LearningUse(product_id=product.id, agency_id=agency.id, used_on=today(), people_count=9, led_by=MARK)
+    signed = SharingAgreement(
+        agency_id=agency.id, version=MARK, signed_on=today(), signed_by=MARK, signed_by_role=MARK,
+        valid_until_on=today(),
+    )  # fmt: skip
+    challenge = Challenge(
+        review_id=plan.review_id, challenged_on=today(), challenger=MARK, agency_id=agency.id, question=MARK
+    )
+    session.add_all([use, signed, challenge])
     session.commit()
     return {
+        "learning_uses": use.id, "sharing_agreements": signed.id, "challenges": challenge.id,
         "agencies": agency.id, "people": person.id, "action_plans": plan.id, "recommendations": recommendation.id,
         "actions": action.id, "documents": document.id, "requests": request.id, "thematic_reviews": plan.review_id,
     }  # fmt: skip
@@ -55,7 +75,7 @@ def every_address(portal: Flask, theirs: dict[str, int]) -> Iterator[tuple[str, 
         numbers = [
             name for name, converter in rule._converters.items() if type(converter).__name__ == "IntegerConverter"
         ]
-        words = {"kind": "csv", "field_name": "lead_agency_id", "filename": "portal.css"}
+        words = {"file_kind": "csv", "field_name": "lead_agency_id", "filename": "portal.css"}
         own = theirs.get(rule.endpoint.partition(".")[0])
         for key in {own} if own else ids if numbers else {0}:
             values = {name: words.get(name, "x") for name in rule.arguments} | dict.fromkeys(numbers, key)
@@ -68,6 +88,7 @@ def state(session: Session) -> list[str]:
     """Everything of the other agency as it stands in the database."""
     session.commit()  # the next transaction is the portal's own again
     tables = ("agencies", "people", "action_plans", "recommendations", "actions", "action_updates", "documents")
+    tables = (*tables, "learning_uses", "sharing_agreements", "challenges")
     found = []
     for table in tables:
         found += session.scalars(text(f"SELECT t::text FROM {table} t WHERE t::text LIKE '%{MARK}%' ORDER BY 1")).all()
@@ -115,6 +136,7 @@ def test_search_filter_export_and_look_up_show_nothing_of_others(
         f"/actions/?lead_agency_id={theirs['agencies']}",
         f"/actions/export/csv/?q={MARK}", "/actions/export/xlsx/", f"/action-plans/?q={MARK}", f"/documents/?q={MARK}",
         f"/recommendations/?q={MARK}", f"/agencies/?q={MARK}", "/requests/", "/messages/", "/",
+        "/learning-uses/", "/learning-uses/export/csv/", f"/sharing-agreements/?q={MARK}", f"/challenges/?q={MARK}",
     ):  # fmt: skip
         answer = stranger.client.get(path)
         assert answer.status_code == 200, path

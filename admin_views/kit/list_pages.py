@@ -39,22 +39,22 @@ class ListPages(Stated):
             bulk_actions=actions_of(self, is_bulk=True), export_kinds=kinds,
         )  # fmt: skip
 
-    @verb("export", "/export/<kind>/")
-    def export(self, kind: str) -> ResponseReturnValue:
+    @verb("export", "/export/<file_kind>/")
+    def export(self, file_kind: str) -> ResponseReturnValue:
         """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
-        if kind not in MEDIA_TYPES:
+        if file_kind not in MEDIA_TYPES:
             abort(404)
         query = self.listing.query(request.args)
         count = self._count(query)
         if count > LARGEST:
             flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
             return redirect(self.list_url(**query.arguments()))
-        self._put_on_record(kind, query, count)
-        return self._file(kind, query)
+        self._put_on_record(file_kind, query, count)
+        return self._file(file_kind, query)
 
     def export_url(self, kind: str, query: ListQuery) -> str:
         """Where this list is to be had as a file."""
-        return self.link("export", kind=kind, **{**self.kept_arguments(), **query.arguments()})
+        return self.link("export", file_kind=kind, **{**self.kept_arguments(), **query.arguments()})
 
     def _count(self, query: ListQuery) -> int:
         capped = self.listing.counted(query).limit(LARGEST + 1).subquery()

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
 from models.agencies import Agency
-from models.briefings import draft_briefing
-from models.learning_products import LearningProduct, ProductForm, release_product
+from models.briefings import Briefing, draft_briefing
+from models.learning_products import LearningProduct, ProductForm
 from models.learning_uses import record_use
 from models.people import Person
+from models.releases import release_product
 from models.thematic_reviews import ThematicReview
 
 
@@ -68,6 +69,16 @@ PRODUCTS = (
     ),
 )
 
+_EDITED = {
+    "key_information_1": "Records described neglect and did not name it: in 14 of 20 files the word first stood in the"
+    " plan for child protection.",
+    "key_information_2": "Agencies acted on single events. Nobody set missed appointments, school meals and calls to"
+    " the home beside each other.",
+    "key_information_3": "Where a health visitor and a social worker visited together, plans changed within a month.",
+    "things_to_remember": "• A young child tells by how they are, not in words.\n• A tidy record can hide an untidy"
+    " life.\n• Asking a colleague in another agency takes five minutes.",
+}
+
 _USES = (
     (0, named.CHILDRENS_SOCIAL_CARE, -60, 34, "Team managers"),
     (0, named.HEALTH_BOARD, -52, 12, "Designated nurse"),
@@ -115,7 +126,13 @@ def _product(session: Session, review: ThematicReview, entry: _Product, today: d
     session.add(product)
     session.flush()
     if entry.form is ProductForm.SEVEN_MINUTE_BRIEFING:
-        draft_briefing(session, review, product)
+        _edit(draft_briefing(session, review, product))
     if entry.is_released:
         release_product(session, product, on=planned_on)
     return product
+
+
+def _edit(briefing: Briefing) -> None:
+    """What the officer made of the draft."""
+    for name, text in _EDITED.items():
+        setattr(briefing, name, text)

@@ -31,8 +31,9 @@ QUESTIONS = (
 )
 """What a team asks itself after the seven points."""
 
-_NOTHING_FOUND = "To be written: the review has recorded no further finding."
-_NOTHING_ADVISED = "To be written: the review has made no recommendation yet."
+_UNWRITTEN = "To be written"
+_NOTHING_FOUND = f"{_UNWRITTEN}: the review has recorded no further finding."
+_NOTHING_ADVISED = f"{_UNWRITTEN}: the review has made no recommendation yet."
 
 
 @dataclass(frozen=True)
@@ -140,3 +141,13 @@ def length_words(points: Sequence[str]) -> str:
     if over <= 0:
         return f"{count} words; one sheet holds about {SHEET_WORDS}."
     return f"{count} words, {over} more than one sheet holds; shorten it before it is printed."
+
+
+def first_unwritten(points: Sequence[str]) -> int | None:
+    """The number of the first point that is empty or still says that it is to be written; None when all are written.
+
+    >>> first_unwritten(["Ask.", " ", "Listen."]), first_unwritten(["Ask."])
+    (2, None)
+    """
+    places = enumerate(points, start=1)
+    return next((place for place, point in places if not point.strip() or point.startswith(_UNWRITTEN)), None)

@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:42:26.635042
+Revision: 0003, after: 0002, on 2026-11-25 22:43:15.472457
 """
 
 import sqlalchemy as sa
