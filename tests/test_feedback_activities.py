@@ -158,7 +158,7 @@ def test_finding_is_made_of_what_people_said(browser: Open, session: Session, re
     assert heard(session, review.id, Audience.PRACTITIONERS) == []
 
 
-def test_agreed_once_only(session: Session, review: ThematicReview) -> None:
+def test_team_agrees_an_activity_once_only(session: Session, review: ThematicReview) -> None:
     activity = _activity(session, review)
     with pytest.raises(RuleBroken, match="agreed this already"):
         agree_activity(session, activity, on=today())

@@ -99,7 +99,7 @@ def test_scoping_ends_only_with_every_signature(session: Session, review: Themat
     codes = {one.gate.code for one in gates_of(session, review) if one.missing}
     assert codes == {
         "period", "key_lines", "project_team", "invitations", "self_evaluation_signed", "case_audit_signed",
-        "practitioner_questions_signed", "service_user_questions_signed",
+        "practitioner_questions_signed", "service_user_questions_signed", "activities",
     }  # fmt: skip
 
 
