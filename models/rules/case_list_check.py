@@ -120,7 +120,6 @@ class CaseListCheck:
         report.notes = list(list_notes(self.choice, self.survey, report))
         report.is_complete = True
 
-
     def report_repeats(self, references: Iterable[str] | None = None) -> None:
         """Warn of repeated references and rows; `references` are those that occur again, searched for when None."""
         if self.repeats is None or self.repeats.is_full:
