@@ -86,8 +86,8 @@ class CaseListCheck:
 
     def rows(self) -> Iterator[CaseRow]:
         """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
-        for values in self._checked(VALUES):
-            yield from cast("list[CaseRow]", values)
+        for columns in self._checked(VALUES):
+            yield from cast("Iterator[CaseRow]", zip(*columns, strict=True))
 
     def copy_blocks(self, prefix: str = "") -> Iterator[bytes]:
         """The accepted rows as blocks for PostgreSQL's `COPY ... FROM STDIN WITH (NULL '')`, text format.
@@ -95,11 +95,11 @@ class CaseListCheck:
         Columns as in `CaseRow`; `prefix` comes before each line, so that `f"{frame_id}\\t"` adds a column.
         """
         between = "\n" + prefix
-        for values in self._checked(COPY_TEXT):
-            if values:
-                yield (prefix + between.join(map("\t".join, values)) + "\n").encode()
+        for columns in self._checked(COPY_TEXT):
+            if columns[0]:
+                yield (prefix + between.join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
 
-    def _checked(self, rendering: Rendering) -> Iterator[list[tuple[Any, ...]]]:
+    def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
         columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
         columns.heading_count = len(self.sheet.headings)
         batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
