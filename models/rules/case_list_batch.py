@@ -105,14 +105,15 @@ class BatchJudge:
         self, batch: Batch, flags: list[bool], values: list[list[Any]], hashes: list[int], row_hashes: list[int]
     ) -> list[list[Any]]:
         """Judges the rows without a flag one by one and corrects their hashes: 0 where nothing may be repeated."""
-        kept = list(flags)
+        dropped = []
         for place in compress(range(len(flags)), map(not_, flags)):
             row = batch.row(place)
             judged = self.row_judge.judge(batch.numbers[place], row)
             if judged and judged.values:
-                kept[place] = True
                 for column, value in zip(values, judged.values, strict=True):
                     column[place] = value
+            else:
+                dropped.append(place)
             if hashes:
                 hashes[place] = hash(judged.reference) if judged and judged.values else 0
             if judged is not None:
@@ -121,7 +122,17 @@ class BatchJudge:
                 self.tally.add_judged(row, judged)
             elif row_hashes:
                 row_hashes[place] = 0
-        return [list(compress(column, kept)) for column in values]
+        return [_without(column, dropped) for column in values]
+
+
+def _without(column: list[Any], places: list[int]) -> list[Any]:
+    """A column without some places, in ascending order; few are cut out one by one, which is quicker."""
+    if len(places) * 16 > len(column):
+        gone = set(places)
+        return [value for place, value in enumerate(column) if place not in gone]
+    for place in reversed(places):
+        del column[place]
+    return column
 
 
 _SIGNS = (ascii_letters + digits + "_-./").encode()
