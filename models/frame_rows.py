@@ -98,6 +98,8 @@ BEGIN
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I USING gin (reference gin_trgm_ops)', part || '_words', part);
     EXECUTE format('ANALYZE %I', part);
 END $$""",
+    "REVOKE ALL ON FUNCTION index_frame(int) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION index_frame(int) TO portal_staff, portal_system",
     """
 CREATE OR REPLACE FUNCTION empty_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
