@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from models.case_frames import CaseFrame
 from models.clock import now
 from models.errors import RuleBroken
-from models.frame_rows import freeze, load_blocks
+from models.frame_rows import freeze, index_frame, load_blocks
+from models.job_requests import request_job
 from models.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_list_check import CaseListCheck, CaseRow
 from models.rules.case_list_file import Sheet, describe_sheet, describe_sheets, likely_sheet, open_case_list
@@ -23,6 +24,9 @@ from models.rules.case_list_report import Report
 from models.rules.case_list_samples import SampleRow, sample_rows
 from models.rules.case_list_several_levels import check_levels
 from models.rules.case_list_survey import Survey, survey_case_list
+
+INDEXED_AT_ONCE = 20_000
+"""Rows up to which the indexes of a frame's list are built with the frame, in a tenth of a second or two."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def import_frame(
 ) -> CaseFrame:
     """Load the accepted rows of a check into a new frame and freeze it, in the caller's transaction.
 
+    A large frame can be drawn from at once, while a job that is asked for here builds the indexes of its list.
     Refuses a list without a single usable row; then nothing is left behind.
     """
     frame = CaseFrame(
@@ -118,10 +123,16 @@ def import_frame(
     )
     session.add(frame)
     session.flush()
+    check.is_loading = True
     load_blocks(session, frame, check.copy_blocks(prefix=f"{frame.id}\t"))
+    check.report_repeats(freeze(session, frame))
     frame.rejected_count = check.report.rejected_count
     frame.report = kept_facts(check.report) | {"read_as": read_as(check)}
-    freeze(session, frame)
+    session.flush()
+    if frame.row_count <= INDEXED_AT_ONCE:
+        index_frame(session, frame.id)
+    else:
+        request_job(session, "index_frame_rows", {"frame_id": frame.id}, unique_key=f"index_frame:{frame.id}")
     return frame
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar, cast
 
 from psycopg import Connection as DriverConnection
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import ForeignKey, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.access import RowPolicy
@@ -16,28 +16,26 @@ from models.case_frames import CaseFrame
 from models.clock import now
 from models.db import Base
 from models.errors import RuleBroken
+from models.rules.fingerprints import FrameDigest
 from models.rules.populations import CaseRow
 
 MOST_WORDS = 5000
 """Different themes, or agencies, that one frame may have."""
+_LINES = 4096
+_WIDE_SCANS = {"work_mem": "192MB", "parallel_tuple_cost": "0", "parallel_setup_cost": "0"}
+"""Settings under which PostgreSQL sorts and counts a loaded frame in memory and on every core it may use."""
 _COLUMNS = "frame_id, row_number, reference, level_rank, theme, started_on, ended_on, agency"
 
 
 class FrameRow(Base):
-    """One episode of a frame. Partitioned by frame: a new frame is loaded bare and indexed afterwards."""
+    """One episode of a frame. Partitioned by frame: a new frame is loaded bare and gets its key when it is frozen.
+
+    The indexes that its list is searched and sorted by belong to each part and not to the whole, so that a large frame
+    can be frozen and drawn from before they are built (`index_frame`); until then its list is only slower.
+    """
 
     __tablename__ = "frame_rows"
-    __table_args__ = (
-        Index("ix_frame_rows_reference", "frame_id", "reference", "row_number"),
-        Index(
-            "ix_frame_rows_reference_words",
-            "reference",
-            postgresql_using="gin",
-            postgresql_ops={"reference": "gin_trgm_ops"},
-        ),
-        Index("ix_frame_rows_started", "frame_id", "started_on", "row_number"),
-        {"postgresql_partition_by": "LIST (frame_id)"},
-    )
+    __table_args__ = ({"postgresql_partition_by": "LIST (frame_id)"},)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select",),
         system=("select",),
@@ -64,45 +62,44 @@ FRAME_FUNCTIONS = (
 CREATE OR REPLACE FUNCTION open_frame(frame int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-    draft text := format('frame_rows_%s_draft', frame);
+    part text := format('frame_rows_%s', frame);
 BEGIN
     IF NOT EXISTS (SELECT FROM case_frames WHERE id = frame AND fingerprint = '') THEN
         RAISE EXCEPTION 'frame % is frozen', frame USING ERRCODE = 'restrict_violation';
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE frame_rows INCLUDING DEFAULTS)', draft);
-    EXECUTE format('GRANT INSERT ON %I TO portal_staff, portal_system', draft);
-    RETURN draft;
+    EXECUTE format('CREATE TABLE %I (LIKE frame_rows INCLUDING DEFAULTS, CHECK (frame_id = %s))', part, frame);
+    EXECUTE format('CREATE TABLE %I (reference text COLLATE "C")', part || '_repeats');
+    EXECUTE format('GRANT INSERT, SELECT ON %I, %I TO portal_staff, portal_system', part, part || '_repeats');
+    RETURN part;
 END $$""",
-    f"""
-CREATE OR REPLACE FUNCTION sort_frame(frame int, words text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET work_mem = '192MB' AS $$
-DECLARE
-    part text := format('frame_rows_%s', frame);
-BEGIN
-    EXECUTE format($sql$
-        CREATE TABLE %1$I AS
-        SELECT frame_id, row_number, reference, level_rank, theme, started_on, ended_on, agency,
-            coalesce(reference = lag(reference) OVER sorted OR reference = lead(reference) OVER sorted, false)
-            AS is_repeated
-        FROM %1$I_draft, (SELECT %2$L::text[] AS words) AS given
-        WINDOW sorted AS (ORDER BY {_ORDER}) $sql$, part, words);
-    EXECUTE format('DROP TABLE %I_draft', part);
-    EXECUTE format('GRANT SELECT ON %I TO portal_staff, portal_system', part);
-END $$""",  # noqa: S608 - our own words
     """
 CREATE OR REPLACE FUNCTION attach_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2 AS $$
+SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2
+SET default_statistics_target = 30 AS $$
 DECLARE
     part text := format('frame_rows_%s', frame);
 BEGIN
     EXECUTE format('REVOKE ALL ON %I FROM portal_staff, portal_system', part);
-    EXECUTE format('ALTER TABLE %I ALTER frame_id SET NOT NULL, ALTER row_number SET NOT NULL,'
-                   ' ALTER reference SET NOT NULL, ALTER is_repeated SET NOT NULL,'
-                   ' ADD CHECK (frame_id = %s)', part, frame);
+    EXECUTE format('UPDATE %I AS r SET is_repeated = true FROM %I AS again WHERE again.reference = r.reference',
+                   part, part || '_repeats');
+    EXECUTE format('DROP TABLE %I', part || '_repeats');
     EXECUTE format('ALTER TABLE frame_rows ATTACH PARTITION %I FOR VALUES IN (%s)', part, frame);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
     EXECUTE format('ANALYZE %I', part);
 END $$""",
+    """
+CREATE OR REPLACE FUNCTION index_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2 AS $$
+DECLARE
+    part text := format('frame_rows_%s', frame);
+BEGIN
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (frame_id, reference, row_number)', part || '_reference', part);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (frame_id, started_on, row_number)', part || '_started', part);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I USING gin (reference gin_trgm_ops)', part || '_words', part);
+    EXECUTE format('ANALYZE %I', part);
+END $$""",
+    "REVOKE ALL ON FUNCTION index_frame(int) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION index_frame(int) TO portal_staff, portal_system",
     """
 CREATE OR REPLACE FUNCTION empty_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -120,28 +117,38 @@ END $$""",
 def load_blocks(session: Session, frame: CaseFrame, blocks: Iterable[bytes]) -> None:
     """Copy blocks of lines into a frame that is not frozen yet: frame id, then the fields of a case row, as COPY text.
 
-    The rows go into a bare table of their own; `freeze` adds the indexes and makes it a part of `frame_rows`. Nothing
+    The rows go into a bare table of their own; `freeze` adds the key and makes it a part of `frame_rows`. Nothing
     is visible to others before the caller commits.
     """
     part = str(session.execute(text("SELECT open_frame(:frame)"), {"frame": frame.id}).scalar_one())
-    with _driver(session).cursor().copy(f"COPY {part} ({_COLUMNS}) FROM STDIN (NULL '')") as copy:
-        for block in blocks:
-            copy.write(block)
+    _copy_in(session, f"{part} ({_COLUMNS})", blocks)
 
 
-def freeze(session: Session, frame: CaseFrame) -> None:
-    """Sort, count and fingerprint the loaded rows, mark repeated references, and let nobody change any of it.
+def freeze(session: Session, frame: CaseFrame) -> Iterator[str]:
+    """Count and fingerprint the loaded rows, mark repeated references, and let nobody change any of it.
 
-    Refuses a frame without rows.
+    Gives the references that more than one row has. The list's indexes come with `index_frame`. Refuses a frame
+    without rows.
     """
-    highest = max((int(rank) for rank in frame.levels), default=0)
-    words = [frame.levels.get(str(rank)) for rank in range(1, highest + 1)]
-    session.execute(text("SELECT sort_frame(:frame, CAST(:words AS text[]))"), {"frame": frame.id, "words": words})
+    for setting, value in _WIDE_SCANS.items():
+        session.execute(text("SELECT set_config(:setting, :value, true)"), {"setting": setting, "value": value})
     _keep_counts(session, frame)
-    frame.fingerprint = _fingerprint_as_stored(session, frame)
-    frame.frozen_at = now()
+    digest = FrameDigest()
+    order = {"fields": _FIELDS, "words": _word_table(frame), "order": _ORDER, "frame": int(frame.id)}
+    for lines in _read_lines(session, _LOADED.format(**order), frame.row_count):
+        digest.add(lines)
+    for setting in _WIDE_SCANS:
+        session.execute(text(f"SET LOCAL {setting} TO DEFAULT"))
+    frame.case_count, frame.fingerprint, frame.frozen_at = digest.case_count, digest.fingerprint, now()
+    _copy_in(session, f"frame_rows_{int(frame.id)}_repeats", digest.repeated)
     session.execute(text("SELECT attach_frame(:frame)"), {"frame": frame.id})
     session.flush()
+    return digest.repeated_references()
+
+
+def index_frame(session: Session, frame_id: int) -> None:
+    """Build the indexes that a frozen frame's list is searched and sorted by, those that are not there yet."""
+    session.execute(text("SELECT index_frame(:frame)"), {"frame": frame_id})
 
 
 def frame_fingerprint(session: Session, frame: CaseFrame) -> str:
@@ -154,20 +161,38 @@ def frame_fingerprint(session: Session, frame: CaseFrame) -> str:
     )
 
 
-def _fingerprint_as_stored(session: Session, frame: CaseFrame) -> str:
-    """The same, straight after the rows were written in that very order."""
-    session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
-    digest = _digest(session, _STORED.format(fields=_FIELDS, words=_word_table(frame), frame=int(frame.id)))
-    session.execute(text("SET LOCAL max_parallel_workers_per_gather TO DEFAULT"))
-    return digest
-
-
 def _digest(session: Session, statement: str) -> str:
     digest = hashlib.sha256()
     with _driver(session).cursor().copy(statement) as copy:
         for block in copy:
             digest.update(block)
     return digest.hexdigest()
+
+
+def _copy_in(session: Session, place: str, blocks: Iterable[bytes]) -> None:
+    with _driver(session).cursor().copy(f"COPY {place} FROM STDIN (NULL '')") as copy:
+        for block in blocks:
+            copy.write(block)
+
+
+def _read_lines(session: Session, statement: str, count: int) -> Iterator[list[bytes]]:
+    """The `count` lines that a COPY gives, some thousand at a time.
+
+    Only the driver's own `read` may wait or see the end; what has come already is taken from libpq, twice as fast.
+    """
+    driver = _driver(session)
+    take, left, lines = driver.pgconn.get_copy_data, count, list[bytes]()
+    with driver.cursor().copy(statement) as copy:
+        while line := bytes(copy.read()):
+            lines.append(line)
+            left -= 1
+            while left > 1 and len(lines) < _LINES and (found := take(1))[0] > 0:
+                lines.append(bytes(found[1]))
+                left -= 1
+            if len(lines) >= _LINES:
+                yield lines
+                lines = []
+    yield lines
 
 
 def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
@@ -182,26 +207,27 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
 
 _FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"
 
-_STORED = "COPY (SELECT {fields} FROM frame_rows_{frame}, {words}) TO STDOUT (NULL '')"
+_LOADED = "COPY (SELECT {fields} FROM frame_rows_{frame}, {words} ORDER BY {order}) TO STDOUT (NULL '')"
 
 _CANONICAL = """
 COPY (SELECT {fields} FROM frame_rows, {words} WHERE frame_id = {frame} ORDER BY {order}) TO STDOUT (NULL '')"""
 
 _COUNTS = """
-SELECT level_rank, theme, agency, grouping(level_rank, theme, agency) AS kind, count(*) AS row_count,
-    count(*) FILTER (WHERE started_on IS NULL) AS undated_count
-FROM frame_rows_{frame} GROUP BY GROUPING SETS ((), (level_rank), (theme), (agency))
-ORDER BY count(*) DESC, theme, agency LIMIT {most}"""
-
-_CASES = """
-SELECT count(*) FILTER (WHERE NOT is_repeated) + count(DISTINCT reference) FILTER (WHERE is_repeated)
-FROM frame_rows_{frame}"""
+WITH grouped AS (
+    SELECT level_rank, theme, agency, count(*) AS row_count,
+        count(*) FILTER (WHERE started_on IS NULL) AS undated_count
+    FROM frame_rows_{frame} GROUP BY level_rank, theme, agency
+)
+SELECT level_rank, theme, agency, grouping(level_rank, theme, agency) AS kind,
+    coalesce(sum(row_count), 0)::bigint AS row_count, coalesce(sum(undated_count), 0)::bigint AS undated_count
+FROM grouped GROUP BY GROUPING SETS ((), (level_rank), (theme), (agency))
+ORDER BY 5 DESC, theme, agency LIMIT {most}"""
 
 _BY_LEVEL, _BY_THEME, _BY_AGENCY, _ALL = 0b011, 0b101, 0b110, 0b111
 
 
 def _keep_counts(session: Session, frame: CaseFrame) -> None:
-    """Keep how many rows there are, by level, theme and agency, and how many cases."""
+    """Keep how many rows there are, by level, theme and agency."""
     found = session.execute(text(_COUNTS.format(frame=int(frame.id), most=2 * MOST_WORDS + 1))).all()
     if len(found) > 2 * MOST_WORDS:
         raise RuleBroken("The columns chosen for theme and agency have too many different values; choose others.")
@@ -213,7 +239,6 @@ def _keep_counts(session: Session, frame: CaseFrame) -> None:
     frame.levels = {rank: label for rank, label in frame.levels.items() if rank in occurring}
     frame.themes = {row.theme: row.row_count for row in found if row.kind == _BY_THEME and row.theme is not None}
     frame.agencies = {row.agency: row.row_count for row in found if row.kind == _BY_AGENCY and row.agency is not None}
-    frame.case_count = session.execute(text(_CASES.format(frame=int(frame.id)))).scalar_one()
 
 
 def _word_table(frame: CaseFrame) -> str:

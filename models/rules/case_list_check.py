@@ -1,6 +1,6 @@
 """Which rows of a case list may become rows of a case frame, and what is wrong with the others?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -43,7 +43,8 @@ class CaseListCheck:
     which a date is in the future. A `survey` made earlier for the same sheet and columns saves one
     pass over the file; any other is made anew.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
-    repeated references with a query over the loaded rows, and `report.repeats_searched` is False.
+    repeated references with a query over the loaded rows, and `report.repeats_searched` is False. A caller that loads
+    the rows into the database sets `is_loading` and calls `report_repeats` with what the database found.
 
     >>> from io import BytesIO
     >>> from models.rules.case_list_file import describe_sheets, likely_sheet, open_case_list
@@ -81,11 +82,12 @@ class CaseListCheck:
         self.report = Report()
         self.repeats = RepeatFinder() if find_repeats else None
         self.is_fast = True
+        self.is_loading = False
 
     def rows(self) -> Iterator[CaseRow]:
         """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
-        for values in self._checked(VALUES):
-            yield from cast("list[CaseRow]", values)
+        for columns in self._checked(VALUES):
+            yield from cast("Iterator[CaseRow]", zip(*columns, strict=True))
 
     def copy_blocks(self, prefix: str = "") -> Iterator[bytes]:
         """The accepted rows as blocks for PostgreSQL's `COPY ... FROM STDIN WITH (NULL '')`, text format.
@@ -93,11 +95,11 @@ class CaseListCheck:
         Columns as in `CaseRow`; `prefix` comes before each line, so that `f"{frame_id}\\t"` adds a column.
         """
         between = "\n" + prefix
-        for values in self._checked(COPY_TEXT):
-            if values:
-                yield (prefix + between.join(map("\t".join, values)) + "\n").encode()
+        for columns in self._checked(COPY_TEXT):
+            if columns[0]:
+                yield (prefix + between.join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
 
-    def _checked(self, rendering: Rendering) -> Iterator[list[tuple[Any, ...]]]:
+    def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
         columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
         columns.heading_count = len(self.sheet.headings)
         batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
@@ -108,10 +110,8 @@ class CaseListCheck:
 
     def _close(self) -> None:
         report = self.report
-        if self.repeats is not None and not self.repeats.is_full:
-            report.warn("repeated_reference", self.repeats.repeated_references())
-            report.warn("exact_duplicate_row", self.repeats.repeated_rows())
-            report.repeats_searched = True
+        if not self.is_loading:
+            self.report_repeats()
         used = set(self.choice.columns()) - {self.choice.born}
         report.dropped_columns = tuple(heading for heading in self.sheet.headings if heading not in used)
         for role, found in self.survey.dates.items():
@@ -119,6 +119,16 @@ class CaseListCheck:
         report.no_date_count = 0 if self.places.start is not None else report.accepted
         report.notes = list(list_notes(self.choice, self.survey, report))
         report.is_complete = True
+
+    def report_repeats(self, references: Iterable[str] | None = None) -> None:
+        """Warn of repeated references and rows; `references` are those that occur again, searched for when None."""
+        if self.repeats is None or self.repeats.is_full:
+            return
+        if references is not None:
+            self.repeats.know(references)
+        self.report.warn("repeated_reference", self.repeats.repeated_references())
+        self.report.warn("exact_duplicate_row", self.repeats.repeated_rows())
+        self.report.repeats_searched = True
 
 
 def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[str]:

@@ -111,11 +111,15 @@ class TextColumn:
     def __init__(self, heading: str, render: Callable[[str | None], Any]) -> None:
         self.heading, self.render = heading, render
         self.outs = _Filled(self._fill)
+        self.has_trouble = False
 
     def _fill(self, raw: str) -> Any:
         _refuse_free_text(self.outs, self.heading)
         text = clean(raw)
-        return TROUBLE if len(text) > MAX_TEXT or personal_kind(text) else self.render(text or None)
+        if len(text) > MAX_TEXT or personal_kind(text):
+            self.has_trouble = True
+            return TROUBLE
+        return self.render(text or None)
 
 
 class LevelColumn:
@@ -124,10 +128,12 @@ class LevelColumn:
     def __init__(self, heading: str, finder: LevelFinder, render: Callable[[int | None], Any]) -> None:
         self.heading, self.finder, self.render = heading, finder, render
         self.outs = _Filled(self._fill)
+        self.has_trouble = False
 
     def _fill(self, raw: str) -> Any:
         _refuse_free_text(self.outs, self.heading)
         rank = self.rank(raw)
+        self.has_trouble = self.has_trouble or rank is None
         return TROUBLE if rank is None else self.render(rank)
 
     def rank(self, raw: str) -> int | None:
@@ -145,9 +151,11 @@ class OpenOrClosedColumn:
     def __init__(self, ends: DateColumn, open_rank: int, closed_rank: int, render: Callable[[int | None], Any]) -> None:
         self.ends, self.open_rank, self.closed_rank, self.render = ends, open_rank, closed_rank, render
         self.outs = _Filled(self._fill)
+        self.has_trouble = False
 
     def _fill(self, raw: str) -> Any:
         rank = self.rank(raw)
+        self.has_trouble = self.has_trouble or rank is None
         return TROUBLE if rank is None else self.render(rank)
 
     def rank(self, raw: str) -> int | None:

@@ -35,6 +35,10 @@ class RepeatFinder:
             self.rows.fromlist(rows)
             self.references.fromlist(references)
 
+    def know(self, references: Iterable[str]) -> None:
+        """Saves the search: these are the references that more than one accepted row has, told by the database."""
+        self._again = set(map(hash, references))
+
     @cached_property
     def _again(self) -> set[int]:
         return _repeated(self.references)

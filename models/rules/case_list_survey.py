@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import sqrt
+from operator import itemgetter
 from typing import Any
 
 from models.errors import RuleBroken
@@ -14,6 +15,7 @@ from models.rules.case_list_values import clean, is_ten_digits, looks_like_nhs_n
 DATE_ROLES = ("start", "end", "born")
 _TEXTS_HELD = 50_000
 _ENOUGH = 20
+_HEAD = itemgetter(slice(1))
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class _References:
         self.count = self.ten_digits = self.nhs_by_chance = self.nhs_numbers = 0
 
     def add(self, texts: Sequence[str]) -> None:
-        self.count += sum(map(bool, texts))
-        if max(map(len, texts)) >= 10:
+        self.count += len(texts) - texts.count("")
+        if not "".join(map(_HEAD, texts)).isalpha():  # a letter first everywhere: nothing to look at
             for text in texts:
                 if 10 <= len(text) <= 24 and text.lstrip()[:3].isdigit():
                     self.look(clean(text))

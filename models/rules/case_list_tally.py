@@ -41,7 +41,7 @@ class Tally:
         for counter, place in self.counters:
             column = batch.column(place)
             counter.update(column if flags is None else compress(column, flags))
-        self.ranks.update(ranks)
+        self.ranks.update(ranks if flags is None else compress(ranks, flags))
         if len(self.starts) > _STARTS_HELD:
             self._read_starts()
 

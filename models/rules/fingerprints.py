@@ -1,8 +1,11 @@
 """By which text line and which hash can anybody tell that two case frames are the same?"""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import compress
+from operator import eq
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
 
@@ -18,6 +21,19 @@ def canonical_text(value: str | date | None) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else value.translate(_ESCAPES)
+
+
+_ESCAPED = re.compile(r"\\(.)")
+_PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def plain_text(field: str) -> str:
+    r"""The text of one field of a canonical line again.
+
+    >>> plain_text(canonical_text("a\\nb\n")) == "a\\nb\n"
+    True
+    """
+    return _ESCAPED.sub(lambda found: _PLAIN.get(found[1], found[1]), field) if "\\" in field else field
 
 
 def canonical_line(row: tuple[str, str | None, str | None, date | None, date | None, str | None]) -> str:
@@ -41,3 +57,43 @@ def fingerprint(lines: Iterable[str]) -> str:
     for line in sorted(line.encode() for line in lines):
         digest.update(line + b"\n")
     return digest.hexdigest()
+
+
+class FrameDigest:
+    r"""The fingerprint of lines that come in order, some at a time, and which references come more than once.
+
+    `repeated` holds the repeated references as COPY text, each once, and little else of the list stays in memory.
+
+    >>> digest = FrameDigest()
+    >>> digest.add([b"A\\\\1\tx\n", b"A\\\\1\ty\n", b"B\tx\n"]); digest.add([b"B\tz\n", b"B\tz\n"])
+    >>> list(digest.repeated_references()), digest.case_count
+    (['A\\1', 'B'], 2)
+    """
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._last = self._last_repeated = b""
+        self.case_count = 0
+        self.repeated: list[bytes] = []
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Takes the next lines, each ended by a line feed."""
+        self._digest.update(b"".join(lines))
+        references = [line.partition(b"\t")[0] for line in lines]
+        again = list(compress(references, map(eq, references, [self._last, *references])))
+        self.case_count += len(references) - len(again)
+        self._last = references[-1] if references else self._last
+        fresh = [one for one in dict.fromkeys(again) if one != self._last_repeated]
+        if fresh:
+            self._last_repeated = fresh[-1]
+            self.repeated.append(b"\n".join(fresh) + b"\n")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the lines so far, in hexadecimal."""
+        return self._digest.hexdigest()
+
+    def repeated_references(self) -> Iterator[str]:
+        """The references that come more than once, in order."""
+        for block in self.repeated:
+            yield from map(plain_text, block.decode()[:-1].split("\n"))

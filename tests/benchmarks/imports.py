@@ -11,7 +11,6 @@ import time
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 
 import psycopg
 
@@ -19,6 +18,7 @@ from models import schema
 from models.access import Actor, DatabaseRole
 from models.case_imports import ImportChoice, import_frame, open_check
 from models.db import make_engine, make_session_factory
+from models.frame_rows import index_frame
 from models.starting_words import give_starting_words
 from tests.databases import Database
 
@@ -60,7 +60,10 @@ def bare_copy(url: str, path: Path) -> float:
 
 
 def checked_import(url: str, path: Path) -> dict[str, float]:
-    """Seconds from opening the file to the commit of a frozen frame, and this process's peak of memory in MiB."""
+    """Seconds from opening the file to the commit of a frozen frame, then those of its indexes.
+
+    With this process's peak of memory in MiB.
+    """
     schema.load_models()
     engine = make_engine(url)
     with make_session_factory(engine)(info={"actor": Actor(DatabaseRole.STAFF)}) as session, path.open("rb") as source:
@@ -71,10 +74,27 @@ def checked_import(url: str, path: Path) -> dict[str, float]:
         frame = import_frame(session, check, title="Bench", file_name=path.name)
         session.commit()
         taken = time.perf_counter() - started
+        peak = peak_of_memory()
+        started = time.perf_counter()
+        index_frame(session, frame.id)
+        session.commit()
+        indexing = time.perf_counter() - started
         rejected = check.report.rejected_count
     engine.dispose()
-    peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": taken, "MiB": peak, "rows": frame.row_count, "rejected": rejected, "frame": frame.id}
+    return {
+        "seconds": taken,
+        "indexing": indexing,
+        "MiB": peak,
+        "rows": frame.row_count,
+        "rejected": rejected,
+        "frame": frame.id,
+    }
+
+
+def peak_of_memory() -> float:
+    """This process's own peak in MiB; what getrusage tells would begin with that of the process it was forked from."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _fresh(url: str, path: Path) -> dict[str, float]:
@@ -94,12 +114,15 @@ def bench(database: Database, rows: int) -> list[str]:
         pairs = [(bare_copy(database.owner_url, large), _fresh(database.app_url, large)) for _ in range(ROUNDS)]
     limit = sorted(pair[0] for pair in pairs)[ROUNDS // 2]
     ours = sorted((pair[1] for pair in pairs), key=lambda one: one["seconds"])[ROUNDS // 2]
+    whole = ours["seconds"] + ours["indexing"]
     share = 100 * limit / ours["seconds"]
     return [
         f"import: {rows:,} rows, {ours['rejected']:,.0f} refused",
         f"  bare COPY of the file      {limit:7.2f} s  {rows / limit:9,.0f} rows/s  (limit)",
-        f"  checked, frozen, indexed   {ours['seconds']:7.2f} s  {rows / ours['seconds']:9,.0f} rows/s"
+        f"  checked, frozen, keyed     {ours['seconds']:7.2f} s  {rows / ours['seconds']:9,.0f} rows/s"
         f"  {share:.0f} % of bare COPY",
+        f"  and its list indexed       {whole:7.2f} s  {rows / whole:9,.0f} rows/s"
+        f"  {100 * limit / whole:.0f} % of bare COPY (the job that follows a large import)",
         f"  peak of the client         {ours['MiB']:.0f} MiB, with a tenth of the rows {little['MiB']:.0f} MiB",
     ]
 
