@@ -6,7 +6,6 @@ Revision: 0004, after: 0003, on 2026-11-25 22:32:54.928427
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
