@@ -188,7 +188,6 @@ class CaseListScreen(Screen):
             "case_lists/check.html",
             record=record,
             report=record.report,
-            several=record.report.get("several_levels"),
             by_level=_highest_first(record.report["accepted_by_level"], levels_of(self.session)),
             groups=_by_sentence(record.report),
             listed=LISTED,

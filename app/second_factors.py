@@ -159,6 +159,7 @@ def _page(problem: str = "") -> ResponseReturnValue:
     shown = _waiting_key(session, here.person_id)
     page = render_template(
         "second_factor/own.html",
+        email=here.email,
         is_on=has_factor(session, here.person_id),
         is_forced=here.role in _settings().forced_roles,
         left=codes_left(session, here.person_id),

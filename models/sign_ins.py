@@ -163,11 +163,10 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
     """Sign the person in and give the token their browser keeps; only its hash stays here."""
     session.flush()
     token = token_urlsafe(32)
-    standing = standing_of(session, person.id)
     made = SignIn(
         token_hash=_hash(token),
         person_id=person.id,
-        standing=standing,
+        standing=standing_of(session, person.id),
         browser=browser_words(browser),
         started_at=now,
         seen_at=now,
