@@ -43,6 +43,7 @@ from models.case_lists import (
 )
 from models.errors import RuleBroken
 from models.rules.case_list_file import describe_sheets, open_case_list
+from models.rules.case_list_levels import Level
 from models.thematic_reviews import ThematicReview
 
 OPEN = (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED)
@@ -51,10 +52,16 @@ LISTED = 200
 SHOWN_CASES = 50
 
 
+class ListField(FileField):
+    """A file that must be chosen."""
+
+    is_required = True
+
+
 class UploadForm(Form):
     """The file, what to call it, and the review it is for."""
 
-    file = FileField(
+    file = ListField(
         "Case list", description="A CSV file or an Excel workbook (.xlsx). It is kept sealed and only briefly."
     )
     title = LineField("Title", description="For example: Children in need, open on 31 March.")
@@ -181,7 +188,7 @@ class CaseListScreen(Screen):
             "case_lists/check.html",
             record=record,
             report=record.report,
-            several=record.report.get("several_levels"),
+            by_level=_highest_first(record.report["accepted_by_level"], levels_of(self.session)),
             groups=_by_sentence(record.report),
             listed=LISTED,
             shown_cases=SHOWN_CASES,
@@ -264,6 +271,12 @@ def _choice_of_form() -> dict[str, Any]:
 
 def _placed_levels() -> list[tuple[str, str]]:
     return list(zip(request.form.getlist("word"), request.form.getlist("rank"), strict=False))
+
+
+def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
+    """Rows by level in the order of the partnership's list, those without a known level last."""
+    order = {level.label: level.rank for level in levels}
+    return dict(sorted(counts.items(), key=lambda one: order.get(one[0], 0), reverse=True))
 
 
 def _by_sentence(report: dict[str, Any]) -> list[tuple[str, str, list[int]]]:

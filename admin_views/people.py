@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from wtforms import Form, PasswordField
 
-from admin_views.base import ADMINISTRATORS, READERS, STAFF, Column, Group, Screen, row_action, screen, show_tag
+from admin_views.base import (
+    ADMINISTRATORS,
+    READERS,
+    STAFF,
+    Column,
+    Group,
+    Screen,
+    person_id,
+    row_action,
+    screen,
+    show_tag,
+)
 from models.clock import now
+from models.errors import RuleBroken
 from models.people import Person
+from models.second_factors import has_factor, remove_factor
 from models.sign_ins import set_password, unlock
+
+
+def _has_factor(person: Person) -> bool:
+    session = object_session(person)
+    return session is not None and has_factor(session, person.id)
 
 
 @screen
@@ -55,3 +73,17 @@ class PersonScreen(Screen):
         """Let somebody who mistyped too often try again at once."""
         unlock(session, person, now())
         return f"{person.name} may try to sign in again."
+
+    @row_action(
+        "Switch off two-factor sign-in",
+        roles=ADMINISTRATORS,
+        tone="warning",
+        question="Has this person lost the phone, and have you made sure that it is them who asks?",
+        shown=_has_factor,
+    )
+    def remove_factor(self, session: Session, person: Person) -> str:
+        """For somebody who has lost the phone and the recovery codes; for oneself it asks for the password instead."""
+        if person.id == person_id():
+            raise RuleBroken("Switch your own off on your account page.")
+        remove_factor(session, person.id)
+        return f"{person.name} signs in with the password alone until a second factor is set up again."

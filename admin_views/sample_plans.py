@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.base import OFFICERS, Screen, already_sent, page
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, WholeNumberField, YesField
+from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import offer_choices, sent_form
 from models.audit_samples import plan_sample
 from models.case_frames import CaseFrame
@@ -41,19 +41,28 @@ _METHODS = [
 
 
 class PlanForm(Form):
-    """A sampling plan as people fill it in."""
+    """A sampling plan as people fill it in, in three parts."""
+
+    parts = (
+        ("Which cases", ("frame_id", "title", "rule", "starts_on", "ends_on", "themes", "leaves_out_recent")),
+        ("How many", ("strata", "method", "size", "minimum", "reserves")),
+        ("What follows", ("audits_due_on",)),
+    )
 
     frame_id = RecordField("Frame", source=ChoiceSource(CaseFrame))
-    title = LineField("Title", description="What the audit is about.")
-    rule = SelectField("Which cases", choices=_RULES)
-    starts_on = DayField("From, or on")
-    ends_on = DayField("To")
+    title = LineField("Title", description="What the audit is about; the frame's own title when left empty.")
+    rule = SelectField("Which cases", choices=_RULES, validators=[Required()])
+    starts_on = DayField("From, or on", description="Not needed for “At any time”.")
+    ends_on = DayField("To", description="Needed for cases that started or ended between two dates.")
     themes = LinesField("Themes", description="One a line, as the frame spells them; leave empty for all themes.")
     strata = SelectField(
-        "Divided by", choices=_STRATA, description="Each stratum gets its own draw, so none is missed."
+        "Divided by",
+        choices=_STRATA,
+        validators=[Required()],
+        description="Each stratum gets its own draw, so none is missed.",
     )
-    method = SelectField("How many from each", choices=_METHODS)
-    size = WholeNumberField("Number of cases", default=4)
+    method = SelectField("How many from each", choices=_METHODS, validators=[Required()])
+    size = WholeNumberField("Number of cases", default=4, validators=[Required()])
     minimum = WholeNumberField("At least from each stratum", default=0)
     reserves = WholeNumberField(
         "Reserves for each stratum", description="Leave empty for as many as selected, at least two."

@@ -20,6 +20,7 @@ from app.health import measure
 from app.local_servers import ensure_servers
 from app.logs import log_requests, start_logging
 from app.pages import dress
+from app.second_factors import ask_for_second_factor
 from app.security import guard
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     app.teardown_request(close_database_session)
     Babel(app, default_locale="en_GB", default_timezone="Europe/London")
     start_sign_in(app, database, settings)
+    ask_for_second_factor(app, settings)
     dress(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)

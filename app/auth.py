@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -21,7 +21,9 @@ from models.clock import now
 from models.db import act_as
 from models.errors import RuleBroken
 from models.people import Person
+from models.second_factors import factor_key, has_factor, is_code
 from models.sign_ins import (
+    Outcome,
     SignedIn,
     change_password,
     living_sign_ins,
@@ -29,6 +31,7 @@ from models.sign_ins import (
     revoke,
     settle_attempt,
     sign_out,
+    standing_of,
 )
 from models.sign_ins import start_sign_in as start
 
@@ -48,6 +51,13 @@ class Visitor(UserMixin):
         return str(self.facts.person_id)
 
 
+class HalfWay(NamedTuple):
+    """Whose password was right, and their standing then; the code is still to come."""
+
+    person_id: int
+    standing: str
+
+
 class SignInDesk:
     """The database work of signing in, done as the portal itself."""
 
@@ -55,6 +65,7 @@ class SignInDesk:
         self.database = database
         self.hours = settings.session_hours
         self.idle = timedelta(minutes=settings.session_idle_minutes)
+        self.factor_key = factor_key(settings.secret_key)
 
     def session(self) -> Session:
         """This request's session, acting as the portal from a fresh transaction on."""
@@ -63,13 +74,35 @@ class SignInDesk:
         act_as(made, Actor.system(g.request_id))
         return made
 
-    def admit(self, email: str, password: str) -> str | None:
-        """A new token when e-mail address and password are right. Each try is on record before it is looked at."""
+    def admit(self, email: str, password: str) -> str | HalfWay | None:
+        """A new token when e-mail address and password are right. Each try is on record before it is looked at.
+
+        Somebody with a second factor is half way only, and the try counts as failed until the code is given.
+        """
         database, moment = self.session(), now()
         attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
         database.commit()
         person = settle_attempt(database, attempt, password=password)
+        if person is not None and has_factor(database, person.id):
+            attempt.outcome = Outcome.STARTED
+            database.commit()
+            return HalfWay(person.id, standing_of(database, person.id))
         token = None if person is None else self.token(person)
+        database.commit()
+        return token
+
+    def admit_by_code(self, half: HalfWay, code: str) -> str | None:
+        """A new token when the code is right and the person still is as when the password was given."""
+        database, moment = self.session(), now()
+        person = database.get(Person, half.person_id)
+        if person is None or not person.is_active or standing_of(database, person.id) != half.standing:
+            return None
+        attempt = open_attempt(database, email=person.email, address=request.remote_addr or "", now=moment)
+        database.commit()
+        is_open = attempt.outcome is Outcome.STARTED
+        is_right = is_open and is_code(database, person.id, code, key=self.factor_key, now=moment)
+        attempt.outcome = Outcome.SIGNED_IN if is_right else Outcome.REFUSED if is_open else attempt.outcome
+        token = self.token(person) if is_right else None
         database.commit()
         return token
 
@@ -118,6 +151,9 @@ def sign_in() -> ResponseReturnValue:
     token = desk().admit(email, request.form.get("password", "")[:1000])
     if token is None:
         return render_template("sign_in.html", email=email, problem=_REFUSED, next=safe_next()), 422
+    if isinstance(token, HalfWay):
+        browser()["half_way"] = current_app.extensions["half_way"].dumps(list(token))
+        return redirect(url_for("second_factor.give_code", next=safe_next() or None))
     return enter(token)
 
 
@@ -171,6 +207,7 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         problem=problem,
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,
+        has_factor=has_factor(database, signed_in.person_id),
     )
     return page, status
 

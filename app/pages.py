@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +32,7 @@ _STATIC = Path(__file__).parent / "static"
 def dress(app: Flask, settings: Settings) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=show_date, moment=show_moment, tag=tag)
+    app.jinja_env.filters.update(day=show_date, iso_day=iso_day, moment=show_moment, tag=tag)
     app.jinja_env.globals.update(
         asset=asset,
         once=once,
@@ -44,6 +45,15 @@ def dress(app: Flask, settings: Settings) -> None:
         chart_tones=TONES,
     )
     app.context_processor(who)
+
+
+def iso_day(text: str) -> str:
+    """A day that was kept as 2025-01-31, as people read it.
+
+    >>> iso_day("2025-01-31")
+    '31 January 2025'
+    """
+    return show_date(date.fromisoformat(text))
 
 
 def who() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from jobs.mail import MailServer
 from jobs.pdf.letterhead import Logo, read_logo
+from models.access import Role
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
     mail_from: str = Field("", description="sender of the portal's mails")
+    two_factor_roles: str = Field("", description="roles that must sign in with a code: administrator, officer, …")
     session_idle_minutes: int = Field(60, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
@@ -98,6 +100,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must be {form}")
         return checked
 
+    @field_validator("two_factor_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        unknown = _role_names(value) - set(Role)
+        if unknown:
+            raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}")
+        return value
+
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
         if self.smtp_url and "@" not in self.mail_from:
@@ -116,6 +126,11 @@ class Settings(BaseSettings):
         return read_logo(self.partnership_logo) if self.partnership_logo else None
 
     @property
+    def forced_roles(self) -> frozenset[Role]:
+        """The roles that must use a second factor before they do anything else."""
+        return frozenset(map(Role, _role_names(self.two_factor_roles)))
+
+    @property
     def is_cookie_secure(self) -> bool:
         """Cookies go over https only when told so or when the public address is https."""
         return self.address.startswith("https://") if self.cookie_secure is None else self.cookie_secure
@@ -124,6 +139,15 @@ class Settings(BaseSettings):
     def mail_server(self) -> MailServer | None:
         """Where to send mail, or None: then messages are kept readable in a screen."""
         return _mail_server(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
+
+
+def _role_names(listed: str) -> set[str]:
+    """The names of a comma-separated list.
+
+    >>> sorted(_role_names("officer, administrator,"))
+    ['administrator', 'officer']
+    """
+    return {name.strip().lower() for name in listed.split(",")} - {""}
 
 
 def load_settings() -> Settings:

@@ -163,11 +163,10 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
     """Sign the person in and give the token their browser keeps; only its hash stays here."""
     session.flush()
     token = token_urlsafe(32)
-    standing = session.scalar(select(_standing()).where(Person.id == person.id)) or ""
     made = SignIn(
         token_hash=_hash(token),
         person_id=person.id,
-        standing=standing,
+        standing=standing_of(session, person.id),
         browser=browser_words(browser),
         started_at=now,
         seen_at=now,
@@ -176,6 +175,16 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
     session.add(made)
     session.flush()
     return token
+
+
+def standing_of(session: Session, person_id: int) -> str:
+    """A digest of the password, role, agency and address a person has now; "" for nobody."""
+    return session.scalar(select(_standing()).where(Person.id == person_id)) or ""
+
+
+def has_password(session: Session, person_id: int, password: str) -> bool:
+    """Whether the password is the person's."""
+    return is_password(session.scalar(select(Person.password_hash).where(Person.id == person_id)), password)
 
 
 def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
@@ -232,9 +241,9 @@ def living_sign_ins(session: Session, person_id: int, *, now: datetime, idle: ti
     return list(session.scalars(statement.order_by(SignIn.seen_at.desc(), SignIn.id), moments))
 
 
-def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None) -> int:
-    """End one of a person's sign-ins, or all of them; how many ended."""
-    mine = delete(SignIn).where(SignIn.person_id == person_id)
+def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None, but: int | None = None) -> int:
+    """End one of a person's sign-ins, or all of them, or all but one; how many ended."""
+    mine = delete(SignIn).where(SignIn.person_id == person_id, SignIn.id.is_distinct_from(but))
     if sign_in_id is not None:
         mine = mine.where(SignIn.id == sign_in_id)
     ended: CursorResult[Any] = session.execute(mine)  # type: ignore[assignment]
@@ -257,8 +266,7 @@ def set_password(session: Session, person: Person, new: str) -> None:
 def change_password(session: Session, person_id: int, *, old: str, new: str) -> Person:
     """Set a new password, given the old one. Every sign-in of the person ends with the old password."""
     person = session.get_one(Person, person_id)
-    kept = session.scalar(select(Person.password_hash).where(Person.id == person_id))
-    if not is_password(kept, old):
+    if not has_password(session, person_id, old):
         raise RuleBroken("The current password is not right.")
     if old == new:
         raise RuleBroken("Choose a password that differs from the current one.")

@@ -28,6 +28,12 @@ def in_list(name: ReferenceList) -> Narrow:
     return narrow
 
 
+def choice_label(target: type[Base]) -> Any:
+    """What a record is called among others to choose from: by its reference and its title where it has both."""
+    has_both = hasattr(target, "reference") and hasattr(target, "title")
+    return target.reference + ": " + target.title if has_both else label_of(target)  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class ChoiceSource:
     """Where the choices of a foreign key come from: the target's rows that the asking person may see, narrowed."""
@@ -38,7 +44,7 @@ class ChoiceSource:
     def statement(self, *, current: int | None = None, is_active_only: bool = False) -> Select[Any]:
         """Ids and labels in reading order; inactive records only when one of them is the current choice."""
         target: Any = self.target
-        label = label_of(target)
+        label = choice_label(target)
         made = select(target.id, cast(label, String).label("label")).order_by(sort_expression(label), target.id)
         if is_active_only and hasattr(target, "is_active"):
             made = made.where(or_(target.is_active, target.id == current) if current else target.is_active)
@@ -51,7 +57,7 @@ class ChoiceSource:
 
     def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
         """The choices whose label contains the words."""
-        statement = self.statement(is_active_only=True).where(contains(label_of(self.target), words))
+        statement = self.statement(is_active_only=True).where(contains(choice_label(self.target), words))
         return [(row[0], row[1]) for row in session.execute(statement.limit(limit))]
 
     def label(self, session: Session, key: int, current: int | None) -> str | None:

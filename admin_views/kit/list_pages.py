@@ -115,8 +115,10 @@ def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
     known = screen_of(cell.target) if cell.target is not None and not is_first else None
     if known is None or not known.allows("details"):
         return lambda row: _safe(show(row[place]))
-    base = f"/{known.path}/"
-    return lambda row: _linked(base, row[place + 1], show(row[place]))
+    start = (
+        f'<a class="whole" href="/{known.path}/' if hasattr(cell.target, "reference") else f'<a href="/{known.path}/'
+    )
+    return lambda row: _linked(start, row[place + 1], show(row[place]))
 
 
 def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
@@ -132,10 +134,10 @@ def _safe(shown: str) -> str:
     return shown if type(shown) is Markup else escape(shown)
 
 
-def _linked(base: str, key: Any, shown: str) -> str:
+def _linked(start: str, key: Any, shown: str) -> str:
     if key is None or "<" in escape(shown):  # markup already: a tag, or the dash for nothing
         return escape(shown)
-    return _link(f"{base}{key}/", escape(shown))
+    return Markup(f'{start}{key}/">{escape(shown)}</a>')  # noqa: S704 (both halves are ours or escaped)
 
 
 def _link(href: str, shown: str) -> Markup:

@@ -1,0 +1,206 @@
+"""How does a person turn two-factor sign-in on, give the code, and lose no way back when the phone is lost?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+import segno
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.requests import role
+from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
+from app.security import limiter
+from app.settings import Settings
+from models.access import Role
+from models.clock import now
+from models.errors import RuleBroken
+from models.people import Person
+from models.second_factors import (
+    SecondFactor,
+    address_of_key,
+    begin_factor,
+    codes_left,
+    confirm_factor,
+    has_factor,
+    remove_factor,
+    renew_recovery_codes,
+    shown_key,
+    waiting_factor,
+)
+from models.sign_ins import SignedIn, has_password, revoke
+
+HALF_WAY = timedelta(minutes=5)  # how long a right password waits for its code
+_REFUSED = "That code is not right or has been used, or the account is locked for a while."
+_OPEN = ("auth.", "second_factor.", "static", "health.")
+second_factor = Blueprint("second_factor", __name__)
+
+
+def ask_for_second_factor(app: Flask, settings: Settings) -> None:
+    """Put two-factor sign-in into the portal."""
+    app.extensions["half_way"] = URLSafeTimedSerializer(settings.secret_key, salt="half signed in")
+    app.register_blueprint(second_factor)
+    if settings.forced_roles:
+        app.before_request(lambda: send_to_enrol(settings.forced_roles))
+
+
+def send_to_enrol(forced: frozenset[Role]) -> ResponseReturnValue | None:
+    """Somebody whose role must use a second factor does nothing else before there is one."""
+    signed_in = browser().signed_in
+    if role() not in forced or signed_in is None or (request.endpoint or "").startswith(_OPEN):
+        return None
+    is_enrolled = has_factor(desk().database.session, signed_in.person_id)
+    return None if is_enrolled else redirect(url_for("second_factor.own_factor"))
+
+
+@second_factor.route("/sign-in/code/", methods=["GET", "POST"])
+@limiter.limit(PER_ADDRESS, methods=["POST"])
+def give_code() -> ResponseReturnValue:
+    """The second page of signing in."""
+    half = _half_way()
+    if half is None:
+        flash("Begin again with your password.", "error")
+        return redirect(url_for("auth.sign_in", next=safe_next() or None))
+    if request.method == "GET":
+        return render_template("second_factor/code.html", problem="", next=safe_next())
+    token = desk().admit_by_code(half, request.form.get("code", "")[:40])
+    if token is None:
+        return render_template("second_factor/code.html", problem=_REFUSED, next=safe_next()), 422
+    return enter(token)
+
+
+@second_factor.get("/account/two-factor/")
+@login_required
+def own_factor() -> ResponseReturnValue:
+    """Whether two-factor sign-in is on, and how to turn it on, or off."""
+    return _page()
+
+
+@second_factor.post("/account/two-factor/begin/")
+@limiter.limit(PER_ADDRESS)
+@login_required
+def begin() -> ResponseReturnValue:
+    """Show a fresh key, given the password again."""
+    return _with_password(lambda session, person: begin_factor(session, person, key=desk().factor_key))
+
+
+@second_factor.post("/account/two-factor/confirm/")
+@limiter.limit(PER_ADDRESS)
+@login_required
+def confirm() -> ResponseReturnValue:
+    """Turn it on by a first code; every other sign-in ends, and the recovery codes are shown once."""
+    session, here = desk().session(), _here()
+    try:
+        code = request.form.get("code", "")[:40]
+        codes = confirm_factor(session, here.person_id, code, key=desk().factor_key, now=now())
+    except RuleBroken as refusal:
+        session.rollback()
+        return _page(refusal.sentence)
+    revoke(session, person_id=here.person_id, but=here.sign_in_id)
+    session.commit()
+    return render_template("second_factor/codes.html", codes=codes)
+
+
+@second_factor.post("/account/two-factor/codes/")
+@limiter.limit(PER_ADDRESS)
+@login_required
+def renew_codes() -> ResponseReturnValue:
+    """Ten new recovery codes, given the password again."""
+    made: list[str] = []
+
+    def renew(session: Session, person: Person) -> None:
+        mine = select(SecondFactor).where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None))
+        factor = session.scalar(mine)
+        if factor is None:
+            raise RuleBroken("Two-factor sign-in is off.")
+        made.extend(renew_recovery_codes(session, factor))
+
+    answer = _with_password(renew)
+    return render_template("second_factor/codes.html", codes=made) if made else answer
+
+
+@second_factor.post("/account/two-factor/off/")
+@limiter.limit(PER_ADDRESS)
+@login_required
+def switch_off() -> ResponseReturnValue:
+    """Turn it off, given the password again; not for a role that must have it."""
+
+    def remove(session: Session, person: Person) -> None:
+        if person.role in _settings().forced_roles:
+            raise RuleBroken("Your role must sign in with a second factor.")
+        remove_factor(session, person.id)
+
+    return _with_password(remove)
+
+
+def _with_password(act: Callable[[Session, Person], Any]) -> ResponseReturnValue:
+    """Do something to the person's factor when the password is given again, and show the page."""
+    session, here = desk().session(), _here()
+    try:
+        if not has_password(session, here.person_id, request.form.get("password", "")[:1000]):
+            raise RuleBroken("The password is not right.")
+        act(session, session.get_one(Person, here.person_id))
+    except RuleBroken as refusal:
+        session.rollback()
+        return _page(refusal.sentence)
+    session.commit()
+    return redirect(url_for("second_factor.own_factor"))
+
+
+def _page(problem: str = "") -> ResponseReturnValue:
+    session, here = desk().session(), _here()
+    shown = _waiting_key(session, here.person_id)
+    page = render_template(
+        "second_factor/own.html",
+        email=here.email,
+        is_on=has_factor(session, here.person_id),
+        is_forced=here.role in _settings().forced_roles,
+        left=codes_left(session, here.person_id),
+        shown=" ".join(shown[place : place + 4] for place in range(0, len(shown), 4)),
+        picture=picture_of(address_of_key(shown, email=here.email, issuer=_settings().partnership_name))
+        if shown
+        else "",
+        problem=problem,
+    )
+    return page, 422 if problem else 200
+
+
+def _waiting_key(session: Session, person_id: int) -> str:
+    """The key that waits for its first code; nothing when there is none, or none that can be opened any more."""
+    waiting = waiting_factor(session, person_id)
+    try:
+        return shown_key(waiting, key=desk().factor_key) if waiting else ""
+    except RuleBroken:
+        return ""
+
+
+def picture_of(address: str) -> Markup:
+    """A QR code as SVG for the page itself: dark on white in every colour scheme, no style of its own."""
+    return Markup(segno.make(address, error="m").svg_inline(scale=5, light="white"))  # noqa: S704 (segno's own shapes)
+
+
+def _half_way() -> HalfWay | None:
+    """Who has given the right password in this browser, not longer ago than HALF_WAY."""
+    try:
+        return HalfWay(*_signer().loads(browser().get("half_way", ""), max_age=int(HALF_WAY.total_seconds())))
+    except BadSignature:
+        return None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return cast(URLSafeTimedSerializer, current_app.extensions["half_way"])
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def _here() -> SignedIn:
+    return cast(SignedIn, browser().signed_in)
