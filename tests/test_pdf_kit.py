@@ -50,7 +50,7 @@ class TestDrawCertificate(SoundDocument):
         certificate_of,
         certificate_paper,
         audit_samples.build,
-        short=("title", "partnership", "reference", "classification", "name"),
+        short=("title", "partnership", "reference", "classification", "excluded"),
     )
 
 
