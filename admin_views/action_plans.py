@@ -29,7 +29,7 @@ from admin_views.base import (
 from admin_views.kit.filters import NONE
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
-from admin_views.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, show_report
+from admin_views.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
 from models.action_plans import ActionPlan, PlanStatus, agree_plan
 from models.actions import Action, close_plan
 from models.agencies import Agency
@@ -76,6 +76,7 @@ class ActionPlanScreen(Screen):
             Button("Summary on one page", self.link("make_pdf", record_id=record.id, form="summary"), is_post=True),
             Button("Overdue only as PDF", self.link("make_pdf", record_id=record.id, overdue="yes"), is_post=True),
             Button("Read as a page", self.link("report", record_id=record.id)),
+            Button("As a spreadsheet", self.link("sheet", record_id=record.id)),
         ]
 
     def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
@@ -116,6 +117,11 @@ class ActionPlanScreen(Screen):
         """The same as the PDF, as a page: the accessible twin; the address may narrow it (see plan_reports)."""
         plan, pdf = self.get_record(record_id), self.link("make_pdf", record_id=record_id)
         return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference, pdf)
+
+    @page("/<int:record_id>/xlsx/", roles=EVERYONE)
+    def sheet(self, record_id: int) -> ResponseReturnValue:
+        """The plan's actions as a spreadsheet, as far as this person may see them; the address may narrow it."""
+        return send_sheet(self, ReportScope(plan_id=self.get_record(record_id).id))
 
     @page("/review/<int:review_id>/report/", roles=EVERYONE)
     def review_report(self, review_id: int) -> ResponseReturnValue:

@@ -107,6 +107,8 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
             found.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
             found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
+        if record.drawn_at:
+            found.append(Button("Read the certificate", self.link("certificate_page", record_id=record.id)))
         return found
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:

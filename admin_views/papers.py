@@ -18,7 +18,7 @@ from models.clock import today
 from models.errors import RuleBroken
 from models.form_receipts import note_record
 from models.people import Person
-from models.rules.papers import Occasion
+from models.rules.papers import Occasion, Paper
 
 
 def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], back: str) -> ResponseReturnValue:
@@ -69,9 +69,24 @@ def show_document(
     except RuleBroken as refusal:
         flash(refusal.sentence, "error")
         return redirect(back)
+    paper = document.paper(facts)
+    return show_paper(screen, paper, back, back_words, pdf_url=pdf_url, template=template, **values)
+
+
+def show_paper(
+    screen: Any,
+    paper: Paper,
+    back: str,
+    back_words: str,
+    *,
+    pdf_url: str = "",
+    template: str = "papers/paper.html",
+    **values: Any,
+) -> str:
+    """A paper as a page, for documents that are made and kept in their own way."""
     buttons = [Button("Download as PDF", pdf_url, "main", is_post=True)] if pdf_url else []
-    shown = {"paper": document.paper(facts), "buttons": buttons, "back": back, "back_words": back_words}
-    return screen.render(template, **shown, **values)
+    shown: str = screen.render(template, paper=paper, buttons=buttons, back=back, back_words=back_words, **values)
+    return shown
 
 
 def occasion(session: Session) -> Occasion:

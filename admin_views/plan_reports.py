@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, BinaryIO
 
-from flask import abort, request
+from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.base import Screen
+from admin_views.base import Screen, person_id
 from admin_views.kit.requests import actor
-from admin_views.papers import ask_once, show_document
+from admin_views.kit.workbooks import XLSX, Worksheet, workbook_of
+from admin_views.papers import ask_once, occasion, show_document
 from models.actions import Action
 from models.agencies import Agency
-from models.plan_reports import ReportScope, ask_for_report
+from models.exports import record_export
+from models.plan_reports import ReportScope, ask_for_report, plan_report
+from models.rules.plan_report import PlanReport, ReportAction, summarise
 from models.thematic_reviews import ThematicReview
 
 _BIGGEST = 2_147_483_647
@@ -92,3 +96,57 @@ def _existing(session: Session, model: type[Any], key: int) -> int:
     if not 0 < key <= _BIGGEST or session.get(model, key) is None:
         abort(404)
     return key
+
+
+_SHEET = (
+    ("Reference", "reference"), ("Action", "action"), ("Rating", "brag_label"), ("Recommendation", "recommendation"),
+    ("Key area", "key_area"), ("Lead agency", "lead_agency"), ("Other agencies", "other_agencies"),
+    ("Owner", "owner_name"), ("Owner's role", "owner_role"), ("Start", "starts_on"), ("Due", "due_on"),
+    ("Due date first agreed", "original_due_on"), ("Completed", "completed_on"),
+    ("How we will know", "success_measure"), ("Baseline", "baseline"), ("Target", "target"),
+    ("Evidence of completion", "completion_evidence"), ("Evidence of impact", "impact_evidence"),
+    ("Critical friend", "critical_friend_comment"), ("Board decision", "board_decision"),
+)  # fmt: skip
+_MORE = ("Days overdue", "Latest update on", "Latest update")
+
+
+def send_sheet(screen: Screen, scope: ReportScope) -> ResponseReturnValue:
+    """The plan as a spreadsheet: an action a row, and how the plan stands; that it was taken out is on record."""
+    session = screen.session
+    narrowed = narrow(session, scope)
+    report = plan_report(session, narrowed, occasion(session))
+    narrowing = {name: str(value) for name, value in narrowed.as_arguments().items()}
+    record_export(
+        session, person_id=person_id(), list_name="Action plan", file_kind="xlsx", narrowed_by=narrowing,
+        row_count=len(report.actions),
+    )  # fmt: skip
+    session.commit()
+    return send_file(
+        plan_workbook(report), XLSX, as_attachment=True, download_name=f"action-plan-{report.made_on.isoformat()}.xlsx"
+    )
+
+
+def plan_workbook(report: PlanReport) -> BinaryIO:
+    """The plan's actions in the order of the report, and on a second sheet the counts by rating and by agency."""
+    summary = summarise(report)
+    actions = (action for group in summary.groups for action in group.actions)
+    ratings = [brag.label for brag in summary.brag]
+    return workbook_of(
+        Worksheet(
+            report.reference,
+            [*(heading for heading, _ in _SHEET), *_MORE],
+            (_sheet_row(action, report.made_on) for action in actions),
+        ),
+        Worksheet(
+            "By lead agency",
+            ["Lead agency", "Actions", "Overdue", *ratings],
+            ([one.agency, one.count, one.overdue_count, *one.by_code] for one in summary.agencies),
+        ),
+    )
+
+
+def _sheet_row(action: ReportAction, today: date) -> list[Any]:
+    values = [getattr(action, name) for _, name in _SHEET]
+    plain = ["; ".join(value) if isinstance(value, tuple) else value for value in values]
+    update = action.latest_update
+    return [*plain, action.days_overdue(today), update and update.written_on, update.text if update else ""]

@@ -9,13 +9,15 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from admin_views.base import READERS, page
+from admin_views.base import READERS, STAFF, page
 from admin_views.kit.permissions import Gate
+from admin_views.papers import occasion, show_paper
 from models.case_imports import rows_for_certificate
 from models.clock import today
 from models.errors import RuleBroken
 from models.rules.certificate_checks import NO_CERTIFICATE, check_draw
-from models.sample_certificates import repeat_draw
+from models.rules.certificate_paper import certificate_paper
+from models.sample_certificates import certificate_facts, repeat_draw
 
 _LARGEST = 20 * 1024 * 1024
 
@@ -25,6 +27,15 @@ class CertificatePages(Gate):
 
     session: Any
     render: Callable[..., str]
+    get_record: Callable[[int], Any]
+    details_url: Callable[[int], str]
+
+    @page("/<int:record_id>/certificate/", roles=STAFF)
+    def certificate_page(self, record_id: int) -> ResponseReturnValue:
+        """The certificate as a page: the twin of the PDF that the draw keeps."""
+        sample = self.get_record(record_id)
+        facts = certificate_facts(self.session, occasion(self.session), sample_id=sample.id)
+        return show_paper(self, certificate_paper(facts), self.details_url(record_id), sample.reference)
 
     @page("/check/", roles=READERS, methods=("GET", "POST"))
     def check_page(self) -> ResponseReturnValue:

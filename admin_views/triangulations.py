@@ -13,11 +13,12 @@ from wtforms import Form
 from admin_views.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id
 from admin_views.findings import show_verdict
 from admin_views.hubs import may_run
-from admin_views.kit.exports import MEDIA_TYPES, workbook
+from admin_views.kit.exports import MEDIA_TYPES
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import count_words, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to_row
+from admin_views.kit.workbooks import workbook
 from admin_views.review_panels import review_panel
 from models.exports import record_export
 from models.key_lines import KeyLine

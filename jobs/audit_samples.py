@@ -10,8 +10,8 @@ from models.audit_samples import AuditSample, SampleStatus
 from models.case_frames import CaseFrame
 from models.clock import today
 from models.documents import Document, DocumentKind, keep_document
-from models.rules.certificate_words import report_of_certificate
-from models.sample_certificates import current_certificate, write_certificate
+from models.rules.papers import Occasion
+from models.sample_certificates import certificate_facts, current_certificate, write_certificate
 from models.sample_draws import draw_sample as draw
 
 
@@ -43,9 +43,8 @@ def make_certificate(run: Run) -> Done:
 def keep_certificate(run: Run, sample: AuditSample) -> Document:
     """Keep the certificate as data and as PDF; returns the PDF's document."""
     certificate = current_certificate(run.session, sample)
-    report = report_of_certificate(
-        certificate, partnership=run.equipment.partnership, made_on=today(), void_reason=_void_reason(sample)
-    )
+    occasion = Occasion(today(), run.equipment.partnership)
+    report = certificate_facts(run.session, occasion, sample_id=sample.id)
     data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
     _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
     return _keep(
@@ -64,7 +63,3 @@ def _keep(run: Run, sample: AuditSample, kind: DocumentKind, media_type: str, co
         subject=f"audit_samples:{sample.id}",
         made_by_id=run.attempt.requested_by_id,
     )
-
-
-def _void_reason(sample: AuditSample) -> str:
-    return sample.void_reason if sample.status is SampleStatus.VOID else ""

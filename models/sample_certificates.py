@@ -16,6 +16,8 @@ from models.frame_rows import read_rows
 from models.people import Person
 from models.reference_items import ReferenceItem
 from models.rules.certificate_checks import check_draw
+from models.rules.certificate_report import CertificateReport
+from models.rules.certificate_words import report_of_certificate
 from models.rules.certificates import (
     CertificateKind,
     Elimination,
@@ -25,6 +27,7 @@ from models.rules.certificates import (
     make_certificate,
 )
 from models.rules.draws import Draw
+from models.rules.papers import Occasion as Today
 from models.rules.sample_plans import parse_plan
 from models.sample_cases import CaseStatus, SampleCase
 from models.thematic_reviews import ThematicReview
@@ -94,6 +97,17 @@ def frame_of(session: Session, certificate: Mapping[str, Any]) -> CaseFrame:
     if found is None or not fingerprint:
         raise RuleBroken("No frame of this portal has the certificate's fingerprint; give the frame's file instead.")
     return found
+
+
+def certificate_facts(session: Session, occasion: Today, *, sample_id: int) -> CertificateReport:
+    """What the printed certificate of a drawn sample says today. Refuses a sample not yet drawn."""
+    sample = session.get_one(AuditSample, sample_id)
+    return report_of_certificate(
+        current_certificate(session, sample),
+        partnership=occasion.partnership,
+        made_on=occasion.made_on,
+        void_reason=sample.void_reason if sample.status is SampleStatus.VOID else "",
+    )
 
 
 def repeat_draw(session: Session, certificate: Mapping[str, Any]) -> str | None:

@@ -19,6 +19,7 @@ from models.db import PortalSession, database_url
 from tests.databases import Database
 from tests.web import Browser, make_portal, member
 
+pytest.register_assert_rewrite("tests.pdf_kit")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

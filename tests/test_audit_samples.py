@@ -26,13 +26,15 @@ from models.audit_samples import (
 )
 from models.case_frames import CaseFrame
 from models.case_imports import ImportChoice, import_frame, open_check
+from models.clock import today
 from models.db import PortalSession
 from models.documents import Document, DocumentKind
 from models.errors import RuleBroken
 from models.reference_items import ReferenceItem, ReferenceList
+from models.rules.papers import Occasion
 from models.rules.sample_plans import parse_plan
 from models.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination, recently_audited
-from models.sample_certificates import repeat_draw, write_certificate
+from models.sample_certificates import certificate_facts, repeat_draw, write_certificate
 from models.sample_draws import draw_sample, preview
 from models.starting_words import give_starting_words
 from tests import make
@@ -272,3 +274,23 @@ def test_officer_proposes_to_eliminate_a_case_and_only_another_person_approves(
     assert other.send(approve).status_code == 302
     session.refresh(case)
     assert (case.status, case.reason_note) == (CaseStatus.ELIMINATED, "Moved away.")
+
+
+def test_officer_reads_the_certificate_as_a_page_with_the_fingerprint_of_the_paper(
+    browser: Any, session: PortalSession, frame: CaseFrame
+) -> None:
+    sample, undrawn = drawn(session, frame), planned(session, frame, allocation={"method": "fixed", "size": 2})
+    session.commit()
+    officer = browser(Role.OFFICER)
+    page = officer.get(f"/audit-samples/{sample.id}/certificate/").get_text(" ")
+    occasion = Occasion(today(), "Demo Safeguarding Partnership")
+    before = certificate_facts(session, occasion, sample_id=sample.id)
+    session.expire_all()
+    facts = certificate_facts(session, occasion, sample_id=sample.id)
+    assert before.fingerprint == facts.fingerprint
+    assert facts.fingerprint in page
+    assert "How to check this draw" in page
+    assert all(case.reference in page for case in cases(session, sample, "Child in need"))
+    refused = officer.client.get(f"/audit-samples/{undrawn.id}/certificate/")
+    assert refused.status_code == 409
+    assert "There is no certificate before the draw." in refused.text

@@ -161,12 +161,12 @@ def test_a_cell_taller_than_a_page_runs_on_and_loses_nothing() -> None:
     assert len(pages) > 4
     printed = " ".join(pages).split()
     assert all(printed.count(f"word{number}") == 2 for number in range(1400))
-    assert any("AP-2026-01/01, continued" in page for page in pages)
+    assert any("Continued: AP-2026-01/01" in page for page in pages)
 
 
 def test_a_row_that_fits_a_page_is_never_split() -> None:
     pages = pages_of(build(report(60)))
-    assert not any("continued" in page for page in pages)
+    assert not any("Continued" in page for page in pages)
 
 
 def test_no_line_leaves_the_paper() -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from io import BytesIO
+from types import ModuleType
+from typing import Any
 
 import pikepdf
 import pytest
 
 from jobs.pdf import action_plans, audit_samples
+from jobs.pdf.drawing import draw
 from models.rules.certificate_paper import certificate_paper
 from models.rules.certificate_report import ReportedCase, ReportedStratum
 from models.rules.plan_paper import plan_paper
 from models.rules.plan_summary_paper import plan_summary
 from tests import pdf_facts
+from tests.house.source import PROJECT
 from tests.pdf_kit import Kit, SoundDocument, says, sound
 from tests.test_pdf_audit_samples import report as certificate
 
@@ -50,7 +55,37 @@ class TestDrawCertificate(SoundDocument):
         certificate_of,
         certificate_paper,
         audit_samples.build,
-        short=("title", "partnership", "reference", "classification", "name"),
+        short=("title", "partnership", "reference", "classification", "excluded"),
+    )
+
+
+def example() -> dict[str, Any]:
+    """The example of docs/paper.md, run as it stands there."""
+    text = (PROJECT / "docs" / "paper.md").read_text(encoding="utf-8")
+    made: dict[str, Any] = {"__name__": "example_of_the_docs"}
+    sys.modules["example_of_the_docs"] = ModuleType("example_of_the_docs")  # dataclasses look their module up
+    exec(text.partition("```python\n")[2].partition("```")[0], made)
+    return made
+
+
+EXAMPLE = example()
+
+
+def a_briefing(count: int) -> Any:
+    grades = tuple((f"Grade {number}", "green", number) for number in range(count))
+    facts = {"partnership": "P", "made_on": pdf_facts.TODAY, "reference": "TR-2026-01", "title": "Seven minutes"}
+    points = tuple(f"Point {number}" for number in range(3))
+    return EXAMPLE["BriefingFacts"](**facts, sponsor="Ann Bee", points=points, grades=grades)
+
+
+class TestExampleOfTheDocs(SoundDocument):
+    """A document written in thirty lines, as docs/paper.md shows."""
+
+    kit = Kit(
+        a_briefing,
+        EXAMPLE["briefing_paper"],
+        lambda facts: draw(EXAMPLE["briefing_paper"](facts)),
+        fixed=("grades",),
     )
 
 

@@ -23,8 +23,11 @@ from tests import make
 from tests.web import Browser, make_portal, words_of
 
 Open = Callable[..., Browser]
-PUBLIC = {"static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"}
-SIGNED_IN = {"auth.account", "auth.new_password", "auth.end_sign_in"}
+PUBLIC = {
+    *("static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"),
+    "calendars.feed",  # by a secret link; tests/test_calendar_feeds.py
+}
+SIGNED_IN = {"auth.account", "auth.new_password", "auth.end_sign_in", "calendars.start", "calendars.revoke"}
 
 
 def address(rule: Any) -> str:

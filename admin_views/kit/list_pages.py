@@ -12,13 +12,14 @@ from sqlalchemy import Row, func, select
 
 from admin_views.kit.actions import actions_of
 from admin_views.kit.columns import Cell
-from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of, workbook
+from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
 from admin_views.kit.listings import Listing
 from admin_views.kit.pages import ListQuery, Page
 from admin_views.kit.permissions import verb
 from admin_views.kit.registry import screen_of
 from admin_views.kit.requests import person_id
 from admin_views.kit.stated import Stated
+from admin_views.kit.workbooks import workbook
 from models.clock import today
 from models.exports import record_export
 

@@ -192,7 +192,8 @@ class Table:
         self._draw_head(None)
         if continued:
             self.pages.open_artifact("Header")
-            self.pages.lines([f"{short(continued, 60)}, continued"], QUIET, self.left + PAD, self.pages.y - PAD)
+            line = self.pages.type.wrap(f"Continued: {short(continued, 60)}", QUIET, self.width - 2 * PAD)[:1]
+            self.pages.lines(line, QUIET, self.left + PAD, self.pages.y - PAD)
             self.pages.close()
             self.pages.y -= QUIET.leading + PAD
 

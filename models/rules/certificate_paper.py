@@ -22,6 +22,8 @@ from models.rules.papers import (
     moment,
 )
 
+A_PARAGRAPH: Final = 50
+"""References in one paragraph: far fewer letters than a paragraph may hold, so none of them is cut off."""
 STRATA_COLUMNS: Final = (
     Column("Stratum", 187),
     Column("Cases in it", 62, is_number=True),
@@ -159,7 +161,7 @@ def _elimination_row(one: ReportedElimination) -> Row:
         [
             [(one.reference, NAME), (one.stratum, QUIET)],
             one.reason,
-            [(f"{one.proposed_by}; {one.approved_by}", BODY), (moment(one.approved_at), QUIET)],
+            [(f"{one.proposed_by};", BODY), (one.approved_by, BODY), (moment(one.approved_at), QUIET)],
             one.replaced_by or "None left",
         ],
         name=one.reference,
@@ -170,7 +172,8 @@ def _words(report: CertificateReport) -> Iterator[Block]:
     """The rules of the draw and the way to repeat it, in words."""
     if report.excluded:
         yield Heading(f"Kept out because audited lately ({len(report.excluded):,})")
-        yield Paragraph(", ".join(report.excluded), BODY)
+        for start in range(0, len(report.excluded), A_PARAGRAPH):
+            yield Paragraph(", ".join(report.excluded[start : start + A_PARAGRAPH]), BODY)
         yield Paragraph(f"Fingerprint of this list (SHA-256): {report.exclusions_fingerprint}", QUIET)
     yield Heading("How the order is made")
     yield Items(report.algorithm_words, is_numbered=True)

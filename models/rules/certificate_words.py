@@ -62,7 +62,18 @@ def _software(certificate: Mapping[str, Any]) -> str:
 
 
 def _read_as(choices: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in choices.items() if value)
+    """The choices of an import in words, in one order always: the database orders the keys of an object anew."""
+    return "; ".join(f"{name.replace('_', ' ')} {_choice(value)}" for name, value in _in_order(choices) if value)
+
+
+def _choice(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{name.replace('_', ' ')}: {inner}" for name, inner in _in_order(value))
+
+
+def _in_order(choices: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(choices.items(), key=lambda item: (len(item[0]), item[0]))
 
 
 def _moment(text: str | None) -> datetime | None:

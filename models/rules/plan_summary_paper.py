@@ -103,7 +103,7 @@ def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, mos
     rows = [
         Row(
             [
-                [(action.reference, NAME)],
+                [(_cut(action.reference, min(letters, 40)), NAME)],
                 _cut(action.action or "No action written", letters),
                 _cut(action.lead_agency or "No lead agency named", letters),
                 _when_in_short(action, today),

@@ -1,13 +1,13 @@
 """the list indexes of a frame belong to its part, so that they can be built after the freezing
 
-Revision: 0004, after: 0003, on 2026-11-25 22:20:00
+Revision: 0003, after: 0002, on 2026-11-25 22:20:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

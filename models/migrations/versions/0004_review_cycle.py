@@ -1,14 +1,14 @@
 """review cycle
 
-Revision: 0003, after: 0002, on 2026-11-25 22:43:15.472457
+Revision: 0004, after: 0003, on 2026-11-25 22:51:34.521758
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -183,6 +183,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feeds_token_hash")),
     )
+    op.create_table(
+        "second_factors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_second_factors_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_second_factors_person_id")),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["factor_id"], ["second_factors.id"], name=op.f("fk_recovery_codes_factor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index(op.f("ix_recovery_codes_factor_id"), "recovery_codes", ["factor_id"], unique=False)
     op.create_table(
         "assurance_tools",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -1164,6 +1190,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")
     op.drop_table("assurance_tools")
+    op.drop_index(op.f("ix_recovery_codes_factor_id"), table_name="recovery_codes")
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")
     op.drop_table("calendar_feeds")
     op.drop_index(op.f("ix_sharing_agreements_valid_until_on"), table_name="sharing_agreements")
     op.drop_index(op.f("ix_sharing_agreements_agency_id"), table_name="sharing_agreements")

@@ -1,0 +1,89 @@
+"""Does the partnership's logo stand on the first page, and only its pixels?"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image, PngImagePlugin
+
+from app.settings import Settings, SettingsError, load_settings
+from jobs.pdf.action_plans import build
+from jobs.pdf.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
+from tests.pdf_facts import report
+from tests.pdf_kit import sound
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A large transparent PNG that carries a hidden text."""
+    hidden = PngImagePlugin.PngInfo()
+    hidden.add_text("Comment", "taken at home")
+    path = tmp_path / "logo.png"
+    Image.new("RGBA", (2000, 500), (20, 48, 79, 128)).save(path, pnginfo=hidden)
+    return path
+
+
+def pictures(made: bytes) -> list[pikepdf.Object]:
+    with pikepdf.open(BytesIO(made)) as pdf:
+        return [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+
+
+def test_logo_is_made_smaller_put_on_white_and_loses_what_else_the_file_held(picture: Path) -> None:
+    logo = read_logo(picture)
+    assert (logo.width, logo.height) == (900, 225)
+    assert logo.width <= LOGO_PIXELS[0]
+    assert len(logo.pixels) == logo.width * logo.height * 3
+    assert b"home" not in logo.pixels
+    assert logo.size[0] <= LOGO_POINTS[0]
+
+
+def test_logo_stands_once_in_a_sound_file_that_repeats_byte_for_byte(picture: Path) -> None:
+    logo = read_logo(picture)
+    made = build(report(25), logo)
+    sound(made)
+    assert made == build(report(25), read_logo(picture))
+    assert len(pictures(made)) == 1
+    with pikepdf.open(BytesIO(made)) as pdf:
+        shown = [b"/Logo Do" in page.Contents.read_bytes() for page in pdf.pages]
+    assert shown == [True] + [False] * (len(shown) - 1)
+
+
+def test_without_a_logo_no_picture_is_in_the_file() -> None:
+    assert pictures(build(report(1))) == []
+
+
+def test_a_logo_of_any_shape_fits_its_corner() -> None:
+    for width, height in ((1, 300), (900, 1), (300, 300)):
+        across, down = Logo(width, height, b"").size
+        assert across <= LOGO_POINTS[0] + 0.01
+        assert down <= LOGO_POINTS[1] + 0.01
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"GIF89a", b"\x89PNG\r\n\x1a\nbroken"])
+def test_a_file_that_is_no_picture_stops_the_start_in_a_sentence(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "logo.png"
+    path.write_bytes(content)
+    monkeypatch.setenv("PARTNERSHIP_LOGO", str(path))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match="PARTNERSHIP_LOGO: must name a PNG or JPEG file"):
+        load_settings()
+
+
+def test_a_file_that_is_not_there_or_too_large_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="must name a PNG or JPEG file"):
+        read_logo(tmp_path / "none.png")
+    large = tmp_path / "large.png"
+    large.write_bytes(b"\x89PNG" + b"0" * (5 * 1024 * 1024))
+    with pytest.raises(ValueError, match="at most 5 MB"):
+        read_logo(large)
+
+
+def test_settings_read_the_logo_once(picture: Path) -> None:
+    settings = Settings(secret_key="k" * 40, partnership_logo=picture)
+    assert settings.logo is settings.logo
+    assert Settings(secret_key="k" * 40).logo is None
