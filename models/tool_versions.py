@@ -16,6 +16,7 @@ from models.errors import RuleBroken
 from models.key_lines import KeyLine
 from models.rating_scales import RatingScale
 from models.rules.question_kinds import KINDS, YES_PARTLY_NO
+from models.rules.questionnaire_words import faults
 from models.rules.questionnaires import Option, Question, Questionnaire, Section, ShownIf
 from models.tool_questions import ToolQuestion, questions_of, sections_of
 
@@ -101,14 +102,22 @@ def latest_version(session: Session, tool_id: int) -> ToolVersion | None:
     return session.scalar(statement.limit(1))
 
 
+def versions_of(session: Session, tool_id: int) -> list[ToolVersion]:
+    """Every frozen version of a tool, the newest first."""
+    statement = select(ToolVersion).where(ToolVersion.tool_id == tool_id)
+    return list(session.scalars(statement.order_by(ToolVersion.number.desc())))
+
+
 def freeze_tool(session: Session, tool: AssuranceTool, *, person_id: int | None) -> ToolVersion:
     """Freeze a tool as it stands. The same words again are the same version; changed words make the next one.
 
-    Refuses a tool that asks nothing.
+    Refuses a tool that asks nothing, or in which a question depends on one that is not asked before it.
     """
     asked = questionnaire_of(session, tool)
     if not any(True for _ in asked.questions()):
         raise RuleBroken(f"{tool.title} has no questions yet.")
+    for sentence in faults(asked):
+        raise RuleBroken(sentence)
     sha256 = asked.fingerprint()
     same = select(ToolVersion).where(ToolVersion.tool_id == tool.id, ToolVersion.sha256 == sha256)
     known = session.scalar(same)
