@@ -55,9 +55,22 @@ _STARTING = (
         ("Strongly agree", "Agree", "Neither agree nor disagree", "Disagree", "Strongly disagree"),
         ("I do not know",),
     ),
+    ("Plain words", ("Yes", "Mostly", "A little", "No"), ("I do not know",)),
     ("Outcomes met", ("Fully met", "Partially met", "Not met"), ("Not asked",)),
     ("How risk changed", ("Risk removed", "Risk reduced", "Risk remains"), ("Not recorded",)),
 )
+
+
+def starting_scale(session: Session, name: str) -> RatingScale:
+    """One of the usual scales, as the partnership has it by now; made where it is not there."""
+    with session.no_autoflush:
+        known = session.scalar(select(RatingScale).where(RatingScale.name == name))
+    if known is None:
+        points, others = next((points, others) for named, points, others in _STARTING if named == name)
+        known = RatingScale(name=name, points=list(points), not_counted=list(others))
+        session.add(known)
+        session.flush()
+    return known
 
 
 def give_starting_scales(session: Session) -> int:

@@ -53,9 +53,7 @@ def _lines_for(session: Session, tool: AssuranceTool, review: ThematicReview | N
 
 
 def _copied_section(session: Session, section: ToolSection, tool: AssuranceTool) -> ToolSection:
-    made = ToolSection(
-        tool_id=tool.id, number=section.number, title=section.title, introduction=section.introduction
-    )
+    made = ToolSection(tool_id=tool.id, number=section.number, title=section.title, introduction=section.introduction)
     session.add(made)
     return made
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -27,7 +29,7 @@ def keep_question(session: Session, tool: AssuranceTool, question: ToolQuestion)
 
     Refuses what would leave a question of the tool that can never be asked.
     """
-    if question.number is None:
+    if not question.number:
         question.number = next_question_number(session, question.section_id)
     question.check(session)
     session.add(question)
@@ -94,7 +96,7 @@ def _into_next_section(
     rows[ids[at]].insert(len(rows[ids[at]]) if places < 0 else 0, question)
 
 
-def _number(row: list[ToolSection] | list[ToolQuestion]) -> None:
+def _number(row: Sequence[ToolSection | ToolQuestion]) -> None:
     for number, one in enumerate(row, 1):
         if one.number != number:
             one.number = number

@@ -69,7 +69,8 @@ def faults(questionnaire: Questionnaire) -> list[str]:
     >>> faults(Questionnaire("Form", sections=(Section("One", questions=(late, seen)),)))
     ['‘Why not?’ depends on ‘Seen?’, which must be asked before it.']
     """
-    found, before = [], {}
+    found: list[str] = []
+    before: dict[str, Question] = {}
     for question in questionnaire.questions():
         if question.shown_if is not None:
             found.append(_fault(questionnaire, question, question.shown_if, before))
