@@ -24,7 +24,7 @@ WHERE_DONE = {
     "focus": "/thematic-reviews/{}/edit/",
     "sponsor": "/thematic-reviews/{}/edit/",
     "period": "/thematic-reviews/{}/edit/",
-    "key_lines": "/key-lines/?review_id={}",
+    "key_lines": "/key-lines/arrange/{}/",
     "project_team": "/thematic-reviews/{}/ask-for/project-team/",
     "invitations": "/invitations/?review_id={}",
     "activities": "/feedback/?review_id={}",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.access import EVERYTHING, RowPolicy
 from models.db import Record
 from models.errors import RuleBroken
-from models.rules.questionnaires import Option
+from models.rules.questionnaires import Option, weighted
 
 
 class RatingScale(Record):
@@ -37,9 +37,7 @@ class RatingScale(Record):
 
     def options(self) -> tuple[Option, ...]:
         """The points with their weights: the best 1, the worst 0, the others evenly between."""
-        last = len(self.points) - 1
-        counted = tuple(Option(word, round((last - place) / last, 4)) for place, word in enumerate(self.points))
-        return (*counted, *(Option(word) for word in self.not_counted or ()))
+        return (*weighted(self.points), *(Option(word) for word in self.not_counted or ()))
 
 
 _STARTING = (

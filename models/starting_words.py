@@ -116,7 +116,7 @@ _WORDS = (
 
 
 def give_starting_words(session: Session) -> int:
-    """Fill the lists and the bank of tools of a portal that has none; returns how many were added. What is there stays."""
+    """Fill the lists and the bank of tools of a portal that has none; returns how many were added."""
     taken = set(session.scalars(select(ReferenceItem.list_name).group_by(ReferenceItem.list_name)))
     ranks: dict[ReferenceList, int] = {}
     added = 0

@@ -18,7 +18,7 @@ def copy_tool(
     """Copy a tool whole, for a review or (without one) into the bank. Questions keep their keys.
 
     Equal keys let rounds be compared. Key lines become the review's own copies of them; a review without key lines is
-    given the standard ones first. Refuses a Section 11 audit for a review: it stands apart (framework, "Initial scoping").
+    given the standard ones first. Refuses a Section 11 audit for a review (framework, "Initial scoping").
     """
     if tool.kind is ToolKind.SECTION_11 and review is not None:
         raise RuleBroken("A Section 11 audit stands apart from the reviews, so it cannot be copied for one.")

@@ -54,7 +54,7 @@ def refuse_faults_of_scale(session: Session, scale: RatingScale) -> None:
 
 
 def move_section(session: Session, tool: AssuranceTool, section: ToolSection, places: int) -> None:
-    """Take a section with its questions up (-1) or down (1). Refuses beyond either end, and what depends on the order."""
+    """Take a section with its questions up (-1) or down (1). Refuses beyond either end, and a broken condition."""
     sections = sections_of(session, tool.id)
     place = sections.index(section) + places
     if not 0 <= place < len(sections):

@@ -15,9 +15,9 @@ from models.db import Base
 from models.errors import RuleBroken
 from models.key_lines import KeyLine
 from models.rating_scales import RatingScale
-from models.rules.question_kinds import KINDS, YES_PARTLY_NO
+from models.rules.question_kinds import KINDS
 from models.rules.questionnaire_words import faults
-from models.rules.questionnaires import Option, Question, Questionnaire, Section, ShownIf
+from models.rules.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
 from models.tool_questions import ToolQuestion, questions_of, sections_of
 
 
@@ -91,8 +91,8 @@ def _options(question: ToolQuestion, scales: dict[int, RatingScale]) -> tuple[Op
     kind = KINDS[question.kind]
     if kind.needs_scale:
         return scales[question.scale_id].options() if question.scale_id in scales else ()
-    if kind.fixed_options == YES_PARTLY_NO:
-        return (Option("Yes", 1.0), Option("Partly", 0.5), Option("No", 0.0))
+    if kind.fixed_options:
+        return weighted(kind.fixed_options)
     return tuple(Option(label.strip()) for label in (question.options or ())) if kind.needs_options else ()
 
 

@@ -87,7 +87,7 @@ def _load_tool(session: Session, review: ThematicReview, kind: ToolKind) -> Assu
 
 
 def _load_signed(session: Session, review: ThematicReview, tools: dict[ToolKind, AssuranceTool]) -> None:
-    """Everything signed; the self-evaluation twice, for a question of the review's own was added after the first time."""
+    """Everything signed; the self-evaluation twice, for a question was added after the first time."""
     _put(session, review, SignOffSubject.KEY_LINES, None, signed_after=9)
     for kind, tool in tools.items():
         _put(session, review, TOOL_SUBJECTS[kind], tool, signed_after=10)

@@ -26,9 +26,10 @@ Reader = Callable[[Sequence[str], Sequence[str]], Any]
 class Kind:
     """One kind of question.
 
-    `hint` tells whoever builds a tool what it is for. `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(given, options)` turns what
+    `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(given, options)` turns what
     a form sent into the JSON value that is kept (None when nothing was given) and refuses what is no answer with
-    RuleBroken. `needs_options`: whoever writes the question names the options; `needs_scale`: a scale gives them.
+    RuleBroken. `hint` tells whoever builds a tool what it is for. `needs_options`: whoever writes the question names
+    the options; `needs_scale`: a scale gives them; `fixed_options`: the kind brings its own, the best first.
     """
 
     code: str
@@ -129,7 +130,8 @@ def _typed(given: Sequence[str]) -> str:
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("rating", "Rating on a scale", "radio", _one, "A grade or score; it counts in the results.", needs_scale=True),
+        Kind("rating", "Rating on a scale", "radio", _one, "A grade or score; it counts in the results.",
+             needs_scale=True),
         Kind("yes_partly_no", "Yes, partly or no", "radio", _one, "A plain question; it counts in the results.",
              fixed_options=YES_PARTLY_NO),
         Kind("choice", "One choice", "radio", _one, "One of the answers that you write down.", needs_options=True),
