@@ -155,7 +155,8 @@ class OutlinePages(Screen):
             return self.told(tool, "The section is saved.")
 
         back, title = self.place_of(tool, f"s-{section.id}"), f"Edit section: {section.title}"
-        return self.ask(form, back, act, title=title, button="Save", template="assurance_tools/ask.html", row_version=section.row_version)  # fmt: skip
+        return self.ask(form, back, act, title=title, button="Save", template="assurance_tools/ask.html",
+                        row_version=section.row_version)  # fmt: skip
 
     @page("/<int:record_id>/sections/<int:section_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
     def drop_section(self, record_id: int, section_id: int) -> ResponseReturnValue:

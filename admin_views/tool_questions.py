@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
-from wtforms import Form, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import Form
 
 from admin_views.base import OFFICERS, page
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import LinesField, RecordField, Required, TextField, YesField
+from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
 from admin_views.tool_outlines import OutlinePages, refuse_stale
 from models.assurance_tools import AssuranceTool
@@ -35,21 +34,14 @@ class QuestionForm(Form):
                          validators=[Required()])  # fmt: skip
     is_required = YesField("Must be answered")
     key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False,
-                              description="The answers are set beside those of other sources under this key line.")  # fmt: skip
+                              description="Under it the answers stand beside those of other sources.")  # fmt: skip
     section_id = RecordField("Section", source=ChoiceSource(ToolSection), validators=[Required()])
-
-
-class AnswersField(SelectMultipleField):
-    """The answers of one question, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ConditionForm(Form):
     """Which answers bring a question up."""
 
-    answers = AnswersField("Ask it if the answer is", validators=[Required()])
+    answers = BoxesField("Ask it if the answer is", validators=[Required("Tick at least one answer.")])
 
 
 def question_form(tool: AssuranceTool, kind: Kind, question: ToolQuestion) -> QuestionForm:
@@ -163,9 +155,11 @@ class QuestionPages(OutlinePages):
 
         other = self.link("condition", record_id=tool.id, question_id=question.id, on="other")
         back, title = self.place_of(tool, f"q-{question.id}"), f"When is it asked? {question.text}"
-        return self.ask(form, back, act, title=title,
-                        lead=f"It depends on: {on.text}", button="Save", template="assurance_tools/ask.html",
-                        row_version=question.row_version, other=other, other_words="Choose another question")  # fmt: skip
+        return self.ask(
+            form, back, act, title=title, lead=f"It depends on: {on.text}", button="Save", other=other,
+            other_words="Choose another question", template="assurance_tools/ask.html",
+            row_version=question.row_version,
+        )  # fmt: skip
 
     @page("/<int:record_id>/questions/<int:question_id>/always/", roles=OFFICERS, methods=("POST",))
     def ask_always(self, record_id: int, question_id: int) -> ResponseReturnValue:
