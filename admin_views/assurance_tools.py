@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.base import OFFICERS, STAFF, Button, Column, Fact, Filter, Group, Panel, role, screen, show_tag
+from admin_views.base import OFFICERS, STAFF, Button, Column, Fact, Filter, Group, Panel, role, screen
 from admin_views.hubs import may_run, own_hubs_only
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
@@ -55,12 +55,11 @@ class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
     )
     columns = (
         "title",
-        Column("kind", show=show_tag),
+        "kind",
         Column("review_id", "Belongs to", show=show_review),
-        "covers",
         Column("is_active", "In use"),
     )
-    details = (*columns, "introduction")
+    details = (*columns, "covers", "introduction")
     search = ("title", "introduction")
     filters = (
         Filter("where", "Where", options=(("bank", "The bank"), ("reviews", "Reviews")), apply=_stands_in),

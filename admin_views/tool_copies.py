@@ -60,7 +60,7 @@ class CopyPages(OutlinePages):
             made = copy_tool(self.session, tool, review=review, title=form.title.data or "")
             return f"{made.title} is copied; amend it below.", self.details_url(made.id)
 
-        return self.ask(form, self.details_url(tool.id), act, title=f"Copy: {tool.title}", button="Copy",
+        return self.ask_about(tool, form, self.details_url(tool.id), act, title=f"Copy: {tool.title}", button="Copy",
                         lead="All of it is copied; the key lines become the review's own.")  # fmt: skip
 
     @page("/from-bank/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))

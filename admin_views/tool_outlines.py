@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from wtforms import Form
 from admin_views.base import OFFICERS, Screen, page, role
 from admin_views.hubs import may_run
 from admin_views.kit.fields import LineField, Required, TextField
+from admin_views.kit.form_pages import Act
 from admin_views.kit.forms import sent_form, write_into
 from admin_views.kit.refusals import SAVED_MEANWHILE
 from models.assurance_tools import AssuranceTool
@@ -116,6 +118,10 @@ class OutlinePages(Screen):
         """The tool's page, at one of its parts."""
         return self.details_url(tool.id) + (f"#{part}" if part else "")
 
+    def ask_about(self, tool: AssuranceTool, form: Form, back: str, act: Act, **values: Any) -> ResponseReturnValue:
+        """Ask something about a tool; the trail leads to its page."""
+        return self.ask(form, back, act, back_words=tool.title, **values)
+
     def _section(self, tool: AssuranceTool, section_id: int) -> ToolSection:
         section = self.session.get(ToolSection, section_id)
         if section is None or section.tool_id != tool.id:
@@ -140,7 +146,9 @@ class OutlinePages(Screen):
             )
             return self.told(tool, f"The section “{made.title}” is added."), self.place_of(tool, f"s-{made.id}")
 
-        return self.ask(form, self.details_url(tool.id), act, title="Add a section", button="Add", lead=tool.title)
+        return self.ask_about(
+            tool, form, self.details_url(tool.id), act, title="Add a section", button="Add", lead=tool.title
+        )
 
     @page("/<int:record_id>/sections/<int:section_id>/edit/", roles=OFFICERS, methods=("GET", "POST"))
     def edit_section(self, record_id: int, section_id: int) -> ResponseReturnValue:
@@ -155,7 +163,7 @@ class OutlinePages(Screen):
             return self.told(tool, "The section is saved.")
 
         back, title = self.place_of(tool, f"s-{section.id}"), f"Edit section: {section.title}"
-        return self.ask(form, back, act, title=title, button="Save", template="assurance_tools/ask.html",
+        return self.ask_about(tool, form, back, act, title=title, button="Save", template="assurance_tools/ask.html",
                         row_version=section.row_version)  # fmt: skip
 
     @page("/<int:record_id>/sections/<int:section_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
@@ -169,8 +177,9 @@ class OutlinePages(Screen):
             remove_section(self.session, tool, section)
             return self.told(tool, "The section is deleted.")
 
-        return self.ask(Form(), self.details_url(tool.id), act, title=title, button="Yes, delete it", tone="warning",
-                        lead="Its questions go with it. Versions that were frozen keep them.")  # fmt: skip
+        lead = "Its questions go with it. Versions that were frozen keep them."
+        return self.ask_about(tool, Form(), self.details_url(tool.id), act, title=title, lead=lead, tone="warning",
+                              button="Yes, delete it")  # fmt: skip
 
     @page("/<int:record_id>/sections/<int:section_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
     def shift_section(self, record_id: int, section_id: int, way: str) -> ResponseReturnValue:

@@ -98,7 +98,7 @@ class QuestionPages(OutlinePages):
             kept = self._keep(tool, question, kind, form)
             return self.told(tool, "The question is saved."), self.place_of(tool, f"q-{kept.id}")
 
-        return self.ask(form, self.place_of(tool, part), act, title=title, button="Save", lead=tool.title,
+        return self.ask_about(tool, form, self.place_of(tool, part), act, title=title, button="Save", lead=tool.title,
                         template="assurance_tools/ask.html", row_version=question.row_version,
                         other=self._other_kind(question))  # fmt: skip
 
@@ -128,8 +128,9 @@ class QuestionPages(OutlinePages):
             return self.told(tool, "The question is deleted.")
 
         back = self.place_of(tool, f"s-{question.section_id}")
-        return self.ask(Form(), back, act, title="Delete this question?", button="Yes, delete it", tone="warning",
-                        lead=f"“{question.text}” Versions that were frozen keep it.")  # fmt: skip
+        lead = f"“{question.text}” Versions that were frozen keep it."
+        return self.ask_about(tool, Form(), back, act, title="Delete this question?", lead=lead, tone="warning",
+                              button="Yes, delete it")  # fmt: skip
 
     @page("/<int:record_id>/questions/<int:question_id>/condition/", roles=OFFICERS, methods=("GET", "POST"))
     def condition(self, record_id: int, question_id: int) -> ResponseReturnValue:
@@ -155,8 +156,8 @@ class QuestionPages(OutlinePages):
 
         other = self.link("condition", record_id=tool.id, question_id=question.id, on="other")
         back, title = self.place_of(tool, f"q-{question.id}"), f"When is it asked? {question.text}"
-        return self.ask(
-            form, back, act, title=title, lead=f"It depends on: {on.text}", button="Save", other=other,
+        return self.ask_about(
+            tool, form, back, act, title=title, lead=f"It depends on: {on.text}", button="Save", other=other,
             other_words="Choose another question", template="assurance_tools/ask.html",
             row_version=question.row_version,
         )  # fmt: skip

@@ -55,7 +55,7 @@ class VersionPages(OutlinePages):
                 show_moment(one.made_at),
                 names.get(one.made_by_id or 0, NOTHING),
                 _signed_words(signed.get(one.sha256), names),
-                Markup('<span class="sum">{}</span>').format(one.sha256),
+                Markup('<span class="fingerprint">{}</span>').format(one.sha256),
             )
             for one in found
         ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.assurance_tools import AssuranceTool
+from models.clock import now
 from models.db import Base
 from models.errors import RuleBroken
 from models.key_lines import KeyLine
@@ -108,8 +109,10 @@ def versions_of(session: Session, tool_id: int) -> list[ToolVersion]:
     return list(session.scalars(statement.order_by(ToolVersion.number.desc())))
 
 
-def freeze_tool(session: Session, tool: AssuranceTool, *, person_id: int | None) -> ToolVersion:
-    """Freeze a tool as it stands. The same words again are the same version; changed words make the next one.
+def freeze_tool(
+    session: Session, tool: AssuranceTool, *, person_id: int | None, at: datetime | None = None
+) -> ToolVersion:
+    """Freeze a tool as it stands (`at` says when, by default now). The same words again are the same version.
 
     Refuses a tool that asks nothing, or in which a question depends on one that is not asked before it.
     """
@@ -127,6 +130,7 @@ def freeze_tool(session: Session, tool: AssuranceTool, *, person_id: int | None)
     made = ToolVersion(
         tool_id=tool.id, number=last.number + 1 if last else 1, content=asked.as_json(), sha256=sha256,
         made_by_id=person_id,
+        made_at=at or now(),
     )  # fmt: skip
     session.add(made)
     session.flush()

@@ -19,6 +19,7 @@ from models.thematic_reviews import Stage, ThematicReview
 from models.tool_copies import copy_tool
 from models.tool_outlines import keep_question
 from models.tool_questions import ToolQuestion, next_key, sections_of
+from models.tool_versions import freeze_tool
 
 
 class _Words(NamedTuple):
@@ -123,8 +124,11 @@ def _put(
 ) -> SignOff:  # fmt: skip
     """Put something before the sponsor a week into the review; `signed_after` days into it they sign, 0 not yet."""
     officer_id = session.get_one(Hub, review.hub_id).officer_id
+    asked_at = _moment(review, max(7, signed_after - 2))
+    if tool is not None:
+        freeze_tool(session, tool, person_id=officer_id, at=asked_at)
     made = put_before_sponsor(session, review, subject, person_id=officer_id, tool=tool)
-    made.asked_at = _moment(review, max(7, signed_after - 2))
+    made.asked_at = asked_at
     if signed_after and review.sponsor_id is not None:
         sign(session, made, review=review, person_id=review.sponsor_id)
         made.signed_at = _moment(review, signed_after)

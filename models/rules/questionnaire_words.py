@@ -14,7 +14,8 @@ def answer_words(question: Question) -> str:
     >>> answer_words(Question("a", "date", "?"))
     'Date'
     """
-    return f"{question.how.label}: {'; '.join(question.labels)}" if question.labels else question.how.label
+    says_it_already = not question.labels or question.how.fixed_options
+    return question.how.label if says_it_already else f"{question.how.label}: {'; '.join(question.labels)}"
 
 
 def condition_words(questionnaire: Questionnaire, question: Question) -> str:
