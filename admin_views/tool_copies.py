@@ -32,7 +32,7 @@ def _standard_tools(statement: Select[tuple[int, str]]) -> Select[tuple[int, str
 class CopyForm(Form):
     """For which review, and under which title."""
 
-    review_id = RecordField("For which review", source=ChoiceSource(ThematicReview, _open_reviews), is_required=False,
+    review_id = RecordField("Review", source=ChoiceSource(ThematicReview, _open_reviews), is_required=False,
                             description="Leave empty for another tool of the bank.")  # fmt: skip
     title = LineField("Title", validators=[Required()])
 

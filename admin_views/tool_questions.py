@@ -11,7 +11,7 @@ from admin_views.base import OFFICERS, page
 from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
-from admin_views.tool_outlines import OutlinePages, refuse_stale
+from admin_views.tool_outlines import BIGGEST, OutlinePages, refuse_stale
 from models.assurance_tools import AssuranceTool
 from models.errors import RuleBroken
 from models.key_lines import KeyLine
@@ -71,7 +71,7 @@ class QuestionPages(OutlinePages):
     def new_question(self, record_id: int) -> ResponseReturnValue:
         """Pick a kind, then fill in what fits it."""
         tool, kind = self.buildable(record_id), KINDS.get(request.args.get("kind", ""))
-        section_id = request.args.get("section", type=int)
+        section_id = min(request.args.get("section", 0, type=int), BIGGEST) or None
         if kind is None:
             return self._pick_kind(tool, "Add a question", section=section_id or "")
         question = ToolQuestion(tool_id=tool.id, section_id=section_id, key=next_key(self.session, tool.id))
