@@ -39,7 +39,7 @@ class FormPages:
         if already_sent(self.session) is not None:
             self.session.rollback()
             return redirect(back)
-        problems, where = self._checked(form, act, back)
+        problems, where = self._validated(form, act, back)
         if not problems:
             return redirect(where)
         return self.render(template, form=form, problems=problems, back=back, **values), 422
@@ -49,18 +49,18 @@ class FormPages:
         if already_sent(self.session) is not None:
             self.session.rollback()
             return redirect(back)
-        problems, where = self._acted(act, back)
+        problems, where = self._carried_out(act, back)
         for _, sentence in problems:
             flash(sentence, "error")
         return redirect(where)
 
-    def _checked(self, form: Form, act: Act, back: str) -> tuple[Problems, str]:
+    def _validated(self, form: Form, act: Act, back: str) -> tuple[Problems, str]:
         if form.validate():
-            return self._acted(act, back)
+            return self._carried_out(act, back)
         self.session.rollback()
         return all_problems(form), back
 
-    def _acted(self, act: Act, back: str) -> tuple[Problems, str]:
+    def _carried_out(self, act: Act, back: str) -> tuple[Problems, str]:
         """Call the verb and commit; the refusal as a problem, and the page to go on to."""
         try:
             answer = act()
