@@ -18,6 +18,7 @@ from admin_views.kit.forms import sent_form
 from models.access import Actor, Role
 from models.audit_samples import AuditSample, SampleStatus
 from models.people import Person
+from models.rules.questionnaire_words import answer_words, condition_words
 from models.rules.questionnaires import Question, Questionnaire
 from models.sign_offs import SignOff, SignOffStatus, return_for_change, sign, waiting_for_signature
 from models.thematic_reviews import ThematicReview
@@ -138,7 +139,7 @@ def content_panels(content: Any) -> list[Panel]:
         return [Panel(part, ("Agency",), [(name,) for name in names]) for part, names in content.items()]
     asked = Questionnaire.from_json(content)
     return [
-        Panel(one.title, ("Question", "Answer", "Asked"), [_question_row(each) for each in one.questions])
+        Panel(one.title, ("Question", "Answer", "Asked"), [_question_row(asked, each) for each in one.questions])
         for one in asked.sections
     ]
 
@@ -153,12 +154,10 @@ def _cell(value: Any) -> str:
     return ("Yes" if value else "No") if isinstance(value, bool) else str(value)
 
 
-def _question_row(question: Question) -> tuple[str, str, str]:
-    how = f"{question.how.label}: {', '.join(question.labels)}" if question.labels else question.how.label
+def _question_row(asked: Questionnaire, question: Question) -> tuple[str, str, str]:
     must = "Must be answered" if question.is_required else "May be left open"
-    if question.shown_if is None:
-        return question.text, how, must
-    return question.text, how, f"{must}; only if {question.shown_if.key} is {' or '.join(question.shown_if.answers)}"
+    when = condition_words(asked, question)
+    return question.text, answer_words(question), f"{must}. {when}" if when else must
 
 
 @duty(order=10)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort
+from dataclasses import dataclass
+
+from flask import abort, flash
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -92,14 +94,37 @@ def _row(
     session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None, where: str
 ) -> tuple[object, ...]:
     """One thing to sign: what, where it stands in its present words, since when, and what can be done."""
+    standing = signature_standing(session, review, subject, tool)
+    name = link_to(tool, tool.title) if tool else subject.label
+    asks = Button("Put before the sponsor", where) if where and standing.may_ask else None
+    return name, standing.state, standing.signed, _link(asks)
+
+
+@dataclass(frozen=True)
+class SignatureStanding:
+    """Where one thing to sign stands: its state as a tag, when it was signed, and whether it can be asked for now."""
+
+    state: str
+    signed: str
+    may_ask: bool
+
+
+def signature_standing(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> SignatureStanding:
+    """Where the sponsor's signature stands for the words as they are now."""
     content = content_of(session, review, subject, tool)
     last = latest_sign_off(session, review.id, subject, tool.id if tool else 0)
-    name = link_to(tool, tool.title) if tool else subject.label
     is_current = last is not None and bool(content) and last.sha256 == fingerprint_of(content)
     signed = show_date(london_day(last.signed_at)) if last is not None and last.signed_at else NOTHING
     settled = is_current and last is not None and last.status in (SignOffStatus.ASKED, SignOffStatus.SIGNED)
-    asks = Button("Put before the sponsor", where) if where and content and not settled else None
-    return name, _state(last, bool(content), is_current), signed, _link(asks)
+    return SignatureStanding(_state(last, bool(content), is_current), signed, bool(content) and not settled)
+
+
+def warn(words: str) -> None:
+    """Tell whoever has just saved something what it means for the sponsor's signature; nothing where it means none."""
+    if words:
+        flash(words, "warning")
 
 
 def _state(last: SignOff | None, is_written: bool, is_current: bool) -> str:

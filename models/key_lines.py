@@ -68,6 +68,22 @@ def next_key_line_number(session: Session, review_id: int | None) -> int:
     return (session.scalar(select(func.max(KeyLine.number)).where(of)) or 0) + 1
 
 
+def move_key_line(session: Session, line: KeyLine, places: int) -> None:
+    """Take a key line up (-1) or down (1) in its review's or the bank's list. Refuses beyond either end."""
+    lines = key_lines_of(session, line.review_id)
+    place = lines.index(line) + places
+    if not 0 <= place < len(lines):
+        raise RuleBroken(f"This key line is the {'first' if places < 0 else 'last'} already.")
+    other = lines[place]
+    ours, theirs = line.number, other.number
+    line.number = next_key_line_number(session, line.review_id)  # a number is taken once, so this one steps aside
+    session.flush()
+    other.number = ours
+    session.flush()
+    line.number = theirs
+    session.flush()
+
+
 def copy_standard_lines(session: Session, review: ThematicReview) -> list[KeyLine]:
     """Give a review the bank's key lines for its service, to be amended; those it has already are not copied again.
 

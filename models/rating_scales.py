@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.access import EVERYTHING, RowPolicy
 from models.db import Record
 from models.errors import RuleBroken
-from models.rules.questionnaires import Option
+from models.rules.questionnaires import Option, weighted
 
 
 class RatingScale(Record):
@@ -37,9 +37,7 @@ class RatingScale(Record):
 
     def options(self) -> tuple[Option, ...]:
         """The points with their weights: the best 1, the worst 0, the others evenly between."""
-        last = len(self.points) - 1
-        counted = tuple(Option(word, round((last - place) / last, 4)) for place, word in enumerate(self.points))
-        return (*counted, *(Option(word) for word in self.not_counted or ()))
+        return (*weighted(self.points), *(Option(word) for word in self.not_counted or ()))
 
 
 _STARTING = (
@@ -55,9 +53,22 @@ _STARTING = (
         ("Strongly agree", "Agree", "Neither agree nor disagree", "Disagree", "Strongly disagree"),
         ("I do not know",),
     ),
+    ("Plain words", ("Yes", "Mostly", "A little", "No"), ("I do not know",)),
     ("Outcomes met", ("Fully met", "Partially met", "Not met"), ("Not asked",)),
     ("How risk changed", ("Risk removed", "Risk reduced", "Risk remains"), ("Not recorded",)),
 )
+
+
+def starting_scale(session: Session, name: str) -> RatingScale:
+    """One of the usual scales, as the partnership has it by now; made where it is not there."""
+    with session.no_autoflush:
+        known = session.scalar(select(RatingScale).where(RatingScale.name == name))
+    if known is None:
+        points, others = next((points, others) for named, points, others in _STARTING if named == name)
+        known = RatingScale(name=name, points=list(points), not_counted=list(others))
+        session.add(known)
+        session.flush()
+    return known
 
 
 def give_starting_scales(session: Session) -> int:

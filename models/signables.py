@@ -16,7 +16,15 @@ from models.key_lines import KeyLine
 from models.memberships import Membership, core_seats_in_words, lasting, missing_core_seats
 from models.people import Person
 from models.reference_items import ReferenceItem
-from models.sign_offs import SignOff, SignOffSubject, ask_for_signature, is_signed
+from models.rules.questionnaires import fingerprint_of
+from models.sign_offs import (
+    SignOff,
+    SignOffStatus,
+    SignOffSubject,
+    ask_for_signature,
+    is_signed,
+    latest_sign_off,
+)
 from models.thematic_reviews import ThematicReview
 from models.tool_versions import ToolVersion, freeze_tool, questionnaire_of
 
@@ -25,6 +33,12 @@ TOOL_SUBJECTS = {
     ToolKind.CASE_AUDIT: SignOffSubject.CASE_AUDIT_TOOL,
     ToolKind.PRACTITIONER_QUESTIONS: SignOffSubject.PRACTITIONER_QUESTIONS,
     ToolKind.SERVICE_USER_QUESTIONS: SignOffSubject.SERVICE_USER_QUESTIONS,
+}
+
+
+_OVERTAKEN = {
+    SignOffStatus.SIGNED: "The lead sponsor signed other words than these.",
+    SignOffStatus.ASKED: "The lead sponsor has other words than these before them.",
 }
 
 
@@ -118,6 +132,24 @@ def stands_signed(
     """Whether what stands now is what the sponsor signed."""
     content = content_of(session, review, subject, tool)
     return bool(content) and is_signed(session, review.id, subject, content, tool.id if tool else 0)
+
+
+def overtaken_words(
+    session: Session, review: ThematicReview | None, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> str:
+    """What to tell whoever changed what the sponsor signed, or has before them; empty while these very words stand."""
+    last = latest_sign_off(session, review.id, subject, tool.id if tool else 0) if review is not None else None
+    said = _OVERTAKEN.get(last.status) if last is not None else None
+    if review is None or last is None or said is None:
+        return ""
+    is_current = last.sha256 == fingerprint_of(content_of(session, review, subject, tool))
+    return "" if is_current else f"{said} Put it before them again before it goes out."
+
+
+def signatures_of_tool(session: Session, tool: AssuranceTool) -> dict[str, SignOff]:
+    """Every signature a tool has had, by the SHA-256 of the words that were signed."""
+    signed = select(SignOff).where(SignOff.subject_id == tool.id, SignOff.subject.in_(TOOL_SUBJECTS.values()))
+    return {one.sha256: one for one in session.scalars(signed.where(SignOff.signed_at.is_not(None)))}
 
 
 def refuse_unsigned(

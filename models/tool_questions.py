@@ -15,7 +15,7 @@ from models.db import Record
 from models.errors import RuleBroken
 from models.key_lines import KeyLine
 from models.rating_scales import RatingScale
-from models.rules.question_kinds import KINDS
+from models.rules.question_kinds import KINDS, Kind
 from models.words import must
 
 _HUB = "The hub's workshop; an agency reads the frozen version of what it is sent."
@@ -86,12 +86,28 @@ class ToolQuestion(Record):
         self.key = (self.key or "").strip().lower()
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", self.key):
             raise RuleBroken("Give a key of small letters, digits and underscores, beginning with a letter.")
+        self._check_answers(kind)
+        self._check_place(session)
+        self._check_condition(session)
+
+    def _check_answers(self, kind: Kind) -> None:
+        """A scale and choices belong to the kinds that need them, and to no others."""
         if kind.needs_scale and self.scale_id is None:
             raise RuleBroken("Choose the scale that this question is rated on.")
-        options = [one.strip() for one in self.options or ()]
+        options = [one.strip() for one in self.options or ()] if kind.needs_options else []
         if kind.needs_options and (len(options) < 2 or len(set(options)) < len(options) or not all(options)):
             raise RuleBroken("Give at least two different choices, one on each line.")
-        self._check_condition(session)
+        self.options = options
+        self.scale_id = self.scale_id if kind.needs_scale else None
+
+    def _check_place(self, session: Session) -> None:
+        with session.no_autoflush:
+            section = session.get(ToolSection, self.section_id) if self.section_id else None
+            if section is not None and section.tool_id != self.tool_id:
+                raise RuleBroken("Choose a section of this tool.")
+            line = session.get(KeyLine, self.key_line_id) if self.key_line_id else None
+            if line is not None and line.review_id != session.get_one(AssuranceTool, self.tool_id).review_id:
+                raise RuleBroken("Choose a key line of the same review, or of the bank for a tool of the bank.")
 
     def _check_condition(self, session: Session) -> None:
         if not self.shown_if_key:
@@ -123,6 +139,12 @@ def sections_of(session: Session, tool_id: int) -> list[ToolSection]:
     """A tool's sections in order."""
     statement = select(ToolSection).where(ToolSection.tool_id == tool_id)
     return list(session.scalars(statement.order_by(ToolSection.number, ToolSection.id)))
+
+
+def next_question_number(session: Session, section_id: int) -> int:
+    """The place at the end of a section."""
+    highest = session.scalar(select(func.max(ToolQuestion.number)).where(ToolQuestion.section_id == section_id))
+    return (highest or 0) + 1
 
 
 def next_key(session: Session, tool_id: int) -> str:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
 from models.assurance_tools import AssuranceTool
+from models.clock import now
 from models.db import Base
 from models.errors import RuleBroken
 from models.key_lines import KeyLine
 from models.rating_scales import RatingScale
-from models.rules.question_kinds import KINDS, YES_PARTLY_NO
-from models.rules.questionnaires import Option, Question, Questionnaire, Section, ShownIf
+from models.rules.question_kinds import KINDS
+from models.rules.questionnaire_words import faults
+from models.rules.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
 from models.tool_questions import ToolQuestion, questions_of, sections_of
 
 
@@ -90,8 +92,8 @@ def _options(question: ToolQuestion, scales: dict[int, RatingScale]) -> tuple[Op
     kind = KINDS[question.kind]
     if kind.needs_scale:
         return scales[question.scale_id].options() if question.scale_id in scales else ()
-    if kind.fixed_options == YES_PARTLY_NO:
-        return (Option("Yes", 1.0), Option("Partly", 0.5), Option("No", 0.0))
+    if kind.fixed_options:
+        return weighted(kind.fixed_options)
     return tuple(Option(label.strip()) for label in (question.options or ())) if kind.needs_options else ()
 
 
@@ -101,14 +103,24 @@ def latest_version(session: Session, tool_id: int) -> ToolVersion | None:
     return session.scalar(statement.limit(1))
 
 
-def freeze_tool(session: Session, tool: AssuranceTool, *, person_id: int | None) -> ToolVersion:
-    """Freeze a tool as it stands. The same words again are the same version; changed words make the next one.
+def versions_of(session: Session, tool_id: int) -> list[ToolVersion]:
+    """Every frozen version of a tool, the newest first."""
+    statement = select(ToolVersion).where(ToolVersion.tool_id == tool_id)
+    return list(session.scalars(statement.order_by(ToolVersion.number.desc())))
 
-    Refuses a tool that asks nothing.
+
+def freeze_tool(
+    session: Session, tool: AssuranceTool, *, person_id: int | None, at: datetime | None = None
+) -> ToolVersion:
+    """Freeze a tool as it stands (`at` says when, by default now). The same words again are the same version.
+
+    Refuses a tool that asks nothing, or in which a question depends on one that is not asked before it.
     """
     asked = questionnaire_of(session, tool)
     if not any(True for _ in asked.questions()):
         raise RuleBroken(f"{tool.title} has no questions yet.")
+    for sentence in faults(asked):
+        raise RuleBroken(sentence)
     sha256 = asked.fingerprint()
     same = select(ToolVersion).where(ToolVersion.tool_id == tool.id, ToolVersion.sha256 == sha256)
     known = session.scalar(same)
@@ -118,6 +130,7 @@ def freeze_tool(session: Session, tool: AssuranceTool, *, person_id: int | None)
     made = ToolVersion(
         tool_id=tool.id, number=last.number + 1 if last else 1, content=asked.as_json(), sha256=sha256,
         made_by_id=person_id,
+        made_at=at or now(),
     )  # fmt: skip
     session.add(made)
     session.flush()

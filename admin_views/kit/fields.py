@@ -208,15 +208,25 @@ class RecordsField(SelectMultipleField):
             raise ValidationError(f"Choose only offered records for {_within(self)}.")
 
 
+class BoxesField(SelectMultipleField):
+    """Several of a few words, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 class Required:
-    """Something must be given; says so with the field's own name."""
+    """Something must be given; says so with the field's own name, or in the sentence given."""
 
     field_flags: dict[str, Any] = {"required": True}
+
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence
 
     def __call__(self, form: Form, field: Any) -> None:
         if field.data is None or field.data == "" or field.data == []:
             verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
-            raise ValidationError(f"{verb} {_article(_within(field))}.")
+            raise ValidationError(self.sentence or f"{verb} {_article(_within(field))}.")
 
 
 def _within(field: Any) -> str:

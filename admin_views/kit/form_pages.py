@@ -15,6 +15,7 @@ from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.saving import already_sent
 
 Problems = list[tuple[str, str]]
+Act = Callable[[], str | tuple[str, str]]
 
 
 class FormPages:
@@ -24,12 +25,13 @@ class FormPages:
     render: Callable[..., str]
 
     def ask(
-        self, form: Form, back: str, act: Callable[[], str], *, template: str = "kit/ask.html", **values: Any
+        self, form: Form, back: str, act: Act, *, template: str = "kit/ask.html", **values: Any
     ) -> ResponseReturnValue:
         """Show the form (`title`, `button`, and as wanted `lead` and `panels`), or do what it asks, once, and commit.
 
-        `act()` calls the verb and returns the sentence to show on the page `back`. A form that does not hold, and a
-        verb that refuses, show the form again with what was typed, the sentences, and status 422.
+        `act()` calls the verb and returns the sentence to show on the page `back`, or the sentence and the page to go
+        on to. A form that does not hold, and a verb that refuses, show the form again with what was typed, the
+        sentences, and status 422.
         """
         offer_choices(self.session, form)
         if request.method == "GET":
@@ -37,23 +39,38 @@ class FormPages:
         if already_sent(self.session) is not None:
             self.session.rollback()
             return redirect(back)
-        problems = self._problems(form, act)
+        problems, where = self._validated(form, act, back)
         if not problems:
-            return redirect(back)
+            return redirect(where)
         return self.render(template, form=form, problems=problems, back=back, **values), 422
 
-    def _problems(self, form: Form, act: Callable[[], str]) -> Problems:
-        if not form.validate():
+    def press(self, back: str, act: Act) -> ResponseReturnValue:
+        """Do at once what a button of a page asks, once, and go back with its sentence or the refusal's."""
+        if already_sent(self.session) is not None:
             self.session.rollback()
-            return all_problems(form)
+            return redirect(back)
+        problems, where = self._carried_out(act, back)
+        for _, sentence in problems:
+            flash(sentence, "error")
+        return redirect(where)
+
+    def _validated(self, form: Form, act: Act, back: str) -> tuple[Problems, str]:
+        if form.validate():
+            return self._carried_out(act, back)
+        self.session.rollback()
+        return all_problems(form), back
+
+    def _carried_out(self, act: Act, back: str) -> tuple[Problems, str]:
+        """Call the verb and commit; the refusal as a problem, and the page to go on to."""
         try:
-            sentence = act()
+            answer = act()
             self.session.commit()
         except REFUSALS as error:
             self.session.rollback()
             refusal = sentence_of(error)
             if refusal is None:
                 raise
-            return [("", refusal)]
+            return [("", refusal)], back
+        sentence, where = answer if isinstance(answer, tuple) else (answer, back)
         flash(sentence, "success")
-        return []
+        return [], where

@@ -38,7 +38,7 @@ class RecordPages(ListPages):
         shown = [action for action in actions_of(self, is_bulk=False) if action.shown(record)]
         buttons = list(self.buttons(record))
         return self.render(
-            "kit/details.html", record=record, record_key=record_id, facts=facts, panels=panels, buttons=buttons,
+            self.details_template, record=record, record_key=record_id, facts=facts, panels=panels, buttons=buttons,
             actions=shown,
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ class Group(StrEnum):
     """The headings of the menu, in order."""
 
     REVIEWS = "Reviews"
+    TOOLS = "Assurance tools"
     SAMPLES = "Samples"
     PLANS = "Plans"
     LEARNING = "Learning"

@@ -46,6 +46,7 @@ class Stated(RegisteredPages):
     introduction: ClassVar[str] = ""
     has_history: ClassVar[bool] = True
     is_large: ClassVar[bool] = False
+    details_template: ClassVar[str] = "kit/details.html"
 
     database: Database
     listing: Listing

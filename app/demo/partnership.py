@@ -16,6 +16,7 @@ from app.demo.plans import load_plan
 from app.demo.presentations import load_presentations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
+from app.demo.tools import load_tools
 from models.passwords import hash_password
 from models.people import Person
 
@@ -28,6 +29,7 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     people = load_people(session, agencies, hash_password(password))
     hubs = load_hubs(session, people, today)
     reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
+    load_tools(session, reviews)
     load_plan(session, reviews[0], agencies, people, today)
     load_samples(session, reviews, people, today)
     load_agreements(session, agencies, today)

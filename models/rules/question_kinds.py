@@ -28,13 +28,15 @@ class Kind:
 
     `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(given, options)` turns what
     a form sent into the JSON value that is kept (None when nothing was given) and refuses what is no answer with
-    RuleBroken. `needs_options`: whoever writes the question names the options; `needs_scale`: a scale gives them.
+    RuleBroken. `hint` tells whoever builds a tool what it is for. `needs_options`: whoever writes the question names
+    the options; `needs_scale`: a scale gives them; `fixed_options`: the kind brings its own, the best first.
     """
 
     code: str
     label: str
     widget: str
     read: Reader
+    hint: str
     needs_options: bool = False
     needs_scale: bool = False
     fixed_options: tuple[str, ...] = ()
@@ -128,16 +130,19 @@ def _typed(given: Sequence[str]) -> str:
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("rating", "Rating on a scale", "radio", _one, needs_scale=True),
-        Kind("yes_partly_no", "Yes, partly or no", "radio", _one, fixed_options=YES_PARTLY_NO),
-        Kind("choice", "One choice", "radio", _one, needs_options=True),
-        Kind("choices", "Several choices", "checkboxes", _several, needs_options=True),
-        Kind("number", "Number", "number", _number),
-        Kind("date", "Date", "date", _date),
-        Kind("text", "Text", "textarea", _text),
-        Kind("evidence", "Evidence file", "files", _files),
+        Kind("rating", "Rating on a scale", "radio", _one, "A grade or score; it counts in the results.",
+             needs_scale=True),
+        Kind("yes_partly_no", "Yes, partly or no", "radio", _one, "A plain question; it counts in the results.",
+             fixed_options=YES_PARTLY_NO),
+        Kind("choice", "One choice", "radio", _one, "One of the answers that you write down.", needs_options=True),
+        Kind("choices", "Several choices", "checkboxes", _several, "Any of the answers that you write down.",
+             needs_options=True),
+        Kind("number", "Number", "number", _number, "A count or an amount."),
+        Kind("date", "Date", "date", _date, "One day."),
+        Kind("text", "Text", "textarea", _text, "An answer in people's own words."),
+        Kind("evidence", "Evidence file", "files", _files, "Files that show what is said."),
     )
-}
+}  # fmt: skip
 
 
 def read_answer(kind: str, given: Sequence[str], options: Sequence[str] = ()) -> Any:

@@ -21,6 +21,16 @@ class Option:
     weight: float | None = None
 
 
+def weighted(words: Sequence[str]) -> tuple[Option, ...]:
+    """Two or more words, the best first, with their weights: the best 1, the worst 0, the others evenly between.
+
+    >>> [option.weight for option in weighted(("Yes", "Partly", "No"))]
+    [1.0, 0.5, 0.0]
+    """
+    last = len(words) - 1
+    return tuple(Option(word, round((last - place) / last, 4)) for place, word in enumerate(words))
+
+
 @dataclass(frozen=True)
 class ShownIf:
     """The question is asked only when an earlier one, by key, has one of these answers."""
