@@ -25,6 +25,7 @@ from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import london_day, now, today
 from models.errors import RuleBroken
 from models.invitations import ReviewPart, invited_agencies
+from models.late_returns import LateReturn, late_source
 from models.people import Person
 from models.references import Referenced
 from models.rules.due_dates import in_words, return_due_on
@@ -260,3 +261,15 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
         .order_by(Agency.name)
     )
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
+
+
+@late_source
+def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
+    """Self-evaluations that were to be handed in before a day."""
+    open_ones = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
+    return [
+        LateReturn(
+            f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
+        )
+        for one in session.scalars(select(SelfEvaluation).where(open_ones, SelfEvaluation.due_on < on))
+    ]
