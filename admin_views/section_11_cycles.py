@@ -27,6 +27,7 @@ from admin_views.base import (
 )
 from admin_views.kit.formats import NOTHING, count_words, show_date
 from admin_views.kit.registry import link_to
+from admin_views.self_evaluations import show_status
 from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import now, today
 from models.section_11_cycles import Section11Cycle, expected_partners
@@ -88,7 +89,7 @@ class Section11CycleScreen(Screen):
         ]
 
     def panels(self, session: Session, record: Section11Cycle) -> list[Panel]:
-        return [_missing(session, record), _standards(session, record), _returns(session, record)]
+        return [_standards(session, record), _missing(session, record), _returns(session, record)]
 
     def buttons(self, record: Section11Cycle) -> list[Button]:
         if record.closed_at is not None:
@@ -154,7 +155,7 @@ def _standards(session: Session, cycle: Section11Cycle) -> Panel:
 
 def _returns(session: Session, cycle: Section11Cycle) -> Panel:
     rows = [
-        (link_to(record, agency.name), record.reference, tag("Late") if record.is_late else show_tag(record.status))
+        (link_to(record, agency.name), record.reference, tag("Late") if record.is_late else show_status(record.status))
         for record, agency in returns_of(session, cycle.id)
     ]
     return Panel("Returns", ("Partner", "Return", "Status"), rows, empty="Nobody has been asked yet.")

@@ -27,14 +27,13 @@ from admin_views.base import (
     person_id,
     role,
     screen,
-    show_tag,
 )
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.questionnaires import LastAnswer
-from admin_views.self_evaluations import ChangesForm
+from admin_views.self_evaluations import ChangesForm, show_status
 from models.access import Actor
 from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
@@ -68,11 +67,11 @@ class Section11ReturnScreen(AnsweringPages):
         "reference",
         "agency_id",
         Column("cycle.title", "Cycle"),
-        Column("status", show=show_tag),
+        Column("status", show=show_status),
         "due_on",
         "submitted_at",
     )
-    details = ("agency_id", "cycle_id", Column("status", show=show_tag), "due_on", "submitted_at", "closed_at")
+    details = ("agency_id", "cycle_id", Column("status", show=show_status), "due_on", "submitted_at", "closed_at")
     search = ("reference",)
     filters = (
         "status",
@@ -121,7 +120,12 @@ class Section11ReturnScreen(AnsweringPages):
     def reading_facts(self, record: Section11Return) -> list[Fact]:
         agency, cycle = (self.session.get_one(kind, key) for kind, key in _named(record))
         due = Fact("Due", show_date(record.due_on))
-        return [Fact("Partner", str(agency)), Fact("Cycle", str(cycle)), Fact("Status", show_tag(record.status)), due]
+        return [
+            Fact("Partner", str(agency)),
+            Fact("Cycle", str(cycle)),
+            Fact("Status", show_status(record.status)),
+            due,
+        ]
 
     def finishing_button(self, record: Section11Return) -> Button:
         return Button("Hand in", self.link("hand_in", record_id=record.id))

@@ -28,7 +28,6 @@ from admin_views.base import (
     role,
     row_action,
     screen,
-    show_tag,
     tag,
 )
 from admin_views.hubs import may_run, own_hubs_only
@@ -60,6 +59,12 @@ from models.thematic_reviews import ThematicReview
 
 _OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 7
+_COLOURS = {ReturnStatus.SUBMITTED: "blue", ReturnStatus.RETURNED: "amber", ReturnStatus.CLOSED: "green"}
+
+
+def show_status(status: ReturnStatus) -> str:
+    """Where a return stands, as a word on its colour."""
+    return tag(status.label, _COLOURS.get(status, "grey"))
 
 
 class ChangesForm(Form):
@@ -82,14 +87,14 @@ class SelfEvaluationScreen(FindingPages):
         "reference",
         "agency_id",
         Column("review.title", "Review"),
-        Column("status", show=show_tag),
+        Column("status", show=show_status),
         "due_on",
         "submitted_at",
     )
     details = (
         "agency_id",
         "review_id",
-        Column("status", show=show_tag),
+        Column("status", show=show_status),
         "due_on",
         "sent_at",
         "submitted_at",
@@ -149,7 +154,7 @@ class SelfEvaluationScreen(FindingPages):
         agency = self.session.get_one(Agency, record.agency_id)
         about = f"{review.reference} {review.title}" if review is not None else ""
         due = Fact("Due", show_date(record.due_on))
-        return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_tag(record.status)), due]
+        return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
 
     def finishing_button(self, record: SelfEvaluation) -> Button:
         return Button("Hand in", self.link("hand_in", record_id=record.id))
@@ -248,7 +253,7 @@ def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | N
     if not states and not runs:
         return None
     rows = [
-        (link_to(one.record, one.agency.name), show_tag(one.record.status), _time(one.record), one.progress.words)
+        (link_to(one.record, one.agency.name), show_status(one.record.status), _time(one.record), one.progress.words)
         for one in states
     ]
     buttons = [Button("Send", f"/self-evaluations/send/{review.id}/")] if runs else []

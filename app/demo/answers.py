@@ -16,6 +16,12 @@ _WORDS = (
     "We ask children and adults at the end of each piece of work and report it every quarter.",
     "The policy is under revision; the new one goes to our board next month.",
 )
+_ABOUT = {
+    "which role": "The head of safeguarding, with the designated professionals.",
+    "which of your services": "All services that meet children, adults or families in the county.",
+    "deadline": "By the end of March.",
+    "improve": "Supervision that asks about this theme every month, from January; the head of safeguarding leads it.",
+}
 _NOTES = ("", "", "See the audit that is attached.", "", "The figures are of last quarter.")
 _CSV = b"Team,Files read,As they should be\nNorth,10,8\nSouth,10,7\n"
 
@@ -50,4 +56,5 @@ def _given(question: Question, number: int, today: date) -> list[str]:
         return [str(4 + number % 9)]
     if question.how.widget == "date":
         return [(today - timedelta(days=40 + number % 30)).isoformat()]
-    return [_WORDS[number % len(_WORDS)]]
+    about = question.text.lower()
+    return [next((words for word, words in _ABOUT.items() if word in about), _WORDS[number % len(_WORDS)])]
