@@ -12,6 +12,7 @@ from tests.browser.test_journeys import accessible, address, chromium, open_as
 __all__ = ["address", "chromium", "open_as"]  # fixtures
 
 pytestmark = pytest.mark.xdist_group("browser")
+expect.set_options(timeout=20_000)  # the portal may share its processor with much else
 
 
 def to_the_form(page: Page, section: str) -> None:
@@ -34,6 +35,8 @@ def test_member_types_answers_that_are_saved_at_once(open_as: Callable[[str], Pa
     page.reload()
     expect(page.get_by_label("What shows it?").first).to_have_value(words)
     expect(page.get_by_label("Partially met").first).to_be_checked()
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_role("heading", level=2, name="Workforce knowledge and support")).to_be_visible()
 
 
 def test_member_adds_a_file_and_takes_it_off(open_as: Callable[[str], Page]) -> None:
