@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, false, select
 
-from admin_views.base import OFFICERS, STAFF, Button, Fact, Screen, actor, already_sent, page, person_id
+from admin_views.base import OFFICERS, STAFF, Button, Fact, Screen, actor, already_sent, page, person_id, role
 from admin_views.kit.permissions import Roles
 from admin_views.questionnaires import FileLink, LastAnswer, SheetForm, blank_html, file_link
 from models.access import Role
@@ -47,6 +47,12 @@ class AnsweringPages(Screen):
 
     A screen says more by `may_answer`, `last_answers`, `reading_facts`, `answer_buttons` and `finishing_button`.
     """
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        """Staff see every record, people of an agency their own by row policy; managers of no agency see none."""
+        if role() in STAFF or actor().is_agency_bound:
+            return statement
+        return statement.where(false())
 
     def sheet_of(self, record: Any) -> AnswerSheet:
         """The sheet behind a record of this screen."""

@@ -62,17 +62,30 @@ class ReferenceItemScreen(Screen):
     filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")
     sort = ("label", "list_name", "rank")
     default_sort = "in_order"
-    fields = ("list_name", "label", "code", "rank", "applies_to", "aliases", "hint", "is_active", "is_to_be_confirmed")
+    fields = (
+        "list_name",
+        "label",
+        "code",
+        "rank",
+        "applies_to",
+        "aliases",
+        "hint",
+        "day_count",
+        "is_active",
+        "is_to_be_confirmed",
+    )
     labels = {
         "label": "Word",
         "list_name": "List",
         "rank": "Place in the list",
         "applies_to": "Used for",
         "aliases": "Other words for it",
+        "day_count": "Days after the due date",
         "is_active": "In use",
         "is_to_be_confirmed": "To be confirmed by the Board",
     }
     hints = {
+        "day_count": "Only for the steps of escalation: from which day after the due date a step is to be taken.",
         "code": "A short name that never changes, without blanks.",
         "rank": "For levels: a higher place is a higher level of intervention.",
         "aliases": "One a line. Case lists may use any of them.",

@@ -9,9 +9,9 @@ from models import schema
 from models.access import Actor
 from models.clock import today
 from models.db import make_engine, make_session_factory, refuse_unsafe_login
-from models.reminders import add_usual_rules
 from models.retention_rules import add_usual_retention
 from models.starting_words import give_starting_words
+from models.usual_reminders import add_usual_rules
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:

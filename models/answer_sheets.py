@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from models.documents import Document, DocumentKind, keep_document
 from models.errors import RuleBroken
 from models.rules.evidence_files import evidence_file
 from models.rules.question_kinds import LONGEST_TEXT, read_answer
-from models.rules.questionnaires import Progress, progress
+from models.rules.questionnaires import Progress, Question, progress
 from models.tool_versions import ToolVersion
 
 OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
@@ -182,6 +183,37 @@ def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
     held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
     found = session.scalar(held.with_for_update())
     return found or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
+
+
+def earlier_answers(
+    session: Session, sheet: AnswerSheet, earlier: Sequence[tuple[AnswerSheet, bool]]
+) -> dict[str, SheetAnswer]:
+    """What an agency answered before to the questions of a sheet, by question key, from earlier sheets, latest first.
+
+    A question is the same one when key and kind are, and either its text is too, or the sheet is said to be of the same
+    family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered.
+    """
+    found: dict[str, SheetAnswer] = {}
+    wanted = version_of(session, sheet).questionnaire
+    for other, is_family in earlier:
+        before, answers = version_of(session, other).questionnaire, sheet_answers(session, other.id)
+        for question in wanted.questions():
+            asked, answer = before.question(question.key), answers.get(question.key)
+            if question.key in found or answer is None or asked is None or not _is_same(question, asked, is_family):
+                continue
+            if _still_fits(question, answer.value):
+                found[question.key] = answer
+    return found
+
+
+def _is_same(one: Question, other: Question, is_family: bool) -> bool:
+    return one.kind == other.kind and one.how.widget != "files" and (is_family or one.text == other.text)
+
+
+def _still_fits(question: Question, value: Any) -> bool:
+    """Whether an old answer can still be given: choices may have been worded anew."""
+    given = question.how.given(value)
+    return bool(given) and (not question.labels or set(given) <= set(question.labels))
 
 
 def reopen_sheet(session: Session, sheet: AnswerSheet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.access import OWN_AGENCIES, RowPolicy
 from models.agencies import Agency
 from models.db import Record
+from models.errors import RuleBroken
+from models.hubs import HubKind
+from models.reference_items import Service
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, one_of
 
@@ -64,3 +68,32 @@ def invited_agencies(session: Session, review_id: int, part: ReviewPart) -> list
         .where(Invitation.review_id == review_id, Invitation.part == part)
     )
     return list(session.scalars(statement.order_by(Agency.name)))
+
+
+def fitting_agencies(session: Session, review: ThematicReview) -> list[Agency]:
+    """The active agencies that work on what a review is about, all for a combined one; the statutory ones first."""
+    statement = select(Agency).where(Agency.is_active)
+    if review.kind is not HubKind.COMBINED:
+        statement = statement.where(Agency.covers.in_((Service.BOTH, Service(review.kind.value))))
+    return list(session.scalars(statement.order_by(Agency.is_statutory.desc(), Agency.name)))
+
+
+def set_invited(
+    session: Session, review: ThematicReview, part: ReviewPart, *, agency_ids: Collection[int], offered: Collection[int]
+) -> int:
+    """Invite the named agencies to a part and take back the invitation of the other offered ones.
+
+    Agencies that were not offered stay as they are. Returns how many are invited to the part now. The list needs the
+    sponsor's signature anew once it has changed (framework, appendix 1). Refuses an agency that is not active.
+    """
+    strangers = set(agency_ids) - set(offered)
+    active = set(session.scalars(select(Agency.id).where(Agency.id.in_(agency_ids), Agency.is_active)))
+    if strangers or active != set(agency_ids):
+        raise RuleBroken("Choose only agencies that are offered here.")
+    held = select(Invitation).where(Invitation.review_id == review.id, Invitation.part == part)
+    known = {one.agency_id: one for one in session.scalars(held)}
+    for key in set(known) & set(offered) - active:
+        session.delete(known[key])
+    session.add_all(Invitation(review_id=review.id, part=part, agency_id=key) for key in sorted(active - set(known)))
+    session.flush()
+    return len((set(known) - set(offered)) | active)

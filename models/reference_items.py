@@ -24,6 +24,7 @@ class ReferenceList(Choice):
     BRAG = "brag"
     ELIMINATION_REASON = "elimination_reason"
     AGENCY_CATEGORY = "agency_category"
+    ESCALATION_STEP = "escalation_step"
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ class ReferenceItem(Record):
         ),
         one_of("list_name", ReferenceList, "known_list"),
         one_of("applies_to", Service, "known_service"),
+        must("day_count >= 0", name="days_not_before", sentence="Give days of 0 or more."),
         must("label <> ''", name="label_given", sentence="Give the word people will read."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=EVERYTHING, reason="Words everybody reads.")
@@ -63,6 +65,7 @@ class ReferenceItem(Record):
     applies_to: Mapped[Service] = mapped_column(choice_column(Service), server_default=Service.BOTH)
     aliases: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     hint: Mapped[str] = mapped_column(Text, server_default="")
+    day_count: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(server_default="true")
     is_to_be_confirmed: Mapped[bool] = mapped_column(server_default="false")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from models.access import Role
 from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.agencies import Agency
@@ -17,6 +19,9 @@ from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
+from models.section_11_cycles import Section11Cycle
+from models.section_11_returns import Section11Return
+from models.self_evaluations import ReturnStatus, SelfEvaluation
 from models.sharing_agreements import SharingAgreement
 from models.thematic_reviews import Stage, ThematicReview
 from models.words import Choice
@@ -29,8 +34,18 @@ class ReminderKind(Choice):
     ACTION_OVERDUE = "action_overdue"
     SAMPLE_AUDITS_DUE = "sample_audits_due"
     REVIEW_STAGE_DUE = "review_stage_due"
+    SELF_EVALUATION_DUE = "self_evaluation_due"
+    SECTION_11_DUE = "section_11_due"
     WEEKLY_DIGEST = "weekly_digest"
     AGREEMENT_ENDS = "agreement_ends"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ReminderKind.SELF_EVALUATION_DUE: "Self-evaluation due",
+            ReminderKind.SECTION_11_DUE: "Section 11 return due",
+        }
+        return words.get(self) or super().label
 
 
 class Recipient(Choice):
@@ -41,6 +56,7 @@ class Recipient(Choice):
     OFFICER = "officer"
     SPONSOR = "sponsor"
     AUDIT_LEAD = "audit_lead"
+    AGENCY_MEMBERS = "agency_members"
     EVERYONE = "everyone"
 
     @property
@@ -50,13 +66,15 @@ class Recipient(Choice):
 
 _RECIPIENT_LABELS = {
     Recipient.ACTION_OWNER: "Owner of the action",
-    Recipient.LEAD_AGENCY_CONTACT: "Contact address of the lead agency",
+    Recipient.LEAD_AGENCY_CONTACT: "Contact address of the agency",
     Recipient.OFFICER: "Officer of the hub",
     Recipient.SPONSOR: "Lead sponsor of the review",
     Recipient.AUDIT_LEAD: "Whoever asked for the draw",
+    Recipient.AGENCY_MEMBERS: "Members of the agency that was asked",
     Recipient.EVERYONE: "Everyone with something open",
 }
 
+_FOR_RETURNS = (Recipient.AGENCY_MEMBERS, Recipient.LEAD_AGENCY_CONTACT)
 _FOR_ACTIONS = (Recipient.ACTION_OWNER, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER, Recipient.SPONSOR)
 
 RECIPIENTS = {
@@ -64,6 +82,8 @@ RECIPIENTS = {
     ReminderKind.ACTION_OVERDUE: _FOR_ACTIONS,
     ReminderKind.SAMPLE_AUDITS_DUE: (Recipient.AUDIT_LEAD, Recipient.OFFICER, Recipient.SPONSOR),
     ReminderKind.REVIEW_STAGE_DUE: (Recipient.OFFICER, Recipient.SPONSOR),
+    ReminderKind.SELF_EVALUATION_DUE: (*_FOR_RETURNS, Recipient.OFFICER, Recipient.SPONSOR),
+    ReminderKind.SECTION_11_DUE: _FOR_RETURNS,
     ReminderKind.WEEKLY_DIGEST: (Recipient.EVERYONE,),
     ReminderKind.AGREEMENT_ENDS: (Recipient.LEAD_AGENCY_CONTACT,),
 }
@@ -74,6 +94,8 @@ _OF_A_PERSON = (
     (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.OFFICER),
     (ReminderKind.REVIEW_STAGE_DUE, Recipient.OFFICER),
     (ReminderKind.REVIEW_STAGE_DUE, Recipient.SPONSOR),
+    (ReminderKind.SELF_EVALUATION_DUE, Recipient.AGENCY_MEMBERS),
+    (ReminderKind.SECTION_11_DUE, Recipient.AGENCY_MEMBERS),
 )
 
 
@@ -93,6 +115,7 @@ class Subject:
     address: str
 
 
+_STILL_ASKED = (ReturnStatus.ASKED, ReturnStatus.RETURNED)
 _PERSON = aliased(Person)
 _PERSON_COLUMNS = (_PERSON.id.label("person"), _PERSON.name.label("name"), _PERSON.email.label("address"))
 _ROLES: dict[Recipient, InstrumentedAttribute[Any]] = {
@@ -109,16 +132,10 @@ def open_subjects(
     """Everything of a kind that is open, once for each recipient who can be written to; soonest due first.
 
     Actions count once their plan is agreed and until they are complete; audits until the last selected case has been
-    audited; stages until they are reached; agreements until a later one is signed. Nobody is written to after they
-    have left.
+    audited; stages until they are reached; what an agency was asked for until it is handed in; agreements until a later
+    one is signed. Nobody is written to after they have left.
     """
-    if kind is ReminderKind.REVIEW_STAGE_DUE:
-        return _stages(session, recipient, subject_id)
-    if kind is ReminderKind.AGREEMENT_ENDS:
-        return _agreements(session, recipient, subject_id)
-    if kind is ReminderKind.SAMPLE_AUDITS_DUE:
-        return _samples(session, recipient, subject_id)
-    return _actions(session, recipient, subject_id)
+    return _READERS.get(kind, _actions)(session, recipient, subject_id)
 
 
 def open_by_person(session: Session) -> dict[int, list[Subject]]:
@@ -197,11 +214,39 @@ def _agreements(session: Session, recipient: Recipient, subject_id: int | None) 
     return _read(session, "sharing agreement", _told(statement, recipient), key, due_on, subject_id)
 
 
+def _self_evaluations(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
+    asked = SelfEvaluation
+    statement = (
+        select(asked.id, asked.due_on, asked.reference, literal("Self-evaluation").label("title"))
+        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
+        .join(ThematicReview, ThematicReview.id == asked.review_id)
+        .join(Hub, Hub.id == ThematicReview.hub_id)
+        .join(Agency, Agency.id == asked.agency_id)
+        .where(asked.status.in_(_STILL_ASKED))
+    )
+    return _read(session, "self-evaluation", _told(statement, recipient), asked.id, asked.due_on, subject_id)
+
+
+def _section_11(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
+    asked = Section11Return
+    statement = (
+        select(asked.id, asked.due_on, asked.reference, Section11Cycle.title.label("title"))
+        .add_columns(literal("").label("review"), Agency.name.label("agency"))
+        .join(Section11Cycle, Section11Cycle.id == asked.cycle_id)
+        .join(Agency, Agency.id == asked.agency_id)
+        .where(asked.status.in_(_STILL_ASKED), Section11Cycle.closed_at.is_(None))
+    )
+    return _read(session, "Section 11 return", _told(statement, recipient), asked.id, asked.due_on, subject_id)
+
+
 def _told(statement: Select[Any], recipient: Recipient) -> Select[Any]:
     """Join whoever is to be told."""
     if recipient is Recipient.LEAD_AGENCY_CONTACT:
         contact = (literal(None).label("person"), Agency.name.label("name"), Agency.contact_email.label("address"))
         return statement.add_columns(*contact).where(Agency.contact_email != "", Agency.is_active)
+    if recipient is Recipient.AGENCY_MEMBERS:
+        members = statement.add_columns(*_PERSON_COLUMNS).join(_PERSON, _PERSON.agency_id == Agency.id)
+        return members.where(_PERSON.is_active, _PERSON.role == Role.AGENCY_MEMBER)
     person = statement.add_columns(*_PERSON_COLUMNS).join(_PERSON, _PERSON.id == _ROLES[recipient])
     return person.where(_PERSON.is_active)
 
@@ -231,3 +276,12 @@ def _read(
         )
         for row in rows
     ]
+
+
+_READERS: dict[ReminderKind, Callable[[Session, Recipient, int | None], list[Subject]]] = {
+    ReminderKind.REVIEW_STAGE_DUE: _stages,
+    ReminderKind.SAMPLE_AUDITS_DUE: _samples,
+    ReminderKind.SELF_EVALUATION_DUE: _self_evaluations,
+    ReminderKind.SECTION_11_DUE: _section_11,
+    ReminderKind.AGREEMENT_ENDS: _agreements,
+}

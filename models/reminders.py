@@ -115,25 +115,6 @@ def still_wanted(session: Session, message: Message) -> bool:
     return any((found.due_on, found.address) == (message.due_on, message.address) for found in now_open)
 
 
-def add_usual_rules(session: Session) -> None:
-    """Give a new portal rules to start from; a rule whose name is there already is left as it is."""
-    there = set(session.scalars(select(ReminderRule.name)))
-    for name, kind, offset, repeat, recipient, subject, body in _USUAL:
-        if name not in there:
-            session.add(
-                ReminderRule(
-                    name=name,
-                    kind=kind,
-                    offset_days=offset,
-                    repeat_days=repeat,
-                    recipient=recipient,
-                    subject=subject,
-                    body=f"Dear {{recipient}},\n\n{body}\n\n{{partnership}}\n{{portal}}\n",
-                )
-            )
-    session.flush()
-
-
 def in_words(day: date, today: date) -> str:
     """How far away a day is, as people say it.
 
@@ -204,79 +185,3 @@ def _line(subject: Subject, today: date) -> str:
 
 def _date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-_USUAL = (
-    (
-        "Action due in a week",
-        ReminderKind.ACTION_DUE,
-        -7,
-        None,
-        Recipient.ACTION_OWNER,
-        "{reference} is due {when}",
-        "your action {reference} is due on {due_on} ({when}):\n\n{title}\n\nReview: {review}",
-    ),
-    (
-        "Action due tomorrow",
-        ReminderKind.ACTION_DUE,
-        -1,
-        None,
-        Recipient.ACTION_OWNER,
-        "{reference} is due {when}",
-        "your action {reference} is due on {due_on}:\n\n{title}\n\nPlease post an update or the evidence.",
-    ),
-    (
-        "Action overdue, every week",
-        ReminderKind.ACTION_OVERDUE,
-        1,
-        7,
-        Recipient.ACTION_OWNER,
-        "{reference} is overdue",
-        "your action {reference} was due on {due_on}:\n\n{title}\n\nPlease post an update or ask for a new date.",
-    ),
-    (
-        "Action overdue, to the lead agency",
-        ReminderKind.ACTION_OVERDUE,
-        14,
-        14,
-        Recipient.LEAD_AGENCY_CONTACT,
-        "{reference} of {agency} is overdue",
-        "an action that {agency} leads was due on {due_on}:\n\n{reference} {title}",
-    ),
-    (
-        "Case audits due in a week",
-        ReminderKind.SAMPLE_AUDITS_DUE,
-        -7,
-        None,
-        Recipient.OFFICER,
-        "Case audits of {reference} are due {when}",
-        "the case audits of {reference} ({title}) are due on {due_on}.",
-    ),
-    (
-        "Review past a stage date",
-        ReminderKind.REVIEW_STAGE_DUE,
-        1,
-        7,
-        Recipient.OFFICER,
-        "{reference} has not reached its stage",
-        "{reference} ({review}) was to reach the stage {title} on {due_on}.",
-    ),
-    (
-        "Sharing agreement runs out",
-        ReminderKind.AGREEMENT_ENDS,
-        -60,
-        30,
-        Recipient.LEAD_AGENCY_CONTACT,
-        "The Information Sharing Agreement of {agency} runs out {when}",
-        "the agreement that {agency} signed ({title}, {reference}) holds until {due_on}. No cases are sent after that.",
-    ),
-    (
-        "Weekly digest",
-        ReminderKind.WEEKLY_DIGEST,
-        0,
-        None,
-        Recipient.EVERYONE,
-        "What waits for you: {count}",
-        "this is open and yours:\n\n{items}",
-    ),
-)

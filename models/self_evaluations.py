@@ -11,14 +11,24 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import OWN_AGENCIES, RowPolicy
 from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, close_sheet, open_sheet, reopen_sheet, sheet_progress
+from models.agency_messages import tell_agency
+from models.answer_sheets import (
+    AnswerSheet,
+    SheetAnswer,
+    close_sheet,
+    earlier_answers,
+    open_sheet,
+    reopen_sheet,
+    sheet_progress,
+)
 from models.assurance_tools import AssuranceTool, ToolKind
-from models.clock import now, today
+from models.clock import london_day, now, today
 from models.errors import RuleBroken
 from models.invitations import ReviewPart, invited_agencies
+from models.late_returns import LateReturn, late_source
 from models.people import Person
 from models.references import Referenced
-from models.rules.due_dates import return_due_on
+from models.rules.due_dates import in_words, return_due_on
 from models.rules.questionnaires import Progress
 from models.sign_offs import SignOffSubject
 from models.signables import refuse_unsigned, signed_version, tools_of
@@ -124,8 +134,10 @@ def the_tool(session: Session, review: ThematicReview) -> AssuranceTool:
     return tools[0]
 
 
-def send_self_evaluations(session: Session, review: ThematicReview, *, person_id: int | None) -> list[SelfEvaluation]:
-    """Give every invited agency that has none yet its self-evaluation, due two weeks from today.
+def send_self_evaluations(
+    session: Session, review: ThematicReview, *, person_id: int | None, portal: str = "", partnership: str = ""
+) -> list[SelfEvaluation]:
+    """Give every invited agency that has none yet its self-evaluation, due two weeks from today, and write to it.
 
     Refuses unless the tool, the key lines and the list of agencies carry the sponsor's signature as they stand now, and
     when nobody new is invited. Source: framework, "Initial scoping" and appendix 1.
@@ -151,6 +163,13 @@ def send_self_evaluations(session: Session, review: ThematicReview, *, person_id
     ]  # fmt: skip
     session.add_all(made)
     session.flush()
+    for one, agency in zip(made, new, strict=True):
+        body = (
+            f"{agency.name} is asked to evaluate itself for the thematic review {review.reference}, “{review.title}”. "
+            f"Please complete and hand in {one.reference}, with evidence, by {in_words(one.due_on)}."
+            f"\n\n{portal}/self-evaluations/{one.id}/\n\n{partnership}"
+        )
+        tell_agency(session, agency, subject=f"{one.reference}: self-evaluation due {in_words(one.due_on)}", body=body)
     return made
 
 
@@ -172,7 +191,9 @@ def submit_self_evaluation(session: Session, record: SelfEvaluation, *, person_i
     session.flush()
 
 
-def ask_for_changes(session: Session, record: SelfEvaluation, *, reason: str, due_on: date) -> None:
+def ask_for_changes(
+    session: Session, record: SelfEvaluation, *, reason: str, due_on: date, portal: str = "", partnership: str = ""
+) -> None:
     """Give a self-evaluation back with the reason and a new day; the agency may change its answers again."""
     if record.status is not ReturnStatus.SUBMITTED:
         raise RuleBroken("Only a self-evaluation that was handed in can be returned.")
@@ -183,6 +204,12 @@ def ask_for_changes(session: Session, record: SelfEvaluation, *, reason: str, du
     reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
     record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
     session.flush()
+    body = (
+        f"your self-evaluation {record.reference} is returned to be changed by {in_words(due_on)}:\n\n{reason.strip()}"
+        f"\n\n{portal}/self-evaluations/{record.id}/\n\n{partnership}"
+    )
+    agency = session.get_one(Agency, record.agency_id)
+    tell_agency(session, agency, subject=f"{record.reference}: please change your self-evaluation", body=body)
 
 
 def close_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
@@ -191,6 +218,28 @@ def close_self_evaluation(session: Session, record: SelfEvaluation, *, person_id
         raise RuleBroken("Only a self-evaluation that was handed in can be closed.")
     record.status, record.closed_at, record.closed_by_id = ReturnStatus.CLOSED, now(), person_id
     session.flush()
+
+
+def last_self_evaluation_answers(session: Session, record: SelfEvaluation) -> dict[str, tuple[SheetAnswer, date]]:
+    """What the agency answered in earlier rounds, closed ones only, by question key; with the day it was handed in.
+
+    Source: DOMAIN, point 13: earlier scores, words and documents must not be lost.
+    """
+    rows = session.execute(
+        select(SelfEvaluation, AnswerSheet)
+        .join(AnswerSheet, AnswerSheet.id == SelfEvaluation.sheet_id)
+        .where(
+            SelfEvaluation.agency_id == record.agency_id,
+            SelfEvaluation.status == ReturnStatus.CLOSED,
+            SelfEvaluation.id != record.id,
+            SelfEvaluation.sent_at <= record.sent_at,
+        )
+        .order_by(SelfEvaluation.sent_at.desc(), SelfEvaluation.id.desc())
+    ).all()
+    days = {sheet.id: london_day(one.submitted_at or one.sent_at) for one, sheet in rows}
+    earlier = [(sheet, one.family_id == record.family_id) for one, sheet in rows]
+    found = earlier_answers(session, session.get_one(AnswerSheet, record.sheet_id), earlier)
+    return {key: (answer, days[answer.sheet_id]) for key, answer in found.items()}
 
 
 @dataclass(frozen=True)
@@ -212,3 +261,15 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
         .order_by(Agency.name)
     )
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
+
+
+@late_source
+def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
+    """Self-evaluations that were to be handed in before a day."""
+    open_ones = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
+    return [
+        LateReturn(
+            f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
+        )
+        for one in session.scalars(select(SelfEvaluation).where(open_ones, SelfEvaluation.due_on < on))
+    ]

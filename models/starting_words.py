@@ -17,6 +17,7 @@ from models.reference_items import ReferenceItem, ReferenceList, Service
 from models.starting_tools import give_starting_tools
 
 _LEVEL = ReferenceList.LEVEL_OF_INTERVENTION
+_STEP = ReferenceList.ESCALATION_STEP
 _C, _A = Service.CHILDREN, Service.ADULTS
 
 
@@ -28,6 +29,7 @@ class _Word(NamedTuple):
     aliases: tuple[str, ...] = ()
     hint: str = ""
     is_to_be_confirmed: bool = False
+    day_count: int | None = None
 
 
 _WORDS = (
@@ -112,6 +114,11 @@ _WORDS = (
     _Word(ReferenceList.AGENCY_CATEGORY, "voluntary", "Voluntary and community"),
     _Word(ReferenceList.AGENCY_CATEGORY, "housing", "Housing"),
     _Word(ReferenceList.AGENCY_CATEGORY, "other", "Other"),
+    _Word(_STEP, "reminder", "Reminder", hint="The agency is written to", day_count=1),
+    _Word(_STEP, "officer_call", "Officer's call", hint="The officer speaks to the agency", day_count=3),
+    _Word(_STEP, "sponsor", "Lead sponsor to the agency's lead", hint="A task for the sponsor", day_count=7),
+    _Word(_STEP, "executive", "Executive of that agency", day_count=14),
+    _Word(_STEP, "board", "Board", day_count=21),
 )
 
 

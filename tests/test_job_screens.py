@@ -16,7 +16,8 @@ from models.db import PortalSession, act_as
 from models.job_requests import JobRequest, JobStatus, finish, report_progress, request_job, start_attempt
 from models.messages import Draft, Message, MessageStatus, settle_message, write_message
 from models.people import Person
-from models.reminders import ReminderRule, add_usual_rules
+from models.reminders import ReminderRule
+from models.usual_reminders import add_usual_rules
 from tests import make
 from tests.web import Browser, words_of
 

@@ -26,10 +26,11 @@ from models.errors import RuleBroken
 from models.job_requests import Attempt, JobRequest
 from models.messages import Draft, Message, MessageStatus, send_again, unsent_count, write_message
 from models.reminder_subjects import Recipient, ReminderKind
-from models.reminders import ReminderRule, add_usual_rules, digests, due, still_wanted
+from models.reminders import ReminderRule, digests, due, still_wanted
 from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
 from models.thematic_reviews import Stage
+from models.usual_reminders import add_usual_rules
 from tests import make
 from tests.postboxes import Postbox, mail_server
 

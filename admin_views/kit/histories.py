@@ -64,7 +64,7 @@ def names_behind(session: Session, model: Any, changes: Iterable[ChangeRecord]) 
     names: Names = {}
     for key, ids in wanted.items():
         target: Any = _target(model, key)
-        statement = select(target.id, cast(label_of(target), String)).where(target.id.in_(ids))
+        statement = select(target.id, cast(label_of(target), String).label("shown")).where(target.id.in_(ids))
         names |= {(key, found): label for found, label in session.execute(statement)}
     return names
 

@@ -16,6 +16,8 @@ from app.demo.plans import load_plan
 from app.demo.presentations import load_presentations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
+from app.demo.section_11 import load_section_11
+from app.demo.self_evaluations import load_self_evaluations
 from app.demo.tools import load_tools
 from models.passwords import hash_password
 from models.people import Person
@@ -36,6 +38,8 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_intelligence(session, reviews, agencies, people, today)
     load_presentations(session, reviews, agencies, today)
     load_learning(session, reviews, agencies, people, today)
+    load_self_evaluations(session, reviews, agencies, today)
+    load_section_11(session, agencies, people, today)
     return True
 
 

@@ -25,6 +25,7 @@ const status = document.querySelector("[data-saved]");
 const progress = document.querySelector("[data-answered]");
 const waiting = new Map();
 let chain = Promise.resolve();
+let onTheWay = 0;
 
 const say = (words) => { if (status && status.textContent !== words) status.textContent = words; };
 const complain = (block, sentence) => {
@@ -72,7 +73,11 @@ const send = async (block, files = []) => {
     if (!files.length) later(block, 5000);
   }
 };
-const soon = (block, files) => { chain = chain.then(() => send(block, files)); return chain; };
+const soon = (block, files) => {
+  onTheWay += 1;
+  chain = chain.then(() => send(block, files)).finally(() => { onTheWay -= 1; });
+  return chain;
+};
 const later = (block, pause) => {
   clearTimeout(waiting.get(block));
   waiting.set(block, setTimeout(() => soon(block), pause));
@@ -102,9 +107,9 @@ if (form) {
   // Whoever presses a button while something is on its way waits for it, so that nobody overtakes themselves.
   let isSettled = false;
   form.addEventListener("submit", (event) => {
-    if (isSettled) return;
+    if (isSettled || (!waiting.size && !onTheWay)) return;
     event.preventDefault();
     const { submitter } = event;
-    flush().then(() => { isSettled = true; form.requestSubmit(submitter); });
+    flush().then(() => setTimeout(() => { isSettled = true; form.requestSubmit(submitter); }));
   });
 }

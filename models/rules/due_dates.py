@@ -99,6 +99,15 @@ def due_words(due_on: date, today: date) -> str:
     return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
 
 
+def in_words(day: date) -> str:
+    """A day as people write it.
+
+    >>> in_words(date(2026, 12, 3))
+    '3 December 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
 def remind_on(due_on: date, days_after: int) -> date:
     """The day of a reminder that is so many days after the due date; before it where negative.
 

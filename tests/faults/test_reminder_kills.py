@@ -15,7 +15,7 @@ from models.access import Role
 from models.action_plans import PlanStatus
 from models.clock import today
 from models.messages import Message, MessageStatus
-from models.reminders import add_usual_rules
+from models.usual_reminders import add_usual_rules
 from tests import make
 from tests.databases import Database
 from tests.faults.farm import Farm

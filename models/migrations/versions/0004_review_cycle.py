@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0004, after: 0003, on 2026-11-25 22:51:34.521758
+Revision: 0004, after: 0003, on 2026-11-25 22:53:09.164267
 """
 
 import sqlalchemy as sa
@@ -259,6 +259,44 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assurance_tools_copied_from_id"), "assurance_tools", ["copied_from_id"], unique=False)
     op.create_index(op.f("ix_assurance_tools_kind"), "assurance_tools", ["kind"], unique=False)
     op.create_index(op.f("ix_assurance_tools_review_id"), "assurance_tools", ["review_id"], unique=False)
+    op.create_table(
+        "escalations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("step_label", sa.Text(), nullable=False),
+        sa.Column("climbed_on", sa.Date(), nullable=False),
+        sa.Column("climbed_by_id", sa.Integer(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("said <> ''", name=op.f("escalation_says_what")),
+        sa.CheckConstraint("number >= 1", name=op.f("ladder_counts_from_one")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_escalations_agency_id")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["people.id"], name=op.f("fk_escalations_answered_by_id")),
+        sa.ForeignKeyConstraint(["climbed_by_id"], ["people.id"], name=op.f("fk_escalations_climbed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_escalations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["step_id"], ["reference_items.id"], name=op.f("fk_escalations_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalations")),
+        sa.UniqueConstraint("reference", name=op.f("uq_escalations_reference")),
+        sa.UniqueConstraint("subject", "number", name="ladder_climbed_step_by_step"),
+    )
+    op.create_index(op.f("ix_escalations_agency_id"), "escalations", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_escalations_answered_by_id"), "escalations", ["answered_by_id"], unique=False)
+    op.create_index(op.f("ix_escalations_climbed_by_id"), "escalations", ["climbed_by_id"], unique=False)
+    op.create_index(op.f("ix_escalations_review_id"), "escalations", ["review_id"], unique=False)
+    op.create_index(op.f("ix_escalations_step_id"), "escalations", ["step_id"], unique=False)
     op.create_table(
         "feedback_activities",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -860,6 +898,34 @@ def upgrade() -> None:
         op.f("ix_recommendation_findings_finding_id"), "recommendation_findings", ["finding_id"], unique=False
     )
     op.create_table(
+        "section_11_cycles",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "covers",
+            sa.Enum("children", "adults", "both", name="service", native_enum=False, length=40),
+            server_default="both",
+            nullable=False,
+        ),
+        sa.Column("tool_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("covers IN ('children', 'adults', 'both')", name=op.f("section_11_covers_known_service")),
+        sa.CheckConstraint("(opened_at IS NULL) = (version_id IS NULL)", name=op.f("section_11_opens_with_tool")),
+        sa.CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name=op.f("section_11_closes_after_opening")),
+        sa.CheckConstraint("due_on >= opens_on", name=op.f("section_11_due_after_opening")),
+        sa.ForeignKeyConstraint(["tool_id"], ["assurance_tools.id"], name=op.f("fk_section_11_cycles_tool_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["tool_versions.id"], name=op.f("fk_section_11_cycles_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_cycles")),
+        sa.UniqueConstraint("title", name=op.f("uq_section_11_cycles_title")),
+    )
+    op.create_index(op.f("ix_section_11_cycles_tool_id"), "section_11_cycles", ["tool_id"], unique=False)
+    op.create_index(op.f("ix_section_11_cycles_version_id"), "section_11_cycles", ["version_id"], unique=False)
+    op.create_table(
         "surveys",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("activity_id", sa.Integer(), nullable=False),
@@ -954,6 +1020,49 @@ def upgrade() -> None:
     op.create_index(op.f("ix_impact_checks_analysis_id"), "impact_checks", ["analysis_id"], unique=False)
     op.create_index(op.f("ix_impact_checks_checked_by_id"), "impact_checks", ["checked_by_id"], unique=False)
     op.create_table(
+        "section_11_returns",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("cycle_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("asked", "submitted", "returned", "closed", name="returnstatus", native_enum=False, length=40),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("section_11_closed_at")),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)", name=op.f("section_11_handed_in_at")
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'submitted', 'returned', 'closed')", name=op.f("known_section_11_status")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_section_11_returns_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"], ["section_11_cycles.id"], name=op.f("fk_section_11_returns_cycle_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_section_11_returns_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_section_11_returns_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_returns")),
+        sa.UniqueConstraint("cycle_id", "agency_id", name="section_11_return_once"),
+        sa.UniqueConstraint("reference", name=op.f("uq_section_11_returns_reference")),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_section_11_returns_sheet_id")),
+    )
+    op.create_index(op.f("ix_section_11_returns_agency_id"), "section_11_returns", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_section_11_returns_status"), "section_11_returns", ["status"], unique=False)
+    op.create_index(
+        op.f("ix_section_11_returns_submitted_by_id"), "section_11_returns", ["submitted_by_id"], unique=False
+    )
+    op.create_table(
         "self_evaluations",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
@@ -1041,6 +1150,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_survey_responses_survey_id"), "survey_responses", ["survey_id"], unique=False)
     op.create_index("response_counts_once", "survey_responses", ["survey_id", "receipt"], unique=True)
+    op.create_table(
+        "section_11_scores",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("return_id", sa.Integer(), nullable=False),
+        sa.Column("question_key", sa.Text(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moderated_by_id", sa.Integer(), nullable=True),
+        sa.Column("moderated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("section_11_score_reasoned")),
+        sa.CheckConstraint("score BETWEEN 0 AND 3", name=op.f("section_11_score_in_range")),
+        sa.ForeignKeyConstraint(["moderated_by_id"], ["people.id"], name=op.f("fk_section_11_scores_moderated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["return_id"], ["section_11_returns.id"], name=op.f("fk_section_11_scores_return_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_scores")),
+        sa.UniqueConstraint("return_id", "question_key", name="one_moderated_score_per_standard"),
+    )
+    op.create_index(
+        op.f("ix_section_11_scores_moderated_by_id"), "section_11_scores", ["moderated_by_id"], unique=False
+    )
     op.add_column("audit_samples", sa.Column("erased_on", sa.Date(), nullable=True))
     op.add_column("case_frames", sa.Column("erased_on", sa.Date(), nullable=True))
     op.add_column("documents", sa.Column("erased_on", sa.Date(), nullable=True))
@@ -1052,14 +1183,28 @@ def upgrade() -> None:
             nullable=True,
         ),
     )
+    op.add_column("reference_items", sa.Column("day_count", sa.Integer(), nullable=True))
     op.add_column("thematic_reviews", sa.Column("is_on_hold", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("thematic_reviews", sa.Column("hold_reason", sa.Text(), server_default="", nullable=False))
     # ### end Alembic commands ###
+    op.create_check_constraint(op.f("days_not_before"), "reference_items", "day_count >= 0")
+    op.drop_constraint(op.f("known_list"), "reference_items", type_="check")
+    op.create_check_constraint(
+        op.f("known_list"),
+        "reference_items",
+        "list_name IN ('level_of_intervention', 'key_area', 'grade', 'brag', 'elimination_reason', 'agency_category', 'escalation_step')",
+    )
+    op.drop_constraint(op.f("known_recipient"), "reminder_rules", type_="check")
+    op.create_check_constraint(
+        op.f("known_recipient"),
+        "reminder_rules",
+        "recipient IN ('action_owner', 'lead_agency_contact', 'officer', 'sponsor', 'audit_lead', 'agency_members', 'everyone')",
+    )
     op.drop_constraint(op.f("known_reminder_kind"), "reminder_rules", type_="check")
     op.create_check_constraint(
         op.f("known_reminder_kind"),
         "reminder_rules",
-        "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'weekly_digest', 'agreement_ends')",
+        "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'self_evaluation_due', 'section_11_due', 'weekly_digest', 'agreement_ends')",
     )
     op.drop_constraint(op.f("known_document_kind"), "documents", type_="check")
     op.create_check_constraint(
@@ -1088,13 +1233,29 @@ def downgrade() -> None:
         "reminder_rules",
         "((kind)::text = ANY ((ARRAY['action_due'::character varying, 'action_overdue'::character varying, 'sample_audits_due'::character varying, 'review_stage_due'::character varying, 'weekly_digest'::character varying])::text[]))",
     )
+    op.drop_constraint(op.f("known_recipient"), "reminder_rules", type_="check")
+    op.create_check_constraint(
+        op.f("known_recipient"),
+        "reminder_rules",
+        "((recipient)::text = ANY ((ARRAY['action_owner'::character varying, 'lead_agency_contact'::character varying, 'officer'::character varying, 'sponsor'::character varying, 'audit_lead'::character varying, 'everyone'::character varying])::text[]))",
+    )
+    op.drop_constraint(op.f("known_list"), "reference_items", type_="check")
+    op.create_check_constraint(
+        op.f("known_list"),
+        "reference_items",
+        "((list_name)::text = ANY ((ARRAY['level_of_intervention'::character varying, 'key_area'::character varying, 'grade'::character varying, 'brag'::character varying, 'elimination_reason'::character varying, 'agency_category'::character varying])::text[]))",
+    )
+    op.drop_constraint(op.f("days_not_before"), "reference_items", type_="check")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column("thematic_reviews", "hold_reason")
     op.drop_column("thematic_reviews", "is_on_hold")
+    op.drop_column("reference_items", "day_count")
     op.drop_column("recommendations", "changes")
     op.drop_column("documents", "erased_on")
     op.drop_column("case_frames", "erased_on")
     op.drop_column("audit_samples", "erased_on")
+    op.drop_index(op.f("ix_section_11_scores_moderated_by_id"), table_name="section_11_scores")
+    op.drop_table("section_11_scores")
     op.drop_index("response_counts_once", table_name="survey_responses")
     op.drop_index(op.f("ix_survey_responses_survey_id"), table_name="survey_responses")
     op.drop_table("survey_responses")
@@ -1111,6 +1272,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_self_evaluations_closed_by_id"), table_name="self_evaluations")
     op.drop_index(op.f("ix_self_evaluations_agency_id"), table_name="self_evaluations")
     op.drop_table("self_evaluations")
+    op.drop_index(op.f("ix_section_11_returns_submitted_by_id"), table_name="section_11_returns")
+    op.drop_index(op.f("ix_section_11_returns_status"), table_name="section_11_returns")
+    op.drop_index(op.f("ix_section_11_returns_agency_id"), table_name="section_11_returns")
+    op.drop_table("section_11_returns")
     op.drop_index(op.f("ix_impact_checks_checked_by_id"), table_name="impact_checks")
     op.drop_index(op.f("ix_impact_checks_analysis_id"), table_name="impact_checks")
     op.drop_table("impact_checks")
@@ -1121,6 +1286,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_surveys_version_id"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_activity_id"), table_name="surveys")
     op.drop_table("surveys")
+    op.drop_index(op.f("ix_section_11_cycles_version_id"), table_name="section_11_cycles")
+    op.drop_index(op.f("ix_section_11_cycles_tool_id"), table_name="section_11_cycles")
+    op.drop_table("section_11_cycles")
     op.drop_index(op.f("ix_recommendation_findings_finding_id"), table_name="recommendation_findings")
     op.drop_table("recommendation_findings")
     op.drop_index(op.f("ix_impact_analyses_sample_id"), table_name="impact_analyses")
@@ -1186,6 +1354,12 @@ def downgrade() -> None:
     op.drop_table("gate_waivers")
     op.drop_index(op.f("ix_feedback_activities_review_id"), table_name="feedback_activities")
     op.drop_table("feedback_activities")
+    op.drop_index(op.f("ix_escalations_step_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_review_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_climbed_by_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_answered_by_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_agency_id"), table_name="escalations")
+    op.drop_table("escalations")
     op.drop_index(op.f("ix_assurance_tools_review_id"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
     op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")

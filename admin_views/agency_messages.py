@@ -1,0 +1,13 @@
+"""Which words does every letter of the portal to an agency carry?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+
+
+def letter_words() -> dict[str, str]:
+    """The portal's own address and the partnership's name, as the verbs that write letters take them."""
+    settings: Any = current_app.extensions["settings"]
+    return {"portal": settings.address, "partnership": settings.partnership_name}

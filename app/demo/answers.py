@@ -1,0 +1,60 @@
+"""How does the demo answer any questionnaire, always the same way?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
+from models.rules.questionnaires import Question, asked_questions
+
+_WORDS = (
+    "Our standards are written down and every team leader goes through them at supervision.",
+    "Seen in our own audit of twenty files this spring: fifteen were as they should be.",
+    "New staff learn it in their first week; refresher training is behind for night staff.",
+    "We ask children and adults at the end of each piece of work and report it every quarter.",
+    "The policy is under revision; the new one goes to our board next month.",
+)
+_ABOUT = {
+    "which role": "The head of safeguarding, with the designated professionals.",
+    "which of your services": "All services that meet children, adults or families in the county.",
+    "deadline": "By the end of March.",
+    "improve": "Supervision that asks about this theme every month, from January; the head of safeguarding leads it.",
+}
+_NOTES = ("", "", "See the audit that is attached.", "", "The figures are of last quarter.")
+_CSV = b"Team,Files read,As they should be\nNorth,10,8\nSouth,10,7\n"
+
+
+def answer_sheet(
+    session: Session, sheet: AnswerSheet, *, seed: int, today: date, person_id: int | None, share: float = 1.0
+) -> None:
+    """Answer the first part of a sheet. `seed` makes agencies differ; the same seed answers the same."""
+    asked = version_of(session, sheet).questionnaire
+    most = round(share * sum(1 for _ in asked.questions()))
+    for place, question in enumerate(asked.questions()):
+        values = {key: one.value for key, one in sheet_answers(session, sheet.id).items()}
+        if place >= most or question not in asked_questions(asked, values):
+            continue
+        if question.how.widget == "files":
+            if (seed + place) % 2 == 0:
+                name = f"Audit of files, {today.year}.csv"
+                add_evidence(session, sheet, key=question.key, file_name=name, content=_CSV, person_id=person_id)
+            continue
+        given, note = _given(question, seed + place, today), _NOTES[(seed + place) % len(_NOTES)]
+        save_answer(session, sheet, key=question.key, given=given, note=note, person_id=person_id)
+
+
+def _given(question: Question, number: int, today: date) -> list[str]:
+    """One answer: ratings mostly in the upper half, a few low; the first offered answers of choices."""
+    counted = [option.label for option in question.options if option.weight is not None] or list(question.labels)
+    if question.how.widget == "radio":
+        return [counted[(0, 1, 1, 2, 1, 0, 3)[number % 7] % len(counted)]]
+    if question.how.widget == "checkboxes":
+        return counted[: 1 + number % 2]
+    if question.how.widget == "number":
+        return [str(4 + number % 9)]
+    if question.how.widget == "date":
+        return [(today - timedelta(days=40 + number % 30)).isoformat()]
+    about = question.text.lower()
+    return [next((words for word, words in _ABOUT.items() if word in about), _WORDS[number % len(_WORDS)])]

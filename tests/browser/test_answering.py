@@ -1,0 +1,70 @@
+"""Can somebody of an agency fill in a self-evaluation in a real browser, on a phone too, and lose nothing?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_journeys import accessible, address, chromium, open_as
+
+__all__ = ["address", "chromium", "open_as"]  # fixtures
+
+pytestmark = pytest.mark.xdist_group("browser")
+expect.set_options(timeout=20_000)  # the portal may share its processor with much else
+
+
+def to_the_form(page: Page, section: str) -> None:
+    page.goto("/self-evaluations/?status=asked")
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Fill in").click()
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name=section).click()
+
+
+def test_member_types_answers_that_are_saved_at_once(open_as: Callable[[str], Page]) -> None:
+    page = open_as("member")
+    to_the_form(page, "Practice and process")
+    accessible(page)
+    words = "Twenty files were read in May; fifteen were as they should be."
+    page.get_by_label("What shows it?").first.fill(words)
+    expect(page.get_by_role("status")).to_contain_text("Saved ")
+    page.get_by_label("Partially met").first.check()
+    expect(page.get_by_role("status")).to_contain_text("Saved ")
+    expect(page.locator("[data-answered]")).to_contain_text("of 3")
+    page.reload()
+    expect(page.get_by_label("What shows it?").first).to_have_value(words)
+    expect(page.get_by_label("Partially met").first).to_be_checked()
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_role("heading", level=2, name="Workforce knowledge and support")).to_be_visible()
+
+
+def test_member_adds_a_file_and_takes_it_off(open_as: Callable[[str], Page]) -> None:
+    page = open_as("member")
+    to_the_form(page, "Workforce knowledge")
+    file = {"name": "Training.csv", "mimeType": "text/csv", "buffer": b"Team,Trained\nNorth,9\n"}
+    page.locator("input[type=file]").first.set_input_files([file])
+    expect(page.get_by_role("link", name="Training.csv")).to_be_visible()
+    page.get_by_role("button", name="Take off Training.csv").first.click()
+    expect(page.get_by_role("link", name="Training.csv")).to_have_count(0)
+
+
+def test_answer_of_a_colleague_is_shown_before_it_is_overwritten(open_as: Callable[[str], Page]) -> None:
+    page = open_as("member")
+    to_the_form(page, "Voice, outcomes")
+    colleague = page.context.new_page()
+    colleague.goto(page.url)
+    theirs, mine = (one.locator("textarea:not([name^=note])").first for one in (colleague, page))
+    theirs.fill("Written by a colleague.")
+    expect(colleague.get_by_role("status")).to_contain_text("Saved ")
+    mine.fill("Written by me.")
+    problem = page.locator("[data-problem]:visible")
+    expect(problem).to_contain_text("A colleague has answered this question in the meantime")
+    expect(problem).to_contain_text("Written by a colleague.")
+    accessible(page)
+    mine.fill("Written by both.")
+    expect(problem).to_have_count(0)
+    colleague.reload()
+    expect(theirs).to_have_value("Written by both.")
+    theirs.fill("")
+    expect(colleague.get_by_role("status")).to_contain_text("Saved ")
