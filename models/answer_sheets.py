@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, RowPolicy
+from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.agencies import Agency
 from models.clock import now
 from models.db import Record
@@ -24,6 +24,9 @@ OVERTAKEN = "A colleague has answered this question in the meantime; read their 
 _OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
 _OWN_OPEN = (
     f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
+    # a case audit's answers are its assigned auditor's alone
+    " AND NOT EXISTS (SELECT FROM case_audits a WHERE a.sheet_id = sheet_answers.sheet_id"
+    f" AND a.auditor_id IS DISTINCT FROM {OWN_PERSON})"
 )
 
 
