@@ -22,12 +22,14 @@ from models.tool_versions import ToolVersion
 
 OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
 _OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
-_OWN_OPEN = (
+_OWN_SHEET_OPEN = (
     f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
-    # a case audit's answers are its assigned auditor's alone
-    " AND NOT EXISTS (SELECT FROM case_audits a WHERE a.sheet_id = sheet_answers.sheet_id"
-    f" AND a.auditor_id IS DISTINCT FROM {OWN_PERSON})"
 )
+_ANOTHERS = (
+    "EXISTS (SELECT FROM case_audits a WHERE a.sheet_id = sheet_answers.sheet_id"
+    f" AND (a.auditor_id = {OWN_PERSON}) IS NOT TRUE)"
+)
+_OWN_OPEN = f"{_OWN_SHEET_OPEN} AND NOT {_ANOTHERS}"  # the answers of a case audit are its assigned auditor's alone
 
 
 class AnswerSheet(Record):

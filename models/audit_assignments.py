@@ -54,7 +54,7 @@ def same_team(one: str, other: str) -> bool:
     return bool(first) and first == second
 
 
-def auditors_for(agency_id: int) -> Select[tuple[Person]]:
+def auditors_for(agency_id: int) -> Select[Person]:
     """Who may be chosen to audit for an agency: its own active people, and the partnership's officers as peers."""
     own = or_(Person.agency_id == agency_id, Person.role.in_(_INDEPENDENT))
     return select(Person).where(Person.is_active, own)

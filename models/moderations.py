@@ -123,7 +123,7 @@ def take_moderation_finding(
 
 @dataclass(frozen=True)
 class GradesByLevel:
-    """How many cases of each level have each moderated grade. `counts[level][grade]`; "" are those not moderated yet."""
+    """How many cases of each level have each moderated grade: `counts[level][grade]`, "" for not moderated yet."""
 
     levels: tuple[str, ...]
     grades: tuple[str, ...]

@@ -84,7 +84,7 @@ _followers: list[Follow] = []
 
 
 def after_elimination(follow: Follow) -> Follow:
-    """Register what follows when a case is eliminated: `def replace(session, case, successor)`; successor may be None."""
+    """Register what follows an elimination: `def replace(session, case, successor)`; there may be no successor."""
     _followers.append(follow)
     return follow
 

@@ -1,9 +1,9 @@
 """How far do the agencies that audited one case agree with each other?
 
-Formula. Take the ratings that count (an answer such as "Not applicable" does not). Of every pair of agencies, ask whether
-both gave the same rating: agreement = pairs with the same rating / all pairs. Over several questions the pairs are
-counted together, so a question that more agencies rated weighs more. With fewer than two ratings there is no pair, and
-agreement is not stated rather than called perfect. This is the observed agreement of Fleiss (1971) without his
+Formula. Take the ratings that count (an answer such as "Not applicable" does not). Of every pair of agencies, ask
+whether both gave the same rating: agreement = pairs with the same rating / all pairs. Over several questions the pairs
+are counted together, so a question that more agencies rated weighs more. With fewer than two ratings there is no pair,
+and agreement is not stated rather than called perfect. This is the observed agreement of Fleiss (1971) without his
 correction for chance, because a case is read by a handful of agencies only.
 """
 
