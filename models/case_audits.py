@@ -229,8 +229,7 @@ def take_record_finding(session: Session, audit: CaseAudit, *, person_id: int | 
     """The finding that a missing or poor record is, once per audit, about the agency whose record it is."""
     if audit.record_state is None:
         raise RuleBroken("Nobody has said that this record is missing or poor.")
-    case = session.get_one(SampleCase, audit.sample_case_id)
-    words = f"Record {audit.record_state.value} ({case.reference}): {audit.record_note}"
+    words = f"Record {audit.record_state.value} ({audit.reference}): {audit.record_note}"
     return take_finding(
         session, review_id=audit.review_id, source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text=words,
         origin=f"case_audits:{audit.id}", strength=Strength.STRONG, agency_id=audit.agency_id, person_id=person_id,
