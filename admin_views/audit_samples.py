@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from admin_views.audit_openings import sample_buttons
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -107,7 +108,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
             found.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
             found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
-        return found
+        return [*found, *sample_buttons(record)]
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []

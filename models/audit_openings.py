@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, open_sheet, version_of
 from models.assurance_tools import AssuranceTool, ToolKind
+from models.audit_outcomes import withdraw_audit
 from models.audit_samples import AuditSample, SampleStatus, after_voiding
-from models.case_audits import CaseAudit, audits_of_case, withdraw_audit
+from models.case_audits import CaseAudit, audits_of_case
 from models.clock import today
 from models.errors import RuleBroken
 from models.invitations import ReviewPart, invited_agencies

@@ -13,6 +13,7 @@ from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.agencies import Agency
 from models.audit_samples import AuditSample, SampleStatus
+from models.case_audits import OPEN, CaseAudit
 from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage
@@ -31,6 +32,7 @@ class ReminderKind(Choice):
     REVIEW_STAGE_DUE = "review_stage_due"
     WEEKLY_DIGEST = "weekly_digest"
     AGREEMENT_ENDS = "agreement_ends"
+    CASE_AUDIT_DUE = "case_audit_due"
 
 
 class Recipient(Choice):
@@ -42,6 +44,7 @@ class Recipient(Choice):
     SPONSOR = "sponsor"
     AUDIT_LEAD = "audit_lead"
     EVERYONE = "everyone"
+    AUDITOR = "auditor"
 
     @property
     def label(self) -> str:
@@ -55,6 +58,7 @@ _RECIPIENT_LABELS = {
     Recipient.SPONSOR: "Lead sponsor of the review",
     Recipient.AUDIT_LEAD: "Whoever asked for the draw",
     Recipient.EVERYONE: "Everyone with something open",
+    Recipient.AUDITOR: "Auditor of the case",
 }
 
 _FOR_ACTIONS = (Recipient.ACTION_OWNER, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER, Recipient.SPONSOR)
@@ -66,6 +70,7 @@ RECIPIENTS = {
     ReminderKind.REVIEW_STAGE_DUE: (Recipient.OFFICER, Recipient.SPONSOR),
     ReminderKind.WEEKLY_DIGEST: (Recipient.EVERYONE,),
     ReminderKind.AGREEMENT_ENDS: (Recipient.LEAD_AGENCY_CONTACT,),
+    ReminderKind.CASE_AUDIT_DUE: (Recipient.AUDITOR, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER),
 }
 
 _OF_A_PERSON = (
@@ -74,6 +79,7 @@ _OF_A_PERSON = (
     (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.OFFICER),
     (ReminderKind.REVIEW_STAGE_DUE, Recipient.OFFICER),
     (ReminderKind.REVIEW_STAGE_DUE, Recipient.SPONSOR),
+    (ReminderKind.CASE_AUDIT_DUE, Recipient.AUDITOR),
 )
 
 
@@ -100,6 +106,7 @@ _ROLES: dict[Recipient, InstrumentedAttribute[Any]] = {
     Recipient.OFFICER: Hub.officer_id,
     Recipient.SPONSOR: ThematicReview.sponsor_id,
     Recipient.AUDIT_LEAD: AuditSample.requested_by_id,
+    Recipient.AUDITOR: CaseAudit.auditor_id,
 }
 
 
@@ -109,13 +116,15 @@ def open_subjects(
     """Everything of a kind that is open, once for each recipient who can be written to; soonest due first.
 
     Actions count once their plan is agreed and until they are complete; audits until the last selected case has been
-    audited; stages until they are reached; agreements until a later one is signed. Nobody is written to after they
-    have left.
+    audited; a case audit while it is open; stages until they are reached; agreements until a later one is signed.
+    Nobody is written to after they have left.
     """
     if kind is ReminderKind.REVIEW_STAGE_DUE:
         return _stages(session, recipient, subject_id)
     if kind is ReminderKind.AGREEMENT_ENDS:
         return _agreements(session, recipient, subject_id)
+    if kind is ReminderKind.CASE_AUDIT_DUE:
+        return _audits(session, recipient, subject_id)
     if kind is ReminderKind.SAMPLE_AUDITS_DUE:
         return _samples(session, recipient, subject_id)
     return _actions(session, recipient, subject_id)
@@ -164,6 +173,19 @@ def _samples(session: Session, recipient: Recipient, subject_id: int | None) -> 
     return _read(
         session, "audit sample", _told(statement, recipient), AuditSample.id, AuditSample.audits_due_on, subject_id
     )
+
+
+def _audits(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
+    """Open case audits, by their own reference: a message leaves the portal, so it never names the case."""
+    statement = (
+        select(CaseAudit.id, CaseAudit.due_on, CaseAudit.reference, literal("Case audit").label("title"))
+        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
+        .join(ThematicReview, ThematicReview.id == CaseAudit.review_id)
+        .join(Hub, Hub.id == ThematicReview.hub_id)
+        .join(Agency, Agency.id == CaseAudit.agency_id)
+        .where(CaseAudit.status.in_(OPEN))
+    )
+    return _read(session, "case audit", _told(statement, recipient), CaseAudit.id, CaseAudit.due_on, subject_id)
 
 
 def _stages(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:

@@ -12,21 +12,16 @@ from models.access import Role
 from models.answer_sheets import AnswerSheet
 from models.audit_assignments import assign_auditor, declare_involvement
 from models.audit_openings import open_case_audits
-from models.audit_samples import SampleStatus, ask_to_void, void_sample
-from models.case_audits import (
-    AuditStatus,
-    CaseAudit,
-    RecordState,
-    begin_audit,
+from models.audit_outcomes import (
     record_finding_of,
     return_audit,
     settle_audits,
-    settle_case,
     state_not_known,
     state_record,
-    submit_audit,
     withdraw_audit,
 )
+from models.audit_samples import SampleStatus, ask_to_void, void_sample
+from models.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
 from models.clock import today
 from models.errors import RuleBroken
 from models.invitations import Invitation, ReviewPart
