@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
@@ -52,7 +54,7 @@ class AssignmentPages(AnsweringPages):
         form = AssignForm(
             sent_form(), auditor_id=record.auditor_id, case_team=record.case_team, auditor_role=record.auditor_role
         )
-        form.auditor_id.source = _auditors(record.agency_id)  # type: ignore[attr-defined]
+        form.auditor_id.source = _auditors(record.agency_id)
         title, back = f"Assign {record.reference}", self.details_url(record_id)
         return self.ask(form, back, lambda: self._assign(record, form), title=title, button="Assign",
                         panels=involvement_panels(self.session, record))  # fmt: skip
@@ -70,7 +72,7 @@ class AssignmentPages(AnsweringPages):
         if not self.may_act(record):
             abort(403)
         form = InvolvementForm(sent_form(), person_id=person_id() if record.auditor_id == person_id() else None)
-        form.person_id.source = _auditors(record.agency_id)  # type: ignore[attr-defined]
+        form.person_id.source = _auditors(record.agency_id)
         title = f"Who has been involved in the case of {record.reference}"
         lead = "Whoever has been involved in a case cannot audit it. If the audit is in their hands, it is taken out."
         return self.ask(form, self.details_url(record_id), lambda: self._declared(record, form), title=title,
@@ -112,7 +114,7 @@ class AssignmentPages(AnsweringPages):
 def _auditors(agency_id: int) -> ChoiceSource:
     wanted = auditors_for(agency_id).with_only_columns(Person.id)
 
-    def narrow(people: Select[int, str]) -> Select[int, str]:
+    def narrow(people: Select[Any]) -> Select[Any]:
         return people.where(Person.id.in_(wanted))
 
     return ChoiceSource(Person, narrow)

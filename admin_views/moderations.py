@@ -159,7 +159,7 @@ class ModerationScreen(Screen):
             strength=Strength.STRONG,
         )  # fmt: skip
         own = KeyLine.review_id == record.review_id
-        form.key_line_id.source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))  # type: ignore[attr-defined]
+        form.key_line_id.source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
         return form
 
     def _found(self, record: Moderation, form: FindingForm) -> str:

@@ -118,7 +118,7 @@ def still_wanted(session: Session, message: Message) -> bool:
 def add_usual_rules(session: Session) -> None:
     """Give a new portal rules to start from; a rule whose name is there already is left as it is."""
     there = set(session.scalars(select(ReminderRule.name)))
-    for name, kind, offset, repeat, recipient, subject, body in _USUAL:
+    for name, kind, offset, repeat, recipient, subject, body in (*_USUAL, *_USUAL_OF_AUDITS):
         if name not in there:
             session.add(
                 ReminderRule(
@@ -253,33 +253,6 @@ _USUAL = (
         "the case audits of {reference} ({title}) are due on {due_on}.",
     ),
     (
-        "Case audit due in three days",
-        ReminderKind.CASE_AUDIT_DUE,
-        -3,
-        None,
-        Recipient.AUDITOR,
-        "Your case audit {reference} is due {when}",
-        "your case audit {reference} for {agency} is due on {due_on} ({when}).\n\nReview: {review}",
-    ),
-    (
-        "Case audit overdue, every week",
-        ReminderKind.CASE_AUDIT_DUE,
-        1,
-        7,
-        Recipient.AUDITOR,
-        "Your case audit {reference} is late",
-        "your case audit {reference} for {agency} was due on {due_on}.\n\nReview: {review}",
-    ),
-    (
-        "Case audit overdue, to the agency",
-        ReminderKind.CASE_AUDIT_DUE,
-        3,
-        7,
-        Recipient.LEAD_AGENCY_CONTACT,
-        "Case audit {reference} of {agency} is late",
-        "the case audit {reference} that {agency} was asked for was due on {due_on}.\n\nReview: {review}",
-    ),
-    (
         "Review past a stage date",
         ReminderKind.REVIEW_STAGE_DUE,
         1,
@@ -307,3 +280,15 @@ _USUAL = (
         "this is open and yours:\n\n{items}",
     ),
 )
+
+_USUAL_OF_AUDITS = (
+    ("Case audit due in three days", ReminderKind.CASE_AUDIT_DUE, -3, None, Recipient.AUDITOR,
+     "Your case audit {reference} is due {when}",
+     "your case audit {reference} for {agency} is due on {due_on} ({when}).\n\nReview: {review}"),
+    ("Case audit overdue, every week", ReminderKind.CASE_AUDIT_DUE, 1, 7, Recipient.AUDITOR,
+     "Your case audit {reference} is late",
+     "your case audit {reference} for {agency} was due on {due_on}.\n\nReview: {review}"),
+    ("Case audit overdue, to the agency", ReminderKind.CASE_AUDIT_DUE, 3, 7, Recipient.LEAD_AGENCY_CONTACT,
+     "Case audit {reference} of {agency} is late",
+     "the case audit {reference} that {agency} was asked for was due on {due_on}.\n\nReview: {review}"),
+)  # fmt: skip
