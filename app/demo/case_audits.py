@@ -47,6 +47,9 @@ _STATES = (
 )
 """Where each case's three audits stand, case by case, and over again for a larger sample."""
 
+_QUALITY = (1, 2, 0, 3, 2, 1, 2, 1, 1, 2)
+"""How well each case went: 0 the best, 3 the worst."""
+
 _GRADES = ("outstanding", "good", "requires_improvement", "inadequate")
 _WORDS = {
     "good": "The worker kept coming back and wrote down what was seen and heard.",
@@ -134,7 +137,7 @@ def _carry(
 ) -> None:
     """Bring a case's audits to where they stand, and moderate it where all are to be moderated."""
     wanted = _STATES[number % len(_STATES)]
-    quality = number % 4
+    quality = _QUALITY[number % len(_QUALITY)]
     for place, (audit, status) in enumerate(zip(audits, wanted, strict=False)):
         lower = place == 1 and number % 3 == 1
         auditor, team = people[panel.auditors[place]], panel.teams[place]
