@@ -39,6 +39,8 @@ COLOURS = {
     AuditStatus.MODERATED: "green",
 }
 
+GRADE_COLOURS = {"outstanding": "blue", "good": "green", "requires_improvement": "amber", "inadequate": "red"}
+
 
 class OpeningForm(Form):
     """By when the audits are due."""
@@ -104,10 +106,15 @@ def audit_cell(row: CaseRow, agency_id: int) -> Markup:
     return show_status(audit) + Markup('<span class="hint">{}</span>').format(link_to(audit, audit.reference))
 
 
+def show_grade(label: str, code: str = "") -> Markup:
+    """A grade as a word on its colour."""
+    return tag(label, GRADE_COLOURS.get(code or label.lower().replace(" ", "_"), "grey"))
+
+
 def _standing(row: CaseRow) -> Markup:
     """What the case waits for, or its moderated grade."""
     if row.grade:
-        return tag(row.grade, "blue")
+        return show_grade(row.grade)
     if row.case.status is CaseStatus.ELIMINATED:
         return tag("Eliminated", "grey")
     return tag("Ready to moderate", "amber") if row.is_ready else tag("Waits for audits", "grey")

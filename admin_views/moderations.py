@@ -6,18 +6,16 @@ from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.audit_openings import sample_buttons
+from admin_views.audit_openings import sample_buttons, show_grade
 from admin_views.base import (
     OFFICERS,
     STAFF,
     Button,
     Column,
-    Fact,
     Group,
     Panel,
     Screen,
@@ -55,8 +53,6 @@ from models.rules.triangulation import Strength, Verdict
 from models.sample_cases import SampleCase
 from models.thematic_reviews import ThematicReview
 
-GRADE_COLOURS = {"outstanding": "blue", "good": "green", "requires_improvement": "amber", "inadequate": "red"}
-
 
 class ModerationForm(Form):
     """One grade for the whole case, and why."""
@@ -89,7 +85,7 @@ class ModerationScreen(Screen):
         Column("sample_case.reference", "Case"),
         Column("sample_case.stratum", "Level of intervention"),
         "review_id",
-        "grade_id",
+        Column("grade.label", "Grade", show=lambda label: show_grade(label or "")),
         "moderated_at",
     )
     details = (*columns, "reason", "discussion", "moderated_by_id")
@@ -118,7 +114,7 @@ class ModerationScreen(Screen):
         links = {one.reference: link_to(one, one.reference) for one in audits}
         return self.render(
             "moderations/side.html", case=case, facts=facts, links=links, made_on=today(),
-            buttons=self._case_buttons(case, made), back=f"/case-audits/sample/{case.sample_id}/",
+            show_grade=show_grade, buttons=self._case_buttons(case, made) if facts.columns else [], back=f"/case-audits/sample/{case.sample_id}/",
         )  # fmt: skip
 
     @page("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
@@ -205,15 +201,6 @@ class ModerationScreen(Screen):
         if key is not None:
             return [Button("See the finding", f"/findings/{key}/")]
         return [Button("Make a finding", self.link("make_finding", record_id=record.id))]
-
-    def facts(self, session: Session, record: Moderation) -> list[Fact]:
-        grade = session.get_one(ReferenceItem, record.grade_id)
-        return [Fact("Grade as a mark", show_grade(grade.label, grade.code))]
-
-
-def show_grade(label: str, code: str = "") -> Markup:
-    """A grade as a word on its colour."""
-    return tag(label, GRADE_COLOURS.get(code or label.lower().replace(" ", "_"), "grey"))
 
 
 def _own_grades(facts: ModerationFacts) -> Panel:
