@@ -113,8 +113,9 @@ class ModerationScreen(Screen):
         audits = self.session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case_id))
         links = {one.reference: link_to(one, one.reference) for one in audits}
         return self.render(
-            "moderations/side.html", case=case, facts=facts, links=links, made_on=today(),
-            show_grade=show_grade, buttons=self._case_buttons(case, made) if facts.columns else [], back=f"/case-audits/sample/{case.sample_id}/",
+            "moderations/side.html", case=case, facts=facts, links=links, made_on=today(), show_grade=show_grade,
+            buttons=self._case_buttons(case, made) if facts.columns else [],
+            back=f"/case-audits/sample/{case.sample_id}/",
         )  # fmt: skip
 
     @page("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
