@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import RowPolicy
+from models.audit_samples import AuditSample, SampleStatus
 from models.case_audits import AuditStatus, CaseAudit, audits_of_case, settle_case
 from models.clock import now
 from models.db import Record
@@ -91,6 +92,23 @@ def _audits_to_moderate(session: Session, case: SampleCase) -> list[CaseAudit]:
     if not found:
         raise RuleBroken(f"No agency has handed in an audit of {case.reference}, so there is nothing to moderate.")
     return found
+
+
+def audits_missing(session: Session, review_id: int) -> str:
+    """What is still missing of a review's case audits, as one sentence; empty when every drawn case is moderated."""
+    drawn = (AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
+    samples = session.scalars(select(AuditSample).where(*drawn).order_by(AuditSample.id)).all()
+    if not samples:
+        return "No sample of cases is drawn for audit yet."
+    selected = (SampleCase.sample_id.in_([one.id for one in samples]), SampleCase.status.in_(_COUNTED))
+    cases = set(session.scalars(select(SampleCase.id).where(*selected)))
+    opened = set(session.scalars(select(CaseAudit.sample_case_id).where(CaseAudit.sample_case_id.in_(cases))))
+    done = set(session.scalars(select(Moderation.sample_case_id).where(Moderation.sample_case_id.in_(cases))))
+    waiting = len(cases - done)
+    if not opened:
+        return f"The case audits of {samples[0].reference} are not open yet."
+    words = "1 drawn case is" if waiting == 1 else f"{waiting} drawn cases are"
+    return f"{words} not audited and moderated yet." if waiting else ""
 
 
 _VERDICTS = {

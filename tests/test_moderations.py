@@ -16,11 +16,13 @@ from models.case_audits import AuditStatus
 from models.clock import today
 from models.errors import RuleBroken
 from models.findings import Finding
-from models.moderations import Moderation, grades_by_level, moderate_case, moderation_of
+from models.moderations import Moderation, audits_missing, grades_by_level, moderate_case, moderation_of
 from models.reference_items import ReferenceItem, ReferenceList
+from models.review_gates import missing_of
 from models.rules.agreement import Agreement
 from models.rules.triangulation import Source, Verdict
 from models.sample_cases import SampleCase
+from models.thematic_reviews import Stage
 from models.triangulations import triangulate
 from tests import make, make_audits
 from tests.make_audits import Scene
@@ -120,6 +122,22 @@ def test_grades_are_counted_by_level_of_intervention(session: Session, scene: Sc
     assert (made.count(case.stratum, "Good"), made.count(case.stratum), made.total(case.stratum)) == (1, 0, 1)
     assert (made.count(other), made.total(other)) == (1, 1)
     assert made.grades[:4] == ("Outstanding", "Good", "Requires improvement", "Inadequate")
+
+
+def test_review_does_not_leave_its_evidence_stage_before_every_drawn_case_is_moderated(
+    session: Session, scene: Scene
+) -> None:
+    review, grade = scene.review, _grade(session, "good")
+    assert audits_missing(session, review.id) == f"The case audits of {scene.sample.reference} are not open yet."
+    case = _case(session, scene, *["Fully met"] * 4)
+    moderate_case(session, case, grade_id=grade, reason="Kept.", person_id=None)
+    assert audits_missing(session, review.id) == "1 drawn case is not audited and moderated yet."
+    review.stage = Stage.EVIDENCE
+    assert "1 drawn case is not audited and moderated yet." in missing_of(session, review)
+    other = sample_audits(session, scene.sample.id).rows[1].case
+    moderate_case(session, other, grade_id=grade, reason="Kept.", person_id=None)
+    assert audits_missing(session, review.id) == ""
+    assert audits_missing(session, make.review(session).id) == "No sample of cases is drawn for audit yet."
 
 
 def test_answers_of_audits_speak_along_their_key_line(session: Session, scene: Scene) -> None:
