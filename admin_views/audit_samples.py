@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from admin_views.audit_openings import sample_buttons
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -109,7 +110,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
             found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
         if record.drawn_at:
             found.append(Button("Read the certificate", self.link("certificate_page", record_id=record.id)))
-        return found
+        return [*found, *sample_buttons(record)]
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []

@@ -45,14 +45,17 @@ class PersonScreen(Screen):
         "export": STAFF,
     }
     columns = ("name", Column("role", show=show_tag), "agency_id", "job_title", "is_active")
-    details = ("name", "email", "role", "job_title", "agency_id", "is_active")
-    search = ("name", "email", "job_title")
+    details = ("name", "email", "role", "job_title", "agency_id", "team", "is_active")
+    search = ("name", "email", "job_title", "team")
     filters = ("role", "agency_id", "is_active")
     sort = ("name", "role", "agency_id")
     default_sort = "name"
-    fields = ("name", "email", "job_title", "role", "agency_id", "is_active", "new_password")
+    fields = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "new_password")
     labels = {"email": "E-mail address", "is_active": "May sign in"}
-    hints = {"agency_id": "A manager or member of an agency sees that agency's rows only."}
+    hints = {
+        "agency_id": "A manager or member of an agency sees that agency's rows only.",
+        "team": "The team within the agency. Nobody audits a case of their own team.",
+    }
     extra_fields = {
         "new_password": PasswordField(
             "New password",

@@ -35,6 +35,7 @@ WHERE_DONE = {
     "service_users": "/feedback/?review_id={}",
     "practitioners": "/feedback/?review_id={}",
     "feedback_given": "/feedback/?review_id={}",
+    "case_audits": "/case-audits/?review_id={}",
     "sources": "/thematic-reviews/{}/triangulation/",
     "plan": "/action-plans/?review_id={}",
     "presented": "/presentations/?review_id={}",

@@ -76,9 +76,10 @@ class SampleCaseScreen(Screen):
               "proposed_by_id": "Elimination proposed by", "approved_by_id": "Approved by"}  # fmt: skip
 
     def buttons(self, record: SampleCase) -> list[Button]:
+        audits = Button("Audits side by side", f"/moderations/case/{record.id}/")
         if record.status is CaseStatus.SELECTED and role() in OFFICERS:
-            return [Button("Propose to eliminate", self.link("propose", record_id=record.id))]
-        return []
+            return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
+        return [audits] if record.status is not CaseStatus.RESERVE else []
 
     @page("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
     def propose(self, record_id: int) -> ResponseReturnValue:

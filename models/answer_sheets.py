@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, RowPolicy
+from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.agencies import Agency
 from models.clock import now
 from models.db import Record
@@ -23,9 +23,14 @@ from models.tool_versions import ToolVersion
 
 OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
 _OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
-_OWN_OPEN = (
+_OWN_SHEET_OPEN = (
     f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
 )
+_ANOTHERS = (
+    "EXISTS (SELECT FROM case_audits a WHERE a.sheet_id = sheet_answers.sheet_id"
+    f" AND (a.auditor_id = {OWN_PERSON}) IS NOT TRUE)"
+)
+_OWN_OPEN = f"{_OWN_SHEET_OPEN} AND NOT {_ANOTHERS}"  # the answers of a case audit are its assigned auditor's alone
 
 
 class AnswerSheet(Record):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any, ClassVar
@@ -215,6 +215,16 @@ def ask_to_void(session: Session, sample: AuditSample, *, reason: str, person_id
     session.flush()
 
 
+Follow = Callable[[Session, AuditSample], None]
+_followers: list[Follow] = []
+
+
+def after_voiding(follow: Follow) -> Follow:
+    """Register what follows when a draw is voided: `def withdraw(session, sample)`."""
+    _followers.append(follow)
+    return follow
+
+
 def void_sample(session: Session, sample: AuditSample, *, person_id: int, sponsor_id: int | None) -> None:
     """Void a draw on the sponsor's word. It stays visible; only then may the plan be drawn again with a fresh seed."""
     if not sample.void_reason or sample.status not in (SampleStatus.LOCKED, SampleStatus.DRAWN):
@@ -223,6 +233,8 @@ def void_sample(session: Session, sample: AuditSample, *, person_id: int, sponso
         raise RuleBroken("Only the review's lead sponsor can void a draw.")
     sample.status, sample.voided_by_id, sample.voided_at = SampleStatus.VOID, person_id, now()
     session.flush()
+    for follow in _followers:
+        follow(session, sample)
 
 
 def _refuse_unless(sample: AuditSample, status: SampleStatus, sentence: str) -> None:

@@ -17,6 +17,7 @@ from models.assurance_tools import ToolKind
 from models.feedback_activities import Audience, activities_of, feedback_owed, heard
 from models.impact_analyses import analysis_of
 from models.learning_products import has_released
+from models.moderations import audits_missing
 from models.presentations import missing_presentations
 from models.recommendation_findings import cited_findings
 from models.recommendations import Recommendation
@@ -111,6 +112,10 @@ def _learning(session: Session, review: ThematicReview) -> str:
     return "" if has_released(session, review.id) else "No learning product of this review is released yet."
 
 
+def _audited(session: Session, review: ThematicReview) -> str:
+    return audits_missing(session, review.id)
+
+
 def _impact(session: Session, review: ThematicReview) -> str:
     found = analysis_of(session, review.id)
     return "" if found is not None and found.completed_on else "The impact analysis is not complete yet."
@@ -153,6 +158,7 @@ GATES: tuple[Gate, ...] = (
     Gate("invitations", "The agencies invited are signed", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
     *(Gate(f"{kind.value}_signed", words, Stage.SCOPING, _tool_signed(kind)) for kind, words in _TOOLS.items()),
     Gate("activities", "How people are heard is agreed by the project team", Stage.SCOPING, _activities),
+    Gate("case_audits", "The drawn cases are audited and moderated", Stage.EVIDENCE, _audited),
     Gate(
         "service_users", "Service users, carers and families are heard", Stage.EVIDENCE, _heard(Audience.SERVICE_USERS)
     ),

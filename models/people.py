@@ -43,6 +43,7 @@ class Person(Record):
     job_title: Mapped[str] = mapped_column(Text, server_default="")
     role: Mapped[Role] = mapped_column(choice_column(Role), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    team: Mapped[str] = mapped_column(Text, server_default="")
     is_active: Mapped[bool] = mapped_column(server_default="true")
     password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
     failed_count: Mapped[int] = mapped_column(server_default="0")

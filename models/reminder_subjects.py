@@ -15,8 +15,10 @@ from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.agencies import Agency
 from models.audit_samples import AuditSample, SampleStatus
+from models.case_audits import OPEN, CaseAudit
 from models.hubs import Hub
 from models.people import Person
+from models.reminder_kinds import OF_A_PERSON, Recipient, ReminderKind
 from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
 from models.section_11_cycles import Section11Cycle
@@ -24,79 +26,6 @@ from models.section_11_returns import Section11Return
 from models.self_evaluations import ReturnStatus, SelfEvaluation
 from models.sharing_agreements import SharingAgreement
 from models.thematic_reviews import Stage, ThematicReview
-from models.words import Choice
-
-
-class ReminderKind(Choice):
-    """What a rule speaks of."""
-
-    ACTION_DUE = "action_due"
-    ACTION_OVERDUE = "action_overdue"
-    SAMPLE_AUDITS_DUE = "sample_audits_due"
-    REVIEW_STAGE_DUE = "review_stage_due"
-    SELF_EVALUATION_DUE = "self_evaluation_due"
-    SECTION_11_DUE = "section_11_due"
-    WEEKLY_DIGEST = "weekly_digest"
-    AGREEMENT_ENDS = "agreement_ends"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ReminderKind.SELF_EVALUATION_DUE: "Self-evaluation due",
-            ReminderKind.SECTION_11_DUE: "Section 11 return due",
-        }
-        return words.get(self) or super().label
-
-
-class Recipient(Choice):
-    """To whom a rule speaks."""
-
-    ACTION_OWNER = "action_owner"
-    LEAD_AGENCY_CONTACT = "lead_agency_contact"
-    OFFICER = "officer"
-    SPONSOR = "sponsor"
-    AUDIT_LEAD = "audit_lead"
-    AGENCY_MEMBERS = "agency_members"
-    EVERYONE = "everyone"
-
-    @property
-    def label(self) -> str:
-        return _RECIPIENT_LABELS[self]
-
-
-_RECIPIENT_LABELS = {
-    Recipient.ACTION_OWNER: "Owner of the action",
-    Recipient.LEAD_AGENCY_CONTACT: "Contact address of the agency",
-    Recipient.OFFICER: "Officer of the hub",
-    Recipient.SPONSOR: "Lead sponsor of the review",
-    Recipient.AUDIT_LEAD: "Whoever asked for the draw",
-    Recipient.AGENCY_MEMBERS: "Members of the agency that was asked",
-    Recipient.EVERYONE: "Everyone with something open",
-}
-
-_FOR_RETURNS = (Recipient.AGENCY_MEMBERS, Recipient.LEAD_AGENCY_CONTACT)
-_FOR_ACTIONS = (Recipient.ACTION_OWNER, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER, Recipient.SPONSOR)
-
-RECIPIENTS = {
-    ReminderKind.ACTION_DUE: _FOR_ACTIONS,
-    ReminderKind.ACTION_OVERDUE: _FOR_ACTIONS,
-    ReminderKind.SAMPLE_AUDITS_DUE: (Recipient.AUDIT_LEAD, Recipient.OFFICER, Recipient.SPONSOR),
-    ReminderKind.REVIEW_STAGE_DUE: (Recipient.OFFICER, Recipient.SPONSOR),
-    ReminderKind.SELF_EVALUATION_DUE: (*_FOR_RETURNS, Recipient.OFFICER, Recipient.SPONSOR),
-    ReminderKind.SECTION_11_DUE: _FOR_RETURNS,
-    ReminderKind.WEEKLY_DIGEST: (Recipient.EVERYONE,),
-    ReminderKind.AGREEMENT_ENDS: (Recipient.LEAD_AGENCY_CONTACT,),
-}
-
-_OF_A_PERSON = (
-    (ReminderKind.ACTION_DUE, Recipient.ACTION_OWNER),
-    (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.AUDIT_LEAD),
-    (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.OFFICER),
-    (ReminderKind.REVIEW_STAGE_DUE, Recipient.OFFICER),
-    (ReminderKind.REVIEW_STAGE_DUE, Recipient.SPONSOR),
-    (ReminderKind.SELF_EVALUATION_DUE, Recipient.AGENCY_MEMBERS),
-    (ReminderKind.SECTION_11_DUE, Recipient.AGENCY_MEMBERS),
-)
 
 
 @dataclass(frozen=True)
@@ -123,6 +52,7 @@ _ROLES: dict[Recipient, InstrumentedAttribute[Any]] = {
     Recipient.OFFICER: Hub.officer_id,
     Recipient.SPONSOR: ThematicReview.sponsor_id,
     Recipient.AUDIT_LEAD: AuditSample.requested_by_id,
+    Recipient.AUDITOR: CaseAudit.auditor_id,
 }
 
 
@@ -132,8 +62,8 @@ def open_subjects(
     """Everything of a kind that is open, once for each recipient who can be written to; soonest due first.
 
     Actions count once their plan is agreed and until they are complete; audits until the last selected case has been
-    audited; stages until they are reached; what an agency was asked for until it is handed in; agreements until a later
-    one is signed. Nobody is written to after they have left.
+    audited; a case audit while it is open; stages until they are reached; what an agency was asked for until it is
+    handed in; agreements until a later one is signed. Nobody is written to after they have left.
     """
     return _READERS.get(kind, _actions)(session, recipient, subject_id)
 
@@ -141,7 +71,7 @@ def open_subjects(
 def open_by_person(session: Session) -> dict[int, list[Subject]]:
     """For each person with anything open of theirs: all of it, each thing once, soonest due first."""
     found: dict[int, dict[tuple[str, int], Subject]] = {}
-    for kind, recipient in _OF_A_PERSON:
+    for kind, recipient in OF_A_PERSON:
         for subject in open_subjects(session, kind, recipient):
             if subject.recipient_id is not None:
                 found.setdefault(subject.recipient_id, {})[subject.kind, subject.id] = subject
@@ -181,6 +111,19 @@ def _samples(session: Session, recipient: Recipient, subject_id: int | None) -> 
     return _read(
         session, "audit sample", _told(statement, recipient), AuditSample.id, AuditSample.audits_due_on, subject_id
     )
+
+
+def _audits(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
+    """Open case audits, by their own reference: a message leaves the portal, so it never names the case."""
+    statement = (
+        select(CaseAudit.id, CaseAudit.due_on, CaseAudit.reference, literal("Case audit").label("title"))
+        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
+        .join(ThematicReview, ThematicReview.id == CaseAudit.review_id)
+        .join(Hub, Hub.id == ThematicReview.hub_id)
+        .join(Agency, Agency.id == CaseAudit.agency_id)
+        .where(CaseAudit.status.in_(OPEN))
+    )
+    return _read(session, "case audit", _told(statement, recipient), CaseAudit.id, CaseAudit.due_on, subject_id)
 
 
 def _stages(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
@@ -284,4 +227,5 @@ _READERS: dict[ReminderKind, Callable[[Session, Recipient, int | None], list[Sub
     ReminderKind.SELF_EVALUATION_DUE: _self_evaluations,
     ReminderKind.SECTION_11_DUE: _section_11,
     ReminderKind.AGREEMENT_ENDS: _agreements,
+    ReminderKind.CASE_AUDIT_DUE: _audits,
 }

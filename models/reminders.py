@@ -14,7 +14,8 @@ from models.db import Record
 from models.errors import RuleBroken
 from models.messages import Draft, Message
 from models.people import Person
-from models.reminder_subjects import RECIPIENTS, Recipient, ReminderKind, Subject, open_by_person, open_subjects
+from models.reminder_kinds import RECIPIENTS, Recipient, ReminderKind
+from models.reminder_subjects import Subject, open_by_person, open_subjects
 from models.rules.message_texts import check_template, fill
 from models.rules.reminder_days import falls_on
 from models.words import choice_column, must, one_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -50,6 +51,7 @@ class SampleCase(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads="EXISTS (SELECT FROM case_audits a WHERE a.sample_case_id = sample_cases.id)",
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
         unlogged_columns=("reference", "ticket"),  # never written elsewhere, so that they can be erased in their time
     )
@@ -77,20 +79,30 @@ class SampleCase(Record):
         return self.reference
 
 
+Follow = Callable[[Session, SampleCase, SampleCase | None], None]
+_followers: list[Follow] = []
+
+
+def after_elimination(follow: Follow) -> Follow:
+    """Register what follows an elimination: `def replace(session, case, successor)`; there may be no successor."""
+    _followers.append(follow)
+    return follow
+
+
 def recently_audited(session: Session, on: date) -> list[str]:
     """References of cases selected by live draws, or audited, in the 12 months before a day, in order.
 
-    Source: published practice (a file is not audited twice within 12 months); DOMAIN.md b4.
+    A case that was audited counts also when its draw was voided afterwards. Source: published practice (a file is not
+    audited twice within 12 months); DOMAIN.md b4.
     """
     since = on - timedelta(days=365)
+    stands = (AuditSample.status == SampleStatus.DRAWN) & SampleCase.status.in_(
+        [CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED]
+    )
     drawn = (
         select(SampleCase.reference)
         .join(AuditSample)
-        .where(
-            AuditSample.status == SampleStatus.DRAWN,
-            SampleCase.status.in_([CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED]),
-            (SampleCase.audited_on >= since) | (AuditSample.drawn_at >= since),
-        )
+        .where((SampleCase.audited_on >= since) | (stands & (AuditSample.drawn_at >= since)))
     )
     return sorted(set(session.scalars(drawn)))
 
@@ -112,6 +124,7 @@ def propose_elimination(
 def approve_elimination(session: Session, case: SampleCase, *, person: Person) -> SampleCase | None:
     """Eliminate a case on a second person's word; the next reserve of its stratum, in ticket order, steps in.
 
+    What was asked of agencies follows: see `after_elimination`.
     Returns the case that stepped in, or None when no reserve is left: then the stratum is short, and says so.
     """
     if case.status is not CaseStatus.ELIMINATION_PROPOSED:
@@ -134,6 +147,8 @@ def approve_elimination(session: Session, case: SampleCase, *, person: Person) -
     if successor is not None:
         successor.status, successor.replaces_id = CaseStatus.SELECTED, case.id
     session.flush()
+    for follow in _followers:
+        follow(session, case, successor)
     return successor
 
 

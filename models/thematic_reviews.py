@@ -20,6 +20,7 @@ from models.words import Choice, choice_column, must, one_of
 _AGENCY_SEES = (
     "EXISTS (SELECT FROM action_plans p WHERE p.review_id = thematic_reviews.id)"
     " OR EXISTS (SELECT FROM self_evaluations e WHERE e.review_id = thematic_reviews.id)"
+    " OR EXISTS (SELECT FROM case_audits c WHERE c.review_id = thematic_reviews.id)"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.reminder_subjects import Recipient, ReminderKind
+from models.reminder_kinds import Recipient, ReminderKind
 from models.reminders import ReminderRule
 
 
@@ -164,5 +164,32 @@ _USUAL = (
         Recipient.EVERYONE,
         "What waits for you: {count}",
         "this is open and yours:\n\n{items}",
+    ),
+    (
+        "Case audit due in three days",
+        ReminderKind.CASE_AUDIT_DUE,
+        -3,
+        None,
+        Recipient.AUDITOR,
+        "Your case audit {reference} is due {when}",
+        "your case audit {reference} for {agency} is due on {due_on} ({when}).\n\nReview: {review}",
+    ),
+    (
+        "Case audit overdue, every week",
+        ReminderKind.CASE_AUDIT_DUE,
+        1,
+        7,
+        Recipient.AUDITOR,
+        "Your case audit {reference} is late",
+        "your case audit {reference} for {agency} was due on {due_on}.\n\nReview: {review}",
+    ),
+    (
+        "Case audit overdue, to the agency",
+        ReminderKind.CASE_AUDIT_DUE,
+        3,
+        7,
+        Recipient.LEAD_AGENCY_CONTACT,
+        "Case audit {reference} of {agency} is late",
+        "the case audit {reference} that {agency} was asked for was due on {due_on}.\n\nReview: {review}",
     ),
 )

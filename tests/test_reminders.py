@@ -25,7 +25,7 @@ from models.db import PortalSession, act_as
 from models.errors import RuleBroken
 from models.job_requests import Attempt, JobRequest
 from models.messages import Draft, Message, MessageStatus, send_again, unsent_count, write_message
-from models.reminder_subjects import Recipient, ReminderKind
+from models.reminder_kinds import Recipient, ReminderKind
 from models.reminders import ReminderRule, digests, due, still_wanted
 from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase

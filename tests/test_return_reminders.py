@@ -12,7 +12,8 @@ from models.access import Role
 from models.agencies import Agency
 from models.clock import today
 from models.messages import Message, write_message
-from models.reminder_subjects import Recipient, ReminderKind, open_by_person, open_subjects
+from models.reminder_kinds import Recipient, ReminderKind
+from models.reminder_subjects import open_by_person, open_subjects
 from models.reminders import ReminderRule, due, still_wanted
 from models.self_evaluations import SelfEvaluation, send_self_evaluations, submit_self_evaluation
 from models.usual_reminders import add_usual_rules

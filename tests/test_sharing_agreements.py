@@ -16,7 +16,7 @@ from models.clock import today
 from models.db import PortalSession
 from models.documents import Document
 from models.errors import RuleBroken
-from models.reminder_subjects import Recipient, ReminderKind
+from models.reminder_kinds import Recipient, ReminderKind
 from models.reminders import ReminderRule, due
 from models.sharing_agreements import (
     SOON_DAYS,

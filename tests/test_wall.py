@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from models.access import Role
 from models.action_updates import ActionUpdate
 from models.actions import Action
+from models.audit_outcomes import state_record
+from models.case_audits import CaseAudit, RecordState
 from models.challenges import Challenge
 from models.clock import today
 from models.db import PortalSession
@@ -23,7 +25,7 @@ from models.learning_uses import LearningUse
 from models.people import Person
 from models.sharing_agreements import SharingAgreement
 from models.starting_words import give_starting_words
-from tests import make
+from tests import make, make_audits
 from tests.web import Browser
 
 MARK = "Planted-Marker-Of-Theirs"
@@ -68,6 +70,16 @@ def theirs(session: PortalSession) -> dict[str, int]:
     }  # fmt: skip
 
 
+def planted_audit(session: PortalSession) -> CaseAudit:
+    """An audit of the other agency with the marker in its words."""
+    scene = make_audits.scene(session)
+    scene.health.name = f"{MARK} Trust"
+    audit = next(one for one in make_audits.opened(session, scene) if one.agency_id == scene.health.id)
+    make_audits.assigned(session, audit, make_audits.auditor(session, scene.health, name=f"{MARK} auditor"))
+    state_record(session, audit, state=RecordState.POOR, note=f"{MARK} record")
+    return audit
+
+
 def every_address(portal: Flask, theirs: dict[str, int]) -> Iterator[tuple[str, str]]:
     """Each route's method and address, with the other agency's ids wherever an id goes."""
     ids = sorted(set(theirs.values()))
@@ -87,7 +99,16 @@ def every_address(portal: Flask, theirs: dict[str, int]) -> Iterator[tuple[str, 
 def state(session: Session) -> list[str]:
     """Everything of the other agency as it stands in the database."""
     session.commit()  # the next transaction is the portal's own again
-    tables = ("agencies", "people", "action_plans", "recommendations", "actions", "action_updates", "documents")
+    tables = (
+        "agencies",
+        "people",
+        "action_plans",
+        "recommendations",
+        "actions",
+        "action_updates",
+        "documents",
+        "case_audits",
+    )
     tables = (*tables, "learning_uses", "sharing_agreements", "challenges")
     found = []
     for table in tables:
@@ -154,6 +175,6 @@ def test_row_security_alone_keeps_them_apart_when_every_screen_forgets(
     session.commit()
     session.info["actor"] = person.actor()
     session.expunge_all()
-    for model in (Action, ActionUpdate, Person):
+    for model in (Action, ActionUpdate, CaseAudit, Person):
         assert MARK not in str([vars(row) for row in session.scalars(select(model))])
     session.rollback()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.agencies import load_agencies
 from app.demo.agreements import load_agreements
+from app.demo.case_audits import load_case_audits
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
@@ -40,6 +41,7 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_learning(session, reviews, agencies, people, today)
     load_self_evaluations(session, reviews, agencies, today)
     load_section_11(session, agencies, people, today)
+    load_case_audits(session, reviews, agencies, people, today)
     return True
 
 

@@ -24,6 +24,7 @@ class _Person(NamedTuple):
     role: Role
     job_title: str
     agency: str | None = None
+    team: str = ""
 
 
 PEOPLE = (
@@ -33,14 +34,58 @@ PEOPLE = (
     _Person("sponsor", "Cressida Holloway", Role.SPONSOR, "Executive Board member, health"),
     _Person("sponsor2", "Idris Fennimore", Role.SPONSOR, "Executive Board member, police"),
     _Person("sponsor3", "Rosalind Achterberg", Role.SPONSOR, "Executive Board member, local authority"),
-    _Person("manager", "Bronwen Castellan", Role.MANAGER, "Service manager", named.CHILDRENS_SOCIAL_CARE),
-    _Person("manager2", "Lucian Hartwell-Okafor", Role.MANAGER, "Detective inspector", named.POLICE),
-    _Person("manager3", "Saoirse Lindqvist", Role.MANAGER, "Designated nurse", named.HEALTH_BOARD),
-    _Person("manager4", "Emrys Vandeleur", Role.MANAGER, "Principal social worker", named.ADULT_SOCIAL_CARE),
+    _Person(
+        "manager",
+        "Bronwen Castellan",
+        Role.MANAGER,
+        "Service manager",
+        named.CHILDRENS_SOCIAL_CARE,
+        "Quality and review",
+    ),
+    _Person(
+        "manager2",
+        "Lucian Hartwell-Okafor",
+        Role.MANAGER,
+        "Detective inspector",
+        named.POLICE,
+        "Protecting vulnerable people",
+    ),
+    _Person(
+        "manager3",
+        "Saoirse Lindqvist",
+        Role.MANAGER,
+        "Designated nurse",
+        named.HEALTH_BOARD,
+        "Designated professionals",
+    ),
+    _Person(
+        "manager4",
+        "Emrys Vandeleur",
+        Role.MANAGER,
+        "Principal social worker",
+        named.ADULT_SOCIAL_CARE,
+        "Adult safeguarding",
+    ),
     _Person("manager5", "Philippa Nakagawa", Role.MANAGER, "Partnership business manager"),
-    _Person("member", "Octavia Brandreth", Role.AGENCY_MEMBER, "Safeguarding lead", named.ACUTE_TRUST),
-    _Person("member2", "Stellan Ashworth", Role.AGENCY_MEMBER, "Education safeguarding manager", named.EDUCATION),
-    _Person("member3", "Yevgenia Marchbanks", Role.AGENCY_MEMBER, "Team manager", named.CHILDRENS_SOCIAL_CARE),
+    _Person(
+        "member", "Octavia Brandreth", Role.AGENCY_MEMBER, "Safeguarding lead", named.ACUTE_TRUST, "Safeguarding team"
+    ),
+    _Person(
+        "member2",
+        "Stellan Ashworth",
+        Role.AGENCY_MEMBER,
+        "Education safeguarding manager",
+        named.EDUCATION,
+        "Education safeguarding",
+    ),
+    _Person(
+        "member3",
+        "Yevgenia Marchbanks",
+        Role.AGENCY_MEMBER,
+        "Team manager",
+        named.CHILDRENS_SOCIAL_CARE,
+        "Family support, east",
+    ),
     _Person("board", "Leopold Quarshie", Role.BOARD_VIEWER, "Board member"),
 )
 
@@ -92,6 +137,7 @@ def load_people(session: Session, agencies: dict[str, Agency], password_hash: st
             role=entry.role,
             job_title=entry.job_title,
             agency_id=agencies[entry.agency].id if entry.agency else None,
+            team=entry.team,
             password_hash=password_hash,
         )
         for entry in PEOPLE

@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0004, after: 0003, on 2026-11-25 22:53:09.164267
+Revision: 0004, after: 0003, on 2026-11-25 22:55:00.600291
 """
 
 import sqlalchemy as sa
@@ -983,6 +983,86 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tool_questions_scale_id"), "tool_questions", ["scale_id"], unique=False)
     op.create_index(op.f("ix_tool_questions_section_id"), "tool_questions", ["section_id"], unique=False)
     op.create_table(
+        "case_audits",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("sample_case_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "to_assign",
+                "assigned",
+                "in_progress",
+                "submitted",
+                "returned",
+                "moderated",
+                "not_known",
+                "withdrawn",
+                name="auditstatus",
+                native_enum=False,
+                length=40,
+            ),
+            server_default="to_assign",
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("auditor_id", sa.Integer(), nullable=True),
+        sa.Column("auditor_role", sa.Text(), server_default="", nullable=False),
+        sa.Column("case_team", sa.Text(), server_default="", nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closing_note", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "record_state", sa.Enum("missing", "poor", name="recordstate", native_enum=False, length=40), nullable=True
+        ),
+        sa.Column("record_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(status IN ('assigned', 'in_progress', 'submitted', 'returned', 'moderated')) <= (auditor_id IS NOT NULL)",
+            name=op.f("audit_has_auditor"),
+        ),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'moderated')) <= (submitted_at IS NOT NULL)", name=op.f("audit_handed_in_at")
+        ),
+        sa.CheckConstraint("record_state IN ('missing', 'poor')", name=op.f("known_record_state")),
+        sa.CheckConstraint("status <> 'withdrawn' OR closing_note <> ''", name=op.f("withdrawn_with_reason")),
+        sa.CheckConstraint(
+            "status IN ('to_assign', 'assigned', 'in_progress', 'submitted', 'returned', 'moderated', 'not_known', 'withdrawn')",
+            name=op.f("known_audit_status"),
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_case_audits_agency_id")),
+        sa.ForeignKeyConstraint(["auditor_id"], ["people.id"], name=op.f("fk_case_audits_auditor_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_case_audits_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_case_id"], ["sample_cases.id"], name=op.f("fk_case_audits_sample_case_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_case_audits_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_case_audits_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_audits")),
+        sa.UniqueConstraint("reference", name=op.f("uq_case_audits_reference")),
+        sa.UniqueConstraint("sample_case_id", "agency_id", name="case_audited_once_per_agency"),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_case_audits_sheet_id")),
+    )
+    op.create_index(op.f("ix_case_audits_agency_id"), "case_audits", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_auditor_id"), "case_audits", ["auditor_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_review_id"), "case_audits", ["review_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_status"), "case_audits", ["status"], unique=False)
+    op.create_index(op.f("ix_case_audits_submitted_by_id"), "case_audits", ["submitted_by_id"], unique=False)
+    op.create_index(
+        "open_case_audits",
+        "case_audits",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('to_assign', 'assigned', 'in_progress', 'returned')"),
+    )
+    op.create_table(
         "impact_checks",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("analysis_id", sa.Integer(), nullable=False),
@@ -1019,6 +1099,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_impact_checks_analysis_id"), "impact_checks", ["analysis_id"], unique=False)
     op.create_index(op.f("ix_impact_checks_checked_by_id"), "impact_checks", ["checked_by_id"], unique=False)
+    op.create_table(
+        "moderations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("sample_case_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("grade_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("discussion", sa.Text(), server_default="", nullable=False),
+        sa.Column("moderated_by_id", sa.Integer(), nullable=True),
+        sa.Column("moderated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("moderation_reasoned")),
+        sa.ForeignKeyConstraint(["grade_id"], ["reference_items.id"], name=op.f("fk_moderations_grade_id")),
+        sa.ForeignKeyConstraint(["moderated_by_id"], ["people.id"], name=op.f("fk_moderations_moderated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_moderations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_case_id"], ["sample_cases.id"], name=op.f("fk_moderations_sample_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderations")),
+        sa.UniqueConstraint("sample_case_id", name=op.f("uq_moderations_sample_case_id")),
+    )
+    op.create_index(op.f("ix_moderations_grade_id"), "moderations", ["grade_id"], unique=False)
+    op.create_index(op.f("ix_moderations_moderated_by_id"), "moderations", ["moderated_by_id"], unique=False)
+    op.create_index(op.f("ix_moderations_review_id"), "moderations", ["review_id"], unique=False)
     op.create_table(
         "section_11_returns",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -1151,6 +1257,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_survey_responses_survey_id"), "survey_responses", ["survey_id"], unique=False)
     op.create_index("response_counts_once", "survey_responses", ["survey_id", "receipt"], unique=True)
     op.create_table(
+        "audit_involvements",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("declared_by_id", sa.Integer(), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["audit_id"], ["case_audits.id"], name=op.f("fk_audit_involvements_audit_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["people.id"], name=op.f("fk_audit_involvements_declared_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_audit_involvements_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_involvements")),
+        sa.UniqueConstraint("audit_id", "person_id", name="involved_once"),
+    )
+    op.create_index(
+        op.f("ix_audit_involvements_declared_by_id"), "audit_involvements", ["declared_by_id"], unique=False
+    )
+    op.create_index(op.f("ix_audit_involvements_person_id"), "audit_involvements", ["person_id"], unique=False)
+    op.create_table(
         "section_11_scores",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("return_id", sa.Integer(), nullable=False),
@@ -1175,6 +1302,7 @@ def upgrade() -> None:
     op.add_column("audit_samples", sa.Column("erased_on", sa.Date(), nullable=True))
     op.add_column("case_frames", sa.Column("erased_on", sa.Date(), nullable=True))
     op.add_column("documents", sa.Column("erased_on", sa.Date(), nullable=True))
+    op.add_column("people", sa.Column("team", sa.Text(), server_default="", nullable=False))
     op.add_column(
         "recommendations",
         sa.Column(
@@ -1198,13 +1326,13 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("known_recipient"),
         "reminder_rules",
-        "recipient IN ('action_owner', 'lead_agency_contact', 'officer', 'sponsor', 'audit_lead', 'agency_members', 'everyone')",
+        "recipient IN ('action_owner', 'lead_agency_contact', 'officer', 'sponsor', 'audit_lead', 'agency_members', 'everyone', 'auditor')",
     )
     op.drop_constraint(op.f("known_reminder_kind"), "reminder_rules", type_="check")
     op.create_check_constraint(
         op.f("known_reminder_kind"),
         "reminder_rules",
-        "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'self_evaluation_due', 'section_11_due', 'weekly_digest', 'agreement_ends')",
+        "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'self_evaluation_due', 'section_11_due', 'weekly_digest', 'agreement_ends', 'case_audit_due')",
     )
     op.drop_constraint(op.f("known_document_kind"), "documents", type_="check")
     op.create_check_constraint(
@@ -1251,11 +1379,15 @@ def downgrade() -> None:
     op.drop_column("thematic_reviews", "is_on_hold")
     op.drop_column("reference_items", "day_count")
     op.drop_column("recommendations", "changes")
+    op.drop_column("people", "team")
     op.drop_column("documents", "erased_on")
     op.drop_column("case_frames", "erased_on")
     op.drop_column("audit_samples", "erased_on")
     op.drop_index(op.f("ix_section_11_scores_moderated_by_id"), table_name="section_11_scores")
     op.drop_table("section_11_scores")
+    op.drop_index(op.f("ix_audit_involvements_person_id"), table_name="audit_involvements")
+    op.drop_index(op.f("ix_audit_involvements_declared_by_id"), table_name="audit_involvements")
+    op.drop_table("audit_involvements")
     op.drop_index("response_counts_once", table_name="survey_responses")
     op.drop_index(op.f("ix_survey_responses_survey_id"), table_name="survey_responses")
     op.drop_table("survey_responses")
@@ -1276,9 +1408,24 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_section_11_returns_status"), table_name="section_11_returns")
     op.drop_index(op.f("ix_section_11_returns_agency_id"), table_name="section_11_returns")
     op.drop_table("section_11_returns")
+    op.drop_index(op.f("ix_moderations_review_id"), table_name="moderations")
+    op.drop_index(op.f("ix_moderations_moderated_by_id"), table_name="moderations")
+    op.drop_index(op.f("ix_moderations_grade_id"), table_name="moderations")
+    op.drop_table("moderations")
     op.drop_index(op.f("ix_impact_checks_checked_by_id"), table_name="impact_checks")
     op.drop_index(op.f("ix_impact_checks_analysis_id"), table_name="impact_checks")
     op.drop_table("impact_checks")
+    op.drop_index(
+        "open_case_audits",
+        table_name="case_audits",
+        postgresql_where=sa.text("status IN ('to_assign', 'assigned', 'in_progress', 'returned')"),
+    )
+    op.drop_index(op.f("ix_case_audits_submitted_by_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_status"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_review_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_auditor_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_agency_id"), table_name="case_audits")
+    op.drop_table("case_audits")
     op.drop_index(op.f("ix_tool_questions_section_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_scale_id"), table_name="tool_questions")
     op.drop_index(op.f("ix_tool_questions_key_line_id"), table_name="tool_questions")

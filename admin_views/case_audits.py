@@ -1,0 +1,166 @@
+"""Which cases does each agency audit, and how is an audit filled in, handed in, returned or taken back?"""
+
+from __future__ import annotations
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
+from admin_views.audit_assignments import involvement_panels
+from admin_views.audit_openings import COLOURS, OpeningPages, show_status
+from admin_views.audit_outcomes import OutcomePages
+from admin_views.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Filter,
+    Group,
+    Panel,
+    page,
+    person_id,
+    screen,
+    tag,
+)
+from admin_views.kit.formats import show_date
+from admin_views.questionnaires import SheetForm
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, sheet_progress
+from models.case_audit_reports import case_audit_facts, overall_grade
+from models.case_audits import (
+    OPEN,
+    AuditStatus,
+    CaseAudit,
+    begin_audit,
+    may_enter,
+    submit_audit,
+)
+from models.clock import today
+from models.rules.triangulation import Source
+from models.sample_cases import SampleCase
+
+_LABELS = {one.label: COLOURS.get(one, "grey") for one in AuditStatus}
+_DAYS_FOR_CHANGES = 7
+
+
+@screen
+class CaseAuditScreen(OutcomePages, OpeningPages):
+    """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
+
+    model = CaseAudit
+    title, noun, plural = "Case audits", "case audit", "case audits"
+    path, group, order = "case-audits", Group.SAMPLES, 50
+    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    finding_source = Source.CASE_AUDIT
+    introduction = "A case is called by its reference only. Nobody audits a case of their own team."
+    columns = (
+        "reference",
+        Column("sample_case.reference", "Case"),
+        "agency_id",
+        Column("status", show=lambda one: tag(one.label, COLOURS.get(one, "grey"))),
+        "auditor_id",
+        "due_on",
+    )
+    details = (
+        Column("sample_case.reference", "Case"),
+        Column("sample_case.stratum", "Level of intervention"),
+        "agency_id",
+        "review_id",
+        "auditor_id",
+        "auditor_role",
+        "case_team",
+        "due_on",
+        "submitted_at",
+    )
+    search = ("reference",)
+    filters = (
+        "status",
+        Filter("late", "Late", options=(("yes", "Late"),),
+               apply=lambda answer: and_(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today())),
+        "review_id",
+        "agency_id",
+        "auditor_id",
+        "due_on",
+    )  # fmt: skip
+    sort = ("reference", "agency_id", "status", "due_on")
+    default_sort = "-reference"
+    labels = {
+        "review_id": "Review",
+        "auditor_role": "Auditor's role",
+        "case_team": "Team of the case",
+        "submitted_at": "Handed in",
+    }
+
+    def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
+        found = [Fact("Standing", show_status(record))]
+        words = overall_grade(session, record) if record.status.is_in else ""
+        if words:
+            found.append(Fact("The agency's own grade", words))
+        if record.record_state is not None:
+            found.append(Fact(f"Record {record.record_state.value}", record.record_note))
+        if record.status is AuditStatus.RETURNED:
+            found.append(Fact("What should be changed", record.return_reason))
+        if record.closing_note:
+            found.append(Fact("Why it is closed", record.closing_note))
+        return found
+
+    def panels(self, session: Session, record: CaseAudit) -> list[Panel]:
+        return involvement_panels(session, record)
+
+    def buttons(self, record: CaseAudit) -> list[Button]:
+        found = [*self.sheet_buttons(record), *self.assignment_buttons(record), *self.outcome_buttons(record)]
+        found.append(Button("Print", self.link("report", record_id=record.id)))
+        if self.runs(record):
+            found.append(Button("Side by side", f"/moderations/case/{record.sample_case_id}/"))
+        return found
+
+    # Filling in
+
+    def may_answer(self, record: CaseAudit, sheet: AnswerSheet) -> bool:
+        return sheet.is_open and may_enter(record, person_id(), is_officer=self.runs(record))
+
+    def _form(self, record: CaseAudit) -> SheetForm:
+        form = super()._form(record)
+        if request.method == "POST":
+            begin_audit(self.session, record)
+        return form
+
+    def reading_facts(self, record: CaseAudit) -> list[Fact]:
+        case = self.session.get_one(SampleCase, record.sample_case_id)
+        agency = self.session.get_one(Agency, record.agency_id)
+        return [
+            Fact("Case", case.reference), Fact("Level of intervention", case.stratum), Fact("Agency", agency.name),
+            Fact("Standing", show_status(record)), Fact("Due", show_date(record.due_on)),
+        ]  # fmt: skip
+
+    def finishing_button(self, record: CaseAudit) -> Button:
+        return Button("Hand in", self.link("hand_in", record_id=record.id))
+
+    @page("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    def hand_in(self, record_id: int) -> ResponseReturnValue:
+        """The auditor's word that the audit is done; what is missing is named first."""
+        record = self.get_record(record_id)
+        sheet = self.sheet_of(record)
+        if not self.may_answer(record, sheet):
+            abort(403)
+        done = sheet_progress(self.session, sheet)
+        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
+        lead = f"{done.words}. Once it is handed in, its answers no longer change unless the hub returns it."
+        return self.ask(Form(), self.details_url(record_id), lambda: self._hand_in(record), button="Hand in",
+                        title=f"Hand in {record}", lead=lead, panels=[missing] if done.missing else [])  # fmt: skip
+
+    def _hand_in(self, record: CaseAudit) -> str:
+        submit_audit(self.session, record, person_id=person_id(), is_officer=self.runs(record))
+        self.settle(record)
+        return f"{record.reference} is handed in."
+
+    @page("/<int:record_id>/report/", roles=SHEET_READERS)
+    def report(self, record_id: int) -> str:
+        """The audit on paper."""
+        record = self.get_record(record_id)
+        facts = case_audit_facts(self.session, record.id)
+        return self.render("case_audits/report.html", facts=facts, back=self.details_url(record_id), made_on=today())

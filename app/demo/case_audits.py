@@ -1,0 +1,227 @@
+"""Which audits of its drawn cases does the demo partnership have, in which states, and how were they moderated?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.demo import agencies as named
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, SheetAnswer, version_of
+from models.audit_assignments import assign_auditor, declare_involvement
+from models.audit_openings import open_case_audits
+from models.audit_outcomes import return_audit, state_not_known, state_record, take_record_finding
+from models.audit_samples import AuditSample, SampleStatus
+from models.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
+from models.clock import LONDON
+from models.invitations import Invitation, ReviewPart, invited_agencies
+from models.moderations import moderate_case, suggested_verdict, take_moderation_finding
+from models.people import Person
+from models.reference_items import ReferenceItem, ReferenceList
+from models.rules.questionnaires import Question, asked_questions
+from models.rules.triangulation import Strength
+from models.sample_cases import SampleCase
+from models.sign_offs import SignOffSubject, sign
+from models.signables import put_before_sponsor, stands_signed
+from models.thematic_reviews import ThematicReview
+
+_SUBMITTED, _MODERATED, _RETURNED = AuditStatus.SUBMITTED, AuditStatus.MODERATED, AuditStatus.RETURNED
+_TO_ASSIGN, _ASSIGNED, _IN_PROGRESS = AuditStatus.TO_ASSIGN, AuditStatus.ASSIGNED, AuditStatus.IN_PROGRESS
+_NOT_KNOWN = AuditStatus.NOT_KNOWN
+
+_STATES = (
+    (_MODERATED, _MODERATED, _MODERATED),
+    (_MODERATED, _MODERATED, _MODERATED),
+    (_MODERATED, _NOT_KNOWN, _MODERATED),
+    (_MODERATED, _MODERATED, _MODERATED),
+    (_SUBMITTED, _SUBMITTED, _SUBMITTED),
+    (_SUBMITTED, _IN_PROGRESS, _ASSIGNED),
+    (_RETURNED, _TO_ASSIGN, _SUBMITTED),
+    (_TO_ASSIGN, _ASSIGNED, _NOT_KNOWN),
+    (_MODERATED, _MODERATED, _MODERATED),
+    (_MODERATED, _MODERATED, _NOT_KNOWN),
+)
+"""Where each case's three audits stand, case by case, and over again for a larger sample."""
+
+_QUALITY = (1, 2, 0, 3, 2, 1, 2, 1, 1, 2)
+"""How well each case went: 0 the best, 3 the worst."""
+
+_GRADES = ("outstanding", "good", "requires_improvement", "inadequate")
+_WORDS = {
+    "good": "The worker kept coming back and wrote down what was seen and heard.",
+    "develop": "The history of earlier concerns is in the file but is not used to understand the present.",
+    "recommend": "Agree in every meeting who tells whom, by when, and check it at the next one.",
+    "why": "What was done was right and came late; the plan says little of what should change for the person.",
+    "role": "Practice lead",
+    "status": "Plan in place since the spring",
+}
+_REASONS = (
+    "Both agencies describe the same steady work; where they differ it is about how it is written down.",
+    "The agencies agree that help was offered. It reached the family months after the first concern.",
+    "One agency saw the plan work, another saw its effect on the home: the lower grade fits what life was like.",
+    "Information was held in three places and put together by nobody until the crisis.",
+)
+
+
+class _Panel(NamedTuple):
+    """The three agencies that audit a review's cases, each with its auditor and the team whose cases they are."""
+
+    agencies: tuple[str, str, str]
+    auditors: tuple[str, str, str]
+    teams: tuple[str, str, str]
+
+
+_CHILDREN = _Panel(
+    (named.CHILDRENS_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
+    ("member3", "manager2", "member"),
+    ("Family support, south", "Neighbourhood policing, north", "Children's ward"),
+)
+_ADULTS = _Panel(
+    (named.ADULT_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
+    ("manager4", "manager2", "member"),
+    ("Locality team, east", "Neighbourhood policing, south", "Discharge team"),
+)
+
+
+def load_case_audits(
+    session: Session, reviews: list[ThematicReview], agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> None:
+    """The audits of both drawn samples: the children's due soon, the adults' due some days ago, so some are late."""
+    under_five, self_neglect = reviews[:2]
+    _load(session, under_five, _CHILDREN, agencies, people, today + timedelta(days=9))
+    _load(session, self_neglect, _ADULTS, agencies, people, today - timedelta(days=4))
+
+
+def _load(
+    session: Session, review: ThematicReview, panel: _Panel, agencies: dict[str, Agency], people: dict[str, Person],
+    due_on: date,
+) -> None:  # fmt: skip
+    drawn = (AuditSample.review_id == review.id, AuditSample.status == SampleStatus.DRAWN)
+    sample = session.scalars(select(AuditSample).where(*drawn)).first()
+    if sample is None:
+        return
+    invited = [agencies[name] for name in panel.agencies]
+    _agree(session, review, invited)
+    opening = open_case_audits(session, sample, due_on=due_on + timedelta(days=30))
+    order = {one.id: number for number, one in enumerate(invited)}
+    by_case: dict[int, list[CaseAudit]] = {}
+    for audit in opening.made:
+        audit.due_on = due_on
+        by_case.setdefault(audit.sample_case_id, []).append(audit)
+    session.flush()
+    for number, (case_id, audits) in enumerate(by_case.items()):
+        audits.sort(key=lambda one: order[one.agency_id])
+        _carry(session, session.get_one(SampleCase, case_id), audits, number, panel, people)
+
+
+def _agree(session: Session, review: ThematicReview, agencies: list[Agency]) -> None:
+    """Invite the agencies to the case audits, and have the sponsor sign the list as it stands then."""
+    has = {one.id for one in invited_agencies(session, review.id, ReviewPart.CASE_AUDIT)}
+    session.add_all(
+        Invitation(review_id=review.id, part=ReviewPart.CASE_AUDIT, agency_id=one.id)
+        for one in agencies
+        if one.id not in has
+    )
+    session.flush()
+    if not stands_signed(session, review, SignOffSubject.INVITATIONS) and review.sponsor_id is not None:
+        asked = put_before_sponsor(session, review, SignOffSubject.INVITATIONS, person_id=None)
+        sign(session, asked, review=review, person_id=review.sponsor_id)
+
+
+def _carry(
+    session: Session, case: SampleCase, audits: list[CaseAudit], number: int, panel: _Panel, people: dict[str, Person]
+) -> None:
+    """Bring a case's audits to where they stand, and moderate it where all are to be moderated."""
+    wanted = _STATES[number % len(_STATES)]
+    quality = _QUALITY[number % len(_QUALITY)]
+    for place, (audit, status) in enumerate(zip(audits, wanted, strict=False)):
+        lower = place == 1 and number % 3 == 1
+        auditor, team = people[panel.auditors[place]], panel.teams[place]
+        _bring(session, audit, status, auditor, team, min(3, quality + lower))
+    if number == 3:
+        state_record(session, audits[0], state=RecordState.POOR, note="The last two visits are not written up.")
+        take_record_finding(session, audits[0], person_id=audits[0].auditor_id)
+    settle_case(session, case)
+    if _MODERATED in wanted:
+        _moderate(session, case, quality, people["officer"])
+
+
+def _bring(session: Session, audit: CaseAudit, status: AuditStatus, auditor: Person, team: str, quality: int) -> None:
+    if status is _NOT_KNOWN:
+        state_not_known(session, audit, note="There is no record under this reference.")
+        return
+    if status is _TO_ASSIGN:
+        declare_involvement(session, audit, person=auditor, note="Supervised the work.", declared_by_id=auditor.id)
+        return
+    assign_auditor(session, audit, auditor=auditor, case_team=team)
+    if status is _ASSIGNED:
+        return
+    begin_audit(session, audit)
+    _answer(session, audit, auditor, quality, only_half=status is _IN_PROGRESS)
+    if status is _IN_PROGRESS:
+        return
+    submit_audit(session, audit, person_id=auditor.id)
+    audit.submitted_at = datetime.combine(audit.due_on - timedelta(days=12), time(15, 20), LONDON)
+    if status is _RETURNED:
+        due_on = audit.due_on
+        return_audit(session, audit, reason="Say what the grade for impact rests on.", due_on=date.max)
+        audit.due_on = due_on
+    session.flush()
+
+
+def _answer(session: Session, audit: CaseAudit, auditor: Person, quality: int, *, only_half: bool) -> None:
+    """Answer what the tool asks, in the order it asks; half of it where the audit is still in progress."""
+    sheet = session.get_one(AnswerSheet, audit.sheet_id)
+    asked = version_of(session, sheet).questionnaire
+    values: dict[str, Any] = {}
+    for _ in range(3):  # an answer may bring up a question, and that another
+        for question in asked_questions(asked, values):
+            if question.how.widget != "files":
+                values.setdefault(question.key, _value(question, quality, audit))
+    found = list(_given(values))
+    for key, value in found[: len(found) // 2] if only_half else found:
+        session.add(SheetAnswer(sheet_id=sheet.id, question_key=key, value=value, note="", answered_by_id=auditor.id))
+    session.flush()
+
+
+def _given(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in values.items() if value is not None)
+
+
+def _value(question: Question, quality: int, audit: CaseAudit) -> Any:
+    """One plausible answer, the worse the higher `quality` is (0 the best, 3 the worst)."""
+    kind = question.how
+    if kind.widget == "textarea":
+        return next((text for word, text in _WORDS.items() if question.key.endswith(word)), _WORDS["why"])
+    if kind.widget == "number":
+        return 1 + quality
+    if kind.widget == "date":
+        return (audit.due_on - timedelta(days=15)).isoformat()
+    if kind.widget == "checkboxes":
+        return list(question.labels[: 2 + quality])
+    if question.key == "service":
+        return question.labels[0 if _is_of_children(audit) else -1]
+    counted = [one.label for one in question.options if one.weight is not None] or list(question.labels)
+    return counted[min(quality * len(counted) // 4, len(counted) - 1)] if counted else None
+
+
+def _is_of_children(audit: CaseAudit) -> bool:
+    return audit.case_team in _CHILDREN.teams
+
+
+def _moderate(session: Session, case: SampleCase, quality: int, officer: Person) -> None:
+    named_so = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == _GRADES[quality])
+    grade = session.scalars(select(ReferenceItem).where(*named_so)).one()
+    discussion = "Talked through in the moderation meeting; no agency asked for a second look."
+    made = moderate_case(
+        session, case, grade_id=grade.id, reason=_REASONS[quality], discussion=discussion, person_id=officer.id
+    )
+    if quality in (1, 3):
+        take_moderation_finding(
+            session, made, text=_REASONS[quality], verdict=suggested_verdict(grade), strength=Strength.STRONG,
+            key_line_id=None, person_id=officer.id,
+        )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Which drawn cases, agencies and audits do tests of case audits work with?"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, save_answer
+from models.assurance_tools import ToolKind
+from models.audit_assignments import assign_auditor
+from models.audit_openings import open_case_audits
+from models.audit_samples import AuditSample, plan_sample, quick_draw
+from models.case_audits import CaseAudit, submit_audit
+from models.case_frames import CaseFrame
+from models.case_imports import ImportChoice, import_frame, open_check
+from models.clock import today
+from models.invitations import ReviewPart
+from models.people import Person
+from models.rules.sample_plans import parse_plan
+from models.sample_cases import SampleCase
+from models.sample_certificates import write_certificate
+from models.sample_draws import draw_sample
+from models.sharing_agreements import SharingAgreement
+from models.sign_offs import SignOffSubject
+from models.signables import TOOL_SUBJECTS
+from models.starting_words import give_starting_words
+from models.thematic_reviews import ThematicReview
+from tests import make, make_tools
+
+PLAN: dict[str, Any] = {
+    "time_frame": {"rule": "any"},
+    "themes": None,
+    "strata": "level",
+    "allocation": {"method": "fixed", "size": 1},
+    "reserves": 1,
+}
+
+
+@dataclass
+class Scene:
+    """A review whose case audits may be opened: two strata with one case and one reserve each, and two agencies."""
+
+    review: ThematicReview
+    frame: CaseFrame
+    sample: AuditSample
+    police: Agency
+    health: Agency
+
+
+def agreement(session: Session, *agencies: Agency, days_left: int = 100) -> None:
+    """A sharing agreement that holds for so many days more; one that has run out when they are negative."""
+    for one in agencies:
+        session.add(
+            SharingAgreement(
+                agency_id=one.id, version="1", signed_on=today() - timedelta(days=200), signed_by="A signatory",
+                signed_by_role="Lead", valid_until_on=today() + timedelta(days=days_left),
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def frame(session: Session, review: ThematicReview) -> CaseFrame:
+    """Two children in need and two with a protection plan."""
+    lines = ["Case reference,Level,Start date"]
+    lines += [f"C{number},Child in need,2026-01-0{number}" for number in (1, 2)]
+    lines += [f"C{number},Child protection plan,2026-01-0{number}" for number in (3, 4)]
+    check = open_check(session, io.BytesIO("\n".join(lines).encode()), ImportChoice(), today=today())
+    return import_frame(session, check, title="Frame", file_name="f.csv", review_id=review.id)
+
+
+def drawn(session: Session, frame: CaseFrame, seed: str = "1") -> AuditSample:
+    """A sample of one case and one reserve in each level."""
+    sample = plan_sample(
+        session, frame=frame, plan=parse_plan(PLAN), title="Audit", audits_due_on=today() + timedelta(days=14)
+    )
+    quick_draw(session, sample, seed=seed, person_id=None)
+    write_certificate(session, sample, frame, draw_sample(session, sample, frame))
+    return sample
+
+
+def scene(session: Session, **values: Any) -> Scene:
+    """Everything signed, both agencies invited and with an agreement in date. Commits."""
+    give_starting_words(session)
+    make.hub(session).officer_id = make.person(session, Role.OFFICER).id
+    review = make.review(session, **values)
+    police, health = make.agency(session, "Northfield Police"), make.agency(session, "Trust", category="health")
+    tool = make_tools.tool(session, review, ToolKind.CASE_AUDIT, title="Case audit tool")
+    make_tools.invited(session, review, police, health, part=ReviewPart.CASE_AUDIT)
+    make_tools.signed(session, review, TOOL_SUBJECTS[tool.kind], tool)
+    make_tools.signed(session, review, SignOffSubject.KEY_LINES)
+    make_tools.signed(session, review, SignOffSubject.INVITATIONS)
+    agreement(session, police, health)
+    made = frame(session, review)
+    found = Scene(review, made, drawn(session, made), police, health)
+    session.commit()
+    return found
+
+
+def opened(session: Session, scene: Scene) -> list[CaseAudit]:
+    """The audits of the scene: for each of two cases one of the police, then one of the trust."""
+    return list(open_case_audits(session, scene.sample).made)
+
+
+def auditor(session: Session, agency: Agency, name: str = "", team: str = "South", **values: Any) -> Person:
+    """Somebody of an agency, in a team, who may audit."""
+    return make.person(
+        session, Role.AGENCY_MEMBER, agency=agency, name=name or f"Auditor of {agency.name}", team=team, **values
+    )
+
+
+def assigned(session: Session, audit: CaseAudit, person: Person | None = None) -> Person:
+    """An audit in somebody's hands: by default an auditor of its agency who is of another team."""
+    chosen = person or auditor(session, session.get_one(Agency, audit.agency_id))
+    assign_auditor(session, audit, auditor=chosen, case_team="North")
+    return chosen
+
+
+def submitted(session: Session, audit: CaseAudit, met: str = "Fully met") -> CaseAudit:
+    """An audit handed in with one rating (and why, where that is asked)."""
+    person = assigned(session, audit)
+    sheet = session.get_one(AnswerSheet, audit.sheet_id)
+    save_answer(session, sheet, key="met", given=[met], person_id=person.id)
+    if met == "Not met":
+        save_answer(session, sheet, key="why", given=["Nobody looked."], person_id=person.id)
+    submit_audit(session, audit, person_id=person.id)
+    return audit
+
+
+def cases(session: Session, sample: AuditSample) -> list[SampleCase]:
+    """The drawn cases and reserves of a sample, in order."""
+    return list(session.scalars(select(SampleCase).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)))

@@ -1,0 +1,210 @@
+"""Does a case get one moderated grade, with its reason, beside the agencies' own grades and their agreement?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models.access import Role
+from models.audit_outcomes import return_audit, state_not_known, withdraw_audit
+from models.case_audit_reports import case_audit_facts, moderation_facts, sample_audits
+from models.case_audits import AuditStatus
+from models.clock import today
+from models.errors import RuleBroken
+from models.findings import Finding
+from models.moderations import Moderation, audits_missing, grades_by_level, moderate_case, moderation_of
+from models.reference_items import ReferenceItem, ReferenceList
+from models.review_gates import missing_of
+from models.rules.agreement import Agreement
+from models.rules.triangulation import Source, Verdict
+from models.sample_cases import SampleCase
+from models.thematic_reviews import Stage
+from models.triangulations import triangulate
+from tests import make, make_audits
+from tests.make_audits import Scene
+from tests.web import Browser, member, words_of
+
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def scene(session: Session) -> Scene:
+    return make_audits.scene(session)
+
+
+def _grade(session: Session, code: str) -> int:
+    named = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == code)
+    return session.scalars(select(ReferenceItem.id).where(*named)).one()
+
+
+def _case(session: Session, scene: Scene, *ratings: str) -> SampleCase:
+    """The first case, with an audit of each agency handed in with these ratings."""
+    audits = make_audits.opened(session, scene)
+    for audit, rating in zip(audits, ratings, strict=False):
+        make_audits.submitted(session, audit, rating)
+    return session.get_one(SampleCase, audits[0].sample_case_id)
+
+
+def test_case_is_moderated_with_a_reason_and_its_audits_are_final(session: Session, scene: Scene) -> None:
+    case, officer = _case(session, scene, "Fully met", "Not met"), make.person(session, Role.OFFICER)
+    good = _grade(session, "good")
+    with pytest.raises(RuleBroken, match="Give the reason"):
+        moderate_case(session, case, grade_id=good, reason=" ", person_id=officer.id)
+    moderate_case(session, case, grade_id=good, reason="The plan was kept.", person_id=officer.id)
+    row = sample_audits(session, scene.sample.id).rows[0]
+    assert row.grade == "Good"
+    assert {one.status for one in row.audits.values()} == {AuditStatus.MODERATED}
+    assert case.audited_on == today()
+    with pytest.raises(RuleBroken, match="cannot be returned: moderated"):
+        return_audit(session, next(iter(row.audits.values())), reason="Again.", due_on=today())
+    facts = moderation_facts(session, case.id)
+    assert [one.overall for one in facts.columns] == ["Fully met", "Not met"]
+    assert facts.moderated is not None
+    assert (facts.moderated.grade, facts.moderated.moderated_by) == ("Good", officer.name)
+
+
+def test_moderated_grade_is_amended_not_doubled(session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    first = moderate_case(session, case, grade_id=_grade(session, "good"), reason="One.", person_id=None)
+    again = moderate_case(session, case, grade_id=_grade(session, "inadequate"), reason="Two.", person_id=None)
+    assert first is again
+    assert len(session.scalars(select(Moderation)).all()) == 1
+
+
+def test_no_case_is_moderated_while_an_agency_still_owes_its_audit(session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met")
+    grade = _grade(session, "good")
+    with pytest.raises(RuleBroken, match=r"Not every agency has handed its audit of \w+ in yet: CA-"):
+        moderate_case(session, case, grade_id=grade, reason="Enough.", person_id=None)
+    police, trust = sample_audits(session, scene.sample.id).rows[0].audits.values()
+    withdraw_audit(session, trust if trust.status.is_open else police, reason="It will not come.")
+    assert moderate_case(session, case, grade_id=grade, reason="Enough.", person_id=None).reason == "Enough."
+
+
+def test_there_is_nothing_to_moderate_where_no_agency_knows_the_case(session: Session, scene: Scene) -> None:
+    audits = make_audits.opened(session, scene)
+    case = session.get_one(SampleCase, audits[0].sample_case_id)
+    for one in audits[:2]:
+        state_not_known(session, one, note="")
+    with pytest.raises(RuleBroken, match="No agency has handed in an audit"):
+        moderate_case(session, case, grade_id=_grade(session, "good"), reason="None.", person_id=None)
+
+
+def test_only_a_grade_is_a_grade(session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    for wrong in (make.word(session, ReferenceList.KEY_AREA, "practice").id, 999_999):
+        with pytest.raises(RuleBroken, match="Choose one of the grades"):
+            moderate_case(session, case, grade_id=wrong, reason="Why not.", person_id=None)
+
+
+def test_agreement_counts_pairs_of_agencies_and_leaves_out_what_is_not_counted(session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    assert moderation_facts(session, case.id).agreement == Agreement(0, 1)
+
+
+@pytest.mark.parametrize(("second", "expected"), [("Fully met", Agreement(1, 1)), ("Not applicable", Agreement(0, 0))])
+def test_agreement_of_a_case_is_known_from_two_counted_ratings_on(
+    session: Session, scene: Scene, second: str, expected: Agreement
+) -> None:
+    case = _case(session, scene, "Fully met", second)
+    assert moderation_facts(session, case.id).agreement == expected
+
+
+def test_grades_are_counted_by_level_of_intervention(session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", person_id=None)
+    made = grades_by_level(session, scene.sample.id)
+    other = next(level for level in made.levels if level != case.stratum)
+    assert (made.count(case.stratum, "Good"), made.count(case.stratum), made.total(case.stratum)) == (1, 0, 1)
+    assert (made.count(other), made.total(other)) == (1, 1)
+    assert made.grades[:4] == ("Outstanding", "Good", "Requires improvement", "Inadequate")
+
+
+def test_review_does_not_leave_its_evidence_stage_before_every_drawn_case_is_moderated(
+    session: Session, scene: Scene
+) -> None:
+    review, grade = scene.review, _grade(session, "good")
+    assert audits_missing(session, review.id) == f"The case audits of {scene.sample.reference} are not open yet."
+    case = _case(session, scene, *["Fully met"] * 4)
+    moderate_case(session, case, grade_id=grade, reason="Kept.", person_id=None)
+    assert audits_missing(session, review.id) == "1 drawn case is not audited and moderated yet."
+    review.stage = Stage.EVIDENCE
+    assert "1 drawn case is not audited and moderated yet." in missing_of(session, review)
+    other = sample_audits(session, scene.sample.id).rows[1].case
+    moderate_case(session, other, grade_id=grade, reason="Kept.", person_id=None)
+    assert audits_missing(session, review.id) == ""
+    assert audits_missing(session, make.review(session).id) == "No sample of cases is drawn for audit yet."
+
+
+def test_answers_of_audits_speak_along_their_key_line(session: Session, scene: Scene) -> None:
+    _case(session, scene, "Not met", "Not met")
+    cell = triangulate(session, scene.review).rows[0].cells[Source.CASE_AUDIT]
+    assert (cell.level, cell.count) == (0.0, 2)
+
+
+def test_facts_of_an_audit_hold_every_answer_of_its_form(session: Session, scene: Scene) -> None:
+    audit = make_audits.submitted(session, make_audits.opened(session, scene)[0], "Not met")
+    facts = case_audit_facts(session, audit.id)
+    assert (facts.agency, facts.case_team, facts.overall) == ("Northfield Police", "North", "Not met")
+    assert [one.words for _, answers in facts.sections for one in answers][:2] == ["Not met", "Nobody looked."]
+
+
+# Through the screens
+
+
+def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    session.commit()
+    officer = browser(Role.OFFICER)
+    page = f"/moderations/case/{case.id}/"
+    said = officer.get(page).get_text(" ", strip=True)
+    assert "Nobody looked." in said
+    assert "0 % (0 of 1 pair)" in said
+    form = f"{page}moderate/"
+    refused = officer.send(form, grade_id=_grade(session, "good"), reason="")
+    assert (refused.status_code, "Give the reason." in words_of(refused)) == (422, True)
+    assert officer.send(form, grade_id=_grade(session, "inadequate"), reason="Nobody looked.").status_code == 302
+    session.expire_all()
+    made = moderation_of(session, case.id)
+    assert made is not None
+    finding = f"/moderations/{made.id}/finding/"
+    assert officer.client.post(finding, data=officer.filled(finding)).status_code == 302
+    found = session.scalars(select(Finding)).one()
+    assert (found.source, found.verdict, found.origin) == (Source.CASE_AUDIT, Verdict.CONCERN, f"moderations:{made.id}")
+    assert "Inadequate: Nobody looked." in found.text
+    assert officer.get(page).select_one(f'a[href="/findings/{found.id}/"]') is not None
+    assert "Inadequate" in officer.get(f"/moderations/{made.id}/").get_text()
+    grades = officer.get(f"/moderations/sample/{scene.sample.id}/").get_text(" ", strip=True)
+    assert "All levels" in grades
+    assert officer.get("/moderations/").get_text().count(case.reference) == 1
+
+
+def test_moderation_is_the_hubs_alone(browser: Open, session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", person_id=None)
+    session.commit()
+    for role in (Role.MANAGER, Role.AGENCY_MEMBER):
+        agency_browser = browser(role, agency=scene.police, name=f"Police {role}")
+        agency_browser.get(f"/moderations/case/{case.id}/", 403)
+        agency_browser.get(f"/moderations/case/{case.id}/moderate/", 403)
+    browser(Role.SPONSOR).get(f"/moderations/case/{case.id}/moderate/", 403)
+    session.info["actor"] = member(session, Role.MANAGER, agency=scene.police, name="Police manager").actor()
+    session.commit()
+    with pytest.raises(DBAPIError, match="permission denied"):
+        session.scalars(select(Moderation)).all()
+    session.rollback()
+
+
+def test_officer_of_another_hub_does_not_moderate(browser: Open, session: Session, scene: Scene) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    session.commit()
+    stranger = browser(Role.OFFICER, name="Officer elsewhere")
+    stranger.get(f"/moderations/case/{case.id}/moderate/", 403)
+    assert stranger.get(f"/moderations/case/{case.id}/").select_one('a[href$="moderate/"]') is None
+    stranger.get("/moderations/case/999999999999/", 404)
