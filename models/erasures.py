@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, or_, select, text
+from sqlalchemy import Table, Text, func, or_, select, text
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from models.audit_samples import AuditSample
@@ -19,8 +20,11 @@ from models.case_frames import CaseFrame
 from models.clock import london_day
 from models.db import Base
 from models.documents import Document, DocumentKind
+from models.feedback_activities import FeedbackActivity
 from models.rules.retention import Holding
 from models.sample_cases import SampleCase
+from models.surveys import Survey, SurveyResponse
+from models.tool_versions import ToolVersion
 
 Find = Callable[[Session], list[Holding]]
 Erase = Callable[[Session, Sequence[int], date], int]
@@ -148,17 +152,65 @@ def _reviews_of(session: Session, subjects: set[str]) -> dict[str, int]:
 
 
 def _review_column(table: Table) -> Any:
-    """The expression that gives the review of a table's row: its own column, or that of its plan or sample."""
+    """The expression that gives the review of a table's row: its own column, or that of its plan, sample or sheet."""
     if table.name == "thematic_reviews":
         return table.c.id
     if "review_id" in table.c:
         return table.c.review_id
+    if "sheet_id" in table.c:
+        return func.coalesce(*(_of_sheet(sender, table.c.sheet_id) for sender in _sheet_senders()))
     for column in table.c:
         for key in column.foreign_keys:
             parent = key.column.table
             if column.name in ("plan_id", "sample_id") and "review_id" in parent.c:
                 return select(parent.c.review_id).where(parent.c.id == column).scalar_subquery()
     return None
+
+
+def _sheet_senders() -> list[Table]:
+    """The tables that send a sheet within a review: self-evaluations, case audits."""
+    tables = Base.metadata.sorted_tables
+    return [table for table in tables if "sheet_id" in table.c and "review_id" in table.c]
+
+
+def _of_sheet(sender: Table, sheet_id: Any) -> Any:
+    return select(sender.c.review_id).where(sender.c.sheet_id == sheet_id).limit(1).scalar_subquery()
+
+
+def surveys_with_texts(session: Session) -> list[Holding]:
+    """The surveys in which somebody's own words are still readable."""
+    rows = session.execute(
+        select(Survey.id, FeedbackActivity.review_id, Survey.closes_on, ToolVersion)
+        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
+        .join(ToolVersion, ToolVersion.id == Survey.version_id)
+        .order_by(Survey.id)
+    )
+    found = [(Holding(key, review_id, day), _written(version)) for key, review_id, day, version in rows]
+    return [holding for holding, keys in found if _responses(session, holding.id, keys, limit=1)]
+
+
+def erase_texts(session: Session, survey_ids: Sequence[int], on: date) -> int:
+    """Take what people wrote out of their responses. Left are how many answered, and every rating and choice."""
+    count = 0
+    for survey in session.scalars(select(Survey).where(Survey.id.in_(survey_ids)).order_by(Survey.id)):
+        keys = _written(session.get_one(ToolVersion, survey.version_id))
+        for response in _responses(session, survey.id, keys):
+            kept = {key: value for key, value in response.answers.items() if key not in keys}
+            count += len(response.answers) - len(kept)
+            response.answers = kept
+    session.flush()
+    return count
+
+
+def _written(version: ToolVersion) -> list[str]:
+    """The keys of the questions that are answered in one's own words."""
+    return [question.key for question in version.questionnaire.questions() if question.how.widget == "textarea"]
+
+
+def _responses(session: Session, survey_id: int, keys: list[str], limit: int | None = None) -> list[SurveyResponse]:
+    written = SurveyResponse.answers.has_any(array(keys, type_=Text))
+    statement = select(SurveyResponse).where(SurveyResponse.survey_id == survey_id, written)
+    return list(session.scalars(statement.order_by(SurveyResponse.id).limit(limit))) if keys else []
 
 
 def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
@@ -186,6 +238,12 @@ ERASABLE: dict[str, Erasable] = {
     ),
     "evidence_files": Erasable(
         "Uploaded evidence", "Title, size and fingerprint of each file stay.", evidence_files, erase_files
+    ),
+    "survey_texts": Erasable(
+        "What people wrote in surveys",
+        "How many answered, and every rating and choice, stay.",
+        surveys_with_texts,
+        erase_texts,
     ),
 }
 """What can be erased, by the word a retention rule names it with."""

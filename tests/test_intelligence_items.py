@@ -135,7 +135,7 @@ def test_file_is_kept_with_its_item_and_odd_files_are_refused(browser: Open, ses
 
     for name, content, sentence in (
         ("", b"", "Choose the file."),
-        ("page.html", b"<script>", "Choose a file of one of these kinds: pdf"),
+        ("page.html", b"<script>", "is not a kind of file that can be evidence"),
         ("empty.pdf", b"", "The file is empty."),
     ):
         answer = sent(name, content)

@@ -20,21 +20,10 @@ from admin_views.kit.requests import person_id
 from models.clock import london_day
 from models.documents import Document, DocumentKind, keep_document
 from models.errors import RuleBroken
+from models.rules.evidence_files import ACCEPTED, evidence_file
 
 LIMIT_MB = 20
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "csv": "text/csv",
-    "txt": "text/plain",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-}
-"""The kinds of file that are kept, by the end of the name; files are only ever handed out for saving."""
+_KINDS = f"PDF, Word, Excel or a picture, of at most {LIMIT_MB} MB."
 
 
 class UploadField(FileField):
@@ -46,19 +35,16 @@ class UploadField(FileField):
 class FileForm(Form):
     """A file and what it is."""
 
-    file = UploadField("File", description=f"Up to {LIMIT_MB} MB: {', '.join(MEDIA_TYPES)}.")
+    file = UploadField("File", description=_KINDS, render_kw={"accept": ACCEPTED})
     title = LineField("Title", description="What it is. Leave empty to take the name of the file.")
 
 
-def sent_file(form: Form) -> tuple[str, str, bytes]:
+def sent_file() -> tuple[str, str, bytes]:
     """The name, media type and content of the file that was sent. Refuses none, and one of another kind."""
     file = request.files.get("file")
     if file is None or not file.filename:
         raise RuleBroken("Choose the file.")
-    name = file.filename.rsplit("/")[-1].rsplit("\\")[-1][-200:]
-    media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
-    if media_type is None:
-        raise RuleBroken(f"Choose a file of one of these kinds: {', '.join(MEDIA_TYPES)}.")
+    name, media_type = evidence_file(file.filename)
     return name, media_type, file.stream.read(LIMIT_MB * 1024 * 1024 + 1)
 
 
@@ -91,7 +77,7 @@ class FilePages:
     def _kept(self, record: Any, form: Form) -> str:
         if not self.may_edit(record):
             raise RuleBroken("This record is closed, so nothing is added to it.")
-        name, media_type, content = sent_file(form)
+        name, media_type, content = sent_file()
         kept = keep_document(
             self.session,
             kind=DocumentKind.EVIDENCE,

@@ -1,0 +1,93 @@
+"""Do people's own words, and the files of a review's forms, go when they are due, and nothing beside them?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.answer_sheets import add_evidence, open_sheet
+from models.assurance_tools import ToolKind
+from models.documents import Document
+from models.erasures import ERASABLE
+from models.feedback_activities import Audience, FeedbackActivity, Technique
+from models.retention_rules import due_under, erase_due
+from models.review_stages import move_to_stage
+from models.self_evaluations import SelfEvaluation
+from models.surveys import Survey, SurveyResponse
+from models.thematic_reviews import Stage, ThematicReview
+from tests import make, make_tools
+from tests.test_retention_rules import rule
+
+CLOSED = date(2024, 6, 30)
+
+
+def survey(session: Session, review: ThematicReview) -> Survey:
+    """A survey with three responses, two of them in somebody's own words."""
+    tool = make_tools.tool(session, review, kind=ToolKind.SERVICE_USER_QUESTIONS)
+    activity = FeedbackActivity(
+        review_id=review.id, title="Survey of families", audience=Audience.SERVICE_USERS, technique=Technique.SURVEY
+    )
+    session.add(activity)
+    session.flush()
+    version = make_tools.version(session, tool)
+    values = {"activity_id": activity.id, "version_id": version.id, "token": f"token-of-a-survey-{review.id:04d}"}
+    made = Survey(opens_on=CLOSED, closes_on=CLOSED, **values)
+    session.add(made)
+    session.flush()
+    for number, given in enumerate(({"met": "Not met", "why": "Nobody came."}, {"met": "Not met", "why": "Late."}, {})):
+        answers = {"seen": "Yes", **given}
+        session.add(SurveyResponse(survey_id=made.id, receipt=str(number), given_on=CLOSED, answers=answers))
+    session.flush()
+    return made
+
+
+def answers(session: Session, of: Survey) -> list[dict[str, str]]:
+    session.expire_all()
+    found = select(SurveyResponse.answers).where(SurveyResponse.survey_id == of.id).order_by(SurveyResponse.id)
+    return list(session.scalars(found))
+
+
+@pytest.fixture
+def closed(session: Session) -> ThematicReview:
+    made = make.review(session)
+    move_to_stage(session, made, Stage.CLOSED, on=CLOSED)
+    return made
+
+
+def test_words_of_a_survey_go_and_every_rating_stays(session: Session, closed: ThematicReview) -> None:
+    due, going = survey(session, closed), survey(session, make.review(session, year=2027))
+    kept = answers(session, going)
+    rule(session, "survey_texts", 12)
+    assert erase_due(session, date(2025, 6, 29)) == []
+    [run] = erase_due(session, date(2025, 6, 30))
+    assert (run.holding_count, run.erased_count) == (1, 2)
+    assert answers(session, due) == [{"seen": "Yes", "met": "Not met"}] * 2 + [{"seen": "Yes"}]
+    assert answers(session, going) == kept
+    assert erase_due(session, date(2025, 6, 30)) == []
+
+
+def test_file_handed_in_on_a_form_is_its_reviews_evidence(session: Session, closed: ThematicReview) -> None:
+    police = make.agency(session)
+    tool = make_tools.tool(session, closed)
+    version = make_tools.version(session, tool)
+    sheets = [open_sheet(session, version=version, agency_id=police.id) for _ in range(2)]
+    for sheet in sheets:
+        add_evidence(session, sheet, key="files", file_name="plan.pdf", content=b"%PDF", person_id=None)
+    values = {"review_id": closed.id, "agency_id": police.id, "sheet_id": sheets[0].id, "family_id": tool.id}
+    session.add(SelfEvaluation(due_on=CLOSED, **values))
+    session.flush()
+    made = rule(session, "evidence_files", 12)
+    assert len(due_under(session, made, date(2025, 6, 30))) == 1
+    erase_due(session, date(2025, 6, 30))
+    documents = session.scalars(select(Document).order_by(Document.id)).all()
+    assert [one.erased_on is not None for one in documents] == [True, False]
+
+
+def test_every_kind_that_can_be_erased_says_what_is_left(session: Session) -> None:
+    assert {"drawn_cases", "frame_rows", "evidence_files", "survey_texts"} <= set(ERASABLE)
+    for one in ERASABLE.values():
+        assert one.leaves.endswith(".")
+        assert one.find(session) == []
