@@ -122,6 +122,9 @@ def _when_in_short(action: ReportAction, today: date) -> list[Piece]:
 
 
 def _cut(text: str, letters: int) -> str:
-    """At most so many letters on one line, an ellipsis where some are left out."""
+    """At most so many letters on one line, ended after a whole word where some are left out, with an ellipsis."""
     line = " ".join(text[: letters * 4].split())
-    return line if len(line) <= letters and len(text) <= letters * 4 else f"{line[:letters].rstrip()} …"
+    if len(line) <= letters and len(text) <= letters * 4:
+        return line
+    head, blank, _ = line[: letters + 1].rpartition(" ")
+    return f"{(head if blank else line[:letters]).rstrip()} …"
