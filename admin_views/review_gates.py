@@ -31,6 +31,7 @@ WHERE_DONE = {
     "case_audit_signed": "/assurance-tools/?review_id={}",
     "practitioner_questions_signed": "/assurance-tools/?review_id={}",
     "service_user_questions_signed": "/assurance-tools/?review_id={}",
+    "self_evaluations": "/self-evaluations/?review_id={}",
     "activities": "/feedback/?review_id={}",
     "service_users": "/feedback/?review_id={}",
     "practitioners": "/feedback/?review_id={}",

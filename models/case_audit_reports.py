@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, SheetAnswer, sheet_answers, version_of
+from models.answer_sheets import AnswerSheet, sheet_answers, version_of
 from models.audit_samples import AuditSample
 from models.case_audits import AuditStatus, CaseAudit, audits_of_case
 from models.clock import london_day
+from models.graded_answers import graded_answers
 from models.moderations import Moderation, moderation_of
 from models.people import Person
 from models.reference_items import ReferenceItem
@@ -25,11 +26,9 @@ from models.rules.case_audit_report import (
     overall_words,
     side_by_side,
 )
-from models.rules.questionnaires import Questionnaire
 from models.rules.triangulation import Source
 from models.sample_cases import SampleCase
 from models.thematic_reviews import ThematicReview
-from models.tool_versions import ToolVersion
 from models.triangulations import Evidence, evidence
 
 
@@ -169,25 +168,6 @@ def sample_audits(session: Session, sample_id: int) -> SampleAudits:
 @evidence
 def audited_answers(session: Session, review_id: int) -> Iterable[Evidence]:
     """Each graded answer, along a key line, of the audits that were handed in."""
-    rows = session.execute(
-        select(SheetAnswer, ToolVersion, Agency.name)
-        .join(CaseAudit, CaseAudit.sheet_id == SheetAnswer.sheet_id)
-        .join(AnswerSheet, AnswerSheet.id == SheetAnswer.sheet_id)
-        .join(ToolVersion, ToolVersion.id == AnswerSheet.version_id)
-        .join(Agency, Agency.id == CaseAudit.agency_id)
-        .where(CaseAudit.review_id == review_id)
-        .where(CaseAudit.status.in_((AuditStatus.SUBMITTED, AuditStatus.MODERATED)))
-        .order_by(SheetAnswer.id)
-    )
-    tools: dict[int, Questionnaire] = {}
-    for answer, version, agency in rows:
-        if version.id not in tools:
-            tools[version.id] = version.questionnaire
-        question = tools[version.id].question(answer.question_key)
-        level = question.level(answer.value) if question is not None else None
-        if question is None or level is None or question.key_line_id is None:
-            continue
-        text = f"{question.text} {question.how.show(answer.value)}"
-        yield Evidence(
-            Source.CASE_AUDIT, question.key_line_id, level, text, f"sheet_answers:{answer.id}", said_by=agency
-        )
+    handed_in = CaseAudit.status.in_((AuditStatus.SUBMITTED, AuditStatus.MODERATED))
+    sheets = select(CaseAudit.sheet_id).where(CaseAudit.review_id == review_id, handed_in)
+    return graded_answers(session, sheets, Source.CASE_AUDIT)

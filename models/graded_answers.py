@@ -1,0 +1,40 @@
+"""What do the graded answers of handed-in sheets say, each along its key line of enquiry?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models.agencies import Agency
+from models.answer_sheets import AnswerSheet, SheetAnswer
+from models.rules.questionnaires import Questionnaire
+from models.rules.triangulation import Source
+from models.tool_versions import ToolVersion
+from models.triangulations import Evidence
+
+
+def graded_answers(session: Session, sheet_ids: Select[int], source: Source) -> Iterator[Evidence]:
+    """Each answer of these sheets that a scale grades and a key line places, as weak evidence of a source.
+
+    `sheet_ids` selects the ids of the sheets that count; answers that are not counted on their scale say nothing.
+    """
+    rows = session.execute(
+        select(SheetAnswer, ToolVersion, Agency.name)
+        .join(AnswerSheet, AnswerSheet.id == SheetAnswer.sheet_id)
+        .join(ToolVersion, ToolVersion.id == AnswerSheet.version_id)
+        .join(Agency, Agency.id == AnswerSheet.agency_id)
+        .where(SheetAnswer.sheet_id.in_(sheet_ids))
+        .order_by(SheetAnswer.id)
+    )
+    tools: dict[int, Questionnaire] = {}
+    for answer, version, agency in rows:
+        if version.id not in tools:
+            tools[version.id] = version.questionnaire
+        question = tools[version.id].question(answer.question_key)
+        level = question.level(answer.value) if question is not None else None
+        if question is None or level is None or question.key_line_id is None:
+            continue
+        text = f"{question.text} {question.how.show(answer.value)}"
+        yield Evidence(source, question.key_line_id, level, text, f"sheet_answers:{answer.id}", said_by=agency)
