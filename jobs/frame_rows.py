@@ -6,7 +6,7 @@ from jobs.queue import Done, Run, job
 from models.frame_rows import index_frame
 
 
-@job(timeout=1800)
+@job(timeout=1800, is_long=True)
 def index_frame_rows(run: Run) -> Done:
     """Build the indexes of a frozen frame's list; the frame itself is complete without them."""
     index_frame(run.session, run.arguments["frame_id"])
