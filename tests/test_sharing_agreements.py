@@ -169,5 +169,5 @@ def test_agency_is_reminded_before_its_latest_agreement_ends(session: PortalSess
     agreement(session, police, LAST, date(2028, 3, 31))
     assert due(session, LAST - timedelta(days=60), GENERAL) == []
     rule.recipient = Recipient.SPONSOR
-    with pytest.raises(RuleBroken, match="Agreement ends goes to: contact address of the lead agency"):
+    with pytest.raises(RuleBroken, match="Agreement ends goes to: contact address of the agency"):
         rule.check(session)
