@@ -182,7 +182,7 @@ class KeyLineScreen(Screen):
 
         lead = f"For {review.reference} {review.title}. Those it has already are not copied again."
         return self.ask(Form(), self.link("arrange", review_id=review.id), act, title="Copy the standard key lines",
-                        button="Copy", lead=lead)  # fmt: skip
+                        button="Copy", lead=lead, back_words=f"Key lines of {review.reference}")  # fmt: skip
 
     def _review(self, review_id: int) -> ThematicReview | None:
         if not review_id:

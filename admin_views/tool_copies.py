@@ -76,6 +76,7 @@ class CopyPages(OutlinePages):
             return f"{count_words(len(chosen), 'tool is', 'tools are')} copied for {review.reference}."
 
         return self.ask(form, f"/thematic-reviews/{review.id}/", act, title="Copy tools from the bank", button="Copy",
+                        back_words=str(review),
                         lead=f"For {review.reference} {review.title}. Each copy can then be amended.")  # fmt: skip
 
     def _not_yet_copied(self, review: ThematicReview) -> list[AssuranceTool]:

@@ -7,9 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_journeys import accessible, address, chromium, open_as
-
-__all__ = ["address", "chromium", "open_as"]  # fixtures
+from tests.browser.pages import accessible
 
 pytestmark = pytest.mark.xdist_group("browser")
 expect.set_options(timeout=20_000)  # the portal may share its processor with much else

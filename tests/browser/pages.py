@@ -1,0 +1,15 @@
+"""What must every page of a journey be?"""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def accessible(page: Page) -> Page:
+    """No violation of the accessibility rules, and nothing wider than the window."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, f"{page.url} is {width} pixels too wide"
+    return page
