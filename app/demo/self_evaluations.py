@@ -42,7 +42,7 @@ _LADDER = (
     ("officer_call", 55, "The officer rang the safeguarding lead.", "Promised within a week; nothing came."),
     ("sponsor", 3, "The lead sponsor is asked to speak to the agency's lead.", ""),
 )
-_FINDINGS_EACH = 4
+_FINDINGS_EACH = 2
 
 
 class _Agency(NamedTuple):
