@@ -46,7 +46,7 @@ class FindingPages(AnsweringPages):
 
     def answer_buttons(self, record: Any, question: Question, answer: SheetAnswer) -> list[Button]:
         """Make a finding of it, or see the one that was made."""
-        if role() not in OFFICERS:
+        if role() not in OFFICERS or not self._runs(record):
             return []
         made = self._made(record).get(origin_of(answer))
         if made is not None:
@@ -91,6 +91,12 @@ class FindingPages(AnsweringPages):
         if answer is None or question is None or answer.sheet_id != sheet.id:
             abort(404)
         return answer, question
+
+    def _runs(self, record: Any) -> bool:
+        """Whether whoever asks runs the record's review, asked once a request."""
+        if "runs_review" not in g:
+            g.runs_review = may_run(self.session, self.session.get_one(ThematicReview, self.review_of(record)).hub_id)
+        return bool(g.runs_review)
 
     def _made(self, record: Any) -> dict[str, int]:
         """The findings of the review by origin, asked once a request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, time
 
 from flask import abort, current_app
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from admin_views.kit.registry import link_to
 from admin_views.review_panels import review_panel
 from models.access import Actor, Role
 from models.agencies import Agency
-from models.clock import today
+from models.clock import LONDON, today
 from models.escalation_letters import letter_facts
 from models.escalations import (
     Escalation,
@@ -34,6 +35,7 @@ from models.escalations import (
     note_outcome,
     waiting_concerns,
 )
+from models.people import Person
 from models.rules.due_dates import due_words
 from models.thematic_reviews import ThematicReview
 
@@ -109,7 +111,7 @@ class EscalationScreen(Screen):
     @page("/late/", roles=STAFF)
     def late(self) -> str:
         """Everything that is late, with the step it stands on and the one to take."""
-        return self.render("escalations/late.html", panel=late_panel(ladder_states(self.session)))
+        return self.render("escalations/late.html", panel=late_panel(self.session, ladder_states(self.session)))
 
     @page("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:
@@ -180,24 +182,32 @@ class EscalationScreen(Screen):
         return self.render("escalations/letter.html", letter=facts, back=self.details_url(record_id))
 
 
-def late_panel(states: list[LadderState]) -> Panel:
+def late_panel(session: Session, states: list[LadderState]) -> Panel:
     """What is late, how long, on which step it stands, and the next step with its button."""
     rows = []
     for one in states:
         stands = f"{one.taken[-1].number}. {one.taken[-1].step_label}" if one.taken else "No step taken"
         late = tag(due_words(one.late.due_on, today()).capitalize(), "red")
         rows.append(
-            (one.agency, f"{one.late.what} {one.late.reference}", one.review or NOTHING, late, stands, _next(one))
+            (
+                one.agency,
+                f"{one.late.what} {one.late.reference}",
+                one.review or NOTHING,
+                late,
+                stands,
+                _next(session, one),
+            )
         )
     headings = ("Agency", "What", "Review", "Late", "Stands on", "Next step")
     return Panel("What is late now", headings, rows, empty="Nothing is late.")
 
 
-def _next(state: LadderState) -> Markup | str:
+def _next(session: Session, state: LadderState) -> Markup | str:
     if state.next is None or state.next_due_on is None:
         return "Top of the ladder"
     when = tag("now", "amber") if state.is_due else f"from {show_date(state.next_due_on)}"
-    if role() not in OFFICERS:
+    review = session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
+    if role() not in OFFICERS or (review is not None and not may_run(session, review.hub_id)):
         return Markup("{} {}").format(state.next.label, when)
     return Markup('<a href="/escalations/climb/{}/{}/">{}</a> {}').format(
         state.late.subject, state.next.code, state.next.label, when
@@ -240,7 +250,10 @@ def concerns(session: Session, sponsor_id: int) -> list[Duty]:
     for one in waiting_concerns(session, sponsor_id):
         review, agency = session.get(ThematicReview, one.review_id), session.get_one(Agency, one.agency_id)
         what = f"{agency.name} does not engage: {one.what}"
-        found.append(Duty(what, review.reference if review else "", f"/escalations/{one.id}/answer/"))
+        by = session.get(Person, one.climbed_by_id) if one.climbed_by_id else None
+        since = datetime.combine(one.climbed_on, time(9), LONDON)
+        href = f"/escalations/{one.id}/answer/"
+        found.append(Duty(what, review.reference if review else "", href, since, by.name if by else ""))
     return found
 
 

@@ -22,7 +22,7 @@ from models.presentations import missing_presentations
 from models.recommendation_findings import cited_findings
 from models.recommendations import Recommendation
 from models.rules.triangulation import Mark
-from models.self_evaluation_reports import returns_missing
+from models.self_evaluations import self_evaluations_missing
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
 from models.thematic_reviews import Stage, ThematicReview
@@ -113,8 +113,8 @@ def _learning(session: Session, review: ThematicReview) -> str:
     return "" if has_released(session, review.id) else "No learning product of this review is released yet."
 
 
-def _returned(session: Session, review: ThematicReview) -> str:
-    return returns_missing(session, review.id)
+def _self_evaluated(session: Session, review: ThematicReview) -> str:
+    return self_evaluations_missing(session, review.id)
 
 
 def _audited(session: Session, review: ThematicReview) -> str:
@@ -163,7 +163,7 @@ GATES: tuple[Gate, ...] = (
     Gate("invitations", "The agencies invited are signed", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
     *(Gate(f"{kind.value}_signed", words, Stage.SCOPING, _tool_signed(kind)) for kind, words in _TOOLS.items()),
     Gate("activities", "How people are heard is agreed by the project team", Stage.SCOPING, _activities),
-    Gate("self_evaluations", "The self-evaluations are handed in", Stage.EVIDENCE, _returned),
+    Gate("self_evaluations", "The self-evaluations are handed in and closed", Stage.EVIDENCE, _self_evaluated),
     Gate("case_audits", "The drawn cases are audited and moderated", Stage.EVIDENCE, _audited),
     Gate(
         "service_users", "Service users, carers and families are heard", Stage.EVIDENCE, _heard(Audience.SERVICE_USERS)

@@ -263,6 +263,17 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
 
 
+def self_evaluations_missing(session: Session, review_id: int) -> str:
+    """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
+    statement = select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id)
+    found = list(session.scalars(statement))
+    if not found:
+        return "No self-evaluation has been sent yet."
+    waiting = sum(status is not ReturnStatus.CLOSED for status in found)
+    words = "1 self-evaluation is" if waiting == 1 else f"{waiting} self-evaluations are"
+    return f"{words} not handed in and closed yet." if waiting else ""
+
+
 @late_source
 def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
     """Self-evaluations that were to be handed in before a day."""

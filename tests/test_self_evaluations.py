@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.access import Actor, Role
 from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, save_answer
+from models.answer_sheets import AnswerSheet, SheetAnswer, save_answer
 from models.clock import today
 from models.db import act_as
 from models.errors import RuleBroken
@@ -19,6 +19,7 @@ from models.findings import Finding
 from models.hubs import Hub, HubKind
 from models.invitations import ReviewPart
 from models.messages import Message
+from models.review_gates import gates_of
 from models.rules.triangulation import Source, Strength, Verdict
 from models.self_evaluations import (
     ReturnStatus,
@@ -32,7 +33,7 @@ from models.self_evaluations import (
 )
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, tools_of
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 from models.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.web import Browser, words_of
@@ -215,6 +216,22 @@ def test_agency_reads_and_hands_in_its_own_only(session: Session, sent: SelfEval
     assert session.execute(text(moved), {"status": "asked"}).rowcount == 0  # type: ignore[attr-defined]
 
 
+def test_gate_of_the_evidence_stays_shut_until_every_self_evaluation_is_closed(
+    session: Session, sent: SelfEvaluation
+) -> None:
+    review = session.get_one(ThematicReview, sent.review_id)
+    review.stage = Stage.EVIDENCE
+    assert _gate(session, review) == "1 self-evaluation is not handed in and closed yet."
+    close_self_evaluation(session, handed_in(session, sent), person_id=make.person(session, Role.OFFICER).id)
+    assert _gate(session, review) == ""
+    other = make.review(session, title="Nothing sent", kind=HubKind.ADULTS, stage=Stage.EVIDENCE)
+    assert _gate(session, other) == "No self-evaluation has been sent yet."
+
+
+def _gate(session: Session, review: ThematicReview) -> str:
+    return next(one.missing for one in gates_of(session, review) if one.gate.code == "self_evaluations")
+
+
 # The pages
 
 
@@ -315,6 +332,17 @@ def test_officer_makes_a_finding_of_an_answer_with_one_press(
     again = officer.send(str(button["href"]), text="Again.", verdict="mixed", strength="weak")
     assert again.status_code == 422
     assert "among the review's findings already" in words_of(again)
+
+
+def test_officer_of_another_hub_makes_no_finding(browser: Open, session: Session, sent: SelfEvaluation) -> None:
+    handed_in(session, sent)
+    hub_id = session.get_one(ThematicReview, sent.review_id).hub_id
+    session.get_one(Hub, hub_id).officer_id = make.person(session, Role.OFFICER, name="Another").id
+    session.commit()
+    officer = browser(Role.OFFICER)
+    assert "Make a finding" not in officer.get(path(sent, "read/")).get_text()
+    (answer_id,) = session.scalars(select(SheetAnswer.id).where(SheetAnswer.question_key == "met"))
+    officer.get(path(sent, f"finding/{answer_id}/"), status=403)
 
 
 def test_finding_of_another_sheets_answer_is_not_found(browser: Open, session: Session, sent: SelfEvaluation) -> None:

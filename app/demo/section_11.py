@@ -25,11 +25,9 @@ _REASONS = ("Seen in the evidence.", "The policy is there; that staff know it is
 
 
 def load_section_11(session: Session, agencies: dict[str, Agency], people: dict[str, Person], today: date) -> None:
-    """One open cycle of the bank's tool, if there is one: some moderated, some handed in, others missing."""
+    """One open cycle of the bank's tool: some moderated, some handed in, others missing."""
     in_bank = select(AssuranceTool).where(AssuranceTool.kind == ToolKind.SECTION_11)
-    tool = session.scalars(in_bank.order_by(AssuranceTool.id)).first()
-    if tool is None:
-        return
+    tool = session.scalars(in_bank.order_by(AssuranceTool.id).limit(1)).one()
     opens_on = today - timedelta(days=40)
     cycle = Section11Cycle(
         title=f"Section 11, children, {opens_on.year} to {opens_on.year + 2}",

@@ -13,7 +13,6 @@ from app.demo.answers import answer_sheet
 from models.agencies import Agency
 from models.answer_findings import suggest_finding, take_answer_finding
 from models.answer_sheets import AnswerSheet, sheet_answers, version_of
-from models.assurance_tools import ToolKind
 from models.clock import LONDON
 from models.escalations import climb
 from models.hubs import Hub
@@ -29,7 +28,7 @@ from models.self_evaluations import (
     submit_self_evaluation,
 )
 from models.sign_offs import SignOffSubject, sign
-from models.signables import put_before_sponsor, tools_of
+from models.signables import put_before_sponsor
 from models.thematic_reviews import ThematicReview
 
 _LADDER = (
@@ -42,7 +41,7 @@ _LADDER = (
     ("officer_call", 55, "The officer rang the safeguarding lead.", "Promised within a week; nothing came."),
     ("sponsor", 3, "The lead sponsor is asked to speak to the agency's lead.", ""),
 )
-_FINDINGS_EACH = 4
+_FINDINGS_EACH = 2
 
 
 class _Agency(NamedTuple):
@@ -91,8 +90,6 @@ def load_self_evaluations(
     """Invitations of every part, signed; self-evaluations asked, handed in, returned and closed; a ladder of three."""
     for place, (days_ago, entries) in _BY_REVIEW.items():
         review = reviews[place]
-        if not tools_of(session, review.id, ToolKind.SELF_EVALUATION):
-            continue
         officer_id = session.get_one(Hub, review.hub_id).officer_id or 0
         _invite(session, review, [agencies[one.name] for one in entries], today - timedelta(days=days_ago + 5))
         made = {one.agency_id: one for one in send_self_evaluations(session, review, person_id=officer_id)}
@@ -103,7 +100,7 @@ def load_self_evaluations(
         if place < 2:
             _find(session, [one for one in made.values() if one.status is _CLOSED], review, officer_id)
         if place == 1:
-            _climb(session, made[agencies[named.HOUSING].id], today)
+            _climb(session, made[agencies[named.HOUSING].id], officer_id, today)
 
 
 def _invite(session: Session, review: ThematicReview, invited: list[Agency], on: date) -> None:
@@ -159,12 +156,12 @@ def _find(session: Session, records: list[SelfEvaluation], review: ThematicRevie
             )  # fmt: skip
 
 
-def _climb(session: Session, record: SelfEvaluation, today: date) -> None:
+def _climb(session: Session, record: SelfEvaluation, officer_id: int, today: date) -> None:
     """The one that never came climbs to the sponsor."""
     for code, days_ago, said, outcome in _LADDER:
         climb(
             session, subject=f"self_evaluations:{record.id}", code=code, said=said, outcome=outcome,
-            on=today - timedelta(days=days_ago), person_id=None,
+            on=today - timedelta(days=days_ago), person_id=officer_id,
         )  # fmt: skip
 
 
