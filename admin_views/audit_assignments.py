@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.answer_sheets import ANSWERERS, AnsweringPages
+from admin_views.answer_findings import FindingPages
+from admin_views.answer_sheets import ANSWERERS
 from admin_views.base import OFFICERS, Button, Panel, actor, page, person_id, role
 from admin_views.hubs import may_run
 from admin_views.kit.cards import Card, card
@@ -42,7 +43,7 @@ class InvolvementForm(Form):
     note = TextField("How", description="In a few words; name nobody of the family.")
 
 
-class AssignmentPages(AnsweringPages):
+class AssignmentPages(FindingPages):
     """The pages of the audits' screen on which auditors are chosen: by officers, and by the agency's own manager."""
 
     @page("/<int:record_id>/assign/", roles=OFFICERS | {Role.MANAGER}, methods=("GET", "POST"))

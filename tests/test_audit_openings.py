@@ -21,6 +21,7 @@ from models.job_requests import request_job
 from models.people import Person
 from models.reminder_kinds import Recipient, ReminderKind
 from models.reminder_subjects import open_by_person, open_subjects
+from models.rules.triangulation import Source, Verdict
 from models.sample_cases import SampleCase
 from tests import make, make_audits
 from tests.make_audits import Scene
@@ -201,6 +202,20 @@ def test_officer_makes_a_missing_record_a_finding_with_one_press(browser: Open, 
     assert (found.origin, found.agency_id) == (f"case_audits:{audit.id}", scene.police.id)
     officer.get(path, 403)
     assert "No chronology." in officer.get(f"/case-audits/{audit.id}/").get_text()
+
+
+def test_officer_makes_a_finding_of_an_audits_answer_with_one_press(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    audit = make_audits.submitted(session, _audits(session, scene)[0], "Not met")
+    session.commit()
+    officer = browser(Role.OFFICER)
+    page = officer.get(f"/case-audits/{audit.id}/read/")
+    link = next(str(one["href"]) for one in page.select("main a.button") if "/finding/" in str(one["href"]))
+    assert officer.client.post(link, data=officer.filled(link)).status_code == 302
+    found = session.scalars(select(Finding)).one()
+    assert (found.source, found.verdict, found.agency_id) == (Source.CASE_AUDIT, Verdict.CONCERN, scene.police.id)
+    assert found.key_line_id is not None
 
 
 def test_night_carries_what_agencies_did_to_the_hubs_records_once(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
@@ -18,7 +18,7 @@ from models.audit_outcomes import return_audit, state_not_known, state_record, t
 from models.audit_samples import AuditSample, SampleStatus
 from models.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
 from models.clock import LONDON
-from models.invitations import Invitation, ReviewPart, invited_agencies
+from models.invitations import Invitation, ReviewPart
 from models.moderations import moderate_case, suggested_verdict, take_moderation_finding
 from models.people import Person
 from models.reference_items import ReferenceItem, ReferenceList
@@ -105,7 +105,7 @@ def _load(
     if sample is None:
         return
     invited = [agencies[name] for name in panel.agencies]
-    _agree(session, review, invited)
+    _agree(session, review, invited, agencies[named.HOUSING])
     opening = open_case_audits(session, sample, due_on=due_on + timedelta(days=30))
     order = {one.id: number for number, one in enumerate(invited)}
     by_case: dict[int, list[CaseAudit]] = {}
@@ -118,13 +118,15 @@ def _load(
         _carry(session, session.get_one(SampleCase, case_id), audits, number, panel, people)
 
 
-def _agree(session: Session, review: ThematicReview, agencies: list[Agency]) -> None:
-    """Invite the agencies to the case audits, and have the sponsor sign the list as it stands then."""
-    has = {one.id for one in invited_agencies(session, review.id, ReviewPart.CASE_AUDIT)}
+def _agree(session: Session, review: ThematicReview, agencies: list[Agency], without: Agency) -> None:
+    """Invite just these agencies to the case audits, and have the sponsor sign the list as it stands then.
+
+    `without` is invited too: it has no agreement in date, so the portal keeps the cases from it.
+    """
+    part = (Invitation.review_id == review.id, Invitation.part == ReviewPart.CASE_AUDIT)
+    session.execute(delete(Invitation).where(*part))
     session.add_all(
-        Invitation(review_id=review.id, part=ReviewPart.CASE_AUDIT, agency_id=one.id)
-        for one in agencies
-        if one.id not in has
+        Invitation(review_id=review.id, part=ReviewPart.CASE_AUDIT, agency_id=one.id) for one in (*agencies, without)
     )
     session.flush()
     if not stands_signed(session, review, SignOffSubject.INVITATIONS) and review.sponsor_id is not None:
@@ -206,7 +208,8 @@ def _value(question: Question, quality: int, audit: CaseAudit) -> Any:
     if question.key == "service":
         return question.labels[0 if _is_of_children(audit) else -1]
     counted = [one.label for one in question.options if one.weight is not None] or list(question.labels)
-    return counted[min(quality * len(counted) // 4, len(counted) - 1)] if counted else None
+    shifted = min(3, quality + ((len(question.key) + audit.agency_id) % 5 == 0))  # agencies see some things differently
+    return counted[min(shifted * len(counted) // 4, len(counted) - 1)] if counted else None
 
 
 def _is_of_children(audit: CaseAudit) -> bool:

@@ -37,6 +37,15 @@ class Agreement:
         return self.agreeing / self.pairs if self.pairs else None
 
     @property
+    def percent(self) -> int | None:
+        """The rate in whole per cent.
+
+        >>> Agreement(2, 3).percent
+        67
+        """
+        return round(100 * self.agreeing / self.pairs) if self.pairs else None
+
+    @property
     def words(self) -> str:
         """The rate as people read it.
 
@@ -46,7 +55,7 @@ class Agreement:
         if not self.pairs:
             return "Fewer than two ratings"
         noun = "pair" if self.pairs == 1 else "pairs"
-        return f"{round(100 * self.agreeing / self.pairs)} % ({self.agreeing} of {self.pairs} {noun})"
+        return f"{self.percent} % ({self.agreeing} of {self.pairs} {noun})"
 
 
 def agreement_of(ratings: Iterable[str]) -> Agreement:

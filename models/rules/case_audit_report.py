@@ -181,4 +181,4 @@ def _value(key: str, column: AgencyAudit) -> Any:
 
 
 def _is_said(row: SideRow) -> bool:
-    return row.agreement is not None or any(cell.words or cell.note for cell in row.cells)
+    return any(cell.words or cell.note for cell in row.cells)
