@@ -104,9 +104,12 @@ def load_self_evaluations(
 
 
 def _invite(session: Session, review: ThematicReview, invited: list[Agency], on: date) -> None:
-    """Every agency to every part; the sponsor has signed the lists."""
+    """Every agency to every part but the case audits, whose own demo invites; the sponsor has signed the lists."""
     session.add_all(
-        Invitation(review_id=review.id, part=part, agency_id=one.id) for part in ReviewPart for one in invited
+        Invitation(review_id=review.id, part=part, agency_id=one.id)
+        for part in ReviewPart
+        for one in invited
+        if part is not ReviewPart.CASE_AUDIT
     )
     session.flush()
     asked = put_before_sponsor(session, review, SignOffSubject.INVITATIONS, person_id=None)
