@@ -36,7 +36,6 @@ WHERE_DONE = {
     "service_users": "/feedback/?review_id={}",
     "practitioners": "/feedback/?review_id={}",
     "feedback_given": "/feedback/?review_id={}",
-    "self_evaluations": "/self-evaluations/?review_id={}",
     "case_audits": "/case-audits/?review_id={}",
     "sources": "/thematic-reviews/{}/triangulation/",
     "plan": "/action-plans/?review_id={}",
