@@ -70,7 +70,7 @@ class EscalationScreen(Screen):
 
     model = Escalation
     title, noun, plural = "Non-engagement log", "step", "steps"
-    path, group, order = "escalations", Group.REVIEWS, 55
+    path, group, order = "escalations", Group.EVIDENCE, 55
     may = {"list": STAFF, "details": STAFF, "export": STAFF}
     introduction = "Every step that was taken when an agency did not hand in what it was asked for."
     columns = (

@@ -84,7 +84,7 @@ class FeedbackActivityScreen(SurveyPages):
 
     model = FeedbackActivity
     title, noun, plural = "Feedback", "activity", "activities"
-    path, group, order = "feedback", Group.REVIEWS, 35
+    path, group, order = "feedback", Group.EVIDENCE, 35
     may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
     columns = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")
     details = (*columns, "planned_on", "people_count", "sensitivities", "summary")

@@ -19,7 +19,7 @@ class FeedbackGroupScreen(Screen):
 
     model = FeedbackGroup
     title, noun, plural = "Feedback groups", "group", "groups"
-    path, group, order = "feedback-groups", Group.REVIEWS, 36
+    path, group, order = "feedback-groups", Group.EVIDENCE, 36
     may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
     introduction = "Take care not always to ask the same, established groups: filter by “Heard” to see who never was."
     columns = ("name", "kind", "found_through", "is_active")

@@ -33,7 +33,7 @@ class FindingScreen(Screen):
 
     model = Finding
     title, noun, plural = "Findings", "finding", "findings"
-    path, group, order = "findings", Group.REVIEWS, 40
+    path, group, order = "findings", Group.EVIDENCE, 40
     may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
     columns = (
         "text",

@@ -28,7 +28,7 @@ class IntelligenceItemScreen(FilePages, Screen):
 
     model = IntelligenceItem
     title, noun, plural = "Intelligence", "intelligence item", "intelligence items"
-    path, group, order = "intelligence-items", Group.REVIEWS, 60
+    path, group, order = "intelligence-items", Group.EVIDENCE, 60
     may = {
         "list": STAFF,
         "details": STAFF,

@@ -28,7 +28,7 @@ class IntelligenceUseScreen(Screen):
 
     model = IntelligenceUse
     title, noun, plural = "Intelligence in reviews", "use", "uses"
-    path, group, order = "intelligence-uses", Group.REVIEWS, 61
+    path, group, order = "intelligence-uses", Group.EVIDENCE, 61
     may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
     introduction = "Which items of the register each review uses, and along which of its key lines."
     columns = (

@@ -27,7 +27,7 @@ class InvitationScreen(Screen):
 
     model = Invitation
     title, noun, plural = "Agencies invited", "invitation", "invitations"
-    path, group, order = "invitations", Group.REVIEWS, 45
+    path, group, order = "invitations", Group.EVIDENCE, 45
     may = {"list": STAFF, "details": STAFF, "export": STAFF}
     columns = (Column("agency_id", "Agency"), "review_id", "part", "note")
     filters = ("review_id", "part", "agency_id")

@@ -58,7 +58,7 @@ class KeyLineScreen(Screen):
 
     model = KeyLine
     title, noun, plural = "Key lines of enquiry", "key line", "key lines"
-    path, group, order = "key-lines", Group.REVIEWS, 20
+    path, group, order = "key-lines", Group.TOOLS, 5
     may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
     introduction = "The bank's standard key lines are copied for each review and amended there."
     columns = (

@@ -80,7 +80,7 @@ class SelfEvaluationScreen(FindingPages):
 
     model = SelfEvaluation
     title, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
-    path, group, order = "self-evaluations", Group.REVIEWS, 50
+    path, group, order = "self-evaluations", Group.EVIDENCE, 50
     may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
     finding_source = Source.SELF_EVALUATION
     columns = (

@@ -27,6 +27,7 @@ class Group(StrEnum):
 
     REVIEWS = "Reviews"
     TOOLS = "Assurance tools"
+    EVIDENCE = "Evidence"
     SAMPLES = "Samples"
     PLANS = "Plans"
     LEARNING = "Learning"

@@ -177,7 +177,7 @@ def _what_they_say(cells: Mapping[Source, Cell]) -> str:
 
 
 def _of(verdict: Verdict) -> str:
-    return "of both" if verdict is Verdict.MIXED else f"of {verdict.value}"
+    return "of both strength and concern" if verdict is Verdict.MIXED else f"of {verdict.value}"
 
 
 def _said(source: Source) -> str:
