@@ -72,6 +72,7 @@ class SheetAnswer(Record):
         agency_inserts=_OWN_OPEN,
         agency_writes=_OWN_OPEN,
         agency_updates=("value", "note", "answered_at", "answered_by_id", "row_version"),
+        unlogged_columns=("value", "note"),  # who answered and when is on record; the words can be erased in their time
     )
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id", ondelete="CASCADE"))

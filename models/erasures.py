@@ -15,7 +15,9 @@ from sqlalchemy import Table, Text, func, or_, select, text
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
+from models.answer_sheets import AnswerSheet, SheetAnswer
 from models.audit_samples import AuditSample
+from models.case_audits import CaseAudit
 from models.case_frames import CaseFrame
 from models.clock import london_day
 from models.db import Base
@@ -213,6 +215,41 @@ def _responses(session: Session, survey_id: int, keys: list[str], limit: int | N
     return list(session.scalars(statement.order_by(SurveyResponse.id).limit(limit))) if keys else []
 
 
+def audits_with_words(session: Session) -> list[Holding]:
+    """The case audits in which the auditor's own words are still readable."""
+    rows = session.execute(
+        select(CaseAudit.id, CaseAudit.review_id, CaseAudit.opened_at, CaseAudit.sheet_id, ToolVersion)
+        .join(AnswerSheet, AnswerSheet.id == CaseAudit.sheet_id)
+        .join(ToolVersion, ToolVersion.id == AnswerSheet.version_id)
+        .order_by(CaseAudit.id)
+    ).all()
+    return [
+        Holding(key, review_id, london_day(opened_at))
+        for key, review_id, opened_at, sheet_id, version in rows
+        if _worded(session, sheet_id, _written(version), limit=1)
+    ]
+
+
+def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
+    """Take the auditors' own words out of their forms. Left are every grade, choice, number and date."""
+    count = 0
+    for audit in session.scalars(select(CaseAudit).where(CaseAudit.id.in_(audit_ids)).order_by(CaseAudit.id)):
+        sheet = session.get_one(AnswerSheet, audit.sheet_id)
+        keys = _written(session.get_one(ToolVersion, sheet.version_id))
+        for answer in _worded(session, sheet.id, keys):
+            answer.value, answer.note = None if answer.question_key in keys else answer.value, ""
+            count += 1
+    session.flush()
+    return count
+
+
+def _worded(session: Session, sheet_id: int, keys: list[str], limit: int | None = None) -> list[SheetAnswer]:
+    """The answers of a sheet that are somebody's own words, or have some beside them."""
+    own = SheetAnswer.question_key.in_(keys) & SheetAnswer.value.is_not(None)
+    statement = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, own | (SheetAnswer.note != ""))
+    return list(session.scalars(statement.order_by(SheetAnswer.id).limit(limit)))
+
+
 def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
     """Empty files of their content and name. Left are the title, the size and the SHA-256 of what was there."""
     documents = session.scalars(select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)).all()
@@ -238,6 +275,12 @@ ERASABLE: dict[str, Erasable] = {
     ),
     "evidence_files": Erasable(
         "Uploaded evidence", "Title, size and fingerprint of each file stay.", evidence_files, erase_files
+    ),
+    "audit_words": Erasable(
+        "What auditors wrote about cases",
+        "Every grade, choice, number and date stays.",
+        audits_with_words,
+        erase_words,
     ),
     "survey_texts": Erasable(
         "What people wrote in surveys",

@@ -144,6 +144,12 @@ def lift_hold(session: Session, review: ThematicReview) -> None:
 _USUAL = (
     ("frame_rows", 12, ClockStart.REVIEW_COMPLETED, "Needed to repeat the draw until the impact analysis."),
     ("drawn_cases", 24, ClockStart.REVIEW_CLOSED, "Needed to keep cases from being audited again too soon."),
+    (
+        "audit_words",
+        24,
+        ClockStart.REVIEW_CLOSED,
+        "Needed until the impact analysis has been read beside the first audits.",
+    ),
     ("survey_texts", 12, ClockStart.REVIEW_CLOSED, "Needed until everybody who took part has been told the outcome."),
     ("evidence_files", 72, ClockStart.REVIEW_CLOSED, "Kept for six years, as the agreement on sharing asks."),
 )

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.answer_sheets import add_evidence, open_sheet
+from models.answer_sheets import add_evidence, open_sheet, values_of
 from models.assurance_tools import ToolKind
+from models.change_log import ChangeRecord
 from models.documents import Document
 from models.erasures import ERASABLE
 from models.feedback_activities import Audience, FeedbackActivity, Technique
@@ -18,7 +19,7 @@ from models.review_stages import move_to_stage
 from models.self_evaluations import SelfEvaluation
 from models.surveys import Survey, SurveyResponse
 from models.thematic_reviews import Stage, ThematicReview
-from tests import make, make_tools
+from tests import make, make_audits, make_tools
 from tests.test_retention_rules import rule
 
 CLOSED = date(2024, 6, 30)
@@ -86,8 +87,25 @@ def test_file_handed_in_on_a_form_is_its_reviews_evidence(session: Session, clos
     assert [one.erased_on is not None for one in documents] == [True, False]
 
 
+def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
+    scene = make_audits.scene(session)
+    first, second = make_audits.opened(session, scene)[:2]
+    for audit, met in ((first, "Not met"), (second, "Fully met")):
+        make_audits.submitted(session, audit, met)
+    move_to_stage(session, scene.review, Stage.CLOSED, on=CLOSED)
+    rule(session, "audit_words", 24)
+    assert erase_due(session, date(2026, 6, 29)) == []
+    [run] = erase_due(session, date(2026, 6, 30))
+    assert (run.holding_count, run.erased_count) == (1, 1)
+    session.expire_all()
+    assert values_of(session, first.sheet_id) == {"met": "Not met", "why": None}
+    assert values_of(session, second.sheet_id) == {"met": "Fully met"}
+    logged = select(ChangeRecord.new_values).where(ChangeRecord.table_name == "sheet_answers")
+    assert not any("Nobody looked." in str(one) for one in session.scalars(logged))
+
+
 def test_every_kind_that_can_be_erased_says_what_is_left(session: Session) -> None:
-    assert {"drawn_cases", "frame_rows", "evidence_files", "survey_texts"} <= set(ERASABLE)
+    assert {"drawn_cases", "frame_rows", "evidence_files", "audit_words", "survey_texts"} <= set(ERASABLE)
     for one in ERASABLE.values():
         assert one.leaves.endswith(".")
         assert one.find(session) == []
