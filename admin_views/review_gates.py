@@ -37,10 +37,13 @@ WHERE_DONE = {
     "practitioners": "/feedback/?review_id={}",
     "feedback_given": "/feedback/?review_id={}",
     "case_audits": "/case-audits/?review_id={}",
+    "intelligence": "/intelligence-uses/?review_id={}",
     "sources": "/thematic-reviews/{}/triangulation/",
     "plan": "/action-plans/?review_id={}",
     "presented": "/presentations/?review_id={}",
+    "plan_agreed": "/presentations/?review_id={}",
     "learning": "/learning-products/?review_id={}",
+    "impact_due": "/impact-analyses/?review_id={}",
     "impact": "/impact-analyses/?review_id={}",
 }
 """Where what a gate asks for is done; a gate that is not here is done on the review's own page."""

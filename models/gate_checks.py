@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.action_plans import ActionPlan
+from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.assurance_tools import ToolKind
+from models.clock import today
 from models.feedback_activities import Audience, activities_of, feedback_owed, heard
 from models.impact_analyses import analysis_of
+from models.intelligence_uses import intelligence_missing
 from models.learning_products import has_released
 from models.moderations import audits_missing
 from models.presentations import missing_presentations
@@ -25,6 +27,7 @@ from models.rules.triangulation import Mark
 from models.self_evaluations import self_evaluations_missing
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
+from models.surveys import untold_surveys
 from models.thematic_reviews import Stage, ThematicReview
 from models.triangulations import triangulate
 
@@ -73,9 +76,14 @@ def _activities(session: Session, review: ThematicReview) -> str:
 
 
 def _feedback_given(session: Session, review: ThematicReview) -> str:
-    owed = feedback_owed(session, review.id)
+    owed = [one.sentence for one in feedback_owed(session, review.id)]
+    owed += [f"People who answered {one} cannot read the outcome yet." for one in untold_surveys(session, review.id)]
     more = f" ({len(owed) - 1} more)" if owed[1:] else ""
-    return f"{owed[0].sentence}{more}" if owed else ""
+    return f"{owed[0]}{more}" if owed else ""
+
+
+def _intelligence(session: Session, review: ThematicReview) -> str:
+    return intelligence_missing(session, review.id)
 
 
 def _silent(session: Session, review: ThematicReview) -> str:
@@ -109,6 +117,12 @@ def _presented(session: Session, review: ThematicReview) -> str:
     return f"The findings are still to be presented to the {missing}." if missing else ""
 
 
+def _plan_agreed(session: Session, review: ThematicReview) -> str:
+    found = session.scalars(select(ActionPlan.status).where(ActionPlan.review_id == review.id)).all()
+    is_agreed = bool(found) and PlanStatus.DRAFT not in found
+    return "" if is_agreed else "The Board has not agreed the improvement plan yet."
+
+
 def _learning(session: Session, review: ThematicReview) -> str:
     return "" if has_released(session, review.id) else "No learning product of this review is released yet."
 
@@ -119,6 +133,14 @@ def _self_evaluated(session: Session, review: ThematicReview) -> str:
 
 def _audited(session: Session, review: ThematicReview) -> str:
     return audits_missing(session, review.id)
+
+
+def _year_passed(session: Session, review: ThematicReview) -> str:
+    found = analysis_of(session, review.id)
+    if found is None:
+        return "The impact analysis is not opened yet."
+    day = f"{found.due_on.day} {found.due_on:%B %Y}"
+    return f"The impact analysis is due on {day}, 12 months after completion." if found.due_on > today() else ""
 
 
 def _impact(session: Session, review: ThematicReview) -> str:
@@ -169,10 +191,13 @@ GATES: tuple[Gate, ...] = (
         "service_users", "Service users, carers and families are heard", Stage.EVIDENCE, _heard(Audience.SERVICE_USERS)
     ),
     Gate("practitioners", "Practitioners are heard", Stage.EVIDENCE, _heard(Audience.PRACTITIONERS)),
+    Gate("intelligence", "Local reviews, audits and inspections are read", Stage.EVIDENCE, _intelligence),
     Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent),
     Gate("plan", "The improvement plan rests on findings and has actions", Stage.IMPROVEMENT_PLANNING, _plan),
     Gate("presented", "The Board and both groups have heard the findings", Stage.PRESENTATION, _presented),
+    Gate("plan_agreed", "The Board has agreed the improvement plan", Stage.PRESENTATION, _plan_agreed),
     Gate("learning", "Learning is released", Stage.DISSEMINATION, _learning),
     Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
+    Gate("impact_due", "Twelve months have passed since completion", Stage.COMPLETED, _year_passed),
     Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
 )

@@ -90,3 +90,20 @@ def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int 
         agency_id=item.agency_id,
         person_id=person_id,
     )
+
+
+def intelligence_missing(session: Session, review_id: int) -> str:
+    """What a review still lacks of what others have found, as one sentence; empty when every item used is a finding.
+
+    Source: framework, "Initial scoping": intelligence is drawn from local reviews, internal audits and inspections.
+    """
+    used = session.scalars(select(IntelligenceUse.id).where(IntelligenceUse.review_id == review_id)).all()
+    if not used:
+        return "No local review, internal audit or inspection is brought in yet."
+    taken = select(Finding.id).where(
+        Finding.review_id == review_id, Finding.origin == IntelligenceUse.origin_expression()
+    )
+    open_ones = select(func.count()).where(IntelligenceUse.review_id == review_id, ~taken.exists())
+    count = session.scalar(open_ones) or 0
+    words = "1 item of intelligence is" if count == 1 else f"{count} items of intelligence are"
+    return f"{words} not made a finding yet." if count else ""

@@ -136,6 +136,17 @@ def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
     session.flush()
 
 
+def untold_surveys(session: Session, review_id: int) -> list[str]:
+    """The activities of a review with an answered survey whose outcome is not published yet, by title."""
+    answered = select(SurveyResponse.id).where(SurveyResponse.survey_id == Survey.id).exists()
+    statement = (
+        select(FeedbackActivity.title)
+        .join(Survey, Survey.activity_id == FeedbackActivity.id)
+        .where(FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered)
+    )
+    return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
+
+
 def as_the_public(session: Session, token: str) -> Survey | None:
     """The survey behind a link, from now on as the public sees it; None when there is none for that link today.
 

@@ -93,10 +93,10 @@ def test_groups_hear_the_findings_after_the_board(session: Session, review: Them
 
 
 def test_review_stays_at_presentation_until_the_board_and_both_groups_have_heard_it(
-    session: Session, review: ThematicReview
+    session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:
     review.stage = Stage.PRESENTATION
-    held(session, review)
+    held(session, review, decision=Decision.AGREED, plan=plan)
     with pytest.raises(RuleBroken, match="still to be presented to the Children's Group and the Adults Group"):
         pass_gates(session, review, on=HELD)
     held(session, review, Body.JOINT_GROUPS)

@@ -195,25 +195,29 @@ def _given(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _value(question: Question, quality: int, audit: CaseAudit) -> Any:
-    """One plausible answer, the worse the higher `quality` is (0 the best, 3 the worst)."""
-    kind = question.how
+    """One plausible answer: facts of the case as they are, judgements the worse the higher `quality` is (0 to 3)."""
+    kind, case = question.how, audit.sample_case_id
     if kind.widget == "textarea":
         return next((text for word, text in _WORDS.items() if question.key.endswith(word)), _WORDS["why"])
     if kind.widget == "number":
-        return 1 + quality
+        return case % 4
     if kind.widget == "date":
         return (audit.due_on - timedelta(days=15)).isoformat()
     if kind.widget == "checkboxes":
-        return list(question.labels[: 2 + quality])
-    if question.key == "service":
-        return question.labels[0 if _is_of_children(audit) else -1]
-    counted = [one.label for one in question.options if one.weight is not None] or list(question.labels)
+        return list(question.labels[: 2 + case % 3])
+    counted = [one.label for one in question.options if one.weight is not None]
+    if not counted:
+        return _fact(question, case, is_of_children=audit.case_team in _CHILDREN.teams)
     shifted = min(3, quality + ((len(question.key) + audit.agency_id) % 5 == 0))  # agencies see some things differently
-    return counted[min(shifted * len(counted) // 4, len(counted) - 1)] if counted else None
+    return counted[min(shifted * len(counted) // 4, len(counted) - 1)]
 
 
-def _is_of_children(audit: CaseAudit) -> bool:
-    return audit.case_team in _CHILDREN.teams
+def _fact(question: Question, case: int, *, is_of_children: bool) -> str | None:
+    """What every agency says alike of one case."""
+    known = {"service": ("A child", "An adult"), "age_band": ("1 to 4", "75 to 84")}.get(question.key)
+    if known is not None and set(known) <= set(question.labels):
+        return known[0 if is_of_children else 1]
+    return question.labels[case % len(question.labels)] if question.labels else None
 
 
 def _moderate(session: Session, case: SampleCase, quality: int, officer: Person) -> None:
