@@ -64,10 +64,14 @@ def linked(browser: Browser, path: str, pattern: str) -> set[str]:
 
 
 def forms_of(browser: Browser, path: str) -> list[tuple[dict[str, str], set[str]]]:
-    """Each form of a page that sends to the page itself: its hidden fields, and the names people fill in."""
-    answer = browser.client.get(path)
+    """Each form of a page that sends to the page itself: its hidden fields, and the names people fill in.
+
+    A download has none.
+    """
+    with browser.client.get(path) as answer:
+        page = answer.text if answer.mimetype == "text/html" else ""
     found = []
-    for form in BeautifulSoup(answer.text, "html.parser").select("main form[method=post]:not([action])"):
+    for form in BeautifulSoup(page, "html.parser").select("main form[method=post]:not([action])"):
         hidden = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
         names = {str(one["name"]) for one in form.select("input[name], select[name], textarea[name]")} - hidden.keys()
         found += [(hidden, names)] if names else []
@@ -123,7 +127,8 @@ def test_manager_sees_no_button_that_would_be_refused(demo: Callable[[Role], Bro
     for path in lists(Role.MANAGER):
         for record in sorted(linked(browser, path, rf"{path}\d+/"))[:3]:
             for link in browser.get(record).select("main .buttons a[href]"):
-                assert browser.client.get(str(link["href"])).status_code != 403, f"{record}: {link['href']}"
+                with browser.client.get(str(link["href"])) as answer:
+                    assert answer.status_code != 403, f"{record}: {link['href']}"
 
 
 def test_history_speaks_the_words_of_the_screens(demo: Callable[[Role], Browser], session: Session) -> None:

@@ -212,7 +212,8 @@ def test_review_leads_to_its_plans_frames_and_samples(browser: Open, session: Se
     session.commit()
     page = browser(Role.SPONSOR).get(f"/thematic-reviews/{own_review.id}/")
     headings = [heading.get_text() for heading in page.select("section.panel h2")]
-    assert headings[2:6] == ["Timetable", "Improvement plans", "Case frames", "Audit samples"]
+    wanted = ("Timetable", "Improvement plans", "Case frames", "Audit samples")
+    assert [one for one in headings if one in wanted] == list(wanted)
     assert page.select_one(f'a[href="/action-plans/{plan.id}/"]') is not None
     assert page.find("a", string="Edit the timetable") is None
 

@@ -52,7 +52,7 @@ def test_a_worker_for_everything_does_the_short_job_first_and_the_long_one_too(f
     assert farm.effects() == {first: 1, second: 1, field: 1}
 
 
-def test_reading_case_lists_counts_as_long_and_nothing_else_does() -> None:
+def test_reading_and_indexing_case_lists_counts_as_long_and_nothing_else_does() -> None:
     load_jobs()
     long = {kind.name for kind in JOBS.values() if kind.is_long and kind.function.__module__.startswith("jobs.")}
-    assert long == {"check_case_list", "freeze_case_list"}
+    assert long == {"check_case_list", "freeze_case_list", "index_frame_rows"}
