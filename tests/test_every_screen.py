@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from admin_views.kit.registry import load_screens
 from app.demo.partnership import load_demo
-from models.access import Role
+from models.access import Actor, Role
 from models.clock import today
+from models.db import PortalSession
 from models.people import Person
 from models.starting_words import give_starting_words
 from tests.test_screens import statements
@@ -33,15 +34,35 @@ RUBBISH = [
     "💥",
     "NaN",
 ]
+pytestmark = pytest.mark.xdist_group("demo")
 Open = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def demo_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection on which the demo partnership is loaded once for all tests of this file; rolled back at the end."""
+    with engine.connect() as made:
+        transaction = made.begin()
+        sessions = sessionmaker(made, class_=PortalSession, join_transaction_mode="create_savepoint")
+        with sessions(info={"actor": Actor.system("test")}) as session:
+            give_starting_words(session)
+            load_demo(session, today=today(), password=PASSWORD)
+            session.commit()
+        yield made
+        transaction.rollback()
+
+
+@pytest.fixture
+def connection(demo_connection: Connection) -> Iterator[Connection]:
+    """The demo, with whatever a test does to it undone."""
+    point = demo_connection.begin_nested()
+    yield demo_connection
+    point.rollback()
 
 
 @pytest.fixture
 def demo(portal: Flask, session: Session) -> Callable[[Role], Browser]:
     """`demo(Role.OFFICER)` is a browser of the demo's first person of that role."""
-    give_starting_words(session)
-    load_demo(session, today=today(), password=PASSWORD)
-    session.commit()
 
     def opened(role: Role) -> Browser:
         person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
