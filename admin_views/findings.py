@@ -45,7 +45,7 @@ class FindingScreen(Screen):
     )
     details = (*columns, "agency_id", "made_by_id", "made_at")
     search = ("text",)
-    filters = ("review_id", "source", "verdict", "strength", "key_line_id", "agency_id")
+    filters = ("review_id", "source", "verdict", "strength", "agency_id")
     sort = ("source", "verdict", "strength", "made_at")
     default_sort = "-made_at"
     fields = ("review_id", "key_line_id", "source", "verdict", "strength", "text", "agency_id")

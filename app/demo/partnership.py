@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from app.demo.agencies import load_agencies
 from app.demo.agreements import load_agreements
 from app.demo.case_audits import load_case_audits
+from app.demo.earlier_reviews import load_earlier_reviews
+from app.demo.feedback import load_feedback
+from app.demo.findings import load_findings
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
@@ -31,7 +34,8 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     agencies = load_agencies(session)
     people = load_people(session, agencies, hash_password(password))
     hubs = load_hubs(session, people, today)
-    reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
+    priorities = load_priorities(session, today)
+    reviews = load_reviews(session, hubs, people, priorities, today)
     load_tools(session, reviews)
     load_plan(session, reviews[0], agencies, people, today)
     load_samples(session, reviews, people, today)
@@ -42,6 +46,9 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_self_evaluations(session, reviews, agencies, today)
     load_section_11(session, agencies, people, today)
     load_case_audits(session, reviews, agencies, people, today)
+    load_feedback(session, reviews, today)
+    load_findings(session, reviews)
+    load_earlier_reviews(session, hubs, people, priorities, agencies, today)
     return True
 
 

@@ -90,6 +90,7 @@ def _load_tool(session: Session, review: ThematicReview, kind: ToolKind) -> Assu
 def _load_signed(session: Session, review: ThematicReview, tools: dict[ToolKind, AssuranceTool]) -> None:
     """Everything signed; the self-evaluation twice, for a question was added after the first time."""
     _put(session, review, SignOffSubject.KEY_LINES, None, signed_after=9)
+    _put(session, review, SignOffSubject.PROJECT_TEAM, None, signed_after=9)
     for kind, tool in tools.items():
         _put(session, review, TOOL_SUBJECTS[kind], tool, signed_after=10)
     tool = tools[ToolKind.SELF_EVALUATION]
@@ -127,7 +128,8 @@ def _put(
     asked_at = _moment(review, max(7, signed_after - 2))
     if tool is not None:
         freeze_tool(session, tool, person_id=officer_id, at=asked_at)
-    made = put_before_sponsor(session, review, subject, person_id=officer_id, tool=tool)
+    reason = "A member for the missing seat is being found." if subject is SignOffSubject.PROJECT_TEAM else ""
+    made = put_before_sponsor(session, review, subject, person_id=officer_id, tool=tool, reason=reason)
     made.asked_at = asked_at
     if signed_after and review.sponsor_id is not None:
         sign(session, made, review=review, person_id=review.sponsor_id)
