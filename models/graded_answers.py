@@ -21,18 +21,17 @@ def graded_answers(session: Session, sheet_ids: Select[int], source: Source) -> 
     `sheet_ids` selects the ids of the sheets that count; answers that are not counted on their scale say nothing.
     """
     rows = session.execute(
-        select(SheetAnswer, ToolVersion, Agency.name)
+        select(SheetAnswer, AnswerSheet.version_id, Agency.name)
         .join(AnswerSheet, AnswerSheet.id == SheetAnswer.sheet_id)
-        .join(ToolVersion, ToolVersion.id == AnswerSheet.version_id)
         .join(Agency, Agency.id == AnswerSheet.agency_id)
         .where(SheetAnswer.sheet_id.in_(sheet_ids))
         .order_by(SheetAnswer.id)
-    )
+    ).all()
     tools: dict[int, Questionnaire] = {}
-    for answer, version, agency in rows:
-        if version.id not in tools:
-            tools[version.id] = version.questionnaire
-        question = tools[version.id].question(answer.question_key)
+    for answer, version_id, agency in rows:
+        if version_id not in tools:
+            tools[version_id] = session.get_one(ToolVersion, version_id).questionnaire
+        question = tools[version_id].question(answer.question_key)
         level = question.level(answer.value) if question is not None else None
         if question is None or level is None or question.key_line_id is None:
             continue

@@ -159,21 +159,25 @@ def _what_they_say(cells: Mapping[Source, Cell]) -> str:
     mark = mark_of(cells)
     if mark is Mark.SILENT:
         (source, cell), *_ = cells.items()
-        return f"Only {_said(source)} speaks, {_of(cell.verdict)}; nothing can be set beside it yet."
+        return f"Only {_said(source)} {_speaks([source])}, {_of(cell.verdict)}; nothing can be set beside it yet."
     groups = [
-        (verdict, names)
+        (verdict, speakers)
         for verdict in Verdict
-        if (names := [_said(source) for source, cell in cells.items() if cell.verdict is verdict])
+        if (speakers := [source for source, cell in cells.items() if cell.verdict is verdict])
     ]
-    if len(groups) == 1:
-        verdict, names = groups[0]
-        return f"{_capital(_listed(names))} agree and speak {_of(verdict)}."
-    first, *others = groups
-    verb = "speaks" if len(first[1]) == 1 else "speak"
-    words = f"{_capital(_listed(first[1]))} {verb} {_of(first[0])}"
-    words += "".join(f", {_listed(names)} {_of(verdict)}" for verdict, names in others)
+    (verdict, speakers), *others = groups
+    names = _capital(_listed([_said(one) for one in speakers]))
+    if not others:
+        return f"{names} agree and speak {_of(verdict)}."
+    words = f"{names} {_speaks(speakers)} {_of(verdict)}"
+    words += "".join(f", {_listed([_said(one) for one in more])} {_of(other)}" for other, more in others)
     ending = ": find out why they differ before recommending anything." if mark is Mark.CONFLICT else "; no conflict."
     return f"{words}{ending}"
+
+
+def _speaks(sources: Sequence[Source]) -> str:
+    is_one = len(sources) == 1 and sources[0] in (Source.SELF_EVALUATION, Source.CASE_AUDIT)
+    return "speaks" if is_one else "speak"
 
 
 def _of(verdict: Verdict) -> str:
