@@ -226,7 +226,8 @@ class Required:
     def __call__(self, form: Form, field: Any) -> None:
         if field.data is None or field.data == "" or field.data == []:
             verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
-            raise ValidationError(self.sentence or f"{verb} {_article(_within(field))}.")
+            asked = f"Answer this: {_plain(field)}" if _plain(field).endswith("?") else ""
+            raise ValidationError(self.sentence or asked or f"{verb} {_article(_within(field))}.")
 
 
 def _within(field: Any) -> str:
