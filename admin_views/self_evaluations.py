@@ -175,8 +175,8 @@ class SelfEvaluationScreen(AnswerPapers, FindingPages):
         missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
         panels = [missing] if done.missing else []
         title, back = f"Hand in {record.reference}", self.details_url(record_id)
-        values = {"button": "Hand in", "lead": lead, "panels": panels}
-        return self.ask(Form(), back, lambda: self._hand_in(record), title=title, **values)
+        values = {"button": "Hand in", "lead": lead, "title": title}
+        return self.ask(Form(), back, lambda: self._hand_in(record), panels=panels, **values)
 
     def _hand_in(self, record: SelfEvaluation) -> str:
         submit_self_evaluation(self.session, record, person_id=person_id())

@@ -5,6 +5,7 @@ from datetime import date
 
 from models.rules.papers import (
     OFFICIAL,
+    Block,
     Column,
     Facts,
     Heading,
@@ -55,7 +56,7 @@ def letter_paper(facts: LetterFacts) -> Paper:
     """
     fingerprint = fingerprint_of(facts)
     columns = (Column("Step", 2), Column("On", 1), Column("What was said", 3), Column("What came of it", 3))
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Facts((("To", facts.addressee), ("Agency", facts.agency), ("Date", day(facts.written_on)))),
         Facts((("From", facts.sender), ("Role", facts.sender_role), ("Fingerprint", fingerprint))),
         *(Paragraph(text) for text in facts.paragraphs),
