@@ -20,6 +20,7 @@ from admin_views.base import (
     screen,
 )
 from admin_views.hubs import may_run
+from admin_views.papers import document_buttons, document_page
 from models.briefings import POINTS, Briefing, briefing_facts, draft_anew, draft_briefing
 from models.errors import RuleBroken
 from models.learning_products import LearningProduct
@@ -74,7 +75,8 @@ class BriefingScreen(Screen):
         return [Fact("Length", length_words(record.points))]
 
     def buttons(self, record: Briefing) -> list[Button]:
-        return [Button("Read or print the sheet", self.link("sheet", record_id=record.id))]
+        sheet = Button("Read or print the sheet", self.link("sheet", record_id=record.id))
+        return [sheet, *document_buttons(self.link("paper", record_id=record.id), "Sheet")]
 
     @row_action("Draft anew", roles=OFFICERS, question="Write the seven points anew? What was edited is lost.")
     def redraft(self, session: Session, briefing: Briefing) -> str:
@@ -117,3 +119,9 @@ class BriefingScreen(Screen):
         name = current_app.extensions["settings"].partnership_name
         facts = briefing_facts(self.session, briefing, partnership=name)
         return self.render("briefings/sheet.html", facts=facts, back=self.details_url(record_id))
+
+    @page("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
+    def paper(self, record_id: int) -> ResponseReturnValue:
+        """The sheet as PDF on exactly one page, or the same as a page."""
+        briefing, back = self.get_record(record_id), self.details_url(record_id)
+        return document_page(self, "briefing", {"briefing_id": briefing.id}, back, briefing.title)

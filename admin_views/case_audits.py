@@ -8,6 +8,7 @@ from sqlalchemy import and_
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from admin_views.answer_papers import AnswerPapers
 from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
 from admin_views.audit_assignments import involvement_panels
 from admin_views.audit_openings import COLOURS, OpeningPages, show_status
@@ -48,7 +49,7 @@ _DAYS_FOR_CHANGES = 7
 
 
 @screen
-class CaseAuditScreen(OutcomePages, OpeningPages):
+class CaseAuditScreen(AnswerPapers, OutcomePages, OpeningPages):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
@@ -56,6 +57,7 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
     path, group, order = "case-audits", Group.SAMPLES, 50
     may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
     finding_source = Source.CASE_AUDIT
+    paper_name = "case_audit"
     introduction = "A case is called by its reference only. Nobody audits a case of their own team."
     columns = (
         "reference",
@@ -113,7 +115,7 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
 
     def buttons(self, record: CaseAudit) -> list[Button]:
         found = [*self.sheet_buttons(record), *self.assignment_buttons(record), *self.outcome_buttons(record)]
-        found.append(Button("Print", self.link("report", record_id=record.id)))
+        found += self.paper_buttons(record)
         if self.runs(record):
             found.append(Button("Side by side", f"/moderations/case/{record.sample_case_id}/"))
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from flask import abort, current_app
+from flask import abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -20,11 +20,11 @@ from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
+from admin_views.papers import document_buttons, document_page
 from admin_views.review_panels import review_panel
 from models.access import Actor, Role
 from models.agencies import Agency
 from models.clock import LONDON, today
-from models.escalation_letters import letter_facts
 from models.escalations import (
     Escalation,
     LadderState,
@@ -101,7 +101,7 @@ class EscalationScreen(Screen):
         return [Button("What is late now", self.link("late"), "main")]
 
     def buttons(self, record: Escalation) -> list[Button]:
-        found = [Button("Letter", self.link("letter", record_id=record.id))]
+        found = document_buttons(self.link("letter", record_id=record.id), "Letter")
         if role() in OFFICERS:
             found.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
         if record in waiting_concerns(self.session, person_id()):
@@ -174,12 +174,11 @@ class EscalationScreen(Screen):
             form, self.details_url(record_id), act, title=f"{agency.name} does not engage", button="Answer", lead=lead
         )
 
-    @page("/<int:record_id>/letter/", roles=STAFF)
-    def letter(self, record_id: int) -> str:
+    @page("/<int:record_id>/letter/", roles=STAFF, methods=("GET", "POST"))
+    def letter(self, record_id: int) -> ResponseReturnValue:
         """The letter of a step, to print and send."""
-        record, name = self.get_record(record_id), current_app.extensions["settings"].partnership_name
-        facts = letter_facts(self.session, record, partnership=name)
-        return self.render("escalations/letter.html", letter=facts, back=self.details_url(record_id))
+        record, arguments = self.get_record(record_id), {"escalation_id": record_id}
+        return document_page(self, "non_engagement_letter", arguments, self.details_url(record_id), record.reference)
 
 
 def late_panel(session: Session, states: list[LadderState]) -> Panel:

@@ -32,6 +32,7 @@ from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required,
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
+from admin_views.papers import document_buttons, document_page
 from admin_views.review_panels import review_panel
 from models.access import Actor
 from models.actions import Action
@@ -112,12 +113,19 @@ class ImpactAnalysisScreen(Screen):
         return link_to(action, action.reference), action.text, impact, check.evidence if check else NOTHING, shown
 
     def buttons(self, record: ImpactAnalysis) -> list[Button]:
+        paper = document_buttons(self.link("paper", record_id=record.id), "Analysis")
         if record.completed_on is not None:
-            return []
-        made = [Button("Conclude", self.link("conclude", record_id=record.id), "main")]
+            return paper
+        made = [Button("Conclude", self.link("conclude", record_id=record.id), "main"), *paper]
         if record.sample_id is None:
             made.append(Button("Draw again by the same plan", self.link("redraw", record_id=record.id)))
         return made
+
+    @page("/<int:record_id>/paper/", roles=READERS, methods=("GET", "POST"))
+    def paper(self, record_id: int) -> ResponseReturnValue:
+        """The analysis on paper, or as a page."""
+        record, back = self.get_record(record_id), self.details_url(record_id)
+        return document_page(self, "impact_analysis", {"analysis_id": record.id}, back, record.reference)
 
     @page("/<int:record_id>/check/<int:action_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def check_page(self, record_id: int, action_id: int) -> ResponseReturnValue:

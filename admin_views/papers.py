@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import current_app, flash, redirect
+from flask import current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,21 @@ from models.errors import RuleBroken
 from models.form_receipts import note_record
 from models.people import Person
 from models.rules.papers import Occasion, Paper
+
+
+def document_page(
+    screen: Screen, name: str, arguments: Mapping[str, Any], back: str, back_words: str
+) -> ResponseReturnValue:
+    """Both ways to a registered document on one address: GET reads it as a page, POST asks for the PDF."""
+    if request.method == "POST":
+        return ask_for_document(screen, name, arguments, back)
+    return show_document(screen, name, arguments, back, back_words, pdf_url=request.path)
+
+
+def document_buttons(url: str, words: str) -> list[Button]:
+    """The two buttons that lead to `document_page`, such as "Matrix as PDF" and "Read the matrix as a page"."""
+    pdf = Button(f"{words} as PDF", url, is_post=True)
+    return [pdf, Button(f"Read the {words[0].lower()}{words[1:]} as a page", url)]
 
 
 def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], back: str) -> ResponseReturnValue:

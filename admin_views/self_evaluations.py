@@ -13,6 +13,7 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
+from admin_views.answer_papers import AnswerPapers
 from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
 from admin_views.base import (
     OFFICERS,
@@ -75,7 +76,7 @@ class ChangesForm(Form):
 
 
 @screen
-class SelfEvaluationScreen(FindingPages):
+class SelfEvaluationScreen(AnswerPapers, FindingPages):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
@@ -134,7 +135,7 @@ class SelfEvaluationScreen(FindingPages):
     def buttons(self, record: SelfEvaluation) -> list[Button]:
         returning = record.status is ReturnStatus.SUBMITTED and role() in OFFICERS
         asking = Button("Ask for changes", self.link("return_for_changes", record_id=record.id))
-        return [*self.sheet_buttons(record), *([asking] if returning else [])]
+        return [*self.sheet_buttons(record), *([asking] if returning else []), *self.paper_buttons(record)]
 
     # Filling in
 
@@ -174,9 +175,8 @@ class SelfEvaluationScreen(FindingPages):
         missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
         panels = [missing] if done.missing else []
         title, back = f"Hand in {record.reference}", self.details_url(record_id)
-        return self.ask(
-            Form(), back, lambda: self._hand_in(record), title=title, button="Hand in", lead=lead, panels=panels
-        )
+        values = {"button": "Hand in", "lead": lead, "title": title}
+        return self.ask(Form(), back, lambda: self._hand_in(record), panels=panels, **values)
 
     def _hand_in(self, record: SelfEvaluation) -> str:
         submit_self_evaluation(self.session, record, person_id=person_id())

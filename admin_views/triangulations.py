@@ -19,6 +19,7 @@ from admin_views.kit.formats import count_words, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to_row
 from admin_views.kit.workbooks import workbook
+from admin_views.papers import document_buttons, document_page
 from admin_views.review_panels import review_panel
 from models.exports import record_export
 from models.key_lines import KeyLine
@@ -48,7 +49,14 @@ class TriangulationPages(Screen):
         return self.render(
             "thematic_reviews/triangulation.html", review=review, made=made, areas=areas, sources=list(Source),
             marks=list(Mark), may_amend=may_amend, colours=MARK_COLOURS, show_verdict=show_verdict,
+            buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
         )  # fmt: skip
+
+    @page("/<int:record_id>/triangulation/paper/", roles=STAFF, methods=("GET", "POST"))
+    def matrix(self, record_id: int) -> ResponseReturnValue:
+        """The matrix on paper, or as a page."""
+        review, back = self.get_record(record_id), self.link("triangulation", record_id=record_id)
+        return document_page(self, "triangulation_matrix", {"review_id": review.id}, back, "Triangulation")
 
     @page("/<int:record_id>/triangulation/<int:line_id>/<source>/", roles=STAFF)
     def triangulation_cell(self, record_id: int, line_id: int, source: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, select
@@ -15,6 +16,7 @@ from models.findings import Finding
 from models.learning_products import LearningProduct, ProductForm
 from models.recommendations import Recommendation
 from models.rules.briefings import BriefingFacts, Found, Sources, draft_points
+from models.rules.papers import Occasion
 from models.rules.triangulation import Verdict
 from models.strategic_priorities import StrategicPriority
 from models.thematic_reviews import ThematicReview
@@ -131,3 +133,12 @@ def briefing_facts(session: Session, briefing: Briefing, *, partnership: str = "
         released_on=product.released_on,
         points=briefing.points,
     )
+
+
+def briefing_to_print(session: Session, occasion: Occasion, *, briefing_id: int) -> BriefingFacts:
+    """The sheet as a document. Refuses a briefing that whoever asks may not see."""
+    briefing = session.get(Briefing, briefing_id)
+    if briefing is None:
+        raise RuleBroken("There is no such briefing that you may see.")
+    facts = briefing_facts(session, briefing, partnership=occasion.partnership)
+    return replace(facts, made_on=occasion.made_on, about=f"briefings:{briefing.id}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from models.agencies import Agency
+from models.errors import RuleBroken
 from models.escalations import Escalation, steps_taken
 from models.people import Person
 from models.reference_items import ReferenceItem
 from models.rules.due_dates import days_over, in_words
+from models.rules.letter_paper import LetterFacts, LetterStep
+from models.rules.papers import Occasion
 from models.thematic_reviews import ThematicReview
 
 _ADDRESSEES = {
@@ -23,30 +25,13 @@ _ADDRESSEES = {
 }
 
 
-@dataclass(frozen=True)
-class LetterStep:
-    """One step taken before this letter."""
-
-    label: str
-    on: date
-    said: str
-    outcome: str
-
-
-@dataclass(frozen=True)
-class LetterFacts:
-    """Everything the letter says, for the page and for paper. `sender_role` stands under the sender's name."""
-
-    reference: str
-    partnership: str
-    written_on: date
-    addressee: str
-    agency: str
-    subject: str
-    paragraphs: tuple[str, ...]
-    steps: tuple[LetterStep, ...]
-    sender: str
-    sender_role: str
+def letter_to_print(session: Session, occasion: Occasion, *, escalation_id: int) -> LetterFacts:
+    """The letter as a document. Refuses a step that whoever asks may not see."""
+    escalation = session.get(Escalation, escalation_id)
+    if escalation is None:
+        raise RuleBroken("There is no such letter that you may see.")
+    facts = letter_facts(session, escalation, partnership=occasion.partnership)
+    return replace(facts, about=f"escalations:{escalation.id}")
 
 
 def letter_facts(session: Session, escalation: Escalation, *, partnership: str) -> LetterFacts:

@@ -71,6 +71,8 @@ class BriefingFacts:
     points: tuple[str, ...]
     headings: tuple[str, ...] = HEADINGS
     questions: tuple[str, ...] = QUESTIONS
+    made_on: date | None = None
+    about: str = ""
 
     @property
     def word_count(self) -> int:

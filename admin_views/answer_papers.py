@@ -1,0 +1,36 @@
+"""How do people get a form on paper, filled in or blank, or read the same as a page?"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask.typing import ResponseReturnValue
+
+from admin_views.answer_sheets import SHEET_READERS
+from admin_views.base import Button, Screen, page
+from admin_views.papers import document_buttons, document_page
+
+
+class AnswerPapers(Screen):
+    """The pages of a screen whose forms are documents: `paper_name` and the same with `_blank`."""
+
+    paper_name: ClassVar[str] = "self_evaluation"
+
+    @page("/<int:record_id>/paper/", roles=SHEET_READERS, methods=("GET", "POST"))
+    def filled_paper(self, record_id: int) -> ResponseReturnValue:
+        """The form with its answers so far."""
+        return self._paper(record_id, self.paper_name)
+
+    @page("/<int:record_id>/paper/blank/", roles=SHEET_READERS, methods=("GET", "POST"))
+    def blank_paper(self, record_id: int) -> ResponseReturnValue:
+        """The form without answers, to read and to write on."""
+        return self._paper(record_id, f"{self.paper_name}_blank")
+
+    def _paper(self, record_id: int, name: str) -> ResponseReturnValue:
+        record: Any = self.get_record(record_id)
+        return document_page(self, name, {"record_id": record.id}, self.details_url(record_id), record.reference)
+
+    def paper_buttons(self, record: Any) -> list[Button]:
+        """The form as PDF and as a page, and the blank one as PDF."""
+        filled = document_buttons(self.link("filled_paper", record_id=record.id), "Form")
+        return [*filled, Button("Blank form as PDF", self.link("blank_paper", record_id=record.id), is_post=True)]

@@ -1,0 +1,15 @@
+"""How does a seven-minute briefing become a PDF of exactly one page?"""
+
+from jobs.pdf.drawing import draw_one_page
+from jobs.pdf.letterhead import Logo
+from models.errors import RuleBroken
+from models.rules.briefing_paper import briefing_papers, too_long
+from models.rules.briefings import BriefingFacts
+
+
+def build(facts: BriefingFacts, logo: Logo | None = None) -> bytes:
+    """Promise: the whole sheet on one page, in the largest size that fits; refused naming the longest point if none."""
+    try:
+        return draw_one_page(briefing_papers(facts), logo)
+    except RuleBroken:
+        raise RuleBroken(too_long(facts)) from None

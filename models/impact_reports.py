@@ -1,0 +1,53 @@
+"""Which facts stand in an impact analysis on paper?"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from models.errors import RuleBroken
+from models.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
+from models.moderations import GradesByLevel, grades_by_level
+from models.rules.impact_paper import CheckedAction, GradeThenNow, ImpactFacts
+from models.rules.papers import Occasion
+from models.thematic_reviews import ThematicReview
+from models.triangulation_reports import name_of
+
+
+def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:
+    """An impact analysis as it stands. Refuses one that whoever asks may not see."""
+    analysis = session.get(ImpactAnalysis, analysis_id)
+    if analysis is None:
+        raise RuleBroken("There is no such impact analysis that you may see.")
+    review = session.get_one(ThematicReview, analysis.review_id)
+    actions = tuple(
+        CheckedAction(
+            action.reference, action.text, check.impact.value if check else "", check.impact.label if check else "",
+            check.evidence if check else "",
+        )
+        for action, check in actions_to_check(session, analysis)
+    )  # fmt: skip
+    return ImpactFacts(
+        occasion=occasion,
+        about=f"impact_analyses:{analysis.id}",
+        reference=analysis.reference,
+        title=f"{review.reference} {review.title}",
+        due_on=analysis.due_on,
+        completed_on=analysis.completed_on,
+        completed_by=name_of(session, analysis.completed_by_id),
+        conclusion=analysis.conclusion or "",
+        actions=actions,
+        grades=_grades(session, analysis),
+    )
+
+
+def _grades(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:
+    """The moderated grades of both draws; nothing where there is no second one."""
+    first = first_sample(session, analysis)
+    if first is None or analysis.sample_id is None:
+        return ()
+    then, now = grades_by_level(session, first.id), grades_by_level(session, analysis.sample_id)
+    return tuple(GradeThenNow(one, _count(then, one), _count(now, one)) for one in then.grades)
+
+
+def _count(made: GradesByLevel, grade: str) -> int:
+    return sum(made.count(level, grade) for level in made.levels)

@@ -1,0 +1,195 @@
+"""How is a form written down: blank, to be filled in with a pen, and filled in?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from models.rules.paper_parts import paper_of
+from models.rules.papers import (
+    LABEL,
+    QUIET,
+    STRONG,
+    Blanks,
+    Block,
+    Column,
+    Heading,
+    Notice,
+    Occasion,
+    Paper,
+    Paragraph,
+    Piece,
+    Row,
+    RowsOf,
+    Signatures,
+    Table,
+    day,
+)
+from models.rules.questionnaires import Question, Questionnaire
+
+_LINES: Final = {"number": 1, "date": 1, "textarea": 5, "files": 2}
+_NOT_ANSWERED: Final = "Not answered"
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """One question that applies, with its answer in words; no words where it is not answered."""
+
+    text: str
+    words: str
+    note: str = ""
+    key_line: str = ""
+    files: tuple[str, ...] = ()
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class WrittenSection:
+    """A heading with its answers."""
+
+    title: str
+    introduction: str
+    answers: tuple[WrittenAnswer, ...]
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """A filled-in form. `facts` are labels with values that stand above the answers; `agency_id` owns it."""
+
+    occasion: Occasion
+    kind: str
+    about: str
+    agency_id: int | None
+    reference: str
+    title: str
+    agency: str
+    tool: str
+    progress: str
+    due_on: date
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[WrittenSection, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """One question of a blank form: boxes to tick where it has options, else lines to write on."""
+
+    text: str
+    hint: str
+    options: tuple[str, ...]
+    lines: int
+
+
+@dataclass(frozen=True)
+class AskedSection:
+    """A heading with its questions."""
+
+    title: str
+    introduction: str
+    questions: tuple[AskedQuestion, ...]
+
+
+@dataclass(frozen=True)
+class BlankForm:
+    """A form as it is sent out, for reading and filling in away from a screen."""
+
+    occasion: Occasion
+    kind: str
+    about: str
+    agency_id: int | None
+    reference: str
+    title: str
+    agency: str
+    tool: str
+    due_on: date
+    introduction: str
+    sections: tuple[AskedSection, ...]
+
+
+def filled_paper(form: FilledForm) -> Paper:
+    """Promise: every question that applies with its answer, its note, its files and its key line, in order."""
+    pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Answered", form.progress), *form.facts)
+    numbered = enumerate(form.sections, 1)
+    blocks = [
+        *((Notice(form.notice),) if form.notice else ()),
+        *(block for number, one in numbered for block in _written(number, one)),
+    ]
+    if not form.sections:
+        blocks.append(Paragraph("The form asks nothing."))
+    return _paper(form, (*pairs, ("Tool", form.tool)), blocks, "")
+
+
+def blank_paper(form: BlankForm) -> Paper:
+    """Promise: every question of the form with room to answer it, also those that only some answers bring up."""
+    how = (
+        "This copy is for reading and preparing away from a screen. Please enter the answers in the portal; "
+        "questions with a star must be answered."
+    )
+    asked = (block for number, one in enumerate(form.sections, 1) for block in _asked(number, one))
+    signers = Signatures((("Completed by", ""), ("Agreed for the agency by", "")))
+    pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Tool", form.tool))
+    return _paper(form, pairs, (Notice(how), Paragraph(form.introduction), *asked, signers), "Blank form")
+
+
+def _paper(
+    form: FilledForm | BlankForm, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], scope: str
+) -> Paper:
+    return paper_of(
+        form.occasion, form, pairs, blocks, kind=form.kind, reference=form.reference, title=form.title,
+        about=form.about, agency_id=form.agency_id, scope=scope,
+    )  # fmt: skip
+
+
+def _written(number: int, section: WrittenSection) -> Iterator[Block]:
+    yield Heading(f"{number}. {section.title}")
+    yield Paragraph(section.introduction)
+    columns = (Column("Question", 2), Column("Answer", 3))
+    yield Table(columns, RowsOf(section.answers, _answer), empty="This section asks nothing.")
+
+
+def _answer(answer: WrittenAnswer) -> Row:
+    question: list[Piece] = [(answer.text, STRONG)]
+    if answer.key_line:
+        question += [("Key line of enquiry", LABEL), (answer.key_line, QUIET)]
+    said: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
+    if answer.note:
+        said += [("Note", LABEL), (answer.note, "body")]
+    if answer.files:
+        said += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
+    return Row([question, said], tone="" if answer.words else "amber" if answer.is_required else "grey")
+
+
+def _not_answered(answer: WrittenAnswer) -> str:
+    return f"{_NOT_ANSWERED} (required)" if answer.is_required else _NOT_ANSWERED
+
+
+def _asked(number: int, section: AskedSection) -> Iterator[Block]:
+    yield Heading(f"{number}. {section.title}")
+    yield Paragraph(section.introduction)
+    for one in section.questions:
+        yield Blanks(one.text, one.hint, one.lines, one.options)
+
+
+def asked_sections(asked: Questionnaire) -> tuple[AskedSection, ...]:
+    """Promise: a whole questionnaire as it is printed blank.
+
+    >>> one = Question("q", "yes_partly_no", "Seen alone?", is_required=True)
+    >>> from models.rules.questionnaires import Section
+    >>> asked_sections(Questionnaire("T", "", (Section("S", "", (one,)),)))[0].questions[0].text
+    'Seen alone? *'
+    """
+    texts = {one.key: one.text for one in asked.questions()}
+    return tuple(
+        AskedSection(one.title, one.introduction, tuple(_question(each, texts) for each in one.questions))
+        for one in asked.sections
+    )
+
+
+def _question(question: Question, texts: dict[str, str]) -> AskedQuestion:
+    rule = question.shown_if
+    only = f"Only if “{texts.get(rule.key, '')}” is answered: {' or '.join(rule.answers)}." if rule else ""
+    line = f"Key line of enquiry: {question.key_line}" if question.key_line else ""
+    hint = "\n".join(part for part in (question.help, only, line) if part)
+    text = f"{question.text} *" if question.is_required else question.text
+    return AskedQuestion(text, hint, question.labels, _LINES.get(question.how.widget, 3))
