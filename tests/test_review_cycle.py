@@ -203,6 +203,7 @@ def _audited(cycle: Cycle) -> None:
         cycle.audit(cast, *CONCERNS)
     selected = (SampleCase.sample_id == sample.id, SampleCase.status == CaseStatus.SELECTED)
     grade = cycle.word(ReferenceList.GRADE, "inadequate")
+    cycle.afresh()
     for case_id in cycle.session.scalars(select(SampleCase.id).where(*selected)).all():
         form = f"/moderations/case/{case_id}/moderate/"
         refuse(officer, form, "Give the reason", grade_id=grade, reason="")
@@ -237,6 +238,7 @@ def _triangulated(cycle: Cycle) -> None:
         officer, "/intelligence-items/new/", kind="practice_review", title="Child Alder", published_on="2026-01-20",
         publisher="The Board", finding="Nobody saw the pattern.", verdict="concern", strength="strong",
     )  # fmt: skip
+    cycle.afresh()
     lines = {line.number: line for line in key_lines_of(cycle.session, cycle.review_id)}
     cycle.session.commit()
     form = f"/intelligence-uses/new/?item_id={cycle.one(IntelligenceItem).id}&review_id={cycle.review_id}"
@@ -277,6 +279,7 @@ def _planned(cycle: Cycle) -> None:
     page = f"/recommendations/new/?plan_id={plan.id}"
     made = amend(officer, page, text="Name neglect when it is seen.", changes="practice")
     cycle.refused("Recommendation 1 cites no finding.")
+    cycle.afresh()
     findings = [str(one) for one in cycle.session.scalars(select(Finding.id))]
     accept(officer, f"{made}findings/", findings=findings)
     assert "One kind of source only" not in officer.get(made).get_text()
@@ -362,7 +365,7 @@ def _told(cycle: Cycle) -> None:
 
 def _acted_on(cycle: Cycle) -> None:
     """Managers state their own actions done, with evidence; a second person says so, too."""
-    cycle.session.expire_all()
+    cycle.afresh()
     actions = cycle.session.scalars(select(Action).order_by(Action.id)).all()
     for action, cast in zip(actions, cycle.agencies, strict=False):
         page = f"/actions/{action.id}/"
@@ -370,7 +373,7 @@ def _acted_on(cycle: Cycle) -> None:
         accept(cast.manager, f"{page}done/", done_on=today().isoformat(), evidence="Report of ten files.")
         cycle.agencies[2].manager.get(page, 404)
         accept(cycle.officer, f"{page}confirm/")
-    cycle.session.expire_all()
+    cycle.afresh()
     assert all(one.completed_on for one in actions)
 
 
@@ -381,6 +384,7 @@ def _analysed(cycle: Cycle) -> None:
     cycle.refused("The impact analysis is not complete yet.")
     path = f"/impact-analyses/{cycle.one(ImpactAnalysis).id}/"
     refuse(officer, f"{path}conclude/", "is not checked yet", conclusion="Learning is part of practice.")
+    cycle.afresh()
     for action_id in cycle.session.scalars(select(Action.id)).all():
         accept(officer, f"{path}check/{action_id}/", impact="embedded", evidence="Files of this May name neglect.")
     accept(officer, f"{path}conclude/", conclusion="Learning is part of practice.")
