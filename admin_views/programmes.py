@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_views.base import READERS, Screen, page
+from admin_views.papers import document_buttons, document_page
 from models.clock import today
 from models.programmes import programme
 from models.thematic_reviews import ThematicReview
@@ -22,4 +24,12 @@ class ProgrammePages(Screen):
             abort(404)
         years = sorted({int(typed), *self.session.scalars(select(ThematicReview.year).distinct())})
         made = programme(self.session, int(typed), on=today())
-        return self.render("thematic_reviews/programme.html", programme=made, years=years)
+        buttons = document_buttons(self.link("board_pack", year=int(typed)), "Board pack")
+        return self.render("thematic_reviews/programme.html", programme=made, years=years, buttons=buttons)
+
+    @page("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
+    def board_pack(self, year: int) -> ResponseReturnValue:
+        """The Board's pack of a year, as a page or on paper."""
+        if not 2000 <= year <= 2100:
+            abort(404)
+        return document_page(self, "board_pack", {"year": year}, self.link("programme_page", year=year), "Programme")
