@@ -32,7 +32,7 @@ from tests.work import do_requests, done
 
 AGENCIES = {"Northfield Police": "police", "Eastmoor Health Trust": "health", "Westdale Social Care": "social_care"}
 CASES = [("Case reference", "Level", "Start date")] + [
-    (f"C{number}", level, f"0{number}/06/2026")
+    (f"C{number}", level, f"0{number}/06/2025")
     for number, level in enumerate(["Child in need"] * 3 + ["Child protection plan"] * 3, 1)
 ]
 
