@@ -27,9 +27,11 @@ from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
+from admin_views.papers import document_buttons
 from admin_views.programmes import ProgrammePages
 from admin_views.review_gates import GatePages
 from admin_views.review_panels import panels_of_review, review_panel
+from admin_views.review_reports import ReviewReportPages
 from admin_views.signables import SignablePages
 from admin_views.triangulations import TriangulationPages
 from models.access import Role
@@ -44,7 +46,7 @@ from models.thematic_reviews import ThematicReview
 
 
 @screen
-class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, TriangulationPages):
+class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages):
     """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
 
     Officers run the reviews of their own hubs; administrators any.
@@ -135,6 +137,7 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, Triangulati
         return [
             Button("Action plan as PDF", f"{plans}/pdf/", is_post=True),
             Button("Read the plan as a page", f"{plans}/report/"),
+            *document_buttons(self.link("review_report", record_id=record.id), "Report"),
         ]
 
 

@@ -96,5 +96,5 @@ def _cycles(session: Session) -> Sequence[Section11Cycle]:
 def _cycle(session: Session, cycle: Section11Cycle) -> CycleFacts:
     expected = expected_partners(session, cycle)
     missing = missing_partners(session, cycle)
-    names = tuple(f"{one.agency.name} ({one.reason})" for one in missing)
+    names = tuple(f"{one.agency.name} ({one.why})" for one in missing)
     return CycleFacts(str(cycle), cycle.due_on, len(expected) - len(missing), len(expected), names)

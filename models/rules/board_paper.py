@@ -41,6 +41,14 @@ class LateFacts:
     reference: str
     due_on: date
 
+    def days_over(self, on: date) -> int:
+        """How many days ago it was due.
+
+        >>> LateFacts("Police", "Self-evaluation", "SE-2026-01", date(2026, 3, 1)).days_over(date(2026, 3, 11))
+        10
+        """
+        return (on - self.due_on).days
+
 
 @dataclass(frozen=True)
 class GradeFacts:
@@ -123,7 +131,7 @@ def _owed(heading: str, owed: Sequence[LateFacts], on: date, empty: str) -> Tabl
                Column("Days over", 0.8, is_number=True))  # fmt: skip
 
     def row(one: LateFacts) -> Row:
-        days = f"{(on - one.due_on).days:,}"
+        days = f"{one.days_over(on):,}"
         return Row([one.agency, one.what, one.reference, day(one.due_on), days], tone="red", name=one.reference)
 
     return Table(columns, RowsOf(owed, row), heading=heading, empty=empty)

@@ -20,6 +20,7 @@ from models.rules.papers import (
     Row,
     RowsOf,
     Table,
+    Together,
     day,
     tag,
 )
@@ -64,7 +65,14 @@ class ImpactFacts:
 
 
 def impact_paper(facts: ImpactFacts) -> Paper:
-    """Promise: the conclusion, how many actions are embedded, every action with what shows it, the grades twice."""
+    """Promise: the conclusion, how many actions are embedded, every action with what shows it, the grades twice.
+
+    >>> from models.rules.papers import Occasion
+    >>> asked = Occasion(date(2027, 6, 30), "Arden")
+    >>> facts = ImpactFacts(asked, "", "IA-2027-01", "Neglect", date(2027, 6, 30), None, "", "", (), ())
+    >>> impact_paper(facts).edition
+    'IA-2027-01 · 30 Jun 2027'
+    """
     done = day(facts.completed_on) if facts.completed_on else "Not yet"
     pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
     counts = [(code, sum(one.code == code for one in facts.actions)) for code in (*TONES, "cannot_tell", "")]
@@ -75,7 +83,7 @@ def impact_paper(facts: ImpactFacts) -> Paper:
         Paragraph(facts.conclusion or "The analysis is not concluded yet."),
         Figure(Chart("Actions by impact", bars_of(words))),
         Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
-        _grades(facts),
+        Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),
     )
     return paper_of(
         facts.occasion, facts, pairs, blocks, kind="Impact analysis", reference=facts.reference, title=facts.title,

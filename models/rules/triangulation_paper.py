@@ -77,7 +77,11 @@ def matrix_paper(facts: MatrixFacts) -> Paper:
 
 
 def mark_tiles(rows: Sequence[MatrixRow]) -> Tiles:
-    """Promise: how many key lines agree, conflict and are silent."""
+    """Promise: how many key lines agree, conflict and are silent.
+
+    >>> [f"{tile.figure} {tile.words}" for tile in mark_tiles([]).tiles]
+    ['0 agree', '0 in conflict', '0 silent']
+    """
     counts = {mark: sum(row.mark is mark for row in rows) for mark in Mark}
     return Tiles([Tile(f"{counts[mark]:,}", _WORDS[mark], mark is Mark.CONFLICT and counts[mark] > 0) for mark in Mark])
 

@@ -1,6 +1,6 @@
 """review cycle
 
-Revision: 0004, after: 0003, on 2026-11-25 23:47:03.236816
+Revision: 0004, after: 0003, on 2026-11-25 23:53:47.463860
 """
 
 import sqlalchemy as sa
