@@ -39,7 +39,7 @@ ITEMS = (
         Verdict.CONCERN,
         Strength.STRONG,
         "Neglect was described in every record and named in none; agencies acted on single events, not on the pattern.",
-        (0, 4),
+        (0, 4, 8),
     ),
     _Item(
         IntelligenceKind.PRACTICE_REVIEW,
@@ -49,7 +49,7 @@ ITEMS = (
         Verdict.CONCERN,
         Strength.MODERATE,
         "The child was seen as an offender first. Information on missing episodes reached the school after ten days.",
-        (2,),
+        (2, 5, 6),
     ),
     _Item(
         IntelligenceKind.SAFEGUARDING_ADULT_REVIEW,
@@ -59,7 +59,7 @@ ITEMS = (
         Verdict.CONCERN,
         Strength.STRONG,
         "Self-neglect was taken for a choice of lifestyle. Capacity was assessed once in four years, for one decision.",
-        (1, 3),
+        (1, 3, 7),
     ),
     _Item(
         IntelligenceKind.INTERNAL_AUDIT,

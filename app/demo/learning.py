@@ -100,6 +100,8 @@ def load_learning(
 ) -> None:
     """Five products of all three kinds, three of them out, with a briefing drafted from the review and its uses."""
     made = [_product(session, reviews[0], entry, today) for entry in PRODUCTS]
+    for review in reviews[6:]:
+        _of_last_year(session, review, today)
     for place, name, days, count, led_by in _USES:
         record_use(
             session,
@@ -111,6 +113,20 @@ def load_learning(
             note="Made up to show the portal.",
             person_id=people["officer"].id,
         )
+
+
+def _of_last_year(session: Session, review: ThematicReview, today: date) -> None:
+    """A guide that went out when the review was being disseminated."""
+    on = (review.period_ends_on or today) + timedelta(days=240)
+    entry = _Product(
+        ProductForm.GUIDANCE,
+        f"What we learned: {review.title[0].lower()}{review.title[1:]}",
+        "Team leaders of all agencies",
+        "Two pages: what was found, what changes, whom to ask.",
+        (on - today).days,
+        True,
+    )
+    _product(session, review, entry, today)
 
 
 def _product(session: Session, review: ThematicReview, entry: _Product, today: date) -> LearningProduct:

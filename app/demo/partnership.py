@@ -10,21 +10,29 @@ from sqlalchemy.orm import Session
 from app.demo.agencies import load_agencies
 from app.demo.agreements import load_agreements
 from app.demo.case_audits import load_case_audits
-from app.demo.earlier_reviews import load_earlier_reviews
-from app.demo.feedback import load_feedback
+from app.demo.earlier_plans import load_earlier_plans
+from app.demo.feedback_activities import load_feedback_activities
+from app.demo.feedback_groups import load_feedback_groups
 from app.demo.findings import load_findings
+from app.demo.gate_waivers import load_gate_waivers
+from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
 from app.demo.plans import load_plan
 from app.demo.presentations import load_presentations
+from app.demo.recommendation_findings import load_citations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
 from app.demo.section_11 import load_section_11
 from app.demo.self_evaluations import load_self_evaluations
+from app.demo.sign_offs import load_sign_offs
+from app.demo.surveys import load_surveys
 from app.demo.tools import load_tools
+from models.agencies import Agency
 from models.passwords import hash_password
 from models.people import Person
+from models.thematic_reviews import ThematicReview
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:
@@ -34,22 +42,33 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     agencies = load_agencies(session)
     people = load_people(session, agencies, hash_password(password))
     hubs = load_hubs(session, people, today)
-    priorities = load_priorities(session, today)
-    reviews = load_reviews(session, hubs, people, priorities, today)
+    reviews = load_reviews(session, hubs, people, load_priorities(session, today), today)
     load_tools(session, reviews)
     load_plan(session, reviews[0], agencies, people, today)
+    load_earlier_plans(session, reviews, agencies, people, today)
     load_samples(session, reviews, people, today)
     load_agreements(session, agencies, today)
     load_intelligence(session, reviews, agencies, people, today)
-    load_presentations(session, reviews, agencies, today)
-    load_learning(session, reviews, agencies, people, today)
     load_self_evaluations(session, reviews, agencies, today)
     load_section_11(session, agencies, people, today)
     load_case_audits(session, reviews, agencies, people, today)
-    load_feedback(session, reviews, today)
-    load_findings(session, reviews)
-    load_earlier_reviews(session, hubs, people, priorities, agencies, today)
+    _load_cycle(session, reviews, agencies, people, today)
     return True
+
+
+def _load_cycle(
+    session: Session, reviews: list[ThematicReview], agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> None:
+    """The rest of the cycle, after the returns and audits: signatures, voices, findings, meetings, learning, impact."""
+    load_sign_offs(session, reviews, agencies)
+    load_feedback_activities(session, reviews, load_feedback_groups(session), today)
+    load_surveys(session, reviews, today)
+    load_findings(session, reviews)
+    load_citations(session)
+    load_presentations(session, reviews, agencies, today)
+    load_learning(session, reviews, agencies, people, today)
+    load_impact_analyses(session, reviews, today)
+    load_gate_waivers(session, reviews)
 
 
 def demo_sign_ins(session: Session) -> list[dict[str, str]]:

@@ -19,14 +19,26 @@ from models.thematic_reviews import Stage, ThematicReview
 def load_presentations(
     session: Session, reviews: list[ThematicReview], agencies: dict[str, Agency], today: date
 ) -> None:
-    """The first review was heard by the Board and the Children's Group; the second is on the Board's agenda."""
+    """The first review was heard by the Board and the Children's Group, last year's by all; the second is planned."""
     first, second = reviews[:2]
     board = _held(session, first, Body.BOARD, today - timedelta(days=130))
     _held(session, first, Body.CHILDRENS_GROUP, today - timedelta(days=100))
     _planned(session, first, Body.ADULTS_GROUP, today + timedelta(days=12))
     if second.stage in (Stage.IMPROVEMENT_PLANNING, Stage.PRESENTATION):
         _planned(session, second, Body.BOARD, today + timedelta(days=26))
+    for review in reviews[5:]:
+        _of_last_year(session, review, today)
     _challenges(session, board, second, agencies, today)
+
+
+def _of_last_year(session: Session, review: ThematicReview, today: date) -> None:
+    """The Board heard each; the groups heard those that went on from presentation, together."""
+    began = review.period_ends_on or today
+    _held(session, review, Body.BOARD, began + timedelta(days=200))
+    if review.stage is Stage.PRESENTATION:
+        _planned(session, review, Body.JOINT_GROUPS, today + timedelta(days=19))
+    else:
+        _held(session, review, Body.JOINT_GROUPS, began + timedelta(days=214))
 
 
 def _planned(session: Session, review: ThematicReview, body: Body, on: date) -> Presentation:

@@ -1,4 +1,4 @@
-"""Which five reviews does the demo year hold, each at another stage?"""
+"""Which reviews do the demo's two years hold, so that every stage is there to be looked at?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.review_stages import ReviewStage
 from models.strategic_priorities import StrategicPriority
 from models.thematic_reviews import Stage, ThematicReview
 
-YEAR = 2026
+YEAR, BEFORE = 2026, 2025
 
 
 class _Review(NamedTuple):
@@ -24,6 +24,7 @@ class _Review(NamedTuple):
     stage: Stage
     started_days_ago: int
     focus: str
+    year: int = YEAR
 
 
 REVIEWS = (
@@ -72,7 +73,48 @@ REVIEWS = (
         5,
         "Whether services for adults and for children make one safety plan for a family.",
     ),
+    _Review(
+        "Moving from children's to adults' services",
+        HubKind.COMBINED,
+        "Think family",
+        "sponsor",
+        Stage.PRESENTATION,
+        260,
+        "Whether young people with care and support needs move to adults' services with a plan and without a gap.",
+        BEFORE,
+    ),
+    _Review(
+        "Children educated at home",
+        HubKind.CHILDREN,
+        "Think family",
+        "sponsor2",
+        Stage.COMPLETED,
+        420,
+        "Whether agencies know which children are educated at home, and notice those who are not safe there.",
+        BEFORE,
+    ),
+    _Review(
+        "Financial abuse of older people",
+        HubKind.ADULTS,
+        "Exploitation",
+        "sponsor3",
+        Stage.IMPACT_ANALYSIS,
+        690,
+        "Whether financial abuse is recognised, and whether adults keep a say in what is done about it.",
+        BEFORE,
+    ),
+    _Review(
+        "Babies before and after birth",
+        HubKind.CHILDREN,
+        "Neglect",
+        "sponsor",
+        Stage.CLOSED,
+        760,
+        "Whether risk to unborn and newborn babies is assessed early, with fathers in view.",
+        BEFORE,
+    ),
 )
+"""The programme of this year, then what is left of the year before; other loaders name them by their place."""
 
 _DAYS_TO_STAGE = {
     Stage.SCOPING: 21,
@@ -82,6 +124,7 @@ _DAYS_TO_STAGE = {
     Stage.DISSEMINATION: 224,
     Stage.COMPLETED: 301,
 }
+_DAYS_A_YEAR_ON = {Stage.IMPACT_ANALYSIS: 668, Stage.CLOSED: 700}
 
 
 def load_reviews(
@@ -91,14 +134,14 @@ def load_reviews(
     priorities: dict[str, StrategicPriority],
     today: date,
 ) -> list[ThematicReview]:
-    """Five reviews with their timetables, counted back from today so that some stages are late."""
+    """Nine reviews with their timetables, counted back from today so that some stages are late."""
     made = []
     for entry in REVIEWS:
         started = today - timedelta(days=entry.started_days_ago)
         review = ThematicReview(
             title=entry.title,
             kind=entry.kind,
-            year=YEAR,
+            year=entry.year,
             hub_id=hubs[entry.kind].id,
             priority_id=priorities[entry.priority].id,
             sponsor_id=people[entry.sponsor].id,
@@ -118,6 +161,7 @@ def load_reviews(
 def _timetable(review: ThematicReview, started: date) -> list[ReviewStage]:
     stages = list(Stage)
     reached = stages.index(review.stage)
+    days_to = _DAYS_TO_STAGE | (_DAYS_A_YEAR_ON if reached >= stages.index(Stage.COMPLETED) else {})
     return [
         ReviewStage(
             review_id=review.id,
@@ -125,5 +169,5 @@ def _timetable(review: ThematicReview, started: date) -> list[ReviewStage]:
             planned_on=started + timedelta(days=days),
             reached_on=started + timedelta(days=days + 3) if stages.index(stage) <= reached else None,
         )
-        for stage, days in _DAYS_TO_STAGE.items()
+        for stage, days in days_to.items()
     ]

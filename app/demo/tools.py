@@ -51,6 +51,26 @@ _ADDED = {
         "Do the wishes of adults in care homes shape each step of an enquiry?",
         "How are adults in care homes asked what they want to come of an enquiry?",
     ),
+    "Moving from children's to adults' services": _Words(
+        "practice",
+        "Does planning for the move begin early enough, with the young person in the room?",
+        "At what age does your agency begin to plan a young person's move, and who leads it?",
+    ),
+    "Children educated at home": _Words(
+        "practice",
+        "Is a child who is educated at home seen by somebody who would notice that they are not safe?",
+        "How does your agency learn that a child it knows is now educated at home?",
+    ),
+    "Financial abuse of older people": _Words(
+        "practice",
+        "Is financial abuse recognised when it comes from somebody the adult trusts and depends on?",
+        "Which signs of financial abuse are your staff taught to look for?",
+    ),
+    "Babies before and after birth": _Words(
+        "practice",
+        "Are fathers and partners part of every assessment before a birth?",
+        "How does your agency find out who else will live with the baby?",
+    ),
 }
 _SIGNED_WHILE_SCOPING = (ToolKind.SELF_EVALUATION, ToolKind.SERVICE_USER_QUESTIONS)
 _ASKED_WHILE_SCOPING = (ToolKind.CASE_AUDIT,)

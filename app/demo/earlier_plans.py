@@ -1,0 +1,106 @@
+"""Which plans do the demo's other reviews have: a draft, one before the Board, and those of the year before?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.demo import agencies as named
+from models.action_plans import ActionPlan, PlanStatus
+from models.actions import Action
+from models.agencies import Agency
+from models.completions import complete_action, confirm_completion
+from models.people import Person
+from models.recommendations import Recommendation
+from models.reference_items import ReferenceItem, ReferenceList
+from models.thematic_reviews import Stage, ThematicReview
+
+_ADVICE = (
+    (
+        "Every agency writes down what it has seen in words that say what it means for the person.",
+        (
+            ("Put three examples of plain words into the recording guidance.", named.POLICE, "manager2"),
+            ("Read ten records a quarter for it and tell the teams.", named.HEALTH_BOARD, "manager3"),
+        ),
+    ),
+    (
+        "One person leads each plan, and everybody knows who that is.",
+        (
+            ("Name the lead on the first page of each plan.", named.CHILDRENS_SOCIAL_CARE, "manager"),
+            ("Tell the person and the family who leads, in writing.", named.ADULT_SOCIAL_CARE, "manager4"),
+        ),
+    ),
+    (
+        "Disagreement between agencies is settled within five working days.",
+        (("Publish how often it was, each quarter.", named.HEALTH_BOARD, "manager3"),),
+    ),
+)
+_EVIDENCE = "Seen by the hub: the guidance is out and twenty records were read."
+
+
+def load_earlier_plans(
+    session: Session, reviews: list[ThematicReview], agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> None:
+    """A small plan for each review from improvement planning on that has none; those of completed reviews are done."""
+    order = list(Stage)
+    for review in reviews[1:]:
+        if order.index(review.stage) >= order.index(Stage.IMPROVEMENT_PLANNING):
+            _load(session, review, agencies, people, today)
+
+
+def _load(
+    session: Session, review: ThematicReview, agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> None:
+    began, is_done = review.period_ends_on or today, review.stage in (Stage.IMPACT_ANALYSIS, Stage.CLOSED)
+    is_draft = review.stage is Stage.IMPROVEMENT_PLANNING
+    plan = ActionPlan(
+        review_id=review.id,
+        title=f"Improvement plan: {review.title}",
+        year=review.year,
+        status=PlanStatus.DRAFT if is_draft else PlanStatus.CLOSED if is_done else PlanStatus.AGREED,
+        agreed_on=None if is_draft else began + timedelta(days=200),
+        summary="Fictitious: made up to show the portal.",
+    )
+    session.add(plan)
+    session.flush()
+    area = select(ReferenceItem.id).where(ReferenceItem.list_name == ReferenceList.KEY_AREA).order_by(ReferenceItem.id)
+    status, plan.status = plan.status, PlanStatus.DRAFT
+    for number, (text, entries) in enumerate(_ADVICE, start=1):
+        advice = Recommendation(plan_id=plan.id, number=number, text=text, key_area_id=session.scalar(area.limit(1)))
+        session.add(advice)
+        session.flush()
+        for words, agency, owner in entries:
+            action = _action(session, plan, advice, words, agencies[agency], people[owner], began)
+            if is_done:
+                _complete(session, action, people["officer"])
+    plan.status = status
+    session.flush()
+
+
+def _action(
+    session: Session, plan: ActionPlan, advice: Recommendation, text: str, agency: Agency, owner: Person, began: date
+) -> Action:
+    made = Action(
+        plan_id=plan.id,
+        recommendation_id=advice.id,
+        text=text,
+        lead_agency_id=agency.id,
+        owner_id=owner.id,
+        owner_name=owner.name,
+        owner_role=owner.job_title,
+        due_on=began + timedelta(days=290 if plan.agreed_on else 380),
+        success_measure="Nine of ten records read each quarter",
+    )
+    made.check(session)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _complete(session: Session, action: Action, officer: Person) -> None:
+    complete_action(
+        session, action, evidence=_EVIDENCE, on=action.due_on - timedelta(days=9), person_id=action.owner_id or 0
+    )
+    confirm_completion(session, action, person_id=officer.id)

@@ -1,0 +1,71 @@
+"""Which anonymous surveys does the demo show: one closed with its outcome told, one to be read, one still open?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.feedback_activities import FeedbackActivity
+from models.rules.case_list_demo import Dice
+from models.rules.questionnaires import Question, applies
+from models.signables import tools_of
+from models.surveys import QUESTIONS_FOR, Survey, answer_survey, open_survey
+from models.thematic_reviews import ThematicReview
+from models.tool_versions import ToolVersion
+
+_DICE = Dice("Triangulate demo: surveys")
+_BETTER_FIRST = (0, 1, 1, 2, 0, 1, 3)
+_WORDS = (
+    "She rang back when she said she would.",
+    "Tell me before the meeting what it is about.",
+    "Fewer forms. The same question four times.",
+    "Somebody who stays for longer than a few months.",
+    "The evening appointment made it possible to come.",
+    "More time, and a quiet room.",
+)
+_OUTCOME = """You told us that people mostly listened, and that you often did not know what was happening and why.
+
+Every plan now has a page in plain words that stays with you. Visits are offered in the evening in two towns.
+You also asked for one person who stays. That is harder: we have asked the Board for it and will write here again."""
+
+
+def load_surveys(session: Session, reviews: list[ThematicReview], today: date) -> None:
+    """Families answered and were told what came of it; front-line workers answered; practitioners are being asked."""
+    families = _survey(session, reviews[0], "Survey of families", today - timedelta(days=215), 21, 34, today)
+    families.outcome, families.outcome_published_on = _OUTCOME, today - timedelta(days=40)
+    _survey(session, reviews[1], "Survey of front-line workers", today - timedelta(days=125), 21, 41, today)
+    _survey(session, reviews[2], "Survey of practitioners on exploitation", today - timedelta(days=6), 21, 12, today)
+    session.flush()
+
+
+def _survey(
+    session: Session, review: ThematicReview, title: str, opens_on: date, days: int, count: int, today: date
+) -> Survey:
+    """Open a survey, let people answer, and then set the days to when it was."""
+    of_review = (FeedbackActivity.review_id == review.id, FeedbackActivity.title == title)
+    activity = session.scalars(select(FeedbackActivity).where(*of_review)).one()
+    tool = tools_of(session, review.id, QUESTIONS_FOR[activity.audience])[0]
+    made = open_survey(session, activity, tool, opens_on=opens_on, closes_on=today)
+    asked = session.get_one(ToolVersion, made.version_id).questionnaire
+    for number in range(count):
+        answers: dict[str, Any] = {}
+        for question in asked.questions():
+            if applies(question, answers):
+                answers[question.key] = _answer(question, f"{title} {number} {question.key}")
+        answer_survey(session, made, answers=answers, receipt=f"demo-{made.id}-{number}")
+    made.closes_on = opens_on + timedelta(days=days)
+    session.flush()
+    return made
+
+
+def _answer(question: Question, what: str) -> Any:
+    """Mostly the better answers, now and then words, seldom nothing at all."""
+    if question.how.widget == "textarea":
+        return _DICE.pick(what, _WORDS) if question.is_required or _DICE.number(f"{what}?", 3) == 0 else None
+    counted = [one.label for one in question.options if one.weight is not None]
+    if counted:
+        return counted[min(_DICE.pick(what, _BETTER_FIRST), len(counted) - 1)]
+    return _DICE.pick(what, question.labels) if question.labels else None
