@@ -12,7 +12,7 @@ from models.clock import LONDON
 from models.hubs import Hub, HubKind
 from models.invitations import Invitation, ReviewPart, invited_agencies
 from models.sign_offs import SignOff, SignOffSubject, return_for_change, sign
-from models.signables import put_before_sponsor
+from models.signables import put_before_sponsor, stands_signed
 from models.thematic_reviews import Stage, ThematicReview
 
 _NO_HEALTH = "The combined team's seat for health is vacant until the new year; the designated nurse reads along."
@@ -25,14 +25,19 @@ def load_sign_offs(session: Session, reviews: list[ThematicReview], agencies: di
     for review in reviews:
         if review.stage is Stage.PROPOSED:
             continue
-        reason = _NO_HEALTH if review.kind is HubKind.COMBINED else ""
-        team = _asked(session, review, SignOffSubject.PROJECT_TEAM, 8, reason)
-        if review.stage is Stage.SCOPING:
-            return_for_change(session, team, review=review, person_id=review.sponsor_id or 0, note=_RETURNED)
-        else:
-            _signed(session, review, team)
+        if not stands_signed(session, review, SignOffSubject.PROJECT_TEAM):
+            _put_team(session, review)
         if not invited_agencies(session, review.id, ReviewPart.SELF_EVALUATION):
             _invite(session, review, [agencies[name] for name in _INVITED])
+
+
+def _put_team(session: Session, review: ThematicReview) -> None:
+    reason = _NO_HEALTH if review.kind is HubKind.COMBINED else ""
+    team = _asked(session, review, SignOffSubject.PROJECT_TEAM, 8, reason)
+    if review.stage is Stage.SCOPING:
+        return_for_change(session, team, review=review, person_id=review.sponsor_id or 0, note=_RETURNED)
+    else:
+        _signed(session, review, team)
 
 
 def _invite(session: Session, review: ThematicReview, invited: list[Agency]) -> None:
