@@ -1,0 +1,130 @@
+"""Does the demo partnership show the whole cycle, each review as far as its stage says and no further?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.demo.partnership import load_demo
+from models.access import Actor
+from models.clock import today
+from models.db import PortalSession
+from models.feedback_activities import Audience, feedback_owed, never_heard
+from models.gate_waivers import GateWaiver
+from models.impact_analyses import ImpactAnalysis, actions_to_check
+from models.programmes import programme
+from models.recommendation_findings import cited_findings, support_in_words
+from models.recommendations import Recommendation
+from models.review_gates import gates_of, missing_of
+from models.rules.triangulation import Mark, Source
+from models.sign_offs import SignOff, SignOffStatus
+from models.starting_words import give_starting_words
+from models.surveys import Survey, response_count
+from models.thematic_reviews import Stage, ThematicReview
+from models.triangulations import triangulate
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(engine: Engine) -> Iterator[PortalSession]:
+    """The demo partnership, loaded once for the tests of this file, which only read it."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with PortalSession(
+            connection, info={"actor": Actor.system("test")}, join_transaction_mode="create_savepoint"
+        ) as session:
+            give_starting_words(session)
+            load_demo(session, today=today(), password="demo-password-of-tests")
+            yield session
+        transaction.rollback()
+
+
+def reviews(session: Session) -> list[ThematicReview]:
+    return list(session.scalars(select(ThematicReview).order_by(ThematicReview.reference)))
+
+
+def test_every_stage_of_a_review_is_there_to_be_looked_at(demo: PortalSession) -> None:
+    assert {review.stage for review in reviews(demo)} == set(Stage)
+
+
+def test_programme_of_the_year_is_full_and_no_fuller(demo: PortalSession) -> None:
+    assert [(line.count, line.allowed) for line in programme(demo, 2026, on=today()).quota] == [(2, 2), (2, 2), (1, 1)]
+
+
+def test_no_review_passed_a_shut_gate_without_its_sponsors_consent(demo: PortalSession) -> None:
+    stages = list(Stage)
+    shut = [
+        (review.reference, one.gate.code)
+        for review in reviews(demo)
+        for stage in stages[: stages.index(review.stage)]
+        for one in gates_of(demo, review, stage)
+        if not one.is_open
+    ]
+    assert shut == []
+
+
+def test_closed_review_lacks_nothing_and_the_others_say_what_they_lack(demo: PortalSession) -> None:
+    lacking = {review.stage for review in reviews(demo) if missing_of(demo, review)}
+    assert Stage.CLOSED not in lacking
+    assert {Stage.SCOPING, Stage.EVIDENCE, Stage.PRESENTATION, Stage.DISSEMINATION, Stage.IMPACT_ANALYSIS} <= lacking
+
+
+def test_waivers_are_given_refused_and_waiting(demo: PortalSession) -> None:
+    waivers = demo.scalars(select(GateWaiver)).all()
+    standing = {(one.consented_at is not None, bool(one.refusal)) for one in waivers}
+    assert standing == {(True, False), (False, True), (False, False)}
+
+
+def test_signatures_are_in_every_state(demo: PortalSession) -> None:
+    assert set(demo.scalars(select(SignOff.status))) == set(SignOffStatus)
+
+
+def test_triangulation_shows_agreement_conflict_and_silence_from_all_five_sources(demo: PortalSession) -> None:
+    rows = [row for review in reviews(demo) for row in triangulate(demo, review).rows]
+    assert {row.mark for row in rows} == set(Mark)
+    assert {source for row in rows for source in row.cells} == set(Source)
+    assert any(row.is_amended for row in rows)
+
+
+def test_recommendations_rest_on_findings_and_one_kind_of_source_is_flagged(demo: PortalSession) -> None:
+    advice = demo.scalars(select(Recommendation)).all()
+    support = {support_in_words(cited_findings(demo, one.id)) for one in advice}
+    assert "Cites no finding" not in support
+    assert "" in support
+    assert any(words.startswith("One kind of source only") for words in support)
+    assert all(one.changes for one in advice)
+
+
+def test_some_groups_wait_for_the_outcome_and_some_were_never_heard(demo: PortalSession) -> None:
+    owed = {review.stage: len(feedback_owed(demo, review.id)) for review in reviews(demo)}
+    assert owed[Stage.DISSEMINATION] > 0
+    assert owed[Stage.CLOSED] == owed[Stage.IMPACT_ANALYSIS] == owed[Stage.COMPLETED] == 0
+    assert len(never_heard(demo)) >= 3
+
+
+def test_one_survey_is_open_and_a_closed_one_has_told_its_outcome(demo: PortalSession) -> None:
+    surveys = demo.scalars(select(Survey).order_by(Survey.id)).all()
+    told = [one for one in surveys if one.outcome_published_on]
+    assert [response_count(demo, one.id) for one in told] == [34]
+    assert [one.is_open(today()) for one in surveys].count(True) == 1
+
+
+def test_impact_is_opened_half_checked_and_complete(demo: PortalSession) -> None:
+    standing = set()
+    for analysis in demo.scalars(select(ImpactAnalysis)):
+        checks = [check for _, check in actions_to_check(demo, analysis)]
+        standing.add((any(checks), all(checks), analysis.completed_on is not None))
+    assert standing == {(False, False, False), (True, False, False), (True, True, True)}
+
+
+def test_both_audiences_are_heard_in_every_review_that_went_on(demo: PortalSession) -> None:
+    from_planning_on = list(Stage)[list(Stage).index(Stage.IMPROVEMENT_PLANNING) :]
+    went_on = [review for review in reviews(demo) if review.stage in from_planning_on]
+    sources = {Audience.SERVICE_USERS.source, Audience.PRACTITIONERS.source}
+    assert all(
+        sources <= {source for row in triangulate(demo, review).rows for source in row.cells} for review in went_on
+    )
