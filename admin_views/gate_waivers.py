@@ -13,6 +13,7 @@ from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from models.access import Role
 from models.gate_waivers import GateWaiver, consent_to_waiver, refuse_waiver, waivers_waiting
+from models.people import Person
 from models.thematic_reviews import ThematicReview
 
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -96,11 +97,16 @@ def show_waiver(waiver: GateWaiver | None) -> str:
 def consents(session: Session, sponsor_id: int) -> list[Duty]:
     """Gates that officers ask to pass without what they ask for."""
     found = waivers_waiting(session, sponsor_id)
-    keys = {one.review_id for one in found}
+    keys, askers = {one.review_id for one in found}, {one.asked_by_id for one in found if one.asked_by_id}
+    people = {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(askers)))}
     reviews = {one.id: str(one) for one in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
     return [
         Duty(
-            f"Consent to go on without: {one.missing}", reviews[one.review_id], f"/gate-waivers/{one.id}/", one.asked_at
+            f"Consent to go on without: {one.missing}",
+            reviews[one.review_id],
+            f"/gate-waivers/{one.id}/",
+            one.asked_at,
+            people.get(one.asked_by_id or 0, ""),
         )
         for one in found
     ]

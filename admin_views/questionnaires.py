@@ -135,13 +135,16 @@ def asked_sections(
 
 def questions_html(
     questionnaire: Questionnaire, answers: Answers | None = None, problems: Mapping[str, str] | None = None,
-    *, has_files: bool = True,
+    *, has_files: bool = True, has_lines: bool = True,
 ) -> Markup:  # fmt: skip
     """All the questions of a tool as the inside of a form, with no sheet behind it: a preview, an anonymous survey.
 
+    `has_lines`: say which key line of enquiry each serves, which is for colleagues and not for the public.
+
     The page that shows it brings its own form, tokens and buttons, and the script `answers.js` for comfort.
     """
-    sections = asked_sections(questionnaire, answers or {}, problems, has_files=has_files)
+    shown = questionnaire if has_lines else questionnaire.without_lines()
+    sections = asked_sections(shown, answers or {}, problems, has_files=has_files)
     return Markup(render_template("questionnaires/bare.html", sections=sections))  # noqa: S704 (a template's output)
 
 

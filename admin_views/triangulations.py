@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from flask import abort, send_file
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -21,6 +23,7 @@ from admin_views.kit.registry import link_to_row
 from admin_views.kit.workbooks import workbook
 from admin_views.papers import document_buttons, document_page
 from admin_views.review_panels import review_panel
+from models.evidence_records import records_behind
 from models.exports import record_export
 from models.key_lines import KeyLine
 from models.rules.triangulation import Mark, Source, meaning_of
@@ -66,7 +69,7 @@ class TriangulationPages(Screen):
             abort(404)
         found = evidence_of(self.session, review.id)
         items = [one for one in found if one.key_line_id == line.id and one.source == source]
-        panel = Panel(Source(source).label, _ITEM_HEADINGS, [_item_row(one) for one in items])
+        panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(items))
         return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
 
     @page("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
@@ -75,7 +78,7 @@ class TriangulationPages(Screen):
         review = self.get_record(record_id)
         keys = {row.line.id for row in triangulate(self.session, review).rows}
         found = [one for one in evidence_of(self.session, review.id) if one.key_line_id not in keys]
-        panel = Panel("Along no key line", _ITEM_HEADINGS, [_item_row(one) for one in found])
+        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(found))
         return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
 
     @page("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
@@ -110,6 +113,10 @@ class TriangulationPages(Screen):
         file = workbook(f"Triangulation {review.reference}", headings, rows)
         return send_file(file, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
 
+    def _items(self, found: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+        records = records_behind(self.session, found)
+        return [_item_row(one, _open(records[one.origin])) for one in found]
+
     def _line(self, record_id: int, line_id: int) -> KeyLine:
         line = self.session.get(KeyLine, min(line_id, 2**31 - 1))
         if line is None or line.review_id != record_id:
@@ -120,8 +127,15 @@ class TriangulationPages(Screen):
 _ITEM_HEADINGS = ("What was said", "Verdict", "Strength", "Said by", "Record")
 
 
-def _item_row(one: Evidence) -> tuple[Any, ...]:
-    record = link_to_row(one.origin, "Open")
+def _open(origin: str) -> str:
+    """A link to where a piece of evidence can be read; a survey's answers stand on the survey's own page."""
+    table, _, key = origin.partition(":")
+    if table == "surveys":
+        return Markup('<a href="/feedback/survey/{}/">Open</a>').format(key.partition("/")[0])
+    return link_to_row(origin, "Open")
+
+
+def _item_row(one: Evidence, record: str) -> tuple[Any, ...]:
     return one.text, show_verdict(one.verdict_label), one.strength.label, one.said_by or "–", record
 
 

@@ -41,7 +41,7 @@ def ask(token: str) -> ResponseReturnValue:
     if not survey.is_open(today()):
         return render_template("surveys/outcome.html", survey=survey)
     asked = session.get_one(ToolVersion, survey.version_id).questionnaire
-    questions = questions_html(asked, has_files=False)
+    questions = questions_html(asked, has_files=False, has_lines=False)
     return render_template("surveys/ask.html", asked=asked, questions=questions, problems=[], receipt=token_urlsafe(18))
 
 
@@ -63,7 +63,7 @@ def take(token: str) -> ResponseReturnValue:
         except RuleBroken as refusal:
             session.rollback()
             problems = [("", refusal.sentence)]
-    questions = questions_html(asked, answers, wrong, has_files=False)
+    questions = questions_html(asked, answers, wrong, has_files=False, has_lines=False)
     page = render_template("surveys/ask.html", asked=asked, questions=questions, problems=problems, receipt=receipt)
     return page, 422
 

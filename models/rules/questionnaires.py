@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -117,6 +117,20 @@ class Questionnaire:
 
     def question(self, key: str) -> Question | None:
         return next((one for one in self.questions() if one.key == key), None)
+
+    def without_lines(self) -> Questionnaire:
+        """The same questions without the key lines they serve, as people outside are asked them.
+
+        >>> asked = Question("seen", "text", "Seen?", key_line_id=7, key_line="Are people seen?")
+        >>> form = Questionnaire("Form", "", (Section("A", "", (asked,)),))
+        >>> [one.key_line for one in form.without_lines().questions()]
+        ['']
+        """
+        sections = tuple(
+            replace(one, questions=tuple(replace(each, key_line_id=None, key_line="") for each in one.questions))
+            for one in self.sections
+        )
+        return replace(self, sections=sections)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; `from_json` reads it back."""
