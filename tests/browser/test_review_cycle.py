@@ -32,10 +32,10 @@ def open_survey(page: Page) -> str:
     page.goto("/feedback/")
     page.get_by_role("link", name="Survey of practitioners on exploitation").first.click()
     accessible(page)
-    page.locator("main a[href*='/survey/']").first.click()
+    page.get_by_role("link", name=re.compile(r"^Survey \d+$")).click()
     accessible(page)
     assert page.locator(".code svg").count() == 1
-    link = page.get_by_role("link", name=re.compile("/answer/")).get_attribute("href")
+    link = page.get_by_role("link", name="/answer/").get_attribute("href")
     assert link is not None
     return link
 
@@ -60,12 +60,14 @@ def test_sponsor_reads_and_signs_what_waits(open_as: Callable[[str], Page]) -> N
     page = open_as("sponsor")
     page.goto("/sign-offs/waiting/")
     accessible(page)
-    waiting = page.locator("main a[href*='/sign/']")
+    waiting = page.get_by_role("link", name=re.compile("^Sign: "))
     count = waiting.count()
     waiting.first.click()
     accessible(page)
-    page.get_by_role("button", name="Sign").click()
-    page.get_by_text("signed").first.wait_for()
+    page.get_by_role("link", name="Sign", exact=True).click()
+    accessible(page)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_text("is signed. Its fingerprint is").wait_for()
     accessible(page)
     page.goto("/sign-offs/waiting/")
     assert waiting.count() == count - 1
