@@ -12,6 +12,7 @@ from app.demo.partnership import load_demo
 from models.access import Actor
 from models.clock import today
 from models.db import PortalSession
+from models.evidence_records import records_behind
 from models.feedback_activities import Audience, feedback_owed, never_heard
 from models.gate_waivers import GateWaiver
 from models.impact_analyses import ImpactAnalysis, actions_to_check
@@ -24,7 +25,7 @@ from models.sign_offs import SignOff, SignOffStatus
 from models.starting_words import give_starting_words
 from models.surveys import Survey, response_count
 from models.thematic_reviews import Stage, ThematicReview
-from models.triangulations import triangulate
+from models.triangulations import evidence_of, triangulate
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -128,3 +129,11 @@ def test_both_audiences_are_heard_in_every_review_that_went_on(demo: PortalSessi
     assert all(
         sources <= {source for row in triangulate(demo, review).rows for source in row.cells} for review in went_on
     )
+
+
+def test_every_piece_of_evidence_leads_to_the_record_where_it_is_read(demo: PortalSession) -> None:
+    found = [one for review in reviews(demo) for one in evidence_of(demo, review.id)]
+    behind = records_behind(demo, found)
+    tables = {behind[one.origin].partition(":")[0] for one in found if one.origin.startswith("sheet_answers:")}
+    assert tables == {"self_evaluations", "case_audits"}
+    assert all(behind[one.origin] == one.origin for one in found if one.origin.startswith("findings:"))
