@@ -107,7 +107,7 @@ def test_reminder_writes_to_the_agency_once(session: Session, late: SelfEvaluati
     ("values", "sentence"),
     [
         ({"said": " "}, "Write what was said"),
-        ({"on": today() + timedelta(days=1)}, "still to come"),
+        ({"on": today() + timedelta(days=9)}, "still to come"),
         ({"subject": "self_evaluations:999999"}, "no longer late"),
     ],
 )

@@ -82,7 +82,7 @@ def test_officer_plans_a_product_and_releases_it_today(browser: Open, session: S
     [
         ({"audience": " "}, RELEASED, "Say for whom the product is"),
         ({"summary": ""}, RELEASED, "Say in a summary what people will learn"),
-        ({}, today() + timedelta(days=1), "on the day itself, not before"),
+        ({}, today() + timedelta(days=9), "on the day itself, not before"),
         ({"released_on": RELEASED}, RELEASED, "is released already"),
     ],
 )
@@ -97,7 +97,7 @@ def test_product_that_nobody_could_use_is_not_released(
     ("values", "sentence"),
     [
         ({"used_on": RELEASED - timedelta(days=1)}, "before it was released"),
-        ({"used_on": today() + timedelta(days=1)}, "still to come"),
+        ({"used_on": today() + timedelta(days=9)}, "still to come"),
         ({"people_count": 0}, "at least one person"),
         ({"led_by": " "}, "Say who led it"),
     ],

@@ -106,7 +106,7 @@ def test_review_stays_at_presentation_until_the_board_and_both_groups_have_heard
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"on": today() + timedelta(days=1)}, "recorded when it has been held"),
+        ({"on": today() + timedelta(days=9)}, "recorded when it has been held"),
         ({"decided": " "}, "Write what was decided"),
         ({"decision": Decision.AGREED}, "Name the plan that was decided on"),
     ],

@@ -111,7 +111,10 @@ def held(farm: Farm) -> Counter[int]:
 
 
 def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def open_gate(farm: Farm) -> None:
@@ -159,7 +162,7 @@ def test_a_draw_and_a_pdf_whose_workers_are_killed_are_done_once(farm: Farm, ask
     assert_nothing_stands(farm, asked)
     for worker in WORKERS:
         farm.kill(worker)
-    assert not any(is_alive(hold.pid) for hold in holds(farm)), "the kill must hit the jobs themselves"
+    farm.await_true(lambda: not any(is_alive(hold.pid) for hold in holds(farm)))  # the kill hits the jobs themselves
     open_gate(farm)
     farm.await_finished(*asked)
     assert held(farm) == {asked.draw: 2, asked.paper: 2}
