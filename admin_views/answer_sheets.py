@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request
@@ -16,6 +18,7 @@ from models.access import Role
 from models.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, version_of
 from models.documents import Document
 from models.people import Person
+from models.rules.due_dates import in_words
 from models.rules.questionnaires import (
     Question,
     Questionnaire,
@@ -40,6 +43,15 @@ class ReadAnswer:
     answer: SheetAnswer | None
     files: tuple[FileLink, ...]
     buttons: tuple[Button, ...]
+
+
+def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, date]]) -> dict[str, LastAnswer]:
+    """Earlier answers, each with its day, as they are offered to the questions that are still asked."""
+    return {
+        key: LastAnswer(one.value, question.how.show(one.value), in_words(day), one.note)
+        for key, (one, day) in found.items()
+        if (question := asked.question(key)) is not None
+    }
 
 
 class AnsweringPages(Screen):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages
+from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages, offered_again
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -110,12 +110,8 @@ class Section11ReturnScreen(AnsweringPages):
         return record.status.is_open and super().may_answer(record, sheet)
 
     def last_answers(self, record: Section11Return, sheet: AnswerSheet) -> dict[str, LastAnswer]:
-        found, asked = last_section_11_answers(self.session, record), version_of(self.session, sheet).questionnaire
-        return {
-            key: LastAnswer(one.value, question.how.show(one.value), in_words(day), one.note)
-            for key, (one, day) in found.items()
-            if (question := asked.question(key)) is not None
-        }
+        asked = version_of(self.session, sheet).questionnaire
+        return offered_again(asked, last_section_11_answers(self.session, record))
 
     def reading_facts(self, record: Section11Return) -> list[Fact]:
         agency, cycle = (self.session.get_one(kind, key) for kind, key in _named(record))

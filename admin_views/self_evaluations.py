@@ -14,7 +14,7 @@ from wtforms import Form
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
 from admin_views.answer_papers import AnswerPapers
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
+from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, offered_again
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -143,12 +143,8 @@ class SelfEvaluationScreen(AnswerPapers, FindingPages):
         return record.status.is_open and super().may_answer(record, sheet)
 
     def last_answers(self, record: SelfEvaluation, sheet: AnswerSheet) -> dict[str, LastAnswer]:
-        found, asked = last_self_evaluation_answers(self.session, record), version_of(self.session, sheet).questionnaire
-        return {
-            key: LastAnswer(one.value, question.how.show(one.value), in_words(day), one.note)
-            for key, (one, day) in found.items()
-            if (question := asked.question(key)) is not None
-        }
+        asked = version_of(self.session, sheet).questionnaire
+        return offered_again(asked, last_self_evaluation_answers(self.session, record))
 
     def reading_facts(self, record: SelfEvaluation) -> list[Fact]:
         review = self.session.get(ThematicReview, record.review_id)
