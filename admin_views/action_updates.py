@@ -44,7 +44,7 @@ class ProgressForm(Form):
 class RatingForm(Form):
     """One BRAG word for several actions, and why."""
 
-    brag_id = RecordField("BRAG", source=_OPEN_WORDS, validators=[Required()])
+    brag_id = RecordField("BRAG", source=_OPEN_WORDS)
     text = TextField("Reason", validators=[Required()], description="Kept among the updates of each action.")
 
 

@@ -46,7 +46,6 @@ class EliminationForm(Form):
     reason_id = RecordField(
         "Reason",
         source=ChoiceSource(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
-        validators=[Required()],
         description="A missing or poor record is a finding, never a reason.",
     )
     note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")

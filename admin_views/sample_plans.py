@@ -49,7 +49,8 @@ class PlanForm(Form):
         ("What follows", ("audits_due_on",)),
     )
 
-    frame_id = RecordField("Frame", source=ChoiceSource(CaseFrame))
+    frame_id = RecordField("Frame", source=ChoiceSource(CaseFrame),
+                           validators=[Required("Choose the frame that the cases are drawn from.")])  # fmt: skip
     title = LineField("Title", description="What the audit is about; the frame's own title when left empty.")
     rule = SelectField("Which cases", choices=_RULES, validators=[Required()])
     starts_on = DayField("From, or on", description="Not needed for “At any time”.")
@@ -117,10 +118,8 @@ class PlanPages(Screen):
         sent = already_sent(self.session)
         if sent is not None:
             return sent
-        frame = self.session.get(CaseFrame, form.frame_id.data) if form.frame_id.data else None
-        if frame is None:
-            raise RuleBroken("Choose the frame that the cases are drawn from.")
         plan, excluded = plan_of(self.session, form)
+        frame = self.session.get_one(CaseFrame, form.frame_id.data)
         preview(self.session, frame, plan, excluded)  # a plan that does not fit its frame is refused here
         sample = plan_sample(
             self.session,

@@ -35,7 +35,7 @@ class QuestionForm(Form):
     is_required = YesField("Must be answered")
     key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False,
                               description="Under it the answers stand beside those of other sources.")  # fmt: skip
-    section_id = RecordField("Section", source=ChoiceSource(ToolSection), validators=[Required()])
+    section_id = RecordField("Section", source=ChoiceSource(ToolSection))
 
 
 class ConditionForm(Form):

@@ -147,10 +147,13 @@ class ChoiceField(SelectField):
 class RecordField(Field):
     """One record of another table, by its id: a select while they are few, otherwise words to search with.
 
-    Only what the asking person may see can be chosen; anything else is refused as if it did not exist.
+    Only what the asking person may see can be chosen; anything else is refused as if it did not exist. One must be
+    chosen, unless the field is not required.
     """
 
     def __init__(self, label: str = "", *, source: ChoiceSource, is_required: bool = True, **options: Any) -> None:
+        if is_required and not options.get("validators"):
+            options["validators"] = [Required()]
         super().__init__(label, **options)
         self.source = source
         self.is_required = is_required
