@@ -95,6 +95,6 @@ def browser(portal: Flask, session: PortalSession) -> Callable[..., Browser]:
 
     def opened(role: Role | None = None, **values: Any) -> Browser:
         made = Browser(portal)
-        return made if role is None else made.sign_in(member(session, role, **values))
+        return made if role is None else made.enter(member(session, role, **values), session)
 
     return opened

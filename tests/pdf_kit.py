@@ -14,12 +14,11 @@ import pdfua
 import pikepdf
 import pytest
 from flask import render_template
-from sqlalchemy.orm import sessionmaker
 
 from jobs.pdf.texts import LETTER_LIMIT
 from models.rules.papers import Paper, pieces_of
 from tests.pdf_structure import elements_spoken, marks_of, right_edges, structure_of
-from tests.web import make_portal
+from tests.web import usual_portal
 
 NAMES = (
     "Siân Llŷr-Gŵyn",
@@ -191,7 +190,7 @@ def says(made: bytes, text: str) -> bool:
 
 def as_page(paper: Paper) -> str:
     """The paper as its HTML twin, drawn without a database."""
-    app = make_portal(sessionmaker())
+    app = usual_portal()
     with app.test_request_context():
         return render_template("papers/paper.html", paper=paper, buttons=[], back="/", back_words="Back")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from secrets import token_hex
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -12,10 +14,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.security import limiter
 from app.settings import Settings
 from models.access import Role
+from models.clock import now
 from models.passwords import hash_password
 from models.people import Person
+from models.sign_ins import keep_data, start_sign_in
 from tests import make
 
 PASSWORD = "three wet umbrellas"
@@ -23,12 +28,42 @@ SECRET = "a key for tests only, long enough"
 _HASH = hash_password(PASSWORD)
 
 
+class _Sessions:
+    """The session factory of the test that runs now, for the one portal that all tests share."""
+
+    now: Any = None
+
+    def __call__(self, **options: Any) -> Any:
+        return self.now(**options)
+
+
+_sessions: Any = _Sessions()
+
+
 def make_portal(session_factory: Any, **settings: Any) -> Flask:
-    """The portal on the test's own database transaction."""
-    values = {"secret_key": SECRET, "log_level": "ERROR", **settings}
-    app = create_app(Settings(**values), session_factory=session_factory)
-    app.config["RATELIMIT_ENABLED"] = False
+    """The portal on the test's own database transaction.
+
+    Putting it together takes longer than most tests, so all tests of a process share one, unless they want other
+    settings; it works for the test that asked last.
+    """
+    if settings:
+        usual_portal.cache_clear()  # the limiter of tries is one for all portals of a process and follows the last
+        return _made(session_factory, **settings)
+    _sessions.now = session_factory
+    app = usual_portal()
+    limiter.reset()
     return app
+
+
+@cache
+def usual_portal() -> Flask:
+    """The portal that all tests of a process share; on the database of whichever test asked last, if any did."""
+    return _made(_sessions)
+
+
+def _made(session_factory: Any, **settings: Any) -> Flask:
+    values = {"secret_key": SECRET, "log_level": "ERROR", **settings}
+    return create_app(Settings(**values), session_factory=session_factory)
 
 
 def member(session: Session, role: Role, *, agency: Any = None, name: str = "", **values: Any) -> Person:
@@ -77,6 +112,15 @@ class Browser:
         """Sign in by the sign-in page; fails when the portal refuses."""
         answer = self.send("/sign-in/", email=person.email, password=password)
         assert answer.status_code == 302, words_of(answer)
+        return self
+
+    def enter(self, person: Person, session: Session) -> Browser:
+        """Be signed in as after the sign-in page, which is spared: the sign-in is written, its token is the cookie."""
+        hours = Settings.model_fields["session_hours"].default
+        token = start_sign_in(session, person, browser="", now=now(), hours=hours)
+        keep_data(session, token, {"csrf_token": token_hex(32), "_user_id": str(person.id), "_fresh": True})
+        session.commit()
+        self.client.set_cookie("triangulate", token)
         return self
 
 
