@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from app import create_app
-from app.settings import Settings
 from tests.databases import Database
-from tests.web import SECRET
+from tests.web import make_portal
 
 OPEN_AT = {"rule": "open_at", "from": "2018-03-31", "to": "2018-03-31"}
 
@@ -25,14 +22,13 @@ OPEN_AT = {"rule": "open_at", "from": "2018-03-31", "to": "2018-03-31"}
 @pytest.fixture
 def commands(database: Database, tmp_path: Path) -> Iterator[FlaskCliRunner]:
     """The command line on a database of its own, prepared and emptied afterwards."""
-    settings = Settings(
+    app = make_portal(
+        None,
         database_url=database.app_url,
         database_owner_url=database.owner_url,
         redis_url="redis://127.0.0.1:1/0",
         data_dir=tmp_path,
-        secret_key=SECRET,
     )
-    app: Flask = create_app(settings)
     runner = app.test_cli_runner()
     assert runner.invoke(args=["database", "prepare", "--json"]).exit_code == 0
     yield runner

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
-from app import create_app
 from app.security import CONTENT_POLICY
-from app.settings import Settings
 from models.access import Role
 from models.agencies import Agency
 from models.db import PortalSession
@@ -208,5 +206,5 @@ def test_metrics_are_for_the_operators_network_only(portal: Flask) -> None:
 
 
 def test_portal_needs_no_database_to_be_put_together() -> None:
-    app = create_app(Settings(secret_key="k" * 40, database_url="postgresql://nobody@localhost:1/none"))
+    app = make_portal(None, database_url="postgresql://nobody@localhost:1/none")
     assert app.url_map
