@@ -11,10 +11,9 @@ from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, false, select
 
-from admin_views.base import OFFICERS, STAFF, Button, Fact, Screen, actor, already_sent, page, person_id, role
-from admin_views.kit.permissions import Roles
-from admin_views.questionnaires import FileLink, LastAnswer, SheetForm, blank_html, file_link
-from models.access import Role
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS, AnswerPapers
+from admin_views.base import OFFICERS, STAFF, Button, Fact, actor, already_sent, page, person_id, role
+from admin_views.questionnaires import FileLink, LastAnswer, SheetForm, file_link
 from models.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, version_of
 from models.documents import Document
 from models.people import Person
@@ -27,9 +26,6 @@ from models.rules.questionnaires import (
     progress,
     progress_by_section,
 )
-
-ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER, Role.MANAGER})
-SHEET_READERS: Roles = STAFF | ANSWERERS
 
 
 @dataclass(frozen=True)
@@ -54,8 +50,8 @@ def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, d
     }
 
 
-class AnsweringPages(Screen):
-    """The pages of a screen whose record has a sheet to fill in: `sheet_of(record)` names it.
+class AnsweringPages(AnswerPapers):
+    """The pages of a screen whose record has a sheet to fill in, also on paper: `sheet_of(record)` names it.
 
     A screen says more by `may_answer`, `last_answers`, `reading_facts`, `answer_buttons` and `finishing_button`.
     """
@@ -137,20 +133,11 @@ class AnsweringPages(Screen):
         sheet = self.sheet_of(record)
         asked = version_of(self.session, sheet).questionnaire
         sections = self._read_sections(record, sheet, asked)
-        empty = Button("The empty form", self.link("blank", record_id=record_id))
         return self.render(
             "questionnaires/read.html", record=record, asked=asked, facts=self.reading_facts(record),
             sections=sections, progress=progress(asked, _values(sections)), back=self.details_url(record_id),
-            buttons=[*self.sheet_buttons(record)[:-1], empty],
+            buttons=[*self.sheet_buttons(record)[:-1], *self.paper_buttons(record)],
         )  # fmt: skip
-
-    @page("/<int:record_id>/blank/", roles=SHEET_READERS)
-    def blank(self, record_id: int) -> str:
-        """The empty form, to print and write on."""
-        record = self.get_record(record_id)
-        asked = version_of(self.session, self.sheet_of(record)).questionnaire
-        back = self.link("read", record_id=record_id)
-        return self.render("questionnaires/blank.html", record=record, asked=asked, paper=blank_html(asked), back=back)
 
     # What the pages above use
 

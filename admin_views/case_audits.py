@@ -8,8 +8,7 @@ from sqlalchemy import and_
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.answer_papers import AnswerPapers
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS
 from admin_views.audit_assignments import involvement_panels
 from admin_views.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audit_outcomes import OutcomePages
@@ -31,7 +30,7 @@ from admin_views.kit.formats import show_date
 from admin_views.questionnaires import SheetForm
 from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, sheet_progress
-from models.case_audit_reports import case_audit_facts, overall_grade
+from models.case_audit_reports import overall_grade
 from models.case_audits import (
     OPEN,
     AuditStatus,
@@ -49,7 +48,7 @@ _DAYS_FOR_CHANGES = 7
 
 
 @screen
-class CaseAuditScreen(AnswerPapers, OutcomePages, OpeningPages):
+class CaseAuditScreen(OutcomePages, OpeningPages):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
@@ -159,10 +158,3 @@ class CaseAuditScreen(AnswerPapers, OutcomePages, OpeningPages):
         submit_audit(self.session, record, person_id=person_id(), is_officer=self.runs(record))
         self.settle(record)
         return f"{record.reference} is handed in."
-
-    @page("/<int:record_id>/report/", roles=SHEET_READERS)
-    def report(self, record_id: int) -> str:
-        """The audit on paper."""
-        record = self.get_record(record_id)
-        facts = case_audit_facts(self.session, record.id)
-        return self.render("case_audits/report.html", facts=facts, back=self.details_url(record_id), made_on=today())

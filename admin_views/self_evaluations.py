@@ -13,8 +13,8 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import AnswerPapers
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, offered_again
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_sheets import offered_again
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -56,7 +56,7 @@ from models.self_evaluations import (
     send_self_evaluations,
     submit_self_evaluation,
 )
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import ThematicReview, review_words
 
 _OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 7
@@ -76,7 +76,7 @@ class ChangesForm(Form):
 
 
 @screen
-class SelfEvaluationScreen(AnswerPapers, FindingPages):
+class SelfEvaluationScreen(FindingPages):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
@@ -147,9 +147,7 @@ class SelfEvaluationScreen(AnswerPapers, FindingPages):
         return offered_again(asked, last_self_evaluation_answers(self.session, record))
 
     def reading_facts(self, record: SelfEvaluation) -> list[Fact]:
-        review = self.session.get(ThematicReview, record.review_id)
-        agency = self.session.get_one(Agency, record.agency_id)
-        about = f"{review.reference} {review.title}" if review is not None else ""
+        agency, about = self.session.get_one(Agency, record.agency_id), review_words(self.session, record.review_id)
         due = Fact("Due", show_date(record.due_on))
         return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
 
