@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from jobs.documents import DOCUMENTS, document, file_name_of, printed, title_of
 from jobs.queue import JOBS
+from models import triangulations
 from models.access import Role
 from models.action_plans import ActionPlan
 from models.clock import today
@@ -187,3 +192,16 @@ def test_agency_member_cannot_narrow_to_another_agency(browser: Open, session: P
     manager = browser(Role.MANAGER, agency=ours)
     manager.get(f"/action-plans/{plan.id}/report/?agency={theirs.id}", 404)
     assert "Of Ours." in manager.get(f"/action-plans/{plan.id}/report/?agency={ours.id}").get_text()
+
+
+def test_worker_gathers_from_every_noun_that_has_evidence_or_late_returns() -> None:
+    """A paper that a worker draws must not say less than the page that the web process shows."""
+    script = (
+        "from jobs.queue import load_jobs; load_jobs(); from models import late_returns, triangulations;"
+        "print(sorted(one.__name__ for one in [*triangulations._gatherers, *late_returns._sources]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    models = "\n".join(path.read_text() for path in Path(triangulations.__file__).parent.glob("*.py"))
+    written = re.findall(r"^@(?:evidence|late_source)\ndef (\w+)", models, re.MULTILINE)
+    assert len(written) >= 7
+    assert ran.stdout.strip() == str(sorted(written))

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from models.rules.agreement import Agreement
-from models.rules.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow
+from models.rules.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
 from models.rules.paper_parts import paper_of
 from models.rules.papers import (
     BODY,
@@ -80,9 +80,9 @@ def _blocks(facts: ModerationFacts) -> Iterator[Block]:
         yield from _moderated(facts.moderated)
     yield _own_grades(facts)
     yield Paragraph(HOW_FAR, QUIET)
-    for title, rows in facts.sections:
+    for section in facts.sections:
         for start in range(0, len(facts.columns), _BESIDE):
-            yield _section(title, rows, facts.columns, start)
+            yield _section(section, facts.columns, start)
     if not facts.sections:
         yield Paragraph("No agency has handed in an audit of this case yet.")
 
@@ -108,11 +108,11 @@ def _grade(label: str) -> Cell:
     return [(label, tag(grade_tone(label)))] if label else "–"
 
 
-def _section(title: str, rows: Sequence[SideRow], agencies: Sequence[AgencyAudit], start: int) -> Table:
+def _section(section: SideSection, agencies: Sequence[AgencyAudit], start: int) -> Table:
     end = min(start + _BESIDE, len(agencies))
     columns = (Column("Question", 2.2), *(Column(one.agency, 2) for one in agencies[start:end]), Column("Agreement", 1))
     which = f" (agencies {start + 1} to {end} of {len(agencies)})" if len(agencies) > _BESIDE else ""
-    return Table(columns, RowsOf(rows, partial(_row, start, end)), heading=f"{title}{which}")
+    return Table(columns, RowsOf(section.rows, partial(_row, start, end)), heading=f"{section.title}{which}")
 
 
 def _row(start: int, end: int, row: SideRow) -> Row:

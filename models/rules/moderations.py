@@ -51,6 +51,14 @@ class SideRow:
 
 
 @dataclass(frozen=True)
+class SideSection:
+    """A heading with its questions."""
+
+    title: str
+    rows: tuple[SideRow, ...]
+
+
+@dataclass(frozen=True)
 class ModeratedFacts:
     """The moderated grade of a case, kept apart from the agencies' own."""
 
@@ -76,17 +84,17 @@ class ModerationFacts:
     review: str
     columns: tuple[AgencyAudit, ...]
     silent: tuple[tuple[str, str], ...]
-    sections: tuple[tuple[str, tuple[SideRow, ...]], ...]
+    sections: tuple[SideSection, ...]
     moderated: ModeratedFacts | None
 
     @property
     def agreement(self) -> Agreement:
         """Over every rated question of the case, pairs counted together."""
-        rows = [row for _, rows in self.sections for row in rows]
+        rows = [row for section in self.sections for row in section.rows]
         return agreement_together(row.agreement for row in rows if row.agreement is not None)
 
 
-def side_by_side(columns: Sequence[AuditSheet]) -> tuple[tuple[str, tuple[SideRow, ...]], ...]:
+def side_by_side(columns: Sequence[AuditSheet]) -> tuple[SideSection, ...]:
     """The answers of several agencies, question by question; a question that one tool alone asks has one answer.
 
     Sections and questions stand in the order of the first column's tool, then what only the others ask.
@@ -103,7 +111,9 @@ def side_by_side(columns: Sequence[AuditSheet]) -> tuple[tuple[str, tuple[SideRo
                     sections.setdefault(section.title, {})[question.key] = question
                     seen.add(question.key)
     rows = ((title, tuple(_row(one, columns) for one in asked.values())) for title, asked in sections.items())
-    return tuple((title, shown) for title, made in rows if (shown := tuple(row for row in made if _is_said(row))))
+    return tuple(
+        SideSection(title, shown) for title, made in rows if (shown := tuple(row for row in made if _is_said(row)))
+    )
 
 
 def _row(question: Question, columns: Sequence[AuditSheet]) -> SideRow:
