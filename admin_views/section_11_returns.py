@@ -127,25 +127,9 @@ class Section11ReturnScreen(AnsweringPages):
             due,
         ]
 
-    def finishing_button(self, record: Section11Return) -> Button:
-        return Button("Hand in", self.link("hand_in", record_id=record.id))
-
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS, methods=("GET", "POST"))
-    def hand_in(self, record_id: int) -> ResponseReturnValue:
-        """The partner's word that this is its answer."""
-        record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
-            abort(403)
-        done = sheet_progress(self.session, sheet)
-        missing = [Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])]
-
-        def act() -> str:
-            submit_return(self.session, record, person_id=person_id())
-            return f"{record.reference} is handed in. You can read it here at any time."
-
-        return self.ask(Form(), self.details_url(record_id), act, title=f"Hand in {record.reference}", button="Hand in",
-                        lead=f"{done.words}.", panels=missing if done.missing else [])  # fmt: skip
+    def handed_in(self, record: Section11Return) -> str:
+        submit_return(self.session, record, person_id=person_id())
+        return f"{record.reference} is handed in. You can read it here at any time."
 
     @page("/<int:record_id>/give-back/", roles=OFFICERS, methods=("GET", "POST"))
     def give_back(self, record_id: int) -> ResponseReturnValue:

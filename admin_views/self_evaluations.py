@@ -151,28 +151,10 @@ class SelfEvaluationScreen(FindingPages):
         due = Fact("Due", show_date(record.due_on))
         return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
 
-    def finishing_button(self, record: SelfEvaluation) -> Button:
-        return Button("Hand in", self.link("hand_in", record_id=record.id))
-
     def review_of(self, record: SelfEvaluation) -> int:
         return record.review_id
 
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS, methods=("GET", "POST"))
-    def hand_in(self, record_id: int) -> ResponseReturnValue:
-        """The agency's word that this is its answer; what is missing is named first."""
-        record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
-            abort(403)
-        done = sheet_progress(self.session, sheet)
-        lead = f"{done.words}. Once it is handed in, its answers no longer change unless the hub returns it."
-        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
-        panels = [missing] if done.missing else []
-        title, back = f"Hand in {record.reference}", self.details_url(record_id)
-        values = {"button": "Hand in", "lead": lead, "title": title}
-        return self.ask(Form(), back, lambda: self._hand_in(record), panels=panels, **values)
-
-    def _hand_in(self, record: SelfEvaluation) -> str:
+    def handed_in(self, record: SelfEvaluation) -> str:
         submit_self_evaluation(self.session, record, person_id=person_id())
         return f"{record.reference} is handed in. You can read it here at any time."
 
