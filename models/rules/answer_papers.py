@@ -149,7 +149,7 @@ def _scores(scores: Sequence[ScoredStandard]) -> Table:
 
 def _score(one: ScoredStandard) -> Row:
     own, moderated = score_words(one.own), score_words(one.moderated)
-    return Row([[(one.text, STRONG)], own, moderated, one.reason], tone="grey" if one.moderated is None else "")
+    return Row([[(one.text, STRONG)], own, moderated, one.reason or "–"])
 
 
 def _written(number: int, section: WrittenSection) -> Iterator[Block]:

@@ -99,7 +99,10 @@ def _own_grades(facts: ModerationFacts) -> Table:
     columns = (
         Column("Agency", 2), Column("Own grade", 1.4), Column("Auditor", 1.8), Column("Audit", 1.2), Column("Record", 3)
     )  # fmt: skip
-    given = [Row([one.agency, _grade(one.overall), one.auditor, one.reference, one.record]) for one in facts.columns]
+    given = [
+        Row([one.agency, _grade(one.overall), one.auditor or "–", one.reference, one.record or "–"])
+        for one in facts.columns
+    ]
     silent = [Row([agency, [(status, QUIET)], "–", "–", "–"], tone="grey") for agency, status in facts.silent]
     return Table(columns, [*given, *silent], heading="Each agency's own grade", empty="No agency audits this case yet.")
 
