@@ -6,5 +6,17 @@ from jobs.documents import document
 from models.documents import DocumentKind
 from models.moderation_reports import moderation_facts
 from models.rules.moderation_paper import moderation_paper
+from models.rules.moderations import ModerationFacts
 
-document("moderated_result", kind=DocumentKind.MODERATED_RESULT, facts=moderation_facts, paper=moderation_paper)
+
+def _sentence(facts: ModerationFacts) -> str:
+    return "The moderated result is ready." if facts.moderated else "The audits side by side are ready."
+
+
+document(
+    "moderated_result",
+    kind=DocumentKind.MODERATED_RESULT,
+    facts=moderation_facts,
+    paper=moderation_paper,
+    sentence=_sentence,
+)

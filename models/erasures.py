@@ -270,7 +270,7 @@ def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
 ERASABLE: dict[str, Erasable] = {
     "drawn_cases": Erasable(
         "References of drawn cases",
-        "Strata, positions and standings stay; each reference becomes a mark such as erased-12.",
+        "Strata, positions and standings stay; references become marks such as erased-12; papers are emptied.",
         samples_with_references,
         erase_references,
         least_months=12,
@@ -286,7 +286,7 @@ ERASABLE: dict[str, Erasable] = {
     ),
     "audit_words": Erasable(
         "What auditors wrote about cases",
-        "Every grade, choice, number and date stays.",
+        "Every grade, choice, number and date stays; papers that hold the words are emptied.",
         audits_with_words,
         erase_words,
     ),

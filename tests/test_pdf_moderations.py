@@ -14,7 +14,7 @@ from tests.pdf_kit import Kit, SoundDocument, as_page, says
 from tests.pdf_review_facts import OCCASION
 
 
-def moderation(rows: int, agencies: int = 3) -> ModerationFacts:
+def moderation(rows: int, agencies: int = 2) -> ModerationFacts:
     """A case with so many questions, each answered by so many agencies, a few not at all."""
     grades, record = ("Good", "", "Inadequate"), "Missing: no chronology"
     columns = tuple(
