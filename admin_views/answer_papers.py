@@ -6,9 +6,13 @@ from typing import Any, ClassVar
 
 from flask.typing import ResponseReturnValue
 
-from admin_views.answer_sheets import SHEET_READERS
-from admin_views.base import Button, Screen, page
+from admin_views.base import STAFF, Button, Screen, page
+from admin_views.kit.permissions import Roles
 from admin_views.papers import document_buttons, document_page
+from models.access import Role
+
+ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER, Role.MANAGER})
+SHEET_READERS: Roles = STAFF | ANSWERERS
 
 
 class AnswerPapers(Screen):
@@ -31,6 +35,6 @@ class AnswerPapers(Screen):
         return document_page(self, name, {"record_id": record.id}, self.details_url(record_id), record.reference)
 
     def paper_buttons(self, record: Any) -> list[Button]:
-        """The form as PDF and as a page, and the blank one as PDF."""
-        filled = document_buttons(self.link("filled_paper", record_id=record.id), "Form")
-        return [*filled, Button("Blank form as PDF", self.link("blank_paper", record_id=record.id), is_post=True)]
+        """The form, filled in and blank, each as PDF and as a page."""
+        filled, blank = (self.link(name, record_id=record.id) for name in ("filled_paper", "blank_paper"))
+        return [*document_buttons(filled, "Form"), *document_buttons(blank, "Blank form")]

@@ -10,12 +10,12 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, false, select
+from wtforms import Form
 
-from admin_views.base import OFFICERS, STAFF, Button, Fact, Screen, actor, already_sent, page, person_id, role
-from admin_views.kit.permissions import Roles
-from admin_views.questionnaires import FileLink, LastAnswer, SheetForm, blank_html, file_link
-from models.access import Role
-from models.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, version_of
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS, AnswerPapers
+from admin_views.base import OFFICERS, STAFF, Button, Fact, Panel, actor, already_sent, page, person_id, role
+from admin_views.questionnaires import FileLink, LastAnswer, SheetForm, file_link
+from models.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, sheet_progress, version_of
 from models.documents import Document
 from models.people import Person
 from models.rules.due_dates import in_words
@@ -27,9 +27,6 @@ from models.rules.questionnaires import (
     progress,
     progress_by_section,
 )
-
-ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER, Role.MANAGER})
-SHEET_READERS: Roles = STAFF | ANSWERERS
 
 
 @dataclass(frozen=True)
@@ -54,10 +51,11 @@ def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, d
     }
 
 
-class AnsweringPages(Screen):
-    """The pages of a screen whose record has a sheet to fill in: `sheet_of(record)` names it.
+class AnsweringPages(AnswerPapers):
+    """The pages of a screen whose record has a sheet to fill in, also on paper: `sheet_of(record)` names it.
 
-    A screen says more by `may_answer`, `last_answers`, `reading_facts`, `answer_buttons` and `finishing_button`.
+    A screen says by `handed_in` how it is handed in, and more by `may_answer`, `last_answers`, `reading_facts` and
+    `answer_buttons`.
     """
 
     def scope(self, statement: Select[Any]) -> Select[Any]:
@@ -86,9 +84,9 @@ class AnsweringPages(Screen):
         """What can be done with one answer where it is read."""
         return []
 
-    def finishing_button(self, record: Any) -> Button | None:
-        """Where a filled-in sheet is handed in."""
-        return None
+    def handed_in(self, record: Any) -> str:
+        """Hand a filled-in record in by its own verb; returns the sentence that says so."""
+        raise NotImplementedError
 
     # The pages
 
@@ -137,22 +135,32 @@ class AnsweringPages(Screen):
         sheet = self.sheet_of(record)
         asked = version_of(self.session, sheet).questionnaire
         sections = self._read_sections(record, sheet, asked)
-        empty = Button("The empty form", self.link("blank", record_id=record_id))
         return self.render(
             "questionnaires/read.html", record=record, asked=asked, facts=self.reading_facts(record),
             sections=sections, progress=progress(asked, _values(sections)), back=self.details_url(record_id),
-            buttons=[*self.sheet_buttons(record)[:-1], empty],
+            buttons=[*self.sheet_buttons(record)[:-1], *self.paper_buttons(record)],
         )  # fmt: skip
 
-    @page("/<int:record_id>/blank/", roles=SHEET_READERS)
-    def blank(self, record_id: int) -> str:
-        """The empty form, to print and write on."""
+    @page("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    def hand_in(self, record_id: int) -> ResponseReturnValue:
+        """The word of whoever fills it in that this is the answer; what is missing is named first."""
         record = self.get_record(record_id)
-        asked = version_of(self.session, self.sheet_of(record)).questionnaire
-        back = self.link("read", record_id=record_id)
-        return self.render("questionnaires/blank.html", record=record, asked=asked, paper=blank_html(asked), back=back)
+        sheet = self.sheet_of(record)
+        if not self.may_answer(record, sheet):
+            abort(403)
+        done = sheet_progress(self.session, sheet)
+        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
+        lead = f"{done.words}. Once it is handed in, its answers no longer change unless it is returned."
+        return self.ask(
+            Form(), self.details_url(record_id), lambda: self.handed_in(record), title=f"Hand in {record.reference}",
+            button="Hand in", lead=lead, panels=[missing] if done.missing else [],
+        )  # fmt: skip
 
     # What the pages above use
+
+    def finishing_button(self, record: Any) -> Button:
+        """Where a filled-in sheet is handed in."""
+        return Button("Hand in", self.link("hand_in", record_id=record.id))
 
     def sheet_buttons(self, record: Any) -> list[Button]:
         """For the record's own page: fill in and hand in where that is possible, and read, which always is."""
@@ -160,8 +168,7 @@ class AnsweringPages(Screen):
         if not self.may_answer(record, self.sheet_of(record)):
             return [reading]
         filling = Button("Fill in", self.link("continue_answering", record_id=record.id), "main")
-        finishing = self.finishing_button(record)
-        return [filling, *([finishing] if finishing else []), reading]
+        return [filling, self.finishing_button(record), reading]
 
     def _form(self, record: Any) -> SheetForm:
         """The record's form where it may be filled in; otherwise 403, or back to reading once it is handed in."""

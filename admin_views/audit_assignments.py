@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_sheets import ANSWERERS
+from admin_views.answer_papers import ANSWERERS
 from admin_views.base import OFFICERS, Button, Panel, actor, page, person_id, role
 from admin_views.hubs import may_run
 from admin_views.kit.cards import Card, card

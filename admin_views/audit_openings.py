@@ -27,6 +27,7 @@ from models.audit_samples import AuditSample, SampleStatus
 from models.case_audit_reports import CaseRow, SampleAudits, sample_audits
 from models.case_audits import OPEN, AuditStatus, CaseAudit
 from models.clock import today
+from models.rules.moderation_paper import grade_tone
 from models.sample_cases import CaseStatus, SampleCase
 from models.thematic_reviews import ThematicReview
 
@@ -38,8 +39,6 @@ COLOURS = {
     AuditStatus.SUBMITTED: "blue",
     AuditStatus.MODERATED: "green",
 }
-
-GRADE_COLOURS = {"outstanding": "blue", "good": "green", "requires_improvement": "amber", "inadequate": "red"}
 
 
 class OpeningForm(Form):
@@ -108,7 +107,7 @@ def audit_cell(row: CaseRow, agency_id: int) -> Markup:
 
 def show_grade(label: str, code: str = "") -> Markup:
     """A grade as a word on its colour."""
-    return tag(label, GRADE_COLOURS.get(code or label.lower().replace(" ", "_"), "grey"))
+    return tag(label, grade_tone(label, code))
 
 
 def _standing(row: CaseRow) -> Markup:

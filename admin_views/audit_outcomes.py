@@ -8,7 +8,7 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_views.answer_sheets import ANSWERERS
+from admin_views.answer_papers import ANSWERERS
 from admin_views.audit_assignments import AssignmentPages
 from admin_views.base import OFFICERS, Button, page, person_id, role
 from admin_views.kit.fields import ChoiceField, DayField, Required, TextField

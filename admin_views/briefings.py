@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect
+from flask import abort, flash, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from admin_views.base import (
 )
 from admin_views.hubs import may_run
 from admin_views.papers import document_buttons, document_page
-from models.briefings import POINTS, Briefing, briefing_facts, draft_anew, draft_briefing
+from models.briefings import POINTS, Briefing, draft_anew, draft_briefing
 from models.errors import RuleBroken
 from models.learning_products import LearningProduct
 from models.rules.briefings import length_words
@@ -75,8 +75,7 @@ class BriefingScreen(Screen):
         return [Fact("Length", length_words(record.points))]
 
     def buttons(self, record: Briefing) -> list[Button]:
-        sheet = Button("Read or print the sheet", self.link("sheet", record_id=record.id))
-        return [sheet, *document_buttons(self.link("paper", record_id=record.id), "Sheet")]
+        return document_buttons(self.link("paper", record_id=record.id), "Sheet")
 
     @row_action("Draft anew", roles=OFFICERS, question="Write the seven points anew? What was edited is lost.")
     def redraft(self, session: Session, briefing: Briefing) -> str:
@@ -111,14 +110,6 @@ class BriefingScreen(Screen):
         made = draft_briefing(self.session, review, product)
         self.session.commit()
         return made
-
-    @page("/<int:record_id>/sheet/", roles=EVERYONE)
-    def sheet(self, record_id: int) -> str:
-        """The briefing on one sheet, to read or to print."""
-        briefing = self.get_record(record_id)
-        name = current_app.extensions["settings"].partnership_name
-        facts = briefing_facts(self.session, briefing, partnership=name)
-        return self.render("briefings/sheet.html", facts=facts, back=self.details_url(record_id))
 
     @page("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from flask import abort, request
-from flask.typing import ResponseReturnValue
+from flask import request
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
-from wtforms import Form
 
-from admin_views.answer_papers import AnswerPapers
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import SHEET_READERS
 from admin_views.audit_assignments import involvement_panels
 from admin_views.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audit_outcomes import OutcomePages
 from admin_views.base import (
-    OFFICERS,
     STAFF,
     Button,
     Column,
@@ -22,7 +18,6 @@ from admin_views.base import (
     Filter,
     Group,
     Panel,
-    page,
     person_id,
     screen,
     tag,
@@ -30,8 +25,8 @@ from admin_views.base import (
 from admin_views.kit.formats import show_date
 from admin_views.questionnaires import SheetForm
 from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, sheet_progress
-from models.case_audit_reports import case_audit_facts, overall_grade
+from models.answer_sheets import AnswerSheet
+from models.case_audit_reports import overall_grade
 from models.case_audits import (
     OPEN,
     AuditStatus,
@@ -49,7 +44,7 @@ _DAYS_FOR_CHANGES = 7
 
 
 @screen
-class CaseAuditScreen(AnswerPapers, OutcomePages, OpeningPages):
+class CaseAuditScreen(OutcomePages, OpeningPages):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
@@ -139,30 +134,7 @@ class CaseAuditScreen(AnswerPapers, OutcomePages, OpeningPages):
             Fact("Standing", show_status(record)), Fact("Due", show_date(record.due_on)),
         ]  # fmt: skip
 
-    def finishing_button(self, record: CaseAudit) -> Button:
-        return Button("Hand in", self.link("hand_in", record_id=record.id))
-
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
-    def hand_in(self, record_id: int) -> ResponseReturnValue:
-        """The auditor's word that the audit is done; what is missing is named first."""
-        record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
-            abort(403)
-        done = sheet_progress(self.session, sheet)
-        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
-        lead = f"{done.words}. Once it is handed in, its answers no longer change unless the hub returns it."
-        return self.ask(Form(), self.details_url(record_id), lambda: self._hand_in(record), button="Hand in",
-                        title=f"Hand in {record}", lead=lead, panels=[missing] if done.missing else [])  # fmt: skip
-
-    def _hand_in(self, record: CaseAudit) -> str:
+    def handed_in(self, record: CaseAudit) -> str:
         submit_audit(self.session, record, person_id=person_id(), is_officer=self.runs(record))
         self.settle(record)
         return f"{record.reference} is handed in."
-
-    @page("/<int:record_id>/report/", roles=SHEET_READERS)
-    def report(self, record_id: int) -> str:
-        """The audit on paper."""
-        record = self.get_record(record_id)
-        facts = case_audit_facts(self.session, record.id)
-        return self.render("case_audits/report.html", facts=facts, back=self.details_url(record_id), made_on=today())

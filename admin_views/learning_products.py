@@ -194,7 +194,7 @@ def _briefing(session: Session, product: LearningProduct) -> Panel:
 
 
 def _sheet(briefing: Briefing) -> Markup:
-    return Markup('<a href="/briefings/{}/sheet/">Read or print the sheet</a>').format(briefing.id)
+    return Markup('<a href="/briefings/{}/paper/">Read the sheet</a>').format(briefing.id)
 
 
 @review_panel(order=80, is_for_agencies=True)

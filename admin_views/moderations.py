@@ -32,13 +32,13 @@ from admin_views.kit.choices import ChoiceSource
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
+from admin_views.papers import document_page, occasion
 from models.access import Actor
 from models.audit_samples import AuditSample
-from models.case_audit_reports import moderation_facts
-from models.case_audits import OPEN, AuditStatus, CaseAudit
-from models.clock import today
+from models.case_audits import OPEN, AuditStatus, CaseAudit, audits_of_case
 from models.findings import Finding
 from models.key_lines import KeyLine
+from models.moderation_reports import moderation_facts
 from models.moderations import (
     Moderation,
     grades_by_level,
@@ -48,7 +48,7 @@ from models.moderations import (
     take_moderation_finding,
 )
 from models.reference_items import ReferenceItem, ReferenceList
-from models.rules.case_audit_report import ModerationFacts
+from models.rules.moderations import ModerationFacts
 from models.rules.triangulation import Strength, Verdict
 from models.sample_cases import SampleCase
 from models.thematic_reviews import ThematicReview
@@ -105,17 +105,17 @@ class ModerationScreen(Screen):
             *self._finding_buttons(record),
         ]
 
-    @page("/case/<int:case_id>/", roles=STAFF)
-    def side(self, case_id: int) -> str:
+    @page("/case/<int:case_id>/", roles=STAFF, methods=("GET", "POST"))
+    def side(self, case_id: int) -> ResponseReturnValue:
         """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
         case = self._case(case_id)
-        facts, made = moderation_facts(self.session, case_id), moderation_of(self.session, case_id)
-        audits = self.session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case_id))
-        links = {one.reference: link_to(one, one.reference) for one in audits}
-        return self.render(
-            "moderations/side.html", case=case, facts=facts, links=links, made_on=today(), show_grade=show_grade,
-            buttons=self._case_buttons(case, made) if facts.columns else [],
-            back=f"/case-audits/sample/{case.sample_id}/",
+        audits = audits_of_case(self.session, case_id)
+        is_in = any(one.status.is_in for one in audits)
+        return document_page(
+            self, "moderated_result", {"case_id": case.id}, f"/case-audits/sample/{case.sample_id}/",
+            "All audits of the sample", template="moderations/side.html",
+            audits=[link_to(one, one.reference) for one in audits],
+            more=self._case_buttons(case, moderation_of(self.session, case_id)) if is_in else [],
         )  # fmt: skip
 
     @page("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
@@ -124,7 +124,8 @@ class ModerationScreen(Screen):
         case = self._case(case_id)
         if not self._runs(case):
             abort(403)
-        made, facts = moderation_of(self.session, case_id), moderation_facts(self.session, case_id)
+        made = moderation_of(self.session, case_id)
+        facts = moderation_facts(self.session, occasion(self.session), case_id=case_id)
         form = ModerationForm(sent_form(), obj=made)
         lead = f"Agreement of the agencies: {facts.agreement.words}. Their own grades stay as they are."
         return self.ask(form, self.link("side", case_id=case_id), lambda: self._moderated(case, form), lead=lead,

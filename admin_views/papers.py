@@ -22,12 +22,15 @@ from models.rules.papers import Occasion, Paper
 
 
 def document_page(
-    screen: Screen, name: str, arguments: Mapping[str, Any], back: str, back_words: str
+    screen: Screen, name: str, arguments: Mapping[str, Any], back: str, back_words: str, **values: Any
 ) -> ResponseReturnValue:
-    """Both ways to a registered document on one address: GET reads it as a page, POST asks for the PDF."""
+    """Both ways to a registered document on one address: GET reads it as a page, POST asks for the PDF.
+
+    `values` are for `show_document`: a template of one's own, and what it shows besides.
+    """
     if request.method == "POST":
         return ask_for_document(screen, name, arguments, back)
-    return show_document(screen, name, arguments, back, back_words, pdf_url=request.path)
+    return show_document(screen, name, arguments, back, back_words, pdf_url=request.path, **values)
 
 
 def document_buttons(url: str, words: str) -> list[Button]:
@@ -41,8 +44,14 @@ def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], ba
 
     For views that answer a POST. Refusals, such as too many rows, are said on the page `back`.
     """
-    asked = printed(name).name
-    return ask_once(screen, lambda session: document_requests.ask_for_document(session, asked, arguments), back)
+    document = printed(name)
+
+    def ask(session: Session) -> int:
+        if document.check is not None:
+            document.check(document.facts(session, occasion(session), **arguments))
+        return document_requests.ask_for_document(session, document.name, arguments)
+
+    return ask_once(screen, ask, back)
 
 
 def ask_once(screen: Screen, ask: Callable[[Session], int], back: str) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""How is a questionnaire drawn: for an agency's answers, as a preview, for a survey without a sign-in, on paper?"""
+"""How is a questionnaire drawn: for an agency's answers, as a preview, for a survey without a sign-in?"""
 
 from __future__ import annotations
 
@@ -146,12 +146,6 @@ def questions_html(
     shown = questionnaire if has_lines else questionnaire.without_lines()
     sections = asked_sections(shown, answers or {}, problems, has_files=has_files)
     return Markup(render_template("questionnaires/bare.html", sections=sections))  # noqa: S704 (a template's output)
-
-
-def blank_html(questionnaire: Questionnaire) -> Markup:
-    """All the questions as a form for paper, with room to write."""
-    sections = asked_sections(questionnaire, {})
-    return Markup(render_template("questionnaires/paper.html", sections=sections))  # noqa: S704 (a template's output)
 
 
 def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any], dict[str, str]]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages, offered_again
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_sheets import AnsweringPages, offered_again
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -39,7 +40,7 @@ from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
 from models.clock import today
 from models.rules.due_dates import in_words
-from models.rules.section_11 import HIGHEST, ScoredStandard
+from models.rules.section_11 import HIGHEST, ScoredStandard, score_words
 from models.section_11_cycles import Section11Cycle
 from models.section_11_returns import (
     Section11Return,
@@ -63,6 +64,7 @@ class Section11ReturnScreen(AnsweringPages):
     title, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
     path, group, order = "section-11-returns", Group.PEOPLE, 61
     may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    paper_name = "section_11_return"
     columns = (
         "reference",
         "agency_id",
@@ -94,17 +96,19 @@ class Section11ReturnScreen(AnsweringPages):
 
     def panels(self, session: Session, record: Section11Return) -> list[Panel]:
         """The scores; a partner sees the moderated ones once they are complete."""
-        rows = [(one.text, _score(one.own), _score(one.moderated), one.reason) for one in standards_of(session, record)]
+        rows = [
+            (one.text, score_words(one.own), score_words(one.moderated), one.reason)
+            for one in standards_of(session, record)
+        ]
         return [Panel("Standards, scored 0 to 3", ("Standard", "Own score", "Moderated score", "Reason"), rows)]
 
     def buttons(self, record: Section11Return) -> list[Button]:
         found = self.sheet_buttons(record)
-        if role() not in OFFICERS or record.status.is_open:
-            return found
-        found.append(Button("Moderate", self.link("moderate", record_id=record.id), "main"))
-        if record.status is ReturnStatus.SUBMITTED:
-            found.append(Button("Ask for changes", self.link("give_back", record_id=record.id)))
-        return found
+        if role() in OFFICERS and not record.status.is_open:
+            found.append(Button("Moderate", self.link("moderate", record_id=record.id), "main"))
+            if record.status is ReturnStatus.SUBMITTED:
+                found.append(Button("Ask for changes", self.link("give_back", record_id=record.id)))
+        return [*found, *self.paper_buttons(record)]
 
     def may_answer(self, record: Section11Return, sheet: AnswerSheet) -> bool:
         return record.status.is_open and super().may_answer(record, sheet)
@@ -123,25 +127,9 @@ class Section11ReturnScreen(AnsweringPages):
             due,
         ]
 
-    def finishing_button(self, record: Section11Return) -> Button:
-        return Button("Hand in", self.link("hand_in", record_id=record.id))
-
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS, methods=("GET", "POST"))
-    def hand_in(self, record_id: int) -> ResponseReturnValue:
-        """The partner's word that this is its answer."""
-        record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
-            abort(403)
-        done = sheet_progress(self.session, sheet)
-        missing = [Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])]
-
-        def act() -> str:
-            submit_return(self.session, record, person_id=person_id())
-            return f"{record.reference} is handed in. You can read it here at any time."
-
-        return self.ask(Form(), self.details_url(record_id), act, title=f"Hand in {record.reference}", button="Hand in",
-                        lead=f"{done.words}.", panels=missing if done.missing else [])  # fmt: skip
+    def handed_in(self, record: Section11Return) -> str:
+        submit_return(self.session, record, person_id=person_id())
+        return f"{record.reference} is handed in. You can read it here at any time."
 
     @page("/<int:record_id>/give-back/", roles=OFFICERS, methods=("GET", "POST"))
     def give_back(self, record_id: int) -> ResponseReturnValue:
@@ -178,10 +166,6 @@ class Section11ReturnScreen(AnsweringPages):
 
 def _named(record: Section11Return) -> tuple[tuple[type[Agency], int], tuple[type[Section11Cycle], int]]:
     return (Agency, record.agency_id), (Section11Cycle, record.cycle_id)
-
-
-def _score(number: int | None) -> str:
-    return "–" if number is None else str(number)
 
 
 def _number(typed: str) -> int | None:

@@ -13,8 +13,8 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import AnswerPapers
-from admin_views.answer_sheets import ANSWERERS, SHEET_READERS, offered_again
+from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_sheets import offered_again
 from admin_views.base import (
     OFFICERS,
     STAFF,
@@ -56,7 +56,7 @@ from models.self_evaluations import (
     send_self_evaluations,
     submit_self_evaluation,
 )
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import ThematicReview, review_words
 
 _OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 7
@@ -76,7 +76,7 @@ class ChangesForm(Form):
 
 
 @screen
-class SelfEvaluationScreen(AnswerPapers, FindingPages):
+class SelfEvaluationScreen(FindingPages):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
@@ -147,34 +147,14 @@ class SelfEvaluationScreen(AnswerPapers, FindingPages):
         return offered_again(asked, last_self_evaluation_answers(self.session, record))
 
     def reading_facts(self, record: SelfEvaluation) -> list[Fact]:
-        review = self.session.get(ThematicReview, record.review_id)
-        agency = self.session.get_one(Agency, record.agency_id)
-        about = f"{review.reference} {review.title}" if review is not None else ""
+        agency, about = self.session.get_one(Agency, record.agency_id), review_words(self.session, record.review_id)
         due = Fact("Due", show_date(record.due_on))
         return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
-
-    def finishing_button(self, record: SelfEvaluation) -> Button:
-        return Button("Hand in", self.link("hand_in", record_id=record.id))
 
     def review_of(self, record: SelfEvaluation) -> int:
         return record.review_id
 
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS, methods=("GET", "POST"))
-    def hand_in(self, record_id: int) -> ResponseReturnValue:
-        """The agency's word that this is its answer; what is missing is named first."""
-        record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
-            abort(403)
-        done = sheet_progress(self.session, sheet)
-        lead = f"{done.words}. Once it is handed in, its answers no longer change unless the hub returns it."
-        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
-        panels = [missing] if done.missing else []
-        title, back = f"Hand in {record.reference}", self.details_url(record_id)
-        values = {"button": "Hand in", "lead": lead, "title": title}
-        return self.ask(Form(), back, lambda: self._hand_in(record), panels=panels, **values)
-
-    def _hand_in(self, record: SelfEvaluation) -> str:
+    def handed_in(self, record: SelfEvaluation) -> str:
         submit_self_evaluation(self.session, record, person_id=person_id())
         return f"{record.reference} is handed in. You can read it here at any time."
 

@@ -33,6 +33,7 @@ class PrintedDocument:
     paper: Callable[[Any], Paper]
     build: Build
     sentence: Callable[[Any], str]
+    check: Callable[[Any], None] | None = None
 
 
 DOCUMENTS: dict[str, PrintedDocument] = {}
@@ -46,13 +47,15 @@ def document(
     paper: Callable[[Any], Paper],
     build: Build | None = None,
     sentence: Callable[[Any], str] | None = None,
+    check: Callable[[Any], None] | None = None,
     timeout: int = 300,
 ) -> PrintedDocument:
     """Register a document; the job `make_<name>` makes it.
 
     `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
     `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
-    their own, see `draw_one_page`). `timeout` is in seconds.
+    their own, see `draw_one_page`). `check(facts)` refuses, when the PDF is asked for, what may be read as a page but
+    not be printed yet. `timeout` is in seconds.
     """
     made = PrintedDocument(
         name,
@@ -61,6 +64,7 @@ def document(
         paper,
         build or (lambda read, logo: draw(paper(read), logo)),
         sentence or (lambda read: f"The {kind.label.lower()} is ready."),
+        check,
     )
     if name in DOCUMENTS and DOCUMENTS[name].facts is not facts:
         raise ValueError(f"two documents are called {name}")

@@ -23,7 +23,7 @@ from sqlalchemy.orm import sessionmaker
 from jobs.mail import MailServer
 from jobs.pdf.letterhead import Logo
 from models.access import Actor
-from models.db import PortalSession, act_as, make_session_factory
+from models.db import PortalSession, act_as, load_models, make_session_factory
 from models.errors import RuleBroken
 from models.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
 from models.people import Person
@@ -129,7 +129,8 @@ def register(
 
 
 def load_jobs(also: Iterable[str] = ()) -> None:
-    """Import every noun of this room, so that every job is registered and warm before a worker forks."""
+    """Import every noun, also of the models: jobs are registered and warm before a fork, and gather from all nouns."""
+    load_models()
     for module in iter_modules([str(Path(__file__).parent)]):
         if not module.ispkg:
             import_module(f"jobs.{module.name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, select
@@ -19,7 +18,7 @@ from models.rules.briefings import BriefingFacts, Found, Sources, draft_points
 from models.rules.papers import Occasion
 from models.rules.triangulation import Verdict
 from models.strategic_priorities import StrategicPriority
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import ThematicReview, review_words
 
 POINTS = (
     "background",
@@ -120,25 +119,23 @@ def _sources(session: Session, review: ThematicReview) -> Sources:
     )
 
 
-def briefing_facts(session: Session, briefing: Briefing, *, partnership: str = "") -> BriefingFacts:
-    """What stands on the sheet, for the page and for paper; no review's name for whoever may not see the review."""
-    product = session.get_one(LearningProduct, briefing.product_id)
-    review = session.get(ThematicReview, briefing.review_id)
-    return BriefingFacts(
-        partnership=partnership,
-        reference=product.reference,
-        title=briefing.title,
-        review=f"{review.reference} {review.title}" if review is not None else "",
-        audience=product.audience,
-        released_on=product.released_on,
-        points=briefing.points,
-    )
+def briefing_facts(session: Session, occasion: Occasion, *, briefing_id: int) -> BriefingFacts:
+    """What stands on the sheet, on paper or on a page; no review's name for whoever may not see the review.
 
-
-def briefing_to_print(session: Session, occasion: Occasion, *, briefing_id: int) -> BriefingFacts:
-    """The sheet as a document. Refuses a briefing that whoever asks may not see."""
+    Refuses a briefing that whoever asks may not see.
+    """
     briefing = session.get(Briefing, briefing_id)
     if briefing is None:
         raise RuleBroken("There is no such briefing that you may see.")
-    facts = briefing_facts(session, briefing, partnership=occasion.partnership)
-    return replace(facts, made_on=occasion.made_on, about=f"briefings:{briefing.id}")
+    product = session.get_one(LearningProduct, briefing.product_id)
+    return BriefingFacts(
+        partnership=occasion.partnership,
+        reference=product.reference,
+        title=briefing.title,
+        review=review_words(session, briefing.review_id),
+        audience=product.audience,
+        released_on=product.released_on,
+        points=briefing.points,
+        made_on=occasion.made_on,
+        about=f"briefings:{briefing.id}",
+    )

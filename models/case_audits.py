@@ -13,6 +13,7 @@ from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, close_sheet
 from models.clock import london_day, now, today
 from models.errors import RuleBroken
+from models.late_returns import LateReturn, late_source
 from models.people import Person
 from models.references import Referenced
 from models.sample_cases import SampleCase
@@ -195,3 +196,12 @@ def settle_case(session: Session, case: SampleCase) -> bool:
     case.audited_on = max(london_day(one.submitted_at) for one in counted if one.submitted_at)
     session.flush()
     return True
+
+
+@late_source
+def late_audits(session: Session, on: date) -> list[LateReturn]:
+    """Case audits that were to be handed in before a day."""
+    return [
+        LateReturn(f"case_audits:{one.id}", "Case audit", one.reference, one.agency_id, one.review_id, one.due_on)
+        for one in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
+    ]

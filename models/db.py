@@ -5,6 +5,9 @@ from __future__ import annotations
 import select
 import time
 from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, ClassVar
 
 from psycopg import OperationalError
@@ -149,3 +152,12 @@ def refuse_unsafe_login(connection: Connection) -> None:
     ).scalar_one()
     if row:
         raise RuleBroken("The database login may bypass row-level security; give the portal a login that may not.")
+
+
+def load_models() -> None:
+    """Import every noun of this room, so that the metadata knows every table and every noun has registered what it
+    offers: its evidence, its late returns.
+    """
+    for module in iter_modules([str(Path(__file__).parent)]):
+        if not module.ispkg:
+            import_module(f"models.{module.name}")

@@ -82,15 +82,22 @@ def erase_references(session: Session, sample_ids: Sequence[int], on: date) -> i
         sample.excluded = [excluded[reference] for reference in sample.excluded]
         sample.erased_on = on
         count += len(cases)
-        _empty(session, f"audit_samples:{sample.id}", on)
+        _empty_papers(session, on, f"audit_samples:{sample.id}", *_papers_of(session, cases))
     session.flush()
     return count
 
 
-def _empty(session: Session, subject: str, on: date) -> None:
-    kinds = (DocumentKind.DRAW_CERTIFICATE, DocumentKind.DRAW_DATA)
-    statement = select(Document.id).where(Document.subject == subject, Document.kind.in_(kinds))
-    erase_files(session, session.scalars(statement.where(Document.erased_on.is_(None))).all(), on)
+def _papers_of(session: Session, cases: Sequence[SampleCase]) -> list[str]:
+    """The subjects of papers that say what agencies found in drawn cases: moderated results and audits."""
+    keys = [one.id for one in cases]
+    audits = session.scalars(select(CaseAudit.id).where(CaseAudit.sample_case_id.in_(keys)))
+    return [*(f"sample_cases:{key}" for key in keys), *(f"case_audits:{key}" for key in audits)]
+
+
+def _empty_papers(session: Session, on: date, *subjects: str) -> None:
+    """Empty what was printed of these subjects; uploaded evidence has a rule of its own."""
+    printed = (Document.subject.in_(subjects), Document.kind != DocumentKind.EVIDENCE, Document.erased_on.is_(None))
+    erase_files(session, session.scalars(select(Document.id).where(*printed)).all(), on)
 
 
 def anonymised(value: Any, marks: Mapping[str, str]) -> Any:
@@ -239,6 +246,7 @@ def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
         for answer in _worded(session, sheet.id, keys):
             answer.value, answer.note = None if answer.question_key in keys else answer.value, ""
             count += 1
+        _empty_papers(session, on, f"case_audits:{audit.id}", f"sample_cases:{audit.sample_case_id}")
     session.flush()
     return count
 
@@ -262,7 +270,7 @@ def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
 ERASABLE: dict[str, Erasable] = {
     "drawn_cases": Erasable(
         "References of drawn cases",
-        "Strata, positions and standings stay; each reference becomes a mark such as erased-12.",
+        "Strata, positions and standings stay; references become marks such as erased-12; papers are emptied.",
         samples_with_references,
         erase_references,
         least_months=12,
@@ -278,7 +286,7 @@ ERASABLE: dict[str, Erasable] = {
     ),
     "audit_words": Erasable(
         "What auditors wrote about cases",
-        "Every grade, choice, number and date stays.",
+        "Every grade, choice, number and date stays; papers that hold the words are emptied.",
         audits_with_words,
         erase_words,
     ),

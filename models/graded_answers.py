@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, SheetAnswer
+from models.case_audits import AuditStatus, CaseAudit
 from models.rules.questionnaires import Questionnaire
 from models.rules.triangulation import Source
+from models.self_evaluations import ReturnStatus, SelfEvaluation
 from models.tool_versions import ToolVersion
-from models.triangulations import Evidence
+from models.triangulations import Evidence, evidence
 
 
-def graded_answers(session: Session, sheet_ids: Select[int], source: Source) -> Iterator[Evidence]:
+@evidence
+def audited_answers(session: Session, review_id: int) -> Iterable[Evidence]:
+    """Each graded answer, along a key line, of the audits that were handed in."""
+    handed_in = CaseAudit.status.in_((AuditStatus.SUBMITTED, AuditStatus.MODERATED))
+    sheets = select(CaseAudit.sheet_id).where(CaseAudit.review_id == review_id, handed_in)
+    return _graded_answers(session, sheets, Source.CASE_AUDIT)
+
+
+@evidence
+def self_evaluated(session: Session, review_id: int) -> Iterable[Evidence]:
+    """Each graded answer, along a key line, of the self-evaluations that were handed in."""
+    handed_in = SelfEvaluation.status.in_((ReturnStatus.SUBMITTED, ReturnStatus.CLOSED))
+    sheets = select(SelfEvaluation.sheet_id).where(SelfEvaluation.review_id == review_id, handed_in)
+    return _graded_answers(session, sheets, Source.SELF_EVALUATION)
+
+
+def _graded_answers(session: Session, sheet_ids: Select[int], source: Source) -> Iterator[Evidence]:
     """Each answer of these sheets that a scale grades and a key line places, as weak evidence of a source.
 
     `sheet_ids` selects the ids of the sheets that count; answers that are not counted on their scale say nothing.

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from models.errors import RuleBroken
 from models.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
 from models.moderations import GradesByLevel, grades_by_level
+from models.people import name_of
 from models.rules.impact_paper import CheckedAction, GradeThenNow, ImpactFacts
 from models.rules.papers import Occasion
 from models.thematic_reviews import ThematicReview
-from models.triangulation_reports import name_of
 
 
 def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:

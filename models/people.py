@@ -83,3 +83,9 @@ def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:
         for agency_id in (None, 1):
             belongs = Person.agency_id.is_(None) if agency_id is None else Person.agency_id.is_not(None)
             yield and_(Person.role == role, belongs), str(Actor.person(1, role, agency_id).database_role)
+
+
+def name_of(session: Session, person_id: int | None) -> str:
+    """A person's name; empty where there is nobody."""
+    person = session.get(Person, person_id) if person_id else None
+    return person.name if person is not None else ""

@@ -11,7 +11,7 @@ from models.briefings import Briefing
 from models.clock import today
 from models.errors import RuleBroken
 from models.learning_products import LearningProduct, ProductForm
-from models.rules.briefings import first_unwritten
+from models.rules.briefings import unwritten_words
 
 
 def release_product(session: Session, product: LearningProduct, *, on: date) -> None:
@@ -38,6 +38,6 @@ def _refuse_unwritten(session: Session, product: LearningProduct) -> None:
     briefing = session.scalar(select(Briefing).where(Briefing.product_id == product.id))
     if briefing is None:
         raise RuleBroken("Draft the briefing before it is released.")
-    unwritten = first_unwritten(briefing.points)
+    unwritten = unwritten_words(briefing.points)
     if unwritten:
-        raise RuleBroken(f"Point {unwritten} of the briefing is still to be written.")
+        raise RuleBroken(unwritten)

@@ -14,6 +14,7 @@ from models.findings import Finding
 from models.hubs import Hub
 from models.intelligence_uses import IntelligenceUse
 from models.key_lines import KeyLine
+from models.people import name_of
 from models.recommendation_findings import cited_findings, sources_in_words, support_in_words
 from models.recommendations import Recommendation
 from models.rules.paper_parts import count_of
@@ -23,7 +24,7 @@ from models.rules.triangulation import Source
 from models.sample_cases import CaseStatus, SampleCase
 from models.self_evaluations import SelfEvaluation
 from models.strategic_priorities import StrategicPriority
-from models.triangulation_reports import matrix_rows, name_of, review_for
+from models.triangulation_reports import matrix_rows, review_for
 from models.triangulations import triangulate
 
 

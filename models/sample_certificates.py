@@ -30,7 +30,7 @@ from models.rules.draws import Draw
 from models.rules.papers import Occasion as Today
 from models.rules.sample_plans import parse_plan
 from models.sample_cases import CaseStatus, SampleCase
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import review_words
 
 VERSION = "0.1.0"
 """The portal's version, as pyproject.toml states it (a test compares them)."""
@@ -38,13 +38,12 @@ VERSION = "0.1.0"
 
 def write_certificate(session: Session, sample: AuditSample, frame: CaseFrame, draw: Draw) -> dict[str, Any]:
     """The certificate of a draw as it was made, kept with the sample for good."""
-    review = session.get(ThematicReview, sample.review_id) if sample.review_id else None
     officer = session.get(Person, sample.requested_by_id) if sample.requested_by_id else None
     is_ceremony = sample.kind is DrawKind.CEREMONY
     occasion = Occasion(
         reference=sample.reference,
         title=sample.title,
-        review=f"{review.reference} {review.title}" if review else "",
+        review=review_words(session, sample.review_id),
         kind=CertificateKind(sample.kind.value),
         officer=officer.name if officer else "Command line",
         witness=sample.witness,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -16,18 +14,11 @@ from sqlalchemy.orm import Mapper
 
 from models.access import DatabaseRole, RowPolicy, policy_statements
 from models.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
-from models.db import Base, database_url
+from models.db import Base, database_url, load_models
 from models.frame_rows import FRAME_FUNCTIONS
 
 _ROOM = Path(__file__).parent
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
-
-
-def load_models() -> None:
-    """Import every noun of this room, so that the metadata knows every table."""
-    for module in iter_modules([str(_ROOM)]):
-        if not module.ispkg:
-            import_module(f"models.{module.name}")
 
 
 def all_policies() -> dict[str, RowPolicy]:

@@ -105,6 +105,12 @@ class ThematicReview(Referenced):
         )
 
 
+def review_words(session: Session, review_id: int | None) -> str:
+    """A review's reference and title; empty where there is none, or none that whoever asks may see."""
+    review = session.get(ThematicReview, review_id) if review_id else None
+    return f"{review.reference} {review.title}" if review is not None else ""
+
+
 def next_stage(stage: Stage) -> Stage | None:
     """The stage after this one; None after the last.
 

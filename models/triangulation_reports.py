@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.errors import RuleBroken
-from models.people import Person
+from models.people import name_of
 from models.rules.papers import Occasion
 from models.rules.triangulation import Source
 from models.rules.triangulation_paper import MatrixFacts, MatrixRow, Said
@@ -19,12 +19,6 @@ def review_for(session: Session, review_id: int) -> ThematicReview:
     if review is None:
         raise RuleBroken("There is no such review that you may see.")
     return review
-
-
-def name_of(session: Session, person_id: int | None) -> str:
-    """A person's name; empty where there is nobody."""
-    person = session.get(Person, person_id) if person_id else None
-    return person.name if person is not None else ""
 
 
 def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> MatrixFacts:

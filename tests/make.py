@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import Role
+from models.access import Actor, Role
 from models.action_plans import ActionPlan
 from models.actions import Action
 from models.agencies import Agency
+from models.db import PortalSession, act_as
 from models.hubs import Hub, HubKind
 from models.memberships import Membership, Seat
 from models.people import Person
@@ -99,3 +102,15 @@ def action(session: Session, plan: ActionPlan, agency: Agency, **values: Any) ->
     made = Action(plan_id=plan.id, lead_agency_id=agency.id, **values)
     made.check(session)
     return _made(session, made)
+
+
+@contextmanager
+def acting(session: PortalSession, role: Role, agency: Agency | None = None) -> Iterator[None]:
+    """Somebody of a role who sees only what the database shows them: nothing is remembered from before."""
+    session.flush()
+    session.expunge_all()
+    act_as(session, Actor.person(1, role, agency.id if agency else None))
+    try:
+        yield
+    finally:
+        act_as(session, Actor.system("test"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,10 +12,12 @@ from models.access import Role
 from models.agencies import Agency
 from models.answer_sheets import AnswerSheet, open_sheet
 from models.assurance_tools import AssuranceTool, ToolKind
+from models.clock import today
 from models.invitations import Invitation, ReviewPart
 from models.key_lines import KeyLine, key_lines_of
 from models.rating_scales import RatingScale
-from models.reference_items import ReferenceList
+from models.reference_items import ReferenceList, Service
+from models.section_11_cycles import Section11Cycle
 from models.sign_offs import SignOffSubject, sign
 from models.signables import TOOL_SUBJECTS, put_before_sponsor
 from models.thematic_reviews import ThematicReview
@@ -124,3 +127,28 @@ def ready_review(session: Session, *agencies: Agency, **values: Any) -> Thematic
     signed(session, review, SignOffSubject.KEY_LINES)
     signed(session, review, SignOffSubject.INVITATIONS)
     return review
+
+
+def section_11_cycle(session: Session) -> Section11Cycle:
+    """A cycle for children, not opened yet, of a tool with two standards and a remark.
+
+    Keys: trained, safe, why.
+    """
+    made = AssuranceTool(kind=ToolKind.SECTION_11, title="Section 11")
+    session.add(made)
+    session.flush()
+    rated = {"scale_id": scale(session, "Score 0 to 3", ("3", "2", "1", "0")).id, "is_required": True}
+    _section(
+        session, made, 1, "Standards",
+        ("trained", "rating", "Staff are trained.", rated),
+        ("safe", "rating", "Recruitment is safe.", rated),
+        ("why", "text", "Why?", {}),
+    )  # fmt: skip
+    cycle = Section11Cycle(
+        title="Section 11, 2026 to 2028", covers=Service.CHILDREN, tool_id=made.id, opens_on=today(),
+        due_on=today() + timedelta(days=60),
+    )  # fmt: skip
+    cycle.check(session)
+    session.add(cycle)
+    session.flush()
+    return cycle

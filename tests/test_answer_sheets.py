@@ -255,13 +255,16 @@ def test_others_read_but_do_not_fill_in(browser: Open, sent: SelfEvaluation, ses
     officer.get(path(sent, "read/"))
     officer.get(path(sent, "answer/1/"), status=403)
     stranger = browser(Role.AGENCY_MEMBER, agency=make.agency(session, "Other"), name="Stranger")
-    for page in ("read/", "answer/1/", "blank/"):
+    for page in ("read/", "answer/1/", "paper/", "paper/blank/"):
         stranger.get(path(sent, page), status=404)
     browser(Role.BOARD_VIEWER).get(path(sent, "read/"), status=403)
 
 
 def test_empty_form_is_there_to_print(member: Browser, sent: SelfEvaluation) -> None:
-    page = member.get(path(sent, "blank/"))
+    blank = path(sent, "paper/blank/")
+    assert member.get(path(sent, "read/")).select_one(f'main a[href="{blank}"]') is not None
+    page = member.get(blank)
     assert [one.get_text() for one in page.select(".paper h2")] == ["1. Practice", "2. Evidence"]
-    assert "☐ Partially met" in page.get_text().replace("\n", " ")
+    assert "Partially met" in [one.get_text() for one in page.select(".blanks li")]
+    assert "Only if “How far are plans kept?” is answered: Not met." in page.get_text()
     member.get(path(sent, "answer/3/"), status=404)

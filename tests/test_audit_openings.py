@@ -133,7 +133,7 @@ def test_auditor_answers_and_hands_in_while_colleagues_only_read(browser: Open, 
     assert auditor.send(f"/case-audits/{audit.id}/hand-in/").status_code == 302
     session.expire_all()
     assert (audit.status, audit.submitted_by_id) == (AuditStatus.SUBMITTED, person.id)
-    assert "Fully met" in auditor.get(f"/case-audits/{audit.id}/report/").get_text()
+    assert "Fully met" in auditor.get(f"/case-audits/{audit.id}/paper/").get_text()
     assert session.get_one(SampleCase, audit.sample_case_id).reference in auditor.get("/case-audits/").get_text()
 
 
@@ -162,7 +162,7 @@ def test_people_of_an_agency_reach_no_audit_of_another(browser: Open, session: P
         stranger = browser(role, agency=scene.police, name=f"Police {role}")
         page = stranger.get("/case-audits/").get_text()
         assert (police.reference in page, health.reference in page) == (True, False)
-        for view in ("", "read/", "blank/", "report/", "not-known/", "record/", "involved/", "answer/1/"):
+        for view in ("", "read/", "paper/", "paper/blank/", "not-known/", "record/", "involved/", "answer/1/"):
             stranger.get(f"/case-audits/{health.id}/{view}", 404)
         stranger.get(f"/case-audits/sample/{scene.sample.id}/", 403)
     person = member(session, Role.MANAGER, agency=scene.police, name="Police manager")

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from models.access import Role
 from models.briefings import Briefing, briefing_facts, draft_anew, draft_briefing
+from models.db import PortalSession
 from models.errors import RuleBroken
 from models.findings import take_finding
+from models.job_requests import JobRequest
 from models.learning_products import LearningProduct, ProductForm
 from models.releases import release_product
 from models.rules.briefings import SHEET_WORDS, Sources, draft_points, length_words
 from models.rules.triangulation import Source, Strength, Verdict
 from models.thematic_reviews import ThematicReview
 from tests import make
+from tests.pdf_review_facts import OCCASION
 from tests.test_learning_products import product
 from tests.web import Browser, words_of
 
@@ -71,11 +74,48 @@ def test_draft_of_a_review_without_findings_says_what_is_to_be_written() -> None
 def test_facts_hold_everything_that_stands_on_the_sheet(
     session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    facts = briefing_facts(session, draft_briefing(session, review, of_briefing), partnership="Demo")
-    assert (facts.partnership, facts.reference, facts.audience) == ("Demo", of_briefing.reference, "Every team")
+    made = draft_briefing(session, review, of_briefing)
+    facts = briefing_facts(session, OCCASION, briefing_id=made.id)
+    assert (facts.partnership, facts.reference) == (OCCASION.partnership, of_briefing.reference)
+    assert (facts.audience, facts.made_on, facts.about) == ("Every team", OCCASION.made_on, f"briefings:{made.id}")
     assert facts.review == f"{review.reference} {review.title}"
+    assert facts.points == made.points
     assert len(facts.points) == len(facts.headings) == 7
-    assert facts.word_count > 20
+    with pytest.raises(RuleBroken, match="no such briefing"):
+        briefing_facts(session, OCCASION, briefing_id=made.id + 1)
+
+
+def test_agency_has_facts_of_released_briefings_only_and_never_the_reviews_name(
+    session: PortalSession, review: ThematicReview, of_briefing: LearningProduct
+) -> None:
+    made, agency = draft_briefing(session, review, of_briefing), make.agency(session)
+    with make.acting(session, Role.AGENCY_MEMBER, agency), pytest.raises(RuleBroken, match="no such briefing"):
+        briefing_facts(session, OCCASION, briefing_id=made.id)
+    session.get_one(LearningProduct, of_briefing.id).released_on = date(2026, 3, 2)
+    with make.acting(session, Role.AGENCY_MEMBER, agency):
+        facts = briefing_facts(session, OCCASION, briefing_id=made.id)
+    assert (facts.review, facts.points[2]) == ("", "Nobody saw the pattern.")
+
+
+def test_briefing_with_a_point_still_to_be_written_is_read_as_a_page_but_not_printed(
+    browser: Open, session: Session, review: ThematicReview, of_briefing: LearningProduct
+) -> None:
+    made = draft_briefing(session, review, of_briefing)
+    made.what_to_do = ""
+    session.commit()
+    officer, page = browser(Role.OFFICER), f"/briefings/{made.id}/"
+    said = officer.get(f"{page}paper/").get_text(" ", strip=True)
+    assert "7. What to do To be written." in said
+    assert "Draft, not released yet" in said
+    assert officer.send(f"{page}paper/", page=page).headers["Location"] == page
+    assert "Point 7 of the briefing is still to be written. Until then the draft can be read as a page" in (
+        officer.get(page).get_text()
+    )
+    assert session.scalars(select(JobRequest)).all() == []
+    made.what_to_do = "Ask the child."
+    session.commit()
+    officer.send(f"{page}paper/", page=page)
+    assert len(session.scalars(select(JobRequest)).all()) == 1
 
 
 def test_briefing_that_is_too_long_for_its_sheet_says_so() -> None:
@@ -132,8 +172,8 @@ def test_officer_drafts_edits_and_prints_a_briefing(
     path = answer.headers["Location"].removesuffix("edit/")
     sent = administrator.filled(f"{path}edit/", things_to_remember="A child's day, <b>not</b> a form.")
     assert administrator.client.post(f"{path}edit/", data=sent).status_code == 302
-    sheet = administrator.get(f"{path}sheet/")
-    assert len(sheet.select(".seven li")) == 7
+    sheet = administrator.get(f"{path}paper/")
+    assert len(sheet.select(".paper h2")) == 8
     assert "A child's day, <b>not</b> a form." in sheet.get_text()
     assert sheet.select_one("script:not([src]), [style]") is None
     again = administrator.client.post(f"/briefings/draft/{of_briefing.id}/", data=administrator.tokens("/account/"))
@@ -161,9 +201,9 @@ def test_agency_reads_a_released_briefing_without_the_reviews_name(
     made = draft_briefing(session, review, of_briefing)
     made.background = "Why this matters to every team."
     member = browser(Role.AGENCY_MEMBER, agency=make.agency(session))
-    member.get(f"/briefings/{made.id}/sheet/", 404)
+    member.get(f"/briefings/{made.id}/paper/", 404)
     of_briefing.released_on = date(2026, 3, 2)
     session.commit()
-    words = words_of(member.client.get(f"/briefings/{made.id}/sheet/"))
+    words = words_of(member.client.get(f"/briefings/{made.id}/paper/"))
     assert "Why this matters to every team." in words
     assert review.reference not in words

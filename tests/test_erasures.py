@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from models.answer_sheets import add_evidence, open_sheet, values_of
 from models.assurance_tools import ToolKind
 from models.change_log import ChangeRecord
-from models.documents import Document
-from models.erasures import ERASABLE
+from models.documents import Document, DocumentKind, keep_document
+from models.erasures import ERASABLE, erase_references, erase_words
 from models.feedback_activities import Audience, FeedbackActivity, Technique
 from models.retention_rules import due_under, erase_due
 from models.review_stages import move_to_stage
@@ -102,6 +102,25 @@ def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
     assert values_of(session, second.sheet_id) == {"met": "Fully met"}
     logged = select(ChangeRecord.new_values).where(ChangeRecord.table_name == "sheet_answers")
     assert not any("Nobody looked." in str(one) for one in session.scalars(logged))
+
+
+def test_papers_of_a_case_go_with_what_they_say_and_evidence_stays(session: Session) -> None:
+    scene = make_audits.scene(session)
+    first, second = make_audits.opened(session, scene)[:2]
+    subjects = [f"case_audits:{first.id}", f"sample_cases:{first.sample_case_id}", f"case_audits:{second.id}"]
+    for subject in subjects:
+        for kind in (DocumentKind.CASE_AUDIT, DocumentKind.EVIDENCE):
+            keep_document(
+                session, kind=kind, title="A paper", file_name="C1.pdf", media_type="application/pdf", content=b"%PDF",
+                subject=subject,
+            )  # fmt: skip
+    gone = select(Document.subject).where(Document.content == b"", Document.kind == DocumentKind.CASE_AUDIT)
+    erase_words(session, [first.id], CLOSED)
+    assert list(session.scalars(gone.order_by(Document.id))) == subjects[:2]
+    erase_references(session, [scene.sample.id], CLOSED)
+    assert list(session.scalars(gone.order_by(Document.id))) == subjects
+    kept = session.scalars(select(Document).where(Document.kind == DocumentKind.EVIDENCE)).all()
+    assert [(one.content, one.erased_on) for one in kept] == [(b"%PDF", None)] * 3
 
 
 def test_every_kind_that_can_be_erased_says_what_is_left(session: Session) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from models import schema
-from models.db import Base
+from models.db import Base, load_models
 from tests.house.source import (
     PROJECT,
     ROOMS,
@@ -266,7 +265,7 @@ def test_few_tests_use_a_mock() -> None:
 
 @pytest.fixture(scope="module")
 def columns() -> list[sa.Column[object]]:
-    schema.load_models()
+    load_models()
     return [column for table in Base.metadata.tables.values() for column in table.columns]
 
 
@@ -288,7 +287,7 @@ def test_counts_are_whole_numbers(columns: list[sa.Column[object]]) -> None:
 
 
 def test_every_check_of_a_table_has_a_name() -> None:
-    schema.load_models()
+    load_models()
     checks = [
         (table.name, check)
         for table in Base.metadata.tables.values()

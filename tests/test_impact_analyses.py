@@ -7,11 +7,15 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.access import Role
 from models.actions import Action
+from models.audit_outcomes import withdraw_audit
+from models.case_audits import audits_of_case
 from models.clock import today
+from models.db import PortalSession
 from models.errors import RuleBroken
 from models.impact_analyses import (
     Impact,
@@ -22,9 +26,15 @@ from models.impact_analyses import (
     open_impact_analysis,
     plan_redraw,
 )
+from models.impact_reports import impact_facts
+from models.moderations import moderate_case
+from models.reference_items import ReferenceList
 from models.review_gates import pass_gates
+from models.rules.impact_paper import CheckedAction, GradeThenNow
+from models.sample_cases import SampleCase
 from models.thematic_reviews import Stage, ThematicReview
-from tests import make
+from tests import make, make_audits
+from tests.pdf_review_facts import OCCASION
 from tests.web import Browser
 
 Open = Callable[..., Browser]
@@ -105,6 +115,43 @@ def test_complete_analysis_no_longer_changes(session: Session, analysis: ImpactA
 def test_second_draw_needs_a_first(session: Session, analysis: ImpactAnalysis) -> None:
     with pytest.raises(RuleBroken, match="no finished draw"):
         plan_redraw(session, analysis, frame=None, starts_on=today(), ends_on=today())  # type: ignore[arg-type]
+
+
+def test_facts_of_an_analysis_hold_every_action_checked_or_not(session: Session, analysis: ImpactAnalysis) -> None:
+    done, still_open = _actions(session)
+    officer = make.person(session, Role.OFFICER)
+    check_impact(session, analysis, done, impact=Impact.EMBEDDED, evidence="Seen in May.", person_id=officer.id)
+    facts = impact_facts(session, OCCASION, analysis_id=analysis.id)
+    assert (facts.reference, facts.due_on, facts.completed_on, facts.completed_by) == (
+        analysis.reference, date(2027, 6, 30), None, "",
+    )  # fmt: skip
+    assert facts.actions == (
+        CheckedAction(done.reference, done.text, "embedded", "Embedded", "Seen in May."),
+        CheckedAction(still_open.reference, "Train the team.", "", "", ""),
+    )
+    assert facts.grades == ()
+    with pytest.raises(RuleBroken, match="no such impact analysis"):
+        impact_facts(session, OCCASION, analysis_id=analysis.id + 1)
+
+
+def test_facts_of_an_analysis_count_the_moderated_grades_of_both_draws(session: Session) -> None:
+    scene = make_audits.scene(session)
+    analysis = open_impact_analysis(session, scene.review, completed_on=date(2026, 6, 30))
+    analysis.sample_id = make_audits.drawn(session, make_audits.frame(session, scene.review), seed="2").id
+    audit, *_ = make_audits.opened(session, scene)
+    make_audits.submitted(session, audit)
+    withdraw_audit(session, audits_of_case(session, audit.sample_case_id)[1], reason="It will not come.")
+    good = make.word(session, ReferenceList.GRADE, "good")
+    case = session.get_one(SampleCase, audit.sample_case_id)
+    moderate_case(session, case, grade_id=good.id, reason="Kept.", person_id=None)
+    facts = impact_facts(session, OCCASION, analysis_id=analysis.id)
+    assert facts.grades[:2] == (GradeThenNow("Outstanding", 0, 0), GradeThenNow("Good", 1, 0))
+
+
+def test_agency_has_no_facts_of_an_impact_analysis(session: PortalSession, analysis: ImpactAnalysis) -> None:
+    refused = pytest.raises(DBAPIError, match="permission denied")
+    with make.acting(session, Role.AGENCY_MEMBER, make.agency(session)), refused, session.begin_nested():
+        impact_facts(session, OCCASION, analysis_id=analysis.id)
 
 
 def test_agencies_see_no_impact_analysis(browser: Open, session: Session, analysis: ImpactAnalysis) -> None:

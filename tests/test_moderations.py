@@ -7,26 +7,34 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from models.access import Role
+from models.answer_papers import case_audit_form
 from models.audit_outcomes import return_audit, state_not_known, withdraw_audit
-from models.case_audit_reports import case_audit_facts, moderation_facts, sample_audits
-from models.case_audits import AuditStatus
+from models.case_audit_reports import sample_audits
+from models.case_audits import AuditStatus, CaseAudit
 from models.clock import today
+from models.db import PortalSession
+from models.documents import Document, DocumentKind
 from models.errors import RuleBroken
 from models.findings import Finding
+from models.moderation_reports import moderation_facts
 from models.moderations import Moderation, audits_missing, grades_by_level, moderate_case, moderation_of
 from models.reference_items import ReferenceItem, ReferenceList
 from models.review_gates import missing_of
 from models.rules.agreement import Agreement
+from models.rules.moderations import ModeratedFacts
 from models.rules.triangulation import Source, Verdict
 from models.sample_cases import SampleCase
 from models.thematic_reviews import Stage
 from models.triangulations import triangulate
 from tests import make, make_audits
 from tests.make_audits import Scene
+from tests.pdf_review_facts import OCCASION
+from tests.pdf_structure import text_of
 from tests.web import Browser, member, words_of
+from tests.work import do_requests, done
 
 Open = Callable[..., Browser]
 
@@ -61,7 +69,7 @@ def test_case_is_moderated_with_a_reason_and_its_audits_are_final(session: Sessi
     assert case.audited_on == today()
     with pytest.raises(RuleBroken, match="cannot be returned: moderated"):
         return_audit(session, next(iter(row.audits.values())), reason="Again.", due_on=today())
-    facts = moderation_facts(session, case.id)
+    facts = moderation_facts(session, OCCASION, case_id=case.id)
     assert [one.overall for one in facts.columns] == ["Fully met", "Not met"]
     assert facts.moderated is not None
     assert (facts.moderated.grade, facts.moderated.moderated_by) == ("Good", officer.name)
@@ -103,7 +111,7 @@ def test_only_a_grade_is_a_grade(session: Session, scene: Scene) -> None:
 
 def test_agreement_counts_pairs_of_agencies_and_leaves_out_what_is_not_counted(session: Session, scene: Scene) -> None:
     case = _case(session, scene, "Fully met", "Not met")
-    assert moderation_facts(session, case.id).agreement == Agreement(0, 1)
+    assert moderation_facts(session, OCCASION, case_id=case.id).agreement == Agreement(0, 1)
 
 
 @pytest.mark.parametrize(("second", "expected"), [("Fully met", Agreement(1, 1)), ("Not applicable", Agreement(0, 0))])
@@ -111,7 +119,7 @@ def test_agreement_of_a_case_is_known_from_two_counted_ratings_on(
     session: Session, scene: Scene, second: str, expected: Agreement
 ) -> None:
     case = _case(session, scene, "Fully met", second)
-    assert moderation_facts(session, case.id).agreement == expected
+    assert moderation_facts(session, OCCASION, case_id=case.id).agreement == expected
 
 
 def test_grades_are_counted_by_level_of_intervention(session: Session, scene: Scene) -> None:
@@ -148,16 +156,46 @@ def test_answers_of_audits_speak_along_their_key_line(session: Session, scene: S
 
 def test_facts_of_an_audit_hold_every_answer_of_its_form(session: Session, scene: Scene) -> None:
     audit = make_audits.submitted(session, make_audits.opened(session, scene)[0], "Not met")
-    facts = case_audit_facts(session, audit.id)
-    assert (facts.agency, facts.case_team, facts.overall) == ("Northfield Police", "North", "Not met")
-    assert [one.words for _, answers in facts.sections for one in answers][:2] == ["Not met", "Nobody looked."]
+    form = case_audit_form(session, OCCASION, record_id=audit.id)
+    said = dict(form.facts)
+    assert (form.agency, form.reference, form.agency_id) == ("Northfield Police", audit.reference, scene.police.id)
+    assert (said["Team of the case"], said["The agency's own grade"]) == ("North", "Not met")
+    assert [one.words for section in form.sections for one in section.answers][:2] == ["Not met", "Nobody looked."]
+
+
+def test_facts_of_a_moderated_result_hold_both_agencies_and_who_is_silent(session: Session, scene: Scene) -> None:
+    audits = make_audits.opened(session, scene)
+    make_audits.submitted(session, audits[0], "Not met")
+    withdraw_audit(session, audits[1], reason="It will not come.")
+    case = session.get_one(SampleCase, audits[0].sample_case_id)
+    before = moderation_facts(session, OCCASION, case_id=case.id)
+    assert (before.moderated, before.about) == (None, f"sample_cases:{case.id}")
+    assert [(one.agency, one.overall) for one in before.columns] == [("Northfield Police", "Not met")]
+    assert before.silent == (("Trust", audits[1].status.label),)
+    officer = make.person(session, Role.OFFICER)
+    moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", discussion="Long.",
+                  person_id=officer.id)  # fmt: skip
+    made = moderation_facts(session, OCCASION, case_id=case.id).moderated
+    assert made == ModeratedFacts("Good", "Kept.", "Long.", officer.name, today())
+    with pytest.raises(RuleBroken, match="no such case"):
+        moderation_facts(session, OCCASION, case_id=999_999)
+
+
+def test_facts_of_a_moderated_result_are_closed_to_agencies_by_the_database(
+    session: PortalSession, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    session.commit()
+    refused = pytest.raises(DBAPIError, match="permission denied")
+    with make.acting(session, Role.AGENCY_MEMBER, scene.health), refused, session.begin_nested():
+        moderation_facts(session, OCCASION, case_id=case.id)
 
 
 # Through the screens
 
 
 def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
-    browser: Open, session: Session, scene: Scene
+    browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession], scene: Scene
 ) -> None:
     case = _case(session, scene, "Fully met", "Not met")
     session.commit()
@@ -166,6 +204,9 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     said = officer.get(page).get_text(" ", strip=True)
     assert "Nobody looked." in said
     assert "0 % (0 of 1 pair)" in said
+    assert "Not moderated yet" in said
+    audits = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).all()
+    assert all(officer.get(page).select_one(f'main a[href="/case-audits/{one.id}/"]') for one in audits)
     form = f"{page}moderate/"
     refused = officer.send(form, grade_id=_grade(session, "good"), reason="")
     assert (refused.status_code, "Give the reason." in words_of(refused)) == (422, True)
@@ -180,6 +221,14 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     assert "Inadequate: Nobody looked." in found.text
     assert officer.get(page).select_one(f'a[href="/findings/{found.id}/"]') is not None
     assert "Inadequate" in officer.get(f"/moderations/{made.id}/").get_text()
+    assert officer.send(page).status_code == 302
+    assert done(do_requests(session, session_factory)) == ["The moderated result is ready."]
+    kept = session.scalars(select(Document)).one()
+    assert (kept.kind, kept.agency_id, kept.subject) == (DocumentKind.MODERATED_RESULT, None, f"sample_cases:{case.id}")
+    printed = text_of(kept.content).replace("\n", " ")
+    assert all(one in printed for one in ("Moderated grade: Inadequate", "Nobody looked.", "Trust", case.reference))
+    assert case.reference not in kept.title
+    browser(Role.MANAGER, agency=scene.police).get(f"/documents/{kept.id}/download/", 404)
     grades = officer.get(f"/moderations/sample/{scene.sample.id}/").get_text(" ", strip=True)
     assert "All levels" in grades
     assert officer.get("/moderations/").get_text().count(case.reference) == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from jobs.documents import DOCUMENTS, document, file_name_of, printed, title_of
-from jobs.queue import JOBS
+from jobs.queue import JOBS, load_jobs
+from models import late_returns, triangulations
 from models.access import Role
 from models.action_plans import ActionPlan
 from models.clock import today
-from models.db import PortalSession
+from models.db import PortalSession, load_models
 from models.document_requests import ask_for_document
 from models.documents import Document, DocumentKind
 from models.errors import RuleBroken
@@ -187,3 +190,18 @@ def test_agency_member_cannot_narrow_to_another_agency(browser: Open, session: P
     manager = browser(Role.MANAGER, agency=ours)
     manager.get(f"/action-plans/{plan.id}/report/?agency={theirs.id}", 404)
     assert "Of Ours." in manager.get(f"/action-plans/{plan.id}/report/?agency={ours.id}").get_text()
+
+
+def test_worker_loads_every_noun_so_that_its_papers_gather_what_the_page_gathers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Evidence and late returns register where they are defined; a noun that nobody imports would be left out."""
+    loaded: list[str] = []
+    monkeypatch.setattr("jobs.queue.load_models", lambda: loaded.append("models"))
+    load_jobs()
+    assert loaded == ["models"]
+    load_models()
+    models = "\n".join(path.read_text() for path in Path(triangulations.__file__).parent.glob("*.py"))
+    written = re.findall(r"^@(?:evidence|late_source)\ndef (\w+)", models, re.MULTILINE)
+    known = [one.__name__ for one in [*triangulations._gatherers, *late_returns._sources]]
+    assert sorted(known) == sorted(written)

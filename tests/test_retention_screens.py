@@ -41,7 +41,7 @@ def test_administrator_keeps_the_rules_within_what_the_portal_needs(browser: Ope
     made = administrator.send("/retention-rules/new/", **values, months="24", is_active="y")
     assert made.status_code == 302
     page = administrator.get(made.headers["Location"]).get_text()
-    for words in ("References of drawn cases", "each reference becomes a mark", "Agreed by the Board.", "Nothing"):
+    for words in ("References of drawn cases", "references become marks", "Agreed by the Board.", "Nothing"):
         assert words in page
     twice = administrator.send("/retention-rules/new/", **values, months="24")
     assert "There is a rule for that already." in words_of(twice)

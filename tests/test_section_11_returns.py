@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from models.access import Actor, Role
 from models.agencies import Agency
+from models.answer_papers import blank_section_11, section_11_form
 from models.answer_sheets import AnswerSheet, save_answer
-from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
-from models.db import act_as
+from models.db import PortalSession, act_as
 from models.errors import RuleBroken
 from models.late_returns import late_returns
 from models.messages import Message
@@ -33,8 +33,9 @@ from models.section_11_returns import (
     submit_return,
 )
 from models.self_evaluations import ReturnStatus, SelfEvaluation
-from models.tool_questions import ToolQuestion, ToolSection
+from models.tool_questions import ToolQuestion
 from tests import make, make_tools
+from tests.pdf_review_facts import OCCASION
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -42,31 +43,7 @@ Open = Callable[..., Browser]
 
 @pytest.fixture
 def cycle(session: Session) -> Section11Cycle:
-    """A cycle for children, not opened yet, of a tool with two standards and a remark."""
-    tool = AssuranceTool(kind=ToolKind.SECTION_11, title="Section 11")
-    session.add(tool)
-    session.flush()
-    section = ToolSection(tool_id=tool.id, number=1, title="Standards")
-    session.add(section)
-    session.flush()
-    scale_id = make_tools.scale(session, "Score 0 to 3", ("3", "2", "1", "0")).id
-    rated = {"kind": "rating", "scale_id": scale_id, "is_required": True}
-    for number, (key, text, values) in enumerate(
-        (
-            ("trained", "Staff are trained.", rated),
-            ("safe", "Recruitment is safe.", rated),
-            ("why", "Why?", {"kind": "text"}),
-        )
-    ):
-        session.add(ToolQuestion(tool_id=tool.id, section_id=section.id, number=number, key=key, text=text, **values))
-    made = Section11Cycle(
-        title="Section 11, 2026 to 2028", covers=Service.CHILDREN, tool_id=tool.id, opens_on=today(),
-        due_on=today() + timedelta(days=60),
-    )  # fmt: skip
-    made.check(session)
-    session.add(made)
-    session.flush()
-    return made
+    return make_tools.section_11_cycle(session)
 
 
 @pytest.fixture
@@ -213,6 +190,32 @@ def test_partner_sees_its_own_return_and_its_scores_once_complete(
     assert (seen(school), seen(other)) == ((1, 0, 1), (0, 0, 0))
     moderate_return(session, asked, {"safe": (2, "Seen.")}, person_id=officer.id)
     assert seen(school) == (1, 2, 1)
+
+
+def test_facts_of_a_return_hold_its_answers_and_the_moderated_scores_once_whoever_asks_may_see_them(
+    session: PortalSession, cycle: Section11Cycle, asked: Section11Return, school: Agency
+) -> None:
+    handed_in(session, asked)
+    officer, other = make.person(session, Role.OFFICER), make.agency(session, "Other")
+    moderate_return(session, asked, {"trained": (2, "Half of them.")}, person_id=officer.id)
+    session.commit()
+
+    def scores(role: Role, agency: Agency | None = None) -> list[tuple[int | None, int | None]]:
+        with make.acting(session, role, agency):
+            form = section_11_form(session, OCCASION, record_id=asked.id)
+        assert (form.kind, form.agency, dict(form.facts)["Cycle"]) == ("Section 11 return", "School", cycle.title)
+        assert [one.words for one in form.sections[0].answers] == ["3", "2", ""]
+        return [(one.own, one.moderated) for one in form.scores]
+
+    assert scores(Role.OFFICER) == [(3, 2), (2, None)]
+    assert scores(Role.AGENCY_MEMBER, school) == [(3, None), (2, None)]
+    whole = session.get_one(Section11Return, asked.id)
+    moderate_return(session, whole, {"safe": (1, "One file.")}, person_id=officer.id)
+    session.commit()
+    assert scores(Role.AGENCY_MEMBER, school) == [(3, 2), (2, 1)]
+    for read in (section_11_form, blank_section_11):
+        with make.acting(session, Role.AGENCY_MEMBER, other), pytest.raises(RuleBroken, match="no such form"):
+            read(session, OCCASION, record_id=asked.id)
 
 
 # The pages

@@ -15,16 +15,20 @@ from sqlalchemy.orm import Session
 from models.access import Actor, Role
 from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
-from models.db import act_as
+from models.db import PortalSession, act_as
 from models.errors import RuleBroken
 from models.feedback_activities import Audience, FeedbackActivity, Technique
+from models.review_reports import review_facts
 from models.rules.small_numbers import Tally
-from models.rules.triangulation import Source
+from models.rules.triangulation import Source, Strength, Verdict
+from models.rules.triangulation_paper import Said
 from models.sign_offs import SignOffSubject
 from models.surveys import Survey, SurveyResponse, answer_survey, as_the_public, close_survey, open_survey, tally
 from models.tool_versions import ToolVersion
+from models.triangulation_reports import matrix_facts
 from models.triangulations import triangulate
 from tests import make, make_tools
+from tests.pdf_review_facts import OCCASION
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -189,6 +193,17 @@ def test_graded_questions_speak_in_the_triangulation_from_five_answers_on(sessio
     _respond(session, survey, 1, cases=3)
     cell = triangulate(session, review_record).rows[0].cells[Source.SERVICE_USERS]
     assert (cell.level, cell.count) == (1.0, 1)
+
+
+def test_papers_of_a_review_never_say_how_few_people_answered(session: PortalSession, survey: Survey) -> None:
+    review_id = session.get_one(FeedbackActivity, survey.activity_id).review_id
+    place = list(Source).index(Source.SERVICE_USERS)
+    for more, said in ((4, Said(None)), (1, Said(Verdict.STRENGTH, 1, Strength.MODERATE.weight))):
+        _respond(session, survey, more, cases=more)
+        assert matrix_facts(session, OCCASION, review_id=review_id).rows[0].said[place] == said
+        report = review_facts(session, OCCASION, review_id=review_id)
+        assert report.rows[0].said[place] == said
+        assert "answers" not in str(report)
 
 
 def test_survey_that_is_not_open_is_not_closed_again(session: Session, survey: Survey) -> None:

@@ -8,18 +8,25 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.access import Role
+from models.db import PortalSession
 from models.errors import RuleBroken
 from models.findings import take_finding
 from models.key_lines import KeyLine
 from models.recommendation_findings import cite_findings, cited_findings, support_in_words
 from models.reference_items import ReferenceList
+from models.review_reports import review_facts
 from models.rules.triangulation import Mark, Source, Strength, Verdict
+from models.rules.triangulation_paper import Said
+from models.self_evaluations import send_self_evaluations
 from models.thematic_reviews import Stage, ThematicReview
+from models.triangulation_reports import matrix_facts
 from models.triangulations import triangulate
-from tests import make
+from tests import make, make_tools
+from tests.pdf_review_facts import OCCASION
 from tests.web import Browser, member
 
 Open = Callable[..., Browser]
@@ -115,6 +122,38 @@ def test_spreadsheet_says_the_same_and_is_on_record(browser: Open, session: Sess
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][2:4] == ("Key line", "Self-evaluation")
     assert "Concern (1)" in rows[1]
+
+
+def test_facts_of_the_matrix_hold_every_key_line_and_each_sources_verdict(
+    session: Session, review: ThematicReview
+) -> None:
+    review.sponsor_id = make.person(session, Role.SPONSOR, name="Siân Llewellyn").id
+    _found(session, review, 1, Source.SELF_EVALUATION, Verdict.STRENGTH)
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, strength=Strength.STRONG)
+    take_finding(session, review_id=review.id, source=Source.PRACTITIONERS, verdict=Verdict.MIXED, text="Loose.")
+    session.flush()
+    facts = matrix_facts(session, OCCASION, review_id=review.id)
+    assert (facts.reference, facts.title, facts.sponsor) == (review.reference, review.title, "Siân Llewellyn")
+    assert (facts.about, facts.unplaced) == (f"thematic_reviews:{review.id}", 1)
+    assert [(row.number, row.mark) for row in facts.rows] == [(1, Mark.CONFLICT), (2, Mark.SILENT), (3, Mark.SILENT)]
+    spoken = {source: one for source, one in zip(Source, facts.rows[0].said, strict=True) if one.verdict}
+    assert set(spoken) == {Source.SELF_EVALUATION, Source.CASE_AUDIT}
+    assert spoken[Source.CASE_AUDIT] == Said(Verdict.CONCERN, 1, Strength.STRONG.weight)
+    with pytest.raises(RuleBroken, match="no such review"):
+        matrix_facts(session, OCCASION, review_id=review.id + 1)
+
+
+@pytest.mark.parametrize("read", [matrix_facts, review_facts])
+def test_agency_that_may_see_a_review_gets_no_facts_of_its_papers(session: PortalSession, read: Any) -> None:
+    agency, stranger = make.agency(session), make.agency(session, "Stranger")
+    review = make_tools.ready_review(session, agency)
+    send_self_evaluations(session, review, person_id=None)
+    session.commit()
+    with make.acting(session, Role.AGENCY_MEMBER, stranger), pytest.raises(RuleBroken, match="no such review"):
+        read(session, OCCASION, review_id=review.id)
+    refused = pytest.raises(DBAPIError, match="permission denied")
+    with make.acting(session, Role.AGENCY_MEMBER, agency), refused, session.begin_nested():
+        read(session, OCCASION, review_id=review.id)
 
 
 def test_agencies_and_the_public_see_no_findings(browser: Open, session: Session, review: ThematicReview) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from admin_views.kit.permissions import Gate, Roles
 from admin_views.kit.requests import Database
 from models.access import Role
+from models.db import load_models
 
 _ROOM = Path(__file__).resolve().parents[1]
 
@@ -68,7 +69,8 @@ def screen(registered: Registered) -> Registered:
 
 
 def load_screens() -> list[type[RegisteredPages]]:
-    """Import every noun of this room, so that every screen has registered itself; in menu order."""
+    """Import every noun, also of the models, so that every screen has registered itself; in menu order."""
+    load_models()
     for module in iter_modules([str(_ROOM)]):
         if not module.ispkg:
             import_module(f"admin_views.{module.name}")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 
-from models.rules.questionnaires import Question, Questionnaire
+from models.rules.questionnaires import Answers, Question, Questionnaire
 
 OVERALL_KEY = "overall_grade"
 """The key of the question that asks for an agency's grade of the whole case."""
@@ -88,3 +88,13 @@ def overall_question(asked: Questionnaire) -> Question | None:
     """
     rated = [one for one in asked.questions() if one.kind == "rating"]
     return next((one for one in rated if one.key == OVERALL_KEY), rated[-1] if rated else None)
+
+
+def overall_words(asked: Questionnaire, answers: Answers) -> str:
+    """The grade of the whole case in a set of answers, in words; empty when there is none.
+
+    >>> overall_words(Questionnaire("Empty"), {})
+    ''
+    """
+    question = overall_question(asked)
+    return question.how.show(answers.get(question.key)) if question is not None else ""

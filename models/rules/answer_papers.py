@@ -1,6 +1,6 @@
 """How is a form written down: blank, to be filled in with a pen, and filled in?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -25,10 +25,26 @@ from models.rules.papers import (
     Table,
     day,
 )
-from models.rules.questionnaires import Question, Questionnaire
+from models.rules.questionnaires import Answers, Question, Questionnaire, asked_questions
+from models.rules.section_11 import HIGHEST, ScoredStandard, score_words
 
 _LINES: Final = {"number": 1, "date": 1, "textarea": 5, "files": 2}
 _NOT_ANSWERED: Final = "Not answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What stands at the head of a form, whichever kind it is of; `agency_id` owns it."""
+
+    occasion: Occasion
+    kind: str
+    about: str
+    agency_id: int | None
+    reference: str
+    title: str
+    agency: str
+    tool: str
+    due_on: date
 
 
 @dataclass(frozen=True)
@@ -52,22 +68,14 @@ class WrittenSection:
     answers: tuple[WrittenAnswer, ...]
 
 
-@dataclass(frozen=True)
-class FilledForm:
-    """A filled-in form. `facts` are labels with values that stand above the answers; `agency_id` owns it."""
+@dataclass(frozen=True, kw_only=True)
+class FilledForm(Form):
+    """A filled-in form. `facts` are labels with values that stand above the answers, `scores` those of Section 11."""
 
-    occasion: Occasion
-    kind: str
-    about: str
-    agency_id: int | None
-    reference: str
-    title: str
-    agency: str
-    tool: str
     progress: str
-    due_on: date
     facts: tuple[tuple[str, str], ...]
     sections: tuple[WrittenSection, ...]
+    scores: tuple[ScoredStandard, ...] = ()
     notice: str = ""
 
 
@@ -90,29 +98,21 @@ class AskedSection:
     questions: tuple[AskedQuestion, ...]
 
 
-@dataclass(frozen=True)
-class BlankForm:
+@dataclass(frozen=True, kw_only=True)
+class BlankForm(Form):
     """A form as it is sent out, for reading and filling in away from a screen."""
 
-    occasion: Occasion
-    kind: str
-    about: str
-    agency_id: int | None
-    reference: str
-    title: str
-    agency: str
-    tool: str
-    due_on: date
     introduction: str
     sections: tuple[AskedSection, ...]
 
 
 def filled_paper(form: FilledForm) -> Paper:
-    """Promise: every question that applies with its answer, its note, its files and its key line, in order."""
+    """Promise: every question that applies with its answer, note, files and key line, in order; scores come first."""
     pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Answered", form.progress), *form.facts)
     numbered = enumerate(form.sections, 1)
     blocks = [
         *((Notice(form.notice),) if form.notice else ()),
+        *((_scores(form.scores),) if form.scores else ()),
         *(block for number, one in numbered for block in _written(number, one)),
     ]
     if not form.sections:
@@ -132,13 +132,24 @@ def blank_paper(form: BlankForm) -> Paper:
     return _paper(form, pairs, (Notice(how), Paragraph(form.introduction), *asked, signers), "Blank form")
 
 
-def _paper(
-    form: FilledForm | BlankForm, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], scope: str
-) -> Paper:
+def _paper(form: Form, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], scope: str) -> Paper:
     return paper_of(
         form.occasion, form, pairs, blocks, kind=form.kind, reference=form.reference, title=form.title,
         about=form.about, agency_id=form.agency_id, scope=scope,
     )  # fmt: skip
+
+
+def _scores(scores: Sequence[ScoredStandard]) -> Table:
+    columns = (
+        Column("Standard", 4), Column("Own score", 1, is_number=True), Column("Moderated score", 1.2, is_number=True),
+        Column("Reason", 4),
+    )  # fmt: skip
+    return Table(columns, RowsOf(scores, _score), heading=f"Standards, scored 0 to {HIGHEST}")
+
+
+def _score(one: ScoredStandard) -> Row:
+    own, moderated = score_words(one.own), score_words(one.moderated)
+    return Row([[(one.text, STRONG)], own, moderated, one.reason or "–"])
 
 
 def _written(number: int, section: WrittenSection) -> Iterator[Block]:
@@ -169,6 +180,34 @@ def _asked(number: int, section: AskedSection) -> Iterator[Block]:
     yield Paragraph(section.introduction)
     for one in section.questions:
         yield Blanks(one.text, one.hint, one.lines, one.options)
+
+
+def written_sections(
+    asked: Questionnaire, values: Answers, notes: Mapping[str, str], files: Mapping[str, tuple[str, ...]]
+) -> tuple[WrittenSection, ...]:
+    """Promise: a whole questionnaire with its answers in words, notes and file names; what does not apply is left out.
+
+    >>> from models.rules.questionnaires import Section
+    >>> one = Question("q", "yes_partly_no", "Seen alone?")
+    >>> written_sections(Questionnaire("T", "", (Section("S", "", (one,)),)), {"q": "No"}, {}, {})[0].answers[0].words
+    'No'
+    """
+    applies = asked_questions(asked, values)
+    return tuple(
+        WrittenSection(
+            section.title,
+            section.introduction,
+            tuple(
+                WrittenAnswer(
+                    one.text, one.how.show(values.get(one.key)), notes.get(one.key, ""), one.key_line,
+                    files.get(one.key, ()), one.is_required,
+                )
+                for one in section.questions
+                if one in applies
+            ),
+        )
+        for section in asked.sections
+    )  # fmt: skip
 
 
 def asked_sections(asked: Questionnaire) -> tuple[AskedSection, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from models.rules.briefings import BriefingFacts
+from models.rules.briefings import UNWRITTEN, BriefingFacts
 from models.rules.papers import BODY, LEAD, OFFICIAL, Block, Heading, Items, Paper, Paragraph, day, fingerprint_of
 
 SIZES: Final = (LEAD, BODY)
@@ -46,10 +46,10 @@ def _paper(facts: BriefingFacts, look: str) -> Paper:
 
 
 def _blocks(facts: BriefingFacts, look: str) -> Iterator[Block]:
-    released = f"Released {day(facts.released_on)}" if facts.released_on else "Not released yet"
+    released = f"Released {day(facts.released_on)}" if facts.released_on else "Draft, not released yet"
     yield Paragraph(" · ".join(part for part in (facts.review, facts.audience, released) if part), BODY)
     for number, (heading, text) in enumerate(zip(facts.headings, facts.points, strict=True), 1):
         yield Heading(f"{number}. {heading}")
-        yield Paragraph(text, look)
+        yield Paragraph(text if text.strip() else f"{UNWRITTEN}.", look)
     yield Heading("Questions for the team")
     yield Items(facts.questions)

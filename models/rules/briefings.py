@@ -31,9 +31,9 @@ QUESTIONS = (
 )
 """What a team asks itself after the seven points."""
 
-_UNWRITTEN = "To be written"
-_NOTHING_FOUND = f"{_UNWRITTEN}: the review has recorded no further finding."
-_NOTHING_ADVISED = f"{_UNWRITTEN}: the review has made no recommendation yet."
+UNWRITTEN = "To be written"
+_NOTHING_FOUND = f"{UNWRITTEN}: the review has recorded no further finding."
+_NOTHING_ADVISED = f"{UNWRITTEN}: the review has made no recommendation yet."
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,6 @@ class BriefingFacts:
     questions: tuple[str, ...] = QUESTIONS
     made_on: date | None = None
     about: str = ""
-
-    @property
-    def word_count(self) -> int:
-        return word_count(self.points)
 
 
 def draft_points(sources: Sources) -> tuple[str, ...]:
@@ -145,11 +141,21 @@ def length_words(points: Sequence[str]) -> str:
     return f"{count} words, {over} more than one sheet holds; shorten it before it is printed."
 
 
-def first_unwritten(points: Sequence[str]) -> int | None:
+def unwritten_words(points: Sequence[str]) -> str:
+    """The sentence that says which point is still to be written; empty when all are written.
+
+    >>> unwritten_words(["Ask.", " "]), unwritten_words(["Ask."])
+    ('Point 2 of the briefing is still to be written.', '')
+    """
+    unwritten = _first_unwritten(points)
+    return f"Point {unwritten} of the briefing is still to be written." if unwritten else ""
+
+
+def _first_unwritten(points: Sequence[str]) -> int | None:
     """The number of the first point that is empty or still says that it is to be written; None when all are written.
 
-    >>> first_unwritten(["Ask.", " ", "Listen."]), first_unwritten(["Ask."])
+    >>> _first_unwritten(["Ask.", " ", "Listen."]), _first_unwritten(["Ask."])
     (2, None)
     """
     places = enumerate(points, start=1)
-    return next((place for place, point in places if not point.strip() or point.startswith(_UNWRITTEN)), None)
+    return next((place for place, point in places if not point.strip() or point.startswith(UNWRITTEN)), None)

@@ -59,6 +59,15 @@ def _score(label: Any) -> int | None:
     return int(label) if isinstance(label, str) and label in {"0", "1", "2", "3"} else None
 
 
+def score_words(score: int | None) -> str:
+    """A score as people read it, a dash for none.
+
+    >>> score_words(0), score_words(None)
+    ('0', '–')
+    """
+    return "–" if score is None else str(score)
+
+
 def summarise(returns: Iterable[Iterable[ScoredStandard]]) -> list[StandardSummary]:
     """The standards over several returns, in their order.
 

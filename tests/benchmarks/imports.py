@@ -14,10 +14,9 @@ from pathlib import Path
 
 import psycopg
 
-from models import schema
 from models.access import Actor, DatabaseRole
 from models.case_imports import ImportChoice, import_frame, open_check
-from models.db import make_engine, make_session_factory
+from models.db import load_models, make_engine, make_session_factory
 from models.frame_rows import index_frame
 from models.starting_words import give_starting_words
 from tests.databases import Database
@@ -64,7 +63,7 @@ def checked_import(url: str, path: Path) -> dict[str, float]:
 
     With this process's peak of memory in MiB.
     """
-    schema.load_models()
+    load_models()
     engine = make_engine(url)
     with make_session_factory(engine)(info={"actor": Actor(DatabaseRole.STAFF)}) as session, path.open("rb") as source:
         give_starting_words(session)

@@ -23,6 +23,8 @@ from models.rules.answer_papers import (
     blank_paper,
     filled_paper,
 )
+from models.rules.section_11 import ScoredStandard
+from models.section_11_returns import ask_partners
 from models.self_evaluations import send_self_evaluations
 from tests import make, make_audits, make_tools
 from tests.pdf_facts import TODAY, words
@@ -30,7 +32,7 @@ from tests.pdf_kit import Kit, SoundDocument
 from tests.pdf_review_facts import OCCASION
 from tests.pdf_structure import text_of
 from tests.web import Browser
-from tests.work import do_requests
+from tests.work import do_requests, done
 
 Open = Callable[..., Browser]
 HEAD = {
@@ -50,8 +52,15 @@ def filled(count: int) -> FilledForm:
     )  # fmt: skip
     section = WrittenSection("Practice and process", "Think of the last year.", answers)
     facts = (("Review", "TR-2026-01 The front door"), ("Status", "Handed in"))
+    scores = tuple(ScoredStandard(f"s{number}", words(number), number % 4, 2, words(number + 3)) for number in (1, 2))
     return FilledForm(
-        **HEAD, kind="Self-evaluation", progress="3 of 4", facts=facts, sections=(section,), notice="Note"
+        **HEAD,
+        kind="Self-evaluation",
+        progress="3 of 4",
+        facts=facts,
+        sections=(section,),
+        scores=scores,
+        notice="Note",
     )
 
 
@@ -71,7 +80,7 @@ SHORT = ("title", "partnership", "reference", "kind")
 class TestFilledForm(SoundDocument):
     """The filled-in form."""
 
-    kit = Kit(filled, filled_paper, lambda facts: draw(filled_paper(facts)), fixed=("about",), short=SHORT)
+    kit = Kit(filled, filled_paper, lambda facts: draw(filled_paper(facts)), fixed=("about", "key"), short=SHORT)
 
 
 class TestBlankForm(SoundDocument):
@@ -89,27 +98,31 @@ def _sent(session: PortalSession, agency: Agency, noun: str) -> str:
         agency.name, audit_agency.name = "Elsewhere", "Ours"
         session.commit()
         return f"/case-audits/{audit.id}/"
+    if noun == "section-11-returns":
+        (asked,) = ask_partners(session, make_tools.section_11_cycle(session), person_id=None)
+        session.commit()
+        return f"/section-11-returns/{asked.id}/"
     (made,) = send_self_evaluations(session, make_tools.ready_review(session, agency), person_id=None)
     session.commit()
     return f"/self-evaluations/{made.id}/"
 
 
-@pytest.mark.parametrize("noun", ["self-evaluations", "case-audits"])
-@pytest.mark.parametrize("form", ["paper/", "paper/blank/"])
+@pytest.mark.parametrize("noun", ["self-evaluations", "case-audits", "section-11-returns"])
 def test_member_gets_their_own_form_and_a_member_of_another_agency_is_refused(
-    browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession], noun: str, form: str
+    browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession], noun: str
 ) -> None:
     path = _sent(session, make.agency(session, "Ours"), noun)
     ours = session.scalars(select(Agency).where(Agency.name == "Ours")).one()
     other = browser(Role.AGENCY_MEMBER, agency=make.agency(session, "Another agency"), name="Stranger")
-    other.get(f"{path}{form}", 404)
-    assert other.send(f"{path}{form}", page="/account/").status_code == 404
     own = browser(Role.AGENCY_MEMBER, agency=ours, name="Own member")
-    assert "Ours" in own.get(f"{path}{form}").get_text()
-    assert own.send(f"{path}{form}", page=path).status_code == 302
-    do_requests(session, session_factory)
-    (kept,) = session.scalars(select(Document)).all()
-    assert kept.agency_id == ours.id
-    assert "Ours" in text_of(kept.content)
-    other.get(f"/documents/{kept.id}/download/", 404)
-    assert own.client.get(f"/documents/{kept.id}/download/").status_code == 200
+    for form in ("paper/", "paper/blank/"):
+        other.get(f"{path}{form}", 404)
+        assert other.send(f"{path}{form}", page="/account/").status_code == 404
+        assert "Ours" in own.get(f"{path}{form}").get_text()
+        assert own.send(f"{path}{form}", page=path).status_code == 302
+    assert len(done(do_requests(session, session_factory))) == 2
+    for kept in session.scalars(select(Document)).all():
+        assert kept.agency_id == ours.id
+        assert "Ours" in text_of(kept.content)
+        other.get(f"/documents/{kept.id}/download/", 404)
+        assert own.client.get(f"/documents/{kept.id}/download/").status_code == 200

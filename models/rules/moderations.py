@@ -1,4 +1,4 @@
-"""What is said of one case audit, and of a case whose agencies' audits stand side by side?"""
+"""What do the agencies say of one case side by side, how far do they agree, and what was moderated?"""
 
 from __future__ import annotations
 
@@ -7,57 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.rules.agreement import Agreement, agreement_of, agreement_together, overall_question
+from models.rules.agreement import Agreement, agreement_of, agreement_together
+from models.rules.papers import Occasion
 from models.rules.questionnaires import Answers, Question, Questionnaire, asked_questions
 
 
 @dataclass(frozen=True)
-class AnswerFacts:
-    """One question of an audit with its answer in words."""
+class AuditSheet:
+    """What one agency's audit asks, and what it answers."""
 
-    question: str
-    words: str
-    note: str = ""
-    key_line: str = ""
-
-
-@dataclass(frozen=True)
-class CaseAuditFacts:
-    """One agency's audit of one case, whole. `sections` are titles with their answers, in order."""
-
-    reference: str
-    case_reference: str
-    stratum: str
-    review: str
-    agency: str
-    auditor: str
-    auditor_role: str
-    case_team: str
-    status: str
-    due_on: date
-    submitted_on: date | None
-    overall: str
-    record: str
-    sections: tuple[tuple[str, tuple[AnswerFacts, ...]], ...]
+    asked: Questionnaire
+    answers: Answers
+    notes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class AgencyAudit:
-    """One agency's column: whose audit it is, what it asks, and what was answered."""
+    """The head of one agency's column. `overall` is its own grade of the whole case; empty when it gave none."""
 
     reference: str
     agency: str
     auditor: str
-    status: str
-    asked: Questionnaire
-    answers: Answers
-    notes: Mapping[str, str]
+    overall: str
     record: str = ""
-
-    @property
-    def overall(self) -> str:
-        """The agency's own grade of the whole case; empty when its tool asks for none, or none is given."""
-        return overall_words(self.asked, self.answers)
 
 
 @dataclass(frozen=True)
@@ -79,6 +51,14 @@ class SideRow:
 
 
 @dataclass(frozen=True)
+class SideSection:
+    """A heading with its questions."""
+
+    title: str
+    rows: tuple[SideRow, ...]
+
+
+@dataclass(frozen=True)
 class ModeratedFacts:
     """The moderated grade of a case, kept apart from the agencies' own."""
 
@@ -96,55 +76,25 @@ class ModerationFacts:
     `silent` are agencies whose audit is not there, each with the reason in a word.
     """
 
+    occasion: Occasion
+    about: str
     case_reference: str
     stratum: str
     sample: str
     review: str
     columns: tuple[AgencyAudit, ...]
     silent: tuple[tuple[str, str], ...]
-    sections: tuple[tuple[str, tuple[SideRow, ...]], ...]
+    sections: tuple[SideSection, ...]
     moderated: ModeratedFacts | None
 
     @property
     def agreement(self) -> Agreement:
         """Over every rated question of the case, pairs counted together."""
-        rows = [row for _, rows in self.sections for row in rows]
+        rows = [row for section in self.sections for row in section.rows]
         return agreement_together(row.agreement for row in rows if row.agreement is not None)
 
 
-def overall_words(asked: Questionnaire, answers: Answers) -> str:
-    """The grade of the whole case in a set of answers, in words; empty when there is none.
-
-    >>> overall_words(Questionnaire("Empty"), {})
-    ''
-    """
-    question = overall_question(asked)
-    return question.how.show(answers.get(question.key)) if question is not None else ""
-
-
-def answered_sections(
-    asked: Questionnaire, answers: Answers, notes: Mapping[str, str]
-) -> tuple[tuple[str, tuple[AnswerFacts, ...]], ...]:
-    """Every section of an audit with the questions that apply and their answers.
-
-    >>> answered_sections(Questionnaire("Empty"), {}, {})
-    ()
-    """
-    applies = asked_questions(asked, answers)
-    return tuple(
-        (
-            section.title,
-            tuple(
-                AnswerFacts(one.text, one.how.show(answers.get(one.key)), notes.get(one.key, ""), one.key_line)
-                for one in section.questions
-                if one in applies
-            ),
-        )
-        for section in asked.sections
-    )
-
-
-def side_by_side(columns: Sequence[AgencyAudit]) -> tuple[tuple[str, tuple[SideRow, ...]], ...]:
+def side_by_side(columns: Sequence[AuditSheet]) -> tuple[SideSection, ...]:
     """The answers of several agencies, question by question; a question that one tool alone asks has one answer.
 
     Sections and questions stand in the order of the first column's tool, then what only the others ask.
@@ -161,10 +111,12 @@ def side_by_side(columns: Sequence[AgencyAudit]) -> tuple[tuple[str, tuple[SideR
                     sections.setdefault(section.title, {})[question.key] = question
                     seen.add(question.key)
     rows = ((title, tuple(_row(one, columns) for one in asked.values())) for title, asked in sections.items())
-    return tuple((title, shown) for title, made in rows if (shown := tuple(row for row in made if _is_said(row))))
+    return tuple(
+        SideSection(title, shown) for title, made in rows if (shown := tuple(row for row in made if _is_said(row)))
+    )
 
 
-def _row(question: Question, columns: Sequence[AgencyAudit]) -> SideRow:
+def _row(question: Question, columns: Sequence[AuditSheet]) -> SideRow:
     values = [_value(question.key, column) for column in columns]
     cells = tuple(
         SideCell(question.how.show(value), column.notes.get(question.key, ""))
@@ -175,7 +127,7 @@ def _row(question: Question, columns: Sequence[AgencyAudit]) -> SideRow:
     return SideRow(question.text, question.key_line, cells, agreement_of(counted) if is_rated else None)
 
 
-def _value(key: str, column: AgencyAudit) -> Any:
+def _value(key: str, column: AuditSheet) -> Any:
     applies = {one.key for one in asked_questions(column.asked, column.answers)}
     return column.answers.get(key) if key in applies else None
 

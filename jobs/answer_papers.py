@@ -1,0 +1,25 @@
+"""How do the forms that agencies fill in become paper?"""
+
+from __future__ import annotations
+
+from jobs.documents import document
+from models import answer_papers as facts
+from models.documents import DocumentKind
+from models.rules.answer_papers import blank_paper, filled_paper
+
+document("self_evaluation", kind=DocumentKind.SELF_EVALUATION, facts=facts.self_evaluation_form, paper=filled_paper)
+document(
+    "self_evaluation_blank", kind=DocumentKind.SELF_EVALUATION, facts=facts.blank_self_evaluation, paper=blank_paper
+)
+document("case_audit", kind=DocumentKind.CASE_AUDIT, facts=facts.case_audit_form, paper=filled_paper)
+document("case_audit_blank", kind=DocumentKind.CASE_AUDIT, facts=facts.blank_case_audit, paper=blank_paper)
+
+# A Section 11 return is what a partner says of itself; its own name stands in the document's title.
+document(
+    "section_11_return", kind=DocumentKind.SELF_EVALUATION, facts=facts.section_11_form, paper=filled_paper,
+    sentence=lambda form: f"The Section 11 return {form.reference} is ready.",
+)  # fmt: skip
+document(
+    "section_11_return_blank", kind=DocumentKind.SELF_EVALUATION, facts=facts.blank_section_11, paper=blank_paper,
+    sentence=lambda form: f"The blank form of {form.reference} is ready.",
+)  # fmt: skip
