@@ -99,7 +99,7 @@ def agency_chart(summary: PlanSummary, most: int) -> Chart:
 def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, most: int, letters: int) -> Table:
     shown = actions[:most]
     count = f"{len(shown):,} of {len(actions):,}" if len(actions) > len(shown) else f"{len(actions):,}"
-    columns = (Column("Action", 84), Column("What will be done", 230), Column("Lead agency", 115), Column("When", 98))
+    columns = (Column("Action", 84), Column("What will be done", 195), Column("Lead agency", 150), Column("When", 98))
     rows = [
         Row(
             [

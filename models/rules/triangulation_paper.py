@@ -71,7 +71,7 @@ def matrix_paper(facts: MatrixFacts) -> Paper:
     pairs = (("Lead sponsor", facts.sponsor),)
     return paper_of(
         facts.occasion, facts, pairs,
-        (Paragraph(RULE), mark_tiles(facts.rows), *matrix_tables(facts.rows), *_loose(facts)),
+        (Paragraph(RULE), mark_tiles(facts.rows), *_loose(facts), *matrix_tables(facts.rows)),
         kind="Triangulation matrix", reference=facts.reference, title=facts.title, about=facts.about, is_landscape=True,
     )  # fmt: skip
 
