@@ -1,4 +1,4 @@
-"""How much of what follows must stand on the same page as a heading, so that no heading stands alone at a page's foot?"""
+"""How much of what follows must share the page of a heading, so that none stands alone at the foot of one?"""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.rules.paper_parts import count_of, paper_of
-from models.rules.papers import BODY, LABEL, NAME, QUIET, Column, Occasion, Paper, Row, RowsOf, Table, Tile, Tiles, day, tag
+from models.rules.papers import (
+    BODY,
+    LABEL,
+    NAME,
+    QUIET,
+    Column,
+    Occasion,
+    Paper,
+    Row,
+    RowsOf,
+    Table,
+    Tile,
+    Tiles,
+    day,
+    tag,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,16 @@ def board_paper(facts: BoardFacts) -> Paper:
         facts,
         (("Year", str(facts.year)),),
         (
-            Tiles([Tile(f"{one.count} of {one.allowed}", f"reviews of the year: {one.kind.lower()}", one.count > one.allowed) for one in facts.quota]),
+            Tiles(
+                [
+                    Tile(
+                        f"{one.count} of {one.allowed}",
+                        f"reviews of the year: {one.kind.lower()}",
+                        one.count > one.allowed,
+                    )
+                    for one in facts.quota
+                ]
+            ),
             _programme(facts.reviews),
             _owed("Agencies that are late", facts.late, on, "No agency is late."),
             _owed("Overdue actions", facts.overdue, on, "No action is overdue."),
@@ -143,13 +167,14 @@ def _levels(facts: BoardFacts) -> Table:
         *(Column(grade, 1, is_number=True) for grade in facts.grades),
     )  # fmt: skip
     rows = RowsOf(
-        facts.levels, lambda one: Row([[(one.sample, NAME)], one.level, *(f"{count:,}" for count in one.counts)], name=one.level)
+        facts.levels,
+        lambda one: Row([[(one.sample, NAME)], one.level, *(f"{count:,}" for count in one.counts)], name=one.level),
     )
     return Table(columns, rows, heading="Moderated grades by level", empty="No case has been moderated yet.")
 
 
 def _cycles(cycles: Sequence[CycleFacts]) -> Table:
-    columns = (Column("Cycle", 3), Column("Due", 1.2), Column("Returned", 1, is_number=True),
+    columns = (Column("Cycle", 1.5), Column("Due", 2), Column("Returned", 1, is_number=True),
                Column("Expected", 1, is_number=True))  # fmt: skip
     return Table(columns, RowsOf(cycles, _cycle), heading="Section 11", empty="No Section 11 cycle is open.")
 

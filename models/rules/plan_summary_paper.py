@@ -61,7 +61,7 @@ def _summary_blocks(report: PlanReport, summary: PlanSummary, rows: Sequence[int
     facts = [(label, _cut(value, letters)) for label, value in plan_pairs(report)[:4]]
     groups = {group.title: group.actions for group in summary.groups}
     return (
-        Facts(facts, columns=2),
+        Facts(facts, columns=4),
         plan_tiles(summary),
         Figure(rating_chart(summary)),
         *_agency_figure(summary, agencies),
