@@ -46,7 +46,7 @@ def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
         yield replace(
             paper_of(report, _summary_blocks(report, summary, rows, letters), kind="Summary of an improvement plan"),
             title=_cut(report.title, letters + 40),
-            subtitle=_cut(report.review_title, letters + 40),
+            subtitle=_cut(report.review_title or report.scope, letters + 40),
             is_landscape=False,
         )
 

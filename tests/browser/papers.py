@@ -57,10 +57,14 @@ _SELF_TITLE: Final = "SE-2026-09 Baseline self-evaluation: Self-neglect and hoar
 _CASE_TITLE: Final = "CA-2026-37 Multi-agency case audit: Self-neglect and hoarding"
 PAPERS: Final = (
     PaperRow("action-plan", DocumentKind.ACTION_PLAN, *_PLAN, "report/", _PLAN_TITLE, ALL, WHOLE),
-    PaperRow("action-plan-overdue", DocumentKind.ACTION_PLAN, *_PLAN, "report/?overdue=yes", _PLAN_TITLE, ALL, WHOLE),
+    PaperRow(
+        "action-plan-overdue", DocumentKind.ACTION_PLAN, *_PLAN, "report/?overdue=yes", _PLAN_TITLE, ALL, WHOLE,
+        telling=2,
+    ),
     PaperRow(
         "action-plan-of-an-agency", DocumentKind.ACTION_PLAN, "/agencies/?q=Warwickshire+Police", "Warwickshire Police",
-        "/action-plans/agency/{id}/report/", "Warwickshire Police", WHOLE | {"manager2"}, WHOLE,
+        "/action-plans/agency/{id}/report/", "Several plans Actions from several improvement plans",
+        WHOLE | {"manager2"}, WHOLE,
     ),
     PaperRow("plan-summary", DocumentKind.PLAN_SUMMARY, *_PLAN, "report/?form=summary", _PLAN_TITLE, ALL, WHOLE),
     PaperRow("review-report", DocumentKind.REVIEW_REPORT, *_REVIEW, "report/", _REVIEW_TITLE, telling=2),

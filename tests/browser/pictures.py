@@ -14,9 +14,9 @@ from tests.browser.papers import PAPERS, PaperRow, ask, document_url, open_twin,
 from tests.browser.stage import PROJECT, launch, portal
 
 PICTURES: Final = PROJECT / "docs" / "pictures"
-DOTS: Final = 92
+DOTS: Final = 110
 """Dots an inch: small print can still be read."""
-COLOURS: Final = 48
+COLOURS: Final = 128
 
 
 def picture_of(content: bytes, row: PaperRow, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from models.documents import DocumentKind
 from tests.browser.conftest import HARMLESS
-from tests.browser.pages import accessible
+from tests.browser.pages import accessible, fits
 from tests.browser.papers import (
     CAST,
     NO_PAPER,
@@ -75,12 +75,12 @@ def _watched(context: BrowserContext, said: list[str]) -> Page:
 
 
 def _read_and_ask(page: Page, row: PaperRow) -> tuple[str, str, str]:
-    """The document's page on a phone and on a screen, accessible on both, with the logo; then its PDF is asked for."""
-    page.set_viewport_size({"width": 320, "height": 900})
+    """The document's page, accessible and with the logo, fitting a phone as well; then its PDF is asked for."""
     twin = open_twin(page, row)
     accessible(page)
+    page.set_viewport_size({"width": 320, "height": 900})
+    fits(page)
     page.set_viewport_size({"width": 1280, "height": 900})
-    accessible(page)
     logo = page.get_by_role("img", name="Logo of Demo Safeguarding Partnership")
     assert logo.evaluate("one => one.complete && one.naturalWidth > 0"), f"{row.name} shows no logo"
     form = page.locator("main form").filter(has=page.get_by_role("button", name="Download as PDF"))
