@@ -28,13 +28,11 @@ class CertificatePages(Screen):
     def certificate_page(self, record_id: int) -> ResponseReturnValue:
         """The certificate as a page, or on paper anew, with the eliminations made since the draw kept the first one."""
         sample, back = self.get_record(record_id), self.details_url(record_id)
-        if sample.drawn_at is None:
-            raise RuleBroken(f"{sample.reference} is not drawn yet, so it has no certificate.")
+        facts = certificate_facts(self.session, occasion(self.session), sample_id=sample.id)
         if request.method == "POST":
             return ask_once(
                 self, lambda session: ask_for_document(session, "certificate", {"sample_id": sample.id}), back
             )
-        facts = certificate_facts(self.session, occasion(self.session), sample_id=sample.id)
         return show_paper(self, certificate_paper(facts), back, sample.reference, pdf_url=request.path)
 
     @page("/check/", roles=READERS, methods=("GET", "POST"))
