@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from jobs.pdf.blanks import draw_blanks
 from jobs.pdf.charts import draw_chart, height_of
-from jobs.pdf.leads import lead_of
+from jobs.pdf.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.page import LANDSCAPE, PORTRAIT, Pages
 from jobs.pdf.styles import (
     ALARM_FIGURE,
@@ -53,8 +53,9 @@ def draw_blocks(pages: Pages, blocks: Sequence[Any]) -> None:
 
 
 def _draw_paragraph(pages: Pages, block: Paragraph) -> None:
-    pages.paragraph("P", block.text, STYLES[block.look])
-    pages.y -= 6
+    if block.text.strip():
+        pages.paragraph("P", block.text, STYLES[block.look])
+        pages.y -= AFTER_PARAGRAPH
 
 
 def draw_facts(pages: Pages, block: Facts) -> None:

@@ -10,8 +10,8 @@ from jobs.pdf.styles import STYLES
 from jobs.pdf.tables import Table
 from models.rules.papers import Paragraph
 
-USUAL: Final = 60.0
-"""Points of a block that says nothing else: two lines of a list, a row of facts, a row of figures."""
+USUAL: Final = 64.0
+"""Points of a block that says nothing else: two lines of a list, a row of facts or figures, a line to sign on."""
 INTRODUCTION: Final = 400
 """Characters; a paragraph as short introduces what follows, a longer one is what follows."""
 AFTER_PARAGRAPH: Final = 6.0
