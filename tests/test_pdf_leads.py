@@ -113,7 +113,7 @@ def test_a_question_longer_than_half_a_page_may_be_parted_after_its_second_line(
     assert few == many
 
 
-def test_measuring_draws_nothing() -> None:
+def test_measuring_what_follows_draws_nothing() -> None:
     pages = blank_page()
     before = (len(pages.ops), pages.y, len(pages.tags.root.kids))
     assert lead_of(pages, [Heading("Head"), Paragraph("In short."), table("Own")]) > 0
