@@ -23,13 +23,15 @@ WHOLE: Final = BOARD | {"manager5"}
 """Everybody who is of no agency."""
 ALL: Final = frozenset(CAST) - {""}
 FORM: Final = STAFF | {"member"}
+OWN: Final = STAFF | {"manager"}
 
 
 @dataclass(frozen=True)
 class PaperRow:
     """One document of the demo: its record, its page, and who gets what; whoever is not named is refused.
 
-    The link `record` on the list `at` leads to its record, and `path` on to its page ("{id}" is the record's).
+    From the list `at` the link `record`, or one link after the other ("AS-2026-02 > Case audits"), leads to its record,
+    and `path` on to its page ("{id}" is the record's).
     `reads` may open the page and have it on paper, `fetches` may fetch the very file that `by` had made.
     """
 
@@ -50,6 +52,8 @@ _PLAN: Final = ("/action-plans/", "AP-2026-01")
 _REVIEW: Final = ("/thematic-reviews/", "TR-2026-01")
 _SELF: Final = (DocumentKind.SELF_EVALUATION, "/self-evaluations/", "SE-2026-09")
 _CASE: Final = (DocumentKind.CASE_AUDIT, "/case-audits/", "CA-2026-37")
+_STANDARDS: Final = (DocumentKind.SELF_EVALUATION, "/section-11-returns/", "S11-2026-")
+"""The only return that `manager` sees in the list."""
 _YEAR: Final = ("/thematic-reviews/programme/?year=2026", "Read the board pack as a page")
 _PLAN_TITLE: Final = "AP-2026-01 Improvement plan: Neglect of children under five"
 _REVIEW_TITLE: Final = "TR-2026-01 Neglect of children under five"
@@ -78,6 +82,12 @@ PAPERS: Final = (
     PaperRow("case-audit", *_CASE, "paper/", _CASE_TITLE, FORM, FORM, "member"),
     PaperRow("case-audit-blank", *_CASE, "paper/blank/", _CASE_TITLE, FORM, FORM, "member"),
     PaperRow(
+        "moderated-result", DocumentKind.MODERATED_RESULT, "/audit-samples/",
+        "AS-2026-02 > Case audits > Side by side", "", "Audits side by side",
+    ),
+    PaperRow("section-11-return", *_STANDARDS, "paper/", "S11-2026-", OWN, OWN, "manager"),
+    PaperRow("section-11-return-blank", *_STANDARDS, "paper/blank/", "S11-2026-", OWN, OWN, "manager"),
+    PaperRow(
         "briefing", DocumentKind.BRIEFING, "/briefings/", "Neglect of the youngest children", "paper/",
         "LP-2026-01 Neglect of the youngest children: seven minutes", ALL, WHOLE,
     ),
@@ -94,7 +104,6 @@ PAPERS: Final = (
 NO_PAPER: Final = {
     DocumentKind.DRAW_DATA: "a file for programs; the certificate says the same on paper",
     DocumentKind.EVIDENCE: "whatever an agency attaches",
-    DocumentKind.MODERATED_RESULT: "no job makes one",
 }
 
 
@@ -116,8 +125,10 @@ def hidden_fields(answer: APIResponse) -> dict[str, str]:
 
 def open_twin(page: Page, row: PaperRow) -> str:
     """Go to a document's page by way of its record, as people do; returns the page's address."""
-    page.goto(row.at)
-    href = page.locator("main").get_by_role("link", name=row.record).first.get_attribute("href") or ""
+    href = row.at
+    for link in row.record.split(" > "):
+        page.goto(href)
+        href = page.locator("main").get_by_role("link", name=link).first.get_attribute("href") or ""
     where = row.path.format(id=href.rstrip("/").rpartition("/")[2]) if row.path.startswith("/") else href + row.path
     page.goto(where)
     return where
