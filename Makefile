@@ -3,6 +3,7 @@
 # make check  lint, types, import law, budgets, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
+# make pictures  the documents' pictures in docs/pictures, from a demo of their own
 # make clean  remove the environment and the caches; the data in .data stays
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench clean
+.PHONY: help setup setup-dev run test check bench pictures clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -58,6 +59,9 @@ check: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python -m tests.benchmarks $(ROWS)
+
+pictures: setup-dev
+	@$(BIN)/python -m tests.browser.pictures
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

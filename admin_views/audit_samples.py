@@ -26,6 +26,7 @@ from admin_views.base import (
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.papers import document_buttons
 from admin_views.sample_certificates import CertificatePages
 from admin_views.sample_draws import DrawPages, drawn_panels
 from admin_views.sample_plans import PlanPages
@@ -101,7 +102,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
         return words
 
     def buttons(self, record: AuditSample) -> list[Button]:
-        found = []
+        found: list[Button] = []
         if record.status is SampleStatus.PLANNED and role() in OFFICERS:
             found.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
         if record.status is SampleStatus.LOCKED and role() in OFFICERS:
@@ -109,7 +110,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
             found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
         if record.drawn_at:
-            found.append(Button("Read the certificate", self.link("certificate_page", record_id=record.id)))
+            found += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")
         return [*found, *sample_buttons(record)]
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:

@@ -74,10 +74,11 @@ class DocumentScreen(Screen):
     }
 
     def scope(self, statement: Select[Any]) -> Select[Any]:
-        """Staff see all documents, agencies their own by row policy; others the plans, and what they had made."""
+        """Staff see all documents, agencies their own by row policy; others the open kinds, and what they had made."""
         if role() in STAFF or actor().is_agency_bound:
             return statement
-        return statement.where(or_(Document.kind.in_(OPEN_KINDS), Document.made_by_id == person_id()))
+        is_open = Document.kind.in_(OPEN_KINDS.get(role(), ()))
+        return statement.where(or_(is_open, Document.made_by_id == person_id()))
 
     def facts(self, session: Session, record: Document) -> list[Fact]:
         about = subject_of(session, record.subject)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from admin_views.base import READERS, STAFF, page
-from admin_views.kit.permissions import Gate
-from admin_views.papers import occasion, show_paper
+from admin_views.base import READERS, STAFF, Screen, page
+from admin_views.papers import ask_once, occasion, show_paper
 from models.case_imports import rows_for_certificate
 from models.clock import today
+from models.document_requests import ask_for_document
 from models.errors import RuleBroken
 from models.rules.certificate_checks import NO_CERTIFICATE, check_draw
 from models.rules.certificate_paper import certificate_paper
@@ -22,20 +21,19 @@ from models.sample_certificates import certificate_facts, repeat_draw
 _LARGEST = 20 * 1024 * 1024
 
 
-class CertificatePages(Gate):
+class CertificatePages(Screen):
     """The page that checks a draw; part of the samples' screen."""
 
-    session: Any
-    render: Callable[..., str]
-    get_record: Callable[[int], Any]
-    details_url: Callable[[int], str]
-
-    @page("/<int:record_id>/certificate/", roles=STAFF)
+    @page("/<int:record_id>/certificate/", roles=STAFF, methods=("GET", "POST"))
     def certificate_page(self, record_id: int) -> ResponseReturnValue:
-        """The certificate as a page: the twin of the PDF that the draw keeps."""
-        sample = self.get_record(record_id)
+        """The certificate as a page, or on paper anew, with the eliminations made since the draw kept the first one."""
+        sample, back = self.get_record(record_id), self.details_url(record_id)
         facts = certificate_facts(self.session, occasion(self.session), sample_id=sample.id)
-        return show_paper(self, certificate_paper(facts), self.details_url(record_id), sample.reference)
+        if request.method == "POST":
+            return ask_once(
+                self, lambda session: ask_for_document(session, "certificate", {"sample_id": sample.id}), back
+            )
+        return show_paper(self, certificate_paper(facts), back, sample.reference, pdf_url=request.path)
 
     @page("/check/", roles=READERS, methods=("GET", "POST"))
     def check_page(self) -> ResponseReturnValue:

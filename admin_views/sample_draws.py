@@ -16,7 +16,6 @@ from models.audit_samples import AuditSample, SampleStatus, lock_sample, quick_d
 from models.case_frames import CaseFrame
 from models.documents import Document
 from models.errors import RuleBroken
-from models.job_requests import request_job
 from models.rules.certificate_words import plan_words
 from models.rules.sample_plans import parse_plan
 from models.sample_cases import SampleCase
@@ -81,13 +80,6 @@ class DrawPages(Screen):
         asked = request_draw(self.session, sample)
         self.session.commit()
         return waiting_url(asked, self.details_url(sample.id))
-
-    @row_action("Make the certificate anew", roles=OFFICERS, shown=lambda sample: sample.drawn_at is not None)
-    def renew(self, session: Session, sample: AuditSample) -> ResponseReturnValue:
-        """The certificate with the eliminations made since."""
-        asked = request_job(session, "make_certificate", {"sample_id": sample.id})
-        session.commit()
-        return redirect(waiting_url(asked, self.details_url(sample.id)))
 
 
 def drawn_panels(session: Session, sample: AuditSample) -> list[Panel]:

@@ -17,6 +17,7 @@ from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
 from app.health import measure
+from app.letterhead import offer_logo
 from app.local_servers import ensure_servers
 from app.logs import log_requests, start_logging
 from app.pages import dress
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     dress(app, settings)
+    offer_logo(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)

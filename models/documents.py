@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
+from models.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
 from models.db import Base, Record
 from models.errors import RuleBroken
 from models.people import Person
@@ -35,8 +35,13 @@ class DocumentKind(Choice):
     IMPACT_ANALYSIS = "impact_analysis"
 
 
-OPEN_KINDS = (DocumentKind.ACTION_PLAN, DocumentKind.PLAN_SUMMARY)
-"""What managers of the partnership and board viewers read, whoever had it made; everything else is staff's."""
+_PLANS = (DocumentKind.ACTION_PLAN, DocumentKind.PLAN_SUMMARY, DocumentKind.BRIEFING)
+OPEN_KINDS: dict[Role | None, tuple[DocumentKind, ...]] = {
+    Role.MANAGER: _PLANS,
+    Role.BOARD_VIEWER: (*_PLANS, DocumentKind.BOARD_PACK, DocumentKind.IMPACT_ANALYSIS),
+}
+"""What managers of the partnership and board viewers fetch, whoever had it made, as they may read the same as a page;
+everything else is staff's."""
 
 
 class Document(Record):

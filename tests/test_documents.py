@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.documents import Document, DocumentFetch, DocumentKind, fetch_document, keep_document
+from models.documents import OPEN_KINDS, Document, DocumentFetch, DocumentKind, fetch_document, keep_document
 from models.errors import RuleBroken
 from tests import make
 from tests.web import Browser, words_of
@@ -78,6 +78,17 @@ def test_who_only_reads_plans_gets_no_certificates(browser: Open, session: Sessi
     assert [cell.get_text() for cell in reader.get("/documents/").select("tbody th")] == ["Plan of 2026"]
     reader.get(f"/documents/{certificate.id}/download/", 404)
     assert reader.client.get(f"/documents/{plan.id}/download/").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "kinds"), OPEN_KINDS.items())
+def test_who_reads_a_kind_as_a_page_fetches_it_whoever_had_it_made(
+    browser: Open, session: Session, role: Role, kinds: tuple[DocumentKind, ...]
+) -> None:
+    documents = {kind: kept(session, kind=kind) for kind in DocumentKind}
+    reader = browser(role)
+    answers = {kind: reader.client.get(f"/documents/{one.id}/download/") for kind, one in documents.items()}
+    assert {kind for kind, answer in answers.items() if answer.status_code == 200} == set(kinds)
+    assert {answer.status_code for answer in answers.values()} == {200, 404}
 
 
 def test_everybody_gets_what_they_had_made_themselves(browser: Open, session: Session) -> None:

@@ -47,6 +47,7 @@ MACHINERY_OF_PAPER = {
         "charts",
         "directions",
         "drawing",
+        "leads",
         "letterhead",
         "page",
         "strokes",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image, PngImagePlugin
+from sqlalchemy.orm import Session
 
 from app.settings import Settings, SettingsError, load_settings
 from jobs.pdf.action_plans import build
 from jobs.pdf.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
+from models.access import Role
+from tests import make
 from tests.pdf_facts import report
 from tests.pdf_kit import sound
+from tests.web import Browser, make_portal, member
 
 
 @pytest.fixture
@@ -87,3 +93,26 @@ def test_settings_read_the_logo_once(picture: Path) -> None:
     settings = Settings(secret_key="k" * 40, partnership_logo=picture)
     assert settings.logo is settings.logo
     assert Settings(secret_key="k" * 40).logo is None
+
+
+def test_pages_of_documents_show_the_pixels_of_the_paper_with_words_in_their_place(
+    picture: Path, session_factory: Any, session: Session
+) -> None:
+    portal = make_portal(session_factory, partnership_logo=picture, partnership_name="Arden")
+    plan = make.plan(session)
+    browser = Browser(portal).sign_in(member(session, Role.OFFICER))
+    (shown,) = browser.get(f"/action-plans/{plan.id}/report/").select(".letterhead img")
+    assert (shown["alt"], shown["width"], shown["height"]) == ("Logo of Arden", "200", "50")
+    answer = browser.client.get(str(shown["src"]))
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    with Image.open(BytesIO(answer.data)) as seen:
+        assert seen.convert("RGB").tobytes() == read_logo(picture).pixels
+        assert seen.info == {}
+    assert Browser(portal).client.get(str(shown["src"])).status_code == 302
+
+
+def test_without_a_logo_pages_of_documents_show_none(browser: Callable[..., Browser], session: Session) -> None:
+    plan = make.plan(session)
+    officer = browser(Role.OFFICER)
+    assert officer.get(f"/action-plans/{plan.id}/report/").select("main img") == []
+    officer.get("/letterhead/logo.png", 404)

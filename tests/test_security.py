@@ -28,7 +28,14 @@ PUBLIC = {
     "second_factor.give_code",  # half-way through signing in; tests/test_second_factors.py
 }
 SIGNED_IN = {
-    *("auth.account", "auth.new_password", "auth.end_sign_in", "calendars.start", "calendars.revoke"),
+    *(
+        "auth.account",
+        "auth.new_password",
+        "auth.end_sign_in",
+        "calendars.start",
+        "calendars.revoke",
+        "letterhead.logo",
+    ),
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }
 WITHOUT_A_TOKEN = {"surveys.take"}  # nobody is signed in there and no cookie is set: there is nothing to borrow

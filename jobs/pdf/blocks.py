@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from jobs.pdf.blanks import draw_blanks
 from jobs.pdf.charts import draw_chart, height_of
+from jobs.pdf.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.page import LANDSCAPE, PORTRAIT, Pages
 from jobs.pdf.styles import (
     ALARM_FIGURE,
@@ -44,17 +45,17 @@ BULLET: Final = "•"
 
 def draw_blocks(pages: Pages, blocks: Sequence[Any]) -> None:
     """Promise: the blocks from `y` down, in order."""
-    for block in blocks:
-        DRAWERS[block.kind](pages, block)
-
-
-def _draw_heading(pages: Pages, block: Heading) -> None:
-    pages.heading(block.text, level=block.level)
+    for at, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            pages.heading(block.text, lead_of(pages, blocks[at + 1 :]), block.level)
+        else:
+            DRAWERS[block.kind](pages, block)
 
 
 def _draw_paragraph(pages: Pages, block: Paragraph) -> None:
-    pages.paragraph("P", block.text, STYLES[block.look])
-    pages.y -= 6
+    if block.text.strip():
+        pages.paragraph("P", block.text, STYLES[block.look])
+        pages.y -= AFTER_PARAGRAPH
 
 
 def draw_facts(pages: Pages, block: Facts) -> None:
@@ -138,7 +139,7 @@ def _draw_items(pages: Pages, block: Items) -> None:
 
 def _draw_table(pages: Pages, block: Table) -> None:
     PaperTable(pages, block.columns).draw(block.rows, block.heading, block.level, block.empty)
-    pages.y -= 16
+    pages.y -= 12
 
 
 def _draw_figure(pages: Pages, block: Figure) -> None:
@@ -156,7 +157,7 @@ def _draw_figure(pages: Pages, block: Figure) -> None:
         table = PaperTable(pages, block.table.columns, pages.left + pages.width - width, width)
         table.draw(block.table.rows, empty=block.table.empty)
         pages.y = min(low, pages.y) if len(pages.pages) == ended_on else pages.y
-    pages.y -= 14
+    pages.y -= 10
 
 
 def _draw_notice(pages: Pages, block: Notice) -> None:
@@ -218,7 +219,6 @@ def _draw_together(pages: Pages, block: Together) -> None:
 
 
 DRAWERS: Final[dict[str, Callable[[Pages, Any], None]]] = {
-    "heading": _draw_heading,
     "paragraph": _draw_paragraph,
     "facts": draw_facts,
     "tiles": _draw_tiles,

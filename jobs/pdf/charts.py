@@ -7,8 +7,8 @@ from jobs.pdf.styles import BODY, QUIET, STRONG_BODY, TINT, colour
 from jobs.pdf.texts import short
 from models.rules.charts import TONES, Bar, Chart, spans
 
-BAR: Final = 15.0
-STEP: Final = 23.0
+BAR: Final = 12.0
+STEP: Final = 19.0
 COUNT: Final = 34.0
 """Room for the number at the end of a bar."""
 
@@ -48,12 +48,12 @@ def _draw_part(pages: Pages, chart: Chart, bars: tuple[Bar, ...], left: float, w
 
 def _draw_bar(pages: Pages, chart: Chart, bar: Bar, left: float, width: float, words: float) -> None:
     span, low = width - words - COUNT, pages.y - BAR
-    pages.lines(pages.type.wrap(bar.label, BODY, words - 6)[:1], BODY, left, pages.y - 2)
+    pages.lines(pages.type.wrap(bar.label, BODY, words - 6)[:1], BODY, left, pages.y - 0.5)
     pages.plate(left + words, low, span, BAR, colour(TINT), 2)
     parts = spans(bar, chart.most, span, least=4.0)
     for start, length, tone in parts:
         pages.plate(left + words + start, low, length, BAR, colour(TONES[tone]), 2 if len(parts) == 1 else 0)
-    pages.lines([f"{bar.total:,}"], STRONG_BODY, left + words + span + 8, pages.y - 2)
+    pages.lines([f"{bar.total:,}"], STRONG_BODY, left + words + span + 8, pages.y - 0.5)
     pages.y -= STEP
 
 

@@ -181,11 +181,18 @@ class Pages:
             self.y -= style.leading * len(lines[:count])
             lines = lines[count:]
 
+    def heading_height(self, text: str, level: int) -> float:
+        """Promise: the points a heading takes, what is above and below it included."""
+        style = HEADINGS[level]
+        return style.gap + style.leading * len(self.type.wrap(short(text), style, self.width)) + 5
+
     def heading(self, text: str, keep: float = 80.0, level: int = 2) -> None:
         """Promise: a heading with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
         style = HEADINGS[level]
         lines = self.type.wrap(short(text), style, self.width)
-        self.need(min(style.leading * len(lines) + keep, self.full_room))
+        self.need(min(self.heading_height(text, level) + keep, self.full_room))
+        if self.room < self.full_room:
+            self.y -= style.gap
         self.bookmark(text, level - 2)
         self.run(lines, style, self.left, self.width, self.tags.root.add(f"H{level}"))
         self.y -= 5

@@ -37,10 +37,11 @@ TITLE: Final = Style(STRONG, 25, 30, colour(NAVY))
 SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
 EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
 HEADINGS: Final = {
-    2: Style(STRONG, 13.5, 18, colour(NAVY)),
-    3: Style(STRONG, 11, 15, colour(NAVY)),
-    4: Style(STRONG, 9.5, 13.5, colour(INK)),
+    2: Style(STRONG, 13.5, 18, colour(NAVY), gap=8),
+    3: Style(STRONG, 11, 15, colour(NAVY), gap=4),
+    4: Style(STRONG, 9.5, 13.5, colour(INK), gap=4),
 }
+"""The gap is left out at the top of a page."""
 BODY: Final = Style(REGULAR, 8, 11, colour(INK))
 LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
 STRONG_LEAD: Final = Style(STRONG, 9.5, 13.5, colour(INK))
@@ -71,3 +72,5 @@ STYLES: Final = {
     },
 }
 """How each look of `models/rules/papers.py` is set."""
+UNDER_PLATE: Final = {look: replace(style, gap=style.gap + 3) for look, style in STYLES.items()}
+"""The same under a word on a plate, which is a little taller than its line."""

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Final
 
 from jobs.pdf.page import Pages
-from jobs.pdf.styles import LEAD, NAVY, QUIET, STYLES, TINT, TONE_COLOURS, colour
+from jobs.pdf.styles import LEAD, NAVY, QUIET, STYLES, TINT, TONE_COLOURS, UNDER_PLATE, colour
 from jobs.pdf.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
 from jobs.pdf.texts import Style, Typesetter, short
 from jobs.pdf.typefaces import STRONG
@@ -61,10 +61,10 @@ def _height(strips: Sequence[tuple[Style, list[str]]]) -> float:
 
 def stack(setter: Typesetter, width: float, pieces: Iterable[Piece]) -> Stack:
     """Promise: the pieces wrapped to `width` points, empty ones left out."""
-    strips = []
+    strips: list[tuple[Style, list[str]]] = []
     for text, look in pieces:
         if text:
-            style = STYLES[look]
+            style = (UNDER_PLATE if strips and strips[-1][0].fill else STYLES)[look]
             room = width - 2 * PLATE_PAD if style.fill else width
             lines = setter.wrap(text, style, room)
             if lines:
@@ -128,6 +128,12 @@ class Table:
         self._open(heading, level, self._keep([_total(lanes) for _, lanes in ready]))
         for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
             self._draw_row(row, lanes)
+
+    def lead(self, rows: Iterable[Row], heading: str = "", level: int = 2) -> float:
+        """Promise: the points from the table's heading to where it may first go on overleaf; nothing is drawn."""
+        first = [_total(self._lanes(row)) for row in islice(rows, SMALL + 1)]
+        above = self.pages.heading_height(heading, level) if heading else 0.0
+        return above + (self._keep(first) if first else LEAD.leading)
 
     def _say_empty(self, heading: str, level: int, empty: str) -> None:
         if heading:

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.rules.paper_parts import count_of, paper_of
-from models.rules.papers import QUIET, Column, Items, Occasion, Paper, Row, RowsOf, Table, Tile, Tiles, day, tag
+from models.rules.papers import (
+    BODY,
+    LABEL,
+    NAME,
+    QUIET,
+    Column,
+    Occasion,
+    Paper,
+    Row,
+    RowsOf,
+    Table,
+    Tile,
+    Tiles,
+    day,
+    tag,
+)
 
 
 @dataclass(frozen=True)
@@ -93,12 +108,21 @@ def board_paper(facts: BoardFacts) -> Paper:
         facts,
         (("Year", str(facts.year)),),
         (
-            Tiles([Tile(f"{one.count} of {one.allowed}", one.kind, one.count > one.allowed) for one in facts.quota]),
+            Tiles(
+                [
+                    Tile(
+                        f"{one.count} of {one.allowed}",
+                        f"reviews of the year: {one.kind.lower()}",
+                        one.count > one.allowed,
+                    )
+                    for one in facts.quota
+                ]
+            ),
             _programme(facts.reviews),
             _owed("Agencies that are late", facts.late, on, "No agency is late."),
             _owed("Overdue actions", facts.overdue, on, "No action is overdue."),
             _levels(facts),
-            *(block for cycle in facts.cycles for block in _cycle(cycle)),
+            _cycles(facts.cycles),
         ),
         kind="Board pack",
         reference="",
@@ -110,7 +134,7 @@ def board_paper(facts: BoardFacts) -> Paper:
 
 def _programme(reviews: Sequence[ReviewFacts]) -> Table:
     columns = (
-        Column("Review", 1.1), Column("Title", 3), Column("Kind", 1), Column("Stage", 1.5),
+        Column("Review", 1.3), Column("Title", 2.8), Column("Kind", 1.2), Column("Stage", 1.5),
         Column("Days in stage", 0.9, is_number=True), Column("Next stage planned", 1.4), Column("Acts next", 2.2),
     )  # fmt: skip
     return Table(columns, RowsOf(reviews, _review), heading="Programme", empty="No reviews are planned for this year.")
@@ -123,7 +147,7 @@ def _review(one: ReviewFacts) -> Row:
         (f"{count_of(one.missing, 'thing is', 'things are')} missing" if one.missing else "", QUIET),
     ]
     days = "–" if one.days_in_stage is None else f"{one.days_in_stage:,}"
-    return Row([one.reference, one.title, one.kind, one.stage, days, planned, acts], name=one.reference)
+    return Row([[(one.reference, NAME)], one.title, one.kind, one.stage, days, planned, acts], name=one.reference)
 
 
 def _owed(heading: str, owed: Sequence[LateFacts], on: date, empty: str) -> Table:
@@ -143,13 +167,19 @@ def _levels(facts: BoardFacts) -> Table:
         *(Column(grade, 1, is_number=True) for grade in facts.grades),
     )  # fmt: skip
     rows = RowsOf(
-        facts.levels, lambda one: Row([one.sample, one.level, *(f"{count:,}" for count in one.counts)], name=one.level)
+        facts.levels,
+        lambda one: Row([[(one.sample, NAME)], one.level, *(f"{count:,}" for count in one.counts)], name=one.level),
     )
     return Table(columns, rows, heading="Moderated grades by level", empty="No case has been moderated yet.")
 
 
-def _cycle(cycle: CycleFacts) -> tuple[Table | Items, ...]:
-    columns = (Column("Returned", 1), Column("Expected", 1), Column("Due", 1))
-    row = Row([f"{cycle.returned:,}", f"{cycle.expected:,}", day(cycle.due_on)], name=cycle.title)
-    table = Table(columns, (row,), heading=cycle.title)
-    return (table, Items([f"Missing: {name}" for name in cycle.missing])) if cycle.missing else (table,)
+def _cycles(cycles: Sequence[CycleFacts]) -> Table:
+    columns = (Column("Cycle", 1.5), Column("Due", 2), Column("Returned", 1, is_number=True),
+               Column("Expected", 1, is_number=True))  # fmt: skip
+    return Table(columns, RowsOf(cycles, _cycle), heading="Section 11", empty="No Section 11 cycle is open.")
+
+
+def _cycle(cycle: CycleFacts) -> Row:
+    missing = [("Not returned yet", LABEL), ("; ".join(cycle.missing), BODY)] if cycle.missing else ()
+    counts = (f"{cycle.returned:,}", f"{cycle.expected:,}")
+    return Row([cycle.title, day(cycle.due_on), *counts], note=missing, name=cycle.title)

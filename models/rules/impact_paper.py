@@ -77,10 +77,11 @@ def impact_paper(facts: ImpactFacts) -> Paper:
     pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
     counts = [(code, sum(one.code == code for one in facts.actions)) for code in (*TONES, "cannot_tell", "")]
     words = [((code or "not_checked_yet").replace("_", " ").capitalize(), count) for code, count in counts]
-    columns = (Column("Action", 1.2), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
+    columns = (Column("Action", 1.6), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
     blocks: tuple[Block, ...] = (
         Heading("Conclusion"),
         Paragraph(facts.conclusion or "The analysis is not concluded yet."),
+        Heading("Actions by impact"),
         Figure(Chart("Actions by impact", bars_of(words))),
         Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
         Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from models.rules.paper_parts import in_groups
 from models.rules.papers import (
     OFFICIAL,
     Block,
@@ -55,10 +56,14 @@ def letter_paper(facts: LetterFacts) -> Paper:
     'NE-1 · 5 Jan 2026'
     """
     fingerprint = fingerprint_of(facts)
-    columns = (Column("Step", 2), Column("On", 1), Column("What was said", 3), Column("What came of it", 3))
+    columns = (Column("Step", 2), Column("On", 1.3), Column("What was said", 3), Column("What came of it", 3))
     blocks: tuple[Block, ...] = (
-        Facts((("To", facts.addressee), ("Agency", facts.agency), ("Date", day(facts.written_on)))),
-        Facts((("From", facts.sender), ("Role", facts.sender_role), ("Fingerprint", fingerprint))),
+        Facts(
+            (
+                *(("To", facts.addressee), ("Agency", facts.agency), ("Date", day(facts.written_on))),
+                *(("From", facts.sender), ("Role", facts.sender_role), ("Fingerprint", in_groups(fingerprint))),
+            )
+        ),
         *(Paragraph(text) for text in facts.paragraphs),
         Table(columns, RowsOf(facts.steps, _step), heading="Steps taken before", empty="This is the first step."),
         Heading("Signed"),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.charts import Bar, Chart, Part
+from models.rules.paper_parts import in_groups
 from models.rules.papers import (
     ALARM,
     APART,
@@ -68,7 +69,7 @@ def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improve
         kind=kind,
         reference=report.reference,
         title=report.title,
-        subtitle=report.review_title,
+        subtitle=report.review_title or report.scope,
         version=report.version,
         classification=report.classification,
         made_on=report.made_on,
@@ -90,7 +91,7 @@ def plan_pairs(report: PlanReport) -> list[tuple[str, str]]:
         ("Version", report.version),
         ("Made on", day(report.made_on)),
         ("Made by", report.made_by),
-        ("Fingerprint of the facts (SHA-256)", report.fingerprint),
+        ("Fingerprint of the facts (SHA-256)", in_groups(report.fingerprint)),
     ]
 
 

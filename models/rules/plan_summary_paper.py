@@ -46,7 +46,7 @@ def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
         yield replace(
             paper_of(report, _summary_blocks(report, summary, rows, letters), kind="Summary of an improvement plan"),
             title=_cut(report.title, letters + 40),
-            subtitle=_cut(report.review_title, letters + 40),
+            subtitle=_cut(report.review_title or report.scope, letters + 40),
             is_landscape=False,
         )
 
@@ -61,7 +61,7 @@ def _summary_blocks(report: PlanReport, summary: PlanSummary, rows: Sequence[int
     facts = [(label, _cut(value, letters)) for label, value in plan_pairs(report)[:4]]
     groups = {group.title: group.actions for group in summary.groups}
     return (
-        Facts(facts, columns=2),
+        Facts(facts, columns=4),
         plan_tiles(summary),
         Figure(rating_chart(summary)),
         *_agency_figure(summary, agencies),
@@ -99,7 +99,7 @@ def agency_chart(summary: PlanSummary, most: int) -> Chart:
 def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, most: int, letters: int) -> Table:
     shown = actions[:most]
     count = f"{len(shown):,} of {len(actions):,}" if len(actions) > len(shown) else f"{len(actions):,}"
-    columns = (Column("Action", 84), Column("What will be done", 230), Column("Lead agency", 115), Column("When", 98))
+    columns = (Column("Action", 84), Column("What will be done", 195), Column("Lead agency", 150), Column("When", 98))
     rows = [
         Row(
             [

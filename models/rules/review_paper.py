@@ -10,7 +10,6 @@ from models.rules.papers import (
     QUIET,
     Block,
     Column,
-    Facts,
     Heading,
     Occasion,
     PageBreak,
@@ -104,7 +103,7 @@ def review_paper(facts: ReviewReportFacts) -> Paper:
     """Promise: the whole review in the framework's order; the matrix lies on its side between upright pages."""
     pairs = (
         ("Kind", facts.kind), ("Hub", facts.hub), ("Lead sponsor", facts.sponsor),
-        ("Strategic priority", facts.priority), ("Stage", facts.stage),
+        ("Strategic priority", facts.priority), ("Period under review", _period(facts)), ("Stage", facts.stage),
     )  # fmt: skip
     return paper_of(
         facts.occasion, facts, pairs, tuple(_blocks(facts)),
@@ -112,11 +111,14 @@ def review_paper(facts: ReviewReportFacts) -> Paper:
     )  # fmt: skip
 
 
+def _period(facts: ReviewReportFacts) -> str:
+    starts, ends = (day(one) if one else "not set" for one in (facts.starts_on, facts.ends_on))
+    return f"{starts} to {ends}"
+
+
 def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield Heading("Scope")
     yield Paragraph(facts.focus or "The focus has not been written down yet.")
-    starts, ends = (day(one) if one else "not set" for one in (facts.starts_on, facts.ends_on))
-    yield Facts((("Period under review from", starts), ("to", ends)), columns=2)
     yield _method(facts.methods)
     yield _sample(facts.sample)
     yield from _findings(facts.findings)

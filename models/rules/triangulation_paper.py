@@ -9,7 +9,6 @@ from models.rules.paper_parts import MARK_TONES, VERDICT_TONES, count_of, paper_
 from models.rules.papers import (
     LABEL,
     QUIET,
-    Block,
     Cell,
     Column,
     Occasion,
@@ -71,7 +70,7 @@ def matrix_paper(facts: MatrixFacts) -> Paper:
     pairs = (("Lead sponsor", facts.sponsor),)
     return paper_of(
         facts.occasion, facts, pairs,
-        (Paragraph(RULE), mark_tiles(facts.rows), *matrix_tables(facts.rows), *_loose(facts)),
+        (Paragraph(RULE), Tiles([*mark_tiles(facts.rows).tiles, *_loose(facts)]), *matrix_tables(facts.rows)),
         kind="Triangulation matrix", reference=facts.reference, title=facts.title, about=facts.about, is_landscape=True,
     )  # fmt: skip
 
@@ -113,8 +112,7 @@ def _said(said: Said) -> Cell:
     return [(said.verdict.label, tag(VERDICT_TONES[said.verdict])), (items, QUIET)]
 
 
-def _loose(facts: MatrixFacts) -> Iterator[Block]:
+def _loose(facts: MatrixFacts) -> Iterator[Tile]:
     if facts.unplaced:
-        yield Paragraph(
-            f"{count_of(facts.unplaced, 'piece of evidence stands', 'pieces of evidence stand')} along no key line yet."
-        )
+        words = "piece of evidence" if facts.unplaced == 1 else "pieces of evidence"
+        yield Tile(f"{facts.unplaced:,}", f"{words} along no key line yet")

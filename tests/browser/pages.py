@@ -10,6 +10,11 @@ def accessible(page: Page) -> Page:
     """No violation of the accessibility rules, and nothing wider than the window."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+    return fits(page)
+
+
+def fits(page: Page) -> Page:
+    """Nothing is wider than the window."""
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 0, f"{page.url} is {width} pixels too wide"
     return page
