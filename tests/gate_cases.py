@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.action_plans import ActionPlan, agree_plan
+from models.action_plans import ActionPlan
 from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
 from models.feedback_activities import Audience, FeedbackActivity, Technique, engage_group, feedback_owed, tell_outcome
@@ -271,8 +271,7 @@ def _hear(body: Body) -> Step:
 
 
 def _agree(session: Session, review: ThematicReview) -> None:
-    agree_plan(_plan_of(session, review), on=DAY)
-    session.flush()
+    make.board_agrees(session, _plan_of(session, review), on=DAY)
 
 
 def _release(session: Session, review: ThematicReview) -> None:
