@@ -226,9 +226,8 @@ def test_night_carries_what_agencies_did_to_the_hubs_records_once(
         make_audits.submitted(session, one)
     state_record(session, third, state=RecordState.POOR, note="No dates.")
     request_job(session, "settle_case_audits", {})
-    assert done(do_requests(session, session_factory)) == [
-        "Cases marked as audited: 1; findings made of missing or poor records: 1."
-    ]
+    *_, said = done(do_requests(session, session_factory))
+    assert said == "Cases marked as audited: 1; findings made of missing or poor records: 1."
     assert session.get_one(SampleCase, first.sample_case_id).audited_on == today()
     request_job(session, "settle_case_audits", {})
     assert done(do_requests(session, session_factory)) == [
