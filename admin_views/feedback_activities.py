@@ -22,7 +22,6 @@ from admin_views.base import (
     person_id,
     row_action,
     screen,
-    show_tag,
     tag,
 )
 from admin_views.findings import show_verdict
@@ -52,7 +51,13 @@ from models.feedback_groups import FeedbackGroup, GroupKind
 from models.findings import take_finding
 from models.key_lines import KeyLine
 from models.rules.triangulation import Strength, Verdict
+from models.surveys import unnamed_activities
 from models.thematic_reviews import ThematicReview
+
+_UNNAMED = (
+    "This took place and nobody is named who could be told the outcome. Add the groups that took part. If none can be"
+    " told, say why where the review goes on without it; the lead sponsor consents."
+)
 
 
 class GroupForm(Form):
@@ -201,7 +206,8 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
     cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
     headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
-    return Panel("Groups that take part", headings, cells, empty="No group takes part yet.")
+    empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
+    return Panel("Groups that take part", headings, cells, empty=empty)
 
 
 def _group_row(
@@ -230,20 +236,24 @@ def feedback_panel(session: Session, review: ThematicReview) -> Panel:
         select(FeedbackActivity).where(FeedbackActivity.review_id == review.id).order_by(FeedbackActivity.id)
     )
     owed = {one.activity.id for one in feedback_owed(session, review.id)}
+    unnamed = unnamed_activities(session, review.id)
     rows = [
-        (
-            link_to(one, one.title), one.audience.label, one.technique.label, _state(one),
-            tag("Feedback owed", "amber") if one.id in owed else NOTHING,
-        )
+        (link_to(one, one.title), one.audience.label, one.technique.label, _state(one), _outcome(one, owed, unnamed))
         for one in found
-    ]  # fmt: skip
+    ]
     buttons = [Button("Plan an activity", f"/feedback/new/?review_id={review.id}")]
     return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
 
 
+def _outcome(one: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
+    if one.id in owed:
+        return tag("Feedback owed", "amber")
+    return tag("Say who took part", "red") if one in unnamed else NOTHING
+
+
 def _state(one: FeedbackActivity) -> Any:
     if one.held_on is not None:
-        return Markup("{} {}").format(show_tag("done"), show_date(one.held_on))
+        return Markup("{} {}").format(tag("Held", "green"), show_date(one.held_on))
     return tag("Agreed", "blue") if one.agreed_on else tag("To be agreed", "grey")
 
 

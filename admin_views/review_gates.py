@@ -35,6 +35,7 @@ WHERE_DONE = {
     "activities": "/feedback/?review_id={}",
     "service_users": "/feedback/?review_id={}",
     "practitioners": "/feedback/?review_id={}",
+    "groups_named": "/feedback/?review_id={}",
     "feedback_given": "/feedback/?review_id={}",
     "case_audits": "/case-audits/?review_id={}",
     "intelligence": "/intelligence-uses/?review_id={}",
