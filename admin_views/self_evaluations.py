@@ -13,7 +13,7 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import AGENCY_PEOPLE, ANSWERERS, SHEET_READERS
 from admin_views.answer_sheets import offered_again
 from admin_views.base import (
     OFFICERS,
@@ -238,7 +238,7 @@ def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | N
     )
 
 
-@card(roles=ANSWERERS, order=5)
+@card(roles=AGENCY_PEOPLE, order=5)
 def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
     """What the person's agency still has to hand in."""
     if not asked_by.is_agency_bound:

@@ -56,8 +56,9 @@ def same_team(one: str, other: str) -> bool:
 
 
 def auditors_for(agency_id: int) -> Select[Person]:
-    """Who may be chosen to audit for an agency: its own active people, and the partnership's officers as peers."""
-    own = or_(Person.agency_id == agency_id, Person.role.in_(_INDEPENDENT))
+    """Who may be chosen to audit for an agency: its own active members, and the partnership's officers as peers."""
+    is_member = (Person.agency_id == agency_id) & (Person.role == Role.AGENCY_MEMBER)
+    own = or_(is_member, Person.role.in_(_INDEPENDENT))
     return select(Person).where(Person.is_active, own)
 
 
@@ -86,9 +87,9 @@ def assign_auditor(
 
 
 def _refuse_dependent(session: Session, audit: CaseAudit, auditor: Person, case_team: str) -> None:
-    is_own = auditor.agency_id == audit.agency_id
+    is_own = auditor.agency_id == audit.agency_id and auditor.role is Role.AGENCY_MEMBER
     if not auditor.is_active or not (is_own or auditor.role in _INDEPENDENT):
-        raise RuleBroken(f"{auditor.name} does not work for this agency and is no officer of the partnership.")
+        raise RuleBroken(f"{auditor.name} is neither a member of this agency nor an officer of the partnership.")
     if is_own and not auditor.team.strip():
         raise RuleBroken(
             f"{auditor.name}'s team is not on record, so nobody can tell whether the case is their own team's; "

@@ -39,6 +39,12 @@ OPEN_KINDS = (DocumentKind.ACTION_PLAN, DocumentKind.PLAN_SUMMARY)
 """What managers of the partnership and board viewers read, whoever had it made; everything else is staff's."""
 
 
+_TAKEN_OFF = (
+    "EXISTS (SELECT FROM sheet_answers a JOIN answer_sheets s ON s.id = a.sheet_id"
+    " WHERE subject = 'sheet_answers:' || a.id AND s.is_open AND (a.value @> to_jsonb(documents.id)) IS NOT TRUE)"
+)  # evidence that the agency itself has taken off an answer it may still change
+
+
 class Document(Record):
     """A file in the database, behind the same wall as the rows it speaks of, with the SHA-256 of its bytes.
 
@@ -55,6 +61,7 @@ class Document(Record):
         staff=("select", "insert", "update", "delete"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON}",
+        agency_deletes=f"agency_id = ANY {OWN_AGENCIES} AND {_TAKEN_OFF}",
         unlogged_columns=("content",),
     )
 

@@ -77,12 +77,12 @@ class _Panel(NamedTuple):
 
 _CHILDREN = _Panel(
     (named.CHILDRENS_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
-    ("member3", "manager2", "member"),
+    ("member3", "member4", "member"),
     ("Family support, south", "Neighbourhood policing, north", "Children's ward"),
 )
 _ADULTS = _Panel(
     (named.ADULT_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
-    ("manager4", "manager2", "member"),
+    ("member5", "member4", "member"),
     ("Locality team, east", "Neighbourhood policing, south", "Discharge team"),
 )
 
