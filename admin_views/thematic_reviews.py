@@ -43,6 +43,7 @@ from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage
 from models.thematic_reviews import ThematicReview
+from models.triangulations import triangulated_once
 
 
 @screen
@@ -125,7 +126,8 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
         return [Fact("Board override of the quota", words)]
 
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
-        return panels_of_review(session, record)
+        with triangulated_once(session):  # a gate and a panel both ask for it
+            return panels_of_review(session, record)
 
     def list_buttons(self) -> list[Button]:
         return [Button("Programme of the year", self.link("programme_page"))]
