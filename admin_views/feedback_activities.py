@@ -52,7 +52,7 @@ from models.findings import take_finding
 from models.key_lines import KeyLine
 from models.rules.triangulation import Strength, Verdict
 from models.surveys import unnamed_activities
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _UNNAMED = (
     "This took place and nobody is named who could be told the outcome. Add the groups that took part. If none can be"
@@ -229,7 +229,7 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
 
 
-@review_panel(order=45, roles=STAFF)
+@review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
 def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     """How people are heard in the review."""
     found = session.scalars(

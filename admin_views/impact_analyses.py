@@ -51,7 +51,7 @@ from models.impact_analyses import (
 from models.impact_reports import grades_then_and_now
 from models.people import Person
 from models.rules.due_dates import due_words
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
 SOON = 60  # days before the due date from which officers are told
@@ -178,7 +178,7 @@ def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
     return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
 
 
-@review_panel(order=70, roles=READERS)
+@review_panel(order=70, stages=(Stage.COMPLETED, Stage.IMPACT_ANALYSIS, Stage.CLOSED), roles=READERS)
 def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The review's impact analysis, once it is opened."""
     found = analysis_of(session, review.id)

@@ -42,7 +42,7 @@ from models.presentations import (
     hold_presentation,
 )
 from models.rules.presentations import Body, bodies_missing
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _COLOURS = {Decision.AGREED: "green", Decision.AGREED_WITH_CHANGES: "amber", Decision.NOT_AGREED: "red"}
 _NOT_THEIRS = "You run the reviews of your own hubs only."
@@ -175,7 +175,7 @@ class PresentationScreen(Screen):
         return "The plan is agreed, with the changes the Board asked for."
 
 
-@review_panel(order=70, roles=READERS)
+@review_panel(order=70, stages=(Stage.PRESENTATION,), roles=READERS)
 def presentations(session: Session, review: ThematicReview) -> Panel:
     """Who has heard the findings of a review, what they decided, and who has still to hear them."""
     of_review = select(Presentation).where(Presentation.review_id == review.id)

@@ -56,7 +56,7 @@ from models.self_evaluations import (
     send_self_evaluations,
     submit_self_evaluation,
 )
-from models.thematic_reviews import ThematicReview, review_words
+from models.thematic_reviews import Stage, ThematicReview, review_words
 
 _OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 7
@@ -221,7 +221,7 @@ def _time(record: SelfEvaluation) -> str:
     return tag(words.capitalize(), "red") if record.is_late else words.capitalize()
 
 
-@review_panel(order=50, is_for_agencies=True, roles=SHEET_READERS)
+@review_panel(order=50, stages=(Stage.EVIDENCE,), is_for_agencies=True, roles=SHEET_READERS)
 def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | None:
     """Each agency's self-evaluation: where it stands, how long it has, how far it is."""
     runs = may_run(session, review.hub_id)

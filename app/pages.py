@@ -91,13 +91,16 @@ def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
 
     >>> short_first([("AP-2026-01/14", "Text")]), short_first([("A longer name than that", "Text")])
     (' short-first', '')
+    >>> from models.rules.presentations import Body
+    >>> short_first([(Body.JOINT_GROUPS,)])
+    ''
     """
     return " short-first" if all(_length(row[place]) <= _SHORT for row in rows) else ""
 
 
 def _length(cell: Any) -> int:
     """How long a cell reads, its markup aside."""
-    text = str(cell)
+    text = str(getattr(cell, "label", cell))
     return len(Markup(text).striptags()) if "<" in text else len(text)  # noqa: S704 (measured, not shown)
 
 
