@@ -82,8 +82,8 @@ class ActionPlanScreen(Screen):
         ]
 
     def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
-        found = [_ratings(session, record), _actions(session, record), _recommendations(session, record)]
-        return [*found, decisions_on_plan(session, record)] if role() in READERS else found
+        decided = [decisions_on_plan(session, record)] if role() in READERS else []
+        return [_ratings(session, record), *decided, _actions(session, record), _recommendations(session, record)]
 
     @row_action("Close plan", roles=OFFICERS, question="Close this plan?",
                 shown=lambda plan: plan.status is PlanStatus.AGREED)  # fmt: skip

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.base import (
     OFFICERS,
@@ -27,7 +28,15 @@ from admin_views.base import (
 from admin_views.findings import show_verdict
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField, WholeNumberField
+from admin_views.kit.fields import (
+    BoxesField,
+    ChoiceField,
+    DayField,
+    RecordField,
+    Required,
+    TextField,
+    WholeNumberField,
+)
 from admin_views.kit.formats import NOTHING, count_words, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -106,12 +115,17 @@ class FeedbackActivityScreen(SurveyPages):
         "summary": "What people said",
         "planned_on": "Planned for",
         "held_on": "Held on",
-        "levels": "Levels of staff",
     }
     hints = {
         "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
         "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
-        "levels": "For practitioners, one on each line: managers, practitioners, support_staff.",
+    }
+    extra_fields = {
+        "levels": BoxesField(
+            "Levels of staff",
+            choices=[SelectChoice(one.value, one.label) for one in StaffLevel],
+            description="For practitioners.",
+        )
     }
 
     def new_record(self) -> FeedbackActivity:

@@ -66,7 +66,7 @@ def test_officer_plans_an_activity_and_the_team_agrees_it(
 ) -> None:
     officer = browser(Role.OFFICER)
     values = {"review_id": review.id, "title": "Talks with families", "audience": "service_users",
-              "technique": "individual_conversation", "people_count": "0", "levels": ""}  # fmt: skip
+              "technique": "individual_conversation", "people_count": "0"}  # fmt: skip
     made = officer.send("/feedback/new/", **values)
     assert made.status_code == 302
     path = made.headers["Location"]
@@ -196,3 +196,18 @@ def test_activity_that_names_nobody_is_owed_until_the_sponsor_consents_to_why(
     waiver = session.scalars(select(GateWaiver)).one()
     consent_to_waiver(session, waiver, review=review, person_id=review.sponsor_id)
     assert find_gate(session, review, "groups_named").is_open
+
+
+def test_officer_ticks_the_levels_of_staff_and_strange_ones_are_refused(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    activity = _activity(session, review, audience=Audience.PRACTITIONERS, levels=["managers"])
+    session.commit()
+    administrator, page = browser(Role.ADMINISTRATOR), f"/feedback/{activity.id}/edit/"
+    ticked = [box["value"] for box in administrator.get(page).select("input[name=levels][checked]")]
+    assert ticked == ["managers"]
+    sent = administrator.filled(page, levels=["managers", "support_staff"])
+    assert administrator.client.post(page, data=sent).status_code == 302
+    session.expire_all()
+    assert activity.levels == ["managers", "support_staff"]
+    assert administrator.client.post(page, data=administrator.filled(page, levels=["everybody"])).status_code == 422
