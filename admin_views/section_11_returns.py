@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.answer_papers import AGENCY_PEOPLE, ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import AGENCY_PEOPLE, SHEET_READERS
 from admin_views.answer_sheets import AnsweringPages, offered_again
 from admin_views.base import (
     OFFICERS,

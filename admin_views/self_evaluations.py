@@ -13,7 +13,7 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import AGENCY_PEOPLE, ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import AGENCY_PEOPLE, SHEET_READERS
 from admin_views.answer_sheets import offered_again
 from admin_views.base import (
     OFFICERS,
