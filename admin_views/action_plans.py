@@ -14,6 +14,7 @@ from admin_views.base import (
     ADMINISTRATORS,
     EVERYONE,
     OFFICERS,
+    READERS,
     Button,
     Column,
     Group,
@@ -30,7 +31,8 @@ from admin_views.kit.filters import NONE
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from admin_views.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
-from models.action_plans import ActionPlan, PlanStatus, agree_plan
+from admin_views.presentations import decisions_on_plan
+from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action, close_plan
 from models.agencies import Agency
 from models.clock import today
@@ -80,14 +82,8 @@ class ActionPlanScreen(Screen):
         ]
 
     def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
-        return [_ratings(session, record), _actions(session, record), _recommendations(session, record)]
-
-    @row_action("Agreed by the Board", roles=OFFICERS, question="Has the Board agreed this plan today?",
-                shown=lambda plan: plan.status in (PlanStatus.DRAFT, PlanStatus.AGREED))  # fmt: skip
-    def agree(self, session: Session, plan: ActionPlan) -> str:
-        """Agreed today; agreed anew, it gets the next version."""
-        agree_plan(plan, on=today())
-        return f"{plan.reference} is agreed, version {plan.version}."
+        decided = [decisions_on_plan(session, record)] if role() in READERS else []
+        return [_ratings(session, record), *decided, _actions(session, record), _recommendations(session, record)]
 
     @row_action("Close plan", roles=OFFICERS, question="Close this plan?",
                 shown=lambda plan: plan.status is PlanStatus.AGREED)  # fmt: skip

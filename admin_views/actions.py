@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request
@@ -32,7 +31,7 @@ from admin_views.completions import CompletionPages, completion_facts
 from admin_views.job_requests import waiting_url
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.formats import NOTHING
 from admin_views.plan_reports import ask_for_paper, show_report
 from models.access import Actor
 from models.actions import Action, days_overdue
@@ -69,11 +68,6 @@ def show_late(days: int | None) -> Any:
     return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{'day' if days == 1 else 'days'}", "red")
 
 
-def _show_due(day: date | None) -> str:
-    """A day whose number and month stay together in a narrow column."""
-    return show_date(day).replace(" ", "\N{NO-BREAK SPACE}", 1) if day is not None else NOTHING
-
-
 @screen
 class ActionScreen(CompletionPages):
     """Actions of all plans. People of an agency see and change only the actions their agency leads."""
@@ -94,7 +88,7 @@ class ActionScreen(CompletionPages):
         Column("text", "Action"),
         "lead_agency_id",
         Column("brag_id", "BRAG", show=show_word),
-        Column("due_on", show=_show_due),
+        "due_on",
         Column("late", "Overdue", value=days_overdue, show=show_late),
     )
     details = (

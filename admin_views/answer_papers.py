@@ -11,8 +11,11 @@ from admin_views.kit.permissions import Roles
 from admin_views.papers import document_buttons, document_page
 from models.access import Role
 
-ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER, Role.MANAGER})
-SHEET_READERS: Roles = STAFF | ANSWERERS
+ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER})
+"""Who answers for an agency: its members. Its managers read what it says, and choose its auditors."""
+
+AGENCY_PEOPLE: Roles = ANSWERERS | {Role.MANAGER}
+SHEET_READERS: Roles = STAFF | AGENCY_PEOPLE
 
 
 class AnswerPapers(Screen):

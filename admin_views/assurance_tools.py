@@ -143,7 +143,7 @@ def _origin(session: Session, tool: AssuranceTool) -> list[Fact]:
     return [Fact("Copied from", link_to(source, source.title))] if source is not None else []
 
 
-@review_panel(order=14, roles=STAFF)
+@review_panel(order=14, stages=(Stage.SCOPING,), roles=STAFF)
 def tools_panel(session: Session, review: ThematicReview) -> Panel:
     """The tools of a review, with their versions and where the signature stands."""
     rows = []

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import ANSWERERS
+from admin_views.answer_papers import AGENCY_PEOPLE, ANSWERERS
 from admin_views.base import OFFICERS, Button, Panel, actor, page, person_id, role
 from admin_views.hubs import may_run
 from admin_views.kit.cards import Card, card
@@ -66,7 +66,7 @@ class AssignmentPages(FindingPages):
         assign_auditor(self.session, record, auditor=auditor, case_team=case_team, auditor_role=auditor_role)
         return f"{record.reference} is in the hands of {auditor.name}."
 
-    @page("/<int:record_id>/involved/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @page("/<int:record_id>/involved/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
     def declare(self, record_id: int) -> ResponseReturnValue:
         """Put on record who has been involved in the case and so cannot audit it."""
         record = self.get_record(record_id)

@@ -29,7 +29,7 @@ from models.case_audits import OPEN, AuditStatus, CaseAudit
 from models.clock import today
 from models.rules.moderation_paper import grade_tone
 from models.sample_cases import CaseStatus, SampleCase
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 COLOURS = {
     AuditStatus.TO_ASSIGN: "grey",
@@ -143,7 +143,7 @@ def sample_buttons(sample: AuditSample) -> list[Button]:
     return found
 
 
-@review_panel(order=45, is_for_agencies=True)
+@review_panel(order=45, stages=(Stage.EVIDENCE,), is_for_agencies=True)
 def case_audit_panel(session: Session, review: ThematicReview) -> Panel | None:
     """For the hub each sample with how its audits stand; for people of an agency their own audits."""
     if actor().is_agency_bound:

@@ -8,7 +8,7 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_views.answer_papers import ANSWERERS
+from admin_views.answer_papers import AGENCY_PEOPLE, ANSWERERS
 from admin_views.audit_assignments import AssignmentPages
 from admin_views.base import OFFICERS, Button, page, person_id, role
 from admin_views.kit.fields import ChoiceField, DayField, Required, TextField
@@ -50,7 +50,7 @@ class RecordForm(Form):
 class OutcomePages(AssignmentPages):
     """The pages of the audits' screen on which something else is said of an audit than its answers."""
 
-    @page("/<int:record_id>/not-known/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @page("/<int:record_id>/not-known/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
     def not_known(self, record_id: int) -> ResponseReturnValue:
         """The agency does not know the case."""
         record, form = self._open_one(record_id), NoteForm(sent_form())

@@ -38,7 +38,7 @@ from models.agencies import Agency
 from models.challenges import Challenge, answer_challenge, close_challenge, unanswered_count
 from models.clock import today
 from models.presentations import Presentation
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 ANSWERERS = OFFICERS | {Role.MANAGER}
 
@@ -178,7 +178,7 @@ def challenges_of_meeting(session: Session, meeting: Presentation) -> Panel:
     return _panel(session, Challenge.presentation_id == meeting.id, add)
 
 
-@review_panel(order=75, roles=READERS)
+@review_panel(order=75, stages=(Stage.PRESENTATION,), roles=READERS)
 def challenges(session: Session, review: ThematicReview) -> Panel:
     """The challenges made in a review, at its meetings or between them."""
     add = Button("Log a challenge", f"/challenges/new/?review_id={review.id}")

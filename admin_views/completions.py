@@ -16,7 +16,7 @@ from admin_views.kit.forms import sent_form
 from models.access import Actor
 from models.actions import Action
 from models.clock import today
-from models.completions import complete_action, confirm_completion, return_completion
+from models.completions import complete_action, confirm_completion, reopen_action, return_completion
 from models.people import Person
 
 
@@ -38,6 +38,12 @@ class ReturnForm(Form):
 def is_claimed(action: Action) -> bool:
     """Whether somebody has stated that an action is done, and nobody has confirmed it yet."""
     return action.completion_claimed_on is not None and action.completed_on is None
+
+
+class ReopenForm(Form):
+    """Why a complete action is opened again."""
+
+    reason = TextField("Why?", validators=[Required()], description="Kept among the action's updates.")
 
 
 class CompletionPages(UpdatePages):
@@ -79,9 +85,22 @@ class CompletionPages(UpdatePages):
         return_completion(self.session, record, reason=form["reason"].data, person_id=person_id())
         return f"{record} stays open; what is missing stands among its updates."
 
+    @page("/<int:record_id>/open-again/", roles=OFFICERS, methods=("GET", "POST"))
+    def open_again(self, record_id: int) -> ResponseReturnValue:
+        """A complete action turns out not to be done: open it again, and say why."""
+        record, form = self._own(record_id), ReopenForm(sent_form())
+        values = {"title": f"Open {record} again", "button": "Open again", "records": [record]}
+        return self.answer(form, self.details_url(record_id), values, lambda: self._opened(record, form))
+
+    def _opened(self, record: Action, form: Form) -> str:
+        reopen_action(self.session, record, reason=form["reason"].data, person_id=person_id())
+        return f"{record} is open again; the reason stands among its updates."
+
     def completion_buttons(self, record: Action) -> list[Button]:
-        """State as done, or return what somebody has stated."""
-        if record.completed_on is not None or not may_post():
+        """State as done, return what somebody has stated, or open again what is complete."""
+        if record.completed_on is not None:
+            return [Button("Open again", self.link("open_again", record_id=record.id))]
+        if not may_post():
             return []
         if not is_claimed(record):
             return [Button("State as done", self.link("state_done", record_id=record.id))]

@@ -37,7 +37,7 @@ from models.escalations import (
 )
 from models.people import Person
 from models.rules.due_dates import due_words
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -230,7 +230,7 @@ def log_panel(session: Session, title: str, steps: list[Escalation]) -> Panel:
     return Panel(title, _LOG, rows, empty="No step has been taken.")
 
 
-@review_panel(order=55, roles=STAFF)
+@review_panel(order=55, stages=(Stage.EVIDENCE,), roles=STAFF)
 def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The non-engagement log of a review; nothing where every agency engages."""
     log = engagement_log(session, review.id)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.base import (
     OFFICERS,
@@ -22,13 +23,20 @@ from admin_views.base import (
     person_id,
     row_action,
     screen,
-    show_tag,
     tag,
 )
 from admin_views.findings import show_verdict
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceSource
-from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField, WholeNumberField
+from admin_views.kit.fields import (
+    BoxesField,
+    ChoiceField,
+    DayField,
+    RecordField,
+    Required,
+    TextField,
+    WholeNumberField,
+)
 from admin_views.kit.formats import NOTHING, count_words, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -52,7 +60,13 @@ from models.feedback_groups import FeedbackGroup, GroupKind
 from models.findings import take_finding
 from models.key_lines import KeyLine
 from models.rules.triangulation import Strength, Verdict
-from models.thematic_reviews import ThematicReview
+from models.surveys import unnamed_activities
+from models.thematic_reviews import Stage, ThematicReview
+
+_UNNAMED = (
+    "This took place and nobody is named who could be told the outcome. Add the groups that took part. If none can be"
+    " told, say why where the review goes on without it; the lead sponsor consents."
+)
 
 
 class GroupForm(Form):
@@ -101,12 +115,17 @@ class FeedbackActivityScreen(SurveyPages):
         "summary": "What people said",
         "planned_on": "Planned for",
         "held_on": "Held on",
-        "levels": "Levels of staff",
     }
     hints = {
         "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
         "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
-        "levels": "For practitioners, one on each line: managers, practitioners, support_staff.",
+    }
+    extra_fields = {
+        "levels": BoxesField(
+            "Levels of staff",
+            choices=[SelectChoice(one.value, one.label) for one in StaffLevel],
+            description="For practitioners.",
+        )
     }
 
     def new_record(self) -> FeedbackActivity:
@@ -201,7 +220,8 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
     cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
     headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
-    return Panel("Groups that take part", headings, cells, empty="No group takes part yet.")
+    empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
+    return Panel("Groups that take part", headings, cells, empty=empty)
 
 
 def _group_row(
@@ -223,27 +243,31 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
 
 
-@review_panel(order=45, roles=STAFF)
+@review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
 def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     """How people are heard in the review."""
     found = session.scalars(
         select(FeedbackActivity).where(FeedbackActivity.review_id == review.id).order_by(FeedbackActivity.id)
     )
     owed = {one.activity.id for one in feedback_owed(session, review.id)}
+    unnamed = unnamed_activities(session, review.id)
     rows = [
-        (
-            link_to(one, one.title), one.audience.label, one.technique.label, _state(one),
-            tag("Feedback owed", "amber") if one.id in owed else NOTHING,
-        )
+        (link_to(one, one.title), one.audience.label, one.technique.label, _state(one), _outcome(one, owed, unnamed))
         for one in found
-    ]  # fmt: skip
+    ]
     buttons = [Button("Plan an activity", f"/feedback/new/?review_id={review.id}")]
     return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
 
 
+def _outcome(one: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
+    if one.id in owed:
+        return tag("Feedback owed", "amber")
+    return tag("Say who took part", "red") if one in unnamed else NOTHING
+
+
 def _state(one: FeedbackActivity) -> Any:
     if one.held_on is not None:
-        return Markup("{} {}").format(show_tag("done"), show_date(one.held_on))
+        return Markup("{} {}").format(tag("Held", "green"), show_date(one.held_on))
     return tag("Agreed", "blue") if one.agreed_on else tag("To be agreed", "grey")
 
 

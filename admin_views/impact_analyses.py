@@ -48,9 +48,10 @@ from models.impact_analyses import (
     complete_impact_analysis,
     plan_redraw,
 )
+from models.impact_reports import grades_then_and_now
 from models.people import Person
 from models.rules.due_dates import due_words
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
 SOON = 60  # days before the due date from which officers are told
@@ -102,7 +103,8 @@ class ImpactAnalysisScreen(Screen):
 
     def panels(self, session: Session, record: ImpactAnalysis) -> list[Panel]:
         rows = [self._row(record, action, check) for action, check in actions_to_check(session, record)]
-        return [Panel("Action by action", ("Action", "What", "Impact", "What shows it", "Next"), rows)]
+        actions = Panel("Action by action", ("Action", "What", "Impact", "What shows it", "Next"), rows)
+        return [actions, _grades_panel(session, record)]
 
     def _row(self, record: ImpactAnalysis, action: Action, check: ImpactCheck | None) -> tuple[Any, ...]:
         where = self.link("check_page", record_id=record.id, action_id=action.id)
@@ -169,7 +171,14 @@ class ImpactAnalysisScreen(Screen):
         return f"{made.reference} is planned; lock and draw it as any sample."
 
 
-@review_panel(order=70, roles=READERS)
+def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
+    """The moderated grades of the review's own draw beside those of the second."""
+    rows = [(one.grade, f"{one.then:,}", f"{one.now:,}", one.change) for one in grades_then_and_now(session, record)]
+    headings = ("Moderated grade", "Cases then", "Cases now", "Change")
+    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
+
+
+@review_panel(order=70, stages=(Stage.COMPLETED, Stage.IMPACT_ANALYSIS, Stage.CLOSED), roles=READERS)
 def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The review's impact analysis, once it is opened."""
     found = analysis_of(session, review.id)

@@ -19,7 +19,7 @@ from models.findings import Finding
 from models.intelligence_items import IntelligenceItem
 from models.intelligence_uses import IntelligenceUse, take_intelligence
 from models.key_lines import KeyLine
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 
 @screen
@@ -94,7 +94,7 @@ class IntelligenceUseScreen(Screen):
         return "It is among the review's findings."
 
 
-@review_panel(order=60, roles=STAFF)
+@review_panel(order=60, stages=(Stage.EVIDENCE,), roles=STAFF)
 def intelligence(session: Session, review: ThematicReview) -> Panel:
     """The intelligence a review uses, and what of it has become a finding."""
     found = session.execute(

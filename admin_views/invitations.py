@@ -16,7 +16,7 @@ from models.errors import RuleBroken
 from models.invitations import Invitation, ReviewPart, fitting_agencies, invited_agencies, set_invited
 from models.sign_offs import SignOffSubject, latest_sign_off
 from models.signables import stands_signed
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _MOST = 1_000
 
@@ -120,7 +120,7 @@ def _state(session: Session, review: ThematicReview) -> str:
     }.get(last.status.value, "The lists have changed since they were signed; put them before the sponsor again.")
 
 
-@review_panel(order=45, roles=STAFF)
+@review_panel(order=45, stages=(Stage.SCOPING,), roles=STAFF)
 def invitation_panel(session: Session, review: ThematicReview) -> Panel:
     """How many agencies are invited to each part, and which."""
     rows = []

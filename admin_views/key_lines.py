@@ -33,7 +33,7 @@ from models.key_lines import KeyLine, copy_standard_lines, key_lines_of, move_ke
 from models.reference_items import ReferenceItem, ReferenceList
 from models.sign_offs import SignOffSubject
 from models.signables import overtaken_words
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _BIGGEST = 2_147_483_647
 PLACES = {"up": -1, "down": 1}
@@ -211,7 +211,7 @@ def _area_names(session: Session) -> dict[int, str]:
     return {one.id: one.label for one in found}
 
 
-@review_panel(order=12, roles=STAFF)
+@review_panel(order=12, stages=(Stage.SCOPING,), roles=STAFF)
 def key_lines_panel(session: Session, review: ThematicReview) -> Panel:
     """A review's key lines, area by area."""
     areas = _area_names(session)

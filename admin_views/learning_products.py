@@ -43,7 +43,7 @@ from models.errors import RuleBroken
 from models.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
 from models.releases import release_product
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
 
@@ -197,7 +197,7 @@ def _sheet(briefing: Briefing) -> Markup:
     return Markup('<a href="/briefings/{}/paper/">Read the sheet</a>').format(briefing.id)
 
 
-@review_panel(order=80, is_for_agencies=True)
+@review_panel(order=80, stages=(Stage.DISSEMINATION,), is_for_agencies=True)
 def learning(session: Session, review: ThematicReview) -> Panel:
     """How the learning of a review is cascaded."""
     times = select(func.count(LearningUse.id)).where(LearningUse.product_id == LearningProduct.id).scalar_subquery()

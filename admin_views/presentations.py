@@ -31,7 +31,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.review_panels import review_panel
-from models.action_plans import ActionPlan
+from models.action_plans import ActionPlan, PlanStatus
 from models.clock import today
 from models.errors import RuleBroken
 from models.presentations import (
@@ -42,7 +42,7 @@ from models.presentations import (
     hold_presentation,
 )
 from models.rules.presentations import Body, bodies_missing
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 _COLOURS = {Decision.AGREED: "green", Decision.AGREED_WITH_CHANGES: "amber", Decision.NOT_AGREED: "red"}
 _NOT_THEIRS = "You run the reviews of your own hubs only."
@@ -175,7 +175,7 @@ class PresentationScreen(Screen):
         return "The plan is agreed, with the changes the Board asked for."
 
 
-@review_panel(order=70, roles=READERS)
+@review_panel(order=70, stages=(Stage.PRESENTATION,), roles=READERS)
 def presentations(session: Session, review: ThematicReview) -> Panel:
     """Who has heard the findings of a review, what they decided, and who has still to hear them."""
     of_review = select(Presentation).where(Presentation.review_id == review.id)
@@ -189,6 +189,37 @@ def presentations(session: Session, review: ThematicReview) -> Panel:
     may = may_run(session, review.hub_id)
     buttons = [Button("Plan a presentation", f"/presentations/new/?review_id={review.id}")] if may else []
     return Panel("Presentations", ("Body", "Meeting", "Stands", "Decision on the plan"), rows, buttons=buttons)
+
+
+def decisions_on_plan(session: Session, plan: ActionPlan) -> Panel:
+    """The meetings that decided on a plan, and where the Board's meeting is recorded: only that agrees a plan."""
+    found = session.scalars(
+        select(Presentation).where(Presentation.plan_id == plan.id).order_by(Presentation.meets_on, Presentation.id)
+    )
+    rows = [
+        (link_to(one, one.body.label), show_date(one.meets_on), show_decision(one.decision), one.decided)
+        for one in found
+    ]
+    empty = f"No meeting on record has decided on {plan.reference} yet; it is agreed when the Board's meeting says so."
+    headings = ("Body", "Meeting", "Decision on the plan", "What was decided")
+    return Panel("Decisions on the plan", headings, rows, empty=empty, buttons=_where_recorded(session, plan))
+
+
+def _where_recorded(session: Session, plan: ActionPlan) -> list[Button]:
+    """The Board's planned meeting on the plan's review, to be recorded; else a new one."""
+    review = session.get_one(ThematicReview, plan.review_id)
+    if plan.status not in (PlanStatus.DRAFT, PlanStatus.AGREED) or not may_run(session, review.hub_id):
+        return []
+    planned = session.scalar(
+        select(Presentation.id)
+        .where(Presentation.review_id == review.id, Presentation.body == Body.BOARD)
+        .where(Presentation.status == PresentationStatus.PLANNED)
+        .order_by(Presentation.meets_on, Presentation.id)
+        .limit(1)
+    )
+    if planned is None:
+        return [Button("Plan a Board meeting", f"/presentations/new/?review_id={review.id}")]
+    return [Button("Record what the Board decided", f"/presentations/{planned}/held/")]
 
 
 def _stands(meeting: Presentation) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -17,6 +19,9 @@ from admin_views.review_panels import review_panel
 from models.clock import today
 from models.errors import RuleBroken
 from models.gate_waivers import ask_to_waive
+from models.hubs import Hub
+from models.people import Person
+from models.programmes import acts_next
 from models.review_gates import Standing, find_gate, gates_of, pass_gates
 from models.thematic_reviews import Stage, ThematicReview, next_stage
 
@@ -35,6 +40,7 @@ WHERE_DONE = {
     "activities": "/feedback/?review_id={}",
     "service_users": "/feedback/?review_id={}",
     "practitioners": "/feedback/?review_id={}",
+    "groups_named": "/feedback/?review_id={}",
     "feedback_given": "/feedback/?review_id={}",
     "case_audits": "/case-audits/?review_id={}",
     "intelligence": "/intelligence-uses/?review_id={}",
@@ -111,9 +117,20 @@ def gate_panel(session: Session, review: ThematicReview) -> Panel:
     """What is missing before the next stage."""
     following = next_stage(review.stage)
     title = f"Before {following.label.lower()}" if following else "The review is closed"
-    rows = [_row(session, review, one) for one in gates_of(session, review)]
-    buttons = [Button("All gates", f"/thematic-reviews/{review.id}/gates/")]
-    return Panel(title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", buttons=buttons)
+    found = gates_of(session, review)
+    rows = [_row(session, review, one) for one in found]
+    return Panel(
+        title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", is_first=True,
+        buttons=[Button("All gates", f"/thematic-reviews/{review.id}/gates/")], lead=_acts_next(session, review, found),
+    )  # fmt: skip
+
+
+def _acts_next(session: Session, review: ThematicReview, found: Sequence[Standing]) -> str:
+    officer_id = session.get_one(Hub, review.hub_id).officer_id
+    sponsor, officer = (session.get(Person, key) if key else None for key in (review.sponsor_id, officer_id))
+    missing = tuple(one.missing for one in found if not one.is_open)
+    words = acts_next(session, review, sponsor.name if sponsor else "", officer.name if officer else "", missing)
+    return Markup("<strong>Acts next</strong> {}").format(words)
 
 
 def _row(session: Session, review: ThematicReview, one: Standing) -> tuple[str, str, str]:

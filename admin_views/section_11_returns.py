@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import AGENCY_PEOPLE, SHEET_READERS
 from admin_views.answer_sheets import AnsweringPages, offered_again
 from admin_views.base import (
     OFFICERS,
@@ -188,7 +188,7 @@ def _moderation_form(scores: list[ScoredStandard]) -> type[Form]:
     return type("ModerationForm", (Form,), fields)
 
 
-@card(roles=ANSWERERS, order=6)
+@card(roles=AGENCY_PEOPLE, order=6)
 def section_11_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
     """The Section 11 return that the person's agency still has to hand in."""
     if not actor().is_agency_bound:

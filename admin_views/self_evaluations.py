@@ -13,7 +13,7 @@ from wtforms import Form
 
 from admin_views.agency_messages import letter_words
 from admin_views.answer_findings import FindingPages
-from admin_views.answer_papers import ANSWERERS, SHEET_READERS
+from admin_views.answer_papers import AGENCY_PEOPLE, SHEET_READERS
 from admin_views.answer_sheets import offered_again
 from admin_views.base import (
     OFFICERS,
@@ -56,7 +56,7 @@ from models.self_evaluations import (
     send_self_evaluations,
     submit_self_evaluation,
 )
-from models.thematic_reviews import ThematicReview, review_words
+from models.thematic_reviews import Stage, ThematicReview, review_words
 
 _OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 7
@@ -221,7 +221,7 @@ def _time(record: SelfEvaluation) -> str:
     return tag(words.capitalize(), "red") if record.is_late else words.capitalize()
 
 
-@review_panel(order=50, is_for_agencies=True, roles=SHEET_READERS)
+@review_panel(order=50, stages=(Stage.EVIDENCE,), is_for_agencies=True, roles=SHEET_READERS)
 def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | None:
     """Each agency's self-evaluation: where it stands, how long it has, how far it is."""
     runs = may_run(session, review.hub_id)
@@ -238,7 +238,7 @@ def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | N
     )
 
 
-@card(roles=ANSWERERS, order=5)
+@card(roles=AGENCY_PEOPLE, order=5)
 def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
     """What the person's agency still has to hand in."""
     if not asked_by.is_agency_bound:

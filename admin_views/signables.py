@@ -23,7 +23,7 @@ from models.clock import london_day
 from models.rules.questionnaires import fingerprint_of
 from models.sign_offs import SignOff, SignOffStatus, SignOffSubject, latest_sign_off
 from models.signables import TOOL_SUBJECTS, content_of, put_before_sponsor, tools_of
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
 
 LISTS = {
     "key-lines": SignOffSubject.KEY_LINES,
@@ -79,7 +79,7 @@ class SignablePages(Screen):
         return review
 
 
-@review_panel(order=5, roles=STAFF)
+@review_panel(order=5, stages=(Stage.SCOPING,), roles=STAFF)
 def signature_panel(session: Session, review: ThematicReview) -> Panel:
     """Everything of the review that its sponsor signs, with where it stands."""
     ask = f"/thematic-reviews/{review.id}/ask-for" if may_run(session, review.hub_id) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -42,7 +44,8 @@ from models.clock import today
 from models.hubs import Hub
 from models.people import Person
 from models.review_stages import ReviewStage
-from models.thematic_reviews import ThematicReview
+from models.thematic_reviews import Stage, ThematicReview
+from models.triangulations import triangulated_once
 
 
 @screen
@@ -125,7 +128,11 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
         return [Fact("Board override of the quota", words)]
 
     def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
-        return panels_of_review(session, record)
+        with triangulated_once(session):  # a gate and a panel both ask for it
+            return panels_of_review(session, record)
+
+    def history(self, record: ThematicReview) -> list[Panel]:
+        return [replace(panel, is_folded=True) for panel in super().history(record)]
 
     def list_buttons(self) -> list[Button]:
         return [Button("Programme of the year", self.link("programme_page"))]
@@ -141,7 +148,7 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
         ]
 
 
-@review_panel(order=10)
+@review_panel(order=10, stages=(Stage.PROPOSED,))
 def _timetable(session: Session, review: ThematicReview) -> Panel:
     statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
     rows = [
@@ -168,21 +175,21 @@ def _late(stage: ReviewStage) -> str:
     return tag("Late", "red") if stage.planned_on < today() else "Not yet"
 
 
-@review_panel(order=20, is_for_agencies=True)
+@review_panel(order=20, stages=(Stage.IMPROVEMENT_PLANNING, Stage.PRESENTATION), is_for_agencies=True)
 def _plans(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
     rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in found]
     return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
 
 
-@review_panel(order=30)
+@review_panel(order=30, stages=(Stage.EVIDENCE,))
 def _frames(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
     rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in found]
     return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
 
 
-@review_panel(order=40)
+@review_panel(order=40, stages=(Stage.EVIDENCE,))
 def _samples(session: Session, review: ThematicReview) -> Panel:
     found = session.scalars(
         select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)

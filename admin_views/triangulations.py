@@ -147,7 +147,7 @@ def _sheet_row(row: Row) -> list[Any]:
     return [row.line.number, row.area, row.line.text, *cells, row.mark.label, row.sentence]
 
 
-@review_panel(order=15, roles=STAFF)
+@review_panel(order=15, stages=Stage, roles=STAFF)
 def triangulation_panel(session: Session, review: ThematicReview) -> Panel | None:
     """How many key lines agree, conflict or are silent."""
     if review.stage in (Stage.PROPOSED, Stage.SCOPING):

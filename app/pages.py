@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from admin_views.duties import waiting_count
-from admin_views.kit.formats import count_words, show_date, show_moment, tag
+from admin_views.kit.formats import count_words, show_date, show_moment, tag, whole_days
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
 from admin_views.kit.registry import menu_of
@@ -32,7 +32,9 @@ _STATIC = Path(__file__).parent / "static"
 def dress(app: Flask, settings: Settings) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=show_date, iso_day=iso_day, moment=show_moment, tag=tag)
+    app.jinja_env.filters.update(
+        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole_days=whole_days
+    )  # fmt: skip
     app.jinja_env.globals.update(
         asset=asset,
         once=once,
@@ -89,13 +91,16 @@ def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
 
     >>> short_first([("AP-2026-01/14", "Text")]), short_first([("A longer name than that", "Text")])
     (' short-first', '')
+    >>> from models.rules.presentations import Body
+    >>> short_first([(Body.JOINT_GROUPS,)])
+    ''
     """
     return " short-first" if all(_length(row[place]) <= _SHORT for row in rows) else ""
 
 
 def _length(cell: Any) -> int:
     """How long a cell reads, its markup aside."""
-    text = str(cell)
+    text = str(getattr(cell, "label", cell))
     return len(Markup(text).striptags()) if "<" in text else len(text)  # noqa: S704 (measured, not shown)
 
 

@@ -80,9 +80,10 @@ class Actor:
 class RowPolicy:
     """What each database role may do with a table's rows.
 
-    `staff` and `system` name the statements granted on every row. `agency_reads` and `agency_writes` are SQL
-    conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to the columns named, and
-    `agency_leaves` is what an updated row must be afterwards where that is not what it was before (a form handed in).
+    `staff` and `system` name the statements granted on every row. `agency_reads`, `agency_writes` and
+    `agency_deletes` are SQL conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to
+    the columns named, and `agency_leaves` is what an updated row must be afterwards where that is not what it was
+    before (a form handed in).
     `public_reads` and `public_inserts` are the same for somebody without a sign-in, who answers an open survey.
     `reason` says in words why a table is open or closed; the house rules ask for it where there is no agency rule.
     """
@@ -92,6 +93,7 @@ class RowPolicy:
     agency_reads: str | None = None
     agency_inserts: str | None = None
     agency_writes: str | None = None
+    agency_deletes: str | None = None
     agency_leaves: str | None = None
     agency_updates: tuple[str, ...] = ()
     public_reads: str | None = None
@@ -113,6 +115,7 @@ def policy_statements(table: str, policy: RowPolicy) -> list[str]:
     rules = (
         (DatabaseRole.AGENCY, "select", "USING", policy.agency_reads),
         (DatabaseRole.AGENCY, "insert", "WITH CHECK", policy.agency_inserts),
+        (DatabaseRole.AGENCY, "delete", "USING", policy.agency_deletes),
         (DatabaseRole.PUBLIC, "select", "USING", policy.public_reads),
         (DatabaseRole.PUBLIC, "insert", "WITH CHECK", policy.public_inserts),
     )

@@ -9,7 +9,6 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access import RowPolicy
-from models.errors import RuleBroken
 from models.references import Referenced
 from models.thematic_reviews import ThematicReview
 from models.words import Choice, choice_column, must, one_of
@@ -27,7 +26,10 @@ class PlanStatus(Choice):
 
 
 class ActionPlan(Referenced):
-    """The improvement plan of a thematic review. Its version goes up each time it is agreed anew."""
+    """The improvement plan of a thematic review. Its version goes up each time it is agreed anew.
+
+    Only the Board's meeting agrees it (`models/presentations.py`); nothing else writes `agreed_on`.
+    """
 
     __tablename__ = "action_plans"
     __table_args__ = (
@@ -50,12 +52,3 @@ class ActionPlan(Referenced):
     @property
     def reference_year(self) -> int:
         return self.year
-
-
-def agree_plan(plan: ActionPlan, *, on: date) -> None:
-    """The Board agrees a plan; agreeing it anew makes the next version."""
-    if plan.status in (PlanStatus.COMPLETED, PlanStatus.CLOSED):
-        raise RuleBroken("A completed plan cannot be agreed again.")
-    if plan.status is PlanStatus.AGREED:
-        plan.version += 1
-    plan.status, plan.agreed_on = PlanStatus.AGREED, on

@@ -45,7 +45,8 @@ def post_update(
 ) -> ActionUpdate:
     """Add a dated update and set the action's BRAG word from it.
 
-    Refuses an empty text, and Blue for an action whose completion nobody has confirmed.
+    Refuses an empty text, Blue for an action whose completion nobody has confirmed, and any other word for a complete
+    action.
     """
     if not text.strip():
         raise RuleBroken("Write what has happened since the last update.")

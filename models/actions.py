@@ -117,8 +117,7 @@ class Action(Record):
             self._check_recommendation(session)
             if self.completed_on is not None and not (self.completion_evidence or "").strip():
                 raise RuleBroken("An action is complete only with evidence; say what shows that it was done.")
-            if self.brag_id is not None:
-                rate_action(session, self, self.brag_id)
+            self._check_word(session)
             if inspect(self).transient or inspect(self).pending:
                 self._begin(session, plan)
             self.reference = f"{plan.reference}/{self.number:02d}"
@@ -129,6 +128,15 @@ class Action(Record):
         recommendation = session.get(Recommendation, self.recommendation_id)
         if recommendation is None or recommendation.plan_id != self.plan_id:
             raise RuleBroken("Choose a recommendation of the same plan.")
+
+    def _check_word(self, session: Session) -> None:
+        """A word that was chosen anew must be one it may have; what is complete does not lose its word either."""
+        if not inspect(self).attrs.brag_id.history.has_changes():
+            return
+        if self.brag_id is not None:
+            rate_action(session, self, self.brag_id)
+        elif self.completed_on is not None:
+            raise RuleBroken(_stays_complete(self))
 
     def _begin(self, session: Session, plan: ActionPlan) -> None:
         if plan.status is PlanStatus.CLOSED:
@@ -144,7 +152,10 @@ def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
 
 
 def rate_action(session: Session, action: Action, brag_id: int) -> None:
-    """Give an action a BRAG word. Blue says complete and evidenced, so it needs a confirmed completion first."""
+    """Give an action a BRAG word. Blue says complete and evidenced: it needs a confirmed completion first.
+
+    A complete action stays Blue until it is opened again (`models/completions.py`). Source: DOMAIN b6, BRAG.
+    """
     word = session.get(ReferenceItem, brag_id)
     if word is None or word.list_name is not ReferenceList.BRAG:
         raise RuleBroken("Choose one of the BRAG words.")
@@ -152,7 +163,13 @@ def rate_action(session: Session, action: Action, brag_id: int) -> None:
         raise RuleBroken(
             f"{word.label} means complete and evidenced: state the completion first, then a second person confirms it."
         )
+    if word.code != BLUE and action.completed_on is not None:
+        raise RuleBroken(_stays_complete(action))
     action.brag_id = brag_id
+
+
+def _stays_complete(action: Action) -> str:
+    return f"{action.reference} is complete and keeps the word for it; an officer opens it again before it is rated."
 
 
 def _next_number(session: Session, plan_id: int) -> int:

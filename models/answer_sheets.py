@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -121,7 +121,8 @@ def save_answer(
     """Keep the answer to one question; an empty one is kept as none. `note` None leaves the words beside it.
 
     `seen` is the row version of the answer on the page (0 when there was none): an answer that a colleague has given
-    since is not overwritten unseen. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
+    since is not overwritten unseen. A file that is taken off leaves the register of documents too, and stays in the
+    change log. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
     """
     if not sheet.is_open:
         raise RuleBroken("This form is handed in; its answers no longer change.")
@@ -135,12 +136,15 @@ def save_answer(
     words = answer.note if note is None else note.replace("\r\n", "\n").strip()
     if (answer.row_version or 0) != seen and (answer.value, answer.note) != (value, words):
         raise RuleBroken(OVERTAKEN)
-    if question.how.widget == "files":
+    is_files, before = question.how.widget == "files", answer.value
+    if is_files:
         _refuse_strange_files(session, answer, value or [])
     answer.value, answer.note = value, words
     answer.answered_by_id, answer.answered_at = person_id, now()
     session.add(answer)
     session.flush()
+    if is_files:
+        _discard(session, answer, set(before or ()) - set(value or ()))
     return answer
 
 
@@ -149,6 +153,12 @@ def _refuse_strange_files(session: Session, answer: SheetAnswer, numbers: list[i
     own = select(Document.id).where(Document.subject == f"sheet_answers:{answer.id}", Document.id.in_(numbers))
     if set(session.scalars(own)) != set(numbers):
         raise RuleBroken("Choose files that were uploaded for this answer.")
+
+
+def _discard(session: Session, answer: SheetAnswer, numbers: set[int]) -> None:
+    """Delete files that were uploaded for this answer and stand on it no more; nothing else may cite them."""
+    own = (Document.subject == f"sheet_answers:{answer.id}", Document.kind == DocumentKind.EVIDENCE)
+    session.execute(delete(Document).where(Document.id.in_(numbers), *own))
 
 
 def add_evidence(

@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, or_, se
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.access import OWN_AGENCIES, Role, RowPolicy
+from models.auditor_messages import tell_auditor
 from models.case_audits import AuditStatus, CaseAudit
 from models.db import Record
 from models.errors import RuleBroken
@@ -55,15 +56,16 @@ def same_team(one: str, other: str) -> bool:
 
 
 def auditors_for(agency_id: int) -> Select[Person]:
-    """Who may be chosen to audit for an agency: its own active people, and the partnership's officers as peers."""
-    own = or_(Person.agency_id == agency_id, Person.role.in_(_INDEPENDENT))
+    """Who may be chosen to audit for an agency: its own active members, and the partnership's officers as peers."""
+    is_member = (Person.agency_id == agency_id) & (Person.role == Role.AGENCY_MEMBER)
+    own = or_(is_member, Person.role.in_(_INDEPENDENT))
     return select(Person).where(Person.is_active, own)
 
 
 def assign_auditor(
     session: Session, audit: CaseAudit, *, auditor: Person, case_team: str, auditor_role: str = ""
 ) -> None:
-    """Put an open audit into somebody's hands; the role defaults to their job title.
+    """Put an open audit into somebody's hands, and tell them and whoever had it before; the role defaults to their job.
 
     Refuses a stranger to the agency who is no officer, the case's own team, a team that is not on record, and whoever
     has been involved in the case.
@@ -73,17 +75,21 @@ def assign_auditor(
     if not case_team.strip():
         raise RuleBroken("Say which team works with this case, so that nobody audits their own team's case.")
     _refuse_dependent(session, audit, auditor, case_team)
+    before = audit.auditor_id
     audit.auditor_id, audit.auditor_role = auditor.id, auditor_role.strip() or auditor.job_title
     audit.case_team = " ".join(case_team.split())
     if audit.status is AuditStatus.TO_ASSIGN:
         audit.status = AuditStatus.ASSIGNED
     session.flush()
+    if before != auditor.id:
+        for person_id in filter(None, (auditor.id, before)):
+            tell_auditor(session, audit, person_id)
 
 
 def _refuse_dependent(session: Session, audit: CaseAudit, auditor: Person, case_team: str) -> None:
-    is_own = auditor.agency_id == audit.agency_id
+    is_own = auditor.agency_id == audit.agency_id and auditor.role is Role.AGENCY_MEMBER
     if not auditor.is_active or not (is_own or auditor.role in _INDEPENDENT):
-        raise RuleBroken(f"{auditor.name} does not work for this agency and is no officer of the partnership.")
+        raise RuleBroken(f"{auditor.name} is neither a member of this agency nor an officer of the partnership.")
     if is_own and not auditor.team.strip():
         raise RuleBroken(
             f"{auditor.name}'s team is not on record, so nobody can tell whether the case is their own team's; "
@@ -108,7 +114,9 @@ def is_involved(session: Session, audit: CaseAudit, person_id: int) -> bool:
 def declare_involvement(
     session: Session, audit: CaseAudit, *, person: Person, note: str, declared_by_id: int | None
 ) -> AuditInvolvement:
-    """Put on record that somebody has been involved in a case; if the audit is in their hands, it is taken out."""
+    """Put on record that somebody has been involved in a case; if the audit is in their hands, it is taken out
+    and they are told.
+    """
     if not audit.status.is_open:
         raise RuleBroken(f"{audit.reference} is open no longer: {audit.status.label.lower()}.")
     if is_involved(session, audit, person.id):
@@ -117,6 +125,7 @@ def declare_involvement(
     session.add(made)
     if audit.auditor_id == person.id:
         audit.status, audit.auditor_id, audit.auditor_role = AuditStatus.TO_ASSIGN, None, ""
+        tell_auditor(session, audit, person.id)
     session.flush()
     return made
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.answer_sheets import AnswerSheet, reopen_sheet
+from models.auditor_messages import tell_auditor
 from models.case_audits import AuditStatus, CaseAudit, RecordState, settle_case
 from models.clock import today
 from models.errors import RuleBroken
@@ -36,10 +37,12 @@ def state_not_known(session: Session, audit: CaseAudit, *, note: str) -> None:
 
 
 def withdraw_audit(session: Session, audit: CaseAudit, *, reason: str) -> None:
-    """Take an open audit back, with the reason; what was answered so far stays readable."""
+    """Take an open audit back, with the reason, and tell its auditor; what was answered so far stays readable."""
     if not reason.strip():
         raise RuleBroken("Say why the audit is withdrawn.")
     _end(session, audit, AuditStatus.WITHDRAWN, reason)
+    if audit.auditor_id is not None:
+        tell_auditor(session, audit, audit.auditor_id)
 
 
 def _end(session: Session, audit: CaseAudit, status: AuditStatus, note: str) -> None:

@@ -7,10 +7,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.action_plans import ActionPlan, PlanStatus
 from models.action_updates import ActionUpdate
 from models.actions import BLUE, Action
 from models.clock import today
 from models.errors import RuleBroken
+from models.impact_analyses import Impact, ImpactCheck
 from models.reference_items import ReferenceItem, ReferenceList
 
 
@@ -49,6 +51,27 @@ def return_completion(session: Session, action: Action, *, reason: str, person_i
         raise RuleBroken("Say what is missing before the action is complete.")
     action.completion_claimed_on = action.completion_claimed_by_id = None
     words = f"Not complete yet: {reason.strip()}"
+    session.add(ActionUpdate(action_id=action.id, text=words, author_id=person_id))
+    session.flush()
+
+
+def reopen_action(session: Session, action: Action, *, reason: str, person_id: int) -> None:
+    """Open a complete action again: it is neither complete nor rated, and the reason stands among its updates.
+
+    Refuses an action that is not complete, without a reason, in a closed plan, and one checked as embedded.
+    """
+    if action.completed_on is None:
+        raise RuleBroken(f"{action.reference} is not complete, so there is nothing to open again.")
+    if not reason.strip():
+        raise RuleBroken("Say why the action is opened again.")
+    plan = session.get_one(ActionPlan, action.plan_id)
+    if plan.status is PlanStatus.CLOSED:
+        raise RuleBroken(f"{plan.reference} is closed, so its actions are not opened again.")
+    if session.scalar(select(ImpactCheck.impact).where(ImpactCheck.action_id == action.id)) is Impact.EMBEDDED:
+        raise RuleBroken(f"{action.reference} is on record as embedded; check its impact again first.")
+    action.completed_on = action.completion_confirmed_by_id = action.brag_id = None
+    action.completion_claimed_on = action.completion_claimed_by_id = None
+    words = f"Opened again: {reason.strip()}"
     session.add(ActionUpdate(action_id=action.id, text=words, author_id=person_id))
     session.flush()
 

@@ -44,6 +44,12 @@ OPEN_KINDS: dict[Role | None, tuple[DocumentKind, ...]] = {
 everything else is staff's."""
 
 
+_TAKEN_OFF = (
+    "EXISTS (SELECT FROM sheet_answers a JOIN answer_sheets s ON s.id = a.sheet_id"
+    " WHERE subject = 'sheet_answers:' || a.id AND s.is_open AND (a.value @> to_jsonb(documents.id)) IS NOT TRUE)"
+)  # evidence that the agency itself has taken off an answer it may still change
+
+
 class Document(Record):
     """A file in the database, behind the same wall as the rows it speaks of, with the SHA-256 of its bytes.
 
@@ -60,6 +66,7 @@ class Document(Record):
         staff=("select", "insert", "update", "delete"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON}",
+        agency_deletes=f"agency_id = ANY {OWN_AGENCIES} AND {_TAKEN_OFF}",
         unlogged_columns=("content",),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from psycopg import Connection as DriverConnection
 from sqlalchemy import ForeignKey, SmallInteger, Text, text
@@ -16,6 +16,7 @@ from models.case_frames import CaseFrame
 from models.clock import now
 from models.db import Base
 from models.errors import RuleBroken
+from models.rules.case_list_report import LISTED
 from models.rules.fingerprints import FrameDigest
 from models.rules.populations import CaseRow
 
@@ -203,6 +204,27 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
     )
     for row in session.execute(statement, {"frame": frame_id}, execution_options={"yield_per": 5000}):
         yield tuple(row)
+
+
+_SEVERAL = """
+SELECT min(row_number) AS row, reference, array_agg(DISTINCT level_rank ORDER BY level_rank DESC) AS ranks,
+    count(*) OVER () AS case_count
+FROM frame_rows WHERE frame_id = :frame AND is_repeated AND level_rank IS NOT NULL
+GROUP BY reference HAVING min(level_rank) < max(level_rank) ORDER BY 1 LIMIT :most"""
+
+
+def several_levels(session: Session, frame: CaseFrame) -> dict[str, Any]:
+    """Which cases of a frozen frame stand in several levels, as the check before the freezing says it.
+
+    `{"count": …, "listed": [{"row", "reference", "levels"}, …]}`: levels highest first, cases in the order of the list,
+    at most 10,000 of them (models/rules/case_list_several_levels.py).
+    """
+    found = session.execute(text(_SEVERAL), {"frame": frame.id, "most": LISTED}).all()
+    listed = [
+        {"row": one.row, "reference": one.reference, "levels": [frame.levels[str(rank)] for rank in one.ranks]}
+        for one in found
+    ]
+    return {"count": found[0].case_count if found else 0, "listed": listed}
 
 
 _FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"

@@ -27,7 +27,7 @@ from models.rules.triangulation import Mark
 from models.self_evaluations import self_evaluations_missing
 from models.sign_offs import SignOffSubject
 from models.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
-from models.surveys import untold_surveys
+from models.surveys import unnamed_activities, untold_surveys
 from models.thematic_reviews import Stage, ThematicReview
 from models.triangulations import triangulate
 
@@ -80,6 +80,14 @@ def _feedback_given(session: Session, review: ThematicReview) -> str:
     owed += [f"People who answered {one} cannot read the outcome yet." for one in untold_surveys(session, review.id)]
     more = f" ({len(owed) - 1} more)" if owed[1:] else ""
     return f"{owed[0]}{more}" if owed else ""
+
+
+def _named(session: Session, review: ThematicReview) -> str:
+    found = unnamed_activities(session, review.id)
+    if not found:
+        return ""
+    more = f" ({len(found) - 1} more)" if found[1:] else ""
+    return f"{found[0].title} took place with nobody named who could be told the outcome.{more}"
 
 
 def _intelligence(session: Session, review: ThematicReview) -> str:
@@ -197,6 +205,7 @@ GATES: tuple[Gate, ...] = (
     Gate("presented", "The Board and both groups have heard the findings", Stage.PRESENTATION, _presented),
     Gate("plan_agreed", "The Board has agreed the improvement plan", Stage.PRESENTATION, _plan_agreed),
     Gate("learning", "Learning is released", Stage.DISSEMINATION, _learning),
+    Gate("groups_named", "Every activity says who took part", Stage.DISSEMINATION, _named),
     Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
     Gate("impact_due", "Twelve months have passed since completion", Stage.COMPLETED, _year_passed),
     Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),

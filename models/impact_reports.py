@@ -36,17 +36,19 @@ def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> I
         completed_by=name_of(session, analysis.completed_by_id),
         conclusion=analysis.conclusion or "",
         actions=actions,
-        grades=_grades(session, analysis),
+        grades=grades_then_and_now(session, analysis),
     )
 
 
-def _grades(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:
-    """The moderated grades of both draws; nothing where there is no second one."""
+def grades_then_and_now(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:
+    """How many cases have each moderated grade in both draws, and none yet; nothing where there is no second draw."""
     first = first_sample(session, analysis)
     if first is None or analysis.sample_id is None:
         return ()
     then, now = grades_by_level(session, first.id), grades_by_level(session, analysis.sample_id)
-    return tuple(GradeThenNow(one, _count(then, one), _count(now, one)) for one in then.grades)
+    grades = dict.fromkeys((*then.grades, *now.grades, ""))
+    counts = [GradeThenNow(one or "Not moderated yet", _count(then, one), _count(now, one)) for one in grades]
+    return tuple(counts if counts[-1].then or counts[-1].now else counts[:-1])
 
 
 def _count(made: GradesByLevel, grade: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, case, cast, func, select
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from models.access import RowPolicy
-from models.action_plans import ActionPlan, agree_plan
+from models.action_plans import ActionPlan, PlanStatus
 from models.clock import today
 from models.db import Record
 from models.errors import RuleBroken
@@ -118,7 +118,7 @@ def hold_presentation(
     presentation.status, presentation.meets_on, presentation.decided = PresentationStatus.HELD, on, decided.strip()
     presentation.decision, presentation.plan_id = decision, plan.id if plan is not None else None
     if plan is not None and presentation.body is Body.BOARD and decision is Decision.AGREED:
-        agree_plan(plan, on=on)
+        _agree(plan, on)
     session.flush()
 
 
@@ -138,11 +138,20 @@ def _refuse_plan(presentation: Presentation, plan: ActionPlan | None) -> None:
         raise RuleBroken(f"{plan.reference} is the plan of another review.")
 
 
+def _agree(plan: ActionPlan, on: date) -> None:
+    """A plan agreed anew gets the next version."""
+    if plan.status in (PlanStatus.COMPLETED, PlanStatus.CLOSED):
+        raise RuleBroken("A completed plan cannot be agreed again.")
+    if plan.status is PlanStatus.AGREED:
+        plan.version += 1
+    plan.status, plan.agreed_on = PlanStatus.AGREED, on
+
+
 def confirm_changes(session: Session, presentation: Presentation, *, on: date) -> None:
     """Say that the changes the Board asked for are made: from that day the plan is agreed."""
     is_open = presentation.decision is Decision.AGREED_WITH_CHANGES and presentation.changes_made_on is None
     if presentation.body is not Body.BOARD or not is_open or presentation.plan_id is None:
         raise RuleBroken("The Board has asked for no changes that are still to be made.")
-    agree_plan(session.get_one(ActionPlan, presentation.plan_id), on=on)
+    _agree(session.get_one(ActionPlan, presentation.plan_id), on)
     presentation.changes_made_on = on
     session.flush()

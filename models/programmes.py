@@ -116,11 +116,12 @@ def _entry(
         planned_on=planned.planned_on if planned else None,
         is_late=planned is not None and planned.planned_on < on,
         missing=missing,
-        acts_next=_acts_next(session, review, row.sponsor or "", row.officer or "", missing),
+        acts_next=acts_next(session, review, row.sponsor or "", row.officer or "", missing),
     )
 
 
-def _acts_next(session: Session, review: ThematicReview, sponsor: str, officer: str, missing: tuple[str, ...]) -> str:
+def acts_next(session: Session, review: ThematicReview, sponsor: str, officer: str, missing: tuple[str, ...]) -> str:
+    """Who must act for a review to go on, given what it lacks."""
     if review.stage is Stage.CLOSED:
         return "Nobody: the review is closed"
     if review.stage is Stage.PROPOSED and missing:

@@ -21,7 +21,7 @@ from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
 from models.db import Base, Record, act_as
 from models.errors import RuleBroken
-from models.feedback_activities import Audience, FeedbackActivity
+from models.feedback_activities import Audience, Engagement, FeedbackActivity
 from models.rules.questionnaires import Question, progress
 from models.rules.small_numbers import SMALLEST, Tally
 from models.rules.triangulation import Strength
@@ -145,6 +145,24 @@ def untold_surveys(session: Session, review_id: int) -> list[str]:
         .where(FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered)
     )
     return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
+
+
+def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
+    """The activities of a review that took place with nobody on record who could be told the outcome.
+
+    A group that took part is told in person; whoever answered an on-line survey reads the outcome by its link.
+    """
+    named = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id).exists()
+    answered = (
+        select(SurveyResponse.id)
+        .join(Survey, Survey.id == SurveyResponse.survey_id)
+        .where(Survey.activity_id == FeedbackActivity.id)
+        .exists()
+    )
+    statement = select(FeedbackActivity).where(
+        FeedbackActivity.review_id == review_id, FeedbackActivity.held_on.is_not(None), ~named, ~answered
+    )
+    return list(session.scalars(statement.order_by(FeedbackActivity.title, FeedbackActivity.id)))
 
 
 def as_the_public(session: Session, token: str) -> Survey | None:

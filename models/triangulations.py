@@ -6,7 +6,8 @@ along which key line, how things stand (0 to 1), and where it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -92,6 +93,8 @@ class Triangulation:
         return sum(row.mark is mark for row in self.rows)
 
 
+_ONCE = "triangulations"
+
 Gather = Callable[[Session, int], Iterable[Evidence]]
 _gatherers: list[Gather] = []
 
@@ -129,6 +132,25 @@ def triangulate(session: Session, review: ThematicReview) -> Triangulation:
 
     Source: framework, "The reviews": areas of interest are investigated from multiple angles.
     """
+    known: dict[int, Triangulation] | None = session.info.get(_ONCE)
+    if known is None:
+        return _triangulated(session, review)
+    if review.id not in known:
+        known[review.id] = _triangulated(session, review)
+    return known[review.id]
+
+
+@contextmanager
+def triangulated_once(session: Session) -> Iterator[None]:
+    """Within this block a review is triangulated once, however often it is asked for. For pages that only read."""
+    session.info[_ONCE] = {}
+    try:
+        yield
+    finally:
+        del session.info[_ONCE]
+
+
+def _triangulated(session: Session, review: ThematicReview) -> Triangulation:
     found = evidence_of(session, review.id)
     lines = key_lines_of(session, review.id)
     keys, area_ids = [line.id for line in lines], {line.key_area_id for line in lines}

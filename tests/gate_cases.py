@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.action_plans import ActionPlan, agree_plan
+from models.action_plans import ActionPlan
 from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
 from models.feedback_activities import Audience, FeedbackActivity, Technique, engage_group, feedback_owed, tell_outcome
@@ -128,12 +128,12 @@ def _tool_case(kind: ToolKind) -> Case:
     return Case(((none, _tool(kind)), (unsigned, signed), ("", _change_tool), (unsigned, signed)))
 
 
-def _activity(audience: Audience) -> Step:
+def _activity(audience: Audience, title: str = "Talks", **values: Any) -> Step:
     def step(session: Session, review: ThematicReview) -> None:
         session.add(
             FeedbackActivity(
-                review_id=review.id, title="Talks", audience=audience, technique=Technique.FOCUS_GROUP,
-                sensitivities="Grief.", agreed_on=DAY,
+                review_id=review.id, title=title, audience=audience, technique=Technique.FOCUS_GROUP,
+                sensitivities="Grief.", agreed_on=DAY, **values,
             )
         )  # fmt: skip
         session.flush()
@@ -271,8 +271,7 @@ def _hear(body: Body) -> Step:
 
 
 def _agree(session: Session, review: ThematicReview) -> None:
-    agree_plan(_plan_of(session, review), on=DAY)
-    session.flush()
+    make.board_agrees(session, _plan_of(session, review), on=DAY)
 
 
 def _release(session: Session, review: ThematicReview) -> None:
@@ -285,14 +284,26 @@ def _release(session: Session, review: ThematicReview) -> None:
     release_product(session, made, on=DAY)
 
 
+def _name_group(title: str) -> Step:
+    def step(session: Session, review: ThematicReview) -> None:
+        activity = session.scalars(select(FeedbackActivity).where(FeedbackActivity.title == title)).one()
+        engage_group(session, activity, _group(session, title), people_count=6)
+
+    return step
+
+
+def _group(session: Session, name: str) -> FeedbackGroup:
+    group = FeedbackGroup(name=name, kind=GroupKind.CARERS, found_through=FoundThrough.COMMUNITY_GROUP)
+    session.add(group)
+    session.flush()
+    return group
+
+
 def _take_part(session: Session, review: ThematicReview) -> None:
     _activity(Audience.SERVICE_USERS)(session, review)
     activity = session.scalars(select(FeedbackActivity)).one()
     for name in ("Forum", "Parents"):
-        group = FeedbackGroup(name=name, kind=GroupKind.CARERS, found_through=FoundThrough.COMMUNITY_GROUP)
-        session.add(group)
-        session.flush()
-        engage_group(session, activity, group, people_count=6)
+        engage_group(session, activity, _group(session, name), people_count=6)
 
 
 def _tell(session: Session, review: ThematicReview) -> None:
@@ -342,6 +353,7 @@ def _tomorrow() -> str:
 
 
 _UNHEARD = "The project team has not agreed yet how {} are heard."
+_UNNAMED = "{} took place with nobody named who could be told the outcome."
 _OWED = "{} took part in Talks and has not been told the outcome yet."
 
 CASES: dict[str, Case] = {
@@ -432,6 +444,14 @@ CASES: dict[str, Case] = {
         )
     ),
     "learning": Case((("No learning product of this review is released yet.", _release),)),
+    "groups_named": Case(
+        (
+            ("", _activity(Audience.SERVICE_USERS, "Street talks", held_on=DAY)),
+            (_UNNAMED.format("Street talks"), _activity(Audience.SERVICE_USERS, "Parents’ evening", held_on=DAY)),
+            (f"{_UNNAMED.format('Parents’ evening')} (1 more)", _name_group("Parents’ evening")),
+            (_UNNAMED.format("Street talks"), _name_group("Street talks")),
+        )
+    ),
     "feedback_given": Case(
         (
             ("", _take_part),

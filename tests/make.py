@@ -18,8 +18,10 @@ from models.db import PortalSession, act_as
 from models.hubs import Hub, HubKind
 from models.memberships import Membership, Seat
 from models.people import Person
+from models.presentations import Decision, Presentation, hold_presentation
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem, ReferenceList
+from models.rules.presentations import Body
 from models.strategic_priorities import StrategicPriority
 from models.thematic_reviews import ThematicReview
 
@@ -89,6 +91,13 @@ def _a_review(session: Session) -> ThematicReview:
 def plan(session: Session, review: ThematicReview | None = None, **values: Any) -> ActionPlan:
     made = review or _a_review(session)
     return _made(session, ActionPlan(review_id=made.id, **{"title": "Improvement plan", "year": 2026, **values}))
+
+
+def board_agrees(session: Session, plan: ActionPlan, on: date = date(2026, 5, 4)) -> Presentation:
+    """The Board's meeting on record that agreed a plan."""
+    held = _made(session, Presentation(review_id=plan.review_id, body=Body.BOARD, meets_on=on))
+    hold_presentation(session, held, on=on, decided="Agreed as it stands.", decision=Decision.AGREED, plan=plan)
+    return held
 
 
 def recommendation(session: Session, plan: ActionPlan, number: int = 1, **values: Any) -> Recommendation:

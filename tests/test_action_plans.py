@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
 from models.access import Role
-from models.action_plans import ActionPlan, PlanStatus, agree_plan
+from models.action_plans import ActionPlan, PlanStatus
 from models.action_updates import ActionUpdate, move_due_date
 from models.actions import Action, close_plan
 from models.clock import today
@@ -144,8 +144,8 @@ def test_the_date_first_agreed_stays_when_the_due_date_moves(session: PortalSess
 def test_a_plan_agreed_anew_gets_the_next_version_and_closes_only_when_all_is_done(
     session: PortalSession, plan: ActionPlan
 ) -> None:
-    agree_plan(plan, on=today())
-    agree_plan(plan, on=today())
+    for _meeting in range(2):
+        make.board_agrees(session, plan)
     assert (plan.status, plan.version) == (PlanStatus.AGREED, 2)
     with pytest.raises(RuleBroken, match="2 actions of this plan are still open"):
         close_plan(session, plan)

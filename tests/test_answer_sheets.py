@@ -23,8 +23,9 @@ from models.answer_sheets import (
     sheet_progress,
     values_of,
 )
+from models.change_log import ChangeRecord
 from models.db import act_as
-from models.documents import Document, DocumentKind
+from models.documents import Document, DocumentKind, keep_document
 from models.errors import RuleBroken
 from models.self_evaluations import SelfEvaluation, send_self_evaluations
 from tests import make, make_tools
@@ -236,9 +237,37 @@ def test_member_adds_and_takes_off_evidence(member: Browser, sent: SelfEvaluatio
     assert member.client.get(str(link["href"])).data == b"%PDF"
     number = session.scalar(select(Document.id))
     member.send(second, **{"a-files": str(number), "take-off": f"files:{number}"})
+    session.commit()  # the next transaction is the portal's own again
     assert values_of(session, sent.sheet_id) == {"files": None}
+    assert session.scalars(select(Document.file_name)).all() == []
+    removed = select(ChangeRecord.old_values).where(
+        ChangeRecord.table_name == "documents", ChangeRecord.verb == "delete"
+    )
+    (was,) = session.scalars(removed).all()
+    assert was is not None
+    assert (was["file_name"], "content" in was) == ("Plan.pdf", False)
     uploaded = typed(member, sent, "files", seen=2, files=(BytesIO(b"x"), "Other.exe"))
     assert "not a kind of file" in uploaded.json["problem"]
+
+
+def test_database_lets_an_agency_discard_only_what_it_took_off_an_open_answer(
+    session: Session, sheet: AnswerSheet
+) -> None:
+    for name in ("Kept.pdf", "Gone.pdf"):
+        add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
+    kept, _gone = values_of(session, sheet.id)["files"]
+    other = keep_document(
+        session, kind=DocumentKind.EVIDENCE, title="Theirs", file_name="Theirs.pdf", media_type="application/pdf",
+        content=b"x", subject="actions:1", agency_id=sheet.agency_id,
+    )  # fmt: skip
+    answer = sheet_answers(session, sheet.id)["files"]
+    person = make.person(session, Role.AGENCY_MEMBER, agency=make.agency(session))
+    session.commit()
+    act_as(session, Actor.person(person.id, person.role, person.agency_id))
+    save_answer(session, sheet, key="files", given=[str(kept)], person_id=person.id, seen=answer.row_version)
+    session.execute(text("DELETE FROM documents"))
+    assert set(session.scalars(select(Document.id))) == {kept, other.id}
+    session.rollback()
 
 
 def test_form_sent_twice_is_kept_once(member: Browser, sent: SelfEvaluation) -> None:

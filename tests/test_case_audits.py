@@ -167,8 +167,10 @@ def test_auditor_whose_team_nobody_knows_is_refused(session: Session, scene: Sce
 
 def test_stranger_to_the_agency_cannot_audit_but_an_officer_may(session: Session, scene: Scene) -> None:
     audit, *_ = make_audits.opened(session, scene)
-    with pytest.raises(RuleBroken, match="does not work for this agency"):
-        assign_auditor(session, audit, auditor=make_audits.auditor(session, scene.health), case_team="North")
+    boss = make.person(session, Role.MANAGER, agency=scene.police, team="South")
+    for other in (make_audits.auditor(session, scene.health), boss):
+        with pytest.raises(RuleBroken, match="neither a member of this agency nor an officer"):
+            assign_auditor(session, audit, auditor=other, case_team="North")
     assign_auditor(session, audit, auditor=make.person(session, Role.OFFICER), case_team="North", auditor_role="Peer")
     assert (audit.status, audit.auditor_role) == (AuditStatus.ASSIGNED, "Peer")
 

@@ -124,6 +124,24 @@ def test_operator_draws_the_cases_of_the_published_vectors_and_the_draw_repeats(
     assert tampered.stderr.count("\n") == 1
 
 
+def test_operator_reads_which_cases_stand_in_several_levels_in_the_check_and_of_the_frame(
+    commands: FlaskCliRunner, tmp_path: Path
+) -> None:
+    lines = ["Case reference,Level,Start date"]
+    for reference, level in (("F1", "CIN"), ("F2", "CPP"), ("F3", "CIN"), ("F1", "CPP"), ("F2", "CPP"), ("F3", "")):
+        lines.append(f"{reference},{level},13/05/2025")
+    path = tmp_path / "levels.csv"
+    path.write_text("\n".join(lines))
+    expected = {
+        "count": 1,
+        "listed": [{"row": 2, "reference": "F1", "levels": ["Child protection plan", "Child in need"]}],
+    }
+    assert imported(commands, path, "--dry-run")["several_levels"] == expected
+    assert imported(commands, path)["several_levels"] == expected
+    said = commands.invoke(args=["frames", "import", str(path), "--dry-run"]).stdout
+    assert "1 case stands in several levels; it counts in its highest." in said
+
+
 def test_operator_draws_open_children_in_need_as_the_vectors_do(
     commands: FlaskCliRunner, shared_data: Path, tmp_path: Path
 ) -> None:

@@ -14,11 +14,13 @@ from models.action_plans import ActionPlan, PlanStatus
 from models.action_updates import ActionUpdate
 from models.actions import Action
 from models.clock import today
-from models.completions import complete_action, confirm_completion, return_completion
+from models.completions import complete_action, confirm_completion, reopen_action, return_completion
 from models.db import PortalSession
 from models.errors import RuleBroken
+from models.impact_analyses import Impact, check_impact, open_impact_analysis
 from models.reference_items import ReferenceItem
 from models.starting_words import give_starting_words
+from models.thematic_reviews import ThematicReview
 from tests import make
 from tests.web import Browser, words_of
 
@@ -218,3 +220,52 @@ def test_another_agencys_manager_cannot_even_see_the_action(
     session.commit()
     session.refresh(action)
     assert action.completion_claimed_on is None
+
+
+def test_a_complete_action_stays_blue_until_an_officer_opens_it_again(
+    browser: Open, session: PortalSession, action: Action
+) -> None:
+    manager, officer = browser(Role.MANAGER, agency=make.agency(session, OURS)), browser(Role.OFFICER)
+    state_done(manager, action)
+    officer.send(f"/actions/{action.id}/confirm/")
+    session.commit()
+    red = session.scalars(select(ReferenceItem.id).where(ReferenceItem.code == "red")).one()
+    stays = f"{action.reference} is complete and keeps the word for it"
+    for who in (manager, officer):
+        answer = who.send(f"/actions/{action.id}/progress/", text="It has slipped.", brag_id=red)
+        assert (answer.status_code, stays in words_of(answer)) == (422, True)
+    several = officer.send(f"/actions/rate/?ids={action.id}", text="It has slipped.", brag_id=red)
+    edited = f"/actions/{action.id}/edit/"
+    for word in (red, ""):
+        answer = officer.client.post(edited, data=officer.filled(edited, brag_id=word))
+        assert (answer.status_code, stays in words_of(answer)) == (422, True)
+    assert (several.status_code, brag_code(session, action)) == (422, "blue")
+    assert session.scalars(select(ActionUpdate)).all() == []
+    assert officer.client.post(edited, data=officer.filled(edited, target="Ten files")).status_code == 302
+    manager.get(f"/actions/{action.id}/open-again/", 403)
+    page = f"/actions/{action.id}/open-again/"
+    assert "Open again" in buttons(officer, action)
+    assert officer.send(page, reason=" ").status_code == 422
+    assert officer.send(page, reason="The files were those of another team.").status_code == 302
+    session.commit()
+    assert (brag_code(session, action), action.completed_on, action.completion_claimed_on) == (None, None, None)
+    assert "Opened again: The files were those of another team." in shown(manager, action)
+    assert manager.send(f"/actions/{action.id}/progress/", text="Begun anew.", brag_id=red).status_code == 302
+    assert brag_code(session, action) == "red"
+
+
+def test_what_is_closed_or_embedded_is_not_opened_again(session: PortalSession, action: Action) -> None:
+    officer = make.person(session, Role.OFFICER)
+    with pytest.raises(RuleBroken, match="is not complete, so there is nothing to open again"):
+        reopen_action(session, action, reason="A slip.", person_id=officer.id)
+    complete_action(session, action, evidence="Report.", on=today(), person_id=make.person(session, Role.SPONSOR).id)
+    confirm_completion(session, action, person_id=officer.id)
+    plan = session.get_one(ActionPlan, action.plan_id)
+    review = session.get_one(ThematicReview, plan.review_id)
+    analysis = open_impact_analysis(session, review, completed_on=today())
+    check_impact(session, analysis, action, impact=Impact.EMBEDDED, evidence="Read.", person_id=officer.id)
+    with pytest.raises(RuleBroken, match="on record as embedded; check its impact again first"):
+        reopen_action(session, action, reason="A slip.", person_id=officer.id)
+    plan.status = PlanStatus.CLOSED
+    with pytest.raises(RuleBroken, match="is closed, so its actions are not opened again"):
+        reopen_action(session, action, reason="A slip.", person_id=officer.id)

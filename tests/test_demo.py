@@ -10,16 +10,22 @@ from sqlalchemy.orm import Session
 
 from app.demo.partnership import load_demo
 from models.access import Actor
+from models.action_plans import ActionPlan, PlanStatus
+from models.case_audits import IN_HAND, CaseAudit
 from models.clock import today
 from models.db import PortalSession
 from models.evidence_records import records_behind
 from models.feedback_activities import Audience, feedback_owed, never_heard
 from models.gate_waivers import GateWaiver
 from models.impact_analyses import ImpactAnalysis, actions_to_check
+from models.impact_reports import grades_then_and_now
+from models.job_requests import JobRequest
+from models.presentations import Decision, Presentation
 from models.programmes import programme
 from models.recommendation_findings import cited_findings, support_in_words
 from models.recommendations import Recommendation
 from models.review_gates import gates_of, missing_of
+from models.rules.presentations import Body
 from models.rules.triangulation import Mark, Source
 from models.sign_offs import SignOff, SignOffStatus
 from models.starting_words import give_starting_words
@@ -137,3 +143,27 @@ def test_every_piece_of_evidence_leads_to_the_record_where_it_is_read(demo: Port
     tables = {behind[one.origin].partition(":")[0] for one in found if one.origin.startswith("sheet_answers:")}
     assert tables == {"self_evaluations", "case_audits"}
     assert all(behind[one.origin] == one.origin for one in found if one.origin.startswith("findings:"))
+
+
+def test_second_draw_of_the_closed_review_shows_better_grades_than_the_first(demo: PortalSession) -> None:
+    (drawn_twice,) = demo.scalars(select(ImpactAnalysis).where(ImpactAnalysis.sample_id.is_not(None)))
+    found = {one.grade: one for one in grades_then_and_now(demo, drawn_twice)}
+    assert "Not moderated yet" not in found
+    assert sum(one.then for one in found.values()) == sum(one.now for one in found.values()) == 5
+    assert (found["Good"].change, found["Inadequate"].change) == ("+2", "−1")
+
+
+def test_every_agreed_plan_was_agreed_by_a_board_meeting_on_that_day(demo: PortalSession) -> None:
+    plans = demo.scalars(select(ActionPlan).where(ActionPlan.status != PlanStatus.DRAFT)).all()
+    assert plans
+    for plan in plans:
+        meeting = select(Presentation).where(Presentation.plan_id == plan.id, Presentation.body == Body.BOARD)
+        (held,) = demo.scalars(meeting).all()
+        assert (held.decision, held.meets_on) == (Decision.AGREED, plan.agreed_on), plan.reference
+
+
+def test_auditors_are_told_of_audits_they_still_have_to_do(demo: PortalSession) -> None:
+    told = {
+        one.arguments["audit_id"] for one in demo.scalars(select(JobRequest).where(JobRequest.name == "tell_auditor"))
+    }
+    assert told == set(demo.scalars(select(CaseAudit.id).where(CaseAudit.status.in_(IN_HAND))))

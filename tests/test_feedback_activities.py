@@ -28,6 +28,8 @@ from models.feedback_activities import (
 )
 from models.feedback_groups import FeedbackGroup, FoundThrough, GroupKind
 from models.findings import Finding
+from models.gate_waivers import GateWaiver, consent_to_waiver
+from models.review_gates import find_gate
 from models.rules.triangulation import Source
 from models.thematic_reviews import Stage, ThematicReview
 from tests import make
@@ -64,7 +66,7 @@ def test_officer_plans_an_activity_and_the_team_agrees_it(
 ) -> None:
     officer = browser(Role.OFFICER)
     values = {"review_id": review.id, "title": "Talks with families", "audience": "service_users",
-              "technique": "individual_conversation", "people_count": "0", "levels": ""}  # fmt: skip
+              "technique": "individual_conversation", "people_count": "0"}  # fmt: skip
     made = officer.send("/feedback/new/", **values)
     assert made.status_code == 302
     path = made.headers["Location"]
@@ -172,3 +174,40 @@ def test_agencies_see_no_feedback(browser: Open, session: Session, review: Thema
         person.get("/feedback/", 403)
         person.get(f"/feedback/{activity.id}/", 403)
     assert session.scalars(select(Engagement)).all() == []
+
+
+def test_activity_that_names_nobody_is_owed_until_the_sponsor_consents_to_why(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    activity = _activity(session, review, held_on=today(), summary="They wait too long.", people_count=20)
+    review.stage = Stage.DISSEMINATION
+    session.commit()
+    administrator = browser(Role.ADMINISTRATOR)
+    page = f"/thematic-reviews/{review.id}/"
+    said = administrator.get(page).get_text(" ", strip=True)
+    assert f"{activity.title} took place with nobody named who could be told the outcome." in said
+    assert "Say who took part" in said
+    assert "nobody is named who could be told" in administrator.get(f"/feedback/{activity.id}/").get_text()
+    review.sponsor_id = make.person(session, Role.SPONSOR).id
+    session.commit()
+    asked = administrator.send(f"{page}gates/groups_named/waive/", reason="Passers-by at the market left no name.")
+    assert asked.status_code == 302
+    assert not find_gate(session, review, "groups_named").is_open
+    waiver = session.scalars(select(GateWaiver)).one()
+    consent_to_waiver(session, waiver, review=review, person_id=review.sponsor_id)
+    assert find_gate(session, review, "groups_named").is_open
+
+
+def test_officer_ticks_the_levels_of_staff_and_strange_ones_are_refused(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    activity = _activity(session, review, audience=Audience.PRACTITIONERS, levels=["managers"])
+    session.commit()
+    administrator, page = browser(Role.ADMINISTRATOR), f"/feedback/{activity.id}/edit/"
+    ticked = [box["value"] for box in administrator.get(page).select("input[name=levels][checked]")]
+    assert ticked == ["managers"]
+    sent = administrator.filled(page, levels=["managers", "support_staff"])
+    assert administrator.client.post(page, data=sent).status_code == 302
+    session.expire_all()
+    assert activity.levels == ["managers", "support_staff"]
+    assert administrator.client.post(page, data=administrator.filled(page, levels=["everybody"])).status_code == 422

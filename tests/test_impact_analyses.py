@@ -86,7 +86,9 @@ def test_officer_checks_every_action_then_concludes(browser: Open, session: Sess
     assert officer.send(f"{path}conclude/", conclusion="Learning is part of practice.").status_code == 302
     session.expire_all()
     assert analysis.completed_on == today()
-    assert "Embedded" in browser(Role.BOARD_VIEWER).get(path).get_text()
+    said = browser(Role.BOARD_VIEWER).get(path).get_text()
+    assert "Embedded" in said
+    assert "No second draw has been made." in said
 
 
 def test_open_action_is_not_embedded(session: Session, analysis: ImpactAnalysis) -> None:

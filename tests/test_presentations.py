@@ -151,6 +151,33 @@ def test_officer_plans_a_meeting_and_records_the_boards_decision(
     assert administrator.get(page).get_text().count("Not planned yet") == 2
 
 
+def test_only_a_meeting_on_record_agrees_a_plan_and_its_page_says_where(
+    browser: Open, session: Session, review: ThematicReview, plan: ActionPlan
+) -> None:
+    session.commit()
+    administrator, page = browser(Role.ADMINISTRATOR), f"/action-plans/{plan.id}/"
+    said = administrator.get(page).get_text(" ", strip=True)
+    assert f"No meeting on record has decided on {plan.reference} yet" in said
+    assert administrator.send(f"{page}agree/", page=page).status_code == 404
+    assert administrator.get(page).find("a", string="Plan a Board meeting")
+    made = meeting(session, review)
+    session.commit()
+    where = administrator.get(page).find("a", string="Record what the Board decided")
+    assert where is not None
+    assert where["href"] == f"/presentations/{made.id}/held/"
+    administrator.send(str(where["href"]), held_on=HELD.isoformat(), decided="As it stands.", decision="agreed",
+                       plan_id=plan.id)  # fmt: skip
+    panel = administrator.get(page).find("h2", string="Decisions on the plan").find_parent("section")
+    said = panel.get_text(" ", strip=True)
+    assert all(words in said for words in ("Executive Board", "Agreed", "As it stands."))
+    session.refresh(plan)
+    assert (plan.status, plan.agreed_on) == (PlanStatus.AGREED, HELD)
+    make.board_agrees(session, plan)
+    plan.status = PlanStatus.CLOSED
+    with pytest.raises(RuleBroken, match="cannot be agreed again"):
+        make.board_agrees(session, plan)
+
+
 def test_changes_are_confirmed_by_a_press(
     browser: Open, session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:

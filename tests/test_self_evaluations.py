@@ -350,3 +350,16 @@ def test_finding_of_another_sheets_answer_is_not_found(browser: Open, session: S
     answer = save_answer(session, other, key="cases", given=["3"], person_id=None)
     session.commit()
     browser(Role.ADMINISTRATOR).get(path(sent, f"finding/{answer.id}/"), status=404)
+
+
+def test_manager_of_the_agency_reads_its_self_evaluation_but_members_answer(
+    browser: Open, session: Session, sent: SelfEvaluation, agency: Agency
+) -> None:
+    manager = browser(Role.MANAGER, agency=agency)
+    assert "1 self-evaluation to fill in" in " ".join(manager.get("/").get_text(" ").split())
+    assert manager.get(path(sent)).find("a", string="Fill in") is None
+    manager.get(path(sent, "read/"))
+    for view in ("answer/", "answer/1/", "hand-in/"):
+        manager.get(path(sent, view), 403)
+    member = browser(Role.AGENCY_MEMBER, agency=agency)
+    assert member.get(path(sent)).find("a", string="Fill in") is not None

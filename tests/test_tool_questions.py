@@ -87,7 +87,7 @@ def test_kinds_need_nothing_but_their_entry() -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [
-        ("rating", {"scale_id": ""}, "Choose the scale that this question is rated on."),
+        ("rating", {"scale_id": ""}, "Choose the scale."),
         ("choice", {"options": "Home"}, "Give at least two different choices, one on each line."),
         ("choices", {"options": "Home\nHome"}, "Give at least two different choices, one on each line."),
         ("text", {"text": ""}, "Give the question."),

@@ -24,7 +24,7 @@ from models.rules.triangulation_paper import Said
 from models.self_evaluations import send_self_evaluations
 from models.thematic_reviews import Stage, ThematicReview
 from models.triangulation_reports import matrix_facts
-from models.triangulations import triangulate
+from models.triangulations import Evidence, evidence_of, triangulate, triangulated_once
 from tests import make, make_tools
 from tests.pdf_review_facts import OCCASION
 from tests.web import Browser, member
@@ -187,3 +187,25 @@ def test_recommendation_cites_findings_of_its_own_review_only(session: Session, 
     finding = _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
     with pytest.raises(RuleBroken, match="its own review only"):
         cite_findings(session, recommendation, [finding.id])
+
+
+def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
+    browser: Open, session: Session, review: ThematicReview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    session.commit()
+    asked: list[int] = []
+
+    def counted(session: Session, review_id: int) -> list[Evidence]:
+        asked.append(review_id)
+        return evidence_of(session, review_id)
+
+    monkeypatch.setattr("models.triangulations.evidence_of", counted)
+    said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
+    assert "3 key lines are silent: fewer than two sources speak." in said
+    assert "Open the triangulation" in said
+    assert asked == [review.id]
+    with triangulated_once(session):
+        first = triangulate(session, review)
+        assert triangulate(session, review) is first
+    assert triangulate(session, review) is not first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_DAY = re.compile(rf"(>\s*)(\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}(, \d\d:\d\d)?)(?=\s*<)")
+"""A day, or a moment, with nothing but markup around it."""
+
 _COLOURS = {
     "grey": ("closed", "cancelled", "not_started", "waiting", "proposed", "void", "voided", "draft", "inactive"),
     "blue": ("completed", "done", "sent", "signed", "blue", "queued"),
@@ -54,6 +58,23 @@ def show_date(value: date | None) -> str:
     '9 March 2026'
     """
     return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def whole_days(cell: Any) -> Any:
+    """A table's cell, text or markup, in which a day or moment that stands for itself is kept on one line.
+
+    >>> whole_days("9 March 2026"), whole_days("Due on 9 March 2026")
+    (Markup('<span class="whole">9 March 2026</span>'), 'Due on 9 March 2026')
+    >>> whole_days(Markup('<a title="9 March 2026">9 March 2026, 10:00</a>'))
+    Markup('<a title="9 March 2026"><span class="whole moment">9 March 2026, 10:00</span></a>')
+    """
+    if not isinstance(cell, str) or not _DAY.search(f">{cell}<"):
+        return cell
+    return Markup(_DAY.sub(_whole_day, f">{escape(cell)}<")[1:-1])  # noqa: S704 (escaped, or markup already)
+
+
+def _whole_day(found: re.Match[str]) -> str:
+    return f'{found[1]}<span class="whole{" moment" if found[3] else ""}">{found[2]}</span>'
 
 
 def show_moment(value: datetime | None) -> str:

@@ -19,13 +19,19 @@ class Button:
 
 @dataclass(frozen=True)
 class Panel:
-    """A titled table of related rows on a details page; cells are text or safe markup."""
+    """A titled table of related rows on a details page; cells are text or safe markup.
+
+    `lead` is a line above the table. `is_first` stands before the record's facts; `is_folded` opens when it is pressed.
+    """
 
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Any]]
     empty: str = "Nothing here yet."
     buttons: Sequence[Button] = ()
+    lead: str = ""
+    is_first: bool = False
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)

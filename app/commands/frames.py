@@ -14,6 +14,7 @@ from models.case_frames import CaseFrame
 from models.case_imports import ImportChoice, import_frame, open_check, run_through
 from models.clock import today
 from models.errors import RuleBroken
+from models.frame_rows import several_levels
 from models.rules.case_list_report import Report
 from models.thematic_reviews import ThematicReview
 
@@ -50,7 +51,13 @@ _COLUMNS = {
 def import_command(
     file: str, review: str | None, sheet: str | None, header_row: int | None, dry_run: bool, as_json: bool, **named: Any
 ) -> None:
-    """Check a case list and, unless it is a dry run, freeze what can be used."""
+    """Check a case list and, unless it is a dry run, freeze what can be used.
+
+    \b
+    --json prints one object: rows, accepted, cases, rejected and warnings ([{row, problem}]), by_level, frame,
+    fingerprint, notes, dropped_columns, and several_levels: {count, listed: [{row, reference, levels}]} with
+    the levels highest first and at most 10,000 cases; null where a dry run's list was too long to look.
+    """
     path = readable_file(file)
     columns = {_COLUMNS[name]: value for name, value in named.items() if value is not None}
     choice = ImportChoice(sheet=sheet, header_row=header_row, columns=columns)
@@ -63,6 +70,7 @@ def import_command(
         else:
             frame = import_frame(session, check, title=path.stem, file_name=path.name, review_id=review_id)
         facts = _facts(check.report, frame)
+        facts["several_levels"] = several_levels(session, frame) if frame else check.report.several_levels
     show(facts, as_json=as_json, words=_words(facts))
 
 
@@ -91,12 +99,26 @@ def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
     }
 
 
+def _several_words(count: int) -> str:
+    """How many cases stand in several levels.
+
+    >>> _several_words(1200)
+    '1,200 cases stand in several levels; each counts in its highest.'
+    """
+    if count == 1:
+        return "1 case stands in several levels; it counts in its highest."
+    return f"{count:,} cases stand in several levels; each counts in its highest."
+
+
 def _words(facts: dict[str, Any]) -> str:
     lines = [
         f"{facts['rows']:,} rows: {facts['accepted']:,} can be used, {facts['rows'] - facts['accepted']:,} cannot;"
         f" {facts['cases']:,} cases."
     ]
     lines += [f"  row {one['row']}: {one['problem']}" for one in facts["rejected"][:20]]
+    several = facts["several_levels"]
+    if several and several["count"]:
+        lines.append(_several_words(several["count"]))
     lines += facts["notes"]
     lines.append(f"Frozen as {facts['frame']}." if facts["frame"] else "A dry run: nothing was written.")
     return "\n".join(lines)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import cycle
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
@@ -18,6 +19,7 @@ from models.audit_outcomes import return_audit, state_not_known, state_record, t
 from models.audit_samples import AuditSample, SampleStatus
 from models.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
 from models.clock import LONDON
+from models.clock import today as day_of_now
 from models.invitations import Invitation, ReviewPart
 from models.moderations import moderate_case, suggested_verdict, take_moderation_finding
 from models.people import Person
@@ -77,12 +79,12 @@ class _Panel(NamedTuple):
 
 _CHILDREN = _Panel(
     (named.CHILDRENS_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
-    ("member3", "manager2", "member"),
+    ("member3", "member4", "member"),
     ("Family support, south", "Neighbourhood policing, north", "Children's ward"),
 )
 _ADULTS = _Panel(
     (named.ADULT_SOCIAL_CARE, named.POLICE, named.ACUTE_TRUST),
-    ("manager4", "manager2", "member"),
+    ("member5", "member4", "member"),
     ("Locality team, east", "Neighbourhood policing, south", "Discharge team"),
 )
 
@@ -104,18 +106,37 @@ def _load(
     sample = session.scalars(select(AuditSample).where(*drawn)).first()
     if sample is None:
         return
-    invited = [agencies[name] for name in panel.agencies]
-    _agree(session, review, invited, agencies[named.HOUSING])
-    opening = open_case_audits(session, sample, due_on=due_on + timedelta(days=30))
-    order = {one.id: number for number, one in enumerate(invited)}
+    _agree(session, review, [agencies[name] for name in panel.agencies], agencies[named.HOUSING])
+    for number, (case, audits) in enumerate(_opened(session, sample, panel, agencies, due_on)):
+        _carry(session, case, audits, number, panel, people)
+
+
+def audit_whole_sample(
+    session: Session, review: ThematicReview, sample: AuditSample, agencies: dict[str, Agency],
+    people: dict[str, Person], due_on: date, qualities: Sequence[int],
+) -> None:  # fmt: skip
+    """Every audit of a children's sample handed in and moderated; `qualities` says how well each case went, 0 best."""
+    _agree(session, review, [agencies[name] for name in _CHILDREN.agencies], agencies[named.HOUSING])
+    opened = _opened(session, sample, _CHILDREN, agencies, due_on)
+    for (case, audits), quality in zip(opened, cycle(qualities), strict=False):
+        for place, audit in enumerate(audits):
+            auditor, team = people[_CHILDREN.auditors[place]], _CHILDREN.teams[place]
+            _bring(session, audit, _SUBMITTED, auditor, team, quality)
+        _moderate(session, case, quality, people["officer"], is_finding=False)
+
+
+def _opened(
+    session: Session, sample: AuditSample, panel: _Panel, agencies: dict[str, Agency], due_on: date
+) -> list[tuple[SampleCase, list[CaseAudit]]]:
+    """The audits of each case of a sample, open and due on a day, in the order of the panel's agencies."""
+    opening = open_case_audits(session, sample, due_on=due_on + timedelta(days=max(30, (day_of_now() - due_on).days)))
+    order = {agencies[name].id: number for number, name in enumerate(panel.agencies)}
     by_case: dict[int, list[CaseAudit]] = {}
-    for audit in opening.made:
+    for audit in sorted(opening.made, key=lambda one: (one.sample_case_id, order[one.agency_id])):
         audit.due_on = due_on
         by_case.setdefault(audit.sample_case_id, []).append(audit)
     session.flush()
-    for number, (case_id, audits) in enumerate(by_case.items()):
-        audits.sort(key=lambda one: order[one.agency_id])
-        _carry(session, session.get_one(SampleCase, case_id), audits, number, panel, people)
+    return [(session.get_one(SampleCase, key), audits) for key, audits in by_case.items()]
 
 
 def _agree(session: Session, review: ThematicReview, agencies: list[Agency], without: Agency) -> None:
@@ -220,14 +241,14 @@ def _fact(question: Question, case: int, *, is_of_children: bool) -> str | None:
     return question.labels[case % len(question.labels)] if question.labels else None
 
 
-def _moderate(session: Session, case: SampleCase, quality: int, officer: Person) -> None:
+def _moderate(session: Session, case: SampleCase, quality: int, officer: Person, *, is_finding: bool = True) -> None:
     named_so = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == _GRADES[quality])
     grade = session.scalars(select(ReferenceItem).where(*named_so)).one()
     discussion = "Talked through in the moderation meeting; no agency asked for a second look."
     made = moderate_case(
         session, case, grade_id=grade.id, reason=_REASONS[quality], discussion=discussion, person_id=officer.id
     )
-    if quality in (1, 3):
+    if is_finding and quality in (1, 3):
         take_moderation_finding(
             session, made, text=_REASONS[quality], verdict=suggested_verdict(grade), strength=Strength.STRONG,
             key_line_id=None, person_id=officer.id,

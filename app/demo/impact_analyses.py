@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.demo.case_audits import audit_whole_sample
+from app.demo.samples import SEED, draw, freeze, plan_of
+from models.agencies import Agency
+from models.audit_samples import AuditSample, plan_sample, quick_draw
+from models.case_frames import CaseFrame
+from models.case_imports import ImportChoice
 from models.hubs import Hub
 from models.impact_analyses import (
     Impact,
@@ -14,7 +21,10 @@ from models.impact_analyses import (
     check_impact,
     complete_impact_analysis,
     open_impact_analysis,
+    plan_redraw,
 )
+from models.people import Person
+from models.rules.case_list_demo import children_by_level
 from models.thematic_reviews import ThematicReview
 
 _WORDS = (
@@ -30,11 +40,20 @@ _CONCLUSION = (
 )
 
 
-def load_impact_analyses(session: Session, reviews: list[ThematicReview], today: date) -> None:
-    """One opened, one half done, one complete, after the days on which the reviews were completed."""
+_THEN, _NOW = (2, 3, 2, 1, 2), (1, 2, 1, 0, 1)
+"""How well the cases of both draws went: 0 the best, 3 the worst."""
+
+_ONE_IN = 12  # of the county's children, for the lists of the two draws
+
+
+def load_impact_analyses(
+    session: Session, reviews: list[ThematicReview], agencies: dict[str, Agency], people: dict[str, Person], today: date
+) -> None:
+    """One opened, one half done, one complete with a second draw; each after the day its review was completed."""
     _, half, whole = (_open(session, reviews[place], today) for place in (6, 7, 8))
     _check(session, half, reviews[7], 2)
     _check(session, whole, reviews[8], len(_WORDS))
+    _draw_twice(session, whole, reviews[8], agencies, people)
     officer_id = session.get_one(Hub, reviews[8].hub_id).officer_id
     complete_impact_analysis(session, whole, conclusion=_CONCLUSION, person_id=officer_id)
     whole.completed_on = whole.due_on + timedelta(days=26)
@@ -44,6 +63,38 @@ def load_impact_analyses(session: Session, reviews: list[ThematicReview], today:
 def _open(session: Session, review: ThematicReview, today: date) -> ImpactAnalysis:
     began = review.period_ends_on or today
     return open_impact_analysis(session, review, completed_on=began + timedelta(days=304))
+
+
+def _draw_twice(
+    session: Session, analysis: ImpactAnalysis, review: ThematicReview, agencies: dict[str, Agency],
+    people: dict[str, Person],
+) -> None:  # fmt: skip
+    """The review's own draw, audited and moderated, and a second one by the same plan after its completion."""
+    began, over = review.period_ends_on or analysis.opened_on, analysis.due_on - timedelta(days=40)
+    frame = _frame(session, review, people["officer"], began)
+    period = {"rule": "started_in", "from": "2020-01-01", "to": began.isoformat()}
+    first = plan_sample(
+        session, frame=frame, plan=plan_of("level", "fixed", 1, period), title=review.title, review_id=review.id
+    )
+    _draw_and_audit(session, review, first, frame, agencies, people, began + timedelta(days=120), _THEN)
+    frame = _frame(session, review, people["officer"], over)
+    second = plan_redraw(session, analysis, frame=frame, starts_on=analysis.opened_on, ends_on=over)
+    _draw_and_audit(session, review, second, frame, agencies, people, analysis.due_on, _NOW)
+
+
+def _frame(session: Session, review: ThematicReview, officer: Person, until: date) -> CaseFrame:
+    made = children_by_level(f"{SEED} {until}", until)
+    few = replace(made, title=f"{review.title}, {until:%B %Y}", rows=made.rows[::_ONE_IN])
+    return freeze(session, few, review, officer, until, ImportChoice(columns={"level": "Case status"}))
+
+
+def _draw_and_audit(
+    session: Session, review: ThematicReview, sample: AuditSample, frame: CaseFrame, agencies: dict[str, Agency],
+    people: dict[str, Person], due_on: date, qualities: tuple[int, ...],
+) -> None:  # fmt: skip
+    quick_draw(session, sample, seed=f"{SEED} {sample.title}", person_id=people["officer"].id)
+    draw(session, sample, frame)
+    audit_whole_sample(session, review, sample, agencies, people, due_on, qualities)
 
 
 def _check(session: Session, analysis: ImpactAnalysis, review: ThematicReview, count: int) -> None:

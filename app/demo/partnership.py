@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.demo.agencies import load_agencies
@@ -30,6 +30,8 @@ from app.demo.sign_offs import load_sign_offs
 from app.demo.surveys import load_surveys
 from app.demo.tools import load_tools
 from models.agencies import Agency
+from models.case_audits import IN_HAND, CaseAudit
+from models.job_requests import JobRequest
 from models.passwords import hash_password
 from models.people import Person
 from models.thematic_reviews import ThematicReview
@@ -53,7 +55,15 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_section_11(session, agencies, people, today)
     load_case_audits(session, reviews, agencies, people, today)
     _load_cycle(session, reviews, agencies, people, today)
+    _forget_old_news(session)
     return True
+
+
+def _forget_old_news(session: Session) -> None:
+    """Nobody is told today of an audit that was handed in long ago."""
+    in_hand = select(CaseAudit.id).where(CaseAudit.status.in_(IN_HAND))
+    audit_id = JobRequest.arguments["audit_id"].as_integer()
+    session.execute(delete(JobRequest).where(JobRequest.name == "tell_auditor", audit_id.not_in(in_hand)))
 
 
 def _load_cycle(
@@ -67,7 +77,7 @@ def _load_cycle(
     load_citations(session)
     load_presentations(session, reviews, agencies, today)
     load_learning(session, reviews, agencies, people, today)
-    load_impact_analyses(session, reviews, today)
+    load_impact_analyses(session, reviews, agencies, people, today)
     load_gate_waivers(session, reviews)
 
 

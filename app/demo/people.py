@@ -86,6 +86,22 @@ PEOPLE = (
         named.CHILDRENS_SOCIAL_CARE,
         "Family support, east",
     ),
+    _Person(
+        "member4",
+        "Rafferty Quillinan",
+        Role.AGENCY_MEMBER,
+        "Detective sergeant",
+        named.POLICE,
+        "Protecting vulnerable people",
+    ),
+    _Person(
+        "member5",
+        "Hestia Abernathy-Cole",
+        Role.AGENCY_MEMBER,
+        "Advanced practitioner",
+        named.ADULT_SOCIAL_CARE,
+        "Adult safeguarding",
+    ),
     _Person("board", "Leopold Quarshie", Role.BOARD_VIEWER, "Board member"),
 )
 

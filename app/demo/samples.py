@@ -37,22 +37,22 @@ def load_samples(session: Session, reviews: list[ThematicReview], people: dict[s
     under_five, self_neglect, exploitation, care_homes = reviews[:4]
     until = today - timedelta(days=30)
     by_status = ImportChoice(columns={"level": "Case status"})
-    levels = _freeze(session, children_by_level(SEED, until), under_five, people["officer"], today, by_status)
-    adults = _freeze(session, adult_safeguarding(SEED, until), self_neglect, people["officer2"], today)
-    needs = _freeze(session, children_in_need(SEED, until), exploitation, people["officer"], today)
-    _freeze(session, looked_after_episodes(SEED, until), exploitation, people["officer"], today)
+    levels = freeze(session, children_by_level(SEED, until), under_five, people["officer"], today, by_status)
+    adults = freeze(session, adult_safeguarding(SEED, until), self_neglect, people["officer2"], today)
+    needs = freeze(session, children_in_need(SEED, until), exploitation, people["officer"], today)
+    freeze(session, looked_after_episodes(SEED, until), exploitation, people["officer"], today)
     _ceremony(session, levels, under_five, people, today)
     _quick(session, adults, self_neglect, people["officer2"], today)
-    plan = _plan("theme", "proportional", 12, time_frame=_year_to(until))
+    plan = plan_of("theme", "proportional", 12, time_frame=_year_to(until))
     sample = plan_sample(
         session, frame=needs, plan=plan, title="Exploitation: children in need", review_id=exploitation.id
     )
     lock_sample(session, sample, frame=needs, person_id=people["officer"].id)
-    plan = _plan("level", "fixed", 3)
+    plan = plan_of("level", "fixed", 3)
     plan_sample(session, frame=adults, plan=plan, title="Care homes: first idea", review_id=care_homes.id)
 
 
-def _freeze(
+def freeze(
     session: Session,
     made: DemoList,
     review: ThematicReview,
@@ -60,6 +60,7 @@ def _freeze(
     today: date,
     choice: ImportChoice | None = None,
 ) -> CaseFrame:
+    """A frame of a made-up list, imported as a file would be."""
     check = open_check(session, io.BytesIO(as_csv(made)), choice or ImportChoice(), today=today)
     name = f"{made.title.lower().replace(' ', '-')}.csv"
     return import_frame(
@@ -67,7 +68,8 @@ def _freeze(
     )
 
 
-def _plan(strata: str, method: str, size: int, time_frame: dict[str, Any] | None = None) -> SamplePlan:
+def plan_of(strata: str, method: str, size: int, time_frame: dict[str, Any] | None = None) -> SamplePlan:
+    """A plan with two reserves of each stratum."""
     return parse_plan(
         {
             "time_frame": time_frame or {"rule": "any"},
@@ -90,14 +92,14 @@ def _ceremony(
     sample = plan_sample(
         session,
         frame=frame,
-        plan=_plan("level", "fixed", 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
+        plan=plan_of("level", "fixed", 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
         title="Neglect of children under five",
         review_id=review.id,
         audits_due_on=today + timedelta(days=9),
     )
     lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
     reveal(session, sample, public="4 6 1 3 2 2 5 6 1 4", witness=people["sponsor"].name)
-    _draw(session, sample, frame)
+    draw(session, sample, frame)
     case = session.scalars(
         select(SampleCase)
         .where(SampleCase.sample_id == sample.id, SampleCase.status == CaseStatus.SELECTED)
@@ -118,16 +120,17 @@ def _quick(session: Session, frame: CaseFrame, review: ThematicReview, officer: 
     sample = plan_sample(
         session,
         frame=frame,
-        plan=_plan("level", "equal", 8),
+        plan=plan_of("level", "equal", 8),
         title="Self-neglect: concerns and enquiries",
         kind=DrawKind.QUICK,
         review_id=review.id,
         audits_due_on=today - timedelta(days=4),
     )
     quick_draw(session, sample, seed=None, person_id=officer.id)
-    _draw(session, sample, frame)
+    draw(session, sample, frame)
 
 
-def _draw(session: Session, sample: AuditSample, frame: CaseFrame) -> None:
+def draw(session: Session, sample: AuditSample, frame: CaseFrame) -> None:
+    """Draw what is locked and revealed, with its certificate."""
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
     request_job(session, "make_certificate", {"sample_id": sample.id})

@@ -47,6 +47,15 @@ class GradeThenNow:
     then: int
     now: int
 
+    @property
+    def change(self) -> str:
+        """The difference with its sign.
+
+        >>> GradeThenNow("Good", 2, 5).change, GradeThenNow("Good", 5, 3).change, GradeThenNow("Good", 1, 1).change
+        ('+3', '−2', '0')
+        """
+        return f"{self.now - self.then:+,}".replace("-", "−") if self.now != self.then else "0"
+
 
 @dataclass(frozen=True)
 class ImpactFacts:
@@ -99,6 +108,7 @@ def _row(one: CheckedAction) -> Row:
 
 
 def _grades(facts: ImpactFacts) -> Table:
-    columns = (Column("Moderated grade", 3), Column("Then", 1, is_number=True), Column("Now", 1, is_number=True))
-    rows = [Row([one.grade, f"{one.then:,}", f"{one.now:,}"]) for one in facts.grades]
+    counts = (Column("Then", 1, is_number=True), Column("Now", 1, is_number=True), Column("Change", 1, is_number=True))
+    columns = (Column("Moderated grade", 3), *counts)
+    rows = [Row([one.grade, f"{one.then:,}", f"{one.now:,}", one.change]) for one in facts.grades]
     return Table(columns, rows, heading="Grades then and now", empty="No second draw has been made.")

@@ -90,3 +90,35 @@ def test_officer_reads_what_lies_behind_a_cell_of_the_triangulation(open_as: Cal
     page.go_back()
     page.get_by_role("link", name="Amend what key line 1 means").click()
     accessible(page)
+
+
+def test_officer_finds_the_gates_first_and_unfolds_the_rest_by_keyboard(open_as: Callable[[str], Page]) -> None:
+    page = open_as("officer")
+    page.goto("/thematic-reviews/1/")
+    accessible(page)
+    gates = page.get_by_role("heading", name="Before completed")
+    assert gates.bounding_box()["y"] < page.locator("dl.facts").bounding_box()["y"]  # type: ignore[index]
+    assert page.get_by_text("Acts next").is_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") < 8000
+    timetable = page.locator(".panel.folded summary", has_text="Timetable")
+    assert not page.get_by_text("Edit the timetable").is_visible()
+    timetable.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_text("Edit the timetable").is_visible()
+    page.evaluate("document.querySelectorAll('main details, .menu details').forEach((one) => { one.open = true; })")
+    accessible(page)
+
+
+def test_menu_opens_at_the_group_of_the_page_and_others_by_keyboard(open_as: Callable[[str], Page]) -> None:
+    page = open_as("officer")
+    page.goto("/actions/")
+    if page.get_by_text("Menu", exact=True).is_visible():
+        page.get_by_text("Menu", exact=True).click()
+    menu = page.get_by_role("navigation", name="Portal")
+    assert menu.get_by_role("link", name="Impact analyses").is_visible()
+    assert not menu.get_by_role("link", name="Case frames").is_visible()
+    menu.locator("summary", has_text="Samples").focus()
+    page.keyboard.press("Enter")
+    menu.get_by_role("link", name="Case frames").click()
+    page.wait_for_url("**/case-frames/")
+    accessible(page)
