@@ -46,7 +46,7 @@ run: setup
 	@exec $(BIN)/python -m app.launch
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

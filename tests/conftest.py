@@ -17,10 +17,17 @@ from models import schema
 from models.access import Actor, Role
 from models.db import PortalSession, database_url
 from tests.databases import Database
+from tests.together import Together
 from tests.web import Browser, make_portal, member
 
 pytest.register_assert_rewrite("tests.pdf_kit")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Tests that belong together run in one process."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

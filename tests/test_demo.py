@@ -33,8 +33,6 @@ from models.surveys import Survey, response_count
 from models.thematic_reviews import Stage, ThematicReview
 from models.triangulations import evidence_of, triangulate
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def demo(engine: Engine) -> Iterator[PortalSession]:

@@ -34,7 +34,6 @@ RUBBISH = [
     "💥",
     "NaN",
 ]
-pytestmark = pytest.mark.xdist_group("demo")
 Open = Callable[..., Browser]
 
 

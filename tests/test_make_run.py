@@ -21,7 +21,7 @@ import pytest
 from app.local_postgres import SUPERUSER, address
 from app.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("make_run")]
+pytestmark = pytest.mark.faults
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 120

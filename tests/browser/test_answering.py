@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import accessible
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # the portal may share its processor with much else
 
 

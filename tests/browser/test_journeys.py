@@ -14,7 +14,7 @@ from tests.browser.pages import accessible
 
 DAY = date(2026, 3, 31)
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.browser
 
 
 def test_officer_imports_a_list_and_draws_a_sample(open_as: Callable[[str], Page], tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.browser.papers import (
     title_of,
 )
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.browser
 REFUSED = {403, 404}
 
 

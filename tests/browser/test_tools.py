@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.pages import accessible
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.browser
 
 
 def add(page: Page, kind: str, text: str, **choices: str) -> None:

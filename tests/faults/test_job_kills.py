@@ -29,7 +29,7 @@ from tests import make
 from tests.databases import Database
 from tests.faults.farm import Farm
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 SEED = "31415"
 CASES = [f"C{number:03d}" for number in range(60)]

@@ -17,7 +17,7 @@ from models.schedules import mark_written
 from tests.databases import Database
 from tests.faults.farm import Farm
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from models.job_requests import JobStatus
 from tests.databases import Database
 from tests.faults.farm import Farm
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture

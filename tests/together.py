@@ -1,0 +1,24 @@
+"""Which tests belong into one test process, because what they stand on takes long to put up?"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = {
+    "tests/browser/": "browser",
+    "tests/faults/": "faults",
+    "tests/test_make_run.py": "make run",
+    "tests/test_demo.py": "demo",
+    "tests/test_every_screen.py": "demo",
+}
+"""Beginnings of node ids, and what their tests share: the portal of the journeys, a farm of workers, the demo.
+
+Stated here because pytest-xdist 3.8 reads its own marks for this from where pytest 9.2 no longer looks.
+"""
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out tests one by one to whichever process is free, and those that belong together as one; these first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((shared for start, shared in TOGETHER.items() if nodeid.startswith(start)), nodeid)
