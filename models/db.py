@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import time
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -154,6 +155,7 @@ def refuse_unsafe_login(connection: Connection) -> None:
         raise RuleBroken("The database login may bypass row-level security; give the portal a login that may not.")
 
 
+@cache
 def load_models() -> None:
     """Import every noun of this room, so that the metadata knows every table and every noun has registered what it
     offers: its evidence, its late returns.

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.access import Role
-from models.action_plans import agree_plan
 from models.audit_outcomes import withdraw_audit
 from models.board_packs import board_facts
 from models.case_audits import audits_of_case
@@ -33,7 +32,7 @@ def test_pack_lists_late_audits_overdue_actions_of_agreed_plans_and_missing_part
     audit, *_ = make_audits.opened(session, scene)
     audit.due_on = on - timedelta(days=3)
     agreed, draft = make.plan(session, scene.review), make.plan(session, scene.review, title="A draft")
-    agree_plan(agreed, on=on)
+    make.board_agrees(session, agreed, on)
     action = make.action(session, agreed, scene.police, due_on=on - timedelta(days=5))
     make.action(session, agreed, scene.police, due_on=on, text="Due today.")
     make.action(session, draft, scene.police, due_on=on - timedelta(days=5), text="Of a draft.")

@@ -8,8 +8,7 @@ TOGETHER = {
     "tests/browser/": "browser",
     "tests/faults/": "faults",
     "tests/test_make_run.py": "make run",
-    "tests/test_demo.py": "demo",
-    "tests/test_every_screen.py": "demo",
+    "tests/demo/": "demo",
 }
 """Beginnings of node ids, and what their tests share: the portal of the journeys, a farm of workers, the demo.
 

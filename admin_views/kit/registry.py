@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -68,14 +68,15 @@ def screen(registered: Registered) -> Registered:
     return registered
 
 
-def load_screens() -> list[type[RegisteredPages]]:
+@cache
+def load_screens() -> tuple[type[RegisteredPages], ...]:
     """Import every noun, also of the models, so that every screen has registered itself; in menu order."""
     load_models()
     for module in iter_modules([str(_ROOM)]):
         if not module.ispkg:
             import_module(f"admin_views.{module.name}")
     groups = list(Group)
-    return sorted(_screens, key=lambda known: (groups.index(known.group), known.order, known.title))
+    return tuple(sorted(_screens, key=lambda known: (groups.index(known.group), known.order, known.title)))
 
 
 def register_screens(admin: Admin, database: Database) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo.partnership import load_demo
-from models.access import Actor
 from models.action_plans import ActionPlan, PlanStatus
 from models.case_audits import IN_HAND, CaseAudit
 from models.clock import today
@@ -28,24 +24,15 @@ from models.review_gates import gates_of, missing_of
 from models.rules.presentations import Body
 from models.rules.triangulation import Mark, Source
 from models.sign_offs import SignOff, SignOffStatus
-from models.starting_words import give_starting_words
 from models.surveys import Survey, response_count
 from models.thematic_reviews import Stage, ThematicReview
 from models.triangulations import evidence_of, triangulate
 
 
-@pytest.fixture(scope="module")
-def demo(engine: Engine) -> Iterator[PortalSession]:
-    """The demo partnership, loaded once for the tests of this file, which only read it."""
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        with PortalSession(
-            connection, info={"actor": Actor.system("test")}, join_transaction_mode="create_savepoint"
-        ) as session:
-            give_starting_words(session)
-            load_demo(session, today=today(), password="demo-password-of-tests")
-            yield session
-        transaction.rollback()
+@pytest.fixture
+def demo(session: PortalSession) -> PortalSession:
+    """The demo partnership, which these tests only read."""
+    return session
 
 
 def reviews(session: Session) -> list[ThematicReview]:

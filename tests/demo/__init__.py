@@ -1,0 +1,1 @@
+"""Does the demo partnership show everything, and do all screens stand before it?"""

@@ -1,0 +1,38 @@
+"""On what do the tests of this folder stand? The demo partnership, loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import sessionmaker
+
+from app.demo.partnership import load_demo
+from models.access import Actor
+from models.clock import today
+from models.db import PortalSession
+from models.starting_words import give_starting_words
+from tests.web import PASSWORD
+
+
+@pytest.fixture(scope="package")
+def demo_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection with the demo partnership, loaded once for all tests of this folder; rolled back at the end."""
+    with engine.connect() as made:
+        transaction = made.begin()
+        sessions = sessionmaker(made, class_=PortalSession, join_transaction_mode="create_savepoint")
+        with sessions(info={"actor": Actor.system("test")}) as session:
+            give_starting_words(session)
+            load_demo(session, today=today(), password=PASSWORD)
+            session.commit()
+        yield made
+        transaction.rollback()
+
+
+@pytest.fixture
+def connection(demo_connection: Connection) -> Iterator[Connection]:
+    """The demo, with whatever a test does to it undone."""
+    point = demo_connection.begin_nested()
+    yield demo_connection
+    point.rollback()
