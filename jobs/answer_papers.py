@@ -14,12 +14,7 @@ document(
 document("case_audit", kind=DocumentKind.CASE_AUDIT, facts=facts.case_audit_form, paper=filled_paper)
 document("case_audit_blank", kind=DocumentKind.CASE_AUDIT, facts=facts.blank_case_audit, paper=blank_paper)
 
-# A Section 11 return is what a partner says of itself; its own name stands in the document's title.
+document("section_11_return", kind=DocumentKind.SECTION_11_RETURN, facts=facts.section_11_form, paper=filled_paper)
 document(
-    "section_11_return", kind=DocumentKind.SELF_EVALUATION, facts=facts.section_11_form, paper=filled_paper,
-    sentence=lambda form: f"The Section 11 return {form.reference} is ready.",
-)  # fmt: skip
-document(
-    "section_11_return_blank", kind=DocumentKind.SELF_EVALUATION, facts=facts.blank_section_11, paper=blank_paper,
-    sentence=lambda form: f"The blank form of {form.reference} is ready.",
-)  # fmt: skip
+    "section_11_return_blank", kind=DocumentKind.SECTION_11_RETURN, facts=facts.blank_section_11, paper=blank_paper
+)

@@ -25,6 +25,7 @@ class DocumentKind(Choice):
     EVIDENCE = "evidence"
     PLAN_SUMMARY = "plan_summary"
     SELF_EVALUATION = "self_evaluation"
+    SECTION_11_RETURN = "section_11_return"
     CASE_AUDIT = "case_audit"
     MODERATED_RESULT = "moderated_result"
     TRIANGULATION_MATRIX = "triangulation_matrix"

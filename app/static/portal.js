@@ -4,7 +4,7 @@
 // The menu stands open beside the page where there is room for it.
 const menu = document.querySelector(".menu details");
 if (menu) {
-  const wide = matchMedia("(min-width: 60.01rem)");
+  const wide = matchMedia("(min-width: 79.01rem)");
   const settle = () => { menu.open = wide.matches; };
   settle();
   wide.addEventListener("change", settle);

@@ -52,7 +52,7 @@ _PLAN: Final = ("/action-plans/", "AP-2026-01")
 _REVIEW: Final = ("/thematic-reviews/", "TR-2026-01")
 _SELF: Final = (DocumentKind.SELF_EVALUATION, "/self-evaluations/", "SE-2026-09")
 _CASE: Final = (DocumentKind.CASE_AUDIT, "/case-audits/", "CA-2026-37")
-_STANDARDS: Final = (DocumentKind.SELF_EVALUATION, "/section-11-returns/", "S11-2026-")
+_STANDARDS: Final = (DocumentKind.SECTION_11_RETURN, "/section-11-returns/", "S11-2026-")
 """The only return that `manager` sees in the list."""
 _YEAR: Final = ("/thematic-reviews/programme/?year=2026", "Read the board pack as a page")
 _PLAN_TITLE: Final = "AP-2026-01 Improvement plan: Neglect of children under five"

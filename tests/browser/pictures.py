@@ -1,10 +1,14 @@
-"""What do the documents look like today? `make pictures` draws the most telling page of each into docs/pictures."""
+"""What do the portal and its documents look like today? `make pictures` draws them into docs/pictures.
+
+Of each document the most telling page, of the portal the screens that the README shows.
+"""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -22,6 +26,12 @@ DOTS: Final = 110
 """Dots an inch: small print can still be read."""
 COLOURS: Final = 128
 EDGE: Final = "#c9d1da"
+SCREENS: Final = {
+    "triangulation": ("/thematic-reviews/", "TR-2026-01", "Open the triangulation"),
+    "sample": ("/audit-samples/", "AS-2026-01", ""),
+    "review": ("/thematic-reviews/", "TR-2026-02", ""),
+}
+"""Name of the picture: the list an officer opens, the record, and what is pressed there."""
 
 
 def keep(picture: Image.Image, name: str) -> None:
@@ -62,6 +72,19 @@ def keep_document(page: Page, row: PaperRow) -> None:
         keep(pages[row.telling - 1], row.name)
 
 
+def keep_screen(page: Page, name: str) -> None:
+    """Keep the picture of a screen as it opens in an ordinary window, in few colours."""
+    listed, record, button = SCREENS[name]
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(listed)
+    page.get_by_role("link", name=record).first.click()
+    if button:
+        page.get_by_role("link", name=button).first.click()
+    page.wait_for_load_state()
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        keep(picture, name)
+
+
 def main() -> None:
     """Start the portal with its demo, and draw every document in it."""
     keep_blocks()
@@ -72,6 +95,8 @@ def main() -> None:
             if row.by not in people:
                 people[row.by] = sign_in(browser.new_context(base_url=address), row.by)
             keep_document(people[row.by].new_page(), row)
+        for name in SCREENS:
+            keep_screen(people["officer"].new_page(), name)
         browser.close()
 
 

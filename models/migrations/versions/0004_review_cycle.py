@@ -1338,7 +1338,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("known_document_kind"),
         "documents",
-        "kind IN ('action_plan', 'draw_certificate', 'draw_data', 'evidence', 'plan_summary', 'self_evaluation', 'case_audit', 'moderated_result', 'triangulation_matrix', 'review_report', 'briefing', 'board_pack', 'non_engagement_letter', 'impact_analysis')",
+        "kind IN ('action_plan', 'draw_certificate', 'draw_data', 'evidence', 'plan_summary', 'self_evaluation', 'section_11_return', 'case_audit', 'moderated_result', 'triangulation_matrix', 'review_report', 'briefing', 'board_pack', 'non_engagement_letter', 'impact_analysis')",
     )
     op.create_check_constraint(op.f("hold_has_reason"), "thematic_reviews", "is_on_hold = (hold_reason <> '')")
     op.create_check_constraint(
