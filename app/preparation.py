@@ -10,6 +10,7 @@ from models.access import Actor
 from models.clock import today
 from models.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.retention_rules import add_usual_retention
+from models.starting_tools import give_starting_tools
 from models.starting_words import give_starting_words
 from models.usual_reminders import add_usual_rules
 
@@ -27,6 +28,7 @@ def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> lis
         with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
             refuse_unsafe_login(session.connection())
             give_starting_words(session)
+            give_starting_tools(session)
             add_usual_rules(session)
             add_usual_retention(session)
             if demo:

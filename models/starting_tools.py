@@ -6,7 +6,7 @@ The words are in starting_tools.toml beside this page, with their sources.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,14 @@ def give_starting_tools(session: Session) -> int:
         return 0
     words = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     lines = _add_lines(session, words["lines"])
-    made = {kind: _add_tool(session, kind, stated) for kind, stated in _by_kind(words["tools"])}
-    for kind, stated in _by_kind(words["tools"]):
-        _add_sections(session, made[kind], _sections(stated), lines)
+    tools = [
+        AssuranceTool(kind=ToolKind(one["kind"]), title=one["title"], introduction=one["introduction"])
+        for one in words["tools"]
+    ]
+    session.add_all(tools)
     session.flush()
-    return len(lines) + len(made)
-
-
-def _by_kind(stated: list[dict[str, Any]]) -> list[tuple[ToolKind, dict[str, Any]]]:
-    return [(ToolKind(one["kind"]), one) for one in stated]
+    _add_questions(session, _add_sections(session, zip(tools, words["tools"], strict=True)), lines)
+    return len(lines) + len(tools)
 
 
 def _add_lines(session: Session, stated: list[dict[str, str]]) -> dict[str, int]:
@@ -54,13 +53,6 @@ def _add_lines(session: Session, stated: list[dict[str, str]]) -> dict[str, int]
     session.add_all(lines.values())
     session.flush()
     return {code: line.id for code, line in lines.items()}
-
-
-def _add_tool(session: Session, kind: ToolKind, stated: Mapping[str, Any]) -> AssuranceTool:
-    tool = AssuranceTool(kind=kind, title=stated["title"], introduction=stated["introduction"])
-    session.add(tool)
-    session.flush()
-    return tool
 
 
 def _sections(stated: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -88,27 +80,40 @@ def _standard(stated: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _add_sections(
-    session: Session, tool: AssuranceTool, stated: list[dict[str, Any]], lines: Mapping[str, int]
-) -> None:
-    sections = [
-        ToolSection(tool_id=tool.id, number=number, title=one["title"], introduction=one.get("introduction", ""))
-        for number, one in enumerate(stated, 1)
-    ]
-    session.add_all(sections)
+    session: Session, stated: Iterable[tuple[AssuranceTool, Mapping[str, Any]]]
+) -> list[tuple[ToolSection, list[dict[str, Any]]]]:
+    """The sections of all tools, each with what is stated of its questions."""
+    made = [
+        (ToolSection(tool_id=tool.id, number=number, title=one["title"], introduction=one.get("introduction", "")),
+         one["questions"])
+        for tool, words in stated
+        for number, one in enumerate(_sections(words), 1)
+    ]  # fmt: skip
+    session.add_all(section for section, _ in made)
     session.flush()
-    for section, one in zip(sections, stated, strict=True):
-        for number, question in enumerate(one["questions"], 1):
-            session.add(_question(session, section, number, question, lines))
+    return made
+
+
+def _add_questions(
+    session: Session, stated: list[tuple[ToolSection, list[dict[str, Any]]]], lines: Mapping[str, int]
+) -> None:
+    named = {one["scale"] for _, questions in stated for one in questions if "scale" in one}
+    scales = {name: starting_scale(session, name).id for name in sorted(named)}
+    session.add_all(
+        _question(section, number, one, lines, scales)
+        for section, questions in stated
+        for number, one in enumerate(questions, 1)
+    )
+    session.flush()
 
 
 def _question(
-    session: Session, section: ToolSection, number: int, stated: Mapping[str, Any], lines: Mapping[str, int]
+    section: ToolSection, number: int, stated: Mapping[str, Any], lines: Mapping[str, int], scales: Mapping[str, int]
 ) -> ToolQuestion:
     condition = stated.get("only_if") or [""]
-    scale = starting_scale(session, stated["scale"]) if "scale" in stated else None
     return ToolQuestion(
         tool_id=section.tool_id, section_id=section.id, number=number, key=stated["key"], kind=stated["kind"],
         text=stated["text"], help=stated.get("help", ""), is_required=stated.get("required", False),
-        scale_id=scale.id if scale else None, options=stated.get("options", []), shown_if_key=condition[0],
+        scale_id=scales.get(stated.get("scale", "")), options=stated.get("options", []), shown_if_key=condition[0],
         shown_if_answers=condition[1:], key_line_id=lines.get(stated.get("line", "")),
     )  # fmt: skip

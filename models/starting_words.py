@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from models.rating_scales import give_starting_scales
 from models.reference_items import ReferenceItem, ReferenceList, Service
-from models.starting_tools import give_starting_tools
 
 _LEVEL = ReferenceList.LEVEL_OF_INTERVENTION
 _STEP = ReferenceList.ESCALATION_STEP
@@ -123,7 +122,7 @@ _WORDS = (
 
 
 def give_starting_words(session: Session) -> int:
-    """Fill the lists and the bank of tools of a portal that has none; returns how many were added."""
+    """Fill the lists and scales of a portal that has none; returns how many were added."""
     taken = set(session.scalars(select(ReferenceItem.list_name).group_by(ReferenceItem.list_name)))
     ranks: dict[ReferenceList, int] = {}
     added = 0
@@ -135,4 +134,4 @@ def give_starting_words(session: Session) -> int:
         session.add(ReferenceItem(rank=ranks[word.list_name], **values))
         added += 1
     session.flush()
-    return added + give_starting_scales(session) + give_starting_tools(session)
+    return added + give_starting_scales(session)

@@ -23,6 +23,7 @@ from models.clock import today
 from models.db import PortalSession
 from models.people import Person
 from models.reference_items import ReferenceItem, ReferenceList
+from models.starting_tools import give_starting_tools
 from models.starting_words import give_starting_words
 from models.thematic_reviews import Stage, ThematicReview
 from tests import make
@@ -61,6 +62,7 @@ class Cycle:
 
     def __post_init__(self) -> None:
         give_starting_words(self.session)
+        give_starting_tools(self.session)
         self.people = {role: member(self.session, role) for role in (*Role,) if role is not Role.AGENCY_MEMBER}
         make.hub(self.session).officer_id = self.people[Role.OFFICER].id
         self.session.commit()

@@ -14,6 +14,7 @@ from models.hubs import HubKind
 from models.key_lines import KeyLine, copy_standard_lines, key_lines_of, move_key_line
 from models.reference_items import ReferenceItem, ReferenceList, Service
 from models.sign_offs import SignOffSubject
+from models.starting_tools import give_starting_tools
 from models.starting_words import give_starting_words
 from models.thematic_reviews import ThematicReview
 from tests import make, make_tools
@@ -26,6 +27,7 @@ Open = Callable[..., Browser]
 def review(session: Session) -> ThematicReview:
     """A review of the test's officer, with a sponsor, in a portal with its bank."""
     give_starting_words(session)
+    give_starting_tools(session)
     made = make.review(session, sponsor_id=make.person(session, Role.SPONSOR).id)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()

@@ -21,6 +21,7 @@ from models.tool_versions import questionnaire_of
 def bank(session: Session) -> dict[ToolKind, Questionnaire]:
     """The bank's tools as they would be asked, by kind."""
     give_starting_words(session)
+    give_starting_tools(session)
     tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id.is_(None)))
     return {tool.kind: questionnaire_of(session, tool) for tool in tools}
 
@@ -54,6 +55,7 @@ def test_starting_scale_that_was_deleted_comes_back_with_the_tools(session: Sess
     session.add(RatingScale(name="Our own", points=["Yes", "No"]))
     session.flush()
     give_starting_words(session)
+    give_starting_tools(session)
     assert session.scalar(select(RatingScale).where(RatingScale.name == "Ofsted grades")) is not None
     assert session.scalar(select(RatingScale).where(RatingScale.name == "Agreement")) is not None
 

@@ -13,6 +13,7 @@ from models.assurance_tools import AssuranceTool, ToolKind
 from models.errors import RuleBroken
 from models.key_lines import KeyLine, copy_standard_lines, key_lines_of
 from models.signables import tools_of
+from models.starting_tools import give_starting_tools
 from models.starting_words import give_starting_words
 from models.thematic_reviews import ThematicReview
 from models.tool_copies import copy_tool
@@ -28,6 +29,7 @@ Open = Callable[..., Browser]
 def review(session: Session) -> ThematicReview:
     """A review whose hub's officer is the test's, in a portal with its bank."""
     give_starting_words(session)
+    give_starting_tools(session)
     made = make.review(session)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()

@@ -8,7 +8,6 @@ them.)
 
 from __future__ import annotations
 
-import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ from models.rules.draws import Draw
 from models.rules.frame_slots import FrameFacts, slots_of
 from models.rules.sample_plans import SamplePlan, parse_plan
 from models.rules.sampling import seed_prefix
+from tests.benchmarks.memory import peak_of_memory
 
 SEED = "benchmark 314159"
 ROUNDS = 5
@@ -98,9 +98,9 @@ def bench(connection: Connection, rows: int = 1_000_000) -> list[str]:
     frame, plan = make_frame(connection, rows), parse_plan(PLAN)
     session = Session(connection)
     values = DrawStatements(frame, plan, slots_of(frame, plan), ()).values() | {"prefix": seed_prefix(SEED)}
-    before = peak_mib()
+    before = peak_of_memory()
     draw = draw_cases(session, frame, plan, SEED)
-    grown = peak_mib() - before
+    grown = peak_of_memory() - before
     check_same(draw, drawn_by_the_published_sampler(connection, values))
 
     def hash_scan() -> None:
@@ -135,8 +135,3 @@ def report(rows: int, draw: Draw, plan: SamplePlan, seconds: Mapping[str, float]
     lines += [f"  {name:<28}{taken:8.3f} s   {taken / limit:5.2f} x the scan" for name, taken in seconds.items()]
     faster = seconds["consistent-sampler"] / seconds["counts and draw (ours)"]
     return [*lines, f"  ours is {faster:.1f} x as fast as consistent-sampler; our client grew by {grown:.1f} MiB"]
-
-
-def peak_mib() -> float:
-    """The most memory this process has had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -19,6 +19,7 @@ from models.case_imports import ImportChoice, import_frame, open_check
 from models.db import load_models, make_engine, make_session_factory
 from models.frame_rows import index_frame
 from models.starting_words import give_starting_words
+from tests.benchmarks.memory import peak_of_memory
 from tests.databases import Database
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -88,12 +89,6 @@ def checked_import(url: str, path: Path) -> dict[str, float]:
         "rejected": rejected,
         "frame": frame.id,
     }
-
-
-def peak_of_memory() -> float:
-    """This process's own peak in MiB; what getrusage tells would begin with that of the process it was forked from."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _fresh(url: str, path: Path) -> dict[str, float]:

@@ -5,7 +5,6 @@ strings in Helvetica, in tables of 50 rows, no tags, no embedded font, no cover.
 """
 
 import json
-import resource
 import subprocess
 import sys
 from io import BytesIO
@@ -22,6 +21,7 @@ from jobs.pdf.styles import STYLES
 from models.rules.plan_paper import COLUMNS, action_row
 from models.rules.plan_report import PlanReport, summarise
 from tests import pdf_facts
+from tests.benchmarks.memory import peak_of_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (10, 200, 2000)
@@ -82,7 +82,7 @@ def measure(name: str, count: int) -> dict[str, float]:
     size = len(build(first))
     middle = perf_counter()
     build(second)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_of_memory()
     return {"cold": middle - started, "warm": perf_counter() - middle, "kB": size / 1024, "MiB": peak}
 
 

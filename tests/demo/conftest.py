@@ -12,6 +12,7 @@ from app.demo.partnership import load_demo
 from models.access import Actor
 from models.clock import today
 from models.db import PortalSession
+from models.starting_tools import give_starting_tools
 from models.starting_words import give_starting_words
 from tests.web import PASSWORD
 
@@ -24,6 +25,7 @@ def demo_connection(engine: Engine) -> Iterator[Connection]:
         sessions = sessionmaker(made, class_=PortalSession, join_transaction_mode="create_savepoint")
         with sessions(info={"actor": Actor.system("test")}) as session:
             give_starting_words(session)
+            give_starting_tools(session)
             load_demo(session, today=today(), password=PASSWORD)
             session.commit()
         yield made
