@@ -37,6 +37,7 @@ from admin_views.questionnaires import LastAnswer
 from admin_views.self_evaluations import ChangesForm, show_status
 from models.access import Actor
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
 from models.clock import today
 from models.rules.due_dates import in_words
@@ -50,7 +51,6 @@ from models.section_11_returns import (
     standards_of,
     submit_return,
 )
-from models.self_evaluations import ReturnStatus
 
 _OPEN = Section11Return.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
 _DAYS_FOR_CHANGES = 14

@@ -41,13 +41,13 @@ from admin_views.questionnaires import LastAnswer
 from admin_views.review_panels import review_panel
 from models.access import Actor
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
 from models.clock import today
 from models.invitations import ReviewPart, invited_agencies
 from models.rules.due_dates import due_words, in_words, return_due_on
 from models.rules.triangulation import Source
 from models.self_evaluations import (
-    ReturnStatus,
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,

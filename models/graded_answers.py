@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_sheets import AnswerSheet, SheetAnswer
 from models.case_audits import AuditStatus, CaseAudit
 from models.rules.questionnaires import Questionnaire
 from models.rules.triangulation import Source
-from models.self_evaluations import ReturnStatus, SelfEvaluation
+from models.self_evaluations import SelfEvaluation
 from models.tool_versions import ToolVersion
 from models.triangulations import Evidence, evidence
 

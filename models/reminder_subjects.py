@@ -14,6 +14,7 @@ from models.access import Role
 from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.audit_samples import AuditSample, SampleStatus
 from models.case_audits import OPEN, CaseAudit
 from models.hubs import Hub
@@ -23,7 +24,7 @@ from models.review_stages import ReviewStage
 from models.sample_cases import CaseStatus, SampleCase
 from models.section_11_cycles import Section11Cycle
 from models.section_11_returns import Section11Return
-from models.self_evaluations import ReturnStatus, SelfEvaluation
+from models.self_evaluations import SelfEvaluation
 from models.sharing_agreements import SharingAgreement
 from models.thematic_reviews import Stage, ThematicReview
 

@@ -10,9 +10,10 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, RowPolicy
+from models.access import RowPolicy
 from models.agencies import Agency
 from models.agency_messages import tell_agency
+from models.agency_returns import OWN, AgencyReturn, ReturnStatus, return_rules
 from models.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
@@ -27,69 +28,30 @@ from models.clock import london_day, now, today
 from models.db import Record
 from models.errors import RuleBroken
 from models.late_returns import LateReturn, late_source
-from models.references import Referenced
 from models.rules.due_dates import in_words
 from models.rules.section_11 import HIGHEST, ScoredStandard, StandardSummary, scored, summarise
 from models.section_11_cycles import MissingPartner, Section11Cycle, expected_partners, freeze_cycle
-from models.self_evaluations import ReturnStatus
-from models.words import choice_column, must, one_of
+from models.words import must
 
-_OWN = f"agency_id = ANY {OWN_AGENCIES}"
-_OWN_RETURN = f"EXISTS (SELECT FROM section_11_returns r WHERE r.id = return_id AND r.{_OWN} AND r.status = 'closed')"
+_OWN_RETURN = f"EXISTS (SELECT FROM section_11_returns r WHERE r.id = return_id AND r.{OWN} AND r.status = 'closed')"
 
 
-class Section11Return(Referenced):
+class Section11Return(AgencyReturn):
     """One partner's Section 11 audit of itself in one cycle."""
 
     __tablename__ = "section_11_returns"
     __table_args__ = (
-        one_of("status", ReturnStatus, "known_section_11_status"),
+        *return_rules("section_11", "return"),
         UniqueConstraint(
             "cycle_id", "agency_id",
             name="section_11_return_once", info={"sentence": "That partner has this cycle's form already."},
         ),
-        must(
-            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)",
-            name="section_11_handed_in_at", sentence="A return is handed in at a moment.",
-        ),
-        must(
-            "(status = 'closed') = (closed_at IS NOT NULL)",
-            name="section_11_closed_at", sentence="A closed return needs the moment it was closed.",
-        ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads=_OWN,
-        agency_writes=f"{_OWN} AND status IN ('asked', 'returned')",
-        agency_leaves=f"{_OWN} AND status IN ('asked', 'returned', 'submitted')",
-        agency_updates=("status", "submitted_at", "submitted_by_id", "row_version"),
-    )
     reference_prefix = "S11"
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("section_11_cycles.id", ondelete="CASCADE"))
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
-    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id"), unique=True)
-    status: Mapped[ReturnStatus] = mapped_column(
-        choice_column(ReturnStatus), server_default=ReturnStatus.ASKED, index=True
-    )
-    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    due_on: Mapped[date]
-    submitted_at: Mapped[datetime | None]
-    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    return_reason: Mapped[str] = mapped_column(Text, server_default="")
-    closed_at: Mapped[datetime | None]
 
     cycle: Mapped[Section11Cycle] = relationship(lazy="raise_on_sql")
-    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
-    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
-
-    @property
-    def reference_year(self) -> int:
-        return today().year
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the partner still has something to do after the day it was due."""
-        return ReturnStatus(self.status).is_open and self.due_on < today()
 
 
 class Section11Score(Record):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import ClassVar
+from datetime import date
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.access import OWN_AGENCIES, RowPolicy
 from models.agencies import Agency
 from models.agency_messages import tell_agency
+from models.agency_returns import AgencyReturn, ReturnStatus, return_rules
 from models.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
@@ -27,101 +26,36 @@ from models.errors import RuleBroken
 from models.invitations import ReviewPart, invited_agencies
 from models.late_returns import LateReturn, late_source
 from models.people import Person
-from models.references import Referenced
 from models.rules.due_dates import in_words, return_due_on
 from models.rules.questionnaires import Progress
 from models.sign_offs import SignOffSubject
 from models.signables import refuse_unsigned, signed_version, tools_of
 from models.thematic_reviews import ThematicReview
-from models.words import Choice, choice_column, must, one_of
-
-_OWN = f"agency_id = ANY {OWN_AGENCIES}"
 
 
-class ReturnStatus(Choice):
-    """Where a return stands: asked for, handed in, given back to be changed, or closed."""
-
-    ASKED = "asked"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ReturnStatus.ASKED: "To be filled in",
-            ReturnStatus.SUBMITTED: "Handed in",
-            ReturnStatus.RETURNED: "Returned for change",
-        }
-        return words.get(self) or super().label
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the agency still has something to do.
-
-        >>> [one.value for one in ReturnStatus if one.is_open]
-        ['asked', 'returned']
-        """
-        return self in (ReturnStatus.ASKED, ReturnStatus.RETURNED)
-
-
-class SelfEvaluation(Referenced):
+class SelfEvaluation(AgencyReturn):
     """One agency's self-evaluation for one review, due two weeks after it was sent (framework, "Initial scoping")."""
 
     __tablename__ = "self_evaluations"
     __table_args__ = (
-        one_of("status", ReturnStatus, "known_self_evaluation_status"),
+        *return_rules("self_evaluation", "self-evaluation"),
         UniqueConstraint(
             "review_id", "agency_id",
             name="self_evaluation_once", info={"sentence": "That agency has this review's self-evaluation already."},
         ),
-        must(
-            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)",
-            name="self_evaluation_handed_in_at", sentence="A self-evaluation is handed in at a moment.",
-        ),
-        must(
-            "(status = 'closed') = (closed_at IS NOT NULL)",
-            name="self_evaluation_closed_at", sentence="A closed self-evaluation needs the moment it was closed.",
-        ),
         Index("open_self_evaluations", "due_on", postgresql_where=text("status IN ('asked', 'returned')")),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads=_OWN,
-        agency_writes=f"{_OWN} AND status IN ('asked', 'returned')",
-        agency_leaves=f"{_OWN} AND status IN ('asked', 'returned', 'submitted')",
-        agency_updates=("status", "submitted_at", "submitted_by_id", "row_version"),
-    )
     reference_prefix = "SE"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
-    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id"), unique=True)
     family_id: Mapped[int]
-    status: Mapped[ReturnStatus] = mapped_column(
-        choice_column(ReturnStatus), server_default=ReturnStatus.ASKED, index=True
-    )
-    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    due_on: Mapped[date]
-    submitted_at: Mapped[datetime | None]
-    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    return_reason: Mapped[str] = mapped_column(Text, server_default="")
-    closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
 
     review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
-    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
-    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
-    submitted_by: Mapped[Person | None] = relationship(foreign_keys=submitted_by_id, lazy="raise_on_sql")
-
-    @property
-    def reference_year(self) -> int:
-        return today().year
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the agency still has something to do after the day it was due."""
-        return ReturnStatus(self.status).is_open and self.due_on < today()
+    submitted_by: Mapped[Person | None] = relationship(
+        foreign_keys="SelfEvaluation.submitted_by_id", lazy="raise_on_sql"
+    )
 
 
 def the_tool(session: Session, review: ThematicReview) -> AssuranceTool:

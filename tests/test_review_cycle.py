@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
+from models.agency_returns import ReturnStatus
 from models.assurance_tools import AssuranceTool, ToolKind
 from models.clock import today
 from models.db import PortalSession
@@ -27,7 +28,7 @@ from models.recommendations import Recommendation
 from models.reference_items import ReferenceList
 from models.rules.triangulation import Mark, Source
 from models.sample_cases import CaseStatus, SampleCase
-from models.self_evaluations import ReturnStatus, SelfEvaluation
+from models.self_evaluations import SelfEvaluation
 from models.strategic_priorities import StrategicPriority
 from models.thematic_reviews import Stage
 from models.tool_questions import questions_of

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.access import Actor, Role
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_papers import blank_section_11, section_11_form
 from models.answer_sheets import AnswerSheet, save_answer
 from models.clock import today
@@ -32,7 +33,7 @@ from models.section_11_returns import (
     standards_of,
     submit_return,
 )
-from models.self_evaluations import ReturnStatus, SelfEvaluation
+from models.self_evaluations import SelfEvaluation
 from models.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.pdf_review_facts import OCCASION

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.access import Actor, Role
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_sheets import AnswerSheet, SheetAnswer, save_answer
 from models.clock import today
 from models.db import act_as
@@ -22,7 +23,6 @@ from models.messages import Message
 from models.review_gates import gates_of
 from models.rules.triangulation import Source, Strength, Verdict
 from models.self_evaluations import (
-    ReturnStatus,
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.demo import agencies as named
 from app.demo.answers import answer_sheet
 from models.agencies import Agency
+from models.agency_returns import ReturnStatus
 from models.answer_findings import suggest_finding, take_answer_finding
 from models.answer_sheets import AnswerSheet, sheet_answers, version_of
 from models.clock import LONDON
@@ -20,7 +21,6 @@ from models.invitations import Invitation, ReviewPart
 from models.people import Person
 from models.rules.triangulation import Source
 from models.self_evaluations import (
-    ReturnStatus,
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,
