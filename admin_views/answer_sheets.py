@@ -69,8 +69,8 @@ class AnsweringPages(AnswerPapers):
         return self.session.get_one(AnswerSheet, record.sheet_id)
 
     def may_answer(self, record: Any, sheet: AnswerSheet) -> bool:
-        """Whether whoever asks may fill the sheet in now: by default members of the agency, while it is open."""
-        return sheet.is_open and role() in ANSWERERS and sheet.agency_id in actor().agency_ids
+        """Whether whoever asks may fill the sheet in now: by default members of the agency, while both are open."""
+        return record.status.is_open and sheet.is_open and role() in ANSWERERS and sheet.agency_id in actor().agency_ids
 
     def last_answers(self, record: Any, sheet: AnswerSheet) -> dict[str, LastAnswer]:
         """What is offered again, by question key."""

@@ -35,7 +35,7 @@ from models.escalations import (
     note_outcome,
     waiting_concerns,
 )
-from models.people import Person
+from models.people import name_of
 from models.rules.due_dates import due_words
 from models.thematic_reviews import Stage, ThematicReview
 
@@ -249,10 +249,10 @@ def concerns(session: Session, sponsor_id: int) -> list[Duty]:
     for one in waiting_concerns(session, sponsor_id):
         review, agency = session.get(ThematicReview, one.review_id), session.get_one(Agency, one.agency_id)
         what = f"{agency.name} does not engage: {one.what}"
-        by = session.get(Person, one.climbed_by_id) if one.climbed_by_id else None
         since = datetime.combine(one.climbed_on, time(9), LONDON)
         href = f"/escalations/{one.id}/answer/"
-        found.append(Duty(what, review.reference if review else "", href, since, by.name if by else ""))
+        by = name_of(session, one.climbed_by_id)
+        found.append(Duty(what, review.reference if review else "", href, since, by))
     return found
 
 

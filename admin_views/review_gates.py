@@ -20,7 +20,7 @@ from models.clock import today
 from models.errors import RuleBroken
 from models.gate_waivers import ask_to_waive
 from models.hubs import Hub
-from models.people import Person
+from models.people import name_of
 from models.programmes import acts_next
 from models.review_gates import Standing, find_gate, gates_of, pass_gates
 from models.thematic_reviews import Stage, ThematicReview, next_stage
@@ -127,9 +127,8 @@ def gate_panel(session: Session, review: ThematicReview) -> Panel:
 
 def _acts_next(session: Session, review: ThematicReview, found: Sequence[Standing]) -> str:
     officer_id = session.get_one(Hub, review.hub_id).officer_id
-    sponsor, officer = (session.get(Person, key) if key else None for key in (review.sponsor_id, officer_id))
     missing = tuple(one.missing for one in found if not one.is_open)
-    words = acts_next(session, review, sponsor.name if sponsor else "", officer.name if officer else "", missing)
+    words = acts_next(session, review, name_of(session, review.sponsor_id), name_of(session, officer_id), missing)
     return Markup("<strong>Acts next</strong> {}").format(words)
 
 

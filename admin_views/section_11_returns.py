@@ -37,7 +37,7 @@ from admin_views.questionnaires import LastAnswer
 from admin_views.self_evaluations import ChangesForm, show_status
 from models.access import Actor
 from models.agencies import Agency
-from models.agency_returns import ReturnStatus
+from models.agency_returns import OPEN, ReturnStatus
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
 from models.clock import today
 from models.rules.due_dates import in_words
@@ -52,7 +52,7 @@ from models.section_11_returns import (
     submit_return,
 )
 
-_OPEN = Section11Return.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
+_OPEN = Section11Return.status.in_(OPEN)
 _DAYS_FOR_CHANGES = 14
 
 
@@ -109,9 +109,6 @@ class Section11ReturnScreen(AnsweringPages):
             if record.status is ReturnStatus.SUBMITTED:
                 found.append(Button("Ask for changes", self.link("give_back", record_id=record.id)))
         return [*found, *self.paper_buttons(record)]
-
-    def may_answer(self, record: Section11Return, sheet: AnswerSheet) -> bool:
-        return record.status.is_open and super().may_answer(record, sheet)
 
     def last_answers(self, record: Section11Return, sheet: AnswerSheet) -> dict[str, LastAnswer]:
         asked = version_of(self.session, sheet).questionnaire

@@ -41,7 +41,7 @@ from admin_views.questionnaires import LastAnswer
 from admin_views.review_panels import review_panel
 from models.access import Actor
 from models.agencies import Agency
-from models.agency_returns import ReturnStatus
+from models.agency_returns import OPEN, ReturnStatus
 from models.answer_sheets import AnswerSheet, sheet_progress, version_of
 from models.clock import today
 from models.invitations import ReviewPart, invited_agencies
@@ -58,7 +58,7 @@ from models.self_evaluations import (
 )
 from models.thematic_reviews import Stage, ThematicReview, review_words
 
-_OPEN = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
+_OPEN = SelfEvaluation.status.in_(OPEN)
 _DAYS_FOR_CHANGES = 7
 _COLOURS = {ReturnStatus.SUBMITTED: "blue", ReturnStatus.RETURNED: "amber", ReturnStatus.CLOSED: "green"}
 
@@ -138,9 +138,6 @@ class SelfEvaluationScreen(FindingPages):
         return [*self.sheet_buttons(record), *([asking] if returning else []), *self.paper_buttons(record)]
 
     # Filling in
-
-    def may_answer(self, record: SelfEvaluation, sheet: AnswerSheet) -> bool:
-        return record.status.is_open and super().may_answer(record, sheet)
 
     def last_answers(self, record: SelfEvaluation, sheet: AnswerSheet) -> dict[str, LastAnswer]:
         asked = version_of(self.session, sheet).questionnaire

@@ -43,7 +43,11 @@ class ReturnStatus(Choice):
         >>> [one.value for one in ReturnStatus if one.is_open]
         ['asked', 'returned']
         """
-        return self in (ReturnStatus.ASKED, ReturnStatus.RETURNED)
+        return self in OPEN
+
+
+OPEN = (ReturnStatus.ASKED, ReturnStatus.RETURNED)
+"""Where the agency still has something to do."""
 
 
 class AgencyReturn(Referenced):

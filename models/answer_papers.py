@@ -14,6 +14,7 @@ from models.clock import london_day
 from models.errors import RuleBroken
 from models.people import name_of
 from models.rules.answer_papers import BlankForm, FilledForm, asked_sections, written_sections
+from models.rules.paper_parts import NOBODY_NAMED
 from models.rules.papers import Occasion, day
 from models.rules.questionnaires import progress
 from models.sample_cases import SampleCase
@@ -24,7 +25,6 @@ from models.thematic_reviews import review_words
 
 T = TypeVar("T", SelfEvaluation, CaseAudit, Section11Return)
 
-NOBODY_NAMED: Final = "The case is called by its reference only."
 _KINDS: Final = {
     SelfEvaluation: "Self-evaluation",
     CaseAudit: "Case audit",

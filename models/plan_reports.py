@@ -18,7 +18,7 @@ from models.agencies import Agency
 from models.clock import london_day
 from models.document_requests import ask_for_document
 from models.errors import RuleBroken
-from models.people import Person
+from models.people import name_of
 from models.recommendations import Recommendation
 from models.reference_items import ReferenceItem
 from models.rules.papers import Occasion
@@ -134,11 +134,10 @@ def _review_facts(session: Session, plans: Sequence[Row[ActionPlan, ThematicRevi
     if len(reviews) != 1:
         return {}
     (review,) = reviews.values()
-    sponsor = session.get(Person, review.sponsor_id) if review.sponsor_id else None
     return {
         "review_reference": review.reference,
         "review_title": review.title,
-        "sponsor": sponsor.name if sponsor else "",
+        "sponsor": name_of(session, review.sponsor_id),
     }
 
 

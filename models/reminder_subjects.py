@@ -14,7 +14,7 @@ from models.access import Role
 from models.action_plans import ActionPlan, PlanStatus
 from models.actions import Action
 from models.agencies import Agency
-from models.agency_returns import ReturnStatus
+from models.agency_returns import OPEN as OPEN_RETURNS
 from models.audit_samples import AuditSample, SampleStatus
 from models.case_audits import OPEN, CaseAudit
 from models.hubs import Hub
@@ -45,7 +45,6 @@ class Subject:
     address: str
 
 
-_STILL_ASKED = (ReturnStatus.ASKED, ReturnStatus.RETURNED)
 _PERSON = aliased(Person)
 _PERSON_COLUMNS = (_PERSON.id.label("person"), _PERSON.name.label("name"), _PERSON.email.label("address"))
 _ROLES: dict[Recipient, InstrumentedAttribute[Any]] = {
@@ -166,7 +165,7 @@ def _self_evaluations(session: Session, recipient: Recipient, subject_id: int | 
         .join(ThematicReview, ThematicReview.id == asked.review_id)
         .join(Hub, Hub.id == ThematicReview.hub_id)
         .join(Agency, Agency.id == asked.agency_id)
-        .where(asked.status.in_(_STILL_ASKED))
+        .where(asked.status.in_(OPEN_RETURNS))
     )
     return _read(session, "self-evaluation", _told(statement, recipient), asked.id, asked.due_on, subject_id)
 
@@ -178,7 +177,7 @@ def _section_11(session: Session, recipient: Recipient, subject_id: int | None) 
         .add_columns(literal("").label("review"), Agency.name.label("agency"))
         .join(Section11Cycle, Section11Cycle.id == asked.cycle_id)
         .join(Agency, Agency.id == asked.agency_id)
-        .where(asked.status.in_(_STILL_ASKED), Section11Cycle.closed_at.is_(None))
+        .where(asked.status.in_(OPEN_RETURNS), Section11Cycle.closed_at.is_(None))
     )
     return _read(session, "Section 11 return", _told(statement, recipient), asked.id, asked.due_on, subject_id)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.access import RowPolicy
 from models.agencies import Agency
 from models.agency_messages import tell_agency
-from models.agency_returns import OWN, AgencyReturn, ReturnStatus, return_rules
+from models.agency_returns import OPEN, OWN, AgencyReturn, ReturnStatus, return_rules
 from models.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
@@ -221,8 +221,9 @@ def last_section_11_answers(session: Session, record: Section11Return) -> dict[s
 @late_source
 def late_section_11_returns(session: Session, on: date) -> list[LateReturn]:
     """Section 11 returns that were to be handed in before a day; they belong to no review."""
-    open_ones = Section11Return.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
     return [
         LateReturn(f"section_11_returns:{one.id}", "Section 11 return", one.reference, one.agency_id, None, one.due_on)
-        for one in session.scalars(select(Section11Return).where(open_ones, Section11Return.due_on < on))
+        for one in session.scalars(
+            select(Section11Return).where(Section11Return.status.in_(OPEN), Section11Return.due_on < on)
+        )
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.agencies import Agency
 from models.agency_messages import tell_agency
-from models.agency_returns import AgencyReturn, ReturnStatus, return_rules
+from models.agency_returns import OPEN, AgencyReturn, ReturnStatus, return_rules
 from models.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
@@ -211,10 +211,11 @@ def self_evaluations_missing(session: Session, review_id: int) -> str:
 @late_source
 def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
     """Self-evaluations that were to be handed in before a day."""
-    open_ones = SelfEvaluation.status.in_((ReturnStatus.ASKED, ReturnStatus.RETURNED))
     return [
         LateReturn(
             f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
         )
-        for one in session.scalars(select(SelfEvaluation).where(open_ones, SelfEvaluation.due_on < on))
+        for one in session.scalars(
+            select(SelfEvaluation).where(SelfEvaluation.status.in_(OPEN), SelfEvaluation.due_on < on)
+        )
     ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from models.rules.agreement import Agreement
 from models.rules.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
-from models.rules.paper_parts import paper_of
+from models.rules.paper_parts import NOBODY_NAMED, count_of, paper_of
 from models.rules.papers import (
     BODY,
     LABEL,
@@ -75,7 +75,7 @@ def grade_tone(label: str, code: str = "") -> str:
 
 
 def _blocks(facts: ModerationFacts) -> Iterator[Block]:
-    yield Notice("The case is called by its reference only.")
+    yield Notice(NOBODY_NAMED)
     if facts.moderated is not None:
         yield from _moderated(facts.moderated)
     yield _own_grades(facts)
@@ -131,5 +131,5 @@ def _agreement(agreement: Agreement | None) -> Cell:
     if agreement is None or not agreement.pairs:
         return "–"
     tone = "green" if agreement.agreeing == agreement.pairs else "amber"
-    pairs = f"{agreement.agreeing} of {agreement.pairs} {'pair' if agreement.pairs == 1 else 'pairs'}"
+    pairs = f"{agreement.agreeing} of {count_of(agreement.pairs, 'pair', 'pairs')}"
     return [(f"{agreement.percent} %", tag(tone)), (pairs, QUIET)]

@@ -8,6 +8,7 @@ from models.rules.triangulation import Mark, Verdict
 
 VERDICT_TONES: Final = {Verdict.STRENGTH: "green", Verdict.MIXED: "amber", Verdict.CONCERN: "red"}
 MARK_TONES: Final = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
+NOBODY_NAMED: Final = "The case is called by its reference only."
 
 
 def paper_of(
