@@ -18,15 +18,15 @@ from app.cli import register_commands
 from app.errors import log_fault, show_errors
 from app.health import measure
 from app.letterhead import offer_logo
-from app.local_servers import ensure_servers
 from app.logs import log_requests, start_logging
 from app.pages import dress
 from app.second_factors import ask_for_second_factor
 from app.security import guard
+from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
-from models.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
+from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
 __all__ = ["create_app"]
 

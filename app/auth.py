@@ -15,14 +15,8 @@ from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions
 from app.settings import Settings
-from models.access import Actor
-from models.calendar_feeds import feed_of
-from models.clock import now
-from models.db import act_as
-from models.errors import RuleBroken
-from models.people import Person
-from models.second_factors import factor_key, has_factor, is_code
-from models.sign_ins import (
+from models.accounts.second_factors import factor_key, has_factor, is_code
+from models.accounts.sign_ins import (
     Outcome,
     SignedIn,
     change_password,
@@ -33,7 +27,13 @@ from models.sign_ins import (
     sign_out,
     standing_of,
 )
-from models.sign_ins import start_sign_in as start
+from models.accounts.sign_ins import start_sign_in as start
+from models.core.access import Actor
+from models.core.clock import now
+from models.core.db import act_as
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
+from models.reminders.calendar_feeds import feed_of
 
 PER_ADDRESS = "30 per minute; 300 per hour"
 _REFUSED = "That e-mail address and password do not fit together, or the account is locked for a while."

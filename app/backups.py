@@ -16,10 +16,10 @@ import psycopg
 from psycopg import errors
 
 from app.database_logins import DATABASE
-from app.local_postgres import binary, create_database, in_database
-from app.local_servers import ensure_servers
+from app.servers.local_postgres import binary, create_database, in_database
+from app.servers.local_servers import ensure_servers
 from app.settings import SettingsError, load_settings
-from models.errors import RuleBroken
+from models.core.errors import RuleBroken
 
 DRAFT = f"{DATABASE}_restoring"
 REPLACED = f"{DATABASE}_replaced"

@@ -16,11 +16,11 @@ from admin_views.kit.requests import Database
 from app.auth import account_page, desk
 from app.security import limiter
 from app.settings import Settings
-from models.access import Actor
-from models.calendar_feeds import due_dates, person_of_feed, revoke_feed, start_feed
-from models.clock import now, today
-from models.db import act_as
-from models.rules.due_dates import DueDate
+from models.core.access import Actor
+from models.core.clock import now, today
+from models.core.db import act_as
+from models.reminders.calendar_feeds import due_dates, person_of_feed, revoke_feed, start_feed
+from models.rules.core.due_dates import DueDate
 
 PER_ADDRESS = "60 per minute; 600 per hour"
 EVERY = timedelta(hours=6)

@@ -5,7 +5,7 @@ The same statements make the embedded database and are printed for the operator 
 
 from __future__ import annotations
 
-from models.access import DatabaseRole
+from models.core.access import DatabaseRole
 
 DATABASE = "triangulate"
 OWNER = "triangulate_owner"

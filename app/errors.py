@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.refusals import sentence_of
-from models.errors import RuleBroken
+from models.core.errors import RuleBroken
 
 _SENTENCES = {
     400: ("That cannot be read", "Something in the address or the form is not what the portal can read."),

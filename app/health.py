@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_views.kit.requests import Database
-from models.access import Actor
+from models.core.access import Actor
 
 health = Blueprint("health", __name__)
 

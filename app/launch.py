@@ -9,11 +9,11 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from app.local_servers import Servers, ensure_servers
 from app.preparation import prepare_database
+from app.servers.local_servers import Servers, ensure_servers
+from app.servers.supervisor import Child, Duty, Supervisor
 from app.settings import Settings, SettingsError, child_environment, load_settings
-from app.supervisor import Child, Duty, Supervisor
-from models.errors import RuleBroken
+from models.core.errors import RuleBroken
 
 REVIVE_SECONDS = 5.0
 WEB_FIRST_SECONDS = 20.0  # so long the web process has the machine for itself

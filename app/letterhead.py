@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.settings import Settings
-from jobs.pdf.letterhead import logo_png
+from jobs.pdf.paper.letterhead import logo_png
 
 letterhead = Blueprint("letterhead", __name__)
 

@@ -15,7 +15,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from admin_views.duties import waiting_count
+from admin_views.kit.duties import waiting_count
 from admin_views.kit.formats import count_words, show_date, show_moment, tag, whole_days
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
@@ -23,7 +23,7 @@ from admin_views.kit.registry import menu_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import one_time_token
 from app.settings import Settings
-from models.rules.charts import TONES, spans
+from models.rules.documents.charts import TONES, spans
 
 _SHORT = 18
 _STATIC = Path(__file__).parent / "static"
@@ -91,7 +91,7 @@ def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
 
     >>> short_first([("AP-2026-01/14", "Text")]), short_first([("A longer name than that", "Text")])
     (' short-first', '')
-    >>> from models.rules.presentations import Body
+    >>> from models.rules.plans.presentations import Body
     >>> short_first([(Body.JOINT_GROUPS,)])
     ''
     """

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from app.demo.partnership import demo_sign_ins, load_demo
-from app.local_servers import Servers
+from app.servers.local_servers import Servers
 from app.settings import Settings
 from models import schema
-from models.access import Actor
-from models.clock import today
-from models.db import make_engine, make_session_factory, refuse_unsafe_login
-from models.retention_rules import add_usual_retention
-from models.starting_tools import give_starting_tools
-from models.starting_words import give_starting_words
-from models.usual_reminders import add_usual_rules
+from models.core.access import Actor
+from models.core.clock import today
+from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.reminders.usual_reminders import add_usual_rules
+from models.retention.retention_rules import add_usual_retention
+from models.tools.starting_tools import give_starting_tools
+from models.tools.starting_words import give_starting_words
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:

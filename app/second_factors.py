@@ -19,11 +19,7 @@ from admin_views.kit.requests import role
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
 from app.security import limiter
 from app.settings import Settings
-from models.access import Role
-from models.clock import now
-from models.errors import RuleBroken
-from models.people import Person
-from models.second_factors import (
+from models.accounts.second_factors import (
     SecondFactor,
     address_of_key,
     begin_factor,
@@ -35,7 +31,11 @@ from models.second_factors import (
     shown_key,
     waiting_factor,
 )
-from models.sign_ins import SignedIn, has_password, revoke
+from models.accounts.sign_ins import SignedIn, has_password, revoke
+from models.core.access import Role
+from models.core.clock import now
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
 
 HALF_WAY = timedelta(minutes=5)  # how long a right password waits for its code
 _REFUSED = "That code is not right or has been used, or the account is locked for a while."

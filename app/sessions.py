@@ -14,10 +14,10 @@ from werkzeug.datastructures import CallbackDict
 
 from admin_views.kit.requests import Database
 from app.settings import Settings
-from models.access import Actor
-from models.clock import now
-from models.db import act_as
-from models.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
+from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
+from models.core.access import Actor
+from models.core.clock import now
+from models.core.db import act_as
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
 _WITHOUT_SESSION = ("/static/", "/calendar/", "/healthz", "/readyz", "/metrics")

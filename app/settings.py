@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from jobs.mail import MailServer
-from jobs.pdf.letterhead import Logo, read_logo
-from models.access import Role
+from jobs.core.mail import MailServer
+from jobs.pdf.paper.letterhead import Logo, read_logo
+from models.core.access import Role
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import Database
-from admin_views.questionnaires import questions_html, read_form
+from admin_views.tools.questionnaires import questions_html, read_form
 from app.security import csrf, limiter
-from models.clock import today
-from models.errors import RuleBroken
-from models.surveys import Survey, answer_survey, as_the_public
-from models.tool_versions import ToolVersion
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.feedback.surveys import Survey, answer_survey, as_the_public
+from models.tools.tool_versions import ToolVersion
 
 READING, SENDING = "60 per minute", "12 per minute; 120 per hour"
 _TOKEN_LENGTH = range(20, 101)

@@ -12,10 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
 
-from models.access import DatabaseRole, RowPolicy, policy_statements
-from models.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
-from models.db import Base, database_url, load_models
-from models.frame_rows import FRAME_FUNCTIONS
+from models.case_lists.frame_rows import FRAME_FUNCTIONS
+from models.core.access import DatabaseRole, RowPolicy, policy_statements
+from models.core.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
+from models.core.db import Base, database_url
+from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
@@ -23,7 +24,7 @@ _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
 
 def all_policies() -> dict[str, RowPolicy]:
     """Each table's row policy, by table name."""
-    load_models()
+    load_rooms("models")
     mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
     return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}
 
@@ -42,7 +43,7 @@ def migrate(owner_url: str) -> None:
 
     Run as the owner of the tables, never as the portal's own login.
     """
-    load_models()
+    load_rooms("models")
     command.upgrade(alembic_config(owner_url), "head")
     engine = create_engine(database_url(owner_url))
     with engine.begin() as connection:
@@ -52,7 +53,7 @@ def migrate(owner_url: str) -> None:
 
 def new_revision(owner_url: str, message: str) -> None:
     """Write a migration for what the models say beyond the newest revision, which the database is brought to first."""
-    load_models()
+    load_rooms("models")
     number = 1 + len(list((_ROOM / "migrations" / "versions").glob("*.py")))
     config = alembic_config(owner_url)
     command.upgrade(config, "head")
@@ -79,7 +80,7 @@ def apply_access(connection: Connection) -> None:
 
 def drift(owner_url: str) -> list[str]:
     """What the models say and the migrated database does not, one line each; CHECK constraints included."""
-    load_models()
+    load_rooms("models")
     engine = create_engine(database_url(owner_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})

@@ -12,15 +12,15 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
-from app.local_servers import join_servers
+from app.servers.local_servers import join_servers
 from models import schema
-from models.access import Actor, Role
-from models.db import PortalSession, database_url
+from models.core.access import Actor, Role
+from models.core.db import PortalSession, database_url
 from tests.databases import Database
 from tests.together import Together
 from tests.web import Browser, make_portal, member
 
-pytest.register_assert_rewrite("tests.pdf_kit")
+pytest.register_assert_rewrite("tests.pdf.pdf_kit")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

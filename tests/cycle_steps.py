@@ -13,19 +13,19 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.access import Role
-from models.agencies import Agency
-from models.audit_samples import AuditSample
-from models.case_audits import CaseAudit
-from models.case_frames import CaseFrame
-from models.case_lists import CaseList
-from models.clock import today
-from models.db import PortalSession
-from models.people import Person
-from models.reference_items import ReferenceItem, ReferenceList
-from models.starting_tools import give_starting_tools
-from models.starting_words import give_starting_words
-from models.thematic_reviews import Stage, ThematicReview
+from models.audits.case_audits import CaseAudit
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_lists import CaseList
+from models.core.access import Role
+from models.core.clock import today
+from models.core.db import PortalSession
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.sampling.audit_samples import AuditSample
+from models.tools.starting_tools import give_starting_tools
+from models.tools.starting_words import give_starting_words
 from tests import make
 from tests.make_case_lists import csv_bytes
 from tests.web import Browser, member, words_of

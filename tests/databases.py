@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from models import schema
-from models.db import database_url, make_engine
+from models.core.db import database_url, make_engine
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,20 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import Actor, Role
-from models.action_plans import ActionPlan
-from models.actions import Action
-from models.agencies import Agency
-from models.db import PortalSession, act_as
-from models.hubs import Hub, HubKind
-from models.memberships import Membership, Seat
-from models.people import Person
-from models.presentations import Decision, Presentation, hold_presentation
-from models.recommendations import Recommendation
-from models.reference_items import ReferenceItem, ReferenceList
-from models.rules.presentations import Body
-from models.strategic_priorities import StrategicPriority
-from models.thematic_reviews import ThematicReview
+from models.core.access import Actor, Role
+from models.core.db import PortalSession, act_as
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub, HubKind
+from models.partnership.memberships import Membership, Seat
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.partnership.strategic_priorities import StrategicPriority
+from models.plans.action_plans import ActionPlan
+from models.plans.actions import Action
+from models.plans.presentations import Decision, Presentation, hold_presentation
+from models.plans.recommendations import Recommendation
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.plans.presentations import Body
 
 T = TypeVar("T")
 

@@ -10,28 +10,28 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import Role
-from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, save_answer
-from models.assurance_tools import ToolKind
-from models.audit_assignments import assign_auditor
-from models.audit_openings import open_case_audits
-from models.audit_samples import AuditSample, plan_sample, quick_draw
-from models.case_audits import CaseAudit, submit_audit
-from models.case_frames import CaseFrame
-from models.case_imports import ImportChoice, import_frame, open_check
-from models.clock import today
-from models.invitations import ReviewPart
-from models.people import Person
-from models.rules.sample_plans import parse_plan
-from models.sample_cases import SampleCase
-from models.sample_certificates import write_certificate
-from models.sample_draws import draw_sample
-from models.sharing_agreements import SharingAgreement
-from models.sign_offs import SignOffSubject
-from models.signables import TOOL_SUBJECTS
-from models.starting_words import give_starting_words
-from models.thematic_reviews import ThematicReview
+from models.audits.audit_assignments import assign_auditor
+from models.audits.audit_openings import open_case_audits
+from models.audits.case_audits import CaseAudit, submit_audit
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import ImportChoice, import_frame, open_check
+from models.core.access import Role
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.sharing_agreements import SharingAgreement
+from models.reviews.invitations import ReviewPart
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.sampling.sample_plans import parse_plan
+from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
+from models.sampling.sample_cases import SampleCase
+from models.sampling.sample_certificates import write_certificate
+from models.sampling.sample_draws import draw_sample
+from models.signatures.sign_offs import SignOffSubject
+from models.signatures.signables import TOOL_SUBJECTS
+from models.tools.answer_sheets import AnswerSheet, save_answer
+from models.tools.assurance_tools import ToolKind
+from models.tools.starting_words import give_starting_words
 from tests import make, make_tools
 
 PLAN: dict[str, Any] = {

@@ -10,11 +10,11 @@ from datetime import date
 
 import xlsxwriter
 
-from models.rules.case_list_check import CaseListCheck, CaseRow
-from models.rules.case_list_file import describe_sheet, describe_sheets, likely_sheet, open_case_list
-from models.rules.case_list_headings import ColumnChoice
-from models.rules.case_list_levels import Level
-from models.rules.case_list_report import Report
+from models.rules.case_lists.check import CaseListCheck, CaseRow
+from models.rules.case_lists.file import describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_lists.headings import ColumnChoice
+from models.rules.case_lists.levels import Level
+from models.rules.case_lists.report import Report
 
 TODAY = date(2026, 3, 31)
 HEADINGS = ("Case reference", "Level", "Theme", "Start date", "End date", "Date of birth", "Agency")

@@ -8,21 +8,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import Role
-from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, open_sheet
-from models.assurance_tools import AssuranceTool, ToolKind
-from models.clock import today
-from models.invitations import Invitation, ReviewPart
-from models.key_lines import KeyLine, key_lines_of
-from models.rating_scales import RatingScale
-from models.reference_items import ReferenceList, Service
-from models.section_11_cycles import Section11Cycle
-from models.sign_offs import SignOffSubject, sign
-from models.signables import TOOL_SUBJECTS, put_before_sponsor
-from models.thematic_reviews import ThematicReview
-from models.tool_questions import ToolQuestion, ToolSection
-from models.tool_versions import ToolVersion, freeze_tool
+from models.core.access import Role
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.partnership.reference_items import ReferenceList, Service
+from models.returns.section_11_cycles import Section11Cycle
+from models.reviews.invitations import Invitation, ReviewPart
+from models.reviews.thematic_reviews import ThematicReview
+from models.signatures.sign_offs import SignOffSubject, sign
+from models.signatures.signables import TOOL_SUBJECTS, put_before_sponsor
+from models.tools.answer_sheets import AnswerSheet, open_sheet
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.key_lines import KeyLine, key_lines_of
+from models.tools.rating_scales import RatingScale
+from models.tools.tool_questions import ToolQuestion, ToolSection
+from models.tools.tool_versions import ToolVersion, freeze_tool
 from tests import make
 
 

@@ -13,7 +13,7 @@ from email.policy import default
 from aiosmtpd import smtp
 from aiosmtpd.controller import Controller
 
-from jobs.mail import MailServer
+from jobs.core.mail import MailServer
 
 
 class Postbox:

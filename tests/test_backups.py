@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from app.backups import back_up, restore
-from app.local_servers import Servers, join_servers
-from models.errors import RuleBroken
+from app.servers.local_servers import Servers, join_servers
+from models.core.errors import RuleBroken
 
 PROJECT = Path(__file__).resolve().parents[1]
 FURNISH = """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from models.db import Base, load_models
+from models.core.db import Base
+from models.core.rooms import load_rooms
 from tests.house.source import (
     PROJECT,
     ROOMS,
@@ -30,37 +32,18 @@ TOP_LEVEL = {
 
 # Modules of admin_views, jobs and jobs.pdf that are no noun of the partnership, and why they are there.
 MACHINERY = {
-    "admin_views/base.py": "the screen every screen is made of",
-    "admin_views/duties.py": "what waits for a lead sponsor, gathered from every noun",
-    "admin_views/review_panels.py": "what each noun adds to a review's page",
-    "jobs/queue.py": "the job every job is made of",
-    "jobs/relay.py": "carries requests from the outbox to the queue",
-    "jobs/schedule.py": "writes what is due into the outbox",
-    "jobs/worker.py": "the process that does the jobs",
-    "jobs/mail.py": "how a letter leaves",
+    "jobs/core/queue.py": "the job every job is made of",
+    "jobs/core/relay.py": "carries requests from the outbox to the queue",
+    "jobs/core/schedule.py": "writes what is due into the outbox",
+    "jobs/core/worker.py": "the process that does the jobs",
+    "jobs/core/mail.py": "how a letter leaves",
+    "admin_views/tools/answer_papers.py": "the pages of every answer sheet; its words are of the audits chapter",
 }
-MACHINE_FOLDERS = ("admin_views/kit/",)
-MACHINERY_OF_PAPER = {
-    *(
-        "blanks",
-        "blocks",
-        "charts",
-        "directions",
-        "drawing",
-        "leads",
-        "letterhead",
-        "page",
-        "strokes",
-        "styles",
-        "tables",
-        "tags",
-    ),
-    *("texts", "typefaces"),
-}
+MACHINE_FOLDERS = ("admin_views/kit/", "jobs/pdf/paper/")
 
 READS_THE_ENVIRONMENT = {"app/settings.py"}
-READS_THE_CLOCK = {"models/clock.py"}
-CATCHES_EVERYTHING = {"jobs/queue.py"}
+READS_THE_CLOCK = {"models/core/clock.py"}
+CATCHES_EVERYTHING = {"jobs/core/queue.py"}
 
 # Names other people's base classes give to the methods we override.
 GIVEN_NAMES = {
@@ -153,18 +136,23 @@ def test_every_module_of_rules_shows_an_example_that_runs() -> None:
     none_of([source.path for source in has_rules if ">>> " not in source.text])
 
 
-def test_nouns_are_called_the_same_in_every_room() -> None:
-    nouns = {source.noun for source in sources("models")}
+def test_nouns_have_one_name_and_one_chapter_in_every_room() -> None:
+    homes = {(source.noun, source.chapter) for source in sources("models")}
+    nouns = {noun for noun, _ in homes}
     strangers = []
     for source in sources("admin_views", "jobs"):
-        is_machinery = (
-            source.path in MACHINERY
-            or source.path.startswith(MACHINE_FOLDERS)
-            or (source.path.startswith("jobs/pdf/") and source.noun in MACHINERY_OF_PAPER)
-        )
-        if source.noun != "__init__" and source.noun not in nouns and not is_machinery:
-            strangers.append(source.path)
+        if source.path in MACHINERY or source.path.startswith(MACHINE_FOLDERS) or source.noun == "__init__":
+            continue
+        if source.noun not in nouns:
+            strangers.append(f"{source.path}: models has no such noun")
+        elif (source.noun, source.chapter) not in homes:
+            strangers.append(f"{source.path}: models has it in another chapter")
     none_of(strangers)
+
+
+def test_folders_hold_what_one_can_look_over() -> None:
+    folders = Counter(source.path.rpartition("/")[0] for source in EVERYTHING if source.noun != "__init__")
+    none_of([f"{folder}: {count} files" for folder, count in folders.items() if count > 32])
 
 
 def test_environment_is_read_in_one_place() -> None:
@@ -266,7 +254,7 @@ def test_few_tests_use_a_mock() -> None:
 
 @pytest.fixture(scope="module")
 def columns() -> list[sa.Column[object]]:
-    load_models()
+    load_rooms("models")
     return [column for table in Base.metadata.tables.values() for column in table.columns]
 
 
@@ -288,7 +276,7 @@ def test_counts_are_whole_numbers(columns: list[sa.Column[object]]) -> None:
 
 
 def test_every_check_of_a_table_has_a_name() -> None:
-    load_models()
+    load_rooms("models")
     checks = [
         (table.name, check)
         for table in Base.metadata.tables.values()

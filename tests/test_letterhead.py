@@ -13,12 +13,12 @@ from PIL import Image, PngImagePlugin
 from sqlalchemy.orm import Session
 
 from app.settings import Settings, SettingsError, load_settings
-from jobs.pdf.action_plans import build
-from jobs.pdf.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
-from models.access import Role
+from jobs.pdf.paper.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
+from jobs.pdf.plans.action_plans import build
+from models.core.access import Role
 from tests import make
-from tests.pdf_facts import report
-from tests.pdf_kit import sound
+from tests.pdf.pdf_facts import report
+from tests.pdf.pdf_kit import sound
 from tests.web import Browser, make_portal, member
 
 

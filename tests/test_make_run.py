@@ -18,8 +18,8 @@ import psutil
 import psycopg
 import pytest
 
-from app.local_postgres import SUPERUSER, address
-from app.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
+from app.servers.local_postgres import SUPERUSER, address
+from app.servers.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
 
 pytestmark = pytest.mark.faults
 

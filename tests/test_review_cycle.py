@@ -10,29 +10,29 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.action_plans import ActionPlan, PlanStatus
-from models.actions import Action
-from models.agency_returns import ReturnStatus
-from models.assurance_tools import AssuranceTool, ToolKind
-from models.clock import today
-from models.db import PortalSession
-from models.feedback_activities import Engagement, FeedbackActivity
-from models.findings import Finding
-from models.hubs import Hub
-from models.impact_analyses import ImpactAnalysis
-from models.intelligence_items import IntelligenceItem
-from models.key_lines import KeyLine, key_lines_of
-from models.messages import Message
-from models.moderations import Moderation
-from models.recommendations import Recommendation
-from models.reference_items import ReferenceList
-from models.rules.triangulation import Mark, Source
-from models.sample_cases import CaseStatus, SampleCase
-from models.self_evaluations import SelfEvaluation
-from models.strategic_priorities import StrategicPriority
-from models.thematic_reviews import Stage
-from models.tool_questions import questions_of
-from models.triangulations import triangulate
+from models.audits.moderations import Moderation
+from models.core.clock import today
+from models.core.db import PortalSession
+from models.evidence.findings import Finding
+from models.evidence.intelligence_items import IntelligenceItem
+from models.evidence.triangulations import triangulate
+from models.feedback.feedback_activities import Engagement, FeedbackActivity
+from models.messages.messages import Message
+from models.partnership.hubs import Hub
+from models.partnership.reference_items import ReferenceList
+from models.partnership.strategic_priorities import StrategicPriority
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.actions import Action
+from models.plans.impact_analyses import ImpactAnalysis
+from models.plans.recommendations import Recommendation
+from models.returns.agency_returns import ReturnStatus
+from models.returns.self_evaluations import SelfEvaluation
+from models.reviews.thematic_reviews import Stage
+from models.rules.evidence.triangulation import Mark, Source
+from models.sampling.sample_cases import CaseStatus, SampleCase
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.key_lines import KeyLine, key_lines_of
+from models.tools.tool_questions import questions_of
 from tests.cycle_steps import Cycle, accept, amend, answer_sheet, button, number_in, post, refuse
 
 STRENGTHS = ("Fully met", "Yes", "An adult")

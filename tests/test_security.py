@@ -13,19 +13,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
 from app.security import CONTENT_POLICY
-from models.access import Role
-from models.agencies import Agency
-from models.db import PortalSession
-from models.people import Person
+from models.core.access import Role
+from models.core.db import PortalSession
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
 from tests import make
 from tests.web import Browser, make_portal, words_of
 
 Open = Callable[..., Browser]
 PUBLIC = {
     *("static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"),
-    "calendars.feed",  # by a secret link; tests/test_calendar_feeds.py
-    *("surveys.ask", "surveys.take", "surveys.thank"),  # by a link, without a cookie; tests/test_surveys.py
-    "second_factor.give_code",  # half-way through signing in; tests/test_second_factors.py
+    "calendars.feed",  # by a secret link; tests/reminders/test_calendar_feeds.py
+    *("surveys.ask", "surveys.take", "surveys.thank"),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
     *(

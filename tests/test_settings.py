@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.settings import Settings, SettingsError, child_environment, kept_secret, load_settings
-from jobs.mail import MailServer
+from jobs.core.mail import MailServer
 
 
 @pytest.fixture(autouse=True)

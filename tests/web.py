@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.security import limiter
 from app.settings import Settings
-from models.access import Role
-from models.clock import now
-from models.passwords import hash_password
-from models.people import Person
-from models.sign_ins import keep_data, start_sign_in
+from models.accounts.passwords import hash_password
+from models.accounts.sign_ins import keep_data, start_sign_in
+from models.core.access import Role
+from models.core.clock import now
+from models.partnership.people import Person
 from tests import make
 
 PASSWORD = "three wet umbrellas"

@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs import queue
-from models.db import PortalSession
-from models.job_requests import JobRequest, JobStatus
+from jobs.core import queue
+from models.core.db import PortalSession
+from models.core.rooms import load_rooms
+from models.documents.job_requests import JobRequest, JobStatus
 from tests.web import SECRET
 
 
 def do_requests(session: Session, session_factory: sessionmaker[PortalSession], **equipment: Any) -> list[JobRequest]:
     """Do every open request as the worker does, in the test's own transaction; returns them as they ended."""
-    queue.load_jobs()
+    load_rooms("models", "jobs")
     given = {"partnership": "Test Partnership", "secret": SECRET, **equipment}
     queue.equip(queue.Equipment(sessions_of_the_portal(session_factory), **given))
     session.commit()

@@ -15,7 +15,7 @@ from admin_views.kit.permissions import Roles
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import already_sent
-from models.access import Role
+from models.core.access import Role
 
 MOST = 500  # records one press may touch
 

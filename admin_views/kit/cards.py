@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.permissions import Roles
 from admin_views.kit.requests import actor, role
-from models.access import Actor, Role
+from models.core.access import Actor, Role
 
 
 @dataclass(frozen=True)

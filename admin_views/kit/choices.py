@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.columns import label_of, sort_expression
 from admin_views.kit.searches import contains
-from models.db import Base
-from models.reference_items import ReferenceItem, ReferenceList
+from models.core.db import Base
+from models.partnership.reference_items import ReferenceItem, ReferenceList
 
 FEW = 200  # up to here a plain select; beyond it people search
 Narrow = Callable[[Select[Any]], Select[Any]]

@@ -11,7 +11,7 @@ from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 
 from admin_views.kit.formats import Show, show_value
-from models.db import Base
+from models.core.db import Base
 
 _LABELS = ("reference", "name", "title", "label", "subject", "text", "file_name", "id")
 _MARKS = "[\u0300-\u036f]"  # accents, once letters are taken apart

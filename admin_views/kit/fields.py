@@ -24,7 +24,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin_views.kit.choices import FEW, ChoiceSource
-from models.clock import LONDON
+from models.core.clock import LONDON
 
 SHORT, LONG = 200, 20_000
 _BIGGEST = 2_147_483_647

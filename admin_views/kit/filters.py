@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, St
 
 from admin_views.kit.choices import ChoiceSource, Narrow
 from admin_views.kit.columns import label_from_key, target_of
-from models.clock import LONDON
+from models.core.clock import LONDON
 
 _BIGGEST = 2_147_483_647
 NONE = "none"

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.clock import LONDON
+from models.core.clock import LONDON
 
 Show = Callable[[Any], str]
 

@@ -27,7 +27,7 @@ from admin_views.kit.fields import (
     WholeNumberField,
     YesField,
 )
-from models.db import Base
+from models.core.db import Base
 
 
 class Formed(Protocol):

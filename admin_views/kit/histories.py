@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from admin_views.kit.columns import label_from_key, label_of, target_of
 from admin_views.kit.formats import show_choice, show_date, show_moment, show_yes
 from admin_views.kit.parts import Panel
-from models.change_log import ChangeRecord
-from models.people import Person
+from models.core.change_log import ChangeRecord
+from models.partnership.people import Person
 
 _SHOWN, _LONGEST = 20, 80
 _VERBS = {"insert": "Made", "update": "Changed", "delete": "Deleted"}

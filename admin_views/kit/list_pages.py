@@ -20,8 +20,8 @@ from admin_views.kit.registry import screen_of
 from admin_views.kit.requests import person_id
 from admin_views.kit.stated import Stated
 from admin_views.kit.workbooks import workbook
-from models.clock import today
-from models.exports import record_export
+from models.core.clock import today
+from models.documents.exports import record_export
 
 Maker = Callable[[Row[Any]], str]
 

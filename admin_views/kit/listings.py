@@ -14,7 +14,7 @@ from admin_views.kit.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.filters import Filter, ReadyFilter
 from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page, count_statements, options_by_name, settle_total
 from admin_views.kit.searches import clean_words, matches
-from models.db import Base
+from models.core.db import Base
 
 
 class Listed(Protocol):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.cursors import Cursor
 from admin_views.kit.filters import Question
 from admin_views.kit.requests import actor
-from models.db import Base
+from models.core.db import Base
 
 PAGE_SIZE = 50
 COUNTED = 10_000  # beyond this a filtered total is "more than 10,000"

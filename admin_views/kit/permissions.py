@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin_views.kit.requests import own_path, role
-from models.access import Role
+from models.core.access import Role
 
 Roles = frozenset[Role]
 View = TypeVar("View", bound=Callable[..., Any])

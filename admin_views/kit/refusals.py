@@ -8,8 +8,8 @@ from psycopg import errors as database_errors
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.db import Base
-from models.errors import RuleBroken
+from models.core.db import Base
+from models.core.errors import RuleBroken
 
 SAVED_MEANWHILE = "Somebody else changed this record after you opened it."
 _NEEDED = "This cannot be removed or changed because another record needs it."

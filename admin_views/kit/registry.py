@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib import import_module
-from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from flask import url_for
@@ -17,10 +14,8 @@ from markupsafe import Markup, escape
 
 from admin_views.kit.permissions import Gate, Roles
 from admin_views.kit.requests import Database
-from models.access import Role
-from models.db import load_models
-
-_ROOM = Path(__file__).resolve().parents[1]
+from models.core.access import Role
+from models.core.rooms import load_rooms
 
 
 class Group(StrEnum):
@@ -71,10 +66,7 @@ def screen(registered: Registered) -> Registered:
 @cache
 def load_screens() -> tuple[type[RegisteredPages], ...]:
     """Import every noun, also of the models, so that every screen has registered itself; in menu order."""
-    load_models()
-    for module in iter_modules([str(_ROOM)]):
-        if not module.ispkg:
-            import_module(f"admin_views.{module.name}")
+    load_rooms("models", "admin_views")
     groups = list(Group)
     return tuple(sorted(_screens, key=lambda known: (groups.index(known.group), known.order, known.title)))
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from flask import g, request
 from sqlalchemy.orm import sessionmaker
 
-from models.access import Actor, DatabaseRole, Role
-from models.db import PortalSession
+from models.core.access import Actor, DatabaseRole, Role
+from models.core.db import PortalSession
 
 NOBODY = Actor(DatabaseRole.PUBLIC)
 

@@ -14,7 +14,7 @@ from admin_views.kit.fields import all_problems
 from admin_views.kit.forms import is_finding, offer_choices
 from admin_views.kit.refusals import REFUSALS, SAVED_MEANWHILE, sentence_of
 from admin_views.kit.requests import person_id
-from models.form_receipts import claim_form, note_record, record_of_form
+from models.core.form_receipts import claim_form, note_record, record_of_form
 
 
 class Saves(Protocol):

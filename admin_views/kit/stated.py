@@ -19,7 +19,7 @@ from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import NOBODY, Roles
 from admin_views.kit.registry import RegisteredPages
 from admin_views.kit.requests import Database
-from models.db import PortalSession
+from models.core.db import PortalSession
 
 _BIGGEST = 2_147_483_647
 

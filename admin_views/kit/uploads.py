@@ -17,10 +17,10 @@ from admin_views.kit.parts import Button, Panel
 from admin_views.kit.permissions import verb
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import person_id
-from models.clock import london_day
-from models.documents import Document, DocumentKind, keep_document
-from models.errors import RuleBroken
-from models.rules.evidence_files import ACCEPTED, evidence_file
+from models.core.clock import london_day
+from models.core.errors import RuleBroken
+from models.documents.documents import Document, DocumentKind, keep_document
+from models.rules.documents.evidence_files import ACCEPTED, evidence_file
 
 LIMIT_MB = 20
 _KINDS = f"PDF, Word, Excel or a picture, of at most {LIMIT_MB} MB."

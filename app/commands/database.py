@@ -10,10 +10,10 @@ from flask.cli import AppGroup
 
 from app.commands.kit import command_session, refusals, refuse, servers_in_use, settings_in_use, show
 from app.database_logins import operator_script
-from app.local_servers import join_servers
 from app.preparation import prepare_database
+from app.servers.local_servers import join_servers
 from models import schema
-from models.change_log import first_broken_link
+from models.core.change_log import first_broken_link
 
 database = AppGroup("database", help="Prepare and check the database.")
 

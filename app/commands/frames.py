@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commands.kit import command_session, readable_file, refusals, show
-from models.case_frames import CaseFrame
-from models.case_imports import ImportChoice, import_frame, open_check, run_through
-from models.clock import today
-from models.errors import RuleBroken
-from models.frame_rows import several_levels
-from models.rules.case_list_report import Report
-from models.thematic_reviews import ThematicReview
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import ImportChoice, import_frame, open_check, run_through
+from models.case_lists.frame_rows import several_levels
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.case_lists.report import Report
 
 frames = AppGroup("frames", help="Case frames: the frozen lists that samples are drawn from.")
 

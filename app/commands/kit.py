@@ -14,11 +14,11 @@ import click
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.local_servers import Servers, ensure_servers
+from app.servers.local_servers import Servers, ensure_servers
 from app.settings import Settings
-from models.access import Actor
-from models.db import make_engine, make_session_factory, refuse_unsafe_login
-from models.errors import RuleBroken
+from models.core.access import Actor
+from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.core.errors import RuleBroken
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,12 +9,12 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.commands.kit import command_session, refusals, settings_in_use
-from jobs.pdf import action_plans
-from models.action_plans import ActionPlan
-from models.clock import today
-from models.errors import RuleBroken
-from models.plan_reports import ReportScope, plan_report
-from models.rules.papers import Occasion
+from jobs.pdf.plans import action_plans
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.plans.action_plans import ActionPlan
+from models.plans.plan_reports import ReportScope, plan_report
+from models.rules.documents.papers import Occasion
 
 plans = AppGroup("plans", help="Improvement plans.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.kit import refusals, servers_in_use, settings_in_use
-from jobs import relay, schedule, worker
+from jobs.core import relay, schedule, worker
 
 
 @click.command("worker")

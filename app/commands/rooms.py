@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import click
 
 from admin_views.kit.registry import all_screens
-from jobs.queue import JOBS, load_jobs
-from jobs.schedule import SCHEDULES, Schedule
+from jobs.core.queue import JOBS
+from jobs.core.schedule import SCHEDULES, Schedule
+from models.core.rooms import load_rooms
 
 
 @click.command("rooms")
@@ -20,7 +21,7 @@ def rooms() -> None:
         for facts in all_screens()
     ]
     _table(("Screen", "Page", "Methods", "Roles"), pages)
-    load_jobs()
+    load_rooms("models", "jobs")
     jobs = [(job.name, f"{job.timeout_seconds} s", str(job.most_attempts)) for job in JOBS.values()]
     _table(("Job", "Time limit", "Attempts"), sorted(jobs))
     _table(("Schedule", "When", "Job"), [(plan.name, _when(plan), plan.job) for plan in SCHEDULES])

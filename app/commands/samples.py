@@ -13,17 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commands.kit import command_session, readable_file, refusals, refuse, settings_in_use, show
-from models.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw
-from models.case_frames import CaseFrame
-from models.case_imports import rows_for_certificate
-from models.clock import today
-from models.errors import RuleBroken
-from models.rules.certificate_checks import check_draw
-from models.rules.populations import CaseRow
-from models.rules.sample_plans import SamplePlan, read_plan
-from models.rules.sampling import seed_text
-from models.sample_certificates import current_certificate, repeat_draw, write_certificate
-from models.sample_draws import draw_sample
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import rows_for_certificate
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.rules.sampling.certificate_checks import check_draw
+from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_plans import SamplePlan, read_plan
+from models.rules.sampling.sampling import seed_text
+from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw
+from models.sampling.sample_certificates import current_certificate, repeat_draw, write_certificate
+from models.sampling.sample_draws import draw_sample
 
 samples = AppGroup("samples", help="Audit samples: draws from a frame, and their check.")
 

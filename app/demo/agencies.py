@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.agencies import Agency
-from models.reference_items import ReferenceItem, ReferenceList, Service
+from models.partnership.agencies import Agency
+from models.partnership.reference_items import ReferenceItem, ReferenceList, Service
 
 _C, _A, _B = Service.CHILDREN, Service.ADULTS, Service.BOTH
 _LEAD = "Lead safeguarding partner"

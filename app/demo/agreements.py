@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.agencies import Agency
-from models.sharing_agreements import SharingAgreement
+from models.partnership.agencies import Agency
+from models.partnership.sharing_agreements import SharingAgreement
 
 NOT_SIGNED = (
     "Independent care providers",

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
-from models.rules.questionnaires import Question, asked_questions
+from models.rules.tools.questionnaires import Question, asked_questions
+from models.tools.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
 
 _WORDS = (
     "Our standards are written down and every team leader goes through them at supervision.",

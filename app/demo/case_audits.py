@@ -11,25 +11,25 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.agencies import Agency
-from models.answer_sheets import AnswerSheet, SheetAnswer, version_of
-from models.audit_assignments import assign_auditor, declare_involvement
-from models.audit_openings import open_case_audits
-from models.audit_outcomes import return_audit, state_not_known, state_record, take_record_finding
-from models.audit_samples import AuditSample, SampleStatus
-from models.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
-from models.clock import LONDON
-from models.clock import today as day_of_now
-from models.invitations import Invitation, ReviewPart
-from models.moderations import moderate_case, suggested_verdict, take_moderation_finding
-from models.people import Person
-from models.reference_items import ReferenceItem, ReferenceList
-from models.rules.questionnaires import Question, asked_questions
-from models.rules.triangulation import Strength
-from models.sample_cases import SampleCase
-from models.sign_offs import SignOffSubject, sign
-from models.signables import put_before_sponsor, stands_signed
-from models.thematic_reviews import ThematicReview
+from models.audits.audit_assignments import assign_auditor, declare_involvement
+from models.audits.audit_openings import open_case_audits
+from models.audits.audit_outcomes import return_audit, state_not_known, state_record, take_record_finding
+from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
+from models.audits.moderations import moderate_case, suggested_verdict, take_moderation_finding
+from models.core.clock import LONDON
+from models.core.clock import today as day_of_now
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.invitations import Invitation, ReviewPart
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Strength
+from models.rules.tools.questionnaires import Question, asked_questions
+from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.sampling.sample_cases import SampleCase
+from models.signatures.sign_offs import SignOffSubject, sign
+from models.signatures.signables import put_before_sponsor, stands_signed
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer, version_of
 
 _SUBMITTED, _MODERATED, _RETURNED = AuditStatus.SUBMITTED, AuditStatus.MODERATED, AuditStatus.RETURNED
 _TO_ASSIGN, _ASSIGNED, _IN_PROGRESS = AuditStatus.TO_ASSIGN, AuditStatus.ASSIGNED, AuditStatus.IN_PROGRESS

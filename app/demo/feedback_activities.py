@@ -18,7 +18,7 @@ from app.demo.feedback_groups import (
     RESIDENTS,
     YOUNG,
 )
-from models.feedback_activities import (
+from models.feedback.feedback_activities import (
     Audience,
     FeedbackActivity,
     StaffLevel,
@@ -27,9 +27,9 @@ from models.feedback_activities import (
     engage_group,
     tell_outcome,
 )
-from models.feedback_groups import FeedbackGroup
-from models.rules.case_list_demo import Dice
-from models.thematic_reviews import Stage, ThematicReview
+from models.feedback.feedback_groups import FeedbackGroup
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.case_lists.demo import Dice
 
 _USERS, _STAFF = Audience.SERVICE_USERS, Audience.PRACTITIONERS
 _TOLD = "Told in the group's own meeting what the review found and what changes; a page in plain words was left there."

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.feedback_groups import FeedbackGroup, FoundThrough, GroupKind
+from models.feedback.feedback_groups import FeedbackGroup, FoundThrough, GroupKind
 
 
 class _Group(NamedTuple):

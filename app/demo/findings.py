@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.findings import take_finding
-from models.hubs import Hub
-from models.key_lines import KeyLine, key_lines_of
-from models.rules.case_list_demo import Dice
-from models.rules.triangulation import Source, Strength, Verdict
-from models.thematic_reviews import ThematicReview
-from models.triangulations import amend_reading
+from models.evidence.findings import take_finding
+from models.evidence.triangulations import amend_reading
+from models.partnership.hubs import Hub
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.case_lists.demo import Dice
+from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.tools.key_lines import KeyLine, key_lines_of
 
 _BANK = Path(__file__).with_name("findings.toml")
 _PER_LINE = 2

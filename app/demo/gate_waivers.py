@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.gate_checks import GATES
-from models.gate_waivers import ask_to_waive, consent_to_waiver, refuse_waiver
-from models.hubs import Hub
-from models.thematic_reviews import ThematicReview
+from models.gates.gate_checks import GATES
+from models.gates.gate_waivers import ask_to_waive, consent_to_waiver, refuse_waiver
+from models.partnership.hubs import Hub
+from models.reviews.thematic_reviews import ThematicReview
 
 _ON_PAPER = "The case audits of this review were done and moderated on paper; their findings are entered here."
 _SENT_BY_MAIL = "The agencies evaluated themselves by mail before the portal was there; what they said is entered here."

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.demo.case_audits import audit_whole_sample
 from app.demo.samples import SEED, draw, freeze, plan_of
-from models.agencies import Agency
-from models.audit_samples import AuditSample, plan_sample, quick_draw
-from models.case_frames import CaseFrame
-from models.case_imports import ImportChoice
-from models.hubs import Hub
-from models.impact_analyses import (
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import ImportChoice
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub
+from models.partnership.people import Person
+from models.plans.impact_analyses import (
     Impact,
     ImpactAnalysis,
     actions_to_check,
@@ -23,9 +23,9 @@ from models.impact_analyses import (
     open_impact_analysis,
     plan_redraw,
 )
-from models.people import Person
-from models.rules.case_list_demo import children_by_level
-from models.thematic_reviews import ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.case_lists.demo import children_by_level
+from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
 
 _WORDS = (
     (Impact.EMBEDDED, "Eighteen of twenty records read this quarter follow the guidance; new staff learn it at once."),

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.agencies import Agency
-from models.documents import DocumentKind, keep_document
-from models.intelligence_items import IntelligenceItem, IntelligenceKind
-from models.intelligence_uses import take_intelligence, use_in_review
-from models.key_lines import key_lines_of
-from models.people import Person
-from models.rules.triangulation import Strength, Verdict
-from models.thematic_reviews import ThematicReview
+from models.documents.documents import DocumentKind, keep_document
+from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKind
+from models.evidence.intelligence_uses import take_intelligence, use_in_review
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Strength, Verdict
+from models.tools.key_lines import key_lines_of
 
 
 class _Item(NamedTuple):

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.agencies import Agency
-from models.briefings import Briefing, draft_briefing
-from models.learning_products import LearningProduct, ProductForm
-from models.learning_uses import record_use
-from models.people import Person
-from models.releases import release_product
-from models.thematic_reviews import ThematicReview
+from models.learning.briefings import Briefing, draft_briefing
+from models.learning.learning_products import LearningProduct, ProductForm
+from models.learning.learning_uses import record_use
+from models.learning.releases import release_product
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
 
 
 class _Product(NamedTuple):

@@ -29,12 +29,12 @@ from app.demo.self_evaluations import load_self_evaluations
 from app.demo.sign_offs import load_sign_offs
 from app.demo.surveys import load_surveys
 from app.demo.tools import load_tools
-from models.agencies import Agency
-from models.case_audits import IN_HAND, CaseAudit
-from models.job_requests import JobRequest
-from models.passwords import hash_password
-from models.people import Person
-from models.thematic_reviews import ThematicReview
+from models.accounts.passwords import hash_password
+from models.audits.case_audits import IN_HAND, CaseAudit
+from models.documents.job_requests import JobRequest
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:

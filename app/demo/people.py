@@ -8,12 +8,12 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.access import Role
-from models.agencies import Agency
-from models.hubs import Hub, HubKind
-from models.memberships import Membership, Seat
-from models.people import Person
-from models.strategic_priorities import StrategicPriority
+from models.core.access import Role
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub, HubKind
+from models.partnership.memberships import Membership, Seat
+from models.partnership.people import Person
+from models.partnership.strategic_priorities import StrategicPriority
 
 DOMAIN = "demo.example"
 

@@ -10,15 +10,15 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.action_plans import ActionPlan, PlanStatus
-from models.action_updates import ActionUpdate
-from models.actions import Action
-from models.agencies import Agency
-from models.completions import complete_action, confirm_completion
-from models.people import Person
-from models.recommendations import Recommendation
-from models.reference_items import ReferenceItem, ReferenceList
-from models.thematic_reviews import ThematicReview
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.action_updates import ActionUpdate
+from models.plans.actions import Action
+from models.plans.completions import complete_action, confirm_completion
+from models.plans.recommendations import Recommendation
+from models.reviews.thematic_reviews import ThematicReview
 
 _PLAN = Path(__file__).with_name("plan.toml")
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.action_plans import ActionPlan
-from models.agencies import Agency
-from models.challenges import Challenge, answer_challenge, close_challenge
-from models.presentations import Decision, Presentation, PresentationStatus
-from models.rules.presentations import Body
-from models.thematic_reviews import Stage, ThematicReview
+from models.partnership.agencies import Agency
+from models.plans.action_plans import ActionPlan
+from models.plans.challenges import Challenge, answer_challenge, close_challenge
+from models.plans.presentations import Decision, Presentation, PresentationStatus
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.plans.presentations import Body
 
 
 def load_presentations(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.action_plans import ActionPlan
-from models.findings import Finding
-from models.key_lines import key_lines_of
-from models.recommendation_findings import cite_findings
-from models.recommendations import Change, Recommendation
+from models.evidence.findings import Finding
+from models.plans.action_plans import ActionPlan
+from models.plans.recommendation_findings import cite_findings
+from models.plans.recommendations import Change, Recommendation
+from models.tools.key_lines import key_lines_of
 
 _CITED = ((4, 10), (5, 4), (7, 3), (10, 11), (9,))
 """The numbers of the key lines whose findings a recommendation cites, by the recommendation's place in its plan."""

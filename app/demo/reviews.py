@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.hubs import Hub, HubKind
-from models.people import Person
-from models.review_stages import ReviewStage
-from models.strategic_priorities import StrategicPriority
-from models.thematic_reviews import Stage, ThematicReview
+from models.partnership.hubs import Hub, HubKind
+from models.partnership.people import Person
+from models.partnership.strategic_priorities import StrategicPriority
+from models.reviews.review_stages import ReviewStage
+from models.reviews.thematic_reviews import Stage, ThematicReview
 
 YEAR, BEFORE = 2026, 2025
 

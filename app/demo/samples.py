@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit_samples import AuditSample, DrawKind, lock_sample, plan_sample, quick_draw, reveal
-from models.case_frames import CaseFrame
-from models.case_imports import ImportChoice, import_frame, open_check
-from models.job_requests import request_job
-from models.people import Person
-from models.reference_items import ReferenceItem, ReferenceList
-from models.rules.case_list_demo import (
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import ImportChoice, import_frame, open_check
+from models.documents.job_requests import request_job
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.case_lists.demo import (
     DemoList,
     adult_safeguarding,
     as_csv,
@@ -23,11 +23,11 @@ from models.rules.case_list_demo import (
     children_in_need,
     looked_after_episodes,
 )
-from models.rules.sample_plans import SamplePlan, parse_plan
-from models.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
-from models.sample_certificates import write_certificate
-from models.sample_draws import draw_sample
-from models.thematic_reviews import ThematicReview
+from models.rules.sampling.sample_plans import SamplePlan, parse_plan
+from models.sampling.audit_samples import AuditSample, DrawKind, lock_sample, plan_sample, quick_draw, reveal
+from models.sampling.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
+from models.sampling.sample_certificates import write_certificate
+from models.sampling.sample_draws import draw_sample
 
 SEED = "Triangulate demo"
 

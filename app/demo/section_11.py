@@ -9,14 +9,20 @@ from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
 from app.demo.answers import answer_sheet
-from models.agencies import Agency
-from models.answer_sheets import AnswerSheet
-from models.assurance_tools import AssuranceTool, ToolKind
-from models.clock import LONDON
-from models.people import Person
-from models.reference_items import Service
-from models.section_11_cycles import Section11Cycle
-from models.section_11_returns import Section11Return, ask_partners, moderate_return, standards_of, submit_return
+from models.core.clock import LONDON
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import Service
+from models.returns.section_11_cycles import Section11Cycle
+from models.returns.section_11_returns import (
+    Section11Return,
+    ask_partners,
+    moderate_return,
+    standards_of,
+    submit_return,
+)
+from models.tools.answer_sheets import AnswerSheet
+from models.tools.assurance_tools import AssuranceTool, ToolKind
 
 _MODERATED = (named.POLICE, named.HEALTH_BOARD, named.EDUCATION)
 _HANDED_IN = (named.CHILDRENS_SOCIAL_CARE, named.PARTNERSHIP_TRUST, named.REFUGE, named.PROBATION)

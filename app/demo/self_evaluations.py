@@ -10,26 +10,26 @@ from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
 from app.demo.answers import answer_sheet
-from models.agencies import Agency
-from models.agency_returns import ReturnStatus
-from models.answer_findings import suggest_finding, take_answer_finding
-from models.answer_sheets import AnswerSheet, sheet_answers, version_of
-from models.clock import LONDON
-from models.escalations import climb
-from models.hubs import Hub
-from models.invitations import Invitation, ReviewPart
-from models.people import Person
-from models.rules.triangulation import Source
-from models.self_evaluations import (
+from models.core.clock import LONDON
+from models.evidence.answer_findings import suggest_finding, take_answer_finding
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub
+from models.partnership.people import Person
+from models.returns.agency_returns import ReturnStatus
+from models.returns.escalations import climb
+from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,
     send_self_evaluations,
     submit_self_evaluation,
 )
-from models.sign_offs import SignOffSubject, sign
-from models.signables import put_before_sponsor
-from models.thematic_reviews import ThematicReview
+from models.reviews.invitations import Invitation, ReviewPart
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Source
+from models.signatures.sign_offs import SignOffSubject, sign
+from models.signatures.signables import put_before_sponsor
+from models.tools.answer_sheets import AnswerSheet, sheet_answers, version_of
 
 _LADDER = (
     (

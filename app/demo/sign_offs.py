@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
-from models.agencies import Agency
-from models.clock import LONDON
-from models.hubs import Hub, HubKind
-from models.invitations import Invitation, ReviewPart, invited_agencies
-from models.sign_offs import SignOff, SignOffSubject, return_for_change, sign
-from models.signables import put_before_sponsor, stands_signed
-from models.thematic_reviews import Stage, ThematicReview
+from models.core.clock import LONDON
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub, HubKind
+from models.reviews.invitations import Invitation, ReviewPart, invited_agencies
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.signatures.sign_offs import SignOff, SignOffSubject, return_for_change, sign
+from models.signatures.signables import put_before_sponsor, stands_signed
 
 _NO_HEALTH = "The combined team's seat for health is vacant until the new year; the designated nurse reads along."
 _INVITED = (named.POLICE, named.HEALTH_BOARD, named.ACUTE_TRUST, named.EDUCATION, named.REFUGE)

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.feedback_activities import FeedbackActivity
-from models.rules.case_list_demo import Dice
-from models.rules.questionnaires import Question, applies
-from models.signables import tools_of
-from models.surveys import QUESTIONS_FOR, Survey, answer_survey, open_survey
-from models.thematic_reviews import ThematicReview
-from models.tool_versions import ToolVersion
+from models.feedback.feedback_activities import FeedbackActivity
+from models.feedback.surveys import QUESTIONS_FOR, Survey, answer_survey, open_survey
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.case_lists.demo import Dice
+from models.rules.tools.questionnaires import Question, applies
+from models.signatures.signables import tools_of
+from models.tools.tool_versions import ToolVersion
 
 _DICE = Dice("Triangulate demo: surveys")
 _BETTER_FIRST = (0, 1, 1, 2, 0, 1, 3)

@@ -8,18 +8,18 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assurance_tools import AssuranceTool, ToolKind
-from models.clock import LONDON
-from models.hubs import Hub
-from models.key_lines import KeyLine, copy_standard_lines, next_key_line_number
-from models.reference_items import ReferenceItem, ReferenceList
-from models.sign_offs import SignOff, SignOffSubject, sign
-from models.signables import TOOL_SUBJECTS, put_before_sponsor
-from models.thematic_reviews import Stage, ThematicReview
-from models.tool_copies import copy_tool
-from models.tool_outlines import keep_question
-from models.tool_questions import ToolQuestion, next_key, sections_of
-from models.tool_versions import freeze_tool
+from models.core.clock import LONDON
+from models.partnership.hubs import Hub
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.signatures.sign_offs import SignOff, SignOffSubject, sign
+from models.signatures.signables import TOOL_SUBJECTS, put_before_sponsor
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.key_lines import KeyLine, copy_standard_lines, next_key_line_number
+from models.tools.tool_copies import copy_tool
+from models.tools.tool_outlines import keep_question
+from models.tools.tool_questions import ToolQuestion, next_key, sections_of
+from models.tools.tool_versions import freeze_tool
 
 
 class _Words(NamedTuple):

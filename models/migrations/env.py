@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from models.db import Base
+from models.core.db import Base
 
 _engine = create_engine(context.config.attributes["url"])
 with _engine.connect() as _connection:

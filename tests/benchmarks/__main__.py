@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from app.local_servers import join_servers
+from app.servers.local_servers import join_servers
 from models import schema
-from models.db import database_url
+from models.core.db import database_url
 from tests.benchmarks import draw, imports, lists, plan_pdf, queue
 from tests.databases import Database
 

@@ -17,12 +17,12 @@ from consistent_sampler import sampler
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from models.draw_sql import draw_cases, one_scan
-from models.draw_statements import DrawStatements
-from models.rules.draws import Draw
-from models.rules.frame_slots import FrameFacts, slots_of
-from models.rules.sample_plans import SamplePlan, parse_plan
-from models.rules.sampling import seed_prefix
+from models.rules.sampling.draws import Draw
+from models.rules.sampling.frame_slots import FrameFacts, slots_of
+from models.rules.sampling.sample_plans import SamplePlan, parse_plan
+from models.rules.sampling.sampling import seed_prefix
+from models.sampling.draw_sql import draw_cases, one_scan
+from models.sampling.draw_statements import DrawStatements
 from tests.benchmarks.memory import peak_of_memory
 
 SEED = "benchmark 314159"

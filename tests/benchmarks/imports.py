@@ -14,11 +14,12 @@ from pathlib import Path
 
 import psycopg
 
-from models.access import Actor, DatabaseRole
-from models.case_imports import ImportChoice, import_frame, open_check
-from models.db import load_models, make_engine, make_session_factory
-from models.frame_rows import index_frame
-from models.starting_words import give_starting_words
+from models.case_lists.case_imports import ImportChoice, import_frame, open_check
+from models.case_lists.frame_rows import index_frame
+from models.core.access import Actor, DatabaseRole
+from models.core.db import make_engine, make_session_factory
+from models.core.rooms import load_rooms
+from models.tools.starting_words import give_starting_words
 from tests.benchmarks.memory import peak_of_memory
 from tests.databases import Database
 
@@ -64,7 +65,7 @@ def checked_import(url: str, path: Path) -> dict[str, float]:
 
     With this process's peak of memory in MiB.
     """
-    load_models()
+    load_rooms("models")
     engine = make_engine(url)
     with make_session_factory(engine)(info={"actor": Actor(DatabaseRole.STAFF)}) as session, path.open("rb") as source:
         give_starting_words(session)

@@ -23,10 +23,10 @@ from psutil import Process
 from sqlalchemy import Engine, event
 
 from admin_views.kit.cursors import cursor_token
-from models.access import Actor, Role
-from models.db import make_session_factory
-from models.passwords import hash_password
-from models.people import Person
+from models.accounts.passwords import hash_password
+from models.core.access import Actor, Role
+from models.core.db import make_session_factory
+from models.partnership.people import Person
 from tests.benchmarks.imports import LEVELS, PROJECT, checked_import, write_list
 from tests.databases import Database
 from tests.web import PASSWORD, Browser, make_portal

@@ -16,12 +16,12 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import simpleSplit
 from reportlab.platypus import Flowable, SimpleDocTemplate, Table
 
-from jobs.pdf import action_plans
-from jobs.pdf.styles import STYLES
-from models.rules.plan_paper import COLUMNS, action_row
-from models.rules.plan_report import PlanReport, summarise
-from tests import pdf_facts
+from jobs.pdf.paper.styles import STYLES
+from jobs.pdf.plans import action_plans
+from models.rules.plans.plan_paper import COLUMNS, action_row
+from models.rules.plans.plan_report import PlanReport, summarise
 from tests.benchmarks.memory import peak_of_memory
+from tests.pdf import pdf_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (10, 200, 2000)

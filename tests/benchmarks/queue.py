@@ -18,10 +18,10 @@ from pathlib import Path
 
 from rq import Queue
 
-from jobs.queue import Done, Run, job
-from jobs.relay import connect
-from models.access import Actor
-from models.job_requests import request_job
+from jobs.core.queue import Done, Run, job
+from jobs.core.relay import connect
+from models.core.access import Actor
+from models.documents.job_requests import request_job
 from tests.benchmarks.stamps import stamp
 from tests.databases import Database
 from tests.faults.farm import PROJECT, Farm

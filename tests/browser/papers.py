@@ -12,7 +12,7 @@ import pikepdf
 from bs4 import BeautifulSoup
 from playwright.sync_api import APIRequestContext, APIResponse, BrowserContext, Page
 
-from models.documents import DocumentKind
+from models.documents.documents import DocumentKind
 from tests.browser.stage import PASSWORD
 
 STAFF: Final = frozenset({"administrator", "officer", "sponsor"})

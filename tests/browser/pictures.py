@@ -16,10 +16,10 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from jobs.pdf.drawing import draw
+from jobs.pdf.paper.drawing import draw
 from tests.browser.papers import PAPERS, PaperRow, ask, document_url, open_twin, sign_in
 from tests.browser.stage import PROJECT, launch, portal
-from tests.test_pdf_blocks import specimen
+from tests.pdf.paper.test_pdf_blocks import specimen
 
 PICTURES: Final = PROJECT / "docs" / "pictures"
 DOTS: Final = 110

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from models.rules.case_list_demo import as_csv, children_by_level
+from models.rules.case_lists.demo import as_csv, children_by_level
 from tests.browser.pages import accessible
 
 DAY = date(2026, 3, 31)

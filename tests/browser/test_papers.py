@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from models.documents import DocumentKind
+from models.documents.documents import DocumentKind
 from tests.browser.conftest import HARMLESS
 from tests.browser.pages import accessible, fits
 from tests.browser.papers import (

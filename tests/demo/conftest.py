@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import sessionmaker
 
 from app.demo.partnership import load_demo
-from models.access import Actor
-from models.clock import today
-from models.db import PortalSession
-from models.starting_tools import give_starting_tools
-from models.starting_words import give_starting_words
+from models.core.access import Actor
+from models.core.clock import today
+from models.core.db import PortalSession
+from models.tools.starting_tools import give_starting_tools
+from models.tools.starting_words import give_starting_words
 from tests.web import PASSWORD
 
 

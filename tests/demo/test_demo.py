@@ -6,27 +6,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.action_plans import ActionPlan, PlanStatus
-from models.case_audits import IN_HAND, CaseAudit
-from models.clock import today
-from models.db import PortalSession
-from models.evidence_records import records_behind
-from models.feedback_activities import Audience, feedback_owed, never_heard
-from models.gate_waivers import GateWaiver
-from models.impact_analyses import ImpactAnalysis, actions_to_check
-from models.impact_reports import grades_then_and_now
-from models.job_requests import JobRequest
-from models.presentations import Decision, Presentation
-from models.programmes import programme
-from models.recommendation_findings import cited_findings, support_in_words
-from models.recommendations import Recommendation
-from models.review_gates import gates_of, missing_of
-from models.rules.presentations import Body
-from models.rules.triangulation import Mark, Source
-from models.sign_offs import SignOff, SignOffStatus
-from models.surveys import Survey, response_count
-from models.thematic_reviews import Stage, ThematicReview
-from models.triangulations import evidence_of, triangulate
+from models.audits.case_audits import IN_HAND, CaseAudit
+from models.audits.evidence_records import records_behind
+from models.core.clock import today
+from models.core.db import PortalSession
+from models.documents.job_requests import JobRequest
+from models.evidence.triangulations import evidence_of, triangulate
+from models.feedback.feedback_activities import Audience, feedback_owed, never_heard
+from models.feedback.surveys import Survey, response_count
+from models.gates.gate_waivers import GateWaiver
+from models.gates.programmes import programme
+from models.gates.review_gates import gates_of, missing_of
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.impact_analyses import ImpactAnalysis, actions_to_check
+from models.plans.impact_reports import grades_then_and_now
+from models.plans.presentations import Decision, Presentation
+from models.plans.recommendation_findings import cited_findings, support_in_words
+from models.plans.recommendations import Recommendation
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.triangulation import Mark, Source
+from models.rules.plans.presentations import Body
+from models.signatures.sign_offs import SignOff, SignOffStatus
 
 
 @pytest.fixture

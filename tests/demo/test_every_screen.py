@@ -12,9 +12,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.registry import load_screens
-from models.access import Role
-from models.people import Person
-from tests.test_screens import statements
+from models.core.access import Role
+from models.partnership.people import Person
+from tests.kit.test_screens import statements
 from tests.web import Browser
 
 RUBBISH = [

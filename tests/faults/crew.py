@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from jobs import relay, schedule, worker
-from jobs.mail import MailServer
+from jobs.core import relay, schedule, worker
+from jobs.core.mail import MailServer
 from tests.faults.held_jobs import hold_jobs
 
 

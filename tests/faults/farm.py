@@ -30,13 +30,13 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import sessionmaker
 
-from app.local_servers import Servers, start_valkey
-from app.server_guard import VALKEY_FOLDER, processes_in
-from jobs.queue import system_sessions
-from jobs.relay import QUEUE, connect
-from models.access import Actor, DatabaseRole
-from models.db import PortalSession, database_url
-from models.job_requests import JobStatus, job_view, request_job
+from app.servers.local_servers import Servers, start_valkey
+from app.servers.server_guard import VALKEY_FOLDER, processes_in
+from jobs.core.queue import system_sessions
+from jobs.core.relay import QUEUE, connect
+from models.core.access import Actor, DatabaseRole
+from models.core.db import PortalSession, database_url
+from models.documents.job_requests import JobStatus, job_view, request_job
 from tests.databases import Database
 
 PROJECT = Path(__file__).resolve().parents[2]

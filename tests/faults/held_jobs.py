@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, text
 
-from jobs.queue import JOBS, Done, JobFunction, Later, Run, load_jobs
-from models.sample_cases import SampleCase
+from jobs.core.queue import JOBS, Done, JobFunction, Later, Run
+from models.core.rooms import load_rooms
+from models.sampling.sample_cases import SampleCase
 
 STOPS = {"draw_sample": 70, "make_plan_pdf": 90}
 """Percent at which each job stops: its cases are written, its certificate is not; the PDF is drawn but not kept."""
@@ -54,6 +55,6 @@ def held(function: JobFunction) -> JobFunction:
 
 def hold_jobs() -> None:
     """In this process, from now on."""
-    load_jobs()
+    load_rooms("models", "jobs")
     for name in STOPS:
         JOBS[name] = replace(JOBS[name], function=held(JOBS[name].function))

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from jobs.queue import Done, Later, Run, job
-from models.errors import RuleBroken
+from jobs.core.queue import Done, Later, Run, job
+from models.core.errors import RuleBroken
 
 
 def mark(run: Run) -> None:

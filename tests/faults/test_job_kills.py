@@ -14,17 +14,17 @@ import pytest
 from consistent_sampler import sampler
 from sqlalchemy import select, text
 
-from models.access import Role
-from models.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw, request_draw
-from models.case_imports import ImportChoice, import_frame, open_check
-from models.clock import today
-from models.db import PortalSession, act_as
-from models.documents import Document, DocumentKind
-from models.job_requests import JobRequest, JobStatus
-from models.plan_reports import ReportScope, ask_for_report
-from models.rules.sample_plans import parse_plan
-from models.sample_cases import SampleCase
-from models.starting_words import give_starting_words
+from models.case_lists.case_imports import ImportChoice, import_frame, open_check
+from models.core.access import Role
+from models.core.clock import today
+from models.core.db import PortalSession, act_as
+from models.documents.documents import Document, DocumentKind
+from models.documents.job_requests import JobRequest, JobStatus
+from models.plans.plan_reports import ReportScope, ask_for_report
+from models.rules.sampling.sample_plans import parse_plan
+from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw, request_draw
+from models.sampling.sample_cases import SampleCase
+from models.tools.starting_words import give_starting_words
 from tests import make
 from tests.databases import Database
 from tests.faults.farm import Farm

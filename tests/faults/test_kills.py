@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from models.clock import now
-from models.job_requests import JobStatus
-from models.schedules import mark_written
+from models.core.clock import now
+from models.core.schedules import mark_written
+from models.documents.job_requests import JobStatus
 from tests.databases import Database
 from tests.faults.farm import Farm
 

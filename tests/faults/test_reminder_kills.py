@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from models.access import Role
-from models.action_plans import PlanStatus
-from models.clock import today
-from models.messages import Message, MessageStatus
-from models.usual_reminders import add_usual_rules
+from models.core.access import Role
+from models.core.clock import today
+from models.messages.messages import Message, MessageStatus
+from models.plans.action_plans import PlanStatus
+from models.reminders.usual_reminders import add_usual_rules
 from tests import make
 from tests.databases import Database
 from tests.faults.farm import Farm

@@ -40,6 +40,11 @@ class Source:
         return Path(self.path).stem
 
     @property
+    def chapter(self) -> str:
+        """The folder it stands in, such as `sampling`."""
+        return Path(self.path).parent.name
+
+    @property
     def line_count(self) -> int:
         return self.text.count("\n")
 

@@ -1,0 +1,147 @@
+"""How is a case audit put into somebody's hands, and taken out again where that person is not independent?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.evidence.answer_findings import FindingPages
+from admin_views.kit.base import OFFICERS, Button, Panel, actor, page, person_id, role
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import LineField, RecordField, Required, TextField
+from admin_views.kit.forms import sent_form
+from admin_views.partnership.hubs import may_run
+from admin_views.tools.answer_papers import AGENCY_PEOPLE, ANSWERERS
+from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in
+from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
+from models.core.access import Actor, Role
+from models.core.clock import today
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+
+
+class AssignForm(Form):
+    """Who audits, and whose case it is."""
+
+    auditor_id = RecordField("Auditor", source=ChoiceSource(Person), description="Of this agency, or an officer.")
+    case_team = LineField(
+        "Team that works with the case", validators=[Required()], description="Nobody audits their own team's case."
+    )
+    auditor_role = LineField("Auditor's role", description="Left empty, it is the person's job title.")
+
+
+class InvolvementForm(Form):
+    """Who has been involved in a case, and how."""
+
+    person_id = RecordField("Person", source=ChoiceSource(Person))
+    note = TextField("How", description="In a few words; name nobody of the family.")
+
+
+class AssignmentPages(FindingPages):
+    """The pages of the audits' screen on which auditors are chosen: by officers, and by the agency's own manager."""
+
+    @page("/<int:record_id>/assign/", roles=OFFICERS | {Role.MANAGER}, methods=("GET", "POST"))
+    def assign(self, record_id: int) -> ResponseReturnValue:
+        """Choose the auditor, who must not be of the case's own team."""
+        record = self.get_record(record_id)
+        if not self.may_assign(record):
+            abort(403)
+        form = AssignForm(
+            sent_form(), auditor_id=record.auditor_id, case_team=record.case_team, auditor_role=record.auditor_role
+        )
+        form.auditor_id.source = _auditors(record.agency_id)
+        title, back = f"Assign {record.reference}", self.details_url(record_id)
+        return self.ask(form, back, lambda: self._assign(record, form), title=title, button="Assign",
+                        panels=involvement_panels(self.session, record))  # fmt: skip
+
+    def _assign(self, record: CaseAudit, form: AssignForm) -> str:
+        auditor = self.session.get_one(Person, form.auditor_id.data)
+        case_team, auditor_role = form.case_team.data or "", form.auditor_role.data or ""
+        assign_auditor(self.session, record, auditor=auditor, case_team=case_team, auditor_role=auditor_role)
+        return f"{record.reference} is in the hands of {auditor.name}."
+
+    @page("/<int:record_id>/involved/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
+    def declare(self, record_id: int) -> ResponseReturnValue:
+        """Put on record who has been involved in the case and so cannot audit it."""
+        record = self.get_record(record_id)
+        if not self.may_act(record):
+            abort(403)
+        form = InvolvementForm(sent_form(), person_id=person_id() if record.auditor_id == person_id() else None)
+        form.person_id.source = _auditors(record.agency_id)
+        title = f"Who has been involved in the case of {record.reference}"
+        lead = "Whoever has been involved in a case cannot audit it. If the audit is in their hands, it is taken out."
+        return self.ask(form, self.details_url(record_id), lambda: self._declared(record, form), title=title,
+                        lead=lead, button="Put on record", panels=involvement_panels(self.session, record))  # fmt: skip
+
+    def _declared(self, record: CaseAudit, form: InvolvementForm) -> str:
+        person = self.session.get_one(Person, form.person_id.data)
+        declare_involvement(self.session, record, person=person, note=form.note.data or "", declared_by_id=person_id())
+        return f"{person.name} is on record as involved in the case and cannot audit it."
+
+    # Who may
+
+    def may_act(self, record: CaseAudit) -> bool:
+        """Whether whoever asks has a say in an open audit: officers of its hub, people of its agency."""
+        return record.status.is_open and (self.runs(record) or actor().is_agency_bound)
+
+    def may_assign(self, record: CaseAudit) -> bool:
+        """Whether whoever asks may choose the auditor of an open audit."""
+        is_manager = role() is Role.MANAGER and actor().is_agency_bound
+        return record.status.is_open and (is_manager or self.runs(record))
+
+    def runs(self, record: CaseAudit) -> bool:
+        """Whether whoever asks is an officer who runs the audit's review."""
+        if role() not in OFFICERS:
+            return False
+        return may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id)
+
+    def assignment_buttons(self, record: CaseAudit) -> list[Button]:
+        """Assign, and put on record who has been involved."""
+        found = []
+        if self.may_assign(record):
+            tone = "" if record.auditor_id else "main"
+            found.append(Button("Assign" if tone else "Assign anew", self.link("assign", record_id=record.id), tone))
+        if self.may_act(record):
+            found.append(Button("Declare involvement", self.link("declare", record_id=record.id)))
+        return found
+
+
+def _auditors(agency_id: int) -> ChoiceSource:
+    wanted = auditors_for(agency_id).with_only_columns(Person.id)
+
+    def narrow(people: Select[Any]) -> Select[Any]:
+        return people.where(Person.id.in_(wanted))
+
+    return ChoiceSource(Person, narrow)
+
+
+def involvement_panels(session: Session, record: CaseAudit) -> list[Panel]:
+    """Who cannot audit a case because they have been involved in it; nothing when there is nobody."""
+    rows = [(one.name, one.team) for one in involved_in(session, record)]
+    return [Panel("Involved in the case", ("Person", "Team"), rows)] if rows else []
+
+
+@card(roles=ANSWERERS | OFFICERS, order=20)
+def audits_in_hand(session: Session, asked_by: Actor) -> Card | None:
+    """Audits that the person who asks is to fill in."""
+    mine = (CaseAudit.auditor_id == asked_by.person_id, CaseAudit.status.in_(IN_HAND))
+    due = session.scalars(select(CaseAudit.due_on).where(*mine)).all()
+    words = "case audit is yours to fill in" if len(due) == 1 else "case audits are yours to fill in"
+    late = "warning" if any(one < today() for one in due) else ""
+    return Card(len(due), words, f"/case-audits/?auditor_id={asked_by.person_id}", late) if due else None
+
+
+@card(roles={Role.MANAGER}, order=25)
+def audits_to_assign(session: Session, asked_by: Actor) -> Card | None:
+    """Audits of the manager's own agency that nobody has in hand yet."""
+    count = 0
+    if actor().is_agency_bound:
+        count = session.scalar(select(func.count()).where(CaseAudit.status == AuditStatus.TO_ASSIGN)) or 0
+    words = "case audit waits for an auditor" if count == 1 else "case audits wait for an auditor"
+    return Card(count, words, "/case-audits/?status=to_assign") if count else None

@@ -1,0 +1,192 @@
+"""How are a sample's case audits opened, and how do they all stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.audits.audit_assignments import AssignmentPages
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, actor, page, role, tag
+from admin_views.kit.cards import Card, card
+from admin_views.kit.fields import DayField, Required
+from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_run
+from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, open_case_audits
+from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audits
+from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
+from models.core.access import Actor
+from models.core.clock import today
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.audits.moderation_paper import grade_tone
+from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.sampling.sample_cases import CaseStatus, SampleCase
+
+COLOURS = {
+    AuditStatus.TO_ASSIGN: "grey",
+    AuditStatus.ASSIGNED: "amber",
+    AuditStatus.IN_PROGRESS: "amber",
+    AuditStatus.RETURNED: "amber",
+    AuditStatus.SUBMITTED: "blue",
+    AuditStatus.MODERATED: "green",
+}
+
+
+class OpeningForm(Form):
+    """By when the audits are due."""
+
+    due_on = DayField("Due on", validators=[Required()])
+
+
+class OpeningPages(AssignmentPages):
+    """The pages of the audits' screen that are about a whole sample."""
+
+    @page("/sample/<int:sample_id>/", roles=STAFF)
+    def of_sample(self, sample_id: int) -> str:
+        """Cases down, agencies across: where each audit stands, and which are late."""
+        sample = self._sample(sample_id)
+        made = sample_audits(self.session, sample_id)
+        without = agencies_to_audit(self.session, sample.review_id)[1] if sample.review_id else []
+        return self.render(
+            "case_audits/sample.html", sample=sample, made=made, kept_out=kept_out_sentence(without),
+            counts=_counts(made), buttons=sample_buttons(sample)[1:], cell=audit_cell,
+            standing=_standing, case_link=link_to,
+        )  # fmt: skip
+
+    @page("/sample/<int:sample_id>/open/", roles=OFFICERS, methods=("GET", "POST"))
+    def open_audits(self, sample_id: int) -> ResponseReturnValue:
+        """Give each invited agency a form for each selected case."""
+        sample = self._sample(sample_id)
+        review = self.session.get(ThematicReview, sample.review_id) if sample.review_id else None
+        if review is not None and not may_run(self.session, review.hub_id):
+            abort(403)
+        form, back = OpeningForm(sent_form(), due_on=sample.audits_due_on), self.link("of_sample", sample_id=sample_id)
+        lead = "Each agency invited to the case audits gets one form for each selected case that it has none of yet."
+        return self.ask(form, back, lambda: self._opened(sample, form), title=f"Open the audits of {sample}",
+                        button="Open", lead=lead, panels=self._agencies(sample), back_words=str(sample))  # fmt: skip
+
+    def _opened(self, sample: AuditSample, form: OpeningForm) -> str:
+        return open_case_audits(self.session, sample, due_on=form.due_on.data).sentence
+
+    def _agencies(self, sample: AuditSample) -> list[Panel]:
+        may, without = agencies_to_audit(self.session, sample.review_id) if sample.review_id else ([], [])
+        rows: list[tuple[Any, ...]] = [(one.name, tag("Gets the cases", "green")) for one in may]
+        rows += [(one.name, tag("No agreement in date: no cases", "red")) for one in without]
+        empty = "No agency is invited to the case audits yet."
+        return [Panel("Agencies invited to the case audits", ("Agency", "What happens"), rows, empty=empty)]
+
+    def _sample(self, sample_id: int) -> AuditSample:
+        sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1))
+        if sample is None or sample.drawn_at is None:
+            abort(404)
+        return sample
+
+
+def show_status(audit: CaseAudit) -> Markup:
+    """Where an audit stands, in its colour; what is late says so."""
+    shown = tag(audit.status.label, COLOURS.get(audit.status, "grey"))
+    return shown + Markup(" ") + tag("Late", "red") if audit.is_late else shown
+
+
+def audit_cell(row: CaseRow, agency_id: int) -> Markup:
+    """One agency's audit of one case, in the matrix."""
+    audit = row.audits.get(agency_id)
+    if audit is None:
+        return NOTHING
+    return show_status(audit) + Markup('<span class="hint">{}</span>').format(link_to(audit, audit.reference))
+
+
+def show_grade(label: str, code: str = "") -> Markup:
+    """A grade as a word on its colour."""
+    return tag(label, grade_tone(label, code))
+
+
+def _standing(row: CaseRow) -> Markup:
+    """What the case waits for, or its moderated grade."""
+    if row.grade:
+        return show_grade(row.grade)
+    if row.case.status is CaseStatus.ELIMINATED:
+        return tag("Eliminated", "grey")
+    return tag("Ready to moderate", "amber") if row.is_ready else tag("Waits for audits", "grey")
+
+
+def _counts(made: SampleAudits) -> list[tuple[str, int, str]]:
+    """The figures above the matrix: words, number, colour."""
+    return [
+        ("open", made.count(*OPEN), ""),
+        ("late", made.late_count, "red" if made.late_count else ""),
+        ("handed in or moderated", made.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED), "green"),
+        ("cases ready to moderate", sum(row.is_ready for row in made.rows), ""),
+        ("cases moderated", sum(bool(row.grade) for row in made.rows), "green"),
+    ]
+
+
+def sample_buttons(sample: AuditSample) -> list[Button]:
+    """For a sample's own page: its audits, its grades by level, and opening what is not open yet."""
+    if sample.drawn_at is None:
+        return []
+    found = [
+        Button("Case audits", f"/case-audits/sample/{sample.id}/"),
+        Button("Grades by level", f"/moderations/sample/{sample.id}/"),
+    ]
+    if sample.status is SampleStatus.DRAWN and sample.review_id and role() in OFFICERS:
+        found.append(Button("Open the audits", f"/case-audits/sample/{sample.id}/open/", "main"))
+    return found
+
+
+@review_panel(order=45, stages=(Stage.EVIDENCE,), is_for_agencies=True)
+def case_audit_panel(session: Session, review: ThematicReview) -> Panel | None:
+    """For the hub each sample with how its audits stand; for people of an agency their own audits."""
+    if actor().is_agency_bound:
+        return _own_panel(session, review)
+    samples = session.scalars(
+        select(AuditSample)
+        .where(AuditSample.review_id == review.id, AuditSample.status == SampleStatus.DRAWN)
+        .order_by(AuditSample.reference)
+    ).all()
+    rows = [_sample_row(one, sample_audits(session, one.id)) for one in samples]
+    return Panel("Case audits", ("Sample", "Cases", "Audits open", "Late", "Handed in", "Cases moderated"), rows,
+                 empty="No sample is drawn yet.", buttons=_panel_buttons(samples))  # fmt: skip
+
+
+def _panel_buttons(samples: Sequence[AuditSample]) -> list[Button]:
+    return [Button(f"Audits of {one.reference}", f"/case-audits/sample/{one.id}/") for one in samples]
+
+
+def _sample_row(sample: AuditSample, made: SampleAudits) -> tuple[Any, ...]:
+    late = tag(str(made.late_count), "red") if made.late_count else "0"
+    handed_in = made.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED)
+    moderated = sum(bool(row.grade) for row in made.rows)
+    words = f"{sample.reference} {sample.title}"
+    return (link_to(sample, words), str(len(made.rows)), str(made.count(*OPEN)), late, str(handed_in), str(moderated))
+
+
+def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
+    rows = session.execute(
+        select(CaseAudit, SampleCase.reference)
+        .join(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
+        .where(CaseAudit.review_id == review.id)
+        .order_by(CaseAudit.reference)
+    )
+    cells = [(link_to(one, one.reference), case, show_status(one), show_date(one.due_on)) for one, case in rows]
+    if not cells:
+        return None
+    title = f"Case audits: {count_words(len(cells), 'case', 'cases')}"
+    return Panel(title, ("Audit", "Case", "Standing", "Due"), cells)
+
+
+@card(roles=OFFICERS, order=35)
+def late_audits(session: Session, asked_by: Actor) -> Card | None:
+    """Audits that an agency still owes after the day they were due."""
+    count = session.scalar(select(func.count()).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today()))
+    words = "case audit is late" if count == 1 else "case audits are late"
+    return Card(count, words, "/case-audits/?late=yes", "warning") if count else None

@@ -1,0 +1,140 @@
+"""Which cases does each agency audit, and how is an audit filled in, handed in, returned or taken back?"""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+
+from admin_views.audits.audit_assignments import involvement_panels
+from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
+from admin_views.audits.audit_outcomes import OutcomePages
+from admin_views.kit.base import (
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Filter,
+    Group,
+    Panel,
+    person_id,
+    screen,
+    tag,
+)
+from admin_views.kit.formats import show_date
+from admin_views.tools.answer_papers import SHEET_READERS
+from admin_views.tools.questionnaires import SheetForm
+from models.audits.case_audit_reports import overall_grade
+from models.audits.case_audits import (
+    OPEN,
+    AuditStatus,
+    CaseAudit,
+    begin_audit,
+    may_enter,
+    submit_audit,
+)
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.rules.evidence.triangulation import Source
+from models.sampling.sample_cases import SampleCase
+from models.tools.answer_sheets import AnswerSheet
+
+_LABELS = {one.label: COLOURS.get(one, "grey") for one in AuditStatus}
+_DAYS_FOR_CHANGES = 7
+
+
+@screen
+class CaseAuditScreen(OutcomePages, OpeningPages):
+    """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
+
+    model = CaseAudit
+    title, noun, plural = "Case audits", "case audit", "case audits"
+    path, group, order = "case-audits", Group.SAMPLES, 50
+    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    finding_source = Source.CASE_AUDIT
+    paper_name = "case_audit"
+    introduction = "A case is called by its reference only. Nobody audits a case of their own team."
+    columns = (
+        "reference",
+        Column("sample_case.reference", "Case"),
+        "agency_id",
+        Column("status", show=lambda one: tag(one.label, COLOURS.get(one, "grey"))),
+        "auditor_id",
+        "due_on",
+    )
+    details = (
+        Column("sample_case.reference", "Case"),
+        Column("sample_case.stratum", "Level of intervention"),
+        "agency_id",
+        "review_id",
+        "auditor_id",
+        "auditor_role",
+        "case_team",
+        "due_on",
+        "submitted_at",
+    )
+    search = ("reference",)
+    filters = (
+        "status",
+        Filter("late", "Late", options=(("yes", "Late"),),
+               apply=lambda answer: and_(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today())),
+        "review_id",
+        "agency_id",
+        "auditor_id",
+        "due_on",
+    )  # fmt: skip
+    sort = ("reference", "agency_id", "status", "due_on")
+    default_sort = "-reference"
+    labels = {
+        "review_id": "Review",
+        "auditor_role": "Auditor's role",
+        "case_team": "Team of the case",
+        "submitted_at": "Handed in",
+    }
+
+    def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
+        found = [Fact("Standing", show_status(record))]
+        words = overall_grade(session, record) if record.status.is_in else ""
+        if words:
+            found.append(Fact("The agency's own grade", words))
+        if record.record_state is not None:
+            found.append(Fact(f"Record {record.record_state.value}", record.record_note))
+        if record.status is AuditStatus.RETURNED:
+            found.append(Fact("What should be changed", record.return_reason))
+        if record.closing_note:
+            found.append(Fact("Why it is closed", record.closing_note))
+        return found
+
+    def panels(self, session: Session, record: CaseAudit) -> list[Panel]:
+        return involvement_panels(session, record)
+
+    def buttons(self, record: CaseAudit) -> list[Button]:
+        found = [*self.sheet_buttons(record), *self.assignment_buttons(record), *self.outcome_buttons(record)]
+        found += self.paper_buttons(record)
+        if self.runs(record):
+            found.append(Button("Side by side", f"/moderations/case/{record.sample_case_id}/"))
+        return found
+
+    # Filling in
+
+    def may_answer(self, record: CaseAudit, sheet: AnswerSheet) -> bool:
+        return sheet.is_open and may_enter(record, person_id(), is_officer=self.runs(record))
+
+    def _form(self, record: CaseAudit) -> SheetForm:
+        form = super()._form(record)
+        if request.method == "POST":
+            begin_audit(self.session, record)
+        return form
+
+    def reading_facts(self, record: CaseAudit) -> list[Fact]:
+        case = self.session.get_one(SampleCase, record.sample_case_id)
+        agency = self.session.get_one(Agency, record.agency_id)
+        return [
+            Fact("Case", case.reference), Fact("Level of intervention", case.stratum), Fact("Agency", agency.name),
+            Fact("Standing", show_status(record)), Fact("Due", show_date(record.due_on)),
+        ]  # fmt: skip
+
+    def handed_in(self, record: CaseAudit) -> str:
+        submit_audit(self.session, record, person_id=person_id(), is_officer=self.runs(record))
+        self.settle(record)
+        return f"{record.reference} is handed in."

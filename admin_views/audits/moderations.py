@@ -1,0 +1,236 @@
+"""What do the agencies say of one case side by side, how far do they agree, and which grade is it given?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.audits.audit_openings import sample_buttons, show_grade
+from admin_views.documents.papers import document_page, occasion
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Panel,
+    Screen,
+    in_list,
+    page,
+    person_id,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.partnership.hubs import may_run
+from models.audits.case_audits import OPEN, AuditStatus, CaseAudit, audits_of_case
+from models.audits.moderation_reports import moderation_facts
+from models.audits.moderations import (
+    Moderation,
+    grades_by_level,
+    moderate_case,
+    moderation_of,
+    suggested_verdict,
+    take_moderation_finding,
+)
+from models.core.access import Actor
+from models.evidence.findings import Finding
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.audits.moderations import ModerationFacts
+from models.rules.evidence.triangulation import Strength, Verdict
+from models.sampling.audit_samples import AuditSample
+from models.sampling.sample_cases import SampleCase
+from models.tools.key_lines import KeyLine
+
+
+class ModerationForm(Form):
+    """One grade for the whole case, and why."""
+
+    grade_id = RecordField("Moderated grade", source=ChoiceSource(ReferenceItem, in_list(ReferenceList.GRADE)))
+    reason = TextField(
+        "Reason", validators=[Required()], description="Why this grade, in particular where the agencies differ."
+    )
+    discussion = TextField("Notes of the discussion", description="Name nobody of the family.")
+
+
+class FindingForm(Form):
+    """A finding as the moderated case suggests it, to be amended."""
+
+    text = TextField("Finding", validators=[Required()])
+    verdict = ChoiceField("Verdict", kind=Verdict)
+    strength = ChoiceField("How well it is evidenced", kind=Strength)
+    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False)
+
+
+@screen
+class ModerationScreen(Screen):
+    """Moderated grades. The agencies' own grades stand in their audits and are kept apart from these."""
+
+    model = Moderation
+    title, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
+    path, group, order = "moderations", Group.SAMPLES, 60
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    columns = (
+        Column("sample_case.reference", "Case"),
+        Column("sample_case.stratum", "Level of intervention"),
+        "review_id",
+        Column("grade.label", "Grade", show=lambda label: show_grade(label or "")),
+        "moderated_at",
+    )
+    details = (*columns, "reason", "discussion", "moderated_by_id")
+    search = ("reason",)
+    filters = ("grade_id", "review_id", "moderated_at")
+    sort = ("moderated_at",)
+    default_sort = "-moderated_at"
+    labels = {"review_id": "Review", "grade_id": "Grade", "moderated_at": "Moderated", "moderated_by_id": "By"}
+    choices = {"grade_id": in_list(ReferenceList.GRADE)}
+
+    def name_of(self, record: Moderation) -> str:
+        return f"Moderated grade of {self.session.get_one(SampleCase, record.sample_case_id)}"
+
+    def buttons(self, record: Moderation) -> list[Button]:
+        return [
+            Button("Audits side by side", self.link("side", case_id=record.sample_case_id), "main"),
+            *self._finding_buttons(record),
+        ]
+
+    @page("/case/<int:case_id>/", roles=STAFF, methods=("GET", "POST"))
+    def side(self, case_id: int) -> ResponseReturnValue:
+        """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
+        case = self._case(case_id)
+        audits = audits_of_case(self.session, case_id)
+        is_in = any(one.status.is_in for one in audits)
+        return document_page(
+            self, "moderated_result", {"case_id": case.id}, f"/case-audits/sample/{case.sample_id}/",
+            "All audits of the sample", template="moderations/side.html",
+            audits=[link_to(one, one.reference) for one in audits],
+            more=self._case_buttons(case, moderation_of(self.session, case_id)) if is_in else [],
+        )  # fmt: skip
+
+    @page("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
+    def moderate(self, case_id: int) -> ResponseReturnValue:
+        """Give the case its moderated grade, with the reason."""
+        case = self._case(case_id)
+        if not self._runs(case):
+            abort(403)
+        made = moderation_of(self.session, case_id)
+        facts = moderation_facts(self.session, occasion(self.session), case_id=case_id)
+        form = ModerationForm(sent_form(), obj=made)
+        lead = f"Agreement of the agencies: {facts.agreement.words}. Their own grades stay as they are."
+        return self.ask(form, self.link("side", case_id=case_id), lambda: self._moderated(case, form), lead=lead,
+                        title=f"Moderate {case}", button="Keep the grade", back_words=str(case),
+                        panels=[_own_grades(facts)])  # fmt: skip
+
+    def _moderated(self, case: SampleCase, form: ModerationForm) -> str:
+        made = moderate_case(
+            self.session, case, grade_id=form.grade_id.data, reason=form.reason.data or "",
+            discussion=form.discussion.data or "", person_id=person_id(),
+        )  # fmt: skip
+        return f"{case} is moderated: {self.session.get_one(ReferenceItem, made.grade_id).label}."
+
+    @page("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
+    def make_finding(self, record_id: int) -> ResponseReturnValue:
+        """The finding that a moderated case suggests, to be amended and kept."""
+        record = self.get_record(record_id)
+        if not may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id):
+            abort(403)
+        form = self._finding_form(record)
+        back = self.link("side", case_id=record.sample_case_id)
+        return self.ask(form, back, lambda: self._found(record, form), title="Make a finding",
+                        button="Keep the finding", back_words="Audits side by side")  # fmt: skip
+
+    def _finding_form(self, record: Moderation) -> FindingForm:
+        grade = self.session.get_one(ReferenceItem, record.grade_id)
+        form = FindingForm(
+            sent_form(), text=f"{grade.label}: {record.reason}", verdict=suggested_verdict(grade),
+            strength=Strength.STRONG,
+        )  # fmt: skip
+        own = KeyLine.review_id == record.review_id
+        form.key_line_id.source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+        return form
+
+    def _found(self, record: Moderation, form: FindingForm) -> str:
+        take_moderation_finding(
+            self.session, record, text=form.text.data or "", verdict=form.verdict.value(),
+            strength=form.strength.value(), key_line_id=form.key_line_id.data, person_id=person_id(),
+        )  # fmt: skip
+        return "It stands among the findings of the review."
+
+    @page("/sample/<int:sample_id>/", roles=STAFF)
+    def grades(self, sample_id: int) -> str:
+        """How many cases of each level have each moderated grade."""
+        sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
+        panel = grades_panel(self.session, sample_id)
+        back = f"/case-audits/sample/{sample_id}/"
+        return self.render("moderations/grades.html", sample=sample, panel=panel, buttons=sample_buttons(sample)[:1],
+                           back=back)  # fmt: skip
+
+    # What the pages above use
+
+    def _case(self, case_id: int) -> SampleCase:
+        return self.session.get(SampleCase, min(case_id, 2**31 - 1)) or abort(404)
+
+    def _runs(self, case: SampleCase) -> bool:
+        """Whether whoever asks is an officer of the case's review."""
+        sample = self.session.get_one(AuditSample, case.sample_id)
+        review = self.session.get(ThematicReview, sample.review_id) if sample.review_id else None
+        return role() in OFFICERS and review is not None and may_run(self.session, review.hub_id)
+
+    def _case_buttons(self, case: SampleCase, made: Moderation | None) -> list[Button]:
+        if not self._runs(case):
+            return []
+        words, tone = ("Amend the grade", "") if made is not None else ("Moderate", "main")
+        found = [Button(words, self.link("moderate", case_id=case.id), tone)]
+        return [*found, *(self._finding_buttons(made) if made is not None else [])]
+
+    def _finding_buttons(self, record: Moderation) -> list[Button]:
+        if role() not in OFFICERS:
+            return []
+        origin = f"moderations:{record.id}"
+        made = select(Finding.id).where(Finding.review_id == record.review_id, Finding.origin == origin)
+        key = self.session.scalar(made)
+        if key is not None:
+            return [Button("See the finding", f"/findings/{key}/")]
+        return [Button("Make a finding", self.link("make_finding", record_id=record.id))]
+
+
+def _own_grades(facts: ModerationFacts) -> Panel:
+    rows: list[tuple[Any, ...]] = [
+        (one.agency, show_grade(one.overall) if one.overall else "–", one.auditor or "–") for one in facts.columns
+    ]
+    rows += [(agency, tag(status, "grey"), "–") for agency, status in facts.silent]
+    return Panel("What each agency says", ("Agency", "Own grade", "Auditor"), rows)
+
+
+def grades_panel(session: Session, sample_id: int) -> Panel:
+    """A sample's moderated grades by level, with totals; also for the Board's pack."""
+    made = grades_by_level(session, sample_id)
+    headings = ("Level of intervention", *made.grades, "Not moderated yet", "Cases")
+    keys = (*made.grades, "")
+    rows = [(level, *(str(made.count(level, one)) for one in keys), str(made.total(level))) for level in made.levels]
+    sums = [str(sum(made.count(level, one) for level in made.levels)) for one in keys]
+    whole = ("All levels", *sums, str(sum(made.total(level) for level in made.levels)))
+    return Panel("Moderated grades by level of intervention", headings, [*rows, whole] if rows else [])
+
+
+@card(roles=OFFICERS, order=36)
+def cases_to_moderate(session: Session, asked_by: Actor) -> Card | None:
+    """Cases whose audits are all in and which nobody has moderated."""
+    is_in = func.bool_or(CaseAudit.status == AuditStatus.SUBMITTED)
+    is_open = func.bool_or(CaseAudit.status.in_(OPEN))
+    done = select(Moderation.id).where(Moderation.sample_case_id == CaseAudit.sample_case_id).exists()
+    ready = select(CaseAudit.sample_case_id).where(~done).group_by(CaseAudit.sample_case_id).having(is_in, ~is_open)
+    count = session.scalar(select(func.count()).select_from(ready.subquery())) or 0
+    words = "case is ready to be moderated" if count == 1 else "cases are ready to be moderated"
+    return Card(count, words, "/case-audits/?status=submitted") if count else None

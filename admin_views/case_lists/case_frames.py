@@ -1,0 +1,72 @@
+"""Which frozen frames are there, how were they made, and what do they hold?"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Fact, Group, Panel, Screen, screen
+from models.case_lists.case_frames import CaseFrame
+
+
+@screen
+class CaseFrameScreen(Screen):
+    """Frames are frozen: their rows never change and none is ever deleted. Title and review may be corrected."""
+
+    model = CaseFrame
+    title, noun, plural = "Case frames", "frame", "frames"
+    path, group, order = "case-frames", Group.SAMPLES, 20
+    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "export": STAFF}
+    introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
+    columns = (
+        "reference",
+        "title",
+        "review_id",
+        Column("case_count", "Cases", is_numeric=True),
+        Column("row_count", "Rows", is_numeric=True),
+        "frozen_at",
+    )
+    details = (
+        *columns,
+        "file_name",
+        "sheet",
+        "rejected_count",
+        "undated_count",
+        "imported_by_id",
+        "fingerprint",
+        "erased_on",
+    )
+    search = ("reference", "title", "file_name")
+    filters = ("review_id", "frozen_at")
+    sort = ("reference", "title", "case_count", "frozen_at")
+    default_sort = "-frozen_at"
+    fields = ("title", "review_id")
+    labels = {
+        "review_id": "Review",
+        "frozen_at": "Frozen",
+        "file_name": "File",
+        "rejected_count": "Rows that could not be used",
+        "undated_count": "Rows without a start date",
+        "imported_by_id": "Imported by",
+        "fingerprint": "Fingerprint (SHA-256)",
+        "erased_on": "Rows erased",
+    }
+
+    def facts(self, session: Session, record: CaseFrame) -> list[Fact]:
+        read_as = record.report.get("read_as", {})
+        columns = "; ".join(f"{role.replace('_', ' ')}: {name}" for role, name in read_as.get("columns", {}).items())
+        notes = [Fact("Note", note) for note in record.report.get("notes", ())]
+        return [Fact("Read from", columns), *notes] if columns else notes
+
+    def panels(self, session: Session, record: CaseFrame) -> list[Panel]:
+        by_level = record.report.get("accepted_by_level", {})
+        levels = [(record.levels[rank], f"{by_level.get(record.levels[rank], 0):,}") for rank in _highest_first(record)]
+        themes = [(theme, f"{count:,}") for theme, count in list(record.themes.items())[:30]]
+        found = [Panel("Rows by level", ("Level", "Rows"), levels, empty="The list has no level.")]
+        return [*found, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else found
+
+    def buttons(self, record: CaseFrame) -> list[Button]:
+        return [] if record.erased_on else [Button("See the rows", f"/frame-rows/?frame={record.id}")]
+
+
+def _highest_first(frame: CaseFrame) -> list[str]:
+    return sorted(frame.levels, key=int, reverse=True)

@@ -1,0 +1,140 @@
+"""Who changed what, and does the record of it still hold together?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import ADMINISTRATORS, STAFF, Button, Column, Filter, Group, Panel, Screen, page, screen
+from admin_views.kit.columns import label_from_key
+from admin_views.kit.formats import show_text
+from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
+from admin_views.kit.registry import screen_of
+from admin_views.kit.searches import contains
+from models.core.change_log import ChangeRecord, first_broken_link
+from models.core.db import Base
+from models.partnership.people import Person
+from models.schema import all_policies
+
+_TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
+_VERBS = tuple((verb, what_happened(verb)) for verb in ("insert", "update", "delete"))
+_LONGEST = 5_000
+
+
+@screen
+class ChangeRecordScreen(Screen):
+    """Every change of every record, written by the database itself. Nobody can edit it here or elsewhere."""
+
+    model = ChangeRecord
+    title, noun, plural = "Change log", "change", "changes"
+    path, group, order = "change-log", Group.RECORDS, 10
+    is_large = True
+    may = {"list": STAFF, "details": STAFF, "export": ADMINISTRATORS}
+    introduction = "Every change, written by the database itself. Each record carries a seal over the one before it."
+    columns = (
+        "changed_at",
+        Column(
+            "person_id",
+            "Who",
+            value=lambda change: (
+                Person.__table__.select()
+                .with_only_columns(Person.name)
+                .where(Person.id == change.person_id)
+                .correlate(change.__table__)
+                .scalar_subquery()
+            ),
+            show=lambda name: show_text(name or "The portal"),
+        ),
+        Column("verb", "What", show=what_happened),
+        Column("table_name", "Table", show=label_from_key),
+        Column("row_key", "Record"),
+    )
+    filters = (
+        Filter("table_name", options=_TABLES),
+        "row_key",
+        Filter(
+            "who",
+            "Who (part of the name)",
+            apply=lambda words: ChangeRecord.person_id.in_(select(Person.id).where(contains(Person.name, words))),
+        ),
+        Filter("verb", options=_VERBS),
+        "changed_at",
+    )
+    sort = ("changed_at",)
+    default_sort = "-id"
+    labels = {"table_name": "Table", "row_key": "Record", "verb": "What", "changed_at": "When"}
+    has_history = False
+
+    def name_of(self, record: ChangeRecord) -> str:
+        return f"Change {record.id}"
+
+    def list_buttons(self) -> list[Button]:
+        return [Button("Check the chain", self.link("check_chain"), is_post=True)]
+
+    def buttons(self, record: ChangeRecord) -> list[Button]:
+        every = Button(
+            "All changes of this record", self.list_url(table_name=record.table_name, row_key=record.row_key)
+        )
+        return [every]
+
+    def panels(self, session: Session, record: ChangeRecord) -> list[Panel]:
+        model = _model_of(record.table_name)
+        rows = _differences(session, model, record)
+        return [Panel("What changed", ("Field", "Before", "After"), rows, empty="No value changed.")]
+
+    @page("/check-chain/", roles=STAFF, methods=("POST",))
+    def check_chain(self) -> ResponseReturnValue:
+        """Walk the whole chain: each record's hash follows from the one before it."""
+        broken = first_broken_link(self.session)
+        if broken is None:
+            flash("The change log holds together from its first record to its last.", "success")
+        else:
+            flash(f"The change log is broken at record {broken}: a record was changed, added or taken out.", "error")
+        return redirect(self.list_url())
+
+
+def _model_of(table: str) -> Any:
+    """The model of a table; None for a table the portal no longer has."""
+    return next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
+
+
+def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:
+    """Each field that changed: its name on the screens, its value before, its value after."""
+    old, new = change.old_values or {}, change.new_values or {}
+    labels = getattr(screen_of(model), "labels", {}) if model is not None else {}
+    names = names_behind(session, model, [change]) if model is not None else {}
+    keys = sorted({**old, **new}.keys() - {"id", "row_version"})
+    rows = [
+        (labels.get(key) or label_from_key(key), _said(model, key, old, names), _said(model, key, new, names))
+        for key in keys
+        if old.get(key) != new.get(key)
+    ]
+    return [row for row in rows if row[1:] != ("", "")]
+
+
+def _said(model: Any, key: str, values: dict[str, Any], names: Names) -> str:
+    """A value in the words of the screens; nothing at all for what was not there."""
+    value = values.get(key)
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, (dict, list)):
+        return _in_line(value)[:_LONGEST]
+    words = value_in_words(model, key, value, names, _LONGEST) if model is not None else str(value)
+    return words if words is not None else f"{str(value)[:_LONGEST]}…"
+
+
+def _in_line(value: Any) -> str:
+    """Values within values, one after the other.
+
+    >>> _in_line({"1": "Universal", "time_frame": ["any", None]})
+    '1: Universal; time frame: any, nothing'
+    """
+    if isinstance(value, dict):
+        return "; ".join(f"{key.replace('_', ' ')}: {_in_line(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_line(one) for one in value)
+    return "nothing" if value is None else str(value)

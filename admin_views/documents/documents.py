@@ -1,0 +1,123 @@
+"""Which documents are there, who made them, and who has fetched them?"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    page,
+    person_id,
+    role,
+    screen,
+    show_tag,
+)
+from admin_views.kit.formats import show_moment
+from admin_views.kit.registry import link_to
+from models.core.db import Base
+from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, fetch_document
+from models.partnership.people import Person
+
+
+def show_size(size: int | None) -> str:
+    """The size of a file as people say it.
+
+    >>> show_size(700), show_size(2048), show_size(3_500_000)
+    ('700 bytes', '2 kB', '3.5 MB')
+    """
+    if size is None or size < 1000:
+        return f"{size or 0} bytes"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+@screen
+class DocumentScreen(Screen):
+    """Documents as far as the row policies and the role show them; each download is on record."""
+
+    model = Document
+    title, noun, plural = "Documents", "document", "documents"
+    path, group, order = "documents", Group.RECORDS, 20
+    may = {"list": EVERYONE, "details": EVERYONE, "delete": ADMINISTRATORS, "export": STAFF}
+    columns = (
+        "title",
+        Column("kind", show=show_tag),
+        "made_at",
+        "made_by_id",
+        Column("size", show=show_size, is_numeric=True),
+    )
+    details = (*columns, "file_name", "sha256", "erased_on")
+    search = ("title", "file_name")
+    filters = ("kind", "made_by_id", "made_at")
+    sort = ("title", "made_at", "size")
+    default_sort = "-made_at"
+    labels = {
+        "made_at": "Made",
+        "made_by_id": "Made by",
+        "sha256": "SHA-256",
+        "file_name": "File",
+        "erased_on": "Content erased",
+    }
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        """Staff see all documents, agencies their own by row policy; others the open kinds, and what they had made."""
+        if role() in STAFF or actor().is_agency_bound:
+            return statement
+        is_open = Document.kind.in_(OPEN_KINDS.get(role(), ()))
+        return statement.where(or_(is_open, Document.made_by_id == person_id()))
+
+    def facts(self, session: Session, record: Document) -> list[Fact]:
+        about = subject_of(session, record.subject)
+        return [] if about is None else [Fact("About", link_to(about, str(about)))]
+
+    def buttons(self, record: Document) -> list[Button]:
+        if record.erased_on is not None:
+            return []
+        return [Button("Download", self.link("download", record_id=record.id), "main")]
+
+    def panels(self, session: Session, record: Document) -> list[Panel]:
+        if role() not in STAFF:
+            return []
+        fetches: Any = session.execute(
+            select(DocumentFetch.fetched_at, Person)
+            .outerjoin(Person, Person.id == DocumentFetch.person_id)
+            .where(DocumentFetch.document_id == record.id)
+            .order_by(DocumentFetch.fetched_at.desc(), DocumentFetch.id.desc())
+            .limit(50)
+        )
+        rows = [
+            (show_moment(fetched_at), link_to(person, person.name) if person is not None else "The portal")
+            for fetched_at, person in fetches
+        ]
+        return [Panel("Fetched by", ("When", "Who"), rows, empty="Nobody has fetched it yet.")]
+
+    @page("/<int:record_id>/download/", roles=EVERYONE)
+    def download(self, record_id: int) -> ResponseReturnValue:
+        """The file, for those who may see the document; the fetch is on record."""
+        record: Document = self.get_record(record_id)
+        content = fetch_document(self.session, record, person_id())
+        self.session.commit()
+        return send_file(
+            BytesIO(content), mimetype=record.media_type, as_attachment=True, download_name=record.file_name
+        )
+
+
+def subject_of(session: Session, subject: str) -> Any:
+    """The record a document is about, named as in `action_plans:12`; None when it is gone, or not this person's."""
+    table, _, key = subject.partition(":")
+    model = next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
+    return session.get(model, int(key)) if model is not None and key.isdecimal() else None

@@ -1,0 +1,161 @@
+"""What has been asked for, how far is it, and what came of it?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    OFFICERS,
+    Column,
+    Fact,
+    Group,
+    Screen,
+    bulk_action,
+    page,
+    person_id,
+    role,
+    row_action,
+    screen,
+    show_tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.registry import screen_of
+from models.core.access import Actor
+from models.documents.documents import Document
+from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
+
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
+_WORDS = {
+    JobStatus.WAITING: "Waiting to start",
+    JobStatus.QUEUED: "Waiting for its turn",
+    JobStatus.RUNNING: "Working",
+    JobStatus.DONE: "Done",
+}
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """A request as the waiting page and its script read it."""
+
+    id: int
+    heading: str
+    title: str
+    words: str
+    percent: int
+    is_over: bool
+
+
+def show_job(name: str) -> str:
+    """A job's name as words.
+
+    >>> show_job("make_plan_pdf")
+    'Make plan PDF'
+    """
+    return re.sub(r"\b(pdf|csv|xlsx)\b", lambda word: word.group().upper(), name.replace("_", " ").capitalize())
+
+
+def shown_job(name: str, view: JobView) -> ShownJob:
+    """What to show of a request that somebody waits for."""
+    said = view.text if view.status is JobStatus.RUNNING else view.sentence
+    words = said or _WORDS.get(view.status, "")
+    return ShownJob(view.id, show_job(name), view.status.label, words, view.percent, view.is_finished)
+
+
+def waiting_url(request_id: int | None, back: str = "") -> str:
+    """The page on which somebody waits for a request, and from which they come back; for redirects after asking."""
+    return url_for("requests.wait", record_id=request_id, back=back or None)
+
+
+@screen
+class JobRequestScreen(Screen):
+    """Requests: officers and administrators see all of them, everybody else their own."""
+
+    model = JobRequest
+    title, noun, plural = "Requests", "request", "requests"
+    path, group, order = "requests", Group.RECORDS, 30
+    may = {"list": EVERYONE, "details": EVERYONE, "export": OFFICERS}
+    introduction = "Work that was asked for: imports, draws, documents and messages."
+    columns = (
+        Column("name", "Request", show=show_job),
+        "requested_by_id",
+        Column("status", show=show_tag),
+        "sentence",
+        "requested_at",
+        "document_id",
+    )
+    details = (*columns, "started_at", "finished_at", "attempt_count")
+    filters = ("status", "requested_by_id", "requested_at")
+    sort = ("requested_at", "status")
+    default_sort = "-requested_at"
+    labels = {"requested_by_id": "Asked by", "sentence": "Result", "requested_at": "Asked", "attempt_count": "Attempts"}
+    has_history = False
+
+    def scope(self, statement: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+        return statement if role() in OFFICERS else statement.where(JobRequest.requested_by_id == person_id())
+
+    def name_of(self, record: JobRequest) -> str:
+        return f"{show_job(record.name)} ({record.id})"
+
+    def facts(self, session: Session, record: JobRequest) -> list[Fact]:
+        view = job_view(session, record.id)
+        is_told = view is not None and not view.is_finished
+        return [Fact("Progress", f"{view.percent} % {view.text}".strip())] if view and is_told else []
+
+    @page("/<int:record_id>/wait/", roles=EVERYONE)
+    def wait(self, record_id: int) -> ResponseReturnValue:
+        """How far a request is, for whoever waits for it; then its result, the document, and the way back."""
+        record = self.get_record(record_id)
+        back = request.args.get("back", "")
+        return self.render(
+            "job_requests/wait.html",
+            job=self._shown(record),
+            json_url=self.link("progress", record_id=record_id),
+            document_url=_document_url(record),
+            back=back if _OWN_PATH.fullmatch(back) else "",
+        )
+
+    @page("/<int:record_id>/progress/", roles=EVERYONE)
+    def progress(self, record_id: int) -> ResponseReturnValue:
+        """The same in numbers, for the waiting page's script."""
+        job = self._shown(self.get_record(record_id))
+        return jsonify(words=job.words, percent=job.percent, is_over=job.is_over)
+
+    def _shown(self, record: JobRequest) -> ShownJob:
+        view = job_view(self.session, record.id)
+        if view is None:
+            raise LookupError("a request that was found has a view")
+        return shown_job(record.name, view)
+
+    @row_action("Try again", roles=OFFICERS, shown=lambda asked: asked.status is JobStatus.FAILED)
+    def try_again(self, session: Session, asked: JobRequest) -> str:
+        """Let work that failed start afresh, when what was in its way is gone."""
+        ask_again(session, asked)
+        return "The request will start again in a moment."
+
+    @bulk_action("Try again", roles=OFFICERS, question="Let these requests start again?")
+    def try_all_again(self, session: Session, asked: list[JobRequest]) -> str:
+        """The same for several that failed."""
+        for one in asked:
+            ask_again(session, one)
+        return f"{len(asked)} requests will start again in a moment."
+
+
+def _document_url(record: JobRequest) -> str:
+    known = screen_of(Document)
+    return f"/{known.path}/{record.document_id}/" if known and record.document_id else ""
+
+
+@card(roles=ADMINISTRATORS, order=80)
+def failed_requests(session: Session, actor: Actor) -> Card | None:
+    """Work that failed and that nobody has looked at."""
+    count = session.scalar(select(func.count()).where(JobRequest.status == JobStatus.FAILED)) or 0
+    words = "request failed" if count == 1 else "requests failed"
+    return Card(count, words, "/requests/?status=failed", "warning") if count else None

@@ -1,0 +1,100 @@
+"""What was found, along which key line, from which source, and how is a finding made of what was read?"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import OFFICERS, STAFF, Column, Fact, Group, Panel, Screen, person_id, screen, tag
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
+from admin_views.kit.registry import link_to
+from admin_views.kit.requests import key_in_address
+from models.evidence.findings import Finding
+from models.plans.action_plans import ActionPlan
+from models.plans.recommendation_findings import RecommendationFinding
+from models.plans.recommendations import Recommendation
+from models.rules.evidence.triangulation import Strength, Verdict
+from models.tools.key_lines import KeyLine
+
+COLOURS = {Verdict.STRENGTH.label: "green", Verdict.MIXED.label: "amber", Verdict.CONCERN.label: "red"}
+
+
+def show_verdict(label: str | Verdict) -> str:
+    """A verdict as a word on its colour."""
+    word = label.label if isinstance(label, Verdict) else label
+    return tag(word, COLOURS.get(word, "grey"))
+
+
+@screen
+class FindingScreen(Screen):
+    """Findings of the reviews; most are taken with one press from an answer, an audit, feedback or an item read."""
+
+    model = Finding
+    title, noun, plural = "Findings", "finding", "findings"
+    path, group, order = "findings", Group.EVIDENCE, 40
+    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    columns = (
+        "text",
+        "review_id",
+        "source",
+        Column("verdict", show=show_verdict),
+        "strength",
+        "key_line_id",
+    )
+    details = (*columns, "agency_id", "made_by_id", "made_at")
+    search = ("text",)
+    filters = ("review_id", "source", "verdict", "strength", "agency_id")
+    sort = ("source", "verdict", "strength", "made_at")
+    default_sort = "-made_at"
+    fields = ("review_id", "key_line_id", "source", "verdict", "strength", "text", "agency_id")
+    text_areas = ("text",)
+    labels = {"text": "Finding", "key_line_id": "Key line", "made_by_id": "Made by", "made_at": "Made"}
+    hints = {"agency_id": "Only when the finding is about one agency."}
+
+    def new_record(self) -> Finding:
+        return Finding(review_id=key_in_address("review_id"), strength=Strength.MODERATE)
+
+    def form_ready(self, session: Session, form: Form, record: Finding) -> None:
+        if isinstance(form["key_line_id"], RecordField):
+            review_id = record.review_id or form["review_id"].data
+            own = KeyLine.review_id == review_id if review_id else KeyLine.review_id.is_not(None)
+            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+
+    def fields_for(self, record: Finding) -> tuple[str, ...]:
+        """A finding stays with the review it was made for."""
+        return self.fields if not record.id else tuple(key for key in self.fields if key != "review_id")
+
+    def save(self, session: Session, form: Form, record: Finding) -> Finding:
+        record.made_by_id = record.made_by_id or person_id()
+        saved: Finding = super().save(session, form, record)
+        return saved
+
+    def facts(self, session: Session, record: Finding) -> list[Fact]:
+        return [Fact("Taken from", _origin(record) or "Typed by hand")]
+
+    def panels(self, session: Session, record: Finding) -> list[Panel]:
+        rows = session.execute(
+            select(Recommendation, ActionPlan)
+            .join(ActionPlan, ActionPlan.id == Recommendation.plan_id)
+            .join(RecommendationFinding, RecommendationFinding.recommendation_id == Recommendation.id)
+            .where(RecommendationFinding.finding_id == record.id)
+            .order_by(ActionPlan.reference, Recommendation.number)
+        )
+        cells = [(link_to(one, str(one)), link_to(plan, plan.reference)) for one, plan in rows]
+        return [Panel("Recommendations that cite it", ("Recommendation", "Plan"), cells)]
+
+
+_ORIGINS = {
+    "sheet_answers": "An answer in a tool",
+    "moderations": "A moderated case audit",
+    "intelligence_items": "An intelligence item",
+    "feedback_activities": "A feedback activity",
+    "survey_responses": "An answer in a survey",
+    "case_audits": "A case audit",
+}
+
+
+def _origin(record: Finding) -> str:
+    return _ORIGINS.get(record.origin.partition(":")[0], record.origin.replace(":", " ").replace("_", " "))

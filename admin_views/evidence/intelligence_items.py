@@ -1,0 +1,98 @@
+"""What do reviews, audits and inspections from elsewhere tell the partnership, and where is each used?"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Group, Panel, Screen, role, screen, tag
+from admin_views.kit.registry import link_to
+from admin_views.kit.uploads import FilePages
+from models.evidence.intelligence_items import IntelligenceItem
+from models.evidence.intelligence_uses import IntelligenceUse
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Verdict
+from models.tools.key_lines import KeyLine
+
+_COLOURS = {Verdict.STRENGTH: "green", Verdict.MIXED: "amber", Verdict.CONCERN: "red"}
+
+
+def show_verdict(verdict: Verdict | None) -> str:
+    """How things stand, as a word on its colour."""
+    return tag(verdict.label, _COLOURS[verdict]) if verdict else ""
+
+
+@screen
+class IntelligenceItemScreen(FilePages, Screen):
+    """The register of intelligence, for all reviews; officers keep it."""
+
+    model = IntelligenceItem
+    title, noun, plural = "Intelligence", "intelligence item", "intelligence items"
+    path, group, order = "intelligence-items", Group.EVIDENCE, 60
+    may = {
+        "list": STAFF,
+        "details": STAFF,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": OFFICERS,
+        "export": STAFF,
+        "upload": OFFICERS,
+    }
+    introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."
+    columns = (
+        "reference",
+        "title",
+        "kind",
+        "published_on",
+        Column("verdict", show=show_verdict),
+        "strength",
+        "agency_id",
+    )
+    details = (*columns, "publisher", "finding", "web_address")
+    search = ("reference", "title", "publisher", "finding")
+    filters = ("kind", "verdict", "strength", "agency_id", "published_on")
+    sort = ("reference", "title", "published_on")
+    default_sort = "-published_on"
+    fields = (
+        "kind",
+        "title",
+        "publisher",
+        "published_on",
+        "agency_id",
+        "finding",
+        "verdict",
+        "strength",
+        "web_address",
+    )
+    text_areas = ("finding",)
+    labels = {
+        "published_on": "Published",
+        "publisher": "Source",
+        "finding": "What it found",
+        "verdict": "What it says of practice",
+        "strength": "How well evidenced",
+    }
+    hints = {
+        "publisher": "Who published it: a partnership, an inspectorate, an agency's own audit team.",
+        "finding": "One finding, in its own words as far as possible. A second finding is a second item.",
+        "agency_id": "Leave empty when it is about the partnership as a whole.",
+        "web_address": "Where it can be read; shown as text.",
+    }
+
+    def panels(self, session: Session, record: IntelligenceItem) -> list[Panel]:
+        return [_uses(session, record), self.files_panel(session, record)]
+
+
+def _uses(session: Session, item: IntelligenceItem) -> Panel:
+    found = session.execute(
+        select(IntelligenceUse, ThematicReview, KeyLine.text)
+        .join(ThematicReview, ThematicReview.id == IntelligenceUse.review_id)
+        .outerjoin(KeyLine, KeyLine.id == IntelligenceUse.key_line_id)
+        .where(IntelligenceUse.item_id == item.id)
+        .order_by(ThematicReview.reference.desc(), IntelligenceUse.id)
+    )
+    rows = [(link_to(use, review.reference), review.title, line or "Not chosen yet") for use, review, line in found]
+    add = Button("Use in a review", f"/intelligence-uses/new/?item_id={item.id}")
+    buttons = [add] if role() in OFFICERS else []
+    empty = "No review uses it yet."
+    return Panel("Used in", ("Review", "Title", "Key line"), rows, empty=empty, buttons=buttons)

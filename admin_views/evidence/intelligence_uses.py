@@ -1,0 +1,132 @@
+"""Which intelligence does a review use, along which key line, and what has become a finding?"""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.evidence.intelligence_items import show_verdict
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Panel,
+    Screen,
+    person_id,
+    row_action,
+    screen,
+    tag,
+)
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from models.core.errors import RuleBroken
+from models.evidence.findings import Finding
+from models.evidence.intelligence_items import IntelligenceItem
+from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.tools.key_lines import KeyLine
+
+
+@screen
+class IntelligenceUseScreen(Screen):
+    """Items of the register within one review; a use becomes a finding by one press."""
+
+    model = IntelligenceUse
+    title, noun, plural = "Intelligence in reviews", "use", "uses"
+    path, group, order = "intelligence-uses", Group.EVIDENCE, 61
+    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    introduction = "Which items of the register each review uses, and along which of its key lines."
+    columns = (
+        Column("item_id", "Item"),
+        "item.title",
+        "review_id",
+        "key_line_id",
+        Column("item.verdict", "Says", show=show_verdict),
+    )
+    details = (*columns, "item.finding", "relevance")
+    filters = ("review_id",)
+    sort = ("item_id", "review_id")
+    default_sort = "-item_id"
+    fields = ("item_id", "review_id", "key_line_id", "relevance")
+    text_areas = ("relevance",)
+    labels = {
+        "item_id": "Intelligence item",
+        "item.title": "Title",
+        "item.finding": "What it found",
+        "relevance": "Why it bears on this review",
+        "key_line_id": "Key line of enquiry",
+    }
+    hints = {"key_line_id": "One of this review's own; needed before it can become a finding."}
+
+    def name_of(self, record: IntelligenceUse) -> str:
+        item, review = self.session.get(IntelligenceItem, record.item_id), self._review(record)
+        return f"{item} in {review}"
+
+    def _review(self, record: IntelligenceUse) -> ThematicReview | None:
+        return self.session.get(ThematicReview, record.review_id) if record.review_id else None
+
+    def new_record(self) -> IntelligenceUse:
+        return IntelligenceUse(
+            item_id=request.args.get("item_id", type=int), review_id=request.args.get("review_id", type=int)
+        )
+
+    def form_ready(self, session: Session, form: Form, record: IntelligenceUse) -> None:
+        """Officers use intelligence in the reviews of their own hubs, along the key lines of that review."""
+        if isinstance(form["review_id"], RecordField):
+            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+        if isinstance(form["key_line_id"], RecordField):
+            of = KeyLine.review_id == record.review_id if record.review_id else KeyLine.review_id.is_not(None)
+            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(of))
+
+    def may_edit(self, record: IntelligenceUse) -> bool:
+        review = self._review(record)
+        return review is not None and may_run(self.session, review.hub_id)
+
+    def may_delete(self, record: IntelligenceUse) -> bool:
+        return self.may_edit(record)
+
+    def panels(self, session: Session, record: IntelligenceUse) -> list[Panel]:
+        found = session.scalars(select(Finding).where(Finding.origin == record.origin))
+        rows = [(link_to(one, one.text), show_verdict(one.verdict), one.strength.label) for one in found]
+        return [Panel("Finding", ("Finding", "Says", "Evidenced"), rows, empty="It has not become a finding yet.")]
+
+    @row_action("Make it a finding", roles=OFFICERS, tone="main")
+    def take(self, session: Session, use: IntelligenceUse) -> str:
+        """What the item found becomes a finding of the review, along the key line chosen."""
+        if not self.may_edit(use):
+            raise RuleBroken("You run the reviews of your own hubs only.")
+        take_intelligence(session, use, person_id=person_id())
+        return "It is among the review's findings."
+
+
+@review_panel(order=60, stages=(Stage.EVIDENCE,), roles=STAFF)
+def intelligence(session: Session, review: ThematicReview) -> Panel:
+    """The intelligence a review uses, and what of it has become a finding."""
+    found = session.execute(
+        select(IntelligenceUse, IntelligenceItem, Finding.id)
+        .join(IntelligenceItem, IntelligenceItem.id == IntelligenceUse.item_id)
+        .outerjoin(
+            Finding,
+            (Finding.review_id == review.id) & (Finding.origin == IntelligenceUse.origin_expression()),
+        )
+        .where(IntelligenceUse.review_id == review.id)
+        .order_by(IntelligenceItem.published_on.desc(), IntelligenceUse.id)
+    )
+    rows = [
+        (link_to(use, item.reference), item.title, show_verdict(item.verdict), _taken(finding))
+        for use, item, finding in found
+    ]
+    may = may_run(session, review.hub_id)
+    buttons = [Button("Use intelligence", f"/intelligence-uses/new/?review_id={review.id}")] if may else []
+    return Panel("Intelligence", ("Item", "Title", "Says", "Finding"), rows, buttons=buttons)
+
+
+def _taken(finding: int | None) -> str:
+    return tag("A finding", "blue") if finding else "Not yet"

@@ -1,0 +1,160 @@
+"""Where do a review's sources agree, conflict or keep silent, and what lies behind each cell?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from flask import abort, send_file
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.documents.papers import document_buttons, document_page
+from admin_views.evidence.findings import show_verdict
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id
+from admin_views.kit.exports import MEDIA_TYPES
+from admin_views.kit.fields import TextField
+from admin_views.kit.formats import count_words, tag
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to_row
+from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workbooks import workbook
+from admin_views.partnership.hubs import may_run
+from models.audits.evidence_records import records_behind
+from models.documents.exports import record_export
+from models.evidence.triangulations import Evidence, Row, amend_reading, evidence_of, triangulate
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.triangulation import Mark, Source, meaning_of
+from models.tools.key_lines import KeyLine
+
+MARK_COLOURS = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
+
+
+class ReadingForm(Form):
+    """What the sources of a key line mean, in the team's own words."""
+
+    text = TextField("What it means", description="Leave empty to bring the portal's own sentence back.")
+
+
+class TriangulationPages(Screen):
+    """The pages of the reviews' screen on which the sources stand beside each other."""
+
+    @page("/<int:record_id>/triangulation/", roles=STAFF)
+    def triangulation(self, record_id: int) -> str:
+        """Key lines down, sources across."""
+        review = self.get_record(record_id)
+        made = triangulate(self.session, review)
+        areas = [(area, list(rows)) for area, rows in groupby(made.rows, key=lambda row: row.area)]
+        may_amend = may_run(self.session, review.hub_id)
+        return self.render(
+            "thematic_reviews/triangulation.html", review=review, made=made, areas=areas, sources=list(Source),
+            marks=list(Mark), may_amend=may_amend, colours=MARK_COLOURS, show_verdict=show_verdict,
+            buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
+        )  # fmt: skip
+
+    @page("/<int:record_id>/triangulation/paper/", roles=STAFF, methods=("GET", "POST"))
+    def matrix(self, record_id: int) -> ResponseReturnValue:
+        """The matrix on paper, or as a page."""
+        review, back = self.get_record(record_id), self.link("triangulation", record_id=record_id)
+        return document_page(self, "triangulation_matrix", {"review_id": review.id}, back, "Triangulation")
+
+    @page("/<int:record_id>/triangulation/<int:line_id>/<source>/", roles=STAFF)
+    def triangulation_cell(self, record_id: int, line_id: int, source: str) -> str:
+        """What lies behind one cell."""
+        review, line = self.get_record(record_id), self._line(record_id, line_id)
+        if source not in list(Source):
+            abort(404)
+        found = evidence_of(self.session, review.id)
+        items = [one for one in found if one.key_line_id == line.id and one.source == source]
+        panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(items))
+        return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
+
+    @page("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
+    def triangulation_unplaced(self, record_id: int) -> str:
+        """Evidence that stands along no key line of the review yet."""
+        review = self.get_record(record_id)
+        keys = {row.line.id for row in triangulate(self.session, review).rows}
+        found = [one for one in evidence_of(self.session, review.id) if one.key_line_id not in keys]
+        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(found))
+        return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
+
+    @page("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
+    def amend_meaning(self, record_id: int, line_id: int) -> ResponseReturnValue:
+        """Amend the sentence that says what a row means."""
+        review, line = self.get_record(record_id), self._line(record_id, line_id)
+        if not may_run(self.session, review.hub_id):
+            abort(403)
+        row = next(one for one in triangulate(self.session, review).rows if one.line.id == line.id)
+        form = ReadingForm(sent_form(), text=row.sentence)
+        values = {"title": f"What the sources mean: {line}", "button": "Save", "back_words": "Triangulation"}
+        lead = f"The portal says: {meaning_of(row.cells)}"
+        back = self.link("triangulation", record_id=record_id)
+        return self.ask(form, back, lambda: self._amended(line, form), lead=lead, **values)
+
+    def _amended(self, line: KeyLine, form: Form) -> str:
+        amend_reading(self.session, line, text=form["text"].data or "", person_id=person_id())
+        return "The sentence is saved."
+
+    @page("/<int:record_id>/triangulation/workbook/", roles=STAFF)
+    def triangulation_workbook(self, record_id: int) -> ResponseReturnValue:
+        """The page as a spreadsheet, with the export on record."""
+        review = self.get_record(record_id)
+        rows = [_sheet_row(one) for one in triangulate(self.session, review).rows]
+        record_export(
+            self.session, person_id=person_id(), list_name="triangulation", file_kind="xlsx",
+            narrowed_by={"review": review.reference}, row_count=len(rows),
+        )  # fmt: skip
+        self.session.commit()
+        headings = ["Number", "Key area", "Key line", *(one.label for one in Source), "Mark", "What it means"]
+        name = f"{review.reference}-triangulation.xlsx"
+        file = workbook(f"Triangulation {review.reference}", headings, rows)
+        return send_file(file, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
+
+    def _items(self, found: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+        records = records_behind(self.session, found)
+        return [_item_row(one, _open(records[one.origin])) for one in found]
+
+    def _line(self, record_id: int, line_id: int) -> KeyLine:
+        line = self.session.get(KeyLine, min(line_id, 2**31 - 1))
+        if line is None or line.review_id != record_id:
+            abort(404)
+        return line
+
+
+_ITEM_HEADINGS = ("What was said", "Verdict", "Strength", "Said by", "Record")
+
+
+def _open(origin: str) -> str:
+    """A link to where a piece of evidence can be read; a survey's answers stand on the survey's own page."""
+    table, _, key = origin.partition(":")
+    if table == "surveys":
+        return Markup('<a href="/feedback/survey/{}/">Open</a>').format(key.partition("/")[0])
+    return link_to_row(origin, "Open")
+
+
+def _item_row(one: Evidence, record: str) -> tuple[Any, ...]:
+    return one.text, show_verdict(one.verdict_label), one.strength.label, one.said_by or "–", record
+
+
+def _sheet_row(row: Row) -> list[Any]:
+    cells = [
+        f"{row.cells[source].verdict.label} ({row.cells[source].count})" if source in row.cells else None
+        for source in Source
+    ]
+    return [row.line.number, row.area, row.line.text, *cells, row.mark.label, row.sentence]
+
+
+@review_panel(order=15, stages=Stage, roles=STAFF)
+def triangulation_panel(session: Session, review: ThematicReview) -> Panel | None:
+    """How many key lines agree, conflict or are silent."""
+    if review.stage in (Stage.PROPOSED, Stage.SCOPING):
+        return None
+    made = triangulate(session, review)
+    rows = [
+        (tag(mark.label, MARK_COLOURS[mark]), count_words(made.count(mark), "key line", "key lines")) for mark in Mark
+    ]
+    button = Button("Open the triangulation", f"/thematic-reviews/{review.id}/triangulation/", "main")
+    return Panel("Triangulation", ("The sources", "Key lines"), rows if made.rows else [], buttons=[button])

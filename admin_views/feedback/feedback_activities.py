@@ -1,0 +1,279 @@
+"""How are people heard in each review, who took part, and who is owed the outcome?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from admin_views.evidence.findings import show_verdict
+from admin_views.feedback.surveys import SurveyPages
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Fact,
+    Group,
+    Panel,
+    page,
+    person_id,
+    row_action,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import (
+    BoxesField,
+    ChoiceField,
+    DayField,
+    RecordField,
+    Required,
+    TextField,
+    WholeNumberField,
+)
+from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.requests import key_in_address
+from admin_views.kit.review_panels import review_panel
+from models.core.access import Actor
+from models.core.clock import today
+from models.evidence.findings import take_finding
+from models.feedback.feedback_activities import (
+    Audience,
+    Engagement,
+    FeedbackActivity,
+    StaffLevel,
+    agree_activity,
+    engage_group,
+    engaged_lately,
+    feedback_owed,
+    tell_outcome,
+)
+from models.feedback.feedback_groups import FeedbackGroup, GroupKind
+from models.feedback.surveys import unnamed_activities
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.triangulation import Strength, Verdict
+from models.tools.key_lines import KeyLine
+
+_UNNAMED = (
+    "This took place and nobody is named who could be told the outcome. Add the groups that took part. If none can be"
+    " told, say why where the review goes on without it; the lead sponsor consents."
+)
+
+
+class GroupForm(Form):
+    """A group that takes part, and with how many people."""
+
+    group_id = RecordField("Group", source=ChoiceSource(FeedbackGroup))
+    people_count = WholeNumberField("How many people took part?", default=0)
+
+
+class OutcomeForm(Form):
+    """What a group was told, when and how."""
+
+    told_on = DayField("Told on", validators=[Required()])
+    words = TextField("What were they told, and how?", validators=[Required()])
+
+
+class FindingForm(Form):
+    """A finding made of what people said."""
+
+    text = TextField("Finding", validators=[Required()])
+    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False)
+    verdict = ChoiceField("What it speaks of", kind=Verdict)
+    strength = ChoiceField("How well evidenced", kind=Strength)
+
+
+@screen
+class FeedbackActivityScreen(SurveyPages):
+    """Surveys, focus groups and conversations: planned, agreed by the project team, held, summed up."""
+
+    model = FeedbackActivity
+    title, noun, plural = "Feedback", "activity", "activities"
+    path, group, order = "feedback", Group.EVIDENCE, 35
+    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    columns = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")
+    details = (*columns, "planned_on", "people_count", "sensitivities", "summary")
+    search = ("title", "summary")
+    filters = ("review_id", "audience", "technique", "held_on")
+    sort = ("title", "planned_on", "held_on")
+    default_sort = "-held_on"
+    fields = ("review_id", "title", "audience", "technique", "levels", "sensitivities", "planned_on", "held_on",
+              "people_count", "summary")  # fmt: skip
+    text_areas = ("sensitivities", "summary")
+    labels = {
+        "agreed_on": "Agreed by the project team",
+        "people_count": "People who took part",
+        "summary": "What people said",
+        "planned_on": "Planned for",
+        "held_on": "Held on",
+    }
+    hints = {
+        "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
+        "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
+    }
+    extra_fields = {
+        "levels": BoxesField(
+            "Levels of staff",
+            choices=[SelectChoice(one.value, one.label) for one in StaffLevel],
+            description="For practitioners.",
+        )
+    }
+
+    def new_record(self) -> FeedbackActivity:
+        return FeedbackActivity(review_id=key_in_address("review_id"), people_count=0, levels=[])
+
+    def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
+        known = {one.value: one.label for one in StaffLevel}
+        words = ", ".join(known.get(one, one) for one in record.levels or ())
+        return [Fact("Levels of staff", words)] if words else []
+
+    def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
+        return [_groups(self, session, record), *self.survey_panels(session, record)]
+
+    def buttons(self, record: FeedbackActivity) -> list[Button]:
+        made = [Button("Add a group", self.link("add_group", record_id=record.id))] if record.agreed_on else []
+        if record.summary:
+            made.append(Button("Make a finding", self.link("make_finding", record_id=record.id), "main"))
+        return [*made, *self.survey_buttons(record)]
+
+    @row_action(
+        "Agreed by the project team",
+        roles=OFFICERS,
+        question="Has the hub project team agreed this technique, with its sensitivities, today?",
+        shown=lambda activity: activity.agreed_on is None,
+    )
+    def agree(self, session: Session, activity: FeedbackActivity) -> str:
+        """The project team's word."""
+        agree_activity(session, activity, on=today())
+        return f"{activity} is agreed by the project team."
+
+    @page("/<int:record_id>/groups/new/", roles=OFFICERS, methods=("GET", "POST"))
+    def add_group(self, record_id: int) -> ResponseReturnValue:
+        """A group takes part; groups that recent reviews have asked are named."""
+        record, form = self.get_record(record_id), GroupForm(sent_form())
+        is_staff = FeedbackGroup.kind == GroupKind.PRACTITIONERS
+        wanted = is_staff if record.audience is Audience.PRACTITIONERS else ~is_staff
+        if isinstance(form["group_id"], RecordField):
+            form["group_id"].source = ChoiceSource(FeedbackGroup, lambda groups: groups.where(wanted))
+        panels = [_asked_lately(self.session, record)]
+        values: dict[str, Any] = {"title": f"A group for {record}", "button": "Add", "panels": panels}
+        return self.ask(form, self.details_url(record_id), lambda: self._added(record, form), **values)
+
+    def _added(self, record: FeedbackActivity, form: Form) -> str:
+        group = self.session.get_one(FeedbackGroup, form["group_id"].data)
+        engage_group(self.session, record, group, people_count=form["people_count"].data or 0)
+        lately = engaged_lately(self.session, [group.id], beside=record.review_id).get(group.id)
+        warning = f" Mind that {', '.join(lately)} asked them, too." if lately else ""
+        return f"{group} takes part.{warning}"
+
+    @page("/<int:record_id>/told/<int:engagement_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    def told(self, record_id: int, engagement_id: int) -> ResponseReturnValue:
+        """Record that a group was told the outcome."""
+        record = self.get_record(record_id)
+        one = self.session.get(Engagement, min(engagement_id, 2**31 - 1))
+        if one is None or one.activity_id != record.id:
+            abort(404)
+        form = OutcomeForm(sent_form(), told_on=one.outcome_told_on or today(), words=one.outcome_told)
+        values = {"title": "The group was told the outcome", "button": "Save"}
+        return self.ask(form, self.details_url(record_id), lambda: self._told(one, form), **values)
+
+    def _told(self, one: Engagement, form: Form) -> str:
+        tell_outcome(self.session, one, on=form["told_on"].data, words=form["words"].data)
+        return "It is on record that the group was told."
+
+    @page("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
+    def make_finding(self, record_id: int) -> ResponseReturnValue:
+        """Make a finding of what people said."""
+        record = self.get_record(record_id)
+        form = FindingForm(sent_form(), text=record.summary, strength=Strength.MODERATE)
+        own = KeyLine.review_id == record.review_id
+        if isinstance(form["key_line_id"], RecordField):
+            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+        values = {"title": f"A finding from {record}", "button": "Make a finding"}
+        return self.ask(form, self.details_url(record_id), lambda: self._found(record, form), **values)
+
+    def _found(self, record: FeedbackActivity, form: Form) -> str:
+        text, line, verdict, strength = (form[key].data for key in ("text", "key_line_id", "verdict", "strength"))
+        made = take_finding(
+            self.session, review_id=record.review_id, source=record.audience.source, verdict=verdict, text=text,
+            strength=strength, key_line_id=line, person_id=person_id(),
+        )  # fmt: skip
+        return Markup("The finding is made: {}").format(show_verdict(made.verdict))
+
+
+def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackActivity) -> Panel:
+    rows = session.execute(
+        select(Engagement, FeedbackGroup)
+        .join(FeedbackGroup, FeedbackGroup.id == Engagement.group_id)
+        .where(Engagement.activity_id == record.id)
+        .order_by(FeedbackGroup.name)
+    ).all()
+    lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
+    cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
+    headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
+    empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
+    return Panel("Groups that take part", headings, cells, empty=empty)
+
+
+def _group_row(
+    screen: FeedbackActivityScreen, record: FeedbackActivity, one: Engagement, group: FeedbackGroup, lately: list[str]
+) -> tuple[Any, ...]:
+    where = screen.link("told", record_id=record.id, engagement_id=one.id)
+    owed = Markup('{} <a href="{}">Record it<span class="unseen"> for {}</span></a>').format(
+        tag("Feedback owed", "amber"), where, group.name
+    )
+    told = show_date(one.outcome_told_on) if one.outcome_told_on else owed
+    warning = tag(", ".join(lately), "amber") if lately else "No"
+    return link_to(group, group.name), f"{one.people_count:,}", warning, told, one.outcome_told or NOTHING
+
+
+def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
+    groups = session.scalars(select(FeedbackGroup).where(FeedbackGroup.is_active).order_by(FeedbackGroup.name)).all()
+    lately = engaged_lately(session, [group.id for group in groups], beside=record.review_id)
+    rows = [(group.name, ", ".join(lately[group.id])) for group in groups if group.id in lately]
+    return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
+
+
+@review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
+def feedback_panel(session: Session, review: ThematicReview) -> Panel:
+    """How people are heard in the review."""
+    found = session.scalars(
+        select(FeedbackActivity).where(FeedbackActivity.review_id == review.id).order_by(FeedbackActivity.id)
+    )
+    owed = {one.activity.id for one in feedback_owed(session, review.id)}
+    unnamed = unnamed_activities(session, review.id)
+    rows = [
+        (link_to(one, one.title), one.audience.label, one.technique.label, _state(one), _outcome(one, owed, unnamed))
+        for one in found
+    ]
+    buttons = [Button("Plan an activity", f"/feedback/new/?review_id={review.id}")]
+    return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
+
+
+def _outcome(one: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
+    if one.id in owed:
+        return tag("Feedback owed", "amber")
+    return tag("Say who took part", "red") if one in unnamed else NOTHING
+
+
+def _state(one: FeedbackActivity) -> Any:
+    if one.held_on is not None:
+        return Markup("{} {}").format(tag("Held", "green"), show_date(one.held_on))
+    return tag("Agreed", "blue") if one.agreed_on else tag("To be agreed", "grey")
+
+
+@card(roles=OFFICERS, order=45)
+def groups_that_wait(session: Session, asked_by: Actor) -> Card | None:
+    """Groups that took part and were not told the outcome."""
+    count = len(session.scalars(select(Engagement.id).where(Engagement.outcome_told_on.is_(None))).all())
+    words = count_words(count, "group waits", "groups wait").split(" ", 1)[1]
+    return Card(count, f"{words} to be told the outcome", "/feedback/", "warning") if count else None

@@ -1,0 +1,68 @@
+"""Which groups can be heard, who was heard lately, and who is never heard?"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import OFFICERS, STAFF, Filter, Group, Panel, Screen, screen
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from models.feedback.feedback_activities import Engagement, FeedbackActivity
+from models.feedback.feedback_groups import FeedbackGroup
+from models.reviews.thematic_reviews import ThematicReview
+
+
+@screen
+class FeedbackGroupScreen(Screen):
+    """The register of groups; no person is named in it."""
+
+    model = FeedbackGroup
+    title, noun, plural = "Feedback groups", "group", "groups"
+    path, group, order = "feedback-groups", Group.EVIDENCE, 36
+    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    introduction = "Take care not always to ask the same, established groups: filter by “Heard” to see who never was."
+    columns = ("name", "kind", "found_through", "is_active")
+    details = (*columns, "contact", "note")
+    search = ("name", "note")
+    filters = (
+        Filter(
+            "heard",
+            "Heard",
+            options=(("never", "Never"), ("yes", "At least once")),
+            apply=lambda answer: (
+                ~exists().where(Engagement.group_id == FeedbackGroup.id)
+                if answer == "never"
+                else exists().where(Engagement.group_id == FeedbackGroup.id)
+            ),
+        ),
+        "kind",
+        "found_through",
+        "is_active",
+    )
+    sort = ("name", "kind")
+    default_sort = "name"
+    fields = ("name", "kind", "found_through", "contact", "note", "is_active")
+    text_areas = ("contact", "note")
+    labels = {"found_through": "Found through", "is_active": "In use"}
+    hints = {"contact": "Whom to ask, by role. Do not name service users."}
+
+    def panels(self, session: Session, record: FeedbackGroup) -> list[Panel]:
+        rows = session.execute(
+            select(Engagement, FeedbackActivity, ThematicReview)
+            .join(FeedbackActivity, FeedbackActivity.id == Engagement.activity_id)
+            .join(ThematicReview, ThematicReview.id == FeedbackActivity.review_id)
+            .where(Engagement.group_id == record.id)
+            .order_by(ThematicReview.reference.desc(), Engagement.id.desc())
+        )
+        cells = [
+            (
+                link_to(activity, activity.title),
+                link_to(review, review.reference),
+                show_date(activity.held_on),
+                show_date(one.outcome_told_on),
+            )
+            for one, activity, review in rows
+        ]
+        headings = ("Activity", "Review", "Held", "Told the outcome")
+        return [Panel("Where this group was heard", headings, cells, empty="This group has never been heard.")]

@@ -1,0 +1,112 @@
+"""Which gates did a review pass without what they ask for, and does the sponsor consent?"""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import STAFF, Button, Group, Screen, page, person_id, role, row_action, screen, tag
+from admin_views.kit.duties import Duty, duty
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.forms import sent_form
+from models.core.access import Role
+from models.gates.gate_waivers import GateWaiver, consent_to_waiver, refuse_waiver, waivers_waiting
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+
+_SPONSORS = frozenset({Role.SPONSOR})
+
+
+class RefusalForm(Form):
+    """Why the sponsor does not consent."""
+
+    reason = TextField("Why should the review not go on without?", validators=[Required()])
+
+
+@screen
+class GateWaiverScreen(Screen):
+    """What reviews went on without, for everybody of the partnership to read: a waiver stays visible."""
+
+    model = GateWaiver
+    title, noun, plural = "Gates passed without", "waiver", "waivers"
+    path, group, order = "gate-waivers", Group.REVIEWS, 16
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    columns = ("missing", "review_id", "stage", "asked_at", "consented_at")
+    details = (*columns, "reason", "asked_by_id", "consented_by_id", "refusal")
+    search = ("missing", "reason")
+    filters = ("review_id", "stage")
+    sort = ("asked_at", "consented_at")
+    default_sort = "-asked_at"
+    labels = {
+        "missing": "What is missing",
+        "stage": "At the end of",
+        "asked_at": "Asked",
+        "asked_by_id": "Asked by",
+        "consented_at": "Sponsor consented",
+        "consented_by_id": "Consented by",
+        "refusal": "Refused because",
+    }
+
+    def buttons(self, record: GateWaiver) -> list[Button]:
+        if not self._waits_for_me(record):
+            return []
+        return [Button("Do not consent", self.link("refuse", record_id=record.id))]
+
+    def _waits_for_me(self, record: GateWaiver) -> bool:
+        review = self.session.get(ThematicReview, record.review_id)
+        return record.is_open and review is not None and review.sponsor_id == person_id()
+
+    @row_action(
+        "Consent",
+        roles=_SPONSORS,
+        tone="main",
+        question="Do you consent that the review goes on without this? Your consent stays visible.",
+        shown=lambda waiver: waiver.is_open and role() is Role.SPONSOR,
+    )
+    def consent(self, session: Session, waiver: GateWaiver) -> str:
+        """The sponsor's consent."""
+        review = session.get_one(ThematicReview, waiver.review_id)
+        consent_to_waiver(session, waiver, review=review, person_id=person_id())
+        return "You have consented; the review may go on without this."
+
+    @page("/<int:record_id>/refuse/", roles=_SPONSORS, methods=("GET", "POST"))
+    def refuse(self, record_id: int) -> ResponseReturnValue:
+        """The sponsor does not consent."""
+        record, form = self.get_record(record_id), RefusalForm(sent_form())
+        values = {"title": "Do not consent", "button": "Do not consent", "lead": record.missing}
+        return self.ask(form, self.details_url(record_id), lambda: self._refused(record, form), **values)
+
+    def _refused(self, record: GateWaiver, form: Form) -> str:
+        review = self.session.get_one(ThematicReview, record.review_id)
+        refuse_waiver(self.session, record, review=review, person_id=person_id(), reason=form["reason"].data)
+        return "You have not consented; the gate stays shut."
+
+
+def show_waiver(waiver: GateWaiver | None) -> str:
+    """Where a request to go on without stands."""
+    if waiver is None:
+        return ""
+    if waiver.consented_at is not None:
+        return tag("Sponsor consented", "amber")
+    return tag("Sponsor refused", "red") if waiver.refusal else tag("Waits for the sponsor", "grey")
+
+
+@duty(order=20)
+def consents(session: Session, sponsor_id: int) -> list[Duty]:
+    """Gates that officers ask to pass without what they ask for."""
+    found = waivers_waiting(session, sponsor_id)
+    keys, askers = {one.review_id for one in found}, {one.asked_by_id for one in found if one.asked_by_id}
+    people = {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(askers)))}
+    reviews = {one.id: str(one) for one in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
+    return [
+        Duty(
+            f"Consent to go on without: {one.missing}",
+            reviews[one.review_id],
+            f"/gate-waivers/{one.id}/",
+            one.asked_at,
+            people.get(one.asked_by_id or 0, ""),
+        )
+        for one in found
+    ]

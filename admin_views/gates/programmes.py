@@ -1,0 +1,35 @@
+"""What does a year's programme look like to the Board: quota, stages, days, and who must act next?"""
+
+from __future__ import annotations
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from admin_views.documents.papers import document_buttons, document_page
+from admin_views.kit.base import READERS, Screen, page
+from models.core.clock import today
+from models.gates.programmes import programme
+from models.reviews.thematic_reviews import ThematicReview
+
+
+class ProgrammePages(Screen):
+    """The programme page of the reviews' screen."""
+
+    @page("/programme/", roles=READERS)
+    def programme_page(self) -> str:
+        """One year's reviews on one page; the present year unless the address names another."""
+        typed = request.args.get("year", str(today().year))
+        if not (typed.isascii() and typed.isdecimal() and 2000 <= int(typed[:5]) <= 2100):
+            abort(404)
+        years = sorted({int(typed), *self.session.scalars(select(ThematicReview.year).distinct())})
+        made = programme(self.session, int(typed), on=today())
+        buttons = document_buttons(self.link("board_pack", year=int(typed)), "Board pack")
+        return self.render("thematic_reviews/programme.html", programme=made, years=years, buttons=buttons)
+
+    @page("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
+    def board_pack(self, year: int) -> ResponseReturnValue:
+        """The Board's pack of a year, as a page or on paper."""
+        if not 2000 <= year <= 2100:
+            abort(404)
+        return document_page(self, "board_pack", {"year": year}, self.link("programme_page", year=year), "Programme")

@@ -1,0 +1,152 @@
+"""What does a review lack before its next stage, where is each thing done, and how does it go on without?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.gates.gate_waivers import show_waiver
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id, row_action, tag
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_run
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.gates.gate_waivers import ask_to_waive
+from models.gates.programmes import acts_next
+from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
+from models.partnership.hubs import Hub
+from models.partnership.people import name_of
+from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+
+WHERE_DONE = {
+    "focus": "/thematic-reviews/{}/edit/",
+    "sponsor": "/thematic-reviews/{}/edit/",
+    "period": "/thematic-reviews/{}/edit/",
+    "key_lines": "/key-lines/arrange/{}/",
+    "project_team": "/thematic-reviews/{}/ask-for/project-team/",
+    "invitations": "/invitations/review/{}/",
+    "self_evaluation_signed": "/assurance-tools/?review_id={}",
+    "case_audit_signed": "/assurance-tools/?review_id={}",
+    "practitioner_questions_signed": "/assurance-tools/?review_id={}",
+    "service_user_questions_signed": "/assurance-tools/?review_id={}",
+    "self_evaluations": "/self-evaluations/?review_id={}",
+    "activities": "/feedback/?review_id={}",
+    "service_users": "/feedback/?review_id={}",
+    "practitioners": "/feedback/?review_id={}",
+    "groups_named": "/feedback/?review_id={}",
+    "feedback_given": "/feedback/?review_id={}",
+    "case_audits": "/case-audits/?review_id={}",
+    "intelligence": "/intelligence-uses/?review_id={}",
+    "sources": "/thematic-reviews/{}/triangulation/",
+    "plan": "/action-plans/?review_id={}",
+    "presented": "/presentations/?review_id={}",
+    "plan_agreed": "/presentations/?review_id={}",
+    "learning": "/learning-products/?review_id={}",
+    "impact_due": "/impact-analyses/?review_id={}",
+    "impact": "/impact-analyses/?review_id={}",
+}
+"""Where what a gate asks for is done; a gate that is not here is done on the review's own page."""
+
+
+class WaiverForm(Form):
+    """Why the review should go on without what a gate asks for."""
+
+    reason = TextField("Why should the review go on without?", validators=[Required()])
+
+
+class GatePages(Screen):
+    """The pages of the reviews' screen about its gates."""
+
+    @page("/<int:record_id>/gates/", roles=STAFF)
+    def gates(self, record_id: int) -> str:
+        """All gates of the review, stage by stage."""
+        review = self.get_record(record_id)
+        stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
+        panels = [
+            Panel(f"At the end of {stage.label.lower()}", _HEADINGS, [_row(self.session, review, one) for one in found])
+            for stage, found in stages
+            if found
+        ]
+        return self.render("thematic_reviews/gates.html", review=review, panels=panels)
+
+    @page("/<int:record_id>/gates/<gate>/waive/", roles=OFFICERS, methods=("GET", "POST"))
+    def waive(self, record_id: int, gate: str) -> ResponseReturnValue:
+        """Ask the sponsor to let the review go on without one thing."""
+        review, form = self._run(record_id), WaiverForm(sent_form())
+        standing = find_gate(self.session, review, gate)
+        values = {"title": "Go on without", "button": "Ask the lead sponsor", "lead": standing.missing}
+        return self.ask(form, self.details_url(record_id), lambda: self._asked(review, standing, form), **values)
+
+    def _asked(self, review: ThematicReview, standing: Standing, form: Form) -> str:
+        if not standing.missing:
+            raise RuleBroken("Nothing is missing here, so there is nothing to go on without.")
+        ask_to_waive(
+            self.session, review=review, gate=standing.gate.code, missing=standing.missing,
+            reason=form["reason"].data, person_id=person_id(),
+        )  # fmt: skip
+        return "The lead sponsor is asked; until they consent the gate stays shut."
+
+    def _run(self, record_id: int) -> ThematicReview:
+        review: ThematicReview = self.get_record(record_id)
+        if not may_run(self.session, review.hub_id):
+            raise RuleBroken("You run the reviews of your own hubs only.")
+        return review
+
+    @row_action(
+        "Move to next stage",
+        roles=OFFICERS,
+        question="Move this review to its next stage?",
+        shown=lambda review: review.stage is not Stage.CLOSED,
+    )
+    def advance(self, session: Session, review: ThematicReview) -> str:
+        """The next stage, reached today, when every gate is open."""
+        self._run(review.id)
+        stage = pass_gates(session, review, on=today())
+        return f"{review.reference} is now at the stage {stage.label.lower()}."
+
+
+@review_panel(order=1, roles=STAFF)
+def gate_panel(session: Session, review: ThematicReview) -> Panel:
+    """What is missing before the next stage."""
+    following = next_stage(review.stage)
+    title = f"Before {following.label.lower()}" if following else "The review is closed"
+    found = gates_of(session, review)
+    rows = [_row(session, review, one) for one in found]
+    return Panel(
+        title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", is_first=True,
+        buttons=[Button("All gates", f"/thematic-reviews/{review.id}/gates/")], lead=_acts_next(session, review, found),
+    )  # fmt: skip
+
+
+def _acts_next(session: Session, review: ThematicReview, found: Sequence[Standing]) -> str:
+    officer_id = session.get_one(Hub, review.hub_id).officer_id
+    missing = tuple(one.missing for one in found if not one.is_open)
+    words = acts_next(session, review, name_of(session, review.sponsor_id), name_of(session, officer_id), missing)
+    return Markup("<strong>Acts next</strong> {}").format(words)
+
+
+def _row(session: Session, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
+    if not one.missing:
+        return one.gate.words, tag("Done", "green"), ""
+    where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
+    words = Markup('<a href="{}">{}</a>').format(where, one.missing)
+    return words, show_waiver(one.waiver) or tag("Missing", "red"), _way_round(session, review, one)
+
+
+def _way_round(session: Session, review: ThematicReview, one: Standing) -> str:
+    if one.waiver is not None:
+        return link_to(one.waiver, "Reason")
+    if review.stage is not one.gate.stage or not may_run(session, review.hub_id):
+        return ""
+    address = f"/thematic-reviews/{review.id}/gates/{one.gate.code}/waive/"
+    return Markup('<a href="{}">Go on without</a>').format(address)
+
+
+_HEADINGS = ("What is asked for", "State", "Otherwise")

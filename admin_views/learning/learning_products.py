@@ -1,0 +1,227 @@
+"""How is each review's learning cascaded, and who has used it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    Button,
+    Column,
+    Filter,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    page,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import DayField, RecordField, Required
+from admin_views.kit.formats import show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.learning.learning_uses import own_uses_panel
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from models.core.access import Actor, Role
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.learning.briefings import Briefing
+from models.learning.learning_products import LearningProduct, ProductForm, ProductKind
+from models.learning.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
+from models.learning.releases import release_product
+from models.reviews.thematic_reviews import Stage, ThematicReview
+
+RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
+
+
+class ReleaseForm(Form):
+    """The day on which a product was released."""
+
+    released_on = DayField("Released on", validators=[Required()], description="Agencies see it from then on.")
+
+
+def show_kind(form: ProductForm | None) -> str:
+    """The framework's kind of a form."""
+    return form.kind.label if form else ""
+
+
+def _of_kind(answer: str) -> Any:
+    return LearningProduct.form.in_([one for one in ProductForm if one.kind == ProductKind(answer)])
+
+
+def _stands(product: Any) -> Any:
+    late = (product.released_on.is_(None)) & (product.planned_on < today())
+    return case((product.released_on.is_not(None), "Released"), (late, "Late"), else_="Planned")
+
+
+def show_standing(word: str) -> str:
+    """How far a product has come."""
+    return tag(word, {"Released": "green", "Late": "red"}.get(word, "grey"))
+
+
+@screen
+class LearningProductScreen(Screen):
+    """Products of the three kinds; officers make and release them, agencies see what is released."""
+
+    model = LearningProduct
+    title, noun, plural = "Learning products", "product", "products"
+    path, group, order = "learning-products", Group.LEARNING, 10
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": OFFICERS,
+        "export": READERS,
+    }
+    introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."
+    columns = (
+        "reference",
+        "title",
+        "form",
+        "review_id",
+        Column("stands", "Stands", value=_stands, show=show_standing),
+        "planned_on",
+        "released_on",
+    )
+    details = (
+        "reference",
+        Column("form", "Kind", show=show_kind),
+        *columns[2:],
+        "audience",
+        "summary",
+        "link",
+    )
+    search = ("reference", "title", "audience", "summary")
+    filters = (
+        Filter("kind", "Kind", options=tuple((one.value, one.label) for one in ProductKind), apply=_of_kind),
+        "form",
+        "review_id",
+        "released_on",
+    )
+    sort = ("reference", "title", "planned_on", "released_on")
+    default_sort = "-planned_on"
+    fields = ("review_id", "title", "form", "audience", "planned_on", "summary", "link")
+    text_areas = ("summary",)
+    labels = {"planned_on": "Planned for", "released_on": "Released", "link": "Where to find it", "review_id": "Review"}
+    hints = {
+        "audience": "For whom: for example team leaders in all agencies who work with children.",
+        "summary": "What people will learn, in a few sentences; agencies read this.",
+        "link": "A web address or a place; shown as text.",
+    }
+
+    def new_record(self) -> LearningProduct:
+        return LearningProduct(review_id=request.args.get("review_id", type=int), planned_on=today())
+
+    def form_ready(self, session: Session, form: Form, record: LearningProduct) -> None:
+        if isinstance(form["review_id"], RecordField):
+            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+
+    def may_edit(self, record: LearningProduct) -> bool:
+        review = self.session.get(ThematicReview, record.review_id)
+        return review is not None and may_run(self.session, review.hub_id)
+
+    def may_delete(self, record: LearningProduct) -> bool:
+        """What agencies have seen stays."""
+        return record.released_on is None and self.may_edit(record)
+
+    def panels(self, session: Session, record: LearningProduct) -> list[Panel]:
+        found = [own_uses_panel(session, record)]
+        if record.form is ProductForm.SEVEN_MINUTE_BRIEFING:
+            found.insert(0, _briefing(session, record))
+        return found
+
+    def buttons(self, record: LearningProduct) -> list[Button]:
+        made = []
+        if record.released_on is None and self.may_edit(record):
+            made.append(Button("Release", self.link("release", record_id=record.id), "main"))
+        if record.released_on is not None:
+            made.append(Button("Record a use", f"/learning-uses/new/?product_id={record.id}"))
+            made.append(Button("Who has used it", self.link("who_used", record_id=record.id)))
+        return made
+
+    @page("/<int:record_id>/release/", roles=OFFICERS, methods=("GET", "POST"))
+    def release(self, record_id: int) -> ResponseReturnValue:
+        """Say on which day the product was released."""
+        product, form = self.get_record(record_id), ReleaseForm(sent_form(), released_on=today())
+        values = {"title": f"Release {product.title}", "button": "Release", "lead": product.form.label}
+        return self.ask(form, self.details_url(record_id), lambda: self._released(product, form), **values)
+
+    def _released(self, product: LearningProduct, form: Form) -> str:
+        if not self.may_edit(product):
+            raise RuleBroken("You run the reviews of your own hubs only.")
+        release_product(self.session, product, on=form["released_on"].data)
+        return f"{product.reference} is released; agencies see it now."
+
+    @page("/<int:record_id>/who-has-used-it/", roles=READERS | {Role.MANAGER})
+    def who_used(self, record_id: int) -> str:
+        """The agencies that have used a product and those that have not."""
+        product = self.get_record(record_id)
+        uses = uses_by_agency(self.session, product)
+        panels = [_agencies("Not yet", [one for one in uses if not one.times]),
+                  _agencies("Have used it", [one for one in uses if one.times])]  # fmt: skip
+        return self.render("learning_products/uses.html", product=product, panels=panels, sentence=use_sentence(uses))
+
+
+def _agencies(title: str, uses: list[AgencyUse]) -> Panel:
+    rows = [
+        (link_to(one.agency, one.agency.name), f"{one.times:,}", f"{one.people:,}", show_date(one.last_on))
+        for one in uses
+    ]
+    return Panel(f"{title} ({len(uses)})", ("Agency", "Times", "People", "Last"), rows, empty="None.")
+
+
+def _briefing(session: Session, product: LearningProduct) -> Panel:
+    found = session.scalars(select(Briefing).where(Briefing.product_id == product.id)).all()
+    rows = [(link_to(one, one.title), _sheet(one)) for one in found]
+    may = not found and role() in OFFICERS
+    buttons = [Button("Draft it from the review", f"/briefings/draft/{product.id}/", is_post=True)] if may else []
+    return Panel("Briefing", ("Briefing", "Sheet"), rows, empty="It has not been drafted yet.", buttons=buttons)
+
+
+def _sheet(briefing: Briefing) -> Markup:
+    return Markup('<a href="/briefings/{}/paper/">Read the sheet</a>').format(briefing.id)
+
+
+@review_panel(order=80, stages=(Stage.DISSEMINATION,), is_for_agencies=True)
+def learning(session: Session, review: ThematicReview) -> Panel:
+    """How the learning of a review is cascaded."""
+    times = select(func.count(LearningUse.id)).where(LearningUse.product_id == LearningProduct.id).scalar_subquery()
+    found = session.execute(
+        select(LearningProduct, _stands(LearningProduct), times)
+        .where(LearningProduct.review_id == review.id)
+        .order_by(LearningProduct.planned_on, LearningProduct.id)
+    )
+    rows = [
+        (link_to(one, one.reference), one.title, one.form.label, show_standing(word), f"{used:,}")
+        for one, word, used in found
+    ]
+    may = may_run(session, review.hub_id)
+    buttons = [Button("Plan a product", f"/learning-products/new/?review_id={review.id}")] if may else []
+    return Panel("Learning", ("Product", "Title", "Form", "Stands", "Uses"), rows, buttons=buttons)
+
+
+@card(roles=RECORDERS - OFFICERS, order=60)
+def not_used_yet(session: Session, asked_by: Actor) -> Card | None:
+    """Released products of which the person's own agency has recorded no use."""
+    if not actor().is_agency_bound:
+        return None
+    used = select(LearningUse.product_id).where(LearningUse.agency_id.in_(asked_by.agency_ids))
+    open_ones = (LearningProduct.released_on.is_not(None), LearningProduct.id.not_in(used))
+    count = session.scalar(select(func.count(LearningProduct.id)).where(*open_ones)) or 0
+    words = "learning product your agency has not used" if count == 1 else "learning products your agency has not used"
+    return Card(count, words, "/learning-products/") if count else None

@@ -1,0 +1,1 @@
+"""Who is the partnership: agencies, people, hubs, seats, agreements, priorities?"""

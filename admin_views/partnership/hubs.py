@@ -1,0 +1,116 @@
+"""Which hubs are there, who is their officer, and who sits in their project teams?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    screen,
+    show_tag,
+)
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from models.core.access import Role
+from models.core.clock import today
+from models.partnership.hubs import Hub
+from models.partnership.memberships import Membership, core_seats_in_words, hubs_run_by, may_run_hub, missing_core_seats
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+
+
+@screen
+class HubScreen(Screen):
+    """Hubs, for everybody to read and administrators to keep."""
+
+    model = Hub
+    title, noun, plural = "Hubs", "hub", "hubs"
+    path, group, order = "hubs", Group.PEOPLE, 30
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": ADMINISTRATORS,
+        "edit": ADMINISTRATORS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    columns = ("name", Column("kind", show=show_tag), "officer_id", "is_active")
+    search = ("name",)
+    filters = ("kind", "officer_id", "is_active")
+    sort = ("name", "kind")
+    default_sort = "name"
+    fields = ("name", "kind", "officer_id", "purpose", "is_active")
+    text_areas = ("purpose",)
+    labels = {"officer_id": "Officer", "is_active": "Active"}
+    hints = {
+        "officer_id": "The officer runs the hub's reviews; so does whoever sits in its team as an officer.",
+        "purpose": "One or two sentences for people outside.",
+        "is_active": "A hub that has ended stays in old records but is no longer offered.",
+    }
+    choices = {"officer_id": lambda people: people.where(Person.role == Role.OFFICER)}
+
+    def facts(self, session: Session, record: Hub) -> list[Fact]:
+        if actor().is_agency_bound:  # an agency sees its own seats only, and would be told of gaps that are none
+            return []
+        return [Fact("Core membership", core_seats_in_words(missing_core_seats(session, record.id, today())))]
+
+    def panels(self, session: Session, record: Hub) -> list[Panel]:
+        return [_team(session, record), _reviews(session, record)]
+
+
+def _team(session: Session, hub: Hub) -> Panel:
+    """The hub's seats as far as the asking person may see them: those held now first, then by name."""
+    statement = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.hub_id == hub.id)
+        .order_by(Membership.ends_on < today(), Membership.seat, Person.name)
+    )
+    rows = [
+        (link_to(person, person.name), seat.seat.label, show_date(seat.starts_on), _until(seat))
+        for seat, person in session.execute(statement)
+    ]
+    buttons = [Button("All memberships", f"/memberships/?hub_id={hub.id}")]
+    if may_run(session, hub.id):
+        buttons.append(Button("Add a member", f"/memberships/new/?hub_id={hub.id}"))
+    return Panel("Project team", ("Person", "Seat", "First day", "Last day"), rows, buttons=buttons)
+
+
+def _until(membership: Membership) -> str:
+    return show_date(membership.ends_on) if membership.ends_on else "To date"
+
+
+def _reviews(session: Session, hub: Hub) -> Panel:
+    found = session.scalars(
+        select(ThematicReview).where(ThematicReview.hub_id == hub.id).order_by(ThematicReview.reference.desc())
+    )
+    rows = [(link_to(one, one.reference), one.title, show_tag(one.stage)) for one in found]
+    return Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)
+
+
+def may_run(session: Session, hub_id: int | None) -> bool:
+    """Whether the person who asks may run that hub's reviews and team (DESIGN section 5: officers, of their hubs)."""
+    return may_run_hub(session, actor(), hub_id, today())
+
+
+def own_hubs_only(hub_id: Any) -> Any:
+    """For choices: narrows a statement to rows whose hub the asking officer runs; administrators see every row."""
+
+    def narrow(statement: Select[Any]) -> Select[Any]:
+        if actor().role is Role.ADMINISTRATOR:
+            return statement
+        return statement.where(hub_id.in_(hubs_run_by(actor().person_id, today())))
+
+    return narrow

@@ -1,0 +1,134 @@
+"""Who sits in which hub, for which agency, and from when to when?"""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from wtforms import Form
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Filter,
+    Group,
+    Screen,
+    already_sent,
+    bulk_action,
+    page,
+    screen,
+)
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import DayField, RecordField, Required, all_problems
+from admin_views.kit.formats import count_words
+from admin_views.kit.forms import sent_form
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.partnership.hubs import Hub
+from models.partnership.memberships import Membership, end_memberships, lasting
+from models.partnership.people import Person
+
+_NOT_THEIRS = "You look after the teams of your own hubs only."
+
+
+class EndingForm(Form):
+    """On which day several seats end."""
+
+    ends_on = DayField("Last day", validators=[Required()])
+
+
+@screen
+class MembershipScreen(Screen):
+    """Dated seats in the hubs' project teams; officers look after the teams of their own hubs."""
+
+    model = Membership
+    title, noun, plural = "Memberships", "membership", "memberships"
+    path, group, order = "memberships", Group.PEOPLE, 40
+    may = {
+        "list": READERS,
+        "details": READERS,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    columns = ("person_id", "hub_id", "seat", "agency_id", "starts_on", "ends_on")
+    filters = (
+        Filter(
+            "now",
+            "Held today",
+            options=(("yes", "Yes"), ("no", "No")),
+            apply=lambda answer: lasting(today()) if answer == "yes" else ~lasting(today()),
+        ),
+        "hub_id",
+        "seat",
+        "agency_id",
+        "person_id",
+        "starts_on",
+    )
+    sort = ("person_id", "hub_id", "starts_on", "ends_on")
+    default_sort = "-starts_on"
+    fields = ("hub_id", "person_id", "agency_id", "seat", "starts_on", "ends_on", "note")
+    text_areas = ("note",)
+    labels = {"starts_on": "First day", "ends_on": "Last day"}
+    hints = {"ends_on": "Leave empty while it lasts.", "agency_id": "Leave empty to take the person's own agency."}
+
+    def name_of(self, record: Membership) -> str:
+        person, hub = self.session.get(Person, record.person_id), self.session.get(Hub, record.hub_id)
+        return f"{person}, {record.seat.label} ({hub})"
+
+    def new_record(self) -> Membership:
+        return Membership(hub_id=request.args.get("hub_id", type=int), starts_on=today())
+
+    def form_ready(self, session: Session, form: Form, record: Membership) -> None:
+        if isinstance(form["hub_id"], RecordField):
+            form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
+
+    def may_edit(self, record: Membership) -> bool:
+        return may_run(self.session, record.hub_id)
+
+    @bulk_action("End on a day", roles=OFFICERS, question="")
+    def end(self, session: Session, memberships: list[Membership]) -> ResponseReturnValue:
+        """Ask for the day on a page of its own."""
+        return redirect(self.link("ending", ids=[one.id for one in memberships]))
+
+    @page("/ending/", roles=OFFICERS, methods=("GET", "POST"))
+    def ending(self) -> ResponseReturnValue:
+        """Let several seats end on one day."""
+        memberships = self._asked()
+        form = EndingForm(sent_form(), ends_on=today())
+        problems: list[tuple[str, str]] = []
+        if request.method == "POST":
+            problems = self._ended(form, memberships)
+            if not problems:
+                return redirect(self.list_url())
+        shown = self.render("memberships/ending.html", form=form, records=memberships, problems=problems)
+        return shown, 422 if problems else 200
+
+    def _asked(self) -> list[Membership]:
+        typed = request.values.getlist("ids")[:500]
+        if not typed or not all(one.isascii() and one.isdecimal() for one in typed):
+            raise NotFound
+        return [self.get_record(key) for key in dict.fromkeys(map(int, typed))]
+
+    def _ended(self, form: EndingForm, memberships: list[Membership]) -> list[tuple[str, str]]:
+        if already_sent(self.session) is not None:
+            self.session.rollback()
+            return []
+        if not form.validate():
+            self.session.rollback()
+            return all_problems(form)
+        try:
+            if not all(self.may_edit(one) for one in memberships):
+                raise RuleBroken(_NOT_THEIRS)
+            count = end_memberships(self.session, memberships, on=form["ends_on"].data)
+        except RuleBroken as refusal:
+            self.session.rollback()
+            return [("ends_on", refusal.sentence)]
+        self.session.commit()
+        flash(f"{count_words(count, self.noun, self.plural)} changed.", "success")
+        return []

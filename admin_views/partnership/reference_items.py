@@ -1,0 +1,134 @@
+"""Which words does the partnership use, and which of them has the Board still to confirm?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    READERS,
+    STAFF,
+    Column,
+    Group,
+    Screen,
+    bulk_action,
+    row_action,
+    screen,
+    tag,
+)
+from admin_views.kit.formats import NOTHING, count_words
+from models.core.errors import RuleBroken
+from models.partnership.reference_items import ReferenceItem, is_in_use, move_item
+
+_FIXED = ("list_name", "code")
+
+
+def show_to_be_confirmed(is_provisional: bool | None) -> str:
+    """The mark of a word the Board has still to confirm.
+
+    >>> show_to_be_confirmed(True)
+    Markup('<strong class="tag amber">To be confirmed</strong>')
+    """
+    return tag("To be confirmed", "amber") if is_provisional else NOTHING
+
+
+@screen
+class ReferenceItemScreen(Screen):
+    """Levels, key areas, grades, BRAG words, reasons and categories. A word in use is taken out of use, not deleted."""
+
+    model = ReferenceItem
+    title, noun, plural = "Reference lists", "word", "words"
+    path, group, order = "reference-items", Group.SETTINGS, 10
+    may = {
+        "list": READERS,
+        "details": READERS,
+        "create": ADMINISTRATORS,
+        "edit": ADMINISTRATORS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."
+    columns = (
+        "label",
+        "list_name",
+        Column("rank", is_numeric=True),
+        "applies_to",
+        "is_active",
+        Column("is_to_be_confirmed", "Board", show=show_to_be_confirmed),
+    )
+    search = ("label", "code")
+    filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")
+    sort = ("label", "list_name", "rank")
+    default_sort = "in_order"
+    fields = (
+        "list_name",
+        "label",
+        "code",
+        "rank",
+        "applies_to",
+        "aliases",
+        "hint",
+        "day_count",
+        "is_active",
+        "is_to_be_confirmed",
+    )
+    labels = {
+        "label": "Word",
+        "list_name": "List",
+        "rank": "Place in the list",
+        "applies_to": "Used for",
+        "aliases": "Other words for it",
+        "day_count": "Days after the due date",
+        "is_active": "In use",
+        "is_to_be_confirmed": "To be confirmed by the Board",
+    }
+    hints = {
+        "day_count": "Only for the steps of escalation: from which day after the due date a step is to be taken.",
+        "code": "A short name that never changes, without blanks.",
+        "rank": "For levels: a higher place is a higher level of intervention.",
+        "aliases": "One a line. Case lists may use any of them.",
+    }
+
+    def fields_for(self, record: ReferenceItem) -> Sequence[str]:
+        return [key for key in self.fields if key not in _FIXED] if record.id else self.fields
+
+    def remove(self, session: Session, record: ReferenceItem) -> None:
+        if is_in_use(session, record):
+            raise RuleBroken(f"{record.label} is in use, so it cannot be deleted. Take it out of use instead.")
+        session.delete(record)
+
+    @row_action("Move up", roles=ADMINISTRATORS)
+    def move_up(self, session: Session, item: ReferenceItem) -> str:
+        """One place nearer to the start of its list."""
+        move_item(session, item, -1)
+        return f"{item.label} is now at place {item.rank}."
+
+    @row_action("Move down", roles=ADMINISTRATORS)
+    def move_down(self, session: Session, item: ReferenceItem) -> str:
+        """One place nearer to the end of its list."""
+        move_item(session, item, 1)
+        return f"{item.label} is now at place {item.rank}."
+
+    @bulk_action("Take out of use", roles=ADMINISTRATORS, question="Offer these words no longer?")
+    def retire(self, session: Session, items: list[ReferenceItem]) -> str:
+        """Records that use them keep them."""
+        for item in items:
+            item.is_active = False
+        return f"{count_words(len(items), self.noun, self.plural)} out of use."
+
+    @bulk_action("Put into use", roles=ADMINISTRATORS, question="Offer these words again?")
+    def restore(self, session: Session, items: list[ReferenceItem]) -> str:
+        """Refused where another word stands for the same by now."""
+        for item in items:
+            item.is_active = True
+            item.check(session)
+        return f"{count_words(len(items), self.noun, self.plural)} in use."
+
+    @bulk_action("Agreed by the Board", roles=ADMINISTRATORS, question="Mark these words as agreed by the Board?")
+    def confirm(self, session: Session, items: list[ReferenceItem]) -> str:
+        """Take the mark away that a word is provisional."""
+        for item in items:
+            item.is_to_be_confirmed = False
+        return f"{count_words(len(items), self.noun, self.plural)} marked as agreed by the Board."

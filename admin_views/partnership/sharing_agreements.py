@@ -1,0 +1,168 @@
+"""Which agencies have signed the Information Sharing Agreement, and where is the end near?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Column,
+    Filter,
+    Group,
+    Panel,
+    Screen,
+    page,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from admin_views.kit.uploads import FilePages
+from models.core.access import Actor
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.partnership.sharing_agreements import SOON_DAYS, AgreementState, SharingAgreement, agreements_by_agency
+
+_HELD = tuple((one.value, one.label) for one in AgreementState if one is not AgreementState.NO_AGREEMENT)
+
+
+def state_of(agreement: Any) -> Any:
+    """How one agreement stands today, in SQL."""
+    day, last = today(), agreement.valid_until_on
+    return case(
+        (last < day, AgreementState.EXPIRED.value),
+        (last <= day + timedelta(days=SOON_DAYS), AgreementState.EXPIRES_SOON.value),
+        else_=AgreementState.IN_DATE.value,
+    )
+
+
+def show_state(word: str) -> str:
+    """A state as a word on its colour."""
+    state = AgreementState(word)
+    return tag(state.label, state.colour)
+
+
+@screen
+class SharingAgreementScreen(FilePages, Screen):
+    """Signed agreements; officers keep them, each agency reads its own."""
+
+    model = SharingAgreement
+    title, noun, plural = "Sharing agreements", "agreement", "agreements"
+    path, group, order = "sharing-agreements", Group.PEOPLE, 50
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": OFFICERS,
+        "export": STAFF,
+        "upload": OFFICERS,
+    }
+    introduction = "Cases are sent only to agencies with a signed Information Sharing Agreement that is in date."
+    columns = (
+        "agency_id",
+        "version",
+        "signed_on",
+        "valid_until_on",
+        Column("state", "Stands", value=state_of, show=show_state),
+    )
+    details = (*columns, "title", "signed_by", "signed_by_role", "note")
+    search = ("title", "version", "signed_by")
+    filters = (
+        Filter("state", "Stands", options=_HELD, apply=lambda word: state_of(SharingAgreement) == word),
+        "agency_id",
+        "valid_until_on",
+    )
+    sort = ("agency_id", "signed_on", "valid_until_on")
+    default_sort = "valid_until_on"
+    fields = ("agency_id", "title", "version", "signed_on", "signed_by", "signed_by_role", "valid_until_on", "note")
+    text_areas = ("note",)
+    labels = {
+        "signed_on": "Signed on",
+        "signed_by": "Signed by",
+        "signed_by_role": "Role of the signatory",
+        "valid_until_on": "Valid until",
+    }
+    hints = {"valid_until_on": "Its last day. An agreement that was withdrawn ends on the day of that."}
+
+    def name_of(self, record: SharingAgreement) -> str:
+        return f"{record} of {self.session.get(Agency, record.agency_id)}"
+
+    def new_record(self) -> SharingAgreement:
+        return SharingAgreement(
+            agency_id=request.args.get("agency_id", type=int), title="Information Sharing Agreement Protocol"
+        )
+
+    def agency_of_file(self, record: SharingAgreement) -> int | None:
+        return record.agency_id
+
+    def panels(self, session: Session, record: SharingAgreement) -> list[Panel]:
+        return [self.files_panel(session, record)]
+
+    def list_buttons(self) -> list[Button]:
+        return [Button("How each agency stands", self.link("agencies"))] if role() in READERS else []
+
+    @page("/agencies/", roles=READERS)
+    def agencies(self) -> str:
+        """Every agency with the state of its agreement, those without one first."""
+        order = list(AgreementState)
+        found = sorted(agreements_by_agency(self.session, today()), key=lambda one: order.index(one[2]))
+        rows = [
+            (link_to(agency, agency.name), tag(state.label, state.colour), show_date(last_on), _add(agency, state))
+            for agency, last_on, state in found
+        ]
+        panel = Panel("Agencies", ("Agency", "Stands", "Last day", "Next"), rows)
+        counts = [(one, sum(state is one for _, _, state in found)) for one in order]
+        return self.render("sharing_agreements/agencies.html", panel=panel, counts=counts)
+
+
+def _add(agency: Agency, state: AgreementState) -> Any:
+    if state is AgreementState.IN_DATE or role() not in OFFICERS:
+        return ""
+    return Markup('<a href="/sharing-agreements/new/?agency_id={}">Add one</a>').format(agency.id)
+
+
+@card(roles=OFFICERS, order=50)
+def without_agreement(session: Session, asked_by: Actor) -> Card | None:
+    """Agencies that can be sent no cases, and those that soon cannot."""
+    states = [state for _, _, state in agreements_by_agency(session, today())]
+    none = sum(state in (AgreementState.NO_AGREEMENT, AgreementState.EXPIRED) for state in states)
+    soon = sum(state is AgreementState.EXPIRES_SOON for state in states)
+    if not none + soon:
+        return None
+    words = f"{'agency' if none == 1 else 'agencies'} without a sharing agreement in date; {soon} more run out soon"
+    return Card(none, words, "/sharing-agreements/agencies/", "warning" if none else "")
+
+
+def agreement_panel(session: Session, agency: Agency) -> Panel:
+    """An agency's agreements, the latest first."""
+    found = session.execute(
+        select(SharingAgreement, state_of(SharingAgreement))
+        .where(SharingAgreement.agency_id == agency.id)
+        .order_by(SharingAgreement.valid_until_on.desc(), SharingAgreement.id.desc())
+    )
+    rows = [
+        (
+            link_to(one, f"Version {one.version}"),
+            show_date(one.signed_on),
+            show_date(one.valid_until_on),
+            show_state(it),
+        )
+        for one, it in found
+    ]
+    empty = "No agreement: this agency can be sent no cases."
+    buttons = [Button("Add an agreement", f"/sharing-agreements/new/?agency_id={agency.id}")]
+    headings = ("Agreement", "Signed", "Valid until", "Stands")
+    return Panel("Information sharing", headings, rows, empty=empty, buttons=buttons)

@@ -1,0 +1,192 @@
+"""Which improvement plans are there, how are they doing, and how does somebody get one on paper?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    Button,
+    Column,
+    Group,
+    Panel,
+    Screen,
+    page,
+    role,
+    row_action,
+    screen,
+    show_tag,
+    tag,
+)
+from admin_views.kit.filters import NONE
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from admin_views.plans.action_updates import show_brag
+from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
+from admin_views.plans.presentations import decisions_on_plan
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.partnership.reference_items import ReferenceItem
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.actions import Action, close_plan
+from models.plans.plan_reports import ReportScope
+from models.plans.recommendations import Recommendation
+
+MOST_SHOWN = 200
+"""Actions that a plan's page shows; all of them stand in the list."""
+
+
+@screen
+class ActionPlanScreen(Screen):
+    """Improvement plans. People of an agency see the plans that have an action for their agency, and those actions."""
+
+    model = ActionPlan
+    title, noun, plural = "Action plans", "plan", "plans"
+    path, group, order = "action-plans", Group.PLANS, 10
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": ADMINISTRATORS,
+        "export": EVERYONE,
+    }
+    columns = ("reference", "title", "review_id", Column("status", show=show_tag), "version", "agreed_on")
+    details = (*columns, "summary")
+    search = ("reference", "title")
+    filters = ("status", "review_id", "year")
+    sort = ("reference", "title", "agreed_on")
+    default_sort = "-reference"
+    fields = ("review_id", "title", "year", "summary")
+    text_areas = ("summary",)
+    labels = {"review_id": "Review", "agreed_on": "Agreed by the Board"}
+
+    def new_record(self) -> ActionPlan:
+        return ActionPlan(year=today().year)
+
+    def buttons(self, record: ActionPlan) -> list[Button]:
+        return [
+            Button("Download as PDF", self.link("make_pdf", record_id=record.id), "main", is_post=True),
+            Button("Summary on one page", self.link("make_pdf", record_id=record.id, form="summary"), is_post=True),
+            Button("Overdue only as PDF", self.link("make_pdf", record_id=record.id, overdue="yes"), is_post=True),
+            Button("Read as a page", self.link("report", record_id=record.id)),
+            Button("As a spreadsheet", self.link("sheet", record_id=record.id)),
+        ]
+
+    def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
+        decided = [decisions_on_plan(session, record)] if role() in READERS else []
+        return [_ratings(session, record), *decided, _actions(session, record), _recommendations(session, record)]
+
+    @row_action("Close plan", roles=OFFICERS, question="Close this plan?",
+                shown=lambda plan: plan.status is PlanStatus.AGREED)  # fmt: skip
+    def close(self, session: Session, plan: ActionPlan) -> str:
+        """Refused while actions are open."""
+        close_plan(session, plan)
+        return f"{plan.reference} is closed."
+
+    @page("/<int:record_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    def make_pdf(self, record_id: int) -> ResponseReturnValue:
+        """Ask for the plan on paper, as far as this person may see it."""
+        plan = self.get_record(record_id)
+        return ask_for_paper(self, ReportScope(plan_id=plan.id), self.details_url(record_id))
+
+    @page("/review/<int:review_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    def make_review_pdf(self, review_id: int) -> ResponseReturnValue:
+        """Ask for all plans of a review on paper."""
+        return ask_for_paper(self, scope_of_review(self.session, review_id), f"/thematic-reviews/{review_id}/")
+
+    @page("/agency/<int:agency_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    def make_agency_pdf(self, agency_id: int) -> ResponseReturnValue:
+        """Ask for all actions that one agency leads on paper."""
+        return ask_for_paper(self, scope_of_agency(self.session, agency_id), f"/agencies/{agency_id}/")
+
+    @page("/<int:record_id>/report/", roles=EVERYONE)
+    def report(self, record_id: int) -> ResponseReturnValue:
+        """The same as the PDF, as a page: the accessible twin; the address may narrow it (see plan_reports)."""
+        plan, pdf = self.get_record(record_id), self.link("make_pdf", record_id=record_id)
+        return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference, pdf)
+
+    @page("/<int:record_id>/xlsx/", roles=EVERYONE)
+    def sheet(self, record_id: int) -> ResponseReturnValue:
+        """The plan's actions as a spreadsheet, as far as this person may see them; the address may narrow it."""
+        return send_sheet(self, ReportScope(plan_id=self.get_record(record_id).id))
+
+    @page("/review/<int:review_id>/report/", roles=EVERYONE)
+    def review_report(self, review_id: int) -> ResponseReturnValue:
+        """All plans of a review as a page."""
+        scope, pdf = scope_of_review(self.session, review_id), self.link("make_review_pdf", review_id=review_id)
+        return show_report(self, scope, f"/thematic-reviews/{review_id}/", "Review", pdf)
+
+    @page("/agency/<int:agency_id>/report/", roles=EVERYONE)
+    def agency_report(self, agency_id: int) -> ResponseReturnValue:
+        """All actions that one agency leads as a page."""
+        scope, pdf = scope_of_agency(self.session, agency_id), self.link("make_agency_pdf", agency_id=agency_id)
+        return show_report(self, scope, f"/agencies/{agency_id}/", "Agency", pdf)
+
+
+def _ratings(session: Session, plan: ActionPlan) -> Panel:
+    """How many of the plan's actions carry each BRAG word, and how many of them are overdue."""
+    late = func.count().filter(Action.completed_on.is_(None) & (Action.due_on < today()))
+    rows: Any = session.execute(
+        select(ReferenceItem, func.count(), late)
+        .select_from(Action)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
+        .where(Action.plan_id == plan.id)
+        .group_by(ReferenceItem.id)
+        .order_by(ReferenceItem.rank.desc().nulls_last(), ReferenceItem.id)
+    )
+    cells = [
+        (show_brag(word) if word is not None else "Not rated yet", _listed(plan, word, count), f"{overdue:,}")
+        for word, count, overdue in rows
+    ]
+    return Panel("Actions by rating", ("BRAG", "Actions", "Overdue"), cells, empty="There are no actions yet.")
+
+
+def _listed(plan: ActionPlan, word: ReferenceItem | None, count: int) -> Markup:
+    """A count that leads to the actions it counts."""
+    chosen = word.id if word is not None else NONE
+    return Markup('<a href="/actions/?plan_id={}&brag_id={}">{:,}</a>').format(plan.id, chosen, count)
+
+
+def _actions(session: Session, plan: ActionPlan) -> Panel:
+    """The plan's actions, overdue first."""
+    is_late = (Action.completed_on.is_(None)) & (Action.due_on < today())
+    rows = session.execute(
+        select(Action, Agency.name, ReferenceItem)
+        .outerjoin(Agency, Agency.id == Action.lead_agency_id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
+        .where(Action.plan_id == plan.id)
+        .order_by(case((is_late, 0), (Action.completed_on.is_(None), 1), else_=2), Action.due_on, Action.number)
+        .limit(MOST_SHOWN)
+    )
+    cells = [
+        (link_to(action, action.reference), action.text, agency or "–", _due(action), show_brag(brag))
+        for action, agency, brag in rows
+    ]
+    buttons = [Button("All as a list", f"/actions/?plan_id={plan.id}")]
+    if role() in OFFICERS:
+        buttons.insert(0, Button("New action", f"/actions/new/?plan_id={plan.id}"))
+    return Panel("Actions", ("Action", "What", "Lead agency", "Due", "BRAG"), cells, buttons=buttons)
+
+
+def _due(action: Action) -> Markup:
+    """The due date, and that it has passed."""
+    late = action.completed_on is None and action.due_on < today()
+    return Markup("{} {}").format(show_date(action.due_on), tag("Overdue") if late else "")
+
+
+def _recommendations(session: Session, plan: ActionPlan) -> Panel:
+    found = session.scalars(
+        select(Recommendation).where(Recommendation.plan_id == plan.id).order_by(Recommendation.number)
+    )
+    rows = [(link_to(one, str(one.number)), one.text, one.evidence or "–") for one in found]
+    buttons = [Button("New recommendation", f"/recommendations/new/?plan_id={plan.id}")] if role() in OFFICERS else []
+    return Panel("Recommendations", ("Number", "Recommendation", "Evidence"), rows, buttons=buttons)

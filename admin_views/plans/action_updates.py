@@ -1,0 +1,177 @@
+"""How do people say how actions are going, one by one or several at once?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, g, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.actions import MOST
+from admin_views.kit.base import OFFICERS, Panel, Screen, bulk_action, in_list, page, person_id, role
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import DayField, RecordField, Required, TextField
+from admin_views.kit.formats import NOTHING, count_words, show_moment, tag
+from admin_views.kit.forms import sent_form
+from admin_views.kit.requests import actor
+from models.core.access import Role
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.plans.action_updates import ActionUpdate, move_due_date, post_update, rate_actions
+from models.plans.actions import BLUE, Action
+
+POSTERS = OFFICERS | {Role.MANAGER}
+_WORDS = ChoiceSource(ReferenceItem, in_list(ReferenceList.BRAG))
+_OPEN_WORDS = ChoiceSource(
+    ReferenceItem, lambda words: in_list(ReferenceList.BRAG)(words).where(ReferenceItem.code != BLUE)
+)
+
+
+class ProgressForm(Form):
+    """A dated word on an action, what shows it, and its BRAG word from now on."""
+
+    text = TextField("What has happened since the last update?", validators=[Required()])
+    evidence = TextField("Evidence", description="What shows it: a document, a figure, where it can be found.")
+    brag_id = RecordField(
+        "BRAG", source=_WORDS, is_required=False, description="The word for complete needs a confirmed completion."
+    )
+
+
+class RatingForm(Form):
+    """One BRAG word for several actions, and why."""
+
+    brag_id = RecordField("BRAG", source=_OPEN_WORDS)
+    text = TextField("Reason", validators=[Required()], description="Kept among the updates of each action.")
+
+
+class DueDateForm(Form):
+    """Another due date for one action or several, and why."""
+
+    due_on = DayField("New due date", validators=[Required()])
+    reason = TextField("Reason", validators=[Required()], description="Kept among the updates of each action.")
+
+
+def may_post() -> bool:
+    """Whether this person says how actions go: officers, and managers of an agency for that agency's actions."""
+    return role() in OFFICERS or (role() is Role.MANAGER and actor().is_agency_bound)
+
+
+def show_brag(word: ReferenceItem | None) -> Any:
+    """The BRAG word with its colour."""
+    return tag(word.label, word.code) if word is not None else "–"
+
+
+def show_word(label: str | None) -> Any:
+    """The same by its label alone, as lists have it; a word that was renamed keeps its colour."""
+    if not label:
+        return NOTHING
+    if "brag_codes" not in g:
+        words = select(ReferenceItem.label, ReferenceItem.code).where(ReferenceItem.list_name == ReferenceList.BRAG)
+        g.brag_codes = {row.label: row.code for row in g.database_session.execute(words)}
+    return tag(label, g.brag_codes.get(label, ""))
+
+
+class UpdatePages(Screen):
+    """The pages of the actions' screen on which something is said about actions."""
+
+    @page("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
+    def progress(self, record_id: int) -> ResponseReturnValue:
+        """Say how an action is going; the words stay, dated and signed."""
+        record = self._own(record_id)
+        form = ProgressForm(sent_form(), brag_id=record.brag_id)
+        values = {"title": f"Post progress on {record}", "button": "Post", "records": [record]}
+        return self.answer(form, self.details_url(record_id), values, lambda: self._posted(record, form))
+
+    def _posted(self, record: Action, form: Form) -> str:
+        text, evidence, brag_id = (form[name].data for name in ("text", "evidence", "brag_id"))
+        post_update(self.session, record, text=text, evidence=evidence, brag_id=brag_id, author_id=person_id())
+        return "Your update is posted."
+
+    @page("/rate/", roles=POSTERS, methods=("GET", "POST"))
+    def rate(self) -> ResponseReturnValue:
+        """Give the chosen actions one BRAG word."""
+        records, form = self._chosen(), RatingForm(sent_form())
+        values = {"title": "Set the BRAG word", "button": "Set", "records": records}
+        return self.answer(form, self.list_url(), values, lambda: self._rated(records, form))
+
+    def _rated(self, records: list[Action], form: Form) -> str:
+        brag_id, text = form["brag_id"].data, form["text"].data
+        rate_actions(self.session, records, brag_id=brag_id, text=text, author_id=person_id())
+        return f"{count_words(len(records), 'action is', 'actions are')} rated."
+
+    @page("/due-date/", roles=OFFICERS, methods=("GET", "POST"))
+    def move(self) -> ResponseReturnValue:
+        """Give the chosen actions another due date; the one first agreed stays visible."""
+        records, form = self._chosen(), DueDateForm(sent_form())
+        values = {"title": "Move the due date", "button": "Move", "records": records}
+        back = self.details_url(records[0].id) if len(records) == 1 else self.list_url()
+        return self.answer(form, back, values, lambda: self._moved(records, form))
+
+    def _moved(self, records: list[Action], form: Form) -> str:
+        for record in records:
+            due_on, reason = form["due_on"].data, form["reason"].data
+            move_due_date(self.session, record, due_on=due_on, reason=reason, author_id=person_id())
+        return f"The due date of {count_words(len(records), self.noun, self.plural)} is moved."
+
+    @bulk_action("Set BRAG word", roles=POSTERS, question="")
+    def rate_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
+        """Ask which word, and why."""
+        session.rollback()  # nothing is done yet, so the same list may be sent again
+        return redirect(self.link("rate", ids=_ids(actions)))
+
+    @bulk_action("Move due date", roles=OFFICERS, question="")
+    def move_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
+        """Ask to which day, and why."""
+        session.rollback()
+        return redirect(self.link("move", ids=_ids(actions)))
+
+    # What the pages above use
+
+    def answer(self, form: Form, back: str, values: dict[str, Any], act: Callable[[], str]) -> ResponseReturnValue:
+        """Show a form with the actions it is about, or do what it asks and go back with the sentence of that."""
+        return self.ask(form, back, act, template="plans/words.html", **values)
+
+    def _own(self, record_id: int) -> Action:
+        """An action this person may say something about: 404 when it is not theirs to see, 403 when only to read."""
+        record: Action = self.get_record(record_id)
+        if not may_post():
+            abort(403)
+        return record
+
+    def _chosen(self) -> list[Action]:
+        """The actions whose ids the address names; 404 when one is no id, or not theirs to see."""
+        typed = request.args.get("ids", "").split(",")
+        if len(typed) > MOST or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in typed):
+            abort(404)
+        if not may_post():
+            abort(403)
+        keys = set(map(int, typed))
+        statement = self.scope(select(Action)).where(Action.id.in_(keys)).order_by(Action.reference)
+        found = list(self.session.scalars(statement))
+        if len(found) != len(keys):
+            abort(404)
+        return found
+
+
+def _ids(actions: list[Action]) -> str:
+    return ",".join(str(action.id) for action in actions)
+
+
+def updates_panel(session: Session, action: Action) -> Panel:
+    """What was said about an action, the latest first."""
+    updates = session.execute(
+        select(ActionUpdate, Person.name, ReferenceItem)
+        .outerjoin(Person, Person.id == ActionUpdate.author_id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == ActionUpdate.brag_id)
+        .where(ActionUpdate.action_id == action.id)
+        .order_by(ActionUpdate.id.desc())
+    )
+    rows = [
+        (show_moment(update.written_at), name or "–", update.text, update.evidence or "–", show_brag(word))
+        for update, name, word in updates
+    ]
+    return Panel("Progress", ("When", "Who", "What", "Evidence", "BRAG"), rows, empty="Nothing has been posted yet.")

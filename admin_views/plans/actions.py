@@ -1,0 +1,273 @@
+"""What must be done, by whom and by when, and how does somebody say how it is going?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.documents.job_requests import waiting_url
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    Button,
+    Column,
+    Fact,
+    Filter,
+    Group,
+    Panel,
+    bulk_action,
+    in_list,
+    page,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.formats import NOTHING
+from admin_views.plans.action_updates import POSTERS, may_post, show_word, updates_panel
+from admin_views.plans.completions import CompletionPages, completion_facts
+from admin_views.plans.plan_reports import ask_for_paper, show_report
+from models.core.access import Actor
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceList
+from models.plans.actions import Action, days_overdue
+from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
+from models.plans.recommendations import Recommendation
+
+_AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
+_ONLY_WHEN_NEW = ("plan_id", "due_on")
+_BIGGEST = 2_147_483_647
+
+
+def _is_late(answer: str) -> ColumnElement[bool]:
+    late = Action.completed_on.is_(None) & (Action.due_on < today())
+    return late if answer == "yes" else ~late
+
+
+def _has_come_to(answer: str) -> ColumnElement[bool]:
+    if answer == "complete":
+        return Action.completed_on.is_not(None)
+    is_stated = Action.completion_claimed_on.is_not(None)
+    return Action.completed_on.is_(None) & (is_stated if answer == "stated" else ~is_stated)
+
+
+def show_late(days: int | None) -> Any:
+    r"""How long an action is overdue, as a tag.
+
+    >>> show_late(1)
+    Markup('<strong class="tag red">1\xa0day</strong>')
+    """
+    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{'day' if days == 1 else 'days'}", "red")
+
+
+@screen
+class ActionScreen(CompletionPages):
+    """Actions of all plans. People of an agency see and change only the actions their agency leads."""
+
+    model = Action
+    title, noun, plural = "Actions", "action", "actions"
+    path, group, order = "actions", Group.PLANS, 30
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": POSTERS,
+        "delete": OFFICERS,
+        "export": EVERYONE,
+    }
+    columns = (
+        "reference",
+        Column("text", "Action"),
+        "lead_agency_id",
+        Column("brag_id", "BRAG", show=show_word),
+        "due_on",
+        Column("late", "Overdue", value=days_overdue, show=show_late),
+    )
+    details = (
+        *columns,
+        "original_due_on",
+        "plan_id",
+        "recommendation_id",
+        "other_agencies",
+        "owner_name",
+        "owner_role",
+        "starts_on",
+        "success_measure",
+        "baseline",
+        "target",
+        "completion_evidence",
+        "impact_evidence",
+        "critical_friend_comment",
+        "board_decision",
+        "completed_on",
+    )
+    search = ("reference", "text", "owner_name")
+    filters = (
+        "plan_id",
+        "lead_agency_id",
+        "brag_id",
+        Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
+        Filter("completion", "Completion", apply=_has_come_to,
+               options=(("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"))),
+        "due_on",
+        "owner_id",
+    )  # fmt: skip
+    sort = ("reference", "due_on", "lead_agency_id")
+    default_sort = "due_on"
+    fields = (
+        "plan_id",
+        "recommendation_id",
+        "text",
+        "lead_agency_id",
+        "other_agencies",
+        "owner_id",
+        "owner_name",
+        "owner_role",
+        "starts_on",
+        "due_on",
+        "success_measure",
+        "baseline",
+        "target",
+        "brag_id",
+        "completion_evidence",
+        "impact_evidence",
+        "critical_friend_comment",
+        "board_decision",
+    )
+    text_areas = (
+        "text",
+        "success_measure",
+        "completion_evidence",
+        "impact_evidence",
+        "critical_friend_comment",
+        "board_decision",
+    )
+    labels = {
+        "plan_id": "Plan",
+        "recommendation_id": "Recommendation",
+        "text": "Action",
+        "lead_agency_id": "Lead agency",
+        "owner_id": "Owner (with a sign-in)",
+        "due_on": "Due",
+        "original_due_on": "Due date first agreed",
+        "brag_id": "BRAG",
+        "completion_evidence": "Evidence of completion",
+        "impact_evidence": "Evidence of impact",
+        "completed_on": "Completed",
+    }
+    hints = {
+        "other_agencies": "Separated by semicolons.",
+        "owner_name": "Name the job role too; avoid one name beside every line.",
+        "due_on": "Kept as the date first agreed; moving it later asks for a reason.",
+        "brag_id": "The word for complete needs a confirmed completion.",
+    }
+    choices = {"brag_id": in_list(ReferenceList.BRAG)}
+
+    def new_record(self) -> Action:
+        return Action(plan_id=plan_in_address())
+
+    def may_edit(self, record: Action) -> bool:
+        return may_post()
+
+    def fields_for(self, record: Action) -> tuple[str, ...]:
+        """An agency fills in its evidence; plan and due date are set once, for references and promises cite them."""
+        if role() not in OFFICERS:
+            return _AGENCY_FIELDS if record.completed_on is None else ("impact_evidence",)
+        return self.fields if not record.id else tuple(key for key in self.fields if key not in _ONLY_WHEN_NEW)
+
+    def form_ready(self, session: Session, form: Form, record: Action) -> None:
+        """Offer the plan's own recommendations where the plan is known."""
+        plan_id = record.plan_id
+        if "recommendation_id" in form and plan_id:
+            mine = ChoiceSource(Recommendation, lambda known: known.where(Recommendation.plan_id == plan_id))
+            form["recommendation_id"].source = mine  # type: ignore[attr-defined]
+
+    def save(self, session: Session, form: Form, record: Action) -> Action:
+        saved: Action = super().save(session, form, record)
+        if saved.owner_id is not None and not saved.owner_name and "owner_id" in form:
+            owner = session.get_one(Person, saved.owner_id)
+            saved.owner_name, saved.owner_role = owner.name, saved.owner_role or owner.job_title
+        return saved
+
+    def facts(self, session: Session, record: Action) -> list[Fact]:
+        return completion_facts(session, record)
+
+    def buttons(self, record: Action) -> list[Button]:
+        if not may_post():
+            return []
+        found = [Button("Post progress", self.link("progress", record_id=record.id), "main")]
+        if record.completed_on is None and role() in OFFICERS:
+            found.append(Button("Move due date", self.link("move", ids=record.id)))
+        return [*found, *self.completion_buttons(record)]
+
+    def panels(self, session: Session, record: Action) -> list[Panel]:
+        return [updates_panel(session, record)]
+
+    def list_buttons(self) -> list[Button]:
+        asked = self.listing.query(request.args).arguments()
+        return [
+            Button("This list as PDF", self.link("make_list_pdf", **asked), is_post=True),
+            Button("Read as a page", self.link("list_report", **asked)),
+        ]
+
+    @page("/pdf/", roles=EVERYONE, methods=("POST",))
+    def make_list_pdf(self) -> ResponseReturnValue:
+        """Ask for every action that matches the filters on paper, not only those of the page."""
+        try:
+            return ask_for_paper(self, self._listed(), self._back())
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "error")
+            return redirect(self._back())
+
+    @page("/report/", roles=EVERYONE)
+    def list_report(self) -> ResponseReturnValue:
+        """The same as a page."""
+        try:
+            pdf = self.link("make_list_pdf", **self.listing.query(request.args).arguments())
+            return show_report(self, self._listed(), self._back(), self.title, pdf)
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "error")
+            return redirect(self._back())
+
+    def _listed(self) -> ReportScope:
+        """Every action that the words and filters in the address leave. Refuses none, and more than a report holds."""
+        query = self.listing.query(request.args)
+        ids = tuple(self.session.scalars(self.listing.counted(query).limit(MOST_ACTIONS + 1)))
+        if not ids:
+            raise RuleBroken("No action matches, so there is nothing to print.")
+        if len(ids) > MOST_ACTIONS:
+            raise RuleBroken(f"A report holds at most {MOST_ACTIONS:,} actions; narrow the list first.")
+        return ReportScope(action_ids=tuple(sorted(ids)))
+
+    def _back(self) -> str:
+        return self.list_url(**self.listing.query(request.args).arguments())
+
+    @bulk_action("Download as PDF", roles=EVERYONE, question="Print these actions?")
+    def print_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
+        """The ticked actions on paper."""
+        scope = ReportScope(action_ids=tuple(sorted(action.id for action in actions)))
+        asked = ask_for_report(session, scope)
+        return redirect(waiting_url(asked, self.list_url()))
+
+
+def plan_in_address() -> int | None:
+    """The plan a new record belongs to, as a plan's page names it in the address."""
+    named = request.args.get("plan_id", type=int)
+    return named if named and 0 < named <= _BIGGEST else None
+
+
+@card(roles=POSTERS, order=20)
+def overdue_actions(session: Session, asked_by: Actor) -> Card | None:
+    """Open actions past their due date, as far as the person may see them."""
+    late = select(Action.id).where(Action.completed_on.is_(None), Action.due_on < today()).limit(1000)
+    count = len(session.scalars(late).all())
+    words = "action is overdue" if count == 1 else "actions are overdue"
+    return Card(count, words, "/actions/?late=yes", "warning") if count else None

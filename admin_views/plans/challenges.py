@@ -1,0 +1,208 @@
+"""Who challenged whom, and does each challenge have its answer and its outcome?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Column,
+    Filter,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    page,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.fields import DayField, Required, TextField
+from admin_views.kit.formats import show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from models.core.access import Actor, Role
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.plans.challenges import Challenge, answer_challenge, close_challenge, unanswered_count
+from models.plans.presentations import Presentation
+from models.reviews.thematic_reviews import Stage, ThematicReview
+
+ANSWERERS = OFFICERS | {Role.MANAGER}
+
+
+class AnswerForm(Form):
+    """What the agency answers."""
+
+    answered_on = DayField("Answered on", validators=[Required()])
+    answer = TextField("The answer", validators=[Required()])
+
+
+class OutcomeForm(Form):
+    """What came of a challenge."""
+
+    closed_on = DayField("Closed on", validators=[Required()])
+    outcome = TextField("The outcome", validators=[Required()], description="What has changed, or why nothing has.")
+
+
+def stands_of(challenge: Any) -> Any:
+    """How far a challenge has come, in SQL."""
+    return case(
+        (challenge.closed_on.is_not(None), "Closed"), (challenge.answered_on.is_not(None), "Answered"), else_="Open"
+    )
+
+
+def show_standing(word: str) -> str:
+    """The same as a tag."""
+    return tag(word, {"Open": "red", "Answered": "amber", "Closed": "green"}[word])
+
+
+_STANDINGS = (("Open", "Open"), ("Answered", "Answered"), ("Closed", "Closed"))
+
+
+@screen
+class ChallengeScreen(Screen):
+    """The challenge log. Managers of the challenged agency answer; officers close with the outcome."""
+
+    model = Challenge
+    title, noun, plural = "Challenge log", "challenge", "challenges"
+    path, group, order = "challenges", Group.REVIEWS, 75
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": OFFICERS,
+        "export": STAFF,
+    }
+    introduction = "Who challenged whom, about what, what was the answer, and what came of it."
+    columns = (
+        "challenged_on",
+        "challenger",
+        "agency_id",
+        "question",
+        Column("stands", "Stands", value=stands_of, show=show_standing),
+    )
+    details = (*columns, "review_id", "presentation_id", "answer", "answered_on", "outcome", "closed_on")
+    search = ("challenger", "question", "answer", "outcome")
+    filters = (
+        Filter("stands", "Stands", options=_STANDINGS, apply=lambda word: stands_of(Challenge) == word),
+        "agency_id",
+        "review_id",
+        "challenged_on",
+    )
+    sort = ("challenged_on", "agency_id")
+    default_sort = "-challenged_on"
+    fields = ("review_id", "presentation_id", "challenged_on", "challenger", "agency_id", "question")
+    text_areas = ("question",)
+    labels = {
+        "challenged_on": "Challenged on",
+        "challenger": "Who challenged",
+        "agency_id": "Whom",
+        "question": "What was challenged",
+        "presentation_id": "Meeting",
+        "review_id": "Review",
+    }
+    hints = {
+        "challenger": "A name and a body: for example the independent chair, Adults Group.",
+        "presentation_id": "The meeting at which it was made; leave empty for one made in the course of the review.",
+    }
+
+    def new_record(self) -> Challenge:
+        given = {key: request.args.get(key, type=int) for key in ("review_id", "presentation_id")}
+        return Challenge(challenged_on=today(), **given)
+
+    def may_edit(self, record: Challenge) -> bool:
+        """Until the answer is in."""
+        return record.answered_on is None
+
+    def may_delete(self, record: Challenge) -> bool:
+        return record.answered_on is None
+
+    def buttons(self, record: Challenge) -> list[Button]:
+        if record.closed_on is not None or not _may_answer():
+            return []
+        words = "Correct the answer" if record.answered_on else "Answer"
+        found = [Button(words, self.link("answer", record_id=record.id), "" if record.answered_on else "main")]
+        if record.answered_on is not None:
+            found.append(Button("Close with the outcome", self.link("close", record_id=record.id), "main"))
+        return found
+
+    @page("/<int:record_id>/answer/", roles=ANSWERERS, methods=("GET", "POST"))
+    def answer(self, record_id: int) -> ResponseReturnValue:
+        """Write the agency's answer down."""
+        record: Challenge = self.get_record(record_id)
+        if not _may_answer():
+            abort(403)
+        form = AnswerForm(sent_form(), answered_on=record.answered_on or today(), answer=record.answer)
+        values = {"title": "Answer a challenge", "button": "Save the answer", "lead": record.question}
+        return self.ask(form, self.details_url(record_id), lambda: self._answered(record, form), **values)
+
+    def _answered(self, record: Challenge, form: Form) -> str:
+        answer_challenge(self.session, record, answer=form["answer"].data, on=form["answered_on"].data)
+        return "The answer is in the log."
+
+    @page("/<int:record_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
+    def close(self, record_id: int) -> ResponseReturnValue:
+        """Close a challenge with what came of it."""
+        record: Challenge = self.get_record(record_id)
+        form = OutcomeForm(sent_form(), closed_on=today())
+        values = {"title": "Close a challenge", "button": "Close", "lead": record.question}
+        return self.ask(form, self.details_url(record_id), lambda: self._closed(record, form), **values)
+
+    def _closed(self, record: Challenge, form: Form) -> str:
+        close_challenge(self.session, record, outcome=form["outcome"].data, on=form["closed_on"].data)
+        return "The challenge is closed."
+
+
+def _may_answer() -> bool:
+    """Officers, and managers of an agency: the row policies show those only what their agency is asked."""
+    return role() in OFFICERS or (role() is Role.MANAGER and actor().is_agency_bound)
+
+
+def challenges_of_meeting(session: Session, meeting: Presentation) -> Panel:
+    """The challenges made at one meeting."""
+    add = Button("Log a challenge", f"/challenges/new/?presentation_id={meeting.id}")
+    return _panel(session, Challenge.presentation_id == meeting.id, add)
+
+
+@review_panel(order=75, stages=(Stage.PRESENTATION,), roles=READERS)
+def challenges(session: Session, review: ThematicReview) -> Panel:
+    """The challenges made in a review, at its meetings or between them."""
+    add = Button("Log a challenge", f"/challenges/new/?review_id={review.id}")
+    return _panel(session, Challenge.review_id == review.id, add)
+
+
+def _panel(session: Session, which: Any, add: Button) -> Panel:
+    found = session.execute(
+        select(Challenge, Agency.name, stands_of(Challenge))
+        .join(Agency, Agency.id == Challenge.agency_id)
+        .where(which)
+        .order_by(Challenge.challenged_on.desc(), Challenge.id.desc())
+    )
+    rows = [
+        (link_to(one, show_date(one.challenged_on)), one.challenger, agency, one.question, show_standing(word))
+        for one, agency, word in found
+    ]
+    headings = ("When", "Who", "Whom", "What", "Stands")
+    return Panel("Challenges", headings, rows, empty="Nobody has challenged anything.", buttons=[add])
+
+
+@card(roles=ANSWERERS, order=55)
+def challenges_to_answer(session: Session, asked_by: Actor) -> Card | None:
+    """Challenges without an answer: for officers all, for managers their agency's own."""
+    count = unanswered_count(session) if _may_answer() else 0
+    words = "challenge waits for an answer" if count == 1 else "challenges wait for an answer"
+    return Card(count, words, "/challenges/?stands=Open", "warning") if count else None

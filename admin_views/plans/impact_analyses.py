@@ -1,0 +1,200 @@
+"""Twelve months on, what has each review changed?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.documents.papers import document_buttons, document_page
+from admin_views.kit.base import (
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    page,
+    person_id,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField
+from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from models.case_lists.case_frames import CaseFrame
+from models.core.access import Actor
+from models.core.clock import today
+from models.partnership.people import Person
+from models.plans.actions import Action
+from models.plans.impact_analyses import (
+    Impact,
+    ImpactAnalysis,
+    ImpactCheck,
+    actions_to_check,
+    analysis_of,
+    check_impact,
+    complete_impact_analysis,
+    plan_redraw,
+)
+from models.plans.impact_reports import grades_then_and_now
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.due_dates import due_words
+
+COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
+SOON = 60  # days before the due date from which officers are told
+
+
+class CheckForm(Form):
+    """What an action has changed, and what shows it."""
+
+    impact = ChoiceField("Impact", kind=Impact)
+    evidence = TextField("What shows it?", validators=[Required()])
+
+
+class ConclusionForm(Form):
+    """Whether the learning is part of ongoing practice."""
+
+    conclusion = TextField(
+        "Conclusion", validators=[Required()], description="Is the learning part of ongoing practice?"
+    )
+
+
+class RedrawForm(Form):
+    """A second draw by the same plan, from today's cases."""
+
+    frame_id = RecordField("Frame of today's cases", source=ChoiceSource(CaseFrame))
+    starts_on = DayField("Period from", validators=[Required()])
+    ends_on = DayField("Period to", validators=[Required()])
+
+
+@screen
+class ImpactAnalysisScreen(Screen):
+    """Impact analyses: opened when a review is completed, due 12 months later."""
+
+    model = ImpactAnalysis
+    title, noun, plural = "Impact analyses", "impact analysis", "impact analyses"
+    path, group, order = "impact-analyses", Group.PLANS, 60
+    may = {"list": READERS, "details": READERS, "export": STAFF}
+    columns = ("reference", "review_id", "due_on", "completed_on")
+    details = (*columns, "opened_on", "sample_id", "conclusion", "completed_by_id")
+    search = ("reference", "conclusion")
+    filters = ("review_id", "due_on", "completed_on")
+    sort = ("reference", "due_on", "completed_on")
+    default_sort = "due_on"
+    labels = {"due_on": "Due", "completed_on": "Completed", "opened_on": "Opened", "sample_id": "Second draw"}
+
+    def facts(self, session: Session, record: ImpactAnalysis) -> list[Fact]:
+        if record.completed_on is not None:
+            return []
+        return [Fact("When", due_words(record.due_on, today()))]
+
+    def panels(self, session: Session, record: ImpactAnalysis) -> list[Panel]:
+        rows = [self._row(record, action, check) for action, check in actions_to_check(session, record)]
+        actions = Panel("Action by action", ("Action", "What", "Impact", "What shows it", "Next"), rows)
+        return [actions, _grades_panel(session, record)]
+
+    def _row(self, record: ImpactAnalysis, action: Action, check: ImpactCheck | None) -> tuple[Any, ...]:
+        where = self.link("check_page", record_id=record.id, action_id=action.id)
+        words = "Check again" if check else "Check"
+        ask = Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(where, words, action.reference)
+        impact = tag(check.impact.label, COLOURS.get(check.impact, "grey")) if check else NOTHING
+        shown = ask if record.completed_on is None and self.opens("check_page") else NOTHING
+        return link_to(action, action.reference), action.text, impact, check.evidence if check else NOTHING, shown
+
+    def buttons(self, record: ImpactAnalysis) -> list[Button]:
+        paper = document_buttons(self.link("paper", record_id=record.id), "Analysis")
+        if record.completed_on is not None:
+            return paper
+        made = [Button("Conclude", self.link("conclude", record_id=record.id), "main"), *paper]
+        if record.sample_id is None:
+            made.append(Button("Draw again by the same plan", self.link("redraw", record_id=record.id)))
+        return made
+
+    @page("/<int:record_id>/paper/", roles=READERS, methods=("GET", "POST"))
+    def paper(self, record_id: int) -> ResponseReturnValue:
+        """The analysis on paper, or as a page."""
+        record, back = self.get_record(record_id), self.details_url(record_id)
+        return document_page(self, "impact_analysis", {"analysis_id": record.id}, back, record.reference)
+
+    @page("/<int:record_id>/check/<int:action_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    def check_page(self, record_id: int, action_id: int) -> ResponseReturnValue:
+        """Say what one action has changed."""
+        record, action = self.get_record(record_id), self.session.get(Action, min(action_id, 2**31 - 1))
+        if action is None:
+            abort(404)
+        found = self.session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
+        form = CheckForm(sent_form(), impact=found.impact if found else None, evidence=found.evidence if found else "")
+        values = {"title": f"Impact of {action.reference}", "button": "Save", "lead": action.text}
+        return self.ask(form, self.details_url(record_id), lambda: self._checked(record, action, form), **values)
+
+    def _checked(self, record: ImpactAnalysis, action: Action, form: Form) -> str:
+        impact, evidence = form["impact"].data, form["evidence"].data
+        check_impact(self.session, record, action, impact=impact, evidence=evidence, person_id=person_id())
+        return f"The impact of {action.reference} is saved."
+
+    @page("/<int:record_id>/conclude/", roles=OFFICERS, methods=("GET", "POST"))
+    def conclude(self, record_id: int) -> ResponseReturnValue:
+        """Conclude the analysis; every action must have been checked."""
+        record, form = self.get_record(record_id), ConclusionForm(sent_form())
+        values = {"title": f"Conclude {record.reference}", "button": "Conclude"}
+        return self.ask(form, self.details_url(record_id), lambda: self._concluded(record, form), **values)
+
+    def _concluded(self, record: ImpactAnalysis, form: Form) -> str:
+        complete_impact_analysis(self.session, record, conclusion=form["conclusion"].data, person_id=person_id())
+        return f"{record.reference} is complete; the review can be closed."
+
+    @page("/<int:record_id>/draw-again/", roles=OFFICERS, methods=("GET", "POST"))
+    def redraw(self, record_id: int) -> ResponseReturnValue:
+        """Plan a second draw by the review's own plan."""
+        record, form = self.get_record(record_id), RedrawForm(sent_form())
+        values = {"title": "Draw again by the same plan", "button": "Plan the second draw"}
+        lead = "Themes, strata, sizes and reserves of the first plan stay. Only the cases and the period are new."
+        return self.ask(form, self.details_url(record_id), lambda: self._redrawn(record, form), lead=lead, **values)
+
+    def _redrawn(self, record: ImpactAnalysis, form: Form) -> str:
+        starts_on: date = form["starts_on"].data
+        frame = self.session.get_one(CaseFrame, form["frame_id"].data)
+        made = plan_redraw(self.session, record, frame=frame, starts_on=starts_on, ends_on=form["ends_on"].data)
+        return f"{made.reference} is planned; lock and draw it as any sample."
+
+
+def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
+    """The moderated grades of the review's own draw beside those of the second."""
+    rows = [(one.grade, f"{one.then:,}", f"{one.now:,}", one.change) for one in grades_then_and_now(session, record)]
+    headings = ("Moderated grade", "Cases then", "Cases now", "Change")
+    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
+
+
+@review_panel(order=70, stages=(Stage.COMPLETED, Stage.IMPACT_ANALYSIS, Stage.CLOSED), roles=READERS)
+def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
+    """The review's impact analysis, once it is opened."""
+    found = analysis_of(session, review.id)
+    if found is None:
+        return None
+    by = session.get(Person, found.completed_by_id) if found.completed_by_id else None
+    state = f"{show_date(found.completed_on)}{f', by {by.name}' if by else ''}" if found.completed_on else "Not yet"
+    row = (link_to(found, found.reference), show_date(found.due_on), state, found.conclusion or NOTHING)
+    return Panel("Impact analysis", ("Analysis", "Due", "Completed", "Conclusion"), [row])
+
+
+@card(roles=OFFICERS, order=60)
+def analyses_due(session: Session, asked_by: Actor) -> Card | None:
+    """Impact analyses due within two months, or overdue."""
+    waiting = session.scalars(select(ImpactAnalysis).where(ImpactAnalysis.completed_on.is_(None))).all()
+    due = [one for one in waiting if (one.due_on - today()).days <= SOON]
+    words = "impact analysis is due soon" if len(due) == 1 else "impact analyses are due soon"
+    tone = "warning" if any(one.due_on < today() for one in due) else ""
+    return Card(len(due), words, "/impact-analyses/", tone) if due else None

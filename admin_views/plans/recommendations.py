@@ -1,0 +1,119 @@
+"""What does each plan recommend, and on what evidence?"""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.evidence.findings import show_verdict
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    actor,
+    in_list,
+    page,
+    screen,
+    tag,
+)
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordsField
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.plans.actions import plan_in_address
+from models.evidence.findings import Finding
+from models.partnership.reference_items import ReferenceList
+from models.plans.action_plans import ActionPlan
+from models.plans.recommendation_findings import (
+    cite_findings,
+    cited_findings,
+    sources_in_words,
+    support_in_words,
+)
+from models.plans.recommendations import Recommendation, next_number
+
+
+class CitingForm(Form):
+    """The findings of the review, to tick those that a recommendation rests on."""
+
+    findings = RecordsField("Findings", source=ChoiceSource(Finding))
+
+
+@screen
+class RecommendationScreen(Screen):
+    """Recommendations; people of an agency see those that one of their actions carries out."""
+
+    model = Recommendation
+    title, noun, plural = "Recommendations", "recommendation", "recommendations"
+    path, group, order = "recommendations", Group.PLANS, 20
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": OFFICERS,
+        "export": EVERYONE,
+    }
+    columns = ("text", "plan_id", Column("number", is_numeric=True), "key_area_id", "changes")
+    details = (*columns, "evidence")
+    search = ("text", "evidence")
+    filters = ("plan_id", "key_area_id", "changes")
+    sort = ("plan_id", "number")
+    default_sort = "plan_id"
+    fields = ("plan_id", "number", "text", "key_area_id", "changes", "evidence")
+    text_areas = ("text", "evidence")
+    labels = {"plan_id": "Plan", "text": "Recommendation", "key_area_id": "Key area", "changes": "Changes"}
+    choices = {"key_area_id": in_list(ReferenceList.KEY_AREA)}
+
+    hints = {"evidence": "The findings it rests on: audits, self-evaluations, conversations, reviews."}
+
+    def facts(self, session: Session, record: Recommendation) -> list[Fact]:
+        if actor().is_agency_bound:
+            return []
+        found = cited_findings(session, record.id)
+        weak = support_in_words(found)
+        words = Markup("{} {}").format(sources_in_words(found), tag(weak, "amber") if weak else "")
+        return [Fact("Sources of its findings", words)]
+
+    def panels(self, session: Session, record: Recommendation) -> list[Panel]:
+        if actor().is_agency_bound:
+            return []
+        rows = [
+            (link_to(one, one.text), one.source.label, show_verdict(one.verdict), one.strength.label)
+            for one in cited_findings(session, record.id)
+        ]
+        buttons = [Button("Choose findings", self.link("cite", record_id=record.id))]
+        return [Panel("Findings it rests on", ("Finding", "Source", "Verdict", "Strength"), rows, buttons=buttons)]
+
+    @page("/<int:record_id>/findings/", roles=OFFICERS, methods=("GET", "POST"))
+    def cite(self, record_id: int) -> ResponseReturnValue:
+        """Choose the findings that a recommendation rests on."""
+        record = self.get_record(record_id)
+        plan = self.session.get_one(ActionPlan, record.plan_id)
+        form = CitingForm(sent_form(), findings=cited_findings(self.session, record.id))
+        if isinstance(form["findings"], RecordsField):
+            of_review = Finding.review_id == plan.review_id
+            form["findings"].source = ChoiceSource(Finding, lambda found: found.where(of_review))
+        values = {"title": f"Findings behind recommendation {record.number}", "button": "Save", "lead": record.text}
+        return self.ask(form, self.details_url(record_id), lambda: self._cited(record, form), **values)
+
+    def _cited(self, record: Recommendation, form: Form) -> str:
+        cite_findings(self.session, record, form["findings"].data or [])
+        weak = support_in_words(cited_findings(self.session, record.id))
+        return f"Saved. {weak}: look for a second kind of source." if weak else "The findings are saved."
+
+    def fields_for(self, record: Recommendation) -> tuple[str, ...]:
+        """Its actions belong to the same plan, so a recommendation stays in the plan it was written for."""
+        return self.fields if not record.id else tuple(key for key in self.fields if key != "plan_id")
+
+    def new_record(self) -> Recommendation:
+        """Of the plan the address names, with that plan's next number."""
+        plan_id = plan_in_address()
+        return Recommendation(plan_id=plan_id, number=next_number(self.session, plan_id) if plan_id else None)

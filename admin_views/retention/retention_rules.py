@@ -1,0 +1,164 @@
+"""How long is case-level data kept, what is due to go, and what is held back?"""
+
+from __future__ import annotations
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    page,
+    role,
+    screen,
+)
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.formats import show_date, show_moment
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_run
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.retention.erasures import ERASABLE
+from models.retention.retention_rules import (
+    RetentionRule,
+    RetentionRun,
+    due_under,
+    lift_hold,
+    place_hold,
+    review_clocks,
+)
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import months_after
+
+_OFFERED = [SelectChoice(word, one.label) for word, one in ERASABLE.items()]
+
+
+class HoldForm(Form):
+    """Why a review's data is kept whatever the rules say."""
+
+    reason = TextField("Reason for the hold", validators=[Required()], description="Who asks for it, and for how long.")
+
+
+def show_what(word: str) -> str:
+    """What a rule is about, in words."""
+    known = ERASABLE.get(word)
+    return known.label if known else word
+
+
+@screen
+class RetentionRuleScreen(Screen):
+    """Retention rules, kept by administrators; every night what is due is erased and its counts are left."""
+
+    model = RetentionRule
+    title, noun, plural = "Retention rules", "retention rule", "retention rules"
+    path, group, order = "retention-rules", Group.SETTINGS, 40
+    may = {
+        "list": STAFF,
+        "details": STAFF,
+        "create": ADMINISTRATORS,
+        "edit": ADMINISTRATORS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    introduction = "What is due is erased every night at ten to four; the counts stay. A review on hold loses nothing."
+    columns = (
+        Column("what", "What", show=show_what),
+        Column("months", "Kept for months", is_numeric=True),
+        "counted_from",
+        "is_active",
+    )
+    details = (*columns, "basis")
+    filters = ("counted_from", "is_active")
+    sort = ("what", "months")
+    default_sort = "what"
+    fields = ("what", "months", "counted_from", "basis", "is_active")
+    extra_fields = {"what": SelectField("What", choices=_OFFERED, validators=[Required()])}
+    text_areas = ("basis",)
+    labels = {
+        "months": "Kept for months",
+        "counted_from": "Counted from",
+        "is_active": "In use",
+        "basis": "Why so long",
+    }
+
+    def facts(self, session: Session, record: RetentionRule) -> list[Fact]:
+        due = due_under(session, record, today()) if record.what in ERASABLE else []
+        left = ERASABLE[record.what].leaves if record.what in ERASABLE else ""
+        words = "Nothing" if not due else f"{len(due):,} from the next night's run"
+        return [Fact("Due today", words), Fact("What stays", left)]
+
+    def panels(self, session: Session, record: RetentionRule) -> list[Panel]:
+        runs = select(RetentionRun).where(RetentionRun.rule_id == record.id).order_by(RetentionRun.id.desc()).limit(50)
+        rows = [(show_moment(one.ran_at), f"{one.erased_count:,}") for one in session.scalars(runs)]
+        return [
+            Panel("What has gone", ("When", "How many"), rows, empty="Nothing has been erased under this rule yet.")
+        ]
+
+    @page("/hold/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    def hold(self, review_id: int) -> ResponseReturnValue:
+        """Keep everything of a review until further notice."""
+        review, form = _own(self.session, review_id), HoldForm(sent_form())
+        values = {"title": "Place a legal hold", "button": "Place the hold", "back_words": "Review",
+                  "lead": "Nothing of this review is erased while the hold lasts."}  # fmt: skip
+        return self.ask(form, f"/thematic-reviews/{review_id}/", lambda: self._placed(review, form), **values)
+
+    def _placed(self, review: ThematicReview, form: Form) -> str:
+        place_hold(self.session, review, reason=form["reason"].data)
+        return f"{review.reference} is on hold; nothing of it is erased."
+
+    @page("/lift/<int:review_id>/", roles=ADMINISTRATORS, methods=("GET", "POST"))
+    def lift(self, review_id: int) -> ResponseReturnValue:
+        """Let the rules hold again."""
+        review = _own(self.session, review_id)
+        values = {"title": "Lift the legal hold", "button": "Lift the hold", "tone": "warning", "back_words": "Review",
+                  "lead": "What is overdue under the retention rules is erased with the next night's run."}  # fmt: skip
+        return self.ask(Form(), f"/thematic-reviews/{review_id}/", lambda: self._lifted(review), **values)
+
+    def _lifted(self, review: ThematicReview) -> str:
+        lift_hold(self.session, review)
+        return f"{review.reference} is no longer on hold."
+
+
+def _own(session: Session, review_id: int) -> ThematicReview:
+    review = session.get(ThematicReview, review_id) if review_id < 2**31 else None
+    if review is None:
+        abort(404)
+    if not may_run(session, review.hub_id):
+        raise RuleBroken("You run the reviews of your own hubs only.")
+    return review
+
+
+@review_panel(order=95, roles=STAFF)
+def retention(session: Session, review: ThematicReview) -> Panel:
+    """When a review's case-level data goes, or that it is held."""
+    rows = []
+    for rule in session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.what)):
+        started = review_clocks(session, rule.counted_from).started_on.get(review.id)
+        goes = show_date(months_after(started, rule.months)) if started else f"{rule.months} months after that"
+        rows.append((link_to(rule, show_what(rule.what)), rule.counted_from.label, _held(review, goes)))
+    return Panel("Retention", ("What", "Counted from", "Goes on"), rows, buttons=_hold_buttons(review))
+
+
+def _held(review: ThematicReview, goes: str) -> str:
+    return f"On hold: {review.hold_reason}" if review.is_on_hold else goes
+
+
+def _hold_buttons(review: ThematicReview) -> list[Button]:
+    if role() not in OFFICERS:
+        return []
+    where = "lift" if review.is_on_hold else "hold"
+    words = "Lift the hold" if review.is_on_hold else "Place a legal hold"
+    return [Button(words, f"/retention-rules/{where}/{review.id}/")]

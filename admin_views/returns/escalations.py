@@ -1,0 +1,277 @@
+"""Which agencies do not engage, on which step does each stand, and who does what next?"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.documents.papers import document_buttons, document_page
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Panel,
+    Screen,
+    page,
+    person_id,
+    role,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.duties import Duty, duty
+from admin_views.kit.fields import DayField, Required, TextField
+from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.messages.agency_messages import letter_words
+from admin_views.partnership.hubs import may_run
+from models.core.access import Actor, Role
+from models.core.clock import LONDON, today
+from models.partnership.agencies import Agency
+from models.partnership.people import name_of
+from models.returns.escalations import (
+    Escalation,
+    LadderState,
+    answer_concern,
+    climb,
+    engagement_log,
+    ladder_states,
+    note_outcome,
+    waiting_concerns,
+)
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.due_dates import due_words
+
+_SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
+_SPONSORS = frozenset({Role.SPONSOR})
+_LOG = ("Letter", "Agency", "What is late", "Step", "On", "What was said", "What came of it")
+
+
+class ClimbForm(Form):
+    """A step of the ladder as it was taken: the day, what was said, what came of it."""
+
+    on = DayField("Taken on", validators=[Required()])
+    said = TextField("What was said?", validators=[Required()], description="Stands in the letter to the agency.")
+    outcome = TextField("What came of it?", description="Can be written down later.")
+
+
+class OutcomeForm(Form):
+    """What came of a step."""
+
+    outcome = TextField("What came of it?", validators=[Required()])
+
+
+class ConcernForm(Form):
+    """What the lead sponsor has done about an agency that does not engage."""
+
+    answer = TextField("What have you done, or what was agreed?", validators=[Required()])
+
+
+@screen
+class EscalationScreen(Screen):
+    """The non-engagement log of all agencies: every step that was taken with every late return."""
+
+    model = Escalation
+    title, noun, plural = "Non-engagement log", "step", "steps"
+    path, group, order = "escalations", Group.EVIDENCE, 55
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    introduction = "Every step that was taken when an agency did not hand in what it was asked for."
+    columns = (
+        "reference",
+        "agency_id",
+        Column("what", "What is late"),
+        Column("step_label", "Step"),
+        "climbed_on",
+        "review_id",
+    )
+    details = (*columns, "due_on", "climbed_by_id", "said", "outcome", "answer", "answered_by_id", "answered_at")
+    search = ("reference", "what", "said", "outcome")
+    filters = ("agency_id", "review_id", "step_id", "climbed_on")
+    sort = ("reference", "climbed_on")
+    default_sort = "-climbed_on"
+    labels = {
+        "climbed_on": "Taken on",
+        "climbed_by_id": "Taken by",
+        "said": "What was said",
+        "outcome": "What came of it",
+        "answer": "The sponsor's answer",
+        "answered_by_id": "Answered by",
+        "answered_at": "Answered",
+        "step_id": "Step",
+    }
+
+    def list_buttons(self) -> list[Button]:
+        return [Button("What is late now", self.link("late"), "main")]
+
+    def buttons(self, record: Escalation) -> list[Button]:
+        found = document_buttons(self.link("letter", record_id=record.id), "Letter")
+        if role() in OFFICERS:
+            found.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
+        if record in waiting_concerns(self.session, person_id()):
+            found.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
+        return found
+
+    @page("/late/", roles=STAFF)
+    def late(self) -> str:
+        """Everything that is late, with the step it stands on and the one to take."""
+        return self.render("escalations/late.html", panel=late_panel(self.session, ladder_states(self.session)))
+
+    @page("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
+    def climb(self, subject: str, code: str) -> ResponseReturnValue:
+        """Take the next step with one late return."""
+        state = self._late(subject)
+        if state.next is None:
+            abort(404)
+        form = ClimbForm(sent_form(), on=today())
+        title = f"{state.next.label}: {state.agency}"
+        lead = f"{state.late.what} {state.late.reference} was due on {show_date(state.late.due_on)}."
+        panels = [log_panel(self.session, "Steps taken so far", list(state.taken))]
+        return self.ask(
+            form, self.link("late"), lambda: self._climb(subject, code, form), title=title, button="Take this step",
+            lead=lead, panels=panels,
+        )  # fmt: skip
+
+    def _climb(self, subject: str, code: str, form: Form) -> str:
+        made = climb(
+            self.session, subject=subject, code=code, said=form["said"].data, on=form["on"].data,
+            outcome=form["outcome"].data, person_id=person_id(), **letter_words(),
+        )  # fmt: skip
+        return f"{made.reference}: {made.step_label.lower()} is on record."
+
+    def _late(self, subject: str) -> LadderState:
+        """The late thing of that name, of a review that this officer runs; 404 where it is not late."""
+        if not _SUBJECT.fullmatch(subject):
+            abort(404)
+        state = next((one for one in ladder_states(self.session) if one.late.subject == subject), None) or abort(404)
+        review = self.session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
+        if review is not None and not may_run(self.session, review.hub_id):
+            abort(403)
+        return state
+
+    @page("/<int:record_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
+    def outcome(self, record_id: int) -> ResponseReturnValue:
+        """Write down what came of a step."""
+        record = self.get_record(record_id)
+        form = OutcomeForm(sent_form(), outcome=record.outcome)
+
+        def act() -> str:
+            note_outcome(self.session, record, outcome=form["outcome"].data)
+            return "It stands in the log."
+
+        return self.ask(
+            form, self.details_url(record_id), act, title=f"What came of {record.reference}?", button="Save"
+        )
+
+    @page("/<int:record_id>/answer/", roles=_SPONSORS, methods=("GET", "POST"))
+    def answer(self, record_id: int) -> ResponseReturnValue:
+        """The lead sponsor's word on an agency that does not engage."""
+        record = self.get_record(record_id)
+        form, agency = ConcernForm(sent_form()), self.session.get_one(Agency, record.agency_id)
+        lead = f"{record.what} was due on {show_date(record.due_on)}. {record.said}"
+
+        def act() -> str:
+            answer_concern(self.session, record, answer=form["answer"].data, person_id=person_id())
+            return f"Your word on {agency.name} is on record."
+
+        return self.ask(
+            form, self.details_url(record_id), act, title=f"{agency.name} does not engage", button="Answer", lead=lead
+        )
+
+    @page("/<int:record_id>/letter/", roles=STAFF, methods=("GET", "POST"))
+    def letter(self, record_id: int) -> ResponseReturnValue:
+        """The letter of a step, to print and send."""
+        record, arguments = self.get_record(record_id), {"escalation_id": record_id}
+        return document_page(self, "non_engagement_letter", arguments, self.details_url(record_id), record.reference)
+
+
+def late_panel(session: Session, states: list[LadderState]) -> Panel:
+    """What is late, how long, on which step it stands, and the next step with its button."""
+    rows = []
+    for one in states:
+        stands = f"{one.taken[-1].number}. {one.taken[-1].step_label}" if one.taken else "No step taken"
+        late = tag(due_words(one.late.due_on, today()).capitalize(), "red")
+        rows.append(
+            (
+                one.agency,
+                f"{one.late.what} {one.late.reference}",
+                one.review or NOTHING,
+                late,
+                stands,
+                _next(session, one),
+            )
+        )
+    headings = ("Agency", "What", "Review", "Late", "Stands on", "Next step")
+    return Panel("What is late now", headings, rows, empty="Nothing is late.")
+
+
+def _next(session: Session, state: LadderState) -> Markup | str:
+    if state.next is None or state.next_due_on is None:
+        return "Top of the ladder"
+    when = tag("now", "amber") if state.is_due else f"from {show_date(state.next_due_on)}"
+    review = session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
+    if role() not in OFFICERS or (review is not None and not may_run(session, review.hub_id)):
+        return Markup("{} {}").format(state.next.label, when)
+    return Markup('<a href="/escalations/climb/{}/{}/">{}</a> {}').format(
+        state.late.subject, state.next.code, state.next.label, when
+    )
+
+
+def log_panel(session: Session, title: str, steps: list[Escalation]) -> Panel:
+    """Steps as a table."""
+    rows = [
+        (
+            link_to(one, one.reference),
+            session.get_one(Agency, one.agency_id).name,
+            one.what,
+            f"{one.number}. {one.step_label}",
+            show_date(one.climbed_on),
+            one.said,
+            one.answer or one.outcome,
+        )
+        for one in steps
+    ]
+    return Panel(title, _LOG, rows, empty="No step has been taken.")
+
+
+@review_panel(order=55, stages=(Stage.EVIDENCE,), roles=STAFF)
+def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
+    """The non-engagement log of a review; nothing where every agency engages."""
+    log = engagement_log(session, review.id)
+    if not log and not ladder_states(session, review.id):
+        return None
+    panel = log_panel(session, "Non-engagement log", [one.escalation for one in log])
+    return Panel(
+        panel.title, panel.headings, panel.rows, panel.empty, [Button("What is late now", "/escalations/late/")]
+    )
+
+
+@duty(order=30)
+def concerns(session: Session, sponsor_id: int) -> list[Duty]:
+    """Agencies that do not engage, for the sponsor to take to their leads."""
+    found = []
+    for one in waiting_concerns(session, sponsor_id):
+        review, agency = session.get(ThematicReview, one.review_id), session.get_one(Agency, one.agency_id)
+        what = f"{agency.name} does not engage: {one.what}"
+        since = datetime.combine(one.climbed_on, time(9), LONDON)
+        href = f"/escalations/{one.id}/answer/"
+        by = name_of(session, one.climbed_by_id)
+        found.append(Duty(what, review.reference if review else "", href, since, by))
+    return found
+
+
+@card(roles=OFFICERS, order=32)
+def steps_to_take(session: Session, asked_by: Actor) -> Card | None:
+    """Late returns whose next step is to be taken now."""
+    count = sum(one.is_due for one in ladder_states(session))
+    words = "late return whose next step is due" if count == 1 else "late returns whose next step is due"
+    return Card(count, words, "/escalations/late/", "warning") if count else None

@@ -1,0 +1,161 @@
+"""Which Section 11 cycles are there, who has returned what, and who is missing?"""
+
+from __future__ import annotations
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    page,
+    person_id,
+    row_action,
+    screen,
+    show_tag,
+    tag,
+)
+from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.registry import link_to
+from admin_views.messages.agency_messages import letter_words
+from admin_views.returns.self_evaluations import show_status
+from models.core.clock import now, today
+from models.returns.section_11_cycles import Section11Cycle, expected_partners
+from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+
+
+def show_average(number: float | None) -> str:
+    """An average score with one digit, a dash for none.
+
+    >>> show_average(2.25), str(show_average(None))
+    ('2.2', '<span class="none">–</span>')
+    """
+    return NOTHING if number is None else f"{number:.1f}"
+
+
+@screen
+class Section11CycleScreen(Screen):
+    """Section 11 audits: a register of their own, in addition to the self-evaluations of the reviews."""
+
+    model = Section11Cycle
+    title, noun, plural = "Section 11 cycles", "Section 11 cycle", "Section 11 cycles"
+    path, group, order = "section-11-cycles", Group.PEOPLE, 60
+    may = {
+        "list": STAFF,
+        "details": STAFF,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    introduction = (
+        "All partners complete Section 11, for children and for adults, apart from and in addition to the reviews."
+    )
+    columns = ("title", Column("covers", show=show_tag), "opens_on", "due_on", "opened_at", "closed_at")
+    details = ("covers", "tool_id", "opens_on", "due_on", "opened_at", "closed_at")
+    search = ("title",)
+    filters = ("covers", "due_on")
+    sort = ("title", "opens_on", "due_on")
+    default_sort = "-opens_on"
+    fields = ("title", "covers", "tool_id", "opens_on", "due_on")
+    labels = {"covers": "About", "tool_id": "Tool", "opened_at": "Opened", "closed_at": "Closed"}
+    choices = {"tool_id": lambda tools: tools.where(AssuranceTool.kind == ToolKind.SECTION_11, AssuranceTool.is_active)}
+
+    def fields_for(self, record: Section11Cycle) -> tuple[str, ...]:
+        """Once partners were asked, the tool and what the cycle covers stay."""
+        return self.fields if record.opened_at is None else ("title", "opens_on")
+
+    def may_edit(self, record: Section11Cycle) -> bool:
+        return record.closed_at is None
+
+    def may_delete(self, record: Section11Cycle) -> bool:
+        return record.opened_at is None
+
+    def facts(self, session: Session, record: Section11Cycle) -> list[Fact]:
+        expected, missing = len(expected_partners(session, record)), len(missing_partners(session, record))
+        return [
+            Fact("Until", show_date(record.ends_on)),
+            Fact("Returned", f"{expected - missing} of {expected} partners"),
+        ]
+
+    def panels(self, session: Session, record: Section11Cycle) -> list[Panel]:
+        return [_standards(session, record), _missing(session, record), _returns(session, record)]
+
+    def buttons(self, record: Section11Cycle) -> list[Button]:
+        if record.closed_at is not None:
+            return [Button("Statement of missing partners", self.link("statement", record_id=record.id))]
+        asking = Button("Ask the partners", self.link("ask_all", record_id=record.id), "main")
+        return [asking, Button("Statement of missing partners", self.link("statement", record_id=record.id))]
+
+    @page("/<int:record_id>/ask/", roles=OFFICERS, methods=("GET", "POST"))
+    def ask_all(self, record_id: int) -> ResponseReturnValue:
+        """Give the form to every partner that has none yet, and write to them."""
+        record: Section11Cycle = self.get_record(record_id)
+        if record.closed_at is not None:
+            abort(403)
+        has = {agency.id for _, agency in returns_of(self.session, record_id)}
+        new = [(one.name,) for one in expected_partners(self.session, record) if one.id not in has]
+        panel = Panel("Goes to", ("Partner",), new, empty="Every partner has the form already.")
+        lead = f"Due {show_date(record.due_on)}. The tool is frozen as it stands when the first partner is asked."
+        return self.ask(
+            Form(), self.details_url(record_id), lambda: self._ask(record), title=f"Ask the partners: {record.title}",
+            button="Ask", lead=lead, panels=[panel],
+        )  # fmt: skip
+
+    def _ask(self, record: Section11Cycle) -> str:
+        made = ask_partners(self.session, record, person_id=person_id(), **letter_words())
+        return f"{count_words(len(made), 'partner is', 'partners are')} asked."
+
+    @page("/<int:record_id>/statement/", roles=STAFF)
+    def statement(self, record_id: int) -> str:
+        """The statement of missing partners, to print."""
+        record: Section11Cycle = self.get_record(record_id)
+        expected, missing = expected_partners(self.session, record), missing_partners(self.session, record)
+        return self.render(
+            "section_11/statement.html", record=record, expected=expected, panel=_missing(self.session, record),
+            missing=missing, on=today(), back=self.details_url(record_id),
+        )  # fmt: skip
+
+    @row_action(
+        "Close the cycle",
+        roles=OFFICERS,
+        question="Close this cycle? No partner is asked any more.",
+        shown=lambda cycle: cycle.is_open,
+    )
+    def close(self, session: Session, cycle: Section11Cycle) -> str:
+        """The cycle stays to be read."""
+        cycle.closed_at = now()
+        return f"{cycle.title} is closed."
+
+
+def _missing(session: Session, cycle: Section11Cycle) -> Panel:
+    rows = [(one.agency.name, tag(one.why)) for one in missing_partners(session, cycle)]
+    return Panel("Missing partners", ("Partner", "Why"), rows, empty="Every partner has returned it.")
+
+
+def _standards(session: Session, cycle: Section11Cycle) -> Panel:
+    rows = [
+        (one.text, f"{one.count:,}", show_average(one.own_average), show_average(one.moderated_average),
+         f"{one.agreed_count} of {one.moderated_count}")
+        for one in cycle_summary(session, cycle.id)
+    ]  # fmt: skip
+    headings = ("Standard", "Returns", "Own score, average", "Moderated, average", "The same")
+    return Panel("Standards, scored 0 to 3", headings, rows, empty="Nothing has been returned yet.")
+
+
+def _returns(session: Session, cycle: Section11Cycle) -> Panel:
+    rows = [
+        (link_to(record, agency.name), record.reference, tag("Late") if record.is_late else show_status(record.status))
+        for record, agency in returns_of(session, cycle.id)
+    ]
+    return Panel("Returns", ("Partner", "Return", "Status"), rows, empty="Nobody has been asked yet.")

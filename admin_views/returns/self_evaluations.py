@@ -1,0 +1,273 @@
+"""How are self-evaluations sent, filled in, handed in, returned and closed?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.evidence.answer_findings import FindingPages
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Filter,
+    Group,
+    Panel,
+    page,
+    person_id,
+    role,
+    row_action,
+    screen,
+    tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.fields import DayField, Required, TextField
+from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.messages.agency_messages import letter_words
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from admin_views.tools.answer_papers import AGENCY_PEOPLE, SHEET_READERS
+from admin_views.tools.answer_sheets import offered_again
+from admin_views.tools.questionnaires import LastAnswer
+from models.core.access import Actor
+from models.core.clock import today
+from models.partnership.agencies import Agency
+from models.returns.agency_returns import OPEN, ReturnStatus
+from models.returns.self_evaluations import (
+    SelfEvaluation,
+    ask_for_changes,
+    close_self_evaluation,
+    last_self_evaluation_answers,
+    self_evaluations_of,
+    send_self_evaluations,
+    submit_self_evaluation,
+)
+from models.reviews.invitations import ReviewPart, invited_agencies
+from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
+from models.rules.core.due_dates import due_words, in_words, return_due_on
+from models.rules.evidence.triangulation import Source
+from models.tools.answer_sheets import AnswerSheet, sheet_progress, version_of
+
+_OPEN = SelfEvaluation.status.in_(OPEN)
+_DAYS_FOR_CHANGES = 7
+_COLOURS = {ReturnStatus.SUBMITTED: "blue", ReturnStatus.RETURNED: "amber", ReturnStatus.CLOSED: "green"}
+
+
+def show_status(status: ReturnStatus) -> str:
+    """Where a return stands, as a word on its colour."""
+    return tag(status.label, _COLOURS.get(status, "grey"))
+
+
+class ChangesForm(Form):
+    """What should be changed in a return, and by when."""
+
+    reason = TextField("What should be changed?", validators=[Required()], description="The agency reads this.")
+    due_on = DayField("Due again on", validators=[Required()])
+
+
+@screen
+class SelfEvaluationScreen(FindingPages):
+    """Self-evaluations of the reviews; people of an agency see and fill in their own."""
+
+    model = SelfEvaluation
+    title, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
+    path, group, order = "self-evaluations", Group.EVIDENCE, 50
+    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    finding_source = Source.SELF_EVALUATION
+    columns = (
+        "reference",
+        "agency_id",
+        Column("review.title", "Review"),
+        Column("status", show=show_status),
+        "due_on",
+        "submitted_at",
+    )
+    details = (
+        "agency_id",
+        "review_id",
+        Column("status", show=show_status),
+        "due_on",
+        "sent_at",
+        "submitted_at",
+        "closed_at",
+    )
+    search = ("reference",)
+    filters = (
+        "status",
+        Filter(
+            "late",
+            "Late",
+            options=(("yes", "Late"),),
+            apply=lambda answer: and_(_OPEN, SelfEvaluation.due_on < today()),
+        ),
+        "review_id",
+        "agency_id",
+        "due_on",
+    )
+    sort = ("reference", "due_on", "status", "submitted_at")
+    default_sort = "-reference"
+    labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed"}
+
+    # The record's page
+
+    def facts(self, session: Session, record: SelfEvaluation) -> list[Fact]:
+        sheet = self.sheet_of(record)
+        found = [
+            Fact("Progress", sheet_progress(session, sheet).words),
+            Fact("Tool", version_of(session, sheet).content["title"]),
+        ]
+        if record.status.is_open:
+            found.append(Fact("Time", _time(record)))
+        if record.return_reason:
+            found.append(Fact("Changes asked for", record.return_reason))
+        return found
+
+    def buttons(self, record: SelfEvaluation) -> list[Button]:
+        returning = record.status is ReturnStatus.SUBMITTED and role() in OFFICERS
+        asking = Button("Ask for changes", self.link("return_for_changes", record_id=record.id))
+        return [*self.sheet_buttons(record), *([asking] if returning else []), *self.paper_buttons(record)]
+
+    # Filling in
+
+    def last_answers(self, record: SelfEvaluation, sheet: AnswerSheet) -> dict[str, LastAnswer]:
+        asked = version_of(self.session, sheet).questionnaire
+        return offered_again(asked, last_self_evaluation_answers(self.session, record))
+
+    def reading_facts(self, record: SelfEvaluation) -> list[Fact]:
+        agency, about = self.session.get_one(Agency, record.agency_id), review_words(self.session, record.review_id)
+        due = Fact("Due", show_date(record.due_on))
+        return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
+
+    def review_of(self, record: SelfEvaluation) -> int:
+        return record.review_id
+
+    def handed_in(self, record: SelfEvaluation) -> str:
+        submit_self_evaluation(self.session, record, person_id=person_id())
+        return f"{record.reference} is handed in. You can read it here at any time."
+
+    # What officers do
+
+    @page("/send/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    def send(self, review_id: int) -> ResponseReturnValue:
+        """Send the signed tool to every invited agency that does not have it yet."""
+        review = self.session.get(ThematicReview, review_id) or abort(404)
+        if not may_run(self.session, review.hub_id):
+            abort(403)
+        lead = f"Due two weeks from today, on {in_words(return_due_on(today()))}. Each agency is written to."
+        title, back = f"Send the self-evaluation of {review.reference}", f"/thematic-reviews/{review_id}/"
+        return self.ask(
+            Form(), back, lambda: self._send(review), title=title, button="Send", lead=lead,
+            panels=[self._waiting(review_id)], back_words=review.reference,
+        )  # fmt: skip
+
+    def _waiting(self, review_id: int) -> Panel:
+        has = {one.agency.id for one in self_evaluations_of(self.session, review_id)}
+        invited = invited_agencies(self.session, review_id, ReviewPart.SELF_EVALUATION)
+        rows = [(one.name,) for one in invited if one.id not in has]
+        return Panel("Goes to", ("Agency",), rows, empty="No agency is waiting for it.")
+
+    def _send(self, review: ThematicReview) -> str:
+        made = send_self_evaluations(self.session, review, person_id=person_id(), **letter_words())
+        count = count_words(len(made), "self-evaluation is", "self-evaluations are")
+        return f"{count} sent, due {in_words(made[0].due_on)}."
+
+    @page("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
+    def return_for_changes(self, record_id: int) -> ResponseReturnValue:
+        """Give a self-evaluation back, with what should be changed."""
+        record = self._own(record_id)
+        form = ChangesForm(sent_form(), due_on=today() + timedelta(days=_DAYS_FOR_CHANGES))
+        title = f"Ask for changes of {record.reference}"
+        return self.ask(
+            form, self.details_url(record_id), lambda: self._return(record, form), title=title, button="Return it"
+        )
+
+    def _return(self, record: SelfEvaluation, form: Form) -> str:
+        reason, due_on = form["reason"].data, form["due_on"].data
+        ask_for_changes(self.session, record, reason=reason, due_on=due_on, **letter_words())
+        return f"{record.reference} is returned; the agency is told."
+
+    @row_action("Close", roles=OFFICERS, tone="main", question="Is this self-evaluation what was asked for?",
+                shown=lambda record: record.status is ReturnStatus.SUBMITTED)  # fmt: skip
+    def close(self, session: Session, record: SelfEvaluation) -> str:
+        """The officer's word that nothing more is needed."""
+        close_self_evaluation(session, self._own(record.id), person_id=person_id())
+        return f"{record.reference} is closed."
+
+    def _own(self, record_id: int) -> SelfEvaluation:
+        """A self-evaluation of a review that this officer runs."""
+        record: SelfEvaluation = self.get_record(record_id)
+        if not may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id):
+            abort(403)
+        return record
+
+
+def _time(record: SelfEvaluation) -> str:
+    if not record.status.is_open:
+        return NOTHING
+    words = due_words(record.due_on, today())
+    return tag(words.capitalize(), "red") if record.is_late else words.capitalize()
+
+
+@review_panel(order=50, stages=(Stage.EVIDENCE,), is_for_agencies=True, roles=SHEET_READERS)
+def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | None:
+    """Each agency's self-evaluation: where it stands, how long it has, how far it is."""
+    runs = may_run(session, review.hub_id)
+    states = self_evaluations_of(session, review.id)
+    if not states and not runs:
+        return None
+    rows = [
+        (link_to(one.record, one.agency.name), show_status(one.record.status), _time(one.record), one.progress.words)
+        for one in states
+    ]
+    buttons = [Button("Send", f"/self-evaluations/send/{review.id}/")] if runs else []
+    return Panel(
+        "Self-evaluations", ("Agency", "Status", "Time", "Progress"), rows, empty="None is sent yet.", buttons=buttons
+    )
+
+
+@card(roles=AGENCY_PEOPLE, order=5)
+def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
+    """What the person's agency still has to hand in."""
+    if not asked_by.is_agency_bound:
+        return None
+    days = list(session.scalars(select(SelfEvaluation.due_on).where(_OPEN).order_by(SelfEvaluation.due_on)))
+    if not days:
+        return None
+    words = f"{'self-evaluation' if len(days) == 1 else 'self-evaluations'} to fill in, due {in_words(days[0])}"
+    return Card(len(days), words, "/self-evaluations/", "warning" if days[0] < today() else "")
+
+
+def _count_of_own(session: Session, *conditions: Any) -> int:
+    """How many self-evaluations of the reviews that the asking officer runs."""
+    statement = (
+        select(func.count())
+        .select_from(SelfEvaluation)
+        .join(ThematicReview, ThematicReview.id == SelfEvaluation.review_id)
+    )
+    return session.scalar(own_hubs_only(ThematicReview.hub_id)(statement.where(*conditions))) or 0
+
+
+@card(roles=OFFICERS, order=30)
+def late_self_evaluations(session: Session, asked_by: Actor) -> Card | None:
+    """Self-evaluations that are late."""
+    count = _count_of_own(session, _OPEN, SelfEvaluation.due_on < today())
+    words = "self-evaluation is late" if count == 1 else "self-evaluations are late"
+    return Card(count, words, "/self-evaluations/?late=yes", "warning") if count else None
+
+
+@card(roles=OFFICERS, order=31)
+def self_evaluations_to_read(session: Session, asked_by: Actor) -> Card | None:
+    """Self-evaluations that were handed in and wait to be read."""
+    count = _count_of_own(session, SelfEvaluation.status == ReturnStatus.SUBMITTED)
+    words = "self-evaluation waits to be read" if count == 1 else "self-evaluations wait to be read"
+    return Card(count, words, "/self-evaluations/?status=submitted") if count else None

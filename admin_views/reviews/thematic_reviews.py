@@ -1,0 +1,198 @@
+"""Which thematic reviews run this year, at which stage, and what belongs to each?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.documents.papers import document_buttons
+from admin_views.evidence.triangulations import TriangulationPages
+from admin_views.gates.programmes import ProgrammePages
+from admin_views.gates.review_gates import GatePages
+from admin_views.gates.review_reports import ReviewReportPages
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    EVERYONE,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    role,
+    screen,
+    show_tag,
+    tag,
+)
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
+from admin_views.kit.formats import show_date
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import panels_of_review, review_panel
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from admin_views.signatures.signables import SignablePages
+from models.case_lists.case_frames import CaseFrame
+from models.core.access import Role
+from models.core.clock import today
+from models.evidence.triangulations import triangulated_once
+from models.partnership.hubs import Hub
+from models.partnership.people import Person
+from models.plans.action_plans import ActionPlan
+from models.reviews.review_stages import ReviewStage
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.sampling.audit_samples import AuditSample
+
+
+@screen
+class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages):
+    """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
+
+    Officers run the reviews of their own hubs; administrators any.
+    """
+
+    model = ThematicReview
+    title, noun, plural = "Thematic reviews", "review", "reviews"
+    path, group, order = "thematic-reviews", Group.REVIEWS, 10
+    may = {
+        "list": EVERYONE,
+        "details": EVERYONE,
+        "create": OFFICERS,
+        "edit": OFFICERS,
+        "delete": ADMINISTRATORS,
+        "export": STAFF,
+    }
+    columns = (
+        "reference",
+        "title",
+        Column("kind", show=show_tag),
+        Column("stage", show=show_tag),
+        "year",
+        "sponsor_id",
+    )
+    details = (
+        *columns,
+        "hub_id",
+        "priority_id",
+        "focus",
+        "period_starts_on",
+        "period_ends_on",
+    )
+    search = ("reference", "title", "focus")
+    filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
+    sort = ("reference", "title", "year", "stage")
+    default_sort = "-reference"
+    fields = (
+        "title",
+        "kind",
+        "year",
+        "hub_id",
+        "priority_id",
+        "sponsor_id",
+        "focus",
+        "period_starts_on",
+        "period_ends_on",
+        "quota_override_reason",
+        "quota_override_on",
+    )
+    text_areas = ("focus", "quota_override_reason")
+    labels = {
+        "sponsor_id": "Lead sponsor",
+        "priority_id": "Strategic priority",
+        "period_starts_on": "Period under review from",
+        "period_ends_on": "Period under review to",
+        "quota_override_reason": "Board override of the quota: reason",
+        "quota_override_on": "Board override of the quota: date",
+    }
+    hints = {"quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."}
+    choices = {"sponsor_id": lambda people: people.where(Person.role == Role.SPONSOR)}
+
+    def new_record(self) -> ThematicReview:
+        return ThematicReview(year=today().year)
+
+    def form_ready(self, session: Session, form: Form, record: ThematicReview) -> None:
+        if isinstance(form["hub_id"], RecordField):
+            form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
+
+    def may_edit(self, record: ThematicReview) -> bool:
+        return may_run(self.session, record.hub_id)
+
+    def facts(self, session: Session, record: ThematicReview) -> list[Fact]:
+        if record.quota_override_on is None:
+            return []
+        words = f"{show_date(record.quota_override_on)}: {record.quota_override_reason}"
+        return [Fact("Board override of the quota", words)]
+
+    def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
+        with triangulated_once(session):  # a gate and a panel both ask for it
+            return panels_of_review(session, record)
+
+    def history(self, record: ThematicReview) -> list[Panel]:
+        return [replace(panel, is_folded=True) for panel in super().history(record)]
+
+    def list_buttons(self) -> list[Button]:
+        return [Button("Programme of the year", self.link("programme_page"))]
+
+    def buttons(self, record: ThematicReview) -> list[Button]:
+        if role() not in READERS | {Role.MANAGER}:
+            return []
+        plans = f"/action-plans/review/{record.id}"
+        return [
+            Button("Action plan as PDF", f"{plans}/pdf/", is_post=True),
+            Button("Read the plan as a page", f"{plans}/report/"),
+            *document_buttons(self.link("review_report", record_id=record.id), "Report"),
+        ]
+
+
+@review_panel(order=10, stages=(Stage.PROPOSED,))
+def _timetable(session: Session, review: ThematicReview) -> Panel:
+    statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
+    rows = [
+        (
+            link_to(one, one.stage.label),
+            show_date(one.planned_on),
+            show_date(one.reached_on) if one.reached_on else _late(one),
+        )
+        for one in session.scalars(statement)
+    ]
+    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=_timetable_buttons(session, review))
+
+
+def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]:
+    if not may_run(session, review.hub_id):
+        return []
+    return [
+        Button("Edit the timetable", f"/review-stages/?review_id={review.id}"),
+        Button("Plan a stage", f"/review-stages/new/?review_id={review.id}"),
+    ]
+
+
+def _late(stage: ReviewStage) -> str:
+    return tag("Late", "red") if stage.planned_on < today() else "Not yet"
+
+
+@review_panel(order=20, stages=(Stage.IMPROVEMENT_PLANNING, Stage.PRESENTATION), is_for_agencies=True)
+def _plans(session: Session, review: ThematicReview) -> Panel:
+    found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
+    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in found]
+    return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
+
+
+@review_panel(order=30, stages=(Stage.EVIDENCE,))
+def _frames(session: Session, review: ThematicReview) -> Panel:
+    found = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
+    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in found]
+    return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
+
+
+@review_panel(order=40, stages=(Stage.EVIDENCE,))
+def _samples(session: Session, review: ThematicReview) -> Panel:
+    found = session.scalars(
+        select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
+    )
+    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in found]
+    return Panel("Audit samples", ("Sample", "Title", "Status"), rows)

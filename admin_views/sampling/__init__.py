@@ -1,0 +1,1 @@
+"""How are cases drawn at random?"""

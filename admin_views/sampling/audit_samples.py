@@ -1,0 +1,164 @@
+"""Which samples are there, what was planned and drawn, and who may void a draw?"""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.audits.audit_openings import sample_buttons
+from admin_views.documents.papers import document_buttons
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    page,
+    person_id,
+    role,
+    row_action,
+    screen,
+    show_tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.forms import sent_form
+from admin_views.sampling.sample_certificates import CertificatePages
+from admin_views.sampling.sample_draws import DrawPages, drawn_panels
+from admin_views.sampling.sample_plans import PlanPages
+from models.core.access import Actor, Role
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.sampling.certificate_words import plan_words
+from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
+
+VOIDABLE = (SampleStatus.LOCKED, SampleStatus.DRAWN)
+
+
+class VoidForm(Form):
+    """Why a draw should not stand."""
+
+    reason = TextField("Reason", validators=[Required()], description="Read by the sponsor, and by anybody afterwards.")
+
+
+@screen
+class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
+    """Samples: plan, preview, lock, reveal, draw. A draw is never repeated in silence; a voided one stays visible."""
+
+    model = AuditSample
+    title, noun, plural = "Audit samples", "sample", "samples"
+    path, group, order = "audit-samples", Group.SAMPLES, 30
+    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    introduction = "Cases are drawn at random, so that nobody can be said to have picked them."
+    columns = (
+        "reference",
+        "title",
+        "review_id",
+        "frame_id",
+        Column("status", show=show_tag),
+        "drawn_at",
+        "audits_due_on",
+    )
+    details = (
+        *columns,
+        "kind",
+        "requested_by_id",
+        "witness",
+        "commitment",
+        "public_part",
+        "plan_fingerprint",
+        "void_reason",
+    )
+    search = ("reference", "title")
+    filters = ("status", "review_id", "frame_id", "audits_due_on")
+    sort = ("reference", "title", "drawn_at", "audits_due_on")
+    default_sort = "-reference"
+    fields = ("title", "review_id", "audits_due_on")
+    labels = {
+        "review_id": "Review",
+        "frame_id": "Frame",
+        "kind": "How the seed is made",
+        "requested_by_id": "Officer",
+        "drawn_at": "Drawn",
+        "audits_due_on": "Audits due",
+        "plan_fingerprint": "Plan fingerprint (SHA-256)",
+        "commitment": "Commitment (SHA-256)",
+    }
+
+    def may_delete(self, record: AuditSample) -> bool:
+        return record.status is SampleStatus.PLANNED
+
+    def list_buttons(self) -> list[Button]:
+        check = Button("Check a draw", self.link("check_page"))
+        return [Button("Plan a sample", self.link("plan_page"), "main"), check] if role() in OFFICERS else [check]
+
+    def facts(self, session: Session, record: AuditSample) -> list[Fact]:
+        words = [Fact(label, value) for label, value in plan_words(record.plan)]
+        if record.seed and record.status is SampleStatus.DRAWN:
+            words.append(Fact("Seed", record.seed))
+        return words
+
+    def buttons(self, record: AuditSample) -> list[Button]:
+        found: list[Button] = []
+        if record.status is SampleStatus.PLANNED and role() in OFFICERS:
+            found.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
+        if record.status is SampleStatus.LOCKED and role() in OFFICERS:
+            found.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
+        if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
+            found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
+        if record.drawn_at:
+            found += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")
+        return [*found, *sample_buttons(record)]
+
+    def panels(self, session: Session, record: AuditSample) -> list[Panel]:
+        return drawn_panels(session, record) if record.drawn_at else []
+
+    @page("/<int:record_id>/ask-void/", roles=OFFICERS, methods=("GET", "POST"))
+    def ask_void(self, record_id: int) -> ResponseReturnValue:
+        """Ask the lead sponsor to void a draw, with a reason."""
+        sample, form = self.get_record(record_id), VoidForm(sent_form())
+        return self.ask(
+            form,
+            self.details_url(record_id),
+            lambda: self._ask_sponsor(sample, form.reason.data or ""),
+            title=f"Ask to void {sample}",
+            lead="The review's lead sponsor decides. A voided draw stays visible with its reason.",
+            button="Ask the sponsor",
+        )
+
+    def _ask_sponsor(self, sample: AuditSample, reason: str) -> str:
+        ask_to_void(self.session, sample, reason=reason, person_id=person_id())
+        return "The lead sponsor is asked to void this draw."
+
+    @row_action(
+        "Void this draw",
+        roles={Role.SPONSOR},
+        tone="warning",
+        question="Void this draw? It stays visible; a new draw by the same plan is possible only then.",
+        shown=lambda sample: bool(sample.void_reason) and sample.status in VOIDABLE,
+    )
+    def void(self, session: Session, sample: AuditSample) -> str:
+        """The lead sponsor's word."""
+        review = session.get(ThematicReview, sample.review_id) if sample.review_id else None
+        void_sample(session, sample, person_id=person_id(), sponsor_id=review.sponsor_id if review else None)
+        return f"{sample.reference} is void."
+
+
+@card(roles={Role.SPONSOR}, order=10)
+def draws_to_void(session: Session, asked_by: Actor) -> Card | None:
+    """Draws of the sponsor's own reviews that an officer asks to void."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(AuditSample)
+        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
+        .where(
+            ThematicReview.sponsor_id == asked_by.person_id,
+            AuditSample.void_reason != "",
+            AuditSample.status.in_(VOIDABLE),
+        )
+    )
+    words = "draw waits for your word on voiding it" if count == 1 else "draws wait for your word on voiding them"
+    return Card(count, words, "/audit-samples/", "warning") if count else None

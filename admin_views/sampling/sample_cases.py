@@ -1,0 +1,136 @@
+"""What becomes of each drawn case: audited, or eliminated with a reason and a second person?"""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Column,
+    Group,
+    Screen,
+    bulk_action,
+    in_list,
+    page,
+    person_id,
+    role,
+    row_action,
+    screen,
+    show_tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField, Required, TextField
+from admin_views.kit.forms import sent_form
+from models.core.access import Actor
+from models.core.clock import today
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.sampling.sample_cases import (
+    CaseStatus,
+    SampleCase,
+    approve_elimination,
+    propose_elimination,
+    refuse_elimination,
+)
+
+
+class EliminationForm(Form):
+    """Why a case should leave the sample."""
+
+    reason_id = RecordField(
+        "Reason",
+        source=ChoiceSource(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
+        description="A missing or poor record is a finding, never a reason.",
+    )
+    note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
+
+
+def _is_proposed(case: SampleCase) -> bool:
+    return case.status is CaseStatus.ELIMINATION_PROPOSED
+
+
+@screen
+class SampleCaseScreen(Screen):
+    """Drawn cases and reserves. A case leaves only with a reason and a second person; the next reserve steps in."""
+
+    model = SampleCase
+    title, noun, plural = "Drawn cases", "case", "cases"
+    path, group, order = "sample-cases", Group.SAMPLES, 40
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    columns = ("reference", "sample_id", "stratum", Column("position", "Order", is_numeric=True), "ticket",
+               Column("status", show=show_tag))  # fmt: skip
+    details = (*columns, "is_reserve", "audited_on", "replaces_id", "reason_id", "reason_note", "proposed_by_id",
+               "approved_by_id", "approved_at")  # fmt: skip
+    search = ("reference",)
+    filters = ("sample_id", "status", "stratum", "audited_on")
+    sort = ("reference", "sample_id", "stratum")
+    default_sort = "id"
+    labels = {"sample_id": "Sample", "replaces_id": "Stepped in for", "reason_id": "Reason", "ticket": "Ticket",
+              "proposed_by_id": "Elimination proposed by", "approved_by_id": "Approved by"}  # fmt: skip
+
+    def buttons(self, record: SampleCase) -> list[Button]:
+        audits = Button("Audits side by side", f"/moderations/case/{record.id}/")
+        if record.status is CaseStatus.SELECTED and role() in OFFICERS:
+            return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
+        return [audits] if record.status is not CaseStatus.RESERVE else []
+
+    @page("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
+    def propose(self, record_id: int) -> ResponseReturnValue:
+        """Ask for a case to leave the sample."""
+        case, form = self.get_record(record_id), EliminationForm(sent_form())
+        return self.ask(
+            form,
+            self.details_url(record_id),
+            lambda: self._propose(case, form),
+            title=f"Propose to eliminate {case}",
+            lead="A second person must approve. Then the next reserve of its stratum steps in.",
+            button="Propose",
+        )
+
+    def _propose(self, case: SampleCase, form: EliminationForm) -> str:
+        reason = self.session.get_one(ReferenceItem, form.reason_id.data)
+        propose_elimination(self.session, case, reason=reason, note=form.note.data or "", person=self._self())
+        return f"{case.reference} waits for a second person's word."
+
+    def _self(self) -> Person:
+        return self.session.get_one(Person, person_id())
+
+    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_is_proposed,
+                question="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
+    def approve(self, session: Session, case: SampleCase) -> str:
+        """The second person's word."""
+        successor = approve_elimination(session, case, person=self._self())
+        if successor is None:
+            return f"{case.reference} is eliminated. No reserve is left in {case.stratum}, so it is one case short."
+        return f"{case.reference} is eliminated; {successor.reference} steps in."
+
+    @row_action("Keep the case", roles=OFFICERS, shown=_is_proposed)
+    def keep(self, session: Session, case: SampleCase) -> str:
+        """The second person does not agree."""
+        refuse_elimination(session, case, person=self._self())
+        return f"{case.reference} stays in the sample."
+
+    @bulk_action("Audited today", roles=OFFICERS, question="Mark these cases as audited today?")
+    def mark_audited(self, session: Session, cases: list[SampleCase]) -> str:
+        """A case audited now is left out of draws for a year."""
+        for case in cases:
+            case.audited_on = today()
+        return f"{len(cases)} cases are marked as audited today."
+
+
+@card(roles=OFFICERS, order=30)
+def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
+    """Proposed eliminations that need a second person, who must be somebody else."""
+    count = session.scalar(
+        select(func.count()).where(
+            SampleCase.status == CaseStatus.ELIMINATION_PROPOSED, SampleCase.proposed_by_id != asked_by.person_id
+        )
+    )
+    words = "elimination waits for a second person" if count == 1 else "eliminations wait for a second person"
+    return Card(count, words, "/sample-cases/?status=elimination_proposed") if count else None

@@ -1,0 +1,223 @@
+"""What does the lead sponsor sign, what did they sign, and what waits for them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import (
+    STAFF,
+    Button,
+    Column,
+    Fact,
+    Group,
+    Panel,
+    Screen,
+    page,
+    person_id,
+    role,
+    screen,
+    show_tag,
+)
+from admin_views.kit.cards import Card, card
+from admin_views.kit.duties import Duty, duties_of, duty
+from admin_views.kit.fields import Required, TextField
+from admin_views.kit.forms import sent_form
+from models.core.access import Actor, Role
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.tools.questionnaire_words import answer_words, condition_words
+from models.rules.tools.questionnaires import Question, Questionnaire
+from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.signatures.sign_offs import SignOff, SignOffStatus, return_for_change, sign, waiting_for_signature
+
+_SPONSORS = frozenset({Role.SPONSOR})
+_HEADINGS = {
+    "number": "Number",
+    "area": "Key area",
+    "text": "Key line of enquiry",
+    "is_additional": "Additional",
+    "seat": "Seat",
+    "person": "Person",
+    "agency": "Agency",
+}
+
+
+class SignForm(Form):
+    """A signature with a word for the hub, if wanted."""
+
+    note = TextField("Note for the hub")
+
+
+class ReturnForm(Form):
+    """What should change before the sponsor can sign."""
+
+    note = TextField("What should change?", validators=[Required()])
+
+
+@screen
+class SignOffScreen(Screen):
+    """Everything that was put before a sponsor, word for word, and what became of it."""
+
+    model = SignOff
+    title, noun, plural = "Signatures", "signature", "signatures"
+    path, group, order = "sign-offs", Group.REVIEWS, 15
+    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    columns = ("title", Column("subject"), "review_id", Column("status", show=show_tag), "asked_at", "signed_at")
+    details = (*columns, "reason", "asked_by_id", "signed_by_id", "note", "sha256")
+    search = ("title",)
+    filters = ("status", "subject", "review_id")
+    sort = ("asked_at", "signed_at", "title")
+    default_sort = "-asked_at"
+    labels = {
+        "title": "What",
+        "subject": "Kind",
+        "asked_at": "Put before the sponsor",
+        "signed_at": "Signed",
+        "reason": "Reason",
+        "asked_by_id": "Asked by",
+        "signed_by_id": "Signed by",
+        "sha256": "Fingerprint (SHA-256)",
+    }
+
+    def panels(self, session: Session, record: SignOff) -> list[Panel]:
+        return content_panels(record.content)
+
+    def buttons(self, record: SignOff) -> list[Button]:
+        if record.status is not SignOffStatus.ASKED or not _is_sponsor(self.session, record):
+            return []
+        return [
+            Button("Sign", self.link("sign_page", record_id=record.id), "main"),
+            Button("Return for a change", self.link("return_page", record_id=record.id)),
+        ]
+
+    @page("/waiting/", roles=_SPONSORS)
+    def waiting(self) -> str:
+        """Everything that waits for the sponsor who asks."""
+        return self.render("sign_offs/waiting.html", duties=duties_of(self.session, person_id()))
+
+    @page("/<int:record_id>/sign/", roles=_SPONSORS, methods=("GET", "POST"))
+    def sign_page(self, record_id: int) -> ResponseReturnValue:
+        """Read it whole, then sign."""
+        record, form = self.get_record(record_id), SignForm(sent_form())
+        values: dict[str, Any] = {
+            "title": f"Sign: {record.title}",
+            "button": "Sign",
+            "panels": content_panels(record.content),
+        }
+        return self.ask(form, self.details_url(record_id), lambda: self._signed(record, form), **values)
+
+    def _signed(self, record: SignOff, form: Form) -> str:
+        review = self.session.get_one(ThematicReview, record.review_id)
+        sign(self.session, record, review=review, person_id=person_id(), note=form["note"].data or "")
+        return f"{record.title} is signed. Its fingerprint is {record.sha256[:16]}…"
+
+    @page("/<int:record_id>/return/", roles=_SPONSORS, methods=("GET", "POST"))
+    def return_page(self, record_id: int) -> ResponseReturnValue:
+        """Ask for a change instead."""
+        record, form = self.get_record(record_id), ReturnForm(sent_form())
+        values = {"title": f"Return: {record.title}", "button": "Return for a change"}
+        return self.ask(form, self.details_url(record_id), lambda: self._returned(record, form), **values)
+
+    def _returned(self, record: SignOff, form: Form) -> str:
+        review = self.session.get_one(ThematicReview, record.review_id)
+        return_for_change(self.session, record, review=review, person_id=person_id(), note=form["note"].data)
+        return f"{record.title} is back with the hub."
+
+    def facts(self, session: Session, record: SignOff) -> list[Fact]:
+        words = {
+            SignOffStatus.ASKED: "Waits for the lead sponsor.",
+            SignOffStatus.SIGNED: "Signed. A later change makes a new version and asks again.",
+            SignOffStatus.RETURNED: "The sponsor asks for a change.",
+            SignOffStatus.SUPERSEDED: "Overtaken by a later version.",
+        }
+        return [Fact("What this means", words[record.status])]
+
+
+def _is_sponsor(session: Session, record: SignOff) -> bool:
+    review = session.get(ThematicReview, record.review_id)
+    return role() is Role.SPONSOR and review is not None and review.sponsor_id == person_id()
+
+
+def content_panels(content: Any) -> list[Panel]:
+    """What is signed, as tables: a tool by section, lists of agencies by part, key lines and the team as they are."""
+    if isinstance(content, list):
+        return [_table("What is signed", content)]
+    if "sections" not in content:
+        return [Panel(part, ("Agency",), [(name,) for name in names]) for part, names in content.items()]
+    asked = Questionnaire.from_json(content)
+    return [
+        Panel(one.title, ("Question", "Answer", "Asked"), [_question_row(asked, each) for each in one.questions])
+        for one in asked.sections
+    ]
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> Panel:
+    keys = list(rows[0]) if rows else []
+    cells = [tuple(_cell(row[key]) for key in keys) for row in rows]
+    return Panel(title, tuple(_HEADINGS.get(key, key) for key in keys), cells)
+
+
+def _cell(value: Any) -> str:
+    return ("Yes" if value else "No") if isinstance(value, bool) else str(value)
+
+
+def _question_row(asked: Questionnaire, question: Question) -> tuple[str, str, str]:
+    must = "Must be answered" if question.is_required else "May be left open"
+    when = condition_words(asked, question)
+    return question.text, answer_words(question), f"{must}. {when}" if when else must
+
+
+@duty(order=10)
+def signatures(session: Session, sponsor_id: int) -> list[Duty]:
+    """Tools, key lines, team and invitations that wait to be signed."""
+    found = waiting_for_signature(session, sponsor_id)
+    reviews = _reviews(session, {one.review_id for one in found})
+    people = _names(session, {one.asked_by_id for one in found if one.asked_by_id})
+    return [
+        Duty(
+            f"Sign: {one.title}",
+            str(reviews[one.review_id]),
+            f"/sign-offs/{one.id}/",
+            one.asked_at,
+            people.get(one.asked_by_id or 0, ""),
+        )
+        for one in found
+    ]
+
+
+@duty(order=30)
+def voids(session: Session, sponsor_id: int) -> list[Duty]:
+    """Draws that somebody asks to be voided."""
+    statement = (
+        select(AuditSample, ThematicReview.reference, Person.name)
+        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
+        .outerjoin(Person, Person.id == AuditSample.void_requested_by_id)
+        .where(ThematicReview.sponsor_id == sponsor_id, AuditSample.void_reason != "")
+        .where(AuditSample.status.in_((SampleStatus.LOCKED, SampleStatus.DRAWN)))
+    )
+    return [
+        Duty(f"Decide whether the draw {sample} is voided", review, f"/audit-samples/{sample.id}/", None, name or "")
+        for sample, review, name in session.execute(statement)
+    ]
+
+
+def _reviews(session: Session, keys: Iterable[int]) -> dict[int, ThematicReview]:
+    return {one.id: one for one in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
+
+
+def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
+    return {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(keys)))}
+
+
+@card(roles=_SPONSORS, order=1)
+def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
+    """Everything that waits for this sponsor's word."""
+    count = len(duties_of(session, asked_by.person_id or 0))
+    words = "thing waits for your signature or word" if count == 1 else "things wait for your signature or word"
+    return Card(count, words, "/sign-offs/waiting/", "warning") if count else None

@@ -1,0 +1,252 @@
+"""How do people of an agency fill in what they were sent, section by section, and read all of it at any time?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, false, select
+from wtforms import Form
+
+from admin_views.kit.base import OFFICERS, STAFF, Button, Fact, Panel, actor, already_sent, page, person_id, role
+from admin_views.tools.answer_papers import ANSWERERS, SHEET_READERS, AnswerPapers
+from admin_views.tools.questionnaires import FileLink, LastAnswer, SheetForm, file_link
+from models.documents.documents import Document
+from models.partnership.people import Person
+from models.rules.core.due_dates import in_words
+from models.rules.tools.questionnaires import (
+    Question,
+    Questionnaire,
+    Section,
+    asked_questions,
+    progress,
+    progress_by_section,
+)
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, sheet_progress, version_of
+
+
+@dataclass(frozen=True)
+class ReadAnswer:
+    """One question with its answer in words, as it is read."""
+
+    question: Question
+    words: str
+    note: str
+    who: str
+    answer: SheetAnswer | None
+    files: tuple[FileLink, ...]
+    buttons: tuple[Button, ...]
+
+
+def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, date]]) -> dict[str, LastAnswer]:
+    """Earlier answers, each with its day, as they are offered to the questions that are still asked."""
+    return {
+        key: LastAnswer(one.value, question.how.show(one.value), in_words(day), one.note)
+        for key, (one, day) in found.items()
+        if (question := asked.question(key)) is not None
+    }
+
+
+class AnsweringPages(AnswerPapers):
+    """The pages of a screen whose record has a sheet to fill in, also on paper: `sheet_of(record)` names it.
+
+    A screen says by `handed_in` how it is handed in, and more by `may_answer`, `last_answers`, `reading_facts` and
+    `answer_buttons`.
+    """
+
+    def scope(self, statement: Select[Any]) -> Select[Any]:
+        """Staff see every record, people of an agency their own by row policy; managers of no agency see none."""
+        if role() in STAFF or actor().is_agency_bound:
+            return statement
+        return statement.where(false())
+
+    def sheet_of(self, record: Any) -> AnswerSheet:
+        """The sheet behind a record of this screen."""
+        return self.session.get_one(AnswerSheet, record.sheet_id)
+
+    def may_answer(self, record: Any, sheet: AnswerSheet) -> bool:
+        """Whether whoever asks may fill the sheet in now: by default members of the agency, while both are open."""
+        return record.status.is_open and sheet.is_open and role() in ANSWERERS and sheet.agency_id in actor().agency_ids
+
+    def last_answers(self, record: Any, sheet: AnswerSheet) -> dict[str, LastAnswer]:
+        """What is offered again, by question key."""
+        return {}
+
+    def reading_facts(self, record: Any) -> list[Fact]:
+        """What stands above the answers where all of them are read."""
+        return []
+
+    def answer_buttons(self, record: Any, question: Question, answer: SheetAnswer) -> list[Button]:
+        """What can be done with one answer where it is read."""
+        return []
+
+    def handed_in(self, record: Any) -> str:
+        """Hand a filled-in record in by its own verb; returns the sentence that says so."""
+        raise NotImplementedError
+
+    # The pages
+
+    @page("/<int:record_id>/answer/", roles=ANSWERERS | OFFICERS)
+    def continue_answering(self, record_id: int) -> ResponseReturnValue:
+        """The first section that is not finished."""
+        form = self._form(self.get_record(record_id))
+        done = progress_by_section(form.asked, form.values())
+        number = next((place for place, one in enumerate(done, 1) if one.answered < one.asked), 1)
+        return redirect(self.link("answer", record_id=record_id, number=number))
+
+    @page("/<int:record_id>/answer/<int:number>/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    def answer(self, record_id: int, number: int) -> ResponseReturnValue:
+        """One section to fill in; what is sent is kept, also when part of it is refused."""
+        record = self.get_record(record_id)
+        form = self._form(record)
+        section = _section(form.asked, number)
+        if request.method == "GET":
+            return self._show(record, form, number, {})
+        if already_sent(self.session) is not None:
+            self.session.rollback()
+            return redirect(self.link("answer", record_id=record_id, number=number))
+        problems = form.keep_section(section, request.form, request.files)
+        self.session.commit()
+        if problems:
+            return self._show(record, form, number, problems), 422
+        return redirect(self._next_place(record, form, number))
+
+    @page("/<int:record_id>/answer/save/", roles=ANSWERERS | OFFICERS, methods=("POST",))
+    def save_typed(self, record_id: int) -> ResponseReturnValue:
+        """One answer as it is typed; the page's script sends it."""
+        form = self._form(self.get_record(record_id))
+        question = form.asked.question(request.form.get("key", ""))
+        if question is None:
+            abort(404)
+        files = request.files.getlist("files")
+        given, seen = request.form.getlist("given"), request.form.get("seen", 0, type=int)
+        problem = form.keep(question, given, request.form.get("note"), seen, files)
+        self.session.commit()
+        return jsonify(form.said(question, problem) | {"files": bool(files)}), 422 if problem else 200
+
+    @page("/<int:record_id>/read/", roles=SHEET_READERS)
+    def read(self, record_id: int) -> str:
+        """Every question with its answer, also after the day it was due; prints as it is."""
+        record = self.get_record(record_id)
+        sheet = self.sheet_of(record)
+        asked = version_of(self.session, sheet).questionnaire
+        sections = self._read_sections(record, sheet, asked)
+        return self.render(
+            "questionnaires/read.html", record=record, asked=asked, facts=self.reading_facts(record),
+            sections=sections, progress=progress(asked, _values(sections)), back=self.details_url(record_id),
+            buttons=[*self.sheet_buttons(record)[:-1], *self.paper_buttons(record)],
+        )  # fmt: skip
+
+    @page("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    def hand_in(self, record_id: int) -> ResponseReturnValue:
+        """The word of whoever fills it in that this is the answer; what is missing is named first."""
+        record = self.get_record(record_id)
+        sheet = self.sheet_of(record)
+        if not self.may_answer(record, sheet):
+            abort(403)
+        done = sheet_progress(self.session, sheet)
+        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
+        lead = f"{done.words}. Once it is handed in, its answers no longer change unless it is returned."
+        return self.ask(
+            Form(), self.details_url(record_id), lambda: self.handed_in(record), title=f"Hand in {record.reference}",
+            button="Hand in", lead=lead, panels=[missing] if done.missing else [],
+        )  # fmt: skip
+
+    # What the pages above use
+
+    def finishing_button(self, record: Any) -> Button:
+        """Where a filled-in sheet is handed in."""
+        return Button("Hand in", self.link("hand_in", record_id=record.id))
+
+    def sheet_buttons(self, record: Any) -> list[Button]:
+        """For the record's own page: fill in and hand in where that is possible, and read, which always is."""
+        reading = Button("Read the answers", self.link("read", record_id=record.id))
+        if not self.may_answer(record, self.sheet_of(record)):
+            return [reading]
+        filling = Button("Fill in", self.link("continue_answering", record_id=record.id), "main")
+        return [filling, self.finishing_button(record), reading]
+
+    def _form(self, record: Any) -> SheetForm:
+        """The record's form where it may be filled in; otherwise 403, or back to reading once it is handed in."""
+        sheet = self.sheet_of(record)
+        if not self.may_answer(record, sheet):
+            if sheet.is_open or request.method == "POST":
+                abort(403)
+            flash("This form is handed in; its answers no longer change.", "error")
+            abort(redirect(self.link("read", record_id=record.id)))
+        return SheetForm(self.session, sheet, person_id(), self.last_answers(record, sheet))
+
+    def _show(self, record: Any, form: SheetForm, number: int, problems: dict[str, str]) -> str:
+        section, values = _section(form.asked, number), form.values()
+        steps = zip(form.asked.sections, progress_by_section(form.asked, values), strict=True)
+        return self.render(
+            "questionnaires/answer.html", record=record, asked=form.asked, number=number, steps=list(steps),
+            section=form.drawn(section, problems, request.form), progress=progress(form.asked, values),
+            problems=[(f"q-{key}", f"{_text_of(section, key)}: {sentence}") for key, sentence in problems.items()],
+            back=self.details_url(record.id), finishing=self.finishing_button(record),
+        )  # fmt: skip
+
+    def _next_place(self, record: Any, form: SheetForm, number: int) -> str:
+        """The next section; the same one when the person stays, or when the answers have brought up a question."""
+        here = self.link("answer", record_id=record.id, number=number)
+        pressed = next((name for name in ("stay", "use-last", "take-off") if name in request.form), None)
+        if pressed is not None:
+            key = request.form[pressed].partition(":")[0]
+            return f"{here}#q-{key}" if key else here
+        if form.brought_up(_section(form.asked, number), request.form.getlist("shown")):
+            flash("Saved. Your answers have brought up a further question in this section.", "success")
+            return here
+        flash("Saved.", "success")
+        if number < len(form.asked.sections):
+            return self.link("answer", record_id=record.id, number=number + 1)
+        return self.link("read", record_id=record.id)
+
+    def _read_sections(
+        self, record: Any, sheet: AnswerSheet, asked: Questionnaire
+    ) -> list[tuple[Section, list[ReadAnswer]]]:
+        answers, files = sheet_answers(self.session, sheet.id), evidence_of(self.session, sheet.id)
+        names = self._names({one.answered_by_id for one in answers.values()})
+        applies = asked_questions(asked, {key: one.value for key, one in answers.items()})
+        return [
+            (
+                section,
+                [
+                    self._read_answer(record, one, answers.get(one.key), files.get(one.key, []), names)
+                    for one in section.questions
+                    if one in applies
+                ],
+            )
+            for section in asked.sections
+        ]
+
+    def _read_answer(
+        self, record: Any, question: Question, answer: SheetAnswer | None, files: list[Document], names: dict[int, str]
+    ) -> ReadAnswer:
+        if answer is None:
+            return ReadAnswer(question, "", "", "", None, (), ())
+        who = names.get(answer.answered_by_id or 0, "")
+        words, links = question.how.show(answer.value), tuple(map(file_link, files))
+        buttons = tuple(self.answer_buttons(record, question, answer)) if words or answer.note else ()
+        return ReadAnswer(question, words, answer.note, who, answer, links, buttons)
+
+    def _names(self, ids: set[int | None]) -> dict[int, str]:
+        found = self.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+        return {key: name for key, name in found}
+
+
+def _section(asked: Questionnaire, number: int) -> Section:
+    if not 1 <= number <= len(asked.sections):
+        abort(404)
+    return asked.sections[number - 1]
+
+
+def _text_of(section: Section, key: str) -> str:
+    return next(one.text for one in section.questions if one.key == key)
+
+
+def _values(sections: list[tuple[Section, list[ReadAnswer]]]) -> dict[str, Any]:
+    return {one.question.key: one.answer.value for _, answers in sections for one in answers if one.answer is not None}

@@ -1,0 +1,167 @@
+"""Which assurance tools stand in the bank and which belong to a review, and how is each built?"""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Fact, Filter, Group, Panel, role, screen
+from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.fields import RecordField
+from admin_views.kit.formats import count_words, show_moment
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_run, own_hubs_only
+from admin_views.signatures.signables import signature_standing, warn
+from admin_views.tools.tool_copies import CopyPages
+from admin_views.tools.tool_questions import QuestionPages
+from admin_views.tools.tool_versions import VersionPages
+from models.core.clock import london_day
+from models.core.errors import RuleBroken
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.signatures.signables import TOOL_SUBJECTS, tools_of
+from models.tools.assurance_tools import AssuranceTool
+from models.tools.tool_questions import questions_of
+from models.tools.tool_versions import latest_version, versions_of
+
+_BIGGEST = 2_147_483_647
+
+
+def show_review(reference: str | None) -> str:
+    """A tool without a review stands in the bank.
+
+    >>> show_review(None), show_review("TR-2026-01")
+    ('The bank', 'TR-2026-01')
+    """
+    return reference or "The bank"
+
+
+def _stands_in(answer: str) -> ColumnElement[bool]:
+    return AssuranceTool.review_id.is_(None) if answer == "bank" else AssuranceTool.review_id.is_not(None)
+
+
+@screen
+class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
+    """Tools of the bank and of the reviews. Officers build the bank's and their own hubs'; sponsors read."""
+
+    model = AssuranceTool
+    title, noun, plural = "Tools and questions", "tool", "tools"
+    path, group, order = "assurance-tools", Group.TOOLS, 10
+    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    introduction = (
+        "The bank's tools are copied for a review and amended there. What goes out is always a frozen version."
+    )
+    columns = (
+        "title",
+        "kind",
+        Column("review_id", "Belongs to", show=show_review),
+        Column("is_active", "In use"),
+    )
+    details = (*columns, "covers", "introduction")
+    search = ("title", "introduction")
+    filters = (
+        Filter("where", "Where", options=(("bank", "The bank"), ("reviews", "Reviews")), apply=_stands_in),
+        "kind",
+        "review_id",
+        "is_active",
+    )
+    sort = ("title", "kind")
+    default_sort = "title"
+    fields = ("title", "kind", "review_id", "covers", "introduction", "is_active")
+    text_areas = ("introduction",)
+    labels = {"review_id": "Review", "covers": "Used for", "is_active": "In use"}
+    hints = {
+        "review_id": "Empty for a tool of the bank.",
+        "introduction": "What people read before the first question.",
+        "is_active": "A tool that is not in use is no longer offered.",
+    }
+
+    def new_record(self) -> AssuranceTool:
+        named = request.args.get("review_id", type=int)
+        return AssuranceTool(review_id=named if named and 0 < named <= _BIGGEST else None)
+
+    def fields_for(self, record: AssuranceTool) -> tuple[str, ...]:
+        """What a tool is for, and whose it is, is said once: its questions cite that review's key lines."""
+        return self.fields if not record.id else tuple(key for key in self.fields if key not in ("kind", "review_id"))
+
+    def form_ready(self, session: Session, form: Form, record: AssuranceTool) -> None:
+        if "review_id" in form and isinstance(form["review_id"], RecordField):
+            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+
+    def may_edit(self, record: AssuranceTool) -> bool:
+        return self.may_build(record)
+
+    def may_delete(self, record: AssuranceTool) -> bool:
+        return self.may_build(record)
+
+    def save(self, session: Session, form: Form, record: AssuranceTool) -> AssuranceTool:
+        saved: AssuranceTool = super().save(session, form, record)
+        session.flush()
+        warn(self.overtaken(saved))
+        return saved
+
+    def remove(self, session: Session, record: AssuranceTool) -> None:
+        if versions_of(session, record.id):
+            raise RuleBroken(f"{record.title} has frozen versions, so it stays. Take it out of use instead.")
+        session.delete(record)
+
+    def facts(self, session: Session, record: AssuranceTool) -> list[Fact]:
+        return [*self._signature(session, record), *self._newest(session, record), *_origin(session, record)]
+
+    def _signature(self, session: Session, tool: AssuranceTool) -> list[Fact]:
+        review, subject = self.review_of(tool), TOOL_SUBJECTS.get(tool.kind)
+        if review is None or subject is None:
+            return []
+        return [Fact("Lead sponsor's signature", signature_standing(session, review, subject, tool).state)]
+
+    def _newest(self, session: Session, tool: AssuranceTool) -> list[Fact]:
+        newest = latest_version(session, tool.id)
+        asked = count_words(len(questions_of(session, tool.id)), "question", "questions")
+        words = f"Version {newest.number}, {show_moment(newest.made_at)}" if newest else "None frozen yet"
+        return [Fact("Newest version", words), Fact("Asks", asked)]
+
+    def buttons(self, record: AssuranceTool) -> list[Button]:
+        there = {"record_id": record.id}
+        found = [Button("Preview", self.link("preview", **there)), Button("Versions", self.link("versions", **there))]
+        if role() in OFFICERS:
+            found.append(Button("Copy" if record.review_id else "Copy for a review", self.link("copy", **there)))
+        if not self.may_build(record):
+            return found
+        review, subject = self.review_of(record), TOOL_SUBJECTS.get(record.kind)
+        if review is None or subject is None:
+            return [*found, Button("Freeze a version", self.link("freeze", **there), is_post=True)]
+        if signature_standing(self.session, review, subject, record).may_ask:
+            where = f"/thematic-reviews/{review.id}/ask-for/tool/{record.id}/"
+            found.append(Button("Put before the sponsor", where))
+        return found
+
+
+def _origin(session: Session, tool: AssuranceTool) -> list[Fact]:
+    source = session.get(AssuranceTool, tool.copied_from_id) if tool.copied_from_id else None
+    return [Fact("Copied from", link_to(source, source.title))] if source is not None else []
+
+
+@review_panel(order=14, stages=(Stage.SCOPING,), roles=STAFF)
+def tools_panel(session: Session, review: ThematicReview) -> Panel:
+    """The tools of a review, with their versions and where the signature stands."""
+    rows = []
+    for tool in tools_of(session, review.id):
+        newest = latest_version(session, tool.id)
+        frozen = f"{newest.number} ({london_day(newest.made_at):%-d %b %Y})" if newest else "None yet"
+        state = signature_standing(session, review, TOOL_SUBJECTS[tool.kind], tool).state
+        rows.append((link_to(tool, tool.title), tool.kind.label, frozen, state))
+    empty = "The review has no tools yet. Copy the standard ones from the bank, then amend them."
+    return Panel(
+        "Assurance tools", ("Tool", "Kind", "Version", "Signature"), rows, empty, _tool_buttons(session, review)
+    )
+
+
+def _tool_buttons(session: Session, review: ThematicReview) -> list[Button]:
+    if review.stage is Stage.CLOSED or not may_run(session, review.hub_id):
+        return []
+    return [
+        Button("Copy tools from the bank", f"/assurance-tools/from-bank/{review.id}/"),
+        Button("New tool", f"/assurance-tools/new/?review_id={review.id}"),
+    ]

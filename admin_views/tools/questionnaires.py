@@ -1,0 +1,284 @@
+"""How is a questionnaire drawn: for an agency's answers, as a preview, for a survey without a sign-in?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from admin_views.kit.refusals import REFUSALS, sentence_of
+from models.core.clock import LONDON
+from models.core.errors import RuleBroken
+from models.documents.documents import Document
+from models.rules.documents.evidence_files import ACCEPTED
+from models.rules.tools.question_kinds import read_answer
+from models.rules.tools.questionnaires import (
+    Answers,
+    Question,
+    Questionnaire,
+    Section,
+    asked_questions,
+    is_answered,
+    progress,
+    progress_by_section,
+)
+from models.tools.answer_sheets import (
+    OVERTAKEN,
+    AnswerSheet,
+    SheetAnswer,
+    add_evidence,
+    evidence_of,
+    save_answer,
+    sheet_answers,
+    version_of,
+)
+
+Sent = MultiDict[str, str]
+Files = MultiDict[str, FileStorage]
+
+
+@dataclass(frozen=True)
+class LastAnswer:
+    """What was answered to the same question before, and when, to be offered again."""
+
+    value: Any
+    words: str
+    when: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """A file that stands under an answer."""
+
+    number: int
+    name: str
+    href: str
+
+
+@dataclass
+class Asked:
+    """One question on a page, with what is given so far. `seen` is the row version of the stored answer, 0 for none."""
+
+    question: Question
+    given: tuple[str, ...] = ()
+    is_asked: bool = True
+    note: str = ""
+    seen: int = 0
+    problem: str = ""
+    files: tuple[FileLink, ...] = ()
+    last: LastAnswer | None = None
+    accepted: str = field(default=ACCEPTED, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The field's name, and the anchor of its block with `q-` for `a-`."""
+        return field_name(self.question.key)
+
+    @property
+    def widget(self) -> str:
+        return self.question.how.widget
+
+    @property
+    def is_group(self) -> bool:
+        """Whether several controls belong together under one legend."""
+        return self.widget in ("radio", "checkboxes")
+
+    @property
+    def typed(self) -> str:
+        return self.given[0] if self.given else ""
+
+    @property
+    def condition(self) -> str:
+        """What brings the question up, for the page's script."""
+        rule = self.question.shown_if
+        return json.dumps({"name": field_name(rule.key), "answers": rule.answers}) if rule else ""
+
+
+@dataclass(frozen=True)
+class AskedSection:
+    """A heading with its questions as they are drawn."""
+
+    section: Section
+    questions: tuple[Asked, ...]
+
+
+def field_name(key: str) -> str:
+    """The name of the field that answers a question."""
+    return f"a-{key}"
+
+
+def asked_sections(
+    questionnaire: Questionnaire, answers: Answers, problems: Mapping[str, str] | None = None, *, has_files: bool = True
+) -> list[AskedSection]:
+    """Every section, ready to be drawn; what does not apply yet is there but hidden. `has_files`: ask for files too."""
+    asked = {one.key for one in asked_questions(questionnaire, answers)}
+    said = problems or {}
+    return [
+        AskedSection(
+            section,
+            tuple(
+                Asked(one, one.how.given(answers.get(one.key)), one.key in asked, problem=said.get(one.key, ""))
+                for one in section.questions
+                if has_files or one.how.widget != "files"
+            ),
+        )
+        for section in questionnaire.sections
+    ]
+
+
+def questions_html(
+    questionnaire: Questionnaire, answers: Answers | None = None, problems: Mapping[str, str] | None = None,
+    *, has_files: bool = True, has_lines: bool = True,
+) -> Markup:  # fmt: skip
+    """All the questions of a tool as the inside of a form, with no sheet behind it: a preview, an anonymous survey.
+
+    `has_lines`: say which key line of enquiry each serves, which is for colleagues and not for the public.
+
+    The page that shows it brings its own form, tokens and buttons, and the script `answers.js` for comfort.
+    """
+    shown = questionnaire if has_lines else questionnaire.without_lines()
+    sections = asked_sections(shown, answers or {}, problems, has_files=has_files)
+    return Markup(render_template("questionnaires/bare.html", sections=sections))  # noqa: S704 (a template's output)
+
+
+def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any], dict[str, str]]:
+    """The answers that a form of `questions_html` sent, and a sentence by question key for each that is none.
+
+    Only questions that apply count; a required one without an answer is a problem too. Files are not taken here.
+    """
+    values, problems = {}, {}
+    for question in questionnaire.questions():
+        try:
+            values[question.key] = read_answer(question.kind, sent.getlist(field_name(question.key)), question.labels)
+        except RuleBroken as refusal:
+            problems[question.key] = refusal.sentence
+    asked = [one for one in asked_questions(questionnaire, values) if one.how.widget != "files"]
+    for one in asked:
+        if one.is_required and one.key not in problems and not is_answered(values, one.key):
+            problems[one.key] = "Answer this question."
+    wanted = {one.key for one in asked}
+    given = {key: value for key, value in values.items() if key in wanted and is_answered(values, key)}
+    return given, {key: sentence for key, sentence in problems.items() if key in wanted}
+
+
+class SheetForm:
+    """A sheet as its form: what it asks, what is answered, and how what was sent is kept, answer by answer."""
+
+    def __init__(self, session: Session, sheet: AnswerSheet, person_id: int, last: Mapping[str, LastAnswer]) -> None:
+        self.session, self.sheet, self.person_id, self.last = session, sheet, person_id, last
+        self.asked = version_of(session, sheet).questionnaire
+
+    def answers(self) -> dict[str, SheetAnswer]:
+        return sheet_answers(self.session, self.sheet.id)
+
+    def values(self) -> dict[str, Any]:
+        return {key: one.value for key, one in self.answers().items()}
+
+    def drawn(self, section: Section, problems: Mapping[str, str], sent: Sent) -> AskedSection:
+        """A section as it is kept; where a question has a problem, as it was typed."""
+        answers, files = self.answers(), evidence_of(self.session, self.sheet.id)
+        asked = {one.key for one in asked_questions(self.asked, self.values())}
+        return AskedSection(
+            section,
+            tuple(
+                self._drawn(one, answers.get(one.key), files.get(one.key, []), problems.get(one.key, ""), sent, asked)
+                for one in section.questions
+            ),
+        )
+
+    def _drawn(
+        self, question: Question, answer: SheetAnswer | None, files: list[Document], problem: str, sent: Sent,
+        asked: set[str],
+    ) -> Asked:  # fmt: skip
+        key = question.key
+        value, note, seen = (answer.value, answer.note, answer.row_version) if answer is not None else (None, "", 0)
+        given = tuple(sent.getlist(field_name(key))) if problem else question.how.given(value)
+        return Asked(
+            question, given, key in asked, note=sent.get(f"note-{key}", note) if problem else note, seen=seen,
+            problem=self._problem_words(question, value, problem), files=tuple(map(file_link, files)),
+            last=self.last.get(key) if not is_answered({key: value}, key) else None,
+        )  # fmt: skip
+
+    def _problem_words(self, question: Question, value: Any, problem: str) -> str:
+        theirs = question.how.show(value)
+        return f"{problem} It says: “{theirs}”." if theirs and problem == OVERTAKEN else problem
+
+    def keep_section(self, section: Section, sent: Sent, files: Files) -> dict[str, str]:
+        """Keep each answer that was sent on its own, so that one refusal loses nothing else; sentences by key."""
+        problems = {}
+        for question in section.questions:
+            key = question.key
+            if f"seen-{key}" in sent:
+                given, seen = self._given(question, sent), sent.get(f"seen-{key}", 0, type=int)
+                new = files.getlist(f"files-{key}")
+                problems[key] = self.keep(question, given, sent.get(f"note-{key}"), seen, new)
+        return {key: problem for key, problem in problems.items() if problem}
+
+    def _given(self, question: Question, sent: Sent) -> list[str]:
+        """What was sent for a question, with a file taken off or the last answer put in where that button was used."""
+        key, given = question.key, sent.getlist(field_name(question.key))
+        if sent.get("use-last") == key and key in self.last:
+            return list(question.how.given(self.last[key].value))
+        off, _, number = sent.get("take-off", "").partition(":")
+        return [one for one in given if one != number] if off == key else given
+
+    def keep(self, question: Question, given: list[str], note: str | None, seen: int, files: list[FileStorage]) -> str:
+        """Keep one answer with its new files; "" or a refusal's sentence. What says nothing new changes nothing."""
+        try:
+            with self.session.begin_nested():
+                if not self._says_the_same(question, given, note):
+                    save_answer(
+                        self.session, self.sheet, key=question.key, given=given, note=note, person_id=self.person_id,
+                        seen=seen,
+                    )  # fmt: skip
+                for one in files:
+                    if one.filename:
+                        self._add(question, one.filename, one.read())
+        except REFUSALS as error:
+            sentence = sentence_of(error)
+            if sentence is None:
+                raise
+            return sentence
+        return ""
+
+    def _add(self, question: Question, file_name: str, content: bytes) -> None:
+        add_evidence(
+            self.session, self.sheet, key=question.key, file_name=file_name, content=content, person_id=self.person_id
+        )
+
+    def _says_the_same(self, question: Question, given: list[str], note: str | None) -> bool:
+        held = self.answers().get(question.key)
+        value, words = (held.value, held.note) if held is not None else (None, "")
+        said = read_answer(question.kind, given, question.labels)
+        return said == value and (note is None or note.replace("\r\n", "\n").strip() == words)
+
+    def brought_up(self, section: Section, shown: list[str]) -> bool:
+        """Whether the answers have brought up a question of a section that its page did not show."""
+        values = self.values()
+        asked = [one.key for one in asked_questions(self.asked, values) if one in section.questions]
+        return any(key not in shown and not is_answered(values, key) for key in asked)
+
+    def said(self, question: Question, problem: str) -> dict[str, Any]:
+        """What the page's script is told of one answer it sent."""
+        held, values = self.answers().get(question.key), self.values()
+        seen = {"seen": held.row_version if held is not None else 0}
+        if problem:
+            theirs = self._problem_words(question, values.get(question.key), problem)
+            return {"problem": theirs, **(seen if problem == OVERTAKEN else {})}
+        place = next(number for number, one in enumerate(self.asked.sections) if question in one.questions)
+        section = progress_by_section(self.asked, values)[place]
+        moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"
+        words = progress(self.asked, values).words
+        return {**seen, "saved": moment, "words": words, "section": f"{section.answered} of {section.asked}"}
+
+
+def file_link(document: Document) -> FileLink:
+    """A file with the address where those who may can fetch it."""
+    return FileLink(document.id, document.file_name, f"/documents/{document.id}/download/")

@@ -1,0 +1,1 @@
+"""Which servers run on this machine, and who keeps them up?"""

@@ -1,0 +1,1 @@
+"""Which case lists were brought in, and which are frozen as frames?"""

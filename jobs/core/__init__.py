@@ -1,0 +1,1 @@
+"""What does every other chapter stand on?"""

@@ -1,0 +1,287 @@
+"""How does a request become work done once: the registry, the wrapper, and the only function Valkey may name?"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
+
+from jobs.core.mail import MailServer
+from jobs.pdf.paper.letterhead import Logo
+from models.core.access import Actor
+from models.core.db import PortalSession, act_as, make_session_factory
+from models.core.errors import RuleBroken
+from models.documents.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
+from models.partnership.people import Person
+
+ENTRY = "jobs.core.queue.run"
+REPORT_SECONDS = 0.2  # progress is written at most this often
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The job's effect stands: one sentence for whoever asked, and the document it made, if any."""
+
+    sentence: str
+    document_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """The job wants to be started again after a while; what it wrote so far is kept."""
+
+    sentence: str
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What jobs are given by the process that runs them. `address` is where people open the portal.
+
+    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
+    """
+
+    sessions: sessionmaker[PortalSession]
+    mail_server: MailServer | None = None
+    partnership: str = ""
+    address: str = ""
+    secret: str = field(default="", repr=False)
+    logo: Logo | None = field(default=None, repr=False)
+
+
+@dataclass
+class Run:
+    """One attempt at a request, as the job sees it. The session acts as the person who asked; never commit it."""
+
+    session: PortalSession
+    attempt: Attempt
+    equipment: Equipment
+    _reported_at: float = 0.0
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.attempt.arguments
+
+    def report(self, percent: float, words: str = "") -> None:
+        """Show whoever waits how far the job is. Cheap: most calls write nothing, the rest commit on their own."""
+        if time.monotonic() - self._reported_at >= REPORT_SECONDS:
+            with self.equipment.sessions.begin() as apart:
+                report_progress(apart, self.attempt.request_id, int(percent), words)
+            self._reported_at = time.monotonic()
+
+
+JobFunction = Callable[[Run], Done | Later]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A job that may be asked for by name, and its limits. A long one never keeps a short one waiting."""
+
+    name: str
+    function: JobFunction
+    timeout_seconds: int
+    most_attempts: int
+    is_long: bool = False
+
+
+JOBS: dict[str, JobKind] = {}
+_equipment: list[Equipment] = []
+in_hand: dict[int, Taken] = {}
+
+
+def job(*, timeout: int = 600, attempts: int = 5, is_long: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times.
+
+    `is_long` is for jobs that may take minutes: they have a queue of their own, which some workers leave alone.
+    """
+
+    def registered(function: JobFunction) -> JobFunction:
+        return register(function.__name__, function, timeout=timeout, attempts=attempts, is_long=is_long)
+
+    return registered
+
+
+def register(
+    name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, is_long: bool = False
+) -> JobFunction:
+    """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
+    known = JOBS.get(name)
+    if known and known.function.__module__ != function.__module__:
+        raise ValueError(f"two jobs are called {name}")
+    JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
+    return function
+
+
+def equip(equipment: Equipment) -> None:
+    """Give this process what its jobs need; replaces what was given before."""
+    _equipment[:] = [equipment]
+
+
+def leave_on_term() -> None:
+    """Make SIGTERM and Ctrl-C end the process by SystemExit, so that open transactions are rolled back."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+@dataclass
+class Taken:
+    """An attempt in hand: its session holds the lock on the request and acts as the person who asked."""
+
+    attempt: Attempt
+    session: PortalSession
+    refusal: RuleBroken | None = None
+
+
+def take(request_id: int) -> Taken | None:
+    """Count an attempt at a request and hold it; None when it is finished, not due, or in somebody else's hands.
+
+    A worker takes the request before it forks, while everything is warm, and lets the child have the open transaction:
+    `in_hand` is how the child finds it.
+    """
+    sessions = _equipment[0].sessions
+    with sessions.begin() as session:
+        attempt = start_attempt(session, request_id)
+    if attempt is None:
+        return None
+    taken = Taken(attempt, sessions())
+    if not hold(taken.session, request_id):
+        taken.session.close()
+        return None
+    try:
+        act_as(taken.session, _rights(taken.session, attempt))
+    except RuleBroken as refusal:
+        taken.refusal = refusal
+    return taken
+
+
+def run(request_id: int) -> None:
+    """Do one request, if it is still to be done. This is all that RQ ever calls.
+
+    Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
+    transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
+    """
+    taken = in_hand.pop(request_id, None) or take(int(request_id))
+    if taken is None:
+        return
+    attempt, equipment = taken.attempt, _equipment[0]
+    try:
+        with taken.session:
+            _carry_out(taken, equipment)
+    except RuleBroken as refusal:
+        with equipment.sessions.begin() as session:
+            finish(session, attempt.request_id, JobStatus.REFUSED, refusal.sentence)
+    except Exception as error:  # noqa: BLE001 - the one place where any fault of any job ends
+        _record_fault(attempt, equipment, error)
+
+
+def warm_up() -> None:
+    """Go through the statements of an attempt at no request, so that connection and statements are warm."""
+    with _equipment[0].sessions() as session:
+        start_attempt(session, 0)
+        hold(session, 0)
+        session.get(Person, 0)
+        finish(session, 0, JobStatus.DONE, "")
+
+
+def _carry_out(taken: Taken, equipment: Equipment) -> None:
+    session, attempt = taken.session, taken.attempt
+    kind = JOBS.get(attempt.name)
+    if kind is None:
+        raise RuleBroken("This version of the portal does not know that job.")
+    if taken.refusal:
+        raise taken.refusal
+    if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
+        act_as(session, Actor.system())
+        finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))
+    else:
+        outcome = _perform(kind, Run(session, attempt, equipment))
+        act_as(session, Actor.system())
+        _settle(session, attempt, outcome)
+    session.commit()
+
+
+def _perform(kind: JobKind, run: Run) -> Done | Later:
+    try:
+        outcome = kind.function(run)
+        run.session.flush()
+    except JobTimeoutException:
+        run.session.invalidate()  # the connection may be in the middle of a statement: do not wait for that
+        raise
+    return outcome
+
+
+def _settle(session: PortalSession, attempt: Attempt, outcome: Done | Later) -> None:
+    if isinstance(outcome, Later):
+        postpone(session, attempt.request_id, outcome.wait, outcome.sentence, afresh=True)
+    else:
+        finish(session, attempt.request_id, JobStatus.DONE, outcome.sentence, outcome.document_id)
+
+
+def _rights(session: PortalSession, attempt: Attempt) -> Actor:
+    """The rights the job runs with: those the person had when asking, if they still have exactly these."""
+    mark = f"job-{attempt.request_id}"
+    if attempt.requested_by_id is None:
+        return Actor.system(mark)
+    person = session.get(Person, attempt.requested_by_id)
+    if person is None or not person.is_active:
+        raise RuleBroken("The person who asked for this no longer has access.")
+    actor = person.actor(mark)
+    if (actor.role, actor.agency_ids) != (attempt.actor_role, attempt.actor_agency_ids):
+        raise RuleBroken("Your role or agency has changed since you asked for this; please ask again.")
+    session.expunge(person)
+    return actor
+
+
+def _record_fault(attempt: Attempt, equipment: Equipment, error: Exception) -> None:
+    """Let the request try again with a growing pause, or fail it with one plain sentence after its last attempt."""
+    kind = JOBS[attempt.name]
+    is_late = isinstance(error, JobTimeoutException)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("job fault", request=attempt.request_id, job=attempt.name, fault=type(error).__name__, places=places)
+    most = min(kind.most_attempts, 2) if is_late else kind.most_attempts
+    with equipment.sessions.begin() as session:
+        if attempt.number < most:
+            wait = timedelta(seconds=min(3 * 2 ** (attempt.number - 1), 600))
+            postpone(
+                session, attempt.request_id, wait, "It did not work at once and will be tried again.", afresh=False
+            )
+        else:
+            sentence = _late_sentence(kind) if is_late else _failure_sentence(attempt, most)
+            finish(session, attempt.request_id, JobStatus.FAILED, sentence)
+
+
+def _failure_sentence(attempt: Attempt, tries: int) -> str:
+    return f"It did not work after {_counted(tries, 'try', 'tries')}; quote request {attempt.request_id}."
+
+
+def _late_sentence(kind: JobKind) -> str:
+    return f"It took longer than {_counted(max(1, kind.timeout_seconds // 60), 'minute', 'minutes')} and was stopped."
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def system_sessions(engine: Engine) -> sessionmaker[PortalSession]:
+    """Sessions that act as the portal itself until a job makes them act as a person."""
+    sessions = make_session_factory(engine)
+    sessions.configure(info={"actor": Actor.system()})
+    return sessions

@@ -1,0 +1,158 @@
+"""How do requests get from the outbox to the queue at once and without loss, and nothing else with them?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import psycopg
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import sessionmaker
+
+from jobs.core.queue import ENTRY, JOBS, leave_on_term, system_sessions
+from jobs.core.queue import run as run_request
+from models.core.db import PortalSession, make_engine
+from models.core.rooms import load_rooms
+from models.documents.job_requests import CHANNEL, Claim, claim_due, give_back
+
+QUEUE = "triangulate"
+LONG_QUEUE = "triangulate:long"
+MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
+BATCH = 100
+KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
+
+log = structlog.get_logger(__name__)
+
+
+class PortalJob(Job):
+    """An RQ job that can name one function only, whatever somebody wrote into Valkey."""
+
+    @property
+    def func(self) -> Callable[[int], None]:
+        if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
+            raise PermissionError("this queue runs requests by number and nothing else")
+        return run_request
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+    def send_webhooks(self, *unused: object, **unused_too: object) -> None:
+        """Never: a job in Valkey must not make the worker call addresses."""
+
+
+class Queues(NamedTuple):
+    """Where the numbers of requests go: work of minutes has a queue of its own, so that it holds up nothing else."""
+
+    short: Queue
+    long: Queue
+
+
+def connect(redis_url: str) -> Redis:
+    """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
+    scheme, _, rest = redis_url.partition("://")
+    known = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
+    return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, driver_info=None)
+
+
+def open_queue(connection: Redis, *, is_long: bool = False) -> Queue:
+    """One of the portal's two queues, for short jobs and for long ones: numbers of requests, as JSON."""
+    name = LONG_QUEUE if is_long else QUEUE
+    return Queue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+
+
+def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: Iterable[str] = ()) -> None:
+    """Pass requests on until told to stop. Any number of relays may run; each request goes to one of them.
+
+    PostgreSQL's NOTIFY wakes the relay when a request is committed; every `poll_seconds` it looks by itself, for
+    requests that have become due and leases that have run out. Faults of either server are waited out.
+    """
+    leave_on_term()
+    load_rooms("models", "jobs", *also)
+    engine = make_engine(database_url, pool_size=2)
+    connection = connect(redis_url)
+    queues = Queues(open_queue(connection), open_queue(connection, is_long=True))
+    while True:
+        try:
+            _serve(engine, queues, poll_seconds)
+        except (DBAPIError, psycopg.Error, RedisError) as trouble:
+            log.warning("relay waits", fault=type(trouble).__name__)
+            time.sleep(min(poll_seconds, 1.0))
+
+
+def _serve(engine: Engine, queues: Queues, poll_seconds: float) -> None:
+    sessions = system_sessions(engine)
+    with engine.connect() as listening:
+        connection = listening.connection.driver_connection
+        if not isinstance(connection, psycopg.Connection):
+            raise TypeError("the relay listens through psycopg")
+        connection.rollback()
+        connection.autocommit = True
+        connection.execute(f"LISTEN {CHANNEL}")
+        try:
+            while True:
+                while pass_on(sessions, queues) or has_lost_memory(sessions, queues.short.connection):
+                    continue
+                next(connection.notifies(timeout=poll_seconds, stop_after=1), None)
+        finally:
+            listening.invalidate()
+
+
+def has_lost_memory(sessions: sessionmaker[PortalSession], valkey: Redis) -> bool:
+    """Whether Valkey has lost its data; if so all queued requests are given back, not left to wait for their leases."""
+    if valkey.exists(MEMORY):
+        return False
+    with sessions.begin() as session:
+        give_back(session)
+    valkey.set(MEMORY, 1)
+    return True
+
+
+def pass_on(sessions: sessionmaker[PortalSession], queues: Queues) -> int:
+    """Lease due requests, then put their numbers on the queue; returns how many.
+
+    The lease is committed first: the worker may be quicker than we are. When the queue does not answer, the requests
+    are given back; when this process dies in between, their leases run out in ten seconds.
+    """
+    with sessions.begin() as session:
+        claims = claim_due(session, BATCH)
+    passed = 0
+    try:
+        for claim in claims:
+            _put(queues, claim)
+            passed += 1
+    finally:
+        if passed < len(claims):
+            with sessions.begin() as session:
+                give_back(session, [claim.id for claim in claims[passed:]])
+    return passed
+
+
+def _put(queues: Queues, claim: Claim) -> None:
+    kind = JOBS.get(claim.name)
+    queue = queues.long if kind and kind.is_long else queues.short
+    queue.enqueue_call(
+        ENTRY,
+        args=(claim.id,),
+        timeout=kind.timeout_seconds if kind else 60,
+        result_ttl=0,
+        failure_ttl=KEEP_SECONDS,
+        job_id=f"ob-{claim.id}-{claim.round}",
+        description=f"request {claim.id}",
+    )

@@ -1,0 +1,118 @@
+"""What runs by the clock, and how is each due run asked for exactly once?"""
+
+from __future__ import annotations
+
+import time as clock_time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import sessionmaker
+
+from jobs.core.queue import leave_on_term, system_sessions
+from models.core.clock import LONDON, london_day, now
+from models.core.db import PortalSession, make_engine
+from models.core.schedules import mark_written, take_the_lead, written_until
+from models.documents.job_requests import request_job
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+EVERY_DAY = tuple(range(7))
+LOOK_SECONDS = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A job at a time of day in London, on some days of the week.
+
+    After a time when no scheduler ran, `catches_up` asks for every missed run; otherwise only the last one.
+    """
+
+    name: str
+    job: str
+    at: time
+    weekdays: tuple[int, ...] = EVERY_DAY
+    catches_up: bool = False
+
+
+SCHEDULES = (
+    Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
+    Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
+    Schedule("retention", job="erase_due", at=time(3, 50)),
+    Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),
+    Schedule("reminders", job="write_reminders", at=time(7, 0)),
+    Schedule("weekly digest", job="write_digests", at=time(7, 30), weekdays=(MONDAY,)),
+)
+
+
+def run(
+    database_url: str,
+    *,
+    schedules: Sequence[Schedule] = SCHEDULES,
+    look_seconds: float = LOOK_SECONDS,
+) -> None:
+    """Ask for due runs until told to stop. Any number of schedulers may run: one leads at a time, none runs twice."""
+    leave_on_term()
+    sessions = system_sessions(make_engine(database_url, pool_size=1))
+    while True:
+        try:
+            ask_for_due_runs(sessions, now(), schedules)
+        except DBAPIError as trouble:
+            log.warning("scheduler waits", fault=type(trouble).__name__)
+        clock_time.sleep(look_seconds)
+
+
+def ask_for_due_runs(
+    sessions: sessionmaker[PortalSession], until: datetime, schedules: Sequence[Schedule] = SCHEDULES
+) -> int:
+    """Write a request for each run that has become due, and remember it, in one transaction; returns how many.
+
+    A schedule seen for the first time starts counting now. Another scheduler in the middle of this: nothing is done.
+    """
+    with sessions.begin() as session:
+        if not take_the_lead(session):
+            return 0
+        return sum(_ask_for(session, schedule, until) for schedule in schedules)
+
+
+def _ask_for(session: PortalSession, schedule: Schedule, until: datetime) -> int:
+    since = written_until(session, schedule.name)
+    if since is not None and since >= until:
+        return 0
+    moments = due_moments(schedule, since, until) if since else []
+    wanted = moments if schedule.catches_up else moments[-1:]
+    asked = [
+        request_job(
+            session,
+            schedule.job,
+            {"due_on": london_day(moment).isoformat()},
+            unique_key=f"{schedule.name} {moment.isoformat()}",
+        )
+        for moment in wanted
+    ]
+    mark_written(session, schedule.name, until)
+    return sum(number is not None for number in asked)
+
+
+def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[datetime]:
+    """The moments (UTC) at which a schedule is due, later than `after` and not later than `until`.
+
+    Once a day whatever the clocks do: a time that the spring change skips is taken an hour later by the new clock, a
+    time that the autumn change repeats is taken the first time.
+
+    >>> early = Schedule("tidy up", "tidy_up", time(1, 30))
+    >>> found = due_moments(early, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC))
+    >>> [moment.astimezone(LONDON).strftime("%H:%M") for moment in found]
+    ['02:30']
+    """
+    first, last = london_day(after) - timedelta(days=1), london_day(until)
+    days = (first + timedelta(days=count) for count in range((last - first).days + 1))
+    moments = (_moment(schedule.at, day) for day in days if day.weekday() in schedule.weekdays)
+    return [moment for moment in moments if after < moment <= until]
+
+
+def _moment(at: time, day: date) -> datetime:
+    return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)

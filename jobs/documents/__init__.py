@@ -1,0 +1,1 @@
+"""What is kept, asked for and given out on paper?"""

@@ -1,0 +1,122 @@
+"""Which documents can be asked for by name, and how is any of them made and kept?
+
+A new document is one call of `document(...)` in `jobs/<noun>.py`; docs/paper.md has the recipe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.core.queue import Done, Run, register
+from jobs.pdf.paper.drawing import draw
+from jobs.pdf.paper.letterhead import Logo
+from models.core.clock import today
+from models.core.rooms import load_rooms
+from models.documents.document_requests import job_name
+from models.documents.documents import Document, DocumentKind, keep_document
+from models.partnership.people import Person
+from models.rules.documents.papers import Occasion, Paper
+
+Facts = Callable[..., Any]
+Build = Callable[[Any, Logo | None], bytes]
+
+
+@dataclass(frozen=True)
+class PrintedDocument:
+    """A document by name: where its facts come from, what it says, how it is drawn, what whoever asked is told."""
+
+    name: str
+    kind: DocumentKind
+    facts: Facts
+    paper: Callable[[Any], Paper]
+    build: Build
+    sentence: Callable[[Any], str]
+    check: Callable[[Any], None] | None = None
+
+
+DOCUMENTS: dict[str, PrintedDocument] = {}
+
+
+def document(
+    name: str,
+    *,
+    kind: DocumentKind,
+    facts: Facts,
+    paper: Callable[[Any], Paper],
+    build: Build | None = None,
+    sentence: Callable[[Any], str] | None = None,
+    check: Callable[[Any], None] | None = None,
+    timeout: int = 300,
+) -> PrintedDocument:
+    """Register a document; the job `make_<name>` makes it.
+
+    `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
+    `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
+    their own, see `draw_one_page`). `check(facts)` refuses, when the PDF is asked for, what may be read as a page but
+    not be printed yet. `timeout` is in seconds.
+    """
+    made = PrintedDocument(
+        name,
+        kind,
+        facts,
+        paper,
+        build or (lambda read, logo: draw(paper(read), logo)),
+        sentence or (lambda read: f"The {kind.label.lower()} is ready."),
+        check,
+    )
+    if name in DOCUMENTS and DOCUMENTS[name].facts is not facts:
+        raise ValueError(f"two documents are called {name}")
+    DOCUMENTS[name] = made
+    register(job_name(name), lambda run: make_document(run, made), timeout=timeout)
+    return made
+
+
+def printed(name: str) -> PrintedDocument:
+    """The document of that name; KeyError when no module of this room has registered it."""
+    if name not in DOCUMENTS:
+        load_rooms("models", "jobs")
+    return DOCUMENTS[name]
+
+
+def make_document(run: Run, printed_document: PrintedDocument) -> Done:
+    """Read the facts as far as the asker may see them, draw them, and keep the file behind the asker's wall."""
+    asker = run.session.get(Person, run.attempt.requested_by_id) if run.attempt.requested_by_id else None
+    run.report(5, "Reading the facts")
+    occasion = Occasion(today(), run.equipment.partnership, asker.name if asker else "")
+    facts = printed_document.facts(run.session, occasion, **run.arguments)
+    run.report(25, "Drawing the pages")
+    content = printed_document.build(facts, run.equipment.logo)
+    run.report(90, "Keeping the document")
+    kept = keep_paper(run, printed_document.kind, printed_document.paper(facts), content, asker)
+    return Done(printed_document.sentence(facts), kept.id)
+
+
+def keep_paper(run: Run, kind: DocumentKind, paper: Paper, content: bytes, asker: Person | None) -> Document:
+    """Keep a drawn paper; what somebody of an agency asked for is that agency's own."""
+    is_bound = asker is not None and asker.actor().is_agency_bound
+    return keep_document(
+        run.session,
+        kind=kind,
+        title=title_of(paper),
+        file_name=file_name_of(paper),
+        media_type="application/pdf",
+        content=content,
+        subject=paper.about,
+        agency_id=asker.agency_id if asker is not None and is_bound else paper.agency_id,
+        made_by_id=run.attempt.requested_by_id,
+    )
+
+
+def title_of(paper: Paper) -> str:
+    """What a document is called in lists: its title, its kind, and which part of the whole it shows."""
+    scope = f": {paper.scope[0].lower()}{paper.scope[1:]}" if paper.scope else ""
+    return f"{paper.title} ({paper.kind[0].lower()}{paper.kind[1:]}{scope})"
+
+
+def file_name_of(paper: Paper) -> str:
+    """The name under which the file is saved: reference, kind and day, in letters every machine takes."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", f"{paper.reference} {paper.kind.lower()}").strip("-")
+    return f"{stem[:100]}-{paper.made_on.isoformat()}.pdf"

@@ -1,0 +1,62 @@
+"""How does a message that was written reach its reader, once?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+from jobs.core.mail import MailError, MailServer, compose, send
+from jobs.core.queue import Done, Later, Run, job
+from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
+from models.reminders.reminders import still_wanted
+
+MOST_TRIES = 10  # with pauses of 1, 2, 4 … 60 minutes: about six hours
+
+
+@job(timeout=180)
+def send_message(run: Run) -> Done | Later:
+    """Send one message, unless it is settled or has become untrue. Tried again while the mail server cannot be had.
+
+    The message is locked, sent and stamped in one transaction: a process killed in between sends it again with the
+    same Message-ID, so that the reader's mail server shows it once.
+    """
+    message = take_message(run.session, run.arguments["message_id"])
+    if message is None:
+        return Done("This message has been dealt with.")
+    if not still_wanted(run.session, message):
+        settle_message(message, MessageStatus.WITHDRAWN, "No longer needed: what it spoke of has changed.")
+        return Done("The message was no longer needed.")
+    server = run.equipment.mail_server
+    if server is None:
+        settle_message(message, MessageStatus.KEPT, "Kept to be read here: no mail server is set.")
+        return Done("The message was kept; no mail server is set.")
+    return _try_to_send(message, server)
+
+
+def _try_to_send(message: Message, server: MailServer) -> Done | Later:
+    try:
+        send(server, _letter(message, server))
+    except MailError as trouble:
+        return _not_sent(message, trouble)
+    settle_message(message, MessageStatus.SENT)
+    return Done("The message was sent.")
+
+
+def _not_sent(message: Message, trouble: MailError) -> Done | Later:
+    note_attempt(message, trouble.sentence)
+    if trouble.is_final or message.attempt_count >= MOST_TRIES:
+        settle_message(message, MessageStatus.FAILED, trouble.sentence)
+        return Done(f"The message was not sent. {trouble.sentence}")
+    return Later(trouble.sentence, timedelta(minutes=min(2 ** (message.attempt_count - 1), 60)))
+
+
+def _letter(message: Message, server: MailServer) -> EmailMessage:
+    return compose(
+        sender=server.sender,
+        name=message.recipient_name,
+        address=message.address,
+        subject=message.subject,
+        body=message.body,
+        token=str(message.token),
+        written_at=message.written_at,
+    )

@@ -1,0 +1,72 @@
+"""How does a document become a tagged PDF: letterhead, title, then block after block?"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from jobs.pdf.paper.blocks import draw_blocks
+from jobs.pdf.paper.letterhead import Logo, Running
+from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, TOP, Pages
+from jobs.pdf.paper.styles import EYEBROW, SUBTITLE, TITLE
+from jobs.pdf.paper.tags import About
+from jobs.pdf.paper.texts import short
+from models.core.errors import RuleBroken
+from models.rules.documents.papers import Paper
+
+HEADLINE: Final = replace(TITLE, size=21, leading=26)
+"""The title on upright paper."""
+
+
+def draw(paper: Paper, logo: Logo | None = None) -> bytes:
+    """Promise: the paper as a tagged PDF on A4; equal papers give equal bytes.
+
+    Reads no clock, no database, no network. Raises RuleBroken when the texts are too long for one document.
+    """
+    return _pages_of(paper, logo).to_bytes()
+
+
+def draw_one_page(versions: Iterable[Paper], logo: Logo | None = None) -> bytes:
+    """Promise: the first version, fullest first, that takes exactly one page. Raises RuleBroken when none does."""
+    for paper in versions:
+        pages = _pages_of(paper, logo)
+        if len(pages.pages) == 1:
+            return pages.to_bytes()
+    raise RuleBroken("These texts are too long for one page; shorten them first.")
+
+
+def _pages_of(paper: Paper, logo: Logo | None) -> Pages:
+    title = short(f"{paper.reference} {paper.title}", 200)
+    version = f", version {paper.version}" if paper.version else ""
+    subject = short(f"{paper.kind}{version}, fingerprint {paper.fingerprint}", 200)
+    about = About(title, short(paper.partnership, 200), subject, paper.made_on)
+    running = Running(paper.partnership, paper.classification, paper.edition, paper.fingerprint)
+    pages = Pages(about, running, LANDSCAPE if paper.is_landscape else PORTRAIT, logo)
+    _draw_head(pages, paper, logo)
+    draw_blocks(pages, paper.blocks)
+    return pages
+
+
+def _draw_head(pages: Pages, paper: Paper, logo: Logo | None) -> None:
+    """Logo in the corner; the partnership, the kind of document and its reference; title and subtitle."""
+    pages.bookmark(f"{paper.reference} {paper.title}")
+    width = pages.width
+    if logo is not None:
+        width -= _draw_logo(pages, logo) + 16
+    parts = (short(paper.partnership), f"{short(paper.kind, 120)} {short(paper.reference, 60)}".strip())
+    pages.paragraph("P", " · ".join(parts), EYEBROW, width)
+    pages.y -= 2
+    pages.paragraph("H1", short(paper.title), TITLE if paper.is_landscape else HEADLINE, width)
+    pages.paragraph("P", short(paper.subtitle), SUBTITLE, width)
+    if logo is not None and len(pages.pages) == 1:
+        pages.y = min(pages.y, pages.page_height - TOP - logo.size[1])
+    pages.y -= 10
+
+
+def _draw_logo(pages: Pages, logo: Logo) -> float:
+    """The logo is decoration: the partnership's name stands beside it in words. Returns its width."""
+    width, height = logo.size
+    x, y = pages.left + pages.width - width, pages.y - height
+    pages.open_artifact()
+    pages.ops.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /Logo Do Q")
+    pages.close()
+    return width

@@ -1,0 +1,282 @@
+"""How is a table drawn so that rows hold together, tall rows split, and headings come back on every page?
+
+Each cell is a stack of already wrapped lines, so its height is known before anything is drawn; nothing is laid out
+twice. A row may have a second lane, a note that runs under its cells.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Final
+
+from jobs.pdf.paper.page import Pages
+from jobs.pdf.paper.styles import LEAD, NAVY, QUIET, STYLES, TINT, TONE_COLOURS, UNDER_PLATE, colour
+from jobs.pdf.paper.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
+from jobs.pdf.paper.texts import Style, Typesetter, short
+from jobs.pdf.paper.typefaces import STRONG
+from models.rules.documents.papers import Column, Piece, Row, pieces_of
+
+PAD: Final = 5.0
+PLATE_PAD: Final = 4.0
+HEAD: Final = Style(STRONG, 7.6, 10, colour(NAVY))
+LONGEST_HEAD: Final = 80
+MOST_HEAD_LINES: Final = 10
+SPLIT_ROOM: Final = 110.0
+"""A row taller than a page starts on the current page only when this much of it is free."""
+
+SMALL: Final = 8
+"""Rows of a table that stays in one piece, if it takes less than half a page."""
+
+EDGES: Final = {tone: colour(fill) for tone, (fill, _) in TONE_COLOURS.items()}
+
+
+@dataclass(slots=True)
+class Stack:
+    """Wrapped lines of one cell, in strips of one style each."""
+
+    strips: list[tuple[Style, list[str]]]
+    height: float
+    is_right: bool = False
+    """Numbers end at the right edge of their column."""
+
+    def split(self, room: float) -> tuple["Stack", "Stack"]:
+        """Promise: what fits into `room` points, and the rest; together they hold every line once."""
+        head, tail, used = Stack([], 0.0, self.is_right), Stack([], 0.0, self.is_right), 0.0
+        for style, lines in self.strips:
+            gap = style.gap if head.strips else 0.0
+            count = 0 if tail.strips else max(0, int((room - used - gap) / style.leading + 0.001))
+            if lines[:count]:
+                head.strips.append((style, lines[:count]))
+                used += gap + style.leading * len(lines[:count])
+            if lines[count:]:
+                tail.strips.append((style, lines[count:]))
+        head.height, tail.height = used, _height(tail.strips)
+        return head, tail
+
+
+def _height(strips: Sequence[tuple[Style, list[str]]]) -> float:
+    gaps = sum(style.gap for style, _ in strips[1:])
+    return gaps + sum(style.leading * len(lines) for style, lines in strips)
+
+
+def stack(setter: Typesetter, width: float, pieces: Iterable[Piece]) -> Stack:
+    """Promise: the pieces wrapped to `width` points, empty ones left out."""
+    strips: list[tuple[Style, list[str]]] = []
+    for text, look in pieces:
+        if text:
+            style = (UNDER_PLATE if strips and strips[-1][0].fill else STYLES)[look]
+            room = width - 2 * PLATE_PAD if style.fill else width
+            lines = setter.wrap(text, style, room)
+            if lines:
+                strips.append((style, lines))
+    return Stack(strips, _height(strips))
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Cells side by side: each with its left edge, width, stack and structure element."""
+
+    cells: list[tuple[float, float, Stack, Node]]
+    fill: str = ""
+
+    @property
+    def height(self) -> float:
+        return max((cell.height for _, _, cell, _ in self.cells), default=0.0) + 2 * PAD
+
+    def split(self, room: float) -> tuple["_Lane", "_Lane"]:
+        """Promise: the part of each cell that fits into `room` points, and the rest."""
+        halves = [(x, width, cell.split(room - 2 * PAD), node) for x, width, cell, node in self.cells]
+        head = _Lane([(x, width, half[0], node) for x, width, half, node in halves], self.fill)
+        return head, _Lane([(x, width, half[1], node) for x, width, half, node in halves], self.fill)
+
+
+def _total(lanes: list[_Lane]) -> float:
+    return sum(lane.height for lane in lanes)
+
+
+class Table:
+    """A table on paper, `width` points wide; the first cell of each row is the row's heading."""
+
+    def __init__(self, pages: Pages, columns: Sequence[Column], left: float = 0.0, width: float = 0.0) -> None:
+        self.pages, self.columns = pages, columns
+        self.left, self.width = left or pages.left, width or pages.width
+        whole = sum(column.share for column in columns)
+        self.widths = [self.width * column.share / whole for column in columns]
+        self._heads = [self._head_lines(column, width) for column, width in zip(columns, self.widths, strict=True)]
+        self._head_height = max(len(lines) for lines in self._heads) * HEAD.leading + 2 * PAD - 2
+        self._row_head = "TH"
+        self._body = Node("TBody", [])
+
+    def _head_lines(self, column: Column, width: float) -> list[str]:
+        """A heading stands on every page of the table, so it must leave room for rows: long ones end in an ellipsis."""
+        title = column.title if len(column.title) <= LONGEST_HEAD else f"{column.title[:LONGEST_HEAD].rstrip()} …"
+        return self.pages.type.wrap(title, HEAD, width - 2 * PAD)[:MOST_HEAD_LINES]
+
+    def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
+        """Promise: every row is on paper, in order, the headings above it on each page; `empty` where there is no row.
+
+        A section `heading` is never parted from the first row, a small table is never split. The first cell of a row
+        heads it, unless there would then be more headings than cells: in a table of few rows, or of two columns.
+        """
+        coming = iter(rows)
+        first = list(islice(coming, SMALL + 1))
+        if not first:
+            self._say_empty(heading, level, empty)
+            return
+        self._row_head = "TH" if len(first) * (len(self.columns) - 2) >= len(self.columns) else "TD"
+        ready = [(row, self._lanes(row)) for row in first]
+        self._open(heading, level, self._keep([_total(lanes) for _, lanes in ready]))
+        for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
+            self._draw_row(row, lanes)
+
+    def lead(self, rows: Iterable[Row], heading: str = "", level: int = 2) -> float:
+        """Promise: the points from the table's heading to where it may first go on overleaf; nothing is drawn."""
+        first = [_total(self._lanes(row)) for row in islice(rows, SMALL + 1)]
+        above = self.pages.heading_height(heading, level) if heading else 0.0
+        return above + (self._keep(first) if first else LEAD.leading)
+
+    def _say_empty(self, heading: str, level: int, empty: str) -> None:
+        if heading:
+            self.pages.heading(heading, LEAD.leading, level)
+        self.pages.paragraph("P", empty, LEAD)
+
+    def _keep(self, heights: list[float]) -> float:
+        """Room that must be free before the table begins: all of a small table, otherwise head and first row."""
+        whole = self._head_height + sum(heights)
+        if len(heights) <= SMALL and whole < self.pages.full_room / 2:
+            return whole
+        return min(self._head_height + max(heights[:1], default=0.0), self.pages.full_room - 60)
+
+    def _open(self, heading: str, level: int, keep: float) -> None:
+        if heading:
+            self.pages.heading(heading, keep, level)
+        self.pages.need(keep)
+        table = self.pages.tags.root.add("Table")
+        self._draw_head(table.add("THead").add("TR"))
+        if self._body.kids:
+            table.kids.append(self._body)
+
+    def _draw_head(self, row: Node | None) -> None:
+        """The first head is structure; repetitions are decoration, or they would be read out on every page."""
+        pages, top = self.pages, self.pages.y
+        pages.open_artifact()
+        pages.plate(self.left, top - self._head_height, self.width, self._head_height, colour(TINT))
+        pages.plate(self.left, top - self._head_height, self.width, 1.1, colour(NAVY))
+        pages.close()
+        x = self.left
+        for column, width, lines in zip(self.columns, self.widths, self._heads, strict=True):
+            if row:
+                pages.open(row.add("TH", COLUMN_HEAD))
+            else:
+                pages.open_artifact("Header")
+            for at, line in enumerate(lines):
+                shift = width - 2 * PAD - pages.type.width(line, HEAD) if column.is_number else 0.0
+                pages.lines([line], HEAD, x + PAD + shift, top - PAD + 1 - at * HEAD.leading)
+            pages.close()
+            x += width
+        pages.y = top - self._head_height
+
+    def _draw_row(self, row: Row, lanes: list[_Lane]) -> None:
+        height = _total(lanes)
+        pages = self.pages
+        if height > pages.room and (height <= self._full_room or pages.room < SPLIT_ROOM):
+            self._next_page("")
+        for lane in lanes:
+            rest: _Lane | None = lane
+            while rest is not None:
+                rest = self._draw_lane(rest, row)
+        pages.open_artifact()
+        pages.rule(pages.y, self.left, self.width)
+        pages.close()
+
+    @property
+    def _full_room(self) -> float:
+        return self.pages.full_room - self._head_height
+
+    def _next_page(self, continued: str) -> None:
+        self.pages.new_page()
+        self._draw_head(None)
+        if continued:
+            self.pages.open_artifact("Header")
+            line = self.pages.type.wrap(f"Continued: {short(continued, 60)}", QUIET, self.width - 2 * PAD)[:1]
+            self.pages.lines(line, QUIET, self.left + PAD, self.pages.y - PAD)
+            self.pages.close()
+            self.pages.y -= QUIET.leading + PAD
+
+    def _lanes(self, row: Row) -> list[_Lane]:
+        """The row's cells, and its note as a second lane beside the row's heading."""
+        setter, element = self.pages.type, self._body.add("TR")
+        spans: tuple[Attribute, ...] = (("RowSpan", 2),) if row.note else ()
+        head = ROW_HEAD + spans if self._row_head == "TH" else spans
+        cells, x = [], self.left
+        for at, (width, cell) in enumerate(zip(self.widths, row.cells, strict=True)):
+            node = element.add("TD") if at else element.add(self._row_head, head)
+            made = stack(setter, width - 2 * PAD, pieces_of(cell))
+            made.is_right = self.columns[at].is_number
+            cells.append((x + PAD, width - 2 * PAD, made, node))
+            x += width
+        if not row.note:
+            return [_Lane(cells)]
+        first = self.widths[0]
+        width = self.width - first - 2 * PAD
+        node = self._body.add("TR").add("TD", (("ColSpan", len(self.columns) - 1),))
+        note = (self.left + first + PAD, width, stack(setter, width, row.note), node)
+        return [_Lane(cells), _Lane([note], colour(TINT))]
+
+    def _draw_lane(self, lane: _Lane, row: Row) -> _Lane | None:
+        """Draw what fits on this page; hand back the rest, a new page begun for it."""
+        pages, rest = self.pages, None
+        if lane.height > pages.room:
+            lane, rest = lane.split(pages.room)
+        top = pages.y
+        self._decorate(lane, row, top)
+        for x, width, cell, node in lane.cells:
+            if cell.strips or (rest is None and not node.kids):
+                pages.open(node)
+                _draw_stack(pages, cell, x, top - PAD, width)
+                pages.close()
+        pages.y = top - lane.height
+        if rest is not None:
+            self._next_page(row.name)
+        return rest
+
+    def _decorate(self, lane: _Lane, row: Row, top: float) -> None:
+        """Plates behind the text: decoration, for their meaning is in the words on them."""
+        pages = self.pages
+        pages.open_artifact()
+        if lane.fill:
+            x, width, _, _ = lane.cells[0]
+            pages.plate(x - PAD, top - lane.height, width + 2 * PAD, lane.height, lane.fill)
+        if row.tone:
+            pages.plate(self.left, top - lane.height, 2.4, lane.height, EDGES[row.tone])
+        for x, _, cell, _ in lane.cells:
+            _draw_plates(pages, cell, x, top - PAD)
+        pages.close()
+
+
+def _draw_stack(pages: Pages, cell: Stack, x: float, top: float, width: float) -> None:
+    parts: list[str] = []
+    for at, (style, lines) in enumerate(cell.strips):
+        top -= style.gap if at else 0.0
+        at_x, room = (x + PLATE_PAD, 0.0) if style.fill else (x, width)
+        if cell.is_right and not style.fill:
+            parts += _ending_right(pages, lines, style, x + width, top)
+        else:
+            parts.append(pages.text(lines, style, at_x, top, room))
+        top -= style.leading * len(lines)
+    pages.ops.append(f"BT {' '.join(parts)} ET")
+
+
+def _ending_right(pages: Pages, lines: Sequence[str], style: Style, right: float, top: float) -> Iterable[str]:
+    for at, line in enumerate(lines):
+        yield pages.text([line], style, right - pages.type.width(line, style), top - at * style.leading)
+
+
+def _draw_plates(pages: Pages, cell: Stack, x: float, top: float) -> None:
+    for at, (style, lines) in enumerate(cell.strips):
+        top -= style.gap if at else 0.0
+        height = style.leading * len(lines)
+        if style.fill:
+            width = max(pages.type.width(line, style) for line in lines) + 2 * PLATE_PAD
+            pages.plate(x, top - height - 1, width, height + 2, style.fill, 2.5)
+        top -= height

@@ -1,0 +1,33 @@
+"""How does an action plan become a PDF that somebody asked for?"""
+
+from __future__ import annotations
+
+from jobs.documents.documents import document
+from jobs.pdf.plans import action_plans
+from models.documents.documents import DocumentKind
+from models.plans.plan_reports import plan_facts
+from models.rules.plans.plan_paper import plan_paper
+from models.rules.plans.plan_report import PlanReport
+from models.rules.plans.plan_summary_paper import plan_summary
+
+
+def _sentence(report: PlanReport) -> str:
+    count = len(report.actions)
+    return f"The action plan is ready: {count:,} {'action' if count == 1 else 'actions'}."
+
+
+document(
+    "plan_pdf",
+    kind=DocumentKind.ACTION_PLAN,
+    facts=plan_facts,
+    paper=plan_paper,
+    build=action_plans.build,
+    sentence=_sentence,
+)
+document(
+    "plan_summary",
+    kind=DocumentKind.PLAN_SUMMARY,
+    facts=plan_facts,
+    paper=plan_summary,
+    build=action_plans.build_summary,
+)

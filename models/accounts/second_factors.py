@@ -1,0 +1,193 @@
+"""Who signs in with a code beside the password, and is this code good, once?"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import choice
+from typing import ClassVar
+
+from cryptography.fernet import Fernet, InvalidToken
+from pyotp import TOTP, random_base32
+from sqlalchemy import ForeignKey, LargeBinary, delete, exists, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.access import OWN_PERSON, RowPolicy
+from models.core.db import Base
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
+
+STEP_SECONDS, DIGITS = 30, 6
+RECOVERY_CODES = 10
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are mistaken for one another
+_GROUPS, _GROUP = 3, 4  # 12 letters of 31: 59 bits, so a plain hash is enough
+_WRONG = "That code is not right, or has been used. Wait for the next one and try again."
+
+
+class SecondFactor(Base):
+    """A person's authenticator: its key, sealed, and the last time step whose code was taken (RFC 6238).
+
+    It counts from `confirmed_at` on; before that the person has been shown the key and has not proved to have it.
+    """
+
+    __tablename__ = "second_factors"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "delete"),
+        agency_reads=f"person_id = {OWN_PERSON}",
+        unlogged_columns=("sealed_key", "last_step"),
+        reason="Made and used by the portal's own sign-in; an administrator may take one away for a lost phone.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper for the day the phone is lost; only its SHA-256 is here, and it is good once."""
+
+    __tablename__ = "recovery_codes"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=(),
+        is_logged=False,
+        reason="Read and written by the portal's own sign-in only; every attempt is on record in sign_in_attempts.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    factor_id: Mapped[int] = mapped_column(ForeignKey("second_factors.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None]
+
+
+def factor_key(secret: str) -> bytes:
+    """The key that authenticators' keys are sealed with, from the portal's secret."""
+    return urlsafe_b64encode(sha256(f"second factors\n{secret}".encode()).digest())
+
+
+def has_factor(session: Session, person_id: int) -> bool:
+    """Whether the person signs in with a code, as far as the asking session may see it."""
+    mine = (SecondFactor.person_id == person_id) & SecondFactor.confirmed_at.is_not(None)
+    return bool(session.scalar(select(exists().where(mine))))
+
+
+def begin_factor(session: Session, person: Person, *, key: bytes) -> SecondFactor:
+    """Give the person a fresh key, which counts once they have proved to have it. Refuses one who has a factor."""
+    if has_factor(session, person.id):
+        raise RuleBroken("Two-factor sign-in is on already.")
+    session.execute(delete(SecondFactor).where(SecondFactor.person_id == person.id))
+    factor = SecondFactor(person_id=person.id, sealed_key=Fernet(key).encrypt(random_base32().encode()))
+    session.add(factor)
+    session.flush()
+    return factor
+
+
+def waiting_factor(session: Session, person_id: int) -> SecondFactor | None:
+    """The authenticator that a person was shown and has not proved to have."""
+    mine = select(SecondFactor).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_(None))
+    return session.scalar(mine)
+
+
+def shown_key(factor: SecondFactor, *, key: bytes) -> str:
+    """The authenticator's key as text, for the person who enrols. Refuses when the portal's secret has changed."""
+    try:
+        return Fernet(key).decrypt(factor.sealed_key).decode()
+    except InvalidToken:
+        raise RuleBroken("The portal's secret has changed; ask your administrator to switch this off.") from None
+
+
+def address_of_key(shown: str, *, email: str, issuer: str) -> str:
+    """What an authenticator reads from the picture.
+
+    >>> address_of_key("GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3", email="ann@example.org", issuer="Portal")
+    'otpauth://totp/Portal:ann%40example.org?secret=GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3&issuer=Portal'
+    """
+    return str(TOTP(shown).provisioning_uri(name=email, issuer_name=issuer))
+
+
+def confirm_factor(session: Session, person_id: int, code: str, *, key: bytes, now: datetime) -> list[str]:
+    """Turn two-factor sign-in on with a first right code. Returns ten recovery codes, which are shown once."""
+    factor = waiting_factor(session, person_id)
+    if factor is None:
+        raise RuleBroken("Begin again: there is no key that waits for its first code.")
+    if not _take(session, factor.id, code, key=key, now=now):
+        raise RuleBroken(_WRONG)
+    factor.confirmed_at = now
+    return renew_recovery_codes(session, factor)
+
+
+def is_code(session: Session, person_id: int, code: str, *, key: bytes, now: datetime) -> bool:
+    """Whether a code of the authenticator, or one for recovery, is good now; a good one is used up by this."""
+    mine = select(SecondFactor.id).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
+    factor_id = session.scalar(mine)
+    if factor_id is None:
+        return False
+    return _take(session, factor_id, code, key=key, now=now) or _use_recovery_code(session, factor_id, code, now)
+
+
+def renew_recovery_codes(session: Session, factor: SecondFactor) -> list[str]:
+    """Ten new recovery codes in place of those there were."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.factor_id == factor.id))
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(factor_id=factor.id, code_hash=_hash(code)) for code in codes)
+    session.flush()
+    return codes
+
+
+def codes_left(session: Session, person_id: int) -> int:
+    """How many recovery codes a person has not used."""
+    left = select(func.count(RecoveryCode.id)).join(SecondFactor, SecondFactor.id == RecoveryCode.factor_id)
+    return session.scalar(left.where(SecondFactor.person_id == person_id, RecoveryCode.used_at.is_(None))) or 0
+
+
+def remove_factor(session: Session, person_id: int) -> None:
+    """Switch two-factor sign-in off. Refuses a person who has none."""
+    gone = delete(SecondFactor).where(SecondFactor.person_id == person_id).returning(SecondFactor.id)
+    if session.scalar(gone) is None:
+        raise RuleBroken("Two-factor sign-in is off already.")
+
+
+def step_of(code: str, shown: str, steps: Iterable[int]) -> int | None:
+    """The one of these time steps whose code this is; None when it is of none.
+
+    >>> step_of("211798", "GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3", range(4, 7))
+    5
+    """
+    made = TOTP(shown, digits=DIGITS, interval=STEP_SECONDS)
+    found = [step for step in steps if compare_digest(made.generate_otp(step).encode(), code.encode())]
+    return found[-1] if found else None
+
+
+def _take(session: Session, factor_id: int, code: str, *, key: bytes, now: datetime) -> bool:
+    """Use a code of this time step or the ones beside it, if it is later than any that was used before.
+
+    The row is locked, so of two who send the same code at once one is let in.
+    """
+    factor = session.get_one(SecondFactor, factor_id, with_for_update=True, populate_existing=True)
+    present = int(now.timestamp()) // STEP_SECONDS
+    step = step_of("".join(code.split()), shown_key(factor, key=key), (present - 1, present, present + 1))
+    if step is None or (factor.last_step is not None and step <= factor.last_step):
+        return False
+    factor.last_step = step
+    session.flush()
+    return True
+
+
+def _use_recovery_code(session: Session, factor_id: int, code: str, now: datetime) -> bool:
+    mine = (RecoveryCode.factor_id == factor_id) & (RecoveryCode.code_hash == _hash(code))
+    used = update(RecoveryCode).where(mine, RecoveryCode.used_at.is_(None)).values(used_at=now)
+    return session.scalar(used.returning(RecoveryCode.id)) is not None
+
+
+def _new_code() -> str:
+    return "-".join("".join(choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+
+
+def _hash(code: str) -> bytes:
+    """Codes are typed from paper: capitals, spaces and hyphens do not count."""
+    return sha256("".join(letter for letter in code.lower() if letter.isalnum()).encode()).digest()

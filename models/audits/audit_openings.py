@@ -1,0 +1,163 @@
+"""Which agencies are given which drawn cases to audit, and what becomes of that when a case or a draw falls away?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.audits.audit_outcomes import withdraw_audit
+from models.audits.case_audits import CaseAudit, audits_of_case
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.partnership.agencies import Agency
+from models.partnership.sharing_agreements import agencies_without_agreement
+from models.reviews.invitations import ReviewPart, invited_agencies
+from models.reviews.thematic_reviews import ThematicReview
+from models.sampling.audit_samples import AuditSample, SampleStatus, after_voiding
+from models.sampling.sample_cases import CaseStatus, SampleCase, after_elimination
+from models.signatures.sign_offs import SignOffSubject
+from models.signatures.signables import refuse_unsigned, signed_version, tools_of
+from models.tools.answer_sheets import AnswerSheet, open_sheet, version_of
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.tool_versions import ToolVersion
+
+_DRAWN = (CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was opened, and which invited agencies got no case because they have no agreement in date."""
+
+    made: tuple[CaseAudit, ...]
+    without_agreement: tuple[Agency, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Both in words."""
+        count = len(self.made)
+        words = f"{count} {'case audit is' if count == 1 else 'case audits are'} open."
+        return f"{words} {kept_out_sentence(self.without_agreement)}".strip()
+
+
+def kept_out_sentence(agencies: Sequence[Agency]) -> str:
+    """Which agencies get no cases, and why; nothing when there are none.
+
+    >>> kept_out_sentence([Agency(name="Police"), Agency(name="Probation")])
+    'No cases for Police and Probation: no signed Information Sharing Agreement in date.'
+    >>> kept_out_sentence([])
+    ''
+    """
+    names = [one.name for one in agencies]
+    if not names:
+        return ""
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return f"No cases for {listed}: no signed Information Sharing Agreement in date."
+
+
+def the_case_audit_tool(session: Session, review: ThematicReview) -> AssuranceTool:
+    """The one case-audit tool of a review; refuses when there is none, or more than one in use."""
+    tools = tools_of(session, review.id, ToolKind.CASE_AUDIT)
+    if not tools:
+        raise RuleBroken("The review has no case-audit tool yet; copy the generic tool and amend it.")
+    if tools[1:]:
+        raise RuleBroken(f"The review has {len(tools)} case-audit tools in use; keep the one that goes out.")
+    return tools[0]
+
+
+def agencies_to_audit(session: Session, review_id: int) -> tuple[list[Agency], list[Agency]]:
+    """The agencies invited to the case audits: those that may be sent cases today, and those that may not."""
+    invited = invited_agencies(session, review_id, ReviewPart.CASE_AUDIT)
+    without = agencies_without_agreement(session, [one.id for one in invited], today())
+    kept_out = {one.id for one in without}
+    return [one for one in invited if one.id not in kept_out], without
+
+
+def open_case_audits(
+    session: Session, sample: AuditSample, *, due_on: date | None = None, only_cases: Sequence[int] = ()
+) -> Opening:
+    """Give each invited agency a form for each selected case it has none of yet, due on `due_on` or the sample's day.
+
+    Refuses unless the case-audit tool, the key lines and the list of agencies carry the sponsor's signature as they
+    stand now; agencies without a sharing agreement in date get no cases. `only_cases` limits it to these cases.
+    Source: framework, "The audits process", "Information sharing" and appendix 1.
+    """
+    review = _review_of(session, sample)
+    version = signed_version(session, review, the_case_audit_tool(session, review))
+    refuse_unsigned(session, review, SignOffSubject.KEY_LINES)
+    refuse_unsigned(session, review, SignOffSubject.INVITATIONS)
+    may, without = agencies_to_audit(session, review.id)
+    if not may:
+        raise RuleBroken(kept_out_sentence(without) or "No agency is invited to the case audits yet.")
+    due = due_on or sample.audits_due_on
+    if due is None or due < today():
+        raise RuleBroken("Give the day the audits are due; it must be still to come.")
+    cases = [one for one in _selected(session, sample.id) if not only_cases or one.id in only_cases]
+    made = _open(session, review.id, cases, may, version, due)
+    if not made:
+        raise RuleBroken(f"Every agency has its audits already. {kept_out_sentence(without)}".strip())
+    sample.audits_due_on = sample.audits_due_on or due
+    session.flush()
+    return Opening(tuple(made), tuple(without))
+
+
+def _review_of(session: Session, sample: AuditSample) -> ThematicReview:
+    if sample.status is not SampleStatus.DRAWN:
+        raise RuleBroken("Audits are opened of a drawn sample only.")
+    if sample.review_id is None:
+        raise RuleBroken("The sample belongs to no review, so it has no case-audit tool.")
+    return session.get_one(ThematicReview, sample.review_id)
+
+
+def _selected(session: Session, sample_id: int) -> list[SampleCase]:
+    statement = select(SampleCase).where(SampleCase.sample_id == sample_id, SampleCase.status.in_(_DRAWN))
+    return list(session.scalars(statement.order_by(SampleCase.id)))
+
+
+def _open(
+    session: Session, review_id: int, cases: Iterable[SampleCase], agencies: Sequence[Agency], version: ToolVersion,
+    due_on: date,
+) -> list[CaseAudit]:  # fmt: skip
+    made = []
+    for case in cases:
+        has = {one.agency_id for one in audits_of_case(session, case.id)}
+        made += [
+            CaseAudit(
+                sample_case_id=case.id, review_id=review_id, agency_id=one.id, due_on=due_on,
+                sheet_id=open_sheet(session, version=version, agency_id=one.id).id,
+            )
+            for one in agencies
+            if one.id not in has
+        ]  # fmt: skip
+        session.add_all(made)
+        session.flush()
+    return made
+
+
+@after_elimination
+def replace_audits(session: Session, case: SampleCase, successor: SampleCase | None) -> None:
+    """Take back an eliminated case's open audits; open the same agencies' audits of the case that stepped in."""
+    audits = audits_of_case(session, case.id)
+    for one in audits:
+        if one.status.is_open:
+            withdraw_audit(session, one, reason="The case has left the sample.")
+    if successor is None or not audits:
+        return
+    first = audits[0]
+    version = version_of(session, session.get_one(AnswerSheet, first.sheet_id))
+    without = agencies_without_agreement(session, [one.agency_id for one in audits], today())
+    may = {one.agency_id for one in audits} - {one.id for one in without}
+    agencies = list(session.scalars(select(Agency).where(Agency.id.in_(may)).order_by(Agency.name)))
+    _open(session, first.review_id, [successor], agencies, version, max(first.due_on, today()))
+
+
+@after_voiding
+def withdraw_audits_of(session: Session, sample: AuditSample) -> None:
+    """Take back the open audits of a draw that does not stand."""
+    statement = select(CaseAudit).join(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
+    for one in session.scalars(statement.where(SampleCase.sample_id == sample.id)):
+        if one.status.is_open:
+            withdraw_audit(session, one, reason=f"{sample.reference} is void.")

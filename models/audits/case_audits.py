@@ -1,0 +1,207 @@
+"""Which agency audits which drawn case, who of it, by when, and how far is each audit?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.clock import london_day, now, today
+from models.core.errors import RuleBroken
+from models.core.references import Referenced
+from models.core.words import Choice, choice_column, must, one_of
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.returns.late_returns import LateReturn, late_source
+from models.reviews.thematic_reviews import ThematicReview
+from models.sampling.sample_cases import SampleCase
+from models.tools.answer_sheets import AnswerSheet, close_sheet
+
+_OWN = f"agency_id = ANY {OWN_AGENCIES}"
+_OPEN = "'to_assign', 'assigned', 'in_progress', 'returned'"
+
+
+class AuditStatus(Choice):
+    """Where one agency's audit of one case stands."""
+
+    TO_ASSIGN = "to_assign"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    MODERATED = "moderated"
+    NOT_KNOWN = "not_known"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        words = {
+            AuditStatus.SUBMITTED: "Handed in",
+            AuditStatus.RETURNED: "Returned for change",
+            AuditStatus.NOT_KNOWN: "Case not known",
+        }
+        return words.get(self) or super().label
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the agency still has something to do.
+
+        >>> [one.value for one in AuditStatus if one.is_open]
+        ['to_assign', 'assigned', 'in_progress', 'returned']
+        """
+        return self in (AuditStatus.TO_ASSIGN, *IN_HAND)
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the audit is there to be read beside the others.
+
+        >>> [one.value for one in AuditStatus if one.is_in]
+        ['submitted', 'moderated']
+        """
+        return self in (AuditStatus.SUBMITTED, AuditStatus.MODERATED)
+
+
+IN_HAND = (AuditStatus.ASSIGNED, AuditStatus.IN_PROGRESS, AuditStatus.RETURNED)
+"""The states in which somebody is to fill the form in."""
+
+OPEN = (AuditStatus.TO_ASSIGN, *IN_HAND)
+
+
+class RecordState(Choice):
+    """What is wrong with the record itself. That is a finding, never a reason to leave a case out."""
+
+    MISSING = "missing"
+    POOR = "poor"
+
+
+class CaseAudit(Referenced):
+    """One agency's audit of one drawn case. Names nobody of the case: the reference of the drawn case is a pseudonym.
+
+    `case_team` is the team that works with the case in that agency. Source: framework, "The audits process".
+    """
+
+    __tablename__ = "case_audits"
+    __table_args__ = (
+        one_of("status", AuditStatus, "known_audit_status"),
+        one_of("record_state", RecordState, "known_record_state"),
+        UniqueConstraint(
+            "sample_case_id", "agency_id",
+            name="case_audited_once_per_agency", info={"sentence": "That agency has its audit of this case already."},
+        ),
+        must(
+            "(status IN ('assigned', 'in_progress', 'submitted', 'returned', 'moderated')) <= (auditor_id IS NOT NULL)",
+            name="audit_has_auditor", sentence="An audit needs its auditor.",
+        ),
+        must(
+            "(status IN ('submitted', 'moderated')) <= (submitted_at IS NOT NULL)",
+            name="audit_handed_in_at", sentence="An audit is handed in at a moment.",
+        ),
+        must(
+            "status <> 'withdrawn' OR closing_note <> ''",
+            name="withdrawn_with_reason", sentence="Say why the audit is withdrawn.",
+        ),
+        Index("open_case_audits", "due_on", postgresql_where=text(f"status IN ({_OPEN})")),
+    )  # fmt: skip
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_OWN,
+        agency_writes=f"{_OWN} AND status IN ({_OPEN})",
+        agency_leaves=f"{_OWN} AND status IN ({_OPEN}, 'submitted', 'not_known')",
+        agency_updates=(
+            *("status", "auditor_id", "auditor_role", "case_team", "submitted_at", "submitted_by_id"),
+            *("closing_note", "record_state", "record_note", "row_version"),
+        ),
+    )
+    reference_prefix = "CA"
+
+    sample_case_id: Mapped[int] = mapped_column(ForeignKey("sample_cases.id", ondelete="CASCADE"))
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id"), unique=True)
+    status: Mapped[AuditStatus] = mapped_column(
+        choice_column(AuditStatus), server_default=AuditStatus.TO_ASSIGN, index=True
+    )
+    due_on: Mapped[date]
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    auditor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    auditor_role: Mapped[str] = mapped_column(Text, server_default="")
+    case_team: Mapped[str] = mapped_column(Text, server_default="")
+    submitted_at: Mapped[datetime | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    return_reason: Mapped[str] = mapped_column(Text, server_default="")
+    closing_note: Mapped[str] = mapped_column(Text, server_default="")
+    record_state: Mapped[RecordState | None] = mapped_column(choice_column(RecordState))
+    record_note: Mapped[str] = mapped_column(Text, server_default="")
+
+    sample_case: Mapped[SampleCase] = relationship(lazy="raise_on_sql")
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
+    auditor: Mapped[Person | None] = relationship(foreign_keys=auditor_id, lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return today().year
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the agency still has something to do after the day it was due."""
+        return AuditStatus(self.status).is_open and self.due_on < today()
+
+
+def audits_of_case(session: Session, case_id: int) -> list[CaseAudit]:
+    """A case's audits, by the agency's name."""
+    statement = select(CaseAudit).join(Agency, Agency.id == CaseAudit.agency_id)
+    return list(session.scalars(statement.where(CaseAudit.sample_case_id == case_id).order_by(Agency.name)))
+
+
+def may_enter(audit: CaseAudit, person_id: int, *, is_officer: bool) -> bool:
+    """Whether somebody may fill an audit in now: its auditor, or an officer, while it is in an auditor's hands."""
+    return audit.status in IN_HAND and (is_officer or audit.auditor_id == person_id)
+
+
+def begin_audit(session: Session, audit: CaseAudit) -> None:
+    """The first answer is given: an assigned audit is in progress from now on."""
+    if audit.status is AuditStatus.ASSIGNED:
+        audit.status = AuditStatus.IN_PROGRESS
+        session.flush()
+
+
+def submit_audit(session: Session, audit: CaseAudit, *, person_id: int, is_officer: bool = False) -> None:
+    """Hand an audit in; its answers change no more. Refuses everybody but its auditor and officers."""
+    if audit.status not in IN_HAND:
+        raise RuleBroken(f"{audit.reference} cannot be handed in: {audit.status.label.lower()}.")
+    if not may_enter(audit, person_id, is_officer=is_officer):
+        raise RuleBroken("Only the assigned auditor may enter answers and hand the audit in.")
+    close_sheet(session, session.get_one(AnswerSheet, audit.sheet_id))
+    audit.status, audit.submitted_at, audit.submitted_by_id = AuditStatus.SUBMITTED, now(), person_id
+    session.flush()
+
+
+def settle_case(session: Session, case: SampleCase) -> bool:
+    """Note on which day a case was audited, once every agency that knows it has handed in; says whether it did so now.
+
+    An agency that does not know the case, and an audit taken back, count as none. From that day the case is left out
+    of draws for 12 months.
+    """
+    counted = [
+        one
+        for one in audits_of_case(session, case.id)
+        if one.status not in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
+    ]
+    if case.audited_on is not None or not counted or not all(one.status.is_in for one in counted):
+        return False
+    case.audited_on = max(london_day(one.submitted_at) for one in counted if one.submitted_at)
+    session.flush()
+    return True
+
+
+@late_source
+def late_audits(session: Session, on: date) -> list[LateReturn]:
+    """Case audits that were to be handed in before a day."""
+    return [
+        LateReturn(f"case_audits:{one.id}", "Case audit", one.reference, one.agency_id, one.review_id, one.due_on)
+        for one in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
+    ]

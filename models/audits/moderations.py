@@ -1,0 +1,174 @@
+"""Which grade has a case been given by all agencies together, why, and how do the grades fall by level?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.audits.case_audits import AuditStatus, CaseAudit, audits_of_case, settle_case
+from models.core.access import RowPolicy
+from models.core.clock import now
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import must
+from models.evidence.findings import Finding, take_finding
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.sampling.sample_cases import CaseStatus, SampleCase
+
+_COUNTED = (CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)
+
+
+class Moderation(Record):
+    """The moderated grade of one case with its reason; the agencies' own grades stay in their audits."""
+
+    __tablename__ = "moderations"
+    __table_args__ = (
+        must("reason <> ''", name="moderation_reasoned", sentence="Give the reason for the moderated grade."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own judgement across agencies.")
+
+    sample_case_id: Mapped[int] = mapped_column(
+        ForeignKey("sample_cases.id", ondelete="CASCADE"), unique=True,
+        info={"sentence": "This case has its moderated grade already."},
+    )  # fmt: skip
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
+    grade_id: Mapped[int] = mapped_column(ForeignKey("reference_items.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    discussion: Mapped[str] = mapped_column(Text, server_default="")
+    moderated_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    moderated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    sample_case: Mapped[SampleCase] = relationship(lazy="raise_on_sql")
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    grade: Mapped[ReferenceItem] = relationship(lazy="raise_on_sql")
+    moderated_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+
+def moderation_of(session: Session, case_id: int) -> Moderation | None:
+    """The moderated grade of a case; None while there is none."""
+    return session.scalar(select(Moderation).where(Moderation.sample_case_id == case_id))
+
+
+def moderate_case(
+    session: Session, case: SampleCase, *, grade_id: int, reason: str, discussion: str = "", person_id: int | None
+) -> Moderation:
+    """Give a case its moderated grade, or amend it; the audits that were handed in are final from then on.
+
+    Refuses without a reason, while an agency's audit is still open, and when no agency has handed one in. The case
+    counts as audited now. Source: DOMAIN b4 and capability 15.
+    """
+    grade = session.get(ReferenceItem, grade_id)
+    if grade is None or grade.list_name is not ReferenceList.GRADE:
+        raise RuleBroken("Choose one of the grades.")
+    if not reason.strip():
+        raise RuleBroken("Give the reason for the moderated grade.")
+    audits = _audits_to_moderate(session, case)
+    made = moderation_of(session, case.id) or Moderation(sample_case_id=case.id, review_id=audits[0].review_id)
+    made.grade_id, made.reason, made.discussion = grade.id, reason.strip(), discussion.strip()
+    made.moderated_by_id, made.moderated_at = person_id, now()
+    session.add(made)
+    for one in audits:
+        one.status = AuditStatus.MODERATED
+    session.flush()
+    settle_case(session, case)
+    return made
+
+
+def _audits_to_moderate(session: Session, case: SampleCase) -> list[CaseAudit]:
+    audits = audits_of_case(session, case.id)
+    waiting = [one.reference for one in audits if one.status.is_open]
+    if waiting:
+        more = f" and {len(waiting) - 1} more" if waiting[1:] else ""
+        raise RuleBroken(f"Not every agency has handed its audit of {case.reference} in yet: {waiting[0]}{more}.")
+    found = [one for one in audits if one.status.is_in]
+    if not found:
+        raise RuleBroken(f"No agency has handed in an audit of {case.reference}, so there is nothing to moderate.")
+    return found
+
+
+def audits_missing(session: Session, review_id: int) -> str:
+    """What is still missing of a review's case audits, as one sentence; empty when every drawn case is moderated."""
+    drawn = (AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
+    samples = session.scalars(select(AuditSample).where(*drawn).order_by(AuditSample.id)).all()
+    if not samples:
+        return "No sample of cases is drawn for audit yet."
+    selected = (SampleCase.sample_id.in_([one.id for one in samples]), SampleCase.status.in_(_COUNTED))
+    cases = set(session.scalars(select(SampleCase.id).where(*selected)))
+    opened = set(session.scalars(select(CaseAudit.sample_case_id).where(CaseAudit.sample_case_id.in_(cases))))
+    done = set(session.scalars(select(Moderation.sample_case_id).where(Moderation.sample_case_id.in_(cases))))
+    waiting = len(cases - done)
+    if not opened:
+        return f"The case audits of {samples[0].reference} are not open yet."
+    words = "1 drawn case is" if waiting == 1 else f"{waiting} drawn cases are"
+    return f"{words} not audited and moderated yet." if waiting else ""
+
+
+_VERDICTS = {
+    "outstanding": Verdict.STRENGTH,
+    "good": Verdict.STRENGTH,
+    "requires_improvement": Verdict.MIXED,
+    "inadequate": Verdict.CONCERN,
+}
+
+
+def suggested_verdict(grade: ReferenceItem) -> Verdict:
+    """How things stand by a moderated grade, as a finding starts with it.
+
+    >>> suggested_verdict(ReferenceItem(code="inadequate")), suggested_verdict(ReferenceItem(code="not_applicable"))
+    (<Verdict.CONCERN: 'concern'>, <Verdict.MIXED: 'mixed'>)
+    """
+    return _VERDICTS.get(grade.code, Verdict.MIXED)
+
+
+def take_moderation_finding(
+    session: Session, moderation: Moderation, *, text: str, verdict: Verdict, strength: Strength,
+    key_line_id: int | None, person_id: int | None,
+) -> Finding:  # fmt: skip
+    """Make a finding of a moderated case, once."""
+    return take_finding(
+        session, review_id=moderation.review_id, source=Source.CASE_AUDIT, verdict=verdict, text=text,
+        origin=f"moderations:{moderation.id}", strength=strength, key_line_id=key_line_id, person_id=person_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GradesByLevel:
+    """How many cases of each level have each moderated grade: `counts[level][grade]`, "" for not moderated yet."""
+
+    levels: tuple[str, ...]
+    grades: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+
+    def count(self, level: str, grade: str = "") -> int:
+        """Cases of a level with a grade; without a grade those that are not moderated yet."""
+        return self.counts.get(level, {}).get(grade, 0)
+
+    def total(self, level: str) -> int:
+        """All cases of a level."""
+        return sum(self.counts.get(level, {}).values())
+
+
+def grades_by_level(session: Session, sample_id: int) -> GradesByLevel:
+    """The moderated grades of a sample's selected cases, by level of intervention, in the order of the strata."""
+    rows = session.execute(
+        select(SampleCase.stratum, func.coalesce(ReferenceItem.label, ""), func.count(), func.min(SampleCase.id))
+        .outerjoin(Moderation, Moderation.sample_case_id == SampleCase.id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Moderation.grade_id)
+        .where(SampleCase.sample_id == sample_id, SampleCase.status.in_(_COUNTED))
+        .group_by(SampleCase.stratum, ReferenceItem.label)
+        .order_by(func.min(SampleCase.id))
+    ).all()
+    counts: dict[str, dict[str, int]] = {}
+    for level, grade, count, _ in rows:
+        counts.setdefault(level, {})[grade] = count
+    offered = [one.label for one in items_of(session, ReferenceList.GRADE)]
+    retired = sorted({grade for found in counts.values() for grade in found if grade} - set(offered))
+    return GradesByLevel(tuple(counts), (*offered, *retired), counts)

@@ -1,0 +1,151 @@
+"""How does a session reach the database as the person who acts?"""
+
+from __future__ import annotations
+
+import select
+import time
+from datetime import datetime
+from typing import Any, ClassVar
+
+from psycopg import OperationalError
+from sqlalchemy import Connection, DateTime, Engine, Identity, MetaData, Text, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    SessionTransaction,
+    declared_attr,
+    mapped_column,
+    sessionmaker,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from models.core.access import Actor, RowPolicy
+from models.core.errors import RuleBroken
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_ASKED_AFTER = 30  # seconds
+_BECOME = (
+    "SELECT set_config('role', %(role)s, true), set_config('app.user_id', %(person)s, true),"
+    " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true)"
+)
+
+
+class Base(DeclarativeBase):
+    """Every table of the portal. `row_policy` says who may reach its rows; without one nobody may."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), str: Text()}
+    row_policy: ClassVar[RowPolicy] = RowPolicy(staff=(), system=(), reason="closed until the table says otherwise")
+
+
+class Record(Base):
+    """A row people edit: an integer key inside, and a version so that nobody's edit is overwritten unseen."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True, sort_order=-10)
+    row_version: Mapped[int] = mapped_column(server_default="1", sort_order=90)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.row_version}
+
+    def check(self, session: Session) -> None:
+        """Refuse with `RuleBroken` what may not stand. Screens call it before they save; verbs may call it too."""
+
+
+class PortalSession(Session):
+    """A session whose every transaction runs as `info["actor"]`; without an actor it refuses to begin."""
+
+
+@event.listens_for(PortalSession, "after_begin")
+def _become_the_actor(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:
+        become(connection, session.info["actor"])
+
+
+def become(connection: Connection, actor: Actor) -> None:
+    """Run the rest of this transaction as the actor: role, person, agencies and request, until commit or rollback."""
+    values = {
+        "role": str(actor.database_role),
+        "person": "" if actor.person_id is None else str(actor.person_id),
+        "agencies": ",".join(str(agency) for agency in actor.agency_ids),
+        "request": actor.request_id,
+    }
+    connection.exec_driver_sql(_BECOME, values)  # as it stands: every request asks it
+
+
+def act_as(session: Session, actor: Actor) -> None:
+    """Change who acts, also inside a transaction that has begun (a request learns who it is from its session row)."""
+    session.info["actor"] = actor
+    if session.in_transaction():
+        become(session.connection(), actor)
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine for the portal's own login. Dates in ISO, moments in UTC, whatever the server's defaults."""
+    options = "-c timezone=UTC -c datestyle=ISO -c jit=off"
+    engine = create_engine(database_url(url), pool_size=pool_size, max_overflow=8, connect_args={"options": options})
+    event.listen(engine, "checkin", _note_when_left)
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _note_when_left(driver: Any, record: ConnectionPoolEntry) -> None:
+    record.info["left_at"] = time.monotonic()
+
+
+def _refuse_dead(driver: Any, record: ConnectionPoolEntry, fairy: object) -> None:
+    """Have a connection replaced that the server has closed meanwhile: every page takes one, none should fail for it.
+
+    Looking at the socket costs nothing; one left alone for long is asked, for a network may drop it without a word.
+    """
+    idle = time.monotonic() - record.info.get("left_at", time.monotonic())
+    if _is_closed(driver) or (idle > _ASKED_AFTER and not _answers(driver)):
+        raise InvalidatePoolError
+
+
+def _is_closed(driver: Any) -> bool:
+    """Whether something is to be read although nothing was asked: the end of the connection, or its last words."""
+    if driver.closed:
+        return True
+    looking = select.poll()
+    looking.register(driver.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
+
+
+def _answers(driver: Any) -> bool:
+    try:
+        driver.execute("SELECT 1")
+        driver.rollback()
+    except OperationalError:
+        return False
+    return True
+
+
+def database_url(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def make_session_factory(engine: Engine) -> sessionmaker[PortalSession]:
+    """Sessions that keep loaded values after commit (pages are rendered then) and never begin without an actor."""
+    return sessionmaker(engine, class_=PortalSession, expire_on_commit=False)
+
+
+def refuse_unsafe_login(connection: Connection) -> None:
+    """Refuse to serve on a login that row-level security does not bind. Raises RuleBroken."""
+    row = connection.execute(
+        text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user")
+    ).scalar_one()
+    if row:
+        raise RuleBroken("The database login may bypass row-level security; give the portal a login that may not.")

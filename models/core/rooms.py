@@ -1,0 +1,24 @@
+"""How does a room come to know every one of its nouns?"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+
+def load_rooms(*names: str) -> None:
+    """Import every module of the rooms named (`models`, `jobs`, `admin_views`), chapter by chapter; single modules too.
+
+    Tables, screens, jobs and whatever else registers where it is defined are known afterwards. Raises what a module
+    raises while it is imported.
+    """
+    for name in names:
+        _load(name)
+
+
+@cache
+def _load(name: str) -> None:
+    room = import_module(name)
+    for module in walk_packages(getattr(room, "__path__", ()), f"{name}."):
+        import_module(module.name)

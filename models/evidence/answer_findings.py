@@ -1,0 +1,73 @@
+"""Which finding does an answer on a sheet suggest, and has one been made of it already?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.evidence.findings import Finding, take_finding
+from models.rules.evidence.triangulation import Source, Strength, Verdict, verdict_of
+from models.rules.tools.questionnaires import Question
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer
+from models.tools.key_lines import KeyLine
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the form of a new finding starts with, to be amended."""
+
+    text: str
+    verdict: Verdict
+    strength: Strength
+    key_line_id: int | None
+
+
+def origin_of(answer: SheetAnswer) -> str:
+    """By which word a finding says that it was taken from an answer."""
+    return f"sheet_answers:{answer.id}"
+
+
+def suggest_finding(
+    session: Session, question: Question, answer: SheetAnswer, *, review_id: int, has_evidence: bool
+) -> Suggestion:
+    """The words of question, answer and note; the verdict from the answer's place on its scale, else mixed.
+
+    An answer without a file to show for it is weak evidence. The question's key line counts where it is the review's.
+    """
+    level = question.level(answer.value)
+    words = question.how.show(answer.value)
+    text = f"{question.text} {words}" if words else question.text
+    line = session.get(KeyLine, question.key_line_id) if question.key_line_id else None
+    return Suggestion(
+        text=f"{text}. {answer.note}".strip(". ") + "." if answer.note else text,
+        verdict=Verdict.MIXED if level is None else verdict_of(level),
+        strength=Strength.MODERATE if has_evidence else Strength.WEAK,
+        key_line_id=line.id if line is not None and line.review_id == review_id else None,
+    )
+
+
+def finding_of(session: Session, review_id: int, answer: SheetAnswer) -> Finding | None:
+    """The finding that was made of an answer; None while there is none."""
+    statement = select(Finding).where(Finding.review_id == review_id, Finding.origin == origin_of(answer))
+    return session.scalar(statement)
+
+
+def findings_by_origin(session: Session, review_id: int) -> dict[str, int]:
+    """The findings of a review that were taken from something, by that something's word."""
+    rows = session.execute(
+        select(Finding.origin, Finding.id).where(Finding.review_id == review_id, Finding.origin != "")
+    )
+    return {origin: number for origin, number in rows}
+
+
+def take_answer_finding(
+    session: Session, sheet: AnswerSheet, answer: SheetAnswer, *, review_id: int, source: Source, text: str,
+    verdict: Verdict, strength: Strength, key_line_id: int | None, person_id: int | None,
+) -> Finding:  # fmt: skip
+    """Make a finding of an answer, once, about the agency that gave it."""
+    return take_finding(
+        session, review_id=review_id, source=source, verdict=verdict, text=text, origin=origin_of(answer),
+        strength=strength, key_line_id=key_line_id, agency_id=sheet.agency_id, person_id=person_id,
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Which facts stand in a review's triangulation matrix?"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from models.core.errors import RuleBroken
+from models.evidence.triangulations import Row, Triangulation, triangulate
+from models.partnership.people import name_of
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.documents.papers import Occasion
+from models.rules.evidence.triangulation import Source
+from models.rules.evidence.triangulation_paper import MatrixFacts, MatrixRow, Said
+
+
+def review_for(session: Session, review_id: int) -> ThematicReview:
+    """The review, as far as whoever asks may see it; refuses where there is none."""
+    review = session.get(ThematicReview, review_id)
+    if review is None:
+        raise RuleBroken("There is no such review that you may see.")
+    return review
+
+
+def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> MatrixFacts:
+    """The matrix as it stands today. Refuses a review that whoever asks may not see."""
+    review = review_for(session, review_id)
+    made = triangulate(session, review)
+    return MatrixFacts(
+        occasion=occasion,
+        about=f"thematic_reviews:{review.id}",
+        reference=review.reference,
+        title=review.title,
+        sponsor=name_of(session, review.sponsor_id),
+        rows=matrix_rows(made),
+        unplaced=made.unplaced,
+    )
+
+
+def matrix_rows(made: Triangulation) -> tuple[MatrixRow, ...]:
+    """A triangulation's rows for paper."""
+    return tuple(map(_row, made.rows))
+
+
+def _row(row: Row) -> MatrixRow:
+    cells = [row.cells.get(source) for source in Source]
+    said = tuple(Said(one.verdict, one.count, one.weight) if one else Said(None) for one in cells)
+    return MatrixRow(row.line.number, row.line.text, row.area, said, row.mark, row.sentence, row.is_amended)

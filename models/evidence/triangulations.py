@@ -1,0 +1,194 @@
+"""What do the sources of a review say of each key line, set beside each other, and what does the team make of it?
+
+Evidence comes from every noun that has some: each registers a function with `@evidence` and says of which source,
+along which key line, how things stand (0 to 1), and where it can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import now
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.evidence.findings import Finding
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import (
+    Cell,
+    Item,
+    Mark,
+    Source,
+    Strength,
+    cells_of,
+    mark_of,
+    meaning_of,
+    verdict_of,
+)
+from models.tools.key_lines import KeyLine, key_lines_of
+
+
+class KeyLineReading(Record):
+    """What the team says the sources mean for one key line, in place of the sentence the portal makes."""
+
+    __tablename__ = "key_line_readings"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own until the review is presented.")
+
+    key_line_id: Mapped[int] = mapped_column(
+        ForeignKey("key_lines.id", ondelete="CASCADE"), unique=True,
+        info={"sentence": "This key line has its sentence already."},
+    )  # fmt: skip
+    text: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    key_line: Mapped[KeyLine] = relationship(lazy="raise_on_sql")
+    written_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence. `origin` names its record (`findings:7`), so that nothing counts twice.
+
+    A graded answer counts as weak evidence by itself; made into a finding it counts as strongly as the finding says.
+    """
+
+    source: Source
+    key_line_id: int | None
+    level: float
+    text: str
+    origin: str
+    strength: Strength = Strength.WEAK
+    said_by: str = ""
+
+    @property
+    def item(self) -> Item:
+        return Item(self.source, self.level, self.strength)
+
+    @property
+    def verdict_label(self) -> str:
+        return verdict_of(self.level).label
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key line with its cells, its mark and what it means."""
+
+    line: KeyLine
+    area: str
+    cells: dict[Source, Cell]
+    mark: Mark
+    sentence: str
+    is_amended: bool
+
+
+@dataclass(frozen=True)
+class Triangulation:
+    """A review's key lines set against its sources. `unplaced` is evidence along no key line."""
+
+    rows: tuple[Row, ...]
+    unplaced: int
+
+    def count(self, mark: Mark) -> int:
+        return sum(row.mark is mark for row in self.rows)
+
+
+_ONCE = "triangulations"
+
+Gather = Callable[[Session, int], Iterable[Evidence]]
+_gatherers: list[Gather] = []
+
+
+def evidence(gather: Gather) -> Gather:
+    """Register a noun's evidence: `def graded_answers(session, review_id) -> Iterable[Evidence]`."""
+    _gatherers.append(gather)
+    return gather
+
+
+def evidence_of(session: Session, review_id: int) -> list[Evidence]:
+    """All evidence of a review; what was made into a finding counts as the finding only."""
+    taken = set(session.scalars(select(Finding.origin).where(Finding.review_id == review_id, Finding.origin != "")))
+    found = [one for gather in _gatherers for one in gather(session, review_id)]
+    return [one for one in found if one.origin not in taken]
+
+
+@evidence
+def findings(session: Session, review_id: int) -> Iterable[Evidence]:
+    """The review's findings, each as strong as it says."""
+    rows = session.execute(
+        select(Finding, Agency.name)
+        .outerjoin(Agency, Agency.id == Finding.agency_id)
+        .where(Finding.review_id == review_id)
+        .order_by(Finding.id)
+    )
+    for one, agency in rows:
+        yield Evidence(
+            one.source, one.key_line_id, one.verdict.level, one.text, f"findings:{one.id}", one.strength, agency or ""
+        )
+
+
+def triangulate(session: Session, review: ThematicReview) -> Triangulation:
+    """Set the sources of a review beside each other, key line by key line.
+
+    Source: framework, "The reviews": areas of interest are investigated from multiple angles.
+    """
+    known: dict[int, Triangulation] | None = session.info.get(_ONCE)
+    if known is None:
+        return _triangulated(session, review)
+    if review.id not in known:
+        known[review.id] = _triangulated(session, review)
+    return known[review.id]
+
+
+@contextmanager
+def triangulated_once(session: Session) -> Iterator[None]:
+    """Within this block a review is triangulated once, however often it is asked for. For pages that only read."""
+    session.info[_ONCE] = {}
+    try:
+        yield
+    finally:
+        del session.info[_ONCE]
+
+
+def _triangulated(session: Session, review: ThematicReview) -> Triangulation:
+    found = evidence_of(session, review.id)
+    lines = key_lines_of(session, review.id)
+    keys, area_ids = [line.id for line in lines], {line.key_area_id for line in lines}
+    areas = {one.id: one for one in session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(area_ids)))}
+    lines.sort(key=lambda line: (areas[line.key_area_id].rank, line.key_area_id, line.number))
+    amended = {
+        one.key_line_id: one.text
+        for one in session.scalars(select(KeyLineReading).where(KeyLineReading.key_line_id.in_(keys)))
+    }
+    rows = tuple(_row(line, areas[line.key_area_id].label, found, amended.get(line.id)) for line in lines)
+    return Triangulation(rows, sum(one.key_line_id not in keys for one in found))
+
+
+def _row(line: KeyLine, area: str, found: Iterable[Evidence], amended: str | None) -> Row:
+    cells = cells_of(one.item for one in found if one.key_line_id == line.id)
+    return Row(line, area, cells, mark_of(cells), amended or meaning_of(cells), amended is not None)
+
+
+def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int | None) -> None:
+    """Say what the sources of a key line mean in the team's own words; empty words bring the portal's sentence back."""
+    if line.review_id is None:
+        raise RuleBroken("Only a review's own key line has a meaning to write down.")
+    found = session.scalar(select(KeyLineReading).where(KeyLineReading.key_line_id == line.id))
+    if not text.strip():
+        if found is not None:
+            session.delete(found)
+    else:
+        made = found or KeyLineReading(key_line_id=line.id)
+        made.text, made.written_by_id, made.written_at = text.strip(), person_id, now()
+        session.add(made)
+    session.flush()

@@ -1,0 +1,241 @@
+"""Which anonymous on-line surveys are open, and what did people answer?
+
+Nobody signs in, no cookie is set, and only the day of an answer is kept. The public may read the one survey whose link
+they hold while it is open, and add one response to it; nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from secrets import token_urlsafe
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, Text, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import Actor, DatabaseRole, RowPolicy
+from models.core.clock import today
+from models.core.db import Base, Record, act_as
+from models.core.errors import RuleBroken
+from models.core.words import must
+from models.evidence.triangulations import Evidence, evidence
+from models.feedback.feedback_activities import Audience, Engagement, FeedbackActivity
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.triangulation import Strength
+from models.rules.feedback.small_numbers import SMALLEST, Tally
+from models.rules.tools.questionnaires import Question, progress
+from models.signatures.signables import signed_version
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.tool_versions import ToolVersion
+
+QUESTIONS_FOR = {
+    Audience.SERVICE_USERS: ToolKind.SERVICE_USER_QUESTIONS,
+    Audience.PRACTITIONERS: ToolKind.PRACTITIONER_QUESTIONS,
+}
+_HELD = "token = current_setting('app.survey_token', true)"
+_IS_OPEN = "closed_on IS NULL AND (now() AT TIME ZONE 'Europe/London')::date BETWEEN opens_on AND closes_on"
+
+
+class Survey(Record):
+    """An anonymous survey of one feedback activity, open to whoever holds its link, from one day to another."""
+
+    __tablename__ = "surveys"
+    __table_args__ = (
+        must(
+            "closes_on >= opens_on",
+            name="survey_closes_after_opening",
+            sentence="A survey cannot close before it opens.",
+        ),
+        must("length(token) >= 20", name="survey_token_long", sentence="A survey's link must not be guessed."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="The hub's own; what people said is told to agencies as findings.",
+        public_reads=f"{_HELD} AND ({_IS_OPEN} OR outcome_published_on IS NOT NULL)",
+        unlogged_columns=("token",),
+    )
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("feedback_activities.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("tool_versions.id"), index=True)
+    token: Mapped[str] = mapped_column(Text, unique=True)
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    outcome: Mapped[str] = mapped_column(Text, server_default="")
+    outcome_published_on: Mapped[date | None]
+
+    activity: Mapped[FeedbackActivity] = relationship(lazy="raise_on_sql")
+    version: Mapped[ToolVersion] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return f"Survey {self.id}"
+
+    def is_open(self, on: date) -> bool:
+        """Whether people may answer on a day."""
+        return self.closed_on is None and self.opens_on <= on <= self.closes_on
+
+
+class SurveyResponse(Base):
+    """One anonymous response. `receipt` is a random mark of the page it was written on, so that it counts once."""
+
+    __tablename__ = "survey_responses"
+    __table_args__ = (Index("response_counts_once", "survey_id", "receipt", unique=True),)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "delete"),
+        public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
+        is_logged=False,
+        reason="Anonymous answers for the hub; kept out of the change log, so that they can be erased when due.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"), index=True)
+    receipt: Mapped[str] = mapped_column(Text)
+    given_on: Mapped[date] = mapped_column(server_default=func.current_date())
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+def open_survey(
+    session: Session, activity: FeedbackActivity, tool: AssuranceTool, *, opens_on: date, closes_on: date
+) -> Survey:
+    """Open a survey on a tool of the review that its sponsor has signed. Refuses anything unsigned, and the past."""
+    review = session.get_one(ThematicReview, activity.review_id)
+    if activity.agreed_on is None:
+        raise RuleBroken("The project team agrees an activity before anybody is asked to take part.")
+    if not activity.technique.is_survey:
+        raise RuleBroken(f"{activity.technique.label} needs no on-line survey.")
+    if tool.review_id != review.id or tool.kind is not QUESTIONS_FOR[activity.audience]:
+        raise RuleBroken("Choose the questions that this review has for this audience.")
+    if closes_on < max(opens_on, today()):
+        raise RuleBroken("Choose a last day that is still to come, and not before the first.")
+    version = signed_version(session, review, tool)
+    made = Survey(
+        activity_id=activity.id, version_id=version.id, token=token_urlsafe(18), opens_on=opens_on, closes_on=closes_on
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def close_survey(session: Session, survey: Survey) -> None:
+    """Close a survey before its last day."""
+    if not survey.is_open(today()):
+        raise RuleBroken("The survey is not open.")
+    survey.closed_on = today()
+    session.flush()
+
+
+def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
+    """Tell everybody who took part what came of it: the survey's link shows these words from now on."""
+    if survey.is_open(today()):
+        raise RuleBroken("Close the survey before its outcome is published.")
+    if not words.strip():
+        raise RuleBroken("Write what came of the review, in plain words.")
+    survey.outcome, survey.outcome_published_on = words.strip(), today()
+    session.flush()
+
+
+def untold_surveys(session: Session, review_id: int) -> list[str]:
+    """The activities of a review with an answered survey whose outcome is not published yet, by title."""
+    answered = select(SurveyResponse.id).where(SurveyResponse.survey_id == Survey.id).exists()
+    statement = (
+        select(FeedbackActivity.title)
+        .join(Survey, Survey.activity_id == FeedbackActivity.id)
+        .where(FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered)
+    )
+    return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
+
+
+def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
+    """The activities of a review that took place with nobody on record who could be told the outcome.
+
+    A group that took part is told in person; whoever answered an on-line survey reads the outcome by its link.
+    """
+    named = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id).exists()
+    answered = (
+        select(SurveyResponse.id)
+        .join(Survey, Survey.id == SurveyResponse.survey_id)
+        .where(Survey.activity_id == FeedbackActivity.id)
+        .exists()
+    )
+    statement = select(FeedbackActivity).where(
+        FeedbackActivity.review_id == review_id, FeedbackActivity.held_on.is_not(None), ~named, ~answered
+    )
+    return list(session.scalars(statement.order_by(FeedbackActivity.title, FeedbackActivity.id)))
+
+
+def as_the_public(session: Session, token: str) -> Survey | None:
+    """The survey behind a link, from now on as the public sees it; None when there is none for that link today.
+
+    The rest of the transaction runs as somebody without a sign-in, who may read this survey and answer it.
+    """
+    act_as(session, Actor(DatabaseRole.PUBLIC))
+    session.execute(text("SELECT set_config('app.survey_token', :token, true)"), {"token": token})
+    return session.scalar(select(Survey).where(Survey.token == token))
+
+
+def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> None:
+    """Add one response; the same page sent twice counts once. Refuses while something required is open."""
+    asked = session.get_one(ToolVersion, survey.version_id).questionnaire
+    missing = progress(asked, answers).missing
+    if missing:
+        raise RuleBroken(f"Please answer: “{missing[0].text}”")
+    given = {key: value for key, value in answers.items() if value not in (None, "", [])}
+    if not given:
+        raise RuleBroken("Please answer at least one question.")
+    table: Any = SurveyResponse.__table__
+    row = {"survey_id": survey.id, "receipt": receipt[:64], "answers": given}
+    session.connection().execute(insert(table).values(**row).on_conflict_do_nothing().inline())
+
+
+def response_count(session: Session, survey_id: int) -> int:
+    """How many people have answered."""
+    return session.scalar(select(func.count()).where(SurveyResponse.survey_id == survey_id)) or 0
+
+
+def tally(session: Session, survey: Survey, question: Question) -> Tally:
+    """How often each answer to a question was given."""
+    given = [one for one in _values(session, survey.id, question.key) if one is not None]
+    counts = Counter(word for one in given for word in (one if isinstance(one, list) else [str(one)]))
+    return Tally(len(given), counts)
+
+
+def written_answers(session: Session, survey: Survey, question: Question) -> list[str]:
+    """What people wrote, in no order that tells who did; none while fewer than five have answered."""
+    if response_count(session, survey.id) < SMALLEST:
+        return []
+    return sorted(str(one) for one in _values(session, survey.id, question.key) if one is not None)
+
+
+def _values(session: Session, survey_id: int, key: str) -> list[Any]:
+    statement = select(SurveyResponse.answers[key]).where(SurveyResponse.survey_id == survey_id)
+    return list(session.scalars(statement))
+
+
+@evidence
+def survey_answers(session: Session, review_id: int) -> Iterable[Evidence]:
+    """The graded questions of a review's surveys, each one piece of evidence; none while fewer than five answered."""
+    rows = session.execute(
+        select(Survey, FeedbackActivity, ToolVersion)
+        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
+        .join(ToolVersion, ToolVersion.id == Survey.version_id)
+        .where(FeedbackActivity.review_id == review_id)
+    )
+    for survey, activity, version in rows:
+        for question in version.questionnaire.questions():
+            found = _graded(session, survey, question)
+            if found is not None:
+                level, count = found
+                yield Evidence(
+                    activity.audience.source, question.key_line_id, level, f"{question.text} ({count} answers)",
+                    f"surveys:{survey.id}/{question.key}", Strength.MODERATE, activity.title,
+                )  # fmt: skip
+
+
+def _graded(session: Session, survey: Survey, question: Question) -> tuple[float, int] | None:
+    if all(option.weight is None for option in question.options):
+        return None
+    levels = [question.level(value) for value in _values(session, survey.id, question.key)]
+    counted = [level for level in levels if level is not None]
+    return (sum(counted) / len(counted), len(counted)) if len(counted) >= SMALLEST else None

@@ -1,0 +1,212 @@
+"""What does each stage of a review ask for, and what is missing of it, in a sentence?
+
+Source: framework, "The reviews" to "Impact analysis", read stage by stage; appendix 1 for what the sponsor signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.audits.moderations import audits_missing
+from models.core.clock import today
+from models.evidence.intelligence_uses import intelligence_missing
+from models.evidence.triangulations import triangulate
+from models.feedback.feedback_activities import Audience, activities_of, feedback_owed, heard
+from models.feedback.surveys import unnamed_activities, untold_surveys
+from models.learning.learning_products import has_released
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.actions import Action
+from models.plans.impact_analyses import analysis_of
+from models.plans.presentations import missing_presentations
+from models.plans.recommendation_findings import cited_findings
+from models.plans.recommendations import Recommendation
+from models.returns.self_evaluations import self_evaluations_missing
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.triangulation import Mark
+from models.signatures.sign_offs import SignOffSubject
+from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
+from models.tools.assurance_tools import ToolKind
+
+Check = Callable[[Session, ThematicReview], str]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One thing a stage asks for. `check` gives the sentence of what is missing, empty when nothing is."""
+
+    code: str
+    words: str
+    stage: Stage
+    check: Check
+
+
+def _focus(session: Session, review: ThematicReview) -> str:
+    return "" if review.focus.strip() else "The Board has not set the focus yet."
+
+
+def _sponsor(session: Session, review: ThematicReview) -> str:
+    return "" if review.sponsor_id else "No member of the Board is lead sponsor yet."
+
+
+def _period(session: Session, review: ThematicReview) -> str:
+    has_both = review.period_starts_on and review.period_ends_on
+    return "" if has_both else "The period under review has no first and last day yet."
+
+
+def _heard(audience: Audience) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        words = "Service users, carers or families" if audience is Audience.SERVICE_USERS else "Practitioners"
+        is_missing = not heard(session, review.id, audience)
+        return f"{words} have not been heard yet, or what they said is not summed up." if is_missing else ""
+
+    return check
+
+
+def _activities(session: Session, review: ThematicReview) -> str:
+    found = activities_of(session, review.id)
+    lacking = [one for one in Audience if not any(each.audience is one and each.agreed_on for each in found)]
+    if not lacking:
+        return ""
+    words = " and ".join(one.label[0].lower() + one.label[1:] for one in lacking)
+    return f"The project team has not agreed yet how {words} are heard."
+
+
+def _feedback_given(session: Session, review: ThematicReview) -> str:
+    owed = [one.sentence for one in feedback_owed(session, review.id)]
+    owed += [f"People who answered {one} cannot read the outcome yet." for one in untold_surveys(session, review.id)]
+    more = f" ({len(owed) - 1} more)" if owed[1:] else ""
+    return f"{owed[0]}{more}" if owed else ""
+
+
+def _named(session: Session, review: ThematicReview) -> str:
+    found = unnamed_activities(session, review.id)
+    if not found:
+        return ""
+    more = f" ({len(found) - 1} more)" if found[1:] else ""
+    return f"{found[0].title} took place with nobody named who could be told the outcome.{more}"
+
+
+def _intelligence(session: Session, review: ThematicReview) -> str:
+    return intelligence_missing(session, review.id)
+
+
+def _silent(session: Session, review: ThematicReview) -> str:
+    count = triangulate(session, review).count(Mark.SILENT)
+    if not count:
+        return ""
+    words = "1 key line is" if count == 1 else f"{count} key lines are"
+    return f"{words} silent: fewer than two sources speak."
+
+
+def _plan(session: Session, review: ThematicReview) -> str:
+    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id)).all()
+    if not plans:
+        return "There is no improvement plan yet."
+    found = session.scalars(select(Recommendation).where(Recommendation.plan_id.in_([one.id for one in plans]))).all()
+    if not found:
+        return "The improvement plan recommends nothing yet."
+    lacking = (words for one in found if (words := _lacking(session, one)))
+    return next(lacking, "")
+
+
+def _lacking(session: Session, recommendation: Recommendation) -> str:
+    if not cited_findings(session, recommendation.id):
+        return f"Recommendation {recommendation.number} cites no finding."
+    action = select(Action.id).where(Action.recommendation_id == recommendation.id).limit(1)
+    return "" if session.scalar(action) else f"Recommendation {recommendation.number} has no action."
+
+
+def _presented(session: Session, review: ThematicReview) -> str:
+    missing = " and the ".join(body.label for body in missing_presentations(session, review.id))
+    return f"The findings are still to be presented to the {missing}." if missing else ""
+
+
+def _plan_agreed(session: Session, review: ThematicReview) -> str:
+    found = session.scalars(select(ActionPlan.status).where(ActionPlan.review_id == review.id)).all()
+    is_agreed = bool(found) and PlanStatus.DRAFT not in found
+    return "" if is_agreed else "The Board has not agreed the improvement plan yet."
+
+
+def _learning(session: Session, review: ThematicReview) -> str:
+    return "" if has_released(session, review.id) else "No learning product of this review is released yet."
+
+
+def _self_evaluated(session: Session, review: ThematicReview) -> str:
+    return self_evaluations_missing(session, review.id)
+
+
+def _audited(session: Session, review: ThematicReview) -> str:
+    return audits_missing(session, review.id)
+
+
+def _year_passed(session: Session, review: ThematicReview) -> str:
+    found = analysis_of(session, review.id)
+    if found is None:
+        return "The impact analysis is not opened yet."
+    day = f"{found.due_on.day} {found.due_on:%B %Y}"
+    return f"The impact analysis is due on {day}, 12 months after completion." if found.due_on > today() else ""
+
+
+def _impact(session: Session, review: ThematicReview) -> str:
+    found = analysis_of(session, review.id)
+    return "" if found is not None and found.completed_on else "The impact analysis is not complete yet."
+
+
+def _signed(subject: SignOffSubject) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        if not content_of(session, review, subject):
+            return f"{subject.label}: nothing is written down yet."
+        signed = stands_signed(session, review, subject)
+        return "" if signed else f"{subject.label}: the lead sponsor has not signed this as it stands now."
+
+    return check
+
+
+def _tool_signed(kind: ToolKind) -> Check:
+    def check(session: Session, review: ThematicReview) -> str:
+        tools = tools_of(session, review.id, kind)
+        if not tools:
+            return f"{TOOL_SUBJECTS[kind].label}: the review has none yet."
+        unsigned = [tool.title for tool in tools if not stands_signed(session, review, TOOL_SUBJECTS[kind], tool)]
+        return f"{unsigned[0]}: the lead sponsor has not signed this as it stands now." if unsigned else ""
+
+    return check
+
+
+_TOOLS = {
+    ToolKind.SELF_EVALUATION: "The self-evaluation tool is signed",
+    ToolKind.CASE_AUDIT: "The case-audit tool is signed",
+    ToolKind.PRACTITIONER_QUESTIONS: "The practitioner questions are signed",
+    ToolKind.SERVICE_USER_QUESTIONS: "The service-user questions are signed",
+}
+
+GATES: tuple[Gate, ...] = (
+    Gate("focus", "The Board has set the focus", Stage.PROPOSED, _focus),
+    Gate("sponsor", "A member of the Board is lead sponsor", Stage.PROPOSED, _sponsor),
+    Gate("period", "The period under review is set", Stage.SCOPING, _period),
+    Gate("key_lines", "The key lines of enquiry are signed", Stage.SCOPING, _signed(SignOffSubject.KEY_LINES)),
+    Gate("project_team", "The project team is signed", Stage.SCOPING, _signed(SignOffSubject.PROJECT_TEAM)),
+    Gate("invitations", "The agencies invited are signed", Stage.SCOPING, _signed(SignOffSubject.INVITATIONS)),
+    *(Gate(f"{kind.value}_signed", words, Stage.SCOPING, _tool_signed(kind)) for kind, words in _TOOLS.items()),
+    Gate("activities", "How people are heard is agreed by the project team", Stage.SCOPING, _activities),
+    Gate("self_evaluations", "The self-evaluations are handed in and closed", Stage.EVIDENCE, _self_evaluated),
+    Gate("case_audits", "The drawn cases are audited and moderated", Stage.EVIDENCE, _audited),
+    Gate(
+        "service_users", "Service users, carers and families are heard", Stage.EVIDENCE, _heard(Audience.SERVICE_USERS)
+    ),
+    Gate("practitioners", "Practitioners are heard", Stage.EVIDENCE, _heard(Audience.PRACTITIONERS)),
+    Gate("intelligence", "Local reviews, audits and inspections are read", Stage.EVIDENCE, _intelligence),
+    Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent),
+    Gate("plan", "The improvement plan rests on findings and has actions", Stage.IMPROVEMENT_PLANNING, _plan),
+    Gate("presented", "The Board and both groups have heard the findings", Stage.PRESENTATION, _presented),
+    Gate("plan_agreed", "The Board has agreed the improvement plan", Stage.PRESENTATION, _plan_agreed),
+    Gate("learning", "Learning is released", Stage.DISSEMINATION, _learning),
+    Gate("groups_named", "Every activity says who took part", Stage.DISSEMINATION, _named),
+    Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
+    Gate("impact_due", "Twelve months have passed since completion", Stage.COMPLETED, _year_passed),
+    Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
+)

@@ -1,0 +1,116 @@
+"""Which gates did a review pass without what they ask for, why, and did the sponsor consent?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import now
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import choice_column, must, one_of
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import Stage, ThematicReview
+
+
+class GateWaiver(Record):
+    """An officer's request to pass one gate without what it asks for. It stays visible, consented to or not."""
+
+    __tablename__ = "gate_waivers"
+    __table_args__ = (
+        one_of("stage", Stage, "known_waiver_stage"),
+        UniqueConstraint(
+            "review_id", "gate", name="gate_waived_once",
+            info={"sentence": "This gate has been put before the sponsor already."},
+        ),
+        must("reason <> ''", name="waiver_reasoned", sentence="Give the reason why the review should go on without."),
+        must(
+            "(consented_at IS NULL) = (consented_by_id IS NULL)",
+            name="consent_by_somebody",
+            sentence="A consent needs who gave it and when.",
+        ),
+    )  # fmt: skip
+    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Between the hub and its sponsor.")
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
+    stage: Mapped[Stage] = mapped_column(choice_column(Stage))
+    gate: Mapped[str] = mapped_column(Text)
+    missing: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    consented_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    consented_at: Mapped[datetime | None]
+    refusal: Mapped[str] = mapped_column(Text, server_default="")
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id, lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.missing
+
+    @property
+    def is_open(self) -> bool:
+        return self.consented_at is None and not self.refusal
+
+
+def ask_to_waive(
+    session: Session, *, review: ThematicReview, gate: str, missing: str, reason: str, person_id: int | None
+) -> GateWaiver:
+    """Ask the sponsor to let the review pass a gate without what it asks for. A refused request may be made anew."""
+    if not reason.strip():
+        raise RuleBroken("Give the reason why the review should go on without.")
+    if review.sponsor_id is None:
+        raise RuleBroken("The review has no lead sponsor yet who could consent.")
+    found = session.scalar(select(GateWaiver).where(GateWaiver.review_id == review.id, GateWaiver.gate == gate))
+    if found is not None and not found.refusal:
+        raise RuleBroken("This gate has been put before the sponsor already.")
+    made = found or GateWaiver(review_id=review.id, gate=gate)
+    made.stage, made.missing, made.reason, made.refusal = review.stage, missing, reason.strip(), ""
+    made.asked_by_id, made.asked_at = person_id, now()
+    session.add(made)
+    session.flush()
+    return made
+
+
+def consent_to_waiver(session: Session, waiver: GateWaiver, *, review: ThematicReview, person_id: int) -> None:
+    """The sponsor's consent. Refuses everybody else."""
+    _refuse_unless_open(waiver, review, person_id)
+    waiver.consented_by_id, waiver.consented_at = person_id, now()
+    session.flush()
+
+
+def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicReview, person_id: int, reason: str) -> None:
+    """The sponsor does not consent, and says why; the gate stays shut."""
+    _refuse_unless_open(waiver, review, person_id)
+    if not reason.strip():
+        raise RuleBroken("Say why the review should not go on without.")
+    waiver.refusal = reason.strip()
+    session.flush()
+
+
+def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
+    """A review's waivers by gate."""
+    found = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))
+    return {one.gate: one for one in found}
+
+
+def waivers_waiting(session: Session, sponsor_id: int | None) -> list[GateWaiver]:
+    """What waits for one sponsor's consent, the longest wait first."""
+    statement = (
+        select(GateWaiver)
+        .join(ThematicReview, ThematicReview.id == GateWaiver.review_id)
+        .where(ThematicReview.sponsor_id == sponsor_id, GateWaiver.consented_at.is_(None), GateWaiver.refusal == "")
+    )
+    return list(session.scalars(statement.order_by(GateWaiver.asked_at)))
+
+
+def _refuse_unless_open(waiver: GateWaiver, review: ThematicReview, person_id: int) -> None:
+    if person_id != review.sponsor_id:
+        raise RuleBroken("Only the review's lead sponsor can decide this.")
+    if not waiver.is_open:
+        raise RuleBroken("This has been decided already.")

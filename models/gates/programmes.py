@@ -1,0 +1,133 @@
+"""How does a year's programme stand: the quota, each review's stage, how long it has been there, who must act next?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from models.gates.gate_waivers import waivers_waiting
+from models.gates.review_gates import missing_of
+from models.partnership.hubs import Hub, HubKind
+from models.partnership.people import Person
+from models.reviews.review_stages import ReviewStage
+from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.rules.reviews.review_quota import QUOTA
+from models.signatures.sign_offs import waiting_for_signature
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """How many reviews of one kind a year holds, and how many the framework allows."""
+
+    kind: HubKind
+    count: int
+    allowed: int
+    overrides: int
+
+    @property
+    def words(self) -> str:
+        """The line as people say it.
+
+        >>> QuotaLine(HubKind.ADULTS, 2, 2, 0).words
+        '2 of 2'
+        """
+        more = f", {self.overrides} by the Board's override" if self.overrides else ""
+        return f"{self.count} of {self.allowed}{more}"
+
+
+@dataclass(frozen=True)
+class ProgrammeEntry:
+    """One review of the year. `planned_on` is when its next stage is planned; `missing` what it lacks until then."""
+
+    review: ThematicReview
+    hub: str
+    sponsor: str
+    officer: str
+    days_in_stage: int | None
+    planned_on: date | None
+    is_late: bool
+    missing: tuple[str, ...]
+    acts_next: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A year as the Board looks at it."""
+
+    year: int
+    quota: tuple[QuotaLine, ...]
+    entries: tuple[ProgrammeEntry, ...]
+
+
+def programme(session: Session, year: int, *, on: date) -> Programme:
+    """The programme of a year as it stands on a day.
+
+    Source: framework, "The hubs": two reviews for children, two for adults and one combined a year.
+    """
+    found = session.execute(_reviews(year)).all()
+    reviews = [row.ThematicReview for row in found]
+    stages = _stages(session, reviews)
+    return Programme(year, _quota(reviews), tuple(_entry(session, row, stages, on) for row in found))
+
+
+def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
+    sponsor, officer = aliased(Person), aliased(Person)
+    return (
+        select(ThematicReview, Hub.name.label("hub"), sponsor.name.label("sponsor"), officer.name.label("officer"))
+        .join(Hub, Hub.id == ThematicReview.hub_id)
+        .outerjoin(sponsor, sponsor.id == ThematicReview.sponsor_id)
+        .outerjoin(officer, officer.id == Hub.officer_id)
+        .where(ThematicReview.year == year)
+        .order_by(ThematicReview.reference)
+    )
+
+
+def _stages(session: Session, reviews: Iterable[ThematicReview]) -> dict[tuple[int, Stage], ReviewStage]:
+    keys = [one.id for one in reviews]
+    found = session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys)))
+    return {(one.review_id, one.stage): one for one in found}
+
+
+def _quota(reviews: Iterable[ThematicReview]) -> tuple[QuotaLine, ...]:
+    kinds = Counter(one.kind for one in reviews)
+    overrides = Counter(one.kind for one in reviews if one.quota_override_on)
+    return tuple(QuotaLine(kind, kinds[kind], QUOTA[kind.value], overrides[kind]) for kind in HubKind)
+
+
+def _entry(
+    session: Session, row: Row[ThematicReview, str, str, str], stages: dict[tuple[int, Stage], ReviewStage], on: date
+) -> ProgrammeEntry:
+    review = row.ThematicReview
+    here, following = stages.get((review.id, review.stage)), next_stage(review.stage)
+    planned = stages.get((review.id, following)) if following else None
+    missing = tuple(missing_of(session, review))
+    reached = here.reached_on if here else None
+    return ProgrammeEntry(
+        review=review,
+        hub=row.hub,
+        sponsor=row.sponsor or "",
+        officer=row.officer or "",
+        days_in_stage=(on - reached).days if reached else None,
+        planned_on=planned.planned_on if planned else None,
+        is_late=planned is not None and planned.planned_on < on,
+        missing=missing,
+        acts_next=acts_next(session, review, row.sponsor or "", row.officer or "", missing),
+    )
+
+
+def acts_next(session: Session, review: ThematicReview, sponsor: str, officer: str, missing: tuple[str, ...]) -> str:
+    """Who must act for a review to go on, given what it lacks."""
+    if review.stage is Stage.CLOSED:
+        return "Nobody: the review is closed"
+    if review.stage is Stage.PROPOSED and missing:
+        return "The Board"
+    signatures = {one.review_id for one in waiting_for_signature(session, review.sponsor_id)}
+    consents = {one.review_id for one in waivers_waiting(session, review.sponsor_id)}
+    if review.id in signatures | consents:
+        return f"Lead sponsor: {sponsor}"
+    return f"Officer: {officer}" if officer else "The hub has no officer"

@@ -1,0 +1,72 @@
+"""What does a review still lack before its next stage, in sentences, and may it go on?
+
+Each gate belongs to the stage it stands at the end of; models/gates/gate_checks.py has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from models.core.errors import RuleBroken
+from models.gates.gate_checks import GATES, Gate
+from models.gates.gate_waivers import GateWaiver, waivers_of
+from models.plans.impact_analyses import open_impact_analysis
+from models.reviews.review_stages import move_to_stage
+from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one gate of a review stands: open when nothing is missing or the sponsor has consented."""
+
+    gate: Gate
+    missing: str
+    waiver: GateWaiver | None
+
+    @property
+    def is_open(self) -> bool:
+        return not self.missing or (self.waiver is not None and self.waiver.consented_at is not None)
+
+
+def gates_of(session: Session, review: ThematicReview, stage: Stage | None = None) -> list[Standing]:
+    """The gates at the end of a stage (by default the review's own), each with what is missing."""
+    waivers = waivers_of(session, review.id)
+    return [
+        Standing(gate, gate.check(session, review), waivers.get(gate.code))
+        for gate in GATES
+        if gate.stage is (stage or review.stage)
+    ]
+
+
+def missing_of(session: Session, review: ThematicReview) -> list[str]:
+    """What keeps a review from its next stage, in sentences."""
+    return [one.missing for one in gates_of(session, review) if not one.is_open]
+
+
+def find_gate(session: Session, review: ThematicReview, code: str) -> Standing:
+    """One gate of the review's own stage; refuses a gate that is not at this stage."""
+    for one in gates_of(session, review):
+        if one.gate.code == code:
+            return one
+    raise RuleBroken("This gate is not at the review's present stage.")
+
+
+def pass_gates(session: Session, review: ThematicReview, *, on: date) -> Stage:
+    """Take a review to its next stage; completing it opens its impact analysis, due 12 months later.
+
+    Refuses while a gate is shut, with the first sentence of what is missing.
+    """
+    stage = next_stage(review.stage)
+    if stage is None:
+        raise RuleBroken("The review is closed.")
+    missing = missing_of(session, review)
+    if missing:
+        more = f" ({len(missing) - 1} more)" if missing[1:] else ""
+        raise RuleBroken(f"The review cannot go on to {stage.label.lower()} yet. {missing[0]}{more}")
+    move_to_stage(session, review, stage, on=on)
+    if stage is Stage.COMPLETED:
+        open_impact_analysis(session, review, completed_on=on)
+    return stage

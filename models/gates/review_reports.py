@@ -1,0 +1,137 @@
+"""Which facts stand in the report of a thematic review?"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.audits.case_audits import CaseAudit
+from models.evidence.findings import Finding
+from models.evidence.intelligence_uses import IntelligenceUse
+from models.evidence.triangulation_reports import matrix_rows, review_for
+from models.evidence.triangulations import triangulate
+from models.feedback.feedback_activities import Audience, heard
+from models.partnership.hubs import Hub
+from models.partnership.people import name_of
+from models.partnership.strategic_priorities import StrategicPriority
+from models.plans.action_plans import ActionPlan
+from models.plans.actions import Action
+from models.plans.recommendation_findings import cited_findings, sources_in_words, support_in_words
+from models.plans.recommendations import Recommendation
+from models.returns.self_evaluations import SelfEvaluation
+from models.rules.documents.papers import Occasion
+from models.rules.evidence.paper_parts import count_of
+from models.rules.evidence.triangulation import Source
+from models.rules.gates.review_paper import (
+    FindingFacts,
+    MethodFacts,
+    RecommendationFacts,
+    ReviewReportFacts,
+    SampleFacts,
+)
+from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.sampling.sample_cases import CaseStatus, SampleCase
+from models.tools.key_lines import KeyLine
+
+
+def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> ReviewReportFacts:
+    """The review as it stands today. Refuses a review that whoever asks may not see."""
+    review = review_for(session, review_id)
+    return ReviewReportFacts(
+        occasion=occasion,
+        about=f"thematic_reviews:{review.id}",
+        reference=review.reference,
+        title=review.title,
+        kind=review.kind.label,
+        hub=session.get_one(Hub, review.hub_id).name,
+        sponsor=name_of(session, review.sponsor_id),
+        priority=session.get_one(StrategicPriority, review.priority_id).name,
+        focus=review.focus,
+        stage=review.stage.label,
+        starts_on=review.period_starts_on,
+        ends_on=review.period_ends_on,
+        methods=_methods(session, review.id),
+        sample=_sample(session, review.id),
+        findings=_findings(session, review.id),
+        rows=matrix_rows(triangulate(session, review)),
+        recommendations=_recommendations(session, review.id),
+    )
+
+
+def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
+    """What each of the five sources has given so far."""
+    sent = _count(session, SelfEvaluation, review_id)
+    audits, items = _count(session, CaseAudit, review_id), _count(session, IntelligenceUse, review_id)
+    users, staff = (heard(session, review_id, one) for one in (Audience.SERVICE_USERS, Audience.PRACTITIONERS))
+    counted = (
+        (Source.SELF_EVALUATION, count_of(sent, "agency asked", "agencies asked") if sent else ""),
+        (Source.CASE_AUDIT, count_of(audits, "form for a case", "forms for cases") if audits else ""),
+        (Source.SERVICE_USERS, "; ".join(f"{one.technique.label}: {one.title}" for one in users)),
+        (Source.PRACTITIONERS, "; ".join(f"{one.technique.label}: {one.title}" for one in staff)),
+        (Source.REVIEWS_AND_INSPECTIONS, count_of(items, "item read", "items read") if items else ""),
+    )
+    return tuple(MethodFacts(source.label, words) for source, words in counted if words)
+
+
+def _count(session: Session, noun: type[SelfEvaluation | CaseAudit | IntelligenceUse], review_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(noun).where(noun.review_id == review_id)) or 0
+
+
+def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:
+    samples = session.scalars(
+        select(AuditSample)
+        .where(AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
+        .order_by(AuditSample.reference)
+    ).all()
+    rows = session.execute(
+        select(SampleCase.sample_id, SampleCase.stratum, func.count())
+        .where(SampleCase.sample_id.in_([one.id for one in samples]), SampleCase.status != CaseStatus.RESERVE)
+        .where(SampleCase.status != CaseStatus.ELIMINATED)
+        .group_by(SampleCase.sample_id, SampleCase.stratum)
+    )
+    selected = {(sample_id, stratum): count for sample_id, stratum, count in rows}
+    return tuple(
+        SampleFacts(one.reference, level["name"], level["population"], selected.get((one.id, level["name"]), 0))
+        for one in samples
+        for level in (one.certificate or {}).get("strata", ())
+    )
+
+
+def _findings(session: Session, review_id: int) -> tuple[FindingFacts, ...]:
+    rows = session.execute(
+        select(Finding, func.concat_ws(". ", KeyLine.number, KeyLine.text))
+        .outerjoin(KeyLine, KeyLine.id == Finding.key_line_id)
+        .where(Finding.review_id == review_id)
+        .order_by(KeyLine.number.nulls_last(), Finding.source, Finding.id)
+    )
+    return tuple(FindingFacts(line, one.source.label, one.verdict, one.strength.label, one.text) for one, line in rows)
+
+
+def _recommendations(session: Session, review_id: int) -> tuple[RecommendationFacts, ...]:
+    found = session.scalars(
+        select(Recommendation)
+        .join(ActionPlan, ActionPlan.id == Recommendation.plan_id)
+        .where(ActionPlan.review_id == review_id)
+        .order_by(ActionPlan.reference, Recommendation.number)
+    ).all()
+    rows = session.execute(
+        select(Action.recommendation_id, func.count(), func.count(Action.completed_on))
+        .where(Action.recommendation_id.in_([one.id for one in found]))
+        .group_by(Action.recommendation_id)
+    )
+    counts = {key: (all_of, complete) for key, all_of, complete in rows}
+    made = []
+    for one in found:
+        cited = cited_findings(session, one.id)
+        changes = one.changes.label if one.changes else ""
+        made.append(
+            RecommendationFacts(
+                one.number,
+                one.text,
+                changes,
+                sources_in_words(cited),
+                support_in_words(cited),
+                *counts.get(one.id, (0, 0)),
+            )
+        )
+    return tuple(made)

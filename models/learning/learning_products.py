@@ -1,0 +1,104 @@
+"""How is the learning from a review cascaded across the partnership, and what has been released?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.references import Referenced
+from models.core.words import Choice, choice_column, one_of
+from models.reviews.thematic_reviews import ThematicReview
+
+
+class ProductKind(Choice):
+    """The three ways of cascading learning that the framework names (framework, "The process", 4)."""
+
+    CAMPAIGN = "campaign"
+    FACE_TO_FACE = "face_to_face"
+    ONLINE = "online"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ProductKind.CAMPAIGN: "Communications campaign",
+            ProductKind.FACE_TO_FACE: "Face-to-face learning",
+            ProductKind.ONLINE: "Online learning",
+        }
+        return words[self]
+
+
+class ProductForm(Choice):
+    """What a product is."""
+
+    SEVEN_MINUTE_BRIEFING = "seven_minute_briefing"
+    GUIDANCE = "guidance"
+    SHARING_EVENT = "sharing_event"
+    WORKSHOP = "workshop"
+    MULTI_AGENCY_TRAINING = "multi_agency_training"
+    ONLINE_MODULE = "online_module"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ProductForm.SEVEN_MINUTE_BRIEFING: "7 Minute Briefing",
+            ProductForm.GUIDANCE: "Guidance document",
+            ProductForm.SHARING_EVENT: "Information sharing event",
+            ProductForm.MULTI_AGENCY_TRAINING: "Multi-agency training",
+            ProductForm.ONLINE_MODULE: "Online learning module",
+        }
+        return words.get(self) or super().label
+
+    @property
+    def kind(self) -> ProductKind:
+        """The way of cascading it belongs to.
+
+        >>> ProductForm.WORKSHOP.kind.label
+        'Face-to-face learning'
+        """
+        return _KINDS[self]
+
+
+_KINDS = {
+    ProductForm.SEVEN_MINUTE_BRIEFING: ProductKind.CAMPAIGN,
+    ProductForm.GUIDANCE: ProductKind.CAMPAIGN,
+    ProductForm.SHARING_EVENT: ProductKind.FACE_TO_FACE,
+    ProductForm.WORKSHOP: ProductKind.FACE_TO_FACE,
+    ProductForm.MULTI_AGENCY_TRAINING: ProductKind.FACE_TO_FACE,
+    ProductForm.ONLINE_MODULE: ProductKind.ONLINE,
+}
+
+
+class LearningProduct(Referenced):
+    """One product that carries a review's learning to people. Agencies see it once it is released."""
+
+    __tablename__ = "learning_products"
+    __table_args__ = (one_of("form", ProductForm, "known_product_form"),)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads="released_on IS NOT NULL", reason="Released learning is for every agency to use."
+    )
+    reference_prefix = "LP"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    form: Mapped[ProductForm] = mapped_column(choice_column(ProductForm), index=True)
+    audience: Mapped[str] = mapped_column(Text, server_default="")
+    planned_on: Mapped[date] = mapped_column(index=True)
+    released_on: Mapped[date | None]
+    summary: Mapped[str] = mapped_column(Text, server_default="")
+    link: Mapped[str] = mapped_column(Text, server_default="")
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return self.planned_on.year
+
+
+def has_released(session: Session, review_id: int) -> bool:
+    """Whether any of a review's learning has gone out to agencies."""
+    out = (LearningProduct.review_id == review_id, LearningProduct.released_on.is_not(None))
+    return session.scalar(select(LearningProduct.id).where(*out).limit(1)) is not None

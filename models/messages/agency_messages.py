@@ -1,0 +1,33 @@
+"""Who of an agency is told when something is asked of it, and in which words?"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.messages.messages import Draft, write_message
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+
+_TOLD = (Role.AGENCY_MEMBER, Role.MANAGER)
+
+
+def tell_agency(session: Session, agency: Agency, *, subject: str, body: str) -> int:
+    """Write to an agency's contact address and to each of its active members and managers, nobody twice.
+
+    Sent when the caller's transaction is committed. Returns how many were written; 0 when the agency has nobody.
+    """
+    statement = select(Person).where(Person.agency_id == agency.id, Person.is_active, Person.role.in_(_TOLD))
+    people = list(session.scalars(statement.order_by(Person.id)))
+    drafts = {one.email: Draft(one.id, one.name, one.email, subject, _letter(one.name, body)) for one in people}
+    contact = agency.contact_email.strip().lower()
+    if agency.is_active and contact and contact not in drafts:
+        drafts[contact] = Draft(None, agency.name, contact, subject, _letter(agency.name, body))
+    for draft in drafts.values():
+        write_message(session, draft)
+    return len(drafts)
+
+
+def _letter(name: str, body: str) -> str:
+    return f"Dear {name},\n\n{body}\n"

@@ -1,0 +1,150 @@
+"""Which messages has the portal written to whom, and what became of each?"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Identity, Text, UniqueConstraint, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_PERSON, RowPolicy
+from models.core.db import Base
+from models.core.errors import RuleBroken
+from models.core.words import Choice, choice_column, must, one_of
+from models.documents.job_requests import request_job
+from models.partnership.people import Person
+
+
+class MessageStatus(Choice):
+    """What became of a message."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return "Kept, no mail server set" if self is MessageStatus.KEPT else super().label
+
+
+class Message(Base):
+    """One message to one person, with the words it went out with. Written once, sent at most until it is accepted.
+
+    `token` makes the Message-ID, the same however often sending is tried. A reminder is written once for its rule,
+    subject, due date, day and recipient.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        one_of("status", MessageStatus, "known_message_status"),
+        must(
+            "(status = 'sent') = (sent_at IS NOT NULL)",
+            name="sent_message_has_moment",
+            sentence="A sent message needs the moment it was sent.",
+        ),
+        UniqueConstraint(
+            "rule_id", "subject_kind", "subject_id", "due_on", "falls_on", "address", name="reminder_written_once"
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "insert", "update"),
+        agency_reads=f"recipient_id = {OWN_PERSON}",
+        reason="People of an agency read what was written to themselves. The row is its own record.",
+        is_logged=False,
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("reminder_rules.id", ondelete="SET NULL"))
+    subject_kind: Mapped[str] = mapped_column(Text, server_default="")
+    subject_id: Mapped[int | None]
+    due_on: Mapped[date | None]
+    falls_on: Mapped[date | None]
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    recipient_name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    status: Mapped[MessageStatus] = mapped_column(
+        choice_column(MessageStatus), server_default=MessageStatus.WAITING, index=True
+    )
+    sentence: Mapped[str] = mapped_column(Text, server_default="")
+    attempt_count: Mapped[int] = mapped_column(server_default="0")
+    token: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    sent_at: Mapped[datetime | None]
+
+    recipient: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that is not written yet. For a reminder: which rule, about what, due when, falling on which day."""
+
+    recipient_id: int | None
+    recipient_name: str
+    address: str
+    subject: str
+    body: str
+    rule_id: int | None = None
+    subject_kind: str = ""
+    subject_id: int | None = None
+    due_on: date | None = None
+    falls_on: date | None = None
+
+
+def write_message(session: Session, draft: Draft) -> int | None:
+    """Keep a message and ask for it to be sent, in the caller's transaction.
+
+    Returns its id, or None when this reminder has been written before (then nothing happens).
+    """
+    statement = insert(Message).values(vars(draft)).on_conflict_do_nothing(constraint="reminder_written_once")
+    number = session.execute(statement.returning(Message.id)).scalar_one_or_none()
+    if number is not None:
+        request_job(session, "send_message", {"message_id": number}, unique_key=f"message {number}")
+    return number
+
+
+def take_message(session: Session, message_id: int) -> Message | None:
+    """Lock a message that is still to be sent; None when it has been dealt with or is in somebody else's hands."""
+    waiting = select(Message).where(Message.id == message_id, Message.status == MessageStatus.WAITING)
+    return session.scalar(waiting.with_for_update(skip_locked=True))
+
+
+def settle_message(message: Message, status: MessageStatus, sentence: str = "") -> None:
+    """Say what became of a message, with one plain sentence where it was not sent."""
+    message.status = status
+    message.sentence = sentence
+    if status is MessageStatus.SENT:
+        message.attempt_count += 1
+        message.sent_at = func.clock_timestamp()
+
+
+def note_attempt(message: Message, sentence: str) -> None:
+    """Say that sending was tried in vain and will be tried again."""
+    message.attempt_count += 1
+    message.sentence = sentence
+
+
+def send_again(session: Session, message: Message) -> None:
+    """Let a message that was kept or has failed be sent after all. Refuses any other."""
+    if message.status not in (MessageStatus.KEPT, MessageStatus.FAILED):
+        raise RuleBroken("Only a message that was kept or has failed can be sent again.")
+    message.status = MessageStatus.WAITING
+    message.attempt_count = 0
+    session.flush()
+    request_job(session, "send_message", {"message_id": message.id})
+
+
+def unsent_count(session: Session) -> int:
+    """How many messages lie here unsent, because there is no mail server or it would not take them."""
+    unsent = text("SELECT count(*) FROM messages WHERE status IN ('kept', 'failed')")
+    return int(session.execute(unsent).scalar_one())

@@ -1,0 +1,168 @@
+"""Who sits in a hub's project team, for which agency, and from when to when?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_AGENCIES, Actor, Role, RowPolicy
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import Choice, choice_column, must, one_of
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub
+from models.partnership.people import Person
+
+
+class Seat(Choice):
+    """The seat a member takes. Police, social care and health are the core of every project team."""
+
+    POLICE = "police"
+    SOCIAL_CARE = "social_care"
+    HEALTH = "health"
+    STATUTORY = "statutory"
+    VOLUNTARY = "voluntary"
+    OFFICER = "officer"
+
+    @property
+    def is_core(self) -> bool:
+        """Whether the framework asks for this seat in every team.
+
+        >>> [seat.value for seat in Seat if seat.is_core]
+        ['police', 'social_care', 'health']
+        """
+        return self in (Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH)
+
+    @property
+    def label(self) -> str:
+        words = {
+            Seat.STATUTORY: "Statutory member",
+            Seat.VOLUNTARY: "Voluntary sector member",
+            Seat.OFFICER: "Quality Learning and Improvement Officer",
+        }
+        return words.get(self) or f"Core: {self.value.replace('_', ' ')}"
+
+
+class Membership(Record):
+    """One person's seat in one hub over a stretch of time; `ends_on` is the last day, None while it lasts."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        one_of("seat", Seat, "known_seat"),
+        must(
+            "ends_on IS NULL OR ends_on >= starts_on",
+            name="membership_ends_after_start",
+            sentence="A membership cannot end before it starts.",
+        ),
+        Index("ix_memberships_hub_dates", "hub_id", "starts_on"),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"agency_id = ANY {OWN_AGENCIES}")
+
+    hub_id: Mapped[int] = mapped_column(ForeignKey("hubs.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    seat: Mapped[Seat] = mapped_column(choice_column(Seat))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Text, server_default="")
+
+    hub: Mapped[Hub] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    def check(self, session: Session) -> None:
+        with session.no_autoflush:
+            person = session.get(Person, self.person_id) if self.person_id else None
+            if person is not None:
+                self._check_person(person)
+            if session.scalar(self._overlapping().limit(1)):
+                raise RuleBroken("This person already holds that seat in the hub at that time.")
+
+    def _check_person(self, person: Person) -> None:
+        if self.seat is Seat.OFFICER and person.role is not Role.OFFICER:
+            raise RuleBroken(f"{person.name} is not a Quality Learning and Improvement Officer.")
+        self.agency_id = self.agency_id or person.agency_id
+        if person.agency_id is not None and self.agency_id != person.agency_id:
+            raise RuleBroken(f"{person.name} belongs to another agency.")
+
+    def _overlapping(self) -> Select[int]:
+        """The same seat of the same person in the same hub on some of the same days."""
+        statement = select(Membership.id).where(
+            Membership.hub_id == self.hub_id,
+            Membership.person_id == self.person_id,
+            Membership.seat == self.seat,
+            Membership.id != (self.id or 0),
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= self.starts_on),
+        )
+        return statement if self.ends_on is None else statement.where(Membership.starts_on <= self.ends_on)
+
+
+def lasting(on: date) -> ColumnElement[bool]:
+    """Whether a membership holds on a day; its last day counts."""
+    return and_(Membership.starts_on <= on, or_(Membership.ends_on.is_(None), Membership.ends_on >= on))
+
+
+def missing_core_seats(session: Session, hub_id: int, on: date) -> list[Seat]:
+    """Which of police, social care and health have nobody in the hub's team on a day, in that order."""
+    present = set(session.scalars(select(Membership.seat).where(Membership.hub_id == hub_id, lasting(on))))
+    return [seat for seat in Seat if seat.is_core and seat not in present]
+
+
+def core_seats_in_words(missing: Collection[Seat]) -> str:
+    """Which core seats of a team are taken and which are not, as people say it.
+
+    >>> core_seats_in_words([])
+    'Police, social care and health are present.'
+    >>> core_seats_in_words([Seat.HEALTH, Seat.POLICE])
+    'Present: social care. Missing: police and health.'
+    >>> core_seats_in_words([Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH])
+    'Missing: police, social care and health.'
+    """
+    core = [seat for seat in Seat if seat.is_core]
+    present, absent = [one for one in core if one not in missing], [one for one in core if one in missing]
+    if not absent:
+        return f"{_listed(present).capitalize()} are present."
+    return " ".join([*([f"Present: {_listed(present)}."] if present else []), f"Missing: {_listed(absent)}."])
+
+
+def _listed(seats: Iterable[Seat]) -> str:
+    words = [seat.value.replace("_", " ") for seat in seats]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def hubs_run_by(person_id: int | None, on: date) -> Select[int]:
+    """The ids of the hubs whose officer a person is on a day: named on the hub, or seated there as its officer."""
+    named = select(Hub.id).where(Hub.officer_id == person_id)
+    seated = select(Membership.hub_id).where(
+        Membership.person_id == person_id, Membership.seat == Seat.OFFICER, lasting(on)
+    )
+    return select(Hub.id).where(or_(Hub.id.in_(named), Hub.id.in_(seated)))
+
+
+def may_run_hub(session: Session, actor: Actor, hub_id: int | None, on: date) -> bool:
+    """Whether somebody may run a hub's reviews and team: administrators any hub's, officers their own hubs'."""
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    if actor.role is not Role.OFFICER:
+        return False
+    return session.scalar(hubs_run_by(actor.person_id, on).where(Hub.id == hub_id)) is not None
+
+
+def end_memberships(session: Session, memberships: Iterable[Membership], *, on: date) -> int:
+    """Let seats end after the day `on`; those that end by then stay as they are. Returns how many were ended.
+
+    Refuses the whole when one of them starts later than that.
+    """
+    ended = 0
+    for one in memberships:
+        if one.starts_on > on:
+            raise RuleBroken("A membership cannot end before it starts; one of these starts later than that day.")
+        if one.ends_on is None or one.ends_on > on:
+            one.ends_on = on
+            ended += 1
+    session.flush()
+    return ended

@@ -1,0 +1,91 @@
+"""Who has a place in the portal, in which role and for which agency?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ColumnElement, ForeignKey, Text, and_, case, cast, func, true
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_AGENCIES, OWN_PERSON, Actor, DatabaseRole, Role, RowPolicy
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import choice_column, must, one_of
+from models.partnership.agencies import Agency
+
+
+class Person(Record):
+    """Somebody who signs in, or is named as an owner or sponsor. Passwords are kept as Argon2id hashes only."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        one_of("role", Role, "known_role"),
+        must(
+            "role <> 'agency_member' OR agency_id IS NOT NULL",
+            name="agency_member_has_agency",
+            sentence="An agency member needs an agency.",
+        ),
+        must(
+            "email = lower(email) AND email LIKE '%_@_%'", name="email_valid", sentence="Give a valid e-mail address."
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES} OR id = {OWN_PERSON}",
+        unlogged_columns=("password_hash",),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(
+        Text, unique=True, info={"sentence": "Somebody already has that e-mail address."}
+    )
+    job_title: Mapped[str] = mapped_column(Text, server_default="")
+    role: Mapped[Role] = mapped_column(choice_column(Role), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    team: Mapped[str] = mapped_column(Text, server_default="")
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
+    failed_count: Mapped[int] = mapped_column(server_default="0")
+    locked_until_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def check(self, session: Session) -> None:
+        self.email = (self.email or "").strip().lower()
+        if self.role is Role.AGENCY_MEMBER and self.agency_id is None:
+            raise RuleBroken("An agency member needs an agency.")
+
+    def actor(self, request_id: str = "") -> Actor:
+        """This person as the one who acts in a transaction."""
+        return Actor.person(self.id, self.role, self.agency_id, request_id)
+
+
+def becoming() -> list[ColumnElement[str]]:
+    """What `models.core.db.become` settles, as columns of a statement that finds one person: reading them becomes them.
+
+    The request stays the one it was. A role that `Actor.person` does not know is nobody.
+    """
+    settings: dict[str, ColumnElement[str]] = {
+        "role": case(*_database_roles(), else_=str(DatabaseRole.PUBLIC)),
+        "app.user_id": cast(Person.id, Text),
+        "app.agency_ids": func.coalesce(cast(Person.agency_id, Text), ""),
+    }
+    return [func.set_config(name, value, true()) for name, value in settings.items()]
+
+
+def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:
+    """Each kind of person with the database's role for it, as `Actor.person` says."""
+    for role in Role:
+        for agency_id in (None, 1):
+            belongs = Person.agency_id.is_(None) if agency_id is None else Person.agency_id.is_not(None)
+            yield and_(Person.role == role, belongs), str(Actor.person(1, role, agency_id).database_role)
+
+
+def name_of(session: Session, person_id: int | None) -> str:
+    """A person's name; empty where there is nobody."""
+    person = session.get(Person, person_id) if person_id else None
+    return person.name if person is not None else ""

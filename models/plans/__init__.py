@@ -1,0 +1,1 @@
+"""What is to be improved, by whom, and did it help?"""

@@ -1,0 +1,91 @@
+"""How is an action going, in dated words that stay?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, func
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_PERSON, RowPolicy
+from models.core.db import Base
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem
+from models.plans.actions import Action, rate_action
+
+
+class ActionUpdate(Base):
+    """A dated word on how an action is going, with what shows it. Added, never edited."""
+
+    __tablename__ = "action_updates"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "insert"),
+        agency_reads="EXISTS (SELECT 1 FROM actions a WHERE a.id = action_id)",
+        agency_inserts=f"author_id = {OWN_PERSON} AND EXISTS (SELECT FROM actions a WHERE a.id = action_id)",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text, server_default="")
+    brag_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
+
+    action: Mapped[Action] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    brag: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
+
+
+def post_update(
+    session: Session, action: Action, *, text: str, brag_id: int | None, author_id: int | None, evidence: str = ""
+) -> ActionUpdate:
+    """Add a dated update and set the action's BRAG word from it.
+
+    Refuses an empty text, Blue for an action whose completion nobody has confirmed, and any other word for a complete
+    action.
+    """
+    if not text.strip():
+        raise RuleBroken("Write what has happened since the last update.")
+    if brag_id is not None:
+        rate_action(session, action, brag_id)
+    update = ActionUpdate(
+        action_id=action.id, text=text.strip(), evidence=evidence.strip(), brag_id=brag_id, author_id=author_id
+    )
+    session.add(update)
+    session.flush()
+    return update
+
+
+def move_due_date(session: Session, action: Action, *, due_on: date, reason: str, author_id: int | None) -> None:
+    """Give an action another due date, with a reason that stays among its updates; the original date is kept.
+
+    Refuses a complete action, the date it has already, a date before its start, and an empty reason.
+    """
+    if action.completed_on is not None:
+        raise RuleBroken(f"{action.reference} is complete, so its due date no longer moves.")
+    if action.due_on == due_on:
+        raise RuleBroken(f"{action.reference} is due on that day already.")
+    if action.starts_on is not None and due_on < action.starts_on:
+        raise RuleBroken(f"{action.reference} cannot be due before it starts.")
+    if not reason.strip():
+        raise RuleBroken("Say why the due date moves.")
+    old, action.due_on = action.due_on, due_on
+    words = f"Due date moved from {_day(old)} to {_day(due_on)}: {reason.strip()}"
+    session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
+    session.flush()
+
+
+def rate_actions(
+    session: Session, actions: Sequence[Action], *, brag_id: int, text: str, author_id: int | None
+) -> None:
+    """Give several actions one BRAG word, with the reason among the updates of each; all of them or none."""
+    for action in actions:
+        post_update(session, action, text=text, brag_id=brag_id, author_id=author_id)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,189 @@
+"""What must be done, by whom and by when, and how is it going?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    cast,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.clock import LONDON
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import must
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.recommendations import Recommendation
+
+BLUE = "blue"
+"""The code of the BRAG word for complete and evidenced, whatever a partnership calls it."""
+
+_OWN_ACTION = f"lead_agency_id = ANY {OWN_AGENCIES}"
+
+
+class Action(Record):
+    """One action of a plan, one line each. The date first promised is kept when the due date moves."""
+
+    __tablename__ = "actions"
+    __table_args__ = (
+        UniqueConstraint(
+            "plan_id",
+            "number",
+            name="action_number_once",
+            info={"sentence": "The plan already has that action number."},
+        ),
+        must(
+            "starts_on IS NULL OR due_on >= starts_on",
+            name="action_due_after_start",
+            sentence="An action cannot be due before it starts.",
+        ),
+        must("number >= 1", name="action_from_one", sentence="Actions are counted from 1."),
+        must(
+            "completion_confirmed_by_id <> completion_claimed_by_id",
+            name="completion_confirmed_by_another",
+            sentence="A second person confirms the completion, not whoever stated it.",
+        ),
+        Index("ix_actions_open_due", "due_on", postgresql_where=text("completed_on IS NULL")),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_OWN_ACTION,
+        agency_writes=_OWN_ACTION,
+        agency_updates=(
+            "brag_id",
+            "completion_evidence",
+            "impact_evidence",
+            "completion_claimed_on",
+            "completion_claimed_by_id",
+            "row_version",
+        ),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
+    recommendation_id: Mapped[int | None] = mapped_column(ForeignKey("recommendations.id"), index=True)
+    number: Mapped[int]
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    other_agencies: Mapped[str] = mapped_column(Text, server_default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    owner_name: Mapped[str] = mapped_column(Text, server_default="")
+    owner_role: Mapped[str] = mapped_column(Text, server_default="")
+    starts_on: Mapped[date | None]
+    due_on: Mapped[date]
+    original_due_on: Mapped[date]
+    success_measure: Mapped[str] = mapped_column(Text, server_default="")
+    baseline: Mapped[str] = mapped_column(Text, server_default="")
+    target: Mapped[str] = mapped_column(Text, server_default="")
+    brag_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
+    completion_evidence: Mapped[str] = mapped_column(Text, server_default="")
+    impact_evidence: Mapped[str] = mapped_column(Text, server_default="")
+    critical_friend_comment: Mapped[str] = mapped_column(Text, server_default="")
+    board_decision: Mapped[str] = mapped_column(Text, server_default="")
+    completion_claimed_on: Mapped[date | None]
+    completion_claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    completion_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    completed_on: Mapped[date | None]
+
+    plan: Mapped[ActionPlan] = relationship(lazy="raise_on_sql")
+    recommendation: Mapped[Recommendation | None] = relationship(lazy="raise_on_sql")
+    lead_agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id, lazy="raise_on_sql")
+    brag: Mapped[ReferenceItem | None] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def check(self, session: Session) -> None:
+        with session.no_autoflush:
+            plan = session.get_one(ActionPlan, self.plan_id)
+            self._check_recommendation(session)
+            if self.completed_on is not None and not (self.completion_evidence or "").strip():
+                raise RuleBroken("An action is complete only with evidence; say what shows that it was done.")
+            self._check_word(session)
+            if inspect(self).transient or inspect(self).pending:
+                self._begin(session, plan)
+            self.reference = f"{plan.reference}/{self.number:02d}"
+
+    def _check_recommendation(self, session: Session) -> None:
+        if self.recommendation_id is None:
+            return
+        recommendation = session.get(Recommendation, self.recommendation_id)
+        if recommendation is None or recommendation.plan_id != self.plan_id:
+            raise RuleBroken("Choose a recommendation of the same plan.")
+
+    def _check_word(self, session: Session) -> None:
+        """A word that was chosen anew must be one it may have; what is complete does not lose its word either."""
+        if not inspect(self).attrs.brag_id.history.has_changes():
+            return
+        if self.brag_id is not None:
+            rate_action(session, self, self.brag_id)
+        elif self.completed_on is not None:
+            raise RuleBroken(_stays_complete(self))
+
+    def _begin(self, session: Session, plan: ActionPlan) -> None:
+        if plan.status is PlanStatus.CLOSED:
+            raise RuleBroken(f"{plan.reference} is closed, so it takes no new actions.")
+        self.original_due_on = self.due_on
+        self.number = _next_number(session, self.plan_id)
+
+
+def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
+    """For a list: whole days past the due date of an action that is not complete, else nothing."""
+    london = cast(func.timezone(LONDON.key, func.now()), Date)
+    return case((and_(action.completed_on.is_(None), action.due_on < london), london - action.due_on))
+
+
+def rate_action(session: Session, action: Action, brag_id: int) -> None:
+    """Give an action a BRAG word. Blue says complete and evidenced: it needs a confirmed completion first.
+
+    A complete action stays Blue until it is opened again (`models/plans/completions.py`). Source: DOMAIN b6, BRAG.
+    """
+    word = session.get(ReferenceItem, brag_id)
+    if word is None or word.list_name is not ReferenceList.BRAG:
+        raise RuleBroken("Choose one of the BRAG words.")
+    if word.code == BLUE and action.completed_on is None:
+        raise RuleBroken(
+            f"{word.label} means complete and evidenced: state the completion first, then a second person confirms it."
+        )
+    if word.code != BLUE and action.completed_on is not None:
+        raise RuleBroken(_stays_complete(action))
+    action.brag_id = brag_id
+
+
+def _stays_complete(action: Action) -> str:
+    return f"{action.reference} is complete and keeps the word for it; an officer opens it again before it is rated."
+
+
+def _next_number(session: Session, plan_id: int) -> int:
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('actions'), :plan)"), {"plan": plan_id})
+    highest = session.scalar(select(func.max(Action.number)).where(Action.plan_id == plan_id))
+    return (highest or 0) + 1
+
+
+def close_plan(session: Session, plan: ActionPlan) -> None:
+    """Close a plan whose actions are all complete."""
+    still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
+    count = session.scalar(still_open) or 0
+    if count:
+        words = "1 action of this plan is" if count == 1 else f"{count} actions of this plan are"
+        raise RuleBroken(f"{words} still open; every action must be complete before the plan is closed.")
+    plan.status = PlanStatus.CLOSED
+    session.flush()

@@ -1,0 +1,55 @@
+"""Which facts stand in an impact analysis on paper?"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from models.audits.moderations import GradesByLevel, grades_by_level
+from models.core.errors import RuleBroken
+from models.partnership.people import name_of
+from models.plans.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.documents.papers import Occasion
+from models.rules.plans.impact_paper import CheckedAction, GradeThenNow, ImpactFacts
+
+
+def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:
+    """An impact analysis as it stands. Refuses one that whoever asks may not see."""
+    analysis = session.get(ImpactAnalysis, analysis_id)
+    if analysis is None:
+        raise RuleBroken("There is no such impact analysis that you may see.")
+    review = session.get_one(ThematicReview, analysis.review_id)
+    actions = tuple(
+        CheckedAction(
+            action.reference, action.text, check.impact.value if check else "", check.impact.label if check else "",
+            check.evidence if check else "",
+        )
+        for action, check in actions_to_check(session, analysis)
+    )  # fmt: skip
+    return ImpactFacts(
+        occasion=occasion,
+        about=f"impact_analyses:{analysis.id}",
+        reference=analysis.reference,
+        title=f"{review.reference} {review.title}",
+        due_on=analysis.due_on,
+        completed_on=analysis.completed_on,
+        completed_by=name_of(session, analysis.completed_by_id),
+        conclusion=analysis.conclusion or "",
+        actions=actions,
+        grades=grades_then_and_now(session, analysis),
+    )
+
+
+def grades_then_and_now(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:
+    """How many cases have each moderated grade in both draws, and none yet; nothing where there is no second draw."""
+    first = first_sample(session, analysis)
+    if first is None or analysis.sample_id is None:
+        return ()
+    then, now = grades_by_level(session, first.id), grades_by_level(session, analysis.sample_id)
+    grades = dict.fromkeys((*then.grades, *now.grades, ""))
+    counts = [GradeThenNow(one or "Not moderated yet", _count(then, one), _count(now, one)) for one in grades]
+    return tuple(counts if counts[-1].then or counts[-1].now else counts[:-1])
+
+
+def _count(made: GradesByLevel, grade: str) -> int:
+    return sum(made.count(level, grade) for level in made.levels)

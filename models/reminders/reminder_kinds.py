@@ -1,0 +1,82 @@
+"""Of what can a reminder rule speak, and to whom?"""
+
+from __future__ import annotations
+
+from models.core.words import Choice
+
+
+class ReminderKind(Choice):
+    """What a rule speaks of."""
+
+    ACTION_DUE = "action_due"
+    ACTION_OVERDUE = "action_overdue"
+    SAMPLE_AUDITS_DUE = "sample_audits_due"
+    REVIEW_STAGE_DUE = "review_stage_due"
+    SELF_EVALUATION_DUE = "self_evaluation_due"
+    SECTION_11_DUE = "section_11_due"
+    WEEKLY_DIGEST = "weekly_digest"
+    AGREEMENT_ENDS = "agreement_ends"
+    CASE_AUDIT_DUE = "case_audit_due"
+
+    @property
+    def label(self) -> str:
+        words = {
+            ReminderKind.SELF_EVALUATION_DUE: "Self-evaluation due",
+            ReminderKind.SECTION_11_DUE: "Section 11 return due",
+        }
+        return words.get(self) or super().label
+
+
+class Recipient(Choice):
+    """To whom a rule speaks."""
+
+    ACTION_OWNER = "action_owner"
+    LEAD_AGENCY_CONTACT = "lead_agency_contact"
+    OFFICER = "officer"
+    SPONSOR = "sponsor"
+    AUDIT_LEAD = "audit_lead"
+    AGENCY_MEMBERS = "agency_members"
+    EVERYONE = "everyone"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        return _RECIPIENT_LABELS[self]
+
+
+_RECIPIENT_LABELS = {
+    Recipient.ACTION_OWNER: "Owner of the action",
+    Recipient.LEAD_AGENCY_CONTACT: "Contact address of the agency",
+    Recipient.OFFICER: "Officer of the hub",
+    Recipient.SPONSOR: "Lead sponsor of the review",
+    Recipient.AUDIT_LEAD: "Whoever asked for the draw",
+    Recipient.AGENCY_MEMBERS: "Members of the agency that was asked",
+    Recipient.EVERYONE: "Everyone with something open",
+    Recipient.AUDITOR: "Auditor of the case",
+}
+
+_FOR_RETURNS = (Recipient.AGENCY_MEMBERS, Recipient.LEAD_AGENCY_CONTACT)
+_FOR_ACTIONS = (Recipient.ACTION_OWNER, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER, Recipient.SPONSOR)
+
+RECIPIENTS = {
+    ReminderKind.ACTION_DUE: _FOR_ACTIONS,
+    ReminderKind.ACTION_OVERDUE: _FOR_ACTIONS,
+    ReminderKind.SAMPLE_AUDITS_DUE: (Recipient.AUDIT_LEAD, Recipient.OFFICER, Recipient.SPONSOR),
+    ReminderKind.REVIEW_STAGE_DUE: (Recipient.OFFICER, Recipient.SPONSOR),
+    ReminderKind.SELF_EVALUATION_DUE: (*_FOR_RETURNS, Recipient.OFFICER, Recipient.SPONSOR),
+    ReminderKind.SECTION_11_DUE: _FOR_RETURNS,
+    ReminderKind.WEEKLY_DIGEST: (Recipient.EVERYONE,),
+    ReminderKind.AGREEMENT_ENDS: (Recipient.LEAD_AGENCY_CONTACT,),
+    ReminderKind.CASE_AUDIT_DUE: (Recipient.AUDITOR, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER),
+}
+
+OF_A_PERSON = (
+    (ReminderKind.ACTION_DUE, Recipient.ACTION_OWNER),
+    (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.AUDIT_LEAD),
+    (ReminderKind.SAMPLE_AUDITS_DUE, Recipient.OFFICER),
+    (ReminderKind.REVIEW_STAGE_DUE, Recipient.OFFICER),
+    (ReminderKind.REVIEW_STAGE_DUE, Recipient.SPONSOR),
+    (ReminderKind.SELF_EVALUATION_DUE, Recipient.AGENCY_MEMBERS),
+    (ReminderKind.SECTION_11_DUE, Recipient.AGENCY_MEMBERS),
+    (ReminderKind.CASE_AUDIT_DUE, Recipient.AUDITOR),
+)

@@ -1,0 +1,72 @@
+"""What does the letter say that goes to an agency when a late return climbs a step?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from models.core.errors import RuleBroken
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem
+from models.returns.escalations import Escalation, steps_taken
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import days_over, in_words
+from models.rules.documents.papers import Occasion
+from models.rules.returns.letter_paper import LetterFacts, LetterStep
+
+_ADDRESSEES = {
+    "reminder": "Safeguarding lead",
+    "officer_call": "Safeguarding lead",
+    "sponsor": "Lead for safeguarding",
+    "executive": "Chief executive or chief officer",
+    "board": "Member of the Executive Board",
+}
+
+
+def letter_to_print(session: Session, occasion: Occasion, *, escalation_id: int) -> LetterFacts:
+    """The letter as a document. Refuses a step that whoever asks may not see."""
+    escalation = session.get(Escalation, escalation_id)
+    if escalation is None:
+        raise RuleBroken("There is no such letter that you may see.")
+    facts = letter_facts(session, escalation, partnership=occasion.partnership)
+    return replace(facts, about=f"escalations:{escalation.id}")
+
+
+def letter_facts(session: Session, escalation: Escalation, *, partnership: str) -> LetterFacts:
+    """The letter of one step, dated the day the step was taken; the steps before it are listed.
+
+    The sponsor signs from their own step upwards, the officer who took the step before that.
+    """
+    agency = session.get_one(Agency, escalation.agency_id)
+    review = session.get(ThematicReview, escalation.review_id) if escalation.review_id else None
+    code = session.get_one(ReferenceItem, escalation.step_id).code
+    is_sponsors = code not in ("reminder", "officer_call") and review is not None and review.sponsor_id is not None
+    sender = session.get(Person, review.sponsor_id if is_sponsors and review else escalation.climbed_by_id)
+    before = [one for one in steps_taken(session, escalation.subject) if one.number < escalation.number]
+    return LetterFacts(
+        reference=escalation.reference,
+        partnership=partnership,
+        written_on=escalation.climbed_on,
+        addressee=_ADDRESSEES.get(code, "Safeguarding lead"),
+        agency=agency.name,
+        subject=f"{escalation.what}: {escalation.step_label.lower()}",
+        paragraphs=_paragraphs(escalation, agency, review),
+        steps=tuple(LetterStep(one.step_label, one.climbed_on, one.said, one.outcome) for one in before),
+        sender=sender.name if sender is not None else "",
+        sender_role="Lead sponsor" if is_sponsors else (sender.job_title if sender is not None else ""),
+    )
+
+
+def _paragraphs(escalation: Escalation, agency: Agency, review: ThematicReview | None) -> tuple[str, ...]:
+    about = f" for the thematic review {review.reference}, “{review.title}”" if review is not None else ""
+    days = days_over(escalation.due_on, escalation.climbed_on)
+    late = f"{days} day{'' if days == 1 else 's'}"
+    return (
+        f"{agency.name} was asked to hand in its {escalation.what[0].lower()}{escalation.what[1:]}{about} by "
+        f"{in_words(escalation.due_on)}. On the day of this letter it is {late} late.",
+        escalation.said,
+        "Please let us know what keeps it, and hand it in as soon as you can. The form stays open in the portal. This "
+        "letter is kept in the partnership's non-engagement log.",
+    )

@@ -1,0 +1,220 @@
+"""On which step of the ladder does each late return stand, what was said there, and what came of it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import now, today
+from models.core.errors import RuleBroken
+from models.core.references import Referenced
+from models.core.words import must
+from models.messages.agency_messages import tell_agency
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
+from models.returns.late_returns import LateReturn, late_return, late_returns
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import in_words
+from models.rules.returns.escalation_ladder import REMINDER, SPONSOR, Step, next_step, refuse_step, step_due_on
+
+
+class Escalation(Referenced):
+    """One step taken with one late return: on which day, by whom, what was said, what came of it.
+
+    The non-engagement log is the whole of these. `step_label` keeps the word the step had then; `subject` names what is
+    late (`self_evaluations:12`), `what` says it in words.
+    """
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        UniqueConstraint(
+            "subject", "number",
+            name="ladder_climbed_step_by_step", info={"sentence": "Somebody has just taken this step; look again."},
+        ),
+        must("number >= 1", name="ladder_counts_from_one", sentence="Steps are counted from 1."),
+        must("said <> ''", name="escalation_says_what", sentence="Write what was said."),
+    )  # fmt: skip
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="Between the hub, its sponsor and the leads; an agency reads the letters it is sent."
+    )
+    reference_prefix = "NE"
+
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    subject: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    number: Mapped[int]
+    step_id: Mapped[int] = mapped_column(ForeignKey("reference_items.id"), index=True)
+    step_label: Mapped[str] = mapped_column(Text)
+    climbed_on: Mapped[date]
+    climbed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    said: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text, server_default="")
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    review: Mapped[ThematicReview | None] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+    step: Mapped[ReferenceItem] = relationship(lazy="raise_on_sql")
+
+    @property
+    def reference_year(self) -> int:
+        return self.climbed_on.year
+
+
+@dataclass(frozen=True)
+class LadderState:
+    """Where one late return stands: the steps taken so far, and the next with its day (None at the top)."""
+
+    late: LateReturn
+    agency: str
+    review: str
+    taken: tuple[Escalation, ...]
+    next: Step | None
+    next_due_on: date | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next step is to be taken by now."""
+        return self.next_due_on is not None and self.next_due_on <= today()
+
+
+def ladder(session: Session) -> list[Step]:
+    """The partnership's steps in order; a step without days is due with the one before it."""
+    steps, days = [], 0
+    for one in items_of(session, ReferenceList.ESCALATION_STEP):
+        days = one.day_count if one.day_count is not None else days
+        steps.append(Step(one.id, one.code, one.label, days))
+    return steps
+
+
+def steps_taken(session: Session, subject: str) -> list[Escalation]:
+    """The steps taken with one thing, the first one first."""
+    return list(session.scalars(select(Escalation).where(Escalation.subject == subject).order_by(Escalation.number)))
+
+
+def ladder_states(session: Session, review_id: int | None = None) -> list[LadderState]:
+    """Everything that is late (of one review, if named) with the step it stands on and the next, the latest first."""
+    late = [one for one in late_returns(session, today()) if review_id in (None, one.review_id)]
+    taken: dict[str, list[Escalation]] = {}
+    held = select(Escalation).where(Escalation.subject.in_([one.subject for one in late]))
+    for one in session.scalars(held.order_by(Escalation.number)):
+        taken.setdefault(one.subject, []).append(one)
+    steps, agencies = ladder(session), _names(session, Agency, {one.agency_id for one in late})
+    reviews = _names(session, ThematicReview, {one.review_id for one in late if one.review_id})
+    return [
+        _state(one, agencies[one.agency_id], reviews.get(one.review_id or 0, ""), taken.get(one.subject, []), steps)
+        for one in late
+    ]
+
+
+def _names(session: Session, kind: type[Agency] | type[ThematicReview], ids: set[int]) -> dict[int, str]:
+    return {one.id: str(one) for one in session.scalars(select(kind).where(kind.id.in_(ids)))}
+
+
+def _state(late: LateReturn, agency: str, review: str, taken: list[Escalation], steps: list[Step]) -> LadderState:
+    step = next_step(steps, len(taken))
+    return LadderState(late, agency, review, tuple(taken), step, step_due_on(step, late.due_on) if step else None)
+
+
+def climb(
+    session: Session, *, subject: str, code: str, said: str, outcome: str = "", on: date, person_id: int | None,
+    portal: str = "", partnership: str = "",
+) -> Escalation:  # fmt: skip
+    """Take the next step with something late, once: `code` is the step that the person was shown.
+
+    The first step, the reminder, writes to the agency. Refuses what is no longer late, a step out of order, a day to
+    come and no words. Source: framework, appendix 1; DOMAIN b8.
+    """
+    late = late_return(session, subject, today())
+    if late is None:
+        raise RuleBroken("This is no longer late; nothing is to be escalated.")
+    if on > today():
+        raise RuleBroken("A step cannot have been taken on a day that is still to come.")
+    if not said.strip():
+        raise RuleBroken("Write what was said.")
+    taken = steps_taken(session, subject)
+    step = refuse_step(ladder(session), len(taken), code, late.due_on, today())
+    made = Escalation(
+        review_id=late.review_id, agency_id=late.agency_id, subject=subject, what=f"{late.what} {late.reference}",
+        due_on=late.due_on, number=len(taken) + 1, step_id=step.id, step_label=step.label, climbed_on=on,
+        climbed_by_id=person_id, said=said.strip(), outcome=outcome.strip(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    if step.code == REMINDER:
+        words = (
+            f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}\n\n{portal}\n\n{partnership}"
+        )
+        agency = session.get_one(Agency, late.agency_id)
+        tell_agency(session, agency, subject=f"{late.reference} is late", body=words)
+    return made
+
+
+def note_outcome(session: Session, escalation: Escalation, *, outcome: str) -> None:
+    """Write down what came of a step."""
+    if not outcome.strip():
+        raise RuleBroken("Write what came of it.")
+    escalation.outcome = outcome.strip()
+    session.flush()
+
+
+def waiting_concerns(session: Session, sponsor_id: int | None) -> list[Escalation]:
+    """The concerns that a lead sponsor has still to take to an agency's lead, while the thing is late; oldest first."""
+    statement = (
+        select(Escalation)
+        .join(ThematicReview, ThematicReview.id == Escalation.review_id)
+        .join(ReferenceItem, ReferenceItem.id == Escalation.step_id)
+        .where(ThematicReview.sponsor_id == sponsor_id, ReferenceItem.code == SPONSOR, Escalation.answered_at.is_(None))
+    )
+    late = {one.subject for one in late_returns(session, today())}
+    return [one for one in session.scalars(statement.order_by(Escalation.id)) if one.subject in late]
+
+
+def answer_concern(session: Session, escalation: Escalation, *, answer: str, person_id: int) -> None:
+    """The sponsor says what they have done about an agency that does not engage. Refuses everybody else, and twice."""
+    review = session.get(ThematicReview, escalation.review_id) if escalation.review_id else None
+    if review is None or review.sponsor_id != person_id:
+        raise RuleBroken("Only the review's lead sponsor can answer this.")
+    if session.get_one(ReferenceItem, escalation.step_id).code != SPONSOR:
+        raise RuleBroken("This step does not ask the sponsor for anything.")
+    if escalation.answered_at is not None:
+        raise RuleBroken("This is answered already.")
+    if not answer.strip():
+        raise RuleBroken("Say what you have done, or what was agreed.")
+    escalation.answer, escalation.answered_at, escalation.answered_by_id = answer.strip(), now(), person_id
+    session.flush()
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the non-engagement log: a step with the names people know."""
+
+    escalation: Escalation
+    agency: str
+    review: str
+    by: str
+
+
+def engagement_log(session: Session, review_id: int | None = None, agency_id: int | None = None) -> list[LogLine]:
+    """Every step that was taken, of a review or an agency if named, the latest first."""
+    statement = (
+        select(Escalation, Agency.name, ThematicReview.reference, Person.name)
+        .join(Agency, Agency.id == Escalation.agency_id)
+        .outerjoin(ThematicReview, ThematicReview.id == Escalation.review_id)
+        .outerjoin(Person, Person.id == Escalation.climbed_by_id)
+        .order_by(Escalation.climbed_on.desc(), Escalation.id.desc())
+    )
+    if review_id is not None:
+        statement = statement.where(Escalation.review_id == review_id)
+    if agency_id is not None:
+        statement = statement.where(Escalation.agency_id == agency_id)
+    return [LogLine(one, agency, review or "", by or "") for one, agency, review, by in session.execute(statement)]

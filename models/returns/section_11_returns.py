@@ -1,0 +1,229 @@
+"""What did each partner return for Section 11, how was it moderated, and who is missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import london_day, now, today
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import must
+from models.messages.agency_messages import tell_agency
+from models.partnership.agencies import Agency
+from models.returns.agency_returns import OPEN, OWN, AgencyReturn, ReturnStatus, return_rules
+from models.returns.late_returns import LateReturn, late_source
+from models.returns.section_11_cycles import MissingPartner, Section11Cycle, expected_partners, freeze_cycle
+from models.rules.core.due_dates import in_words
+from models.rules.returns.section_11 import HIGHEST, ScoredStandard, StandardSummary, scored, summarise
+from models.tools.answer_sheets import (
+    AnswerSheet,
+    SheetAnswer,
+    close_sheet,
+    earlier_answers,
+    open_sheet,
+    reopen_sheet,
+    values_of,
+    version_of,
+)
+
+_OWN_RETURN = f"EXISTS (SELECT FROM section_11_returns r WHERE r.id = return_id AND r.{OWN} AND r.status = 'closed')"
+
+
+class Section11Return(AgencyReturn):
+    """One partner's Section 11 audit of itself in one cycle."""
+
+    __tablename__ = "section_11_returns"
+    __table_args__ = (
+        *return_rules("section_11", "return"),
+        UniqueConstraint(
+            "cycle_id", "agency_id",
+            name="section_11_return_once", info={"sentence": "That partner has this cycle's form already."},
+        ),
+    )  # fmt: skip
+    reference_prefix = "S11"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("section_11_cycles.id", ondelete="CASCADE"))
+
+    cycle: Mapped[Section11Cycle] = relationship(lazy="raise_on_sql")
+
+
+class Section11Score(Record):
+    """The moderated score of one standard of one return, with the reason."""
+
+    __tablename__ = "section_11_scores"
+    __table_args__ = (
+        UniqueConstraint("return_id", "question_key", name="one_moderated_score_per_standard"),
+        must(f"score BETWEEN 0 AND {HIGHEST}", name="section_11_score_in_range", sentence="Score from 0 to 3."),
+        must("reason <> ''", name="section_11_score_reasoned", sentence="Give the reason for each moderated score."),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_OWN_RETURN)
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("section_11_returns.id", ondelete="CASCADE"))
+    question_key: Mapped[str] = mapped_column(Text)
+    score: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    moderated_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    moderated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def ask_partners(
+    session: Session, cycle: Section11Cycle, *, person_id: int | None, portal: str = "", partnership: str = ""
+) -> list[Section11Return]:
+    """Give every expected partner that has none yet the cycle's form, and write to it; opens the cycle the first time.
+
+    Refuses a closed cycle, and when every partner has the form already.
+    """
+    version = freeze_cycle(session, cycle, person_id=person_id)
+    has = set(session.scalars(select(Section11Return.agency_id).where(Section11Return.cycle_id == cycle.id)))
+    new = [one for one in expected_partners(session, cycle) if one.id not in has]
+    if not new:
+        raise RuleBroken("Every partner has the form already.")
+    made = [
+        Section11Return(
+            cycle_id=cycle.id, agency_id=one.id, due_on=cycle.due_on, sent_at=now(),
+            sheet_id=open_sheet(session, version=version, agency_id=one.id).id,
+        )
+        for one in new
+    ]  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    for one, agency in zip(made, new, strict=True):
+        body = (
+            f"{agency.name} is asked to complete the Section 11 audit “{cycle.title}” ({one.reference}) by "
+            f"{in_words(one.due_on)}.\n\n{portal}/section-11-returns/{one.id}/\n\n{partnership}"
+        )
+        tell_agency(session, agency, subject=f"{one.reference}: Section 11 due {in_words(one.due_on)}", body=body)
+    return made
+
+
+def submit_return(session: Session, record: Section11Return, *, person_id: int) -> None:
+    """Hand a return in; refuses while a required answer is missing."""
+    if not record.status.is_open:
+        raise RuleBroken(f"{record.reference} is {record.status.label.lower()} already.")
+    close_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.submitted_at, record.submitted_by_id = ReturnStatus.SUBMITTED, now(), person_id
+    session.flush()
+
+
+def return_to_partner(session: Session, record: Section11Return, *, reason: str, due_on: date) -> None:
+    """Give a return back to be changed, with the reason and a new day."""
+    if record.status is not ReturnStatus.SUBMITTED:
+        raise RuleBroken("Only a return that was handed in can be given back.")
+    if not reason.strip():
+        raise RuleBroken("Say what should be changed.")
+    if due_on < today():
+        raise RuleBroken("Give a day that is still to come.")
+    reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
+    session.flush()
+
+
+def standards_of(session: Session, record: Section11Return) -> list[ScoredStandard]:
+    """A return's standards with its own score and, where there is one, the moderated score with its reason."""
+    asked = version_of(session, session.get_one(AnswerSheet, record.sheet_id)).questionnaire
+    kept = session.scalars(select(Section11Score).where(Section11Score.return_id == record.id))
+    moderated = {one.question_key: one for one in kept}
+    return [
+        replace(one, moderated=moderated[one.key].score, reason=moderated[one.key].reason)
+        if one.key in moderated
+        else one
+        for one in scored(asked, values_of(session, record.sheet_id))
+    ]
+
+
+def moderate_return(
+    session: Session, record: Section11Return, scores: Mapping[str, tuple[int | None, str]], *, person_id: int
+) -> None:
+    """Keep the moderated score of each standard with its reason, and close the return once every standard has one.
+
+    `scores` gives (score 0 to 3, reason) by question key; None leaves a standard open. A standard that the partner
+    gave no score of its own, as not applicable, needs none. Refuses a return that was not handed in, a score without a
+    reason, and one out of range.
+    """
+    if record.status not in (ReturnStatus.SUBMITTED, ReturnStatus.CLOSED):
+        raise RuleBroken("A return is moderated once it was handed in.")
+    known = {one.question_key: one for one in session.scalars(_scores_of(record.id))}
+    for one in standards_of(session, record):
+        score, reason = scores.get(one.key, (None, ""))
+        if score is None:
+            continue
+        if not 0 <= score <= HIGHEST:
+            raise RuleBroken("Score from 0 to 3.")
+        if not reason.strip():
+            raise RuleBroken(f"Give the reason for the score of “{one.text}”.")
+        kept = known.get(one.key) or Section11Score(return_id=record.id, question_key=one.key)
+        if (kept.score, kept.reason) != (score, reason.strip()):
+            kept.score, kept.reason, kept.moderated_by_id, kept.moderated_at = score, reason.strip(), person_id, now()
+        session.add(kept)
+    session.flush()
+    is_whole = all(one.moderated is not None or one.own is None for one in standards_of(session, record))
+    if is_whole and record.status is ReturnStatus.SUBMITTED:
+        record.status, record.closed_at = ReturnStatus.CLOSED, now()
+        session.flush()
+
+
+def _scores_of(return_id: int) -> Select[Section11Score]:
+    return select(Section11Score).where(Section11Score.return_id == return_id)
+
+
+def returns_of(session: Session, cycle_id: int) -> list[tuple[Section11Return, Agency]]:
+    """The returns of a cycle by the partner's name."""
+    rows = session.execute(
+        select(Section11Return, Agency)
+        .join(Agency, Agency.id == Section11Return.agency_id)
+        .where(Section11Return.cycle_id == cycle_id)
+        .order_by(Agency.name)
+    )
+    return [(record, agency) for record, agency in rows]
+
+
+def missing_partners(session: Session, cycle: Section11Cycle) -> list[MissingPartner]:
+    """The statement of missing partners: every partner that is expected and has not handed in, with the reason why."""
+    held = {agency.id: record for record, agency in returns_of(session, cycle.id)}
+    found = []
+    for agency in expected_partners(session, cycle):
+        record = held.get(agency.id)
+        if record is None:
+            found.append(MissingPartner(agency, "Not asked yet"))
+        elif record.status.is_open:
+            found.append(MissingPartner(agency, "Late" if record.is_late else record.status.label))
+    return found
+
+
+def cycle_summary(session: Session, cycle_id: int) -> list[StandardSummary]:
+    """Each standard over the returns that were handed in."""
+    handed_in = [one for one, _ in returns_of(session, cycle_id) if not one.status.is_open]
+    return summarise(standards_of(session, one) for one in handed_in)
+
+
+def last_section_11_answers(session: Session, record: Section11Return) -> dict[str, tuple[SheetAnswer, date]]:
+    """What the partner answered in earlier cycles, by question key, with the day it was handed in."""
+    rows = session.execute(
+        select(Section11Return, AnswerSheet)
+        .join(AnswerSheet, AnswerSheet.id == Section11Return.sheet_id)
+        .where(Section11Return.agency_id == record.agency_id, Section11Return.id < record.id)
+        .where(Section11Return.submitted_at.is_not(None))
+        .order_by(Section11Return.id.desc())
+    ).all()
+    days = {sheet.id: london_day(one.submitted_at or one.sent_at) for one, sheet in rows}
+    sheet = session.get_one(AnswerSheet, record.sheet_id)
+    found = earlier_answers(session, sheet, [(one, True) for _, one in rows])
+    return {key: (answer, days[answer.sheet_id]) for key, answer in found.items()}
+
+
+@late_source
+def late_section_11_returns(session: Session, on: date) -> list[LateReturn]:
+    """Section 11 returns that were to be handed in before a day; they belong to no review."""
+    return [
+        LateReturn(f"section_11_returns:{one.id}", "Section 11 return", one.reference, one.agency_id, None, one.due_on)
+        for one in session.scalars(
+            select(Section11Return).where(Section11Return.status.in_(OPEN), Section11Return.due_on < on)
+        )
+    ]

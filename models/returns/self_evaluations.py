@@ -1,0 +1,221 @@
+"""Which agencies were asked to evaluate themselves for a review, by when, and how far is each?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.clock import london_day, now, today
+from models.core.errors import RuleBroken
+from models.messages.agency_messages import tell_agency
+from models.partnership.agencies import Agency
+from models.partnership.people import Person
+from models.returns.agency_returns import OPEN, AgencyReturn, ReturnStatus, return_rules
+from models.returns.late_returns import LateReturn, late_source
+from models.reviews.invitations import ReviewPart, invited_agencies
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import in_words, return_due_on
+from models.rules.tools.questionnaires import Progress
+from models.signatures.sign_offs import SignOffSubject
+from models.signatures.signables import refuse_unsigned, signed_version, tools_of
+from models.tools.answer_sheets import (
+    AnswerSheet,
+    SheetAnswer,
+    close_sheet,
+    earlier_answers,
+    open_sheet,
+    reopen_sheet,
+    sheet_progress,
+)
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+
+
+class SelfEvaluation(AgencyReturn):
+    """One agency's self-evaluation for one review, due two weeks after it was sent (framework, "Initial scoping")."""
+
+    __tablename__ = "self_evaluations"
+    __table_args__ = (
+        *return_rules("self_evaluation", "self-evaluation"),
+        UniqueConstraint(
+            "review_id", "agency_id",
+            name="self_evaluation_once", info={"sentence": "That agency has this review's self-evaluation already."},
+        ),
+        Index("open_self_evaluations", "due_on", postgresql_where=text("status IN ('asked', 'returned')")),
+    )  # fmt: skip
+    reference_prefix = "SE"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
+    family_id: Mapped[int]
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    submitted_by: Mapped[Person | None] = relationship(
+        foreign_keys="SelfEvaluation.submitted_by_id", lazy="raise_on_sql"
+    )
+
+
+def the_tool(session: Session, review: ThematicReview) -> AssuranceTool:
+    """The one self-evaluation tool of a review; refuses when there is none, or more than one in use."""
+    tools = tools_of(session, review.id, ToolKind.SELF_EVALUATION)
+    if not tools:
+        raise RuleBroken("The review has no self-evaluation tool yet; copy the baseline tool and amend it.")
+    if tools[1:]:
+        raise RuleBroken(f"The review has {len(tools)} self-evaluation tools in use; keep the one that goes out.")
+    return tools[0]
+
+
+def send_self_evaluations(
+    session: Session, review: ThematicReview, *, person_id: int | None, portal: str = "", partnership: str = ""
+) -> list[SelfEvaluation]:
+    """Give every invited agency that has none yet its self-evaluation, due two weeks from today, and write to it.
+
+    Refuses unless the tool, the key lines and the list of agencies carry the sponsor's signature as they stand now, and
+    when nobody new is invited. Source: framework, "Initial scoping" and appendix 1.
+    """
+    tool = the_tool(session, review)
+    version = signed_version(session, review, tool)
+    refuse_unsigned(session, review, SignOffSubject.KEY_LINES)
+    refuse_unsigned(session, review, SignOffSubject.INVITATIONS)
+    invited = invited_agencies(session, review.id, ReviewPart.SELF_EVALUATION)
+    if not invited:
+        raise RuleBroken("No agency is invited to the self-evaluation yet.")
+    has = set(session.scalars(select(SelfEvaluation.agency_id).where(SelfEvaluation.review_id == review.id)))
+    new = [agency for agency in invited if agency.id not in has]
+    if not new:
+        raise RuleBroken("Every invited agency has its self-evaluation already.")
+    family = family_of(session, tool)
+    made = [
+        SelfEvaluation(
+            review_id=review.id, agency_id=agency.id, family_id=family, sent_at=now(), sent_by_id=person_id,
+            due_on=return_due_on(today()), sheet_id=open_sheet(session, version=version, agency_id=agency.id).id,
+        )
+        for agency in new
+    ]  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    for one, agency in zip(made, new, strict=True):
+        body = (
+            f"{agency.name} is asked to evaluate itself for the thematic review {review.reference}, “{review.title}”. "
+            f"Please complete and hand in {one.reference}, with evidence, by {in_words(one.due_on)}."
+            f"\n\n{portal}/self-evaluations/{one.id}/\n\n{partnership}"
+        )
+        tell_agency(session, agency, subject=f"{one.reference}: self-evaluation due {in_words(one.due_on)}", body=body)
+    return made
+
+
+def family_of(session: Session, tool: AssuranceTool) -> int:
+    """The id of the tool that a tool goes back to through all its copies."""
+    seen = {tool.id}
+    while tool.copied_from_id is not None and tool.copied_from_id not in seen:
+        tool = session.get_one(AssuranceTool, tool.copied_from_id)
+        seen.add(tool.id)
+    return tool.id
+
+
+def submit_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
+    """Hand a self-evaluation in; its answers change no more. Refuses while a required answer is missing."""
+    if not record.status.is_open:
+        raise RuleBroken(f"{record.reference} is {record.status.label.lower()} already.")
+    close_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.submitted_at, record.submitted_by_id = ReturnStatus.SUBMITTED, now(), person_id
+    session.flush()
+
+
+def ask_for_changes(
+    session: Session, record: SelfEvaluation, *, reason: str, due_on: date, portal: str = "", partnership: str = ""
+) -> None:
+    """Give a self-evaluation back with the reason and a new day; the agency may change its answers again."""
+    if record.status is not ReturnStatus.SUBMITTED:
+        raise RuleBroken("Only a self-evaluation that was handed in can be returned.")
+    if not reason.strip():
+        raise RuleBroken("Say what should be changed.")
+    if due_on < today():
+        raise RuleBroken("Give a day that is still to come.")
+    reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
+    record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
+    session.flush()
+    body = (
+        f"your self-evaluation {record.reference} is returned to be changed by {in_words(due_on)}:\n\n{reason.strip()}"
+        f"\n\n{portal}/self-evaluations/{record.id}/\n\n{partnership}"
+    )
+    agency = session.get_one(Agency, record.agency_id)
+    tell_agency(session, agency, subject=f"{record.reference}: please change your self-evaluation", body=body)
+
+
+def close_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
+    """The officer's word that a self-evaluation is what was asked for."""
+    if record.status is not ReturnStatus.SUBMITTED:
+        raise RuleBroken("Only a self-evaluation that was handed in can be closed.")
+    record.status, record.closed_at, record.closed_by_id = ReturnStatus.CLOSED, now(), person_id
+    session.flush()
+
+
+def last_self_evaluation_answers(session: Session, record: SelfEvaluation) -> dict[str, tuple[SheetAnswer, date]]:
+    """What the agency answered in earlier rounds, closed ones only, by question key; with the day it was handed in.
+
+    Source: DOMAIN, point 13: earlier scores, words and documents must not be lost.
+    """
+    rows = session.execute(
+        select(SelfEvaluation, AnswerSheet)
+        .join(AnswerSheet, AnswerSheet.id == SelfEvaluation.sheet_id)
+        .where(
+            SelfEvaluation.agency_id == record.agency_id,
+            SelfEvaluation.status == ReturnStatus.CLOSED,
+            SelfEvaluation.id != record.id,
+            SelfEvaluation.sent_at <= record.sent_at,
+        )
+        .order_by(SelfEvaluation.sent_at.desc(), SelfEvaluation.id.desc())
+    ).all()
+    days = {sheet.id: london_day(one.submitted_at or one.sent_at) for one, sheet in rows}
+    earlier = [(sheet, one.family_id == record.family_id) for one, sheet in rows]
+    found = earlier_answers(session, session.get_one(AnswerSheet, record.sheet_id), earlier)
+    return {key: (answer, days[answer.sheet_id]) for key, answer in found.items()}
+
+
+@dataclass(frozen=True)
+class ReturnState:
+    """One agency's self-evaluation with its progress, for lists of a review."""
+
+    record: SelfEvaluation
+    agency: Agency
+    progress: Progress
+
+
+def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
+    """A review's self-evaluations with how far each has come, by the agency's name."""
+    rows = session.execute(
+        select(SelfEvaluation, Agency, AnswerSheet)
+        .join(Agency, Agency.id == SelfEvaluation.agency_id)
+        .join(AnswerSheet, AnswerSheet.id == SelfEvaluation.sheet_id)
+        .where(SelfEvaluation.review_id == review_id)
+        .order_by(Agency.name)
+    )
+    return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
+
+
+def self_evaluations_missing(session: Session, review_id: int) -> str:
+    """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
+    statement = select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id)
+    found = list(session.scalars(statement))
+    if not found:
+        return "No self-evaluation has been sent yet."
+    waiting = sum(status is not ReturnStatus.CLOSED for status in found)
+    words = "1 self-evaluation is" if waiting == 1 else f"{waiting} self-evaluations are"
+    return f"{words} not handed in and closed yet." if waiting else ""
+
+
+@late_source
+def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
+    """Self-evaluations that were to be handed in before a day."""
+    return [
+        LateReturn(
+            f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
+        )
+        for one in session.scalars(
+            select(SelfEvaluation).where(SelfEvaluation.status.in_(OPEN), SelfEvaluation.due_on < on)
+        )
+    ]

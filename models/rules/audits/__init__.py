@@ -1,0 +1,1 @@
+"""How do several agencies audit one case?"""

@@ -1,0 +1,234 @@
+"""How is a form written down: blank, to be filled in with a pen, and filled in?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from models.rules.documents.papers import (
+    LABEL,
+    QUIET,
+    STRONG,
+    Blanks,
+    Block,
+    Column,
+    Heading,
+    Notice,
+    Occasion,
+    Paper,
+    Paragraph,
+    Piece,
+    Row,
+    RowsOf,
+    Signatures,
+    Table,
+    day,
+)
+from models.rules.evidence.paper_parts import paper_of
+from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
+from models.rules.tools.questionnaires import Answers, Question, Questionnaire, asked_questions
+
+_LINES: Final = {"number": 1, "date": 1, "textarea": 5, "files": 2}
+_NOT_ANSWERED: Final = "Not answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What stands at the head of a form, whichever kind it is of; `agency_id` owns it."""
+
+    occasion: Occasion
+    kind: str
+    about: str
+    agency_id: int | None
+    reference: str
+    title: str
+    agency: str
+    tool: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """One question that applies, with its answer in words; no words where it is not answered."""
+
+    text: str
+    words: str
+    note: str = ""
+    key_line: str = ""
+    files: tuple[str, ...] = ()
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class WrittenSection:
+    """A heading with its answers."""
+
+    title: str
+    introduction: str
+    answers: tuple[WrittenAnswer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledForm(Form):
+    """A filled-in form. `facts` are labels with values that stand above the answers, `scores` those of Section 11."""
+
+    progress: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[WrittenSection, ...]
+    scores: tuple[ScoredStandard, ...] = ()
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """One question of a blank form: boxes to tick where it has options, else lines to write on."""
+
+    text: str
+    hint: str
+    options: tuple[str, ...]
+    lines: int
+
+
+@dataclass(frozen=True)
+class AskedSection:
+    """A heading with its questions."""
+
+    title: str
+    introduction: str
+    questions: tuple[AskedQuestion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlankForm(Form):
+    """A form as it is sent out, for reading and filling in away from a screen."""
+
+    introduction: str
+    sections: tuple[AskedSection, ...]
+
+
+def filled_paper(form: FilledForm) -> Paper:
+    """Promise: every question that applies with its answer, note, files and key line, in order; scores come first."""
+    pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Answered", form.progress), *form.facts)
+    numbered = enumerate(form.sections, 1)
+    blocks = [
+        *((Notice(form.notice),) if form.notice else ()),
+        *((_scores(form.scores),) if form.scores else ()),
+        *(block for number, one in numbered for block in _written(number, one)),
+    ]
+    if not form.sections:
+        blocks.append(Paragraph("The form asks nothing."))
+    return _paper(form, (*pairs, ("Tool", form.tool)), blocks, "")
+
+
+def blank_paper(form: BlankForm) -> Paper:
+    """Promise: every question of the form with room to answer it, also those that only some answers bring up."""
+    how = (
+        "This copy is for reading and preparing away from a screen. Please enter the answers in the portal; "
+        "questions with a star must be answered."
+    )
+    asked = (block for number, one in enumerate(form.sections, 1) for block in _asked(number, one))
+    signers = Signatures((("Completed by", ""), ("Agreed for the agency by", "")))
+    pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Tool", form.tool))
+    return _paper(form, pairs, (Notice(how), Paragraph(form.introduction), *asked, signers), "Blank form")
+
+
+def _paper(form: Form, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], scope: str) -> Paper:
+    return paper_of(
+        form.occasion, form, pairs, blocks, kind=form.kind, reference=form.reference, title=form.title,
+        about=form.about, agency_id=form.agency_id, scope=scope,
+    )  # fmt: skip
+
+
+def _scores(scores: Sequence[ScoredStandard]) -> Table:
+    columns = (
+        Column("Standard", 4), Column("Own score", 1, is_number=True), Column("Moderated score", 1.2, is_number=True),
+        Column("Reason", 4),
+    )  # fmt: skip
+    return Table(columns, RowsOf(scores, _score), heading=f"Standards, scored 0 to {HIGHEST}")
+
+
+def _score(one: ScoredStandard) -> Row:
+    own, moderated = score_words(one.own), score_words(one.moderated)
+    return Row([[(one.text, STRONG)], own, moderated, one.reason or "–"])
+
+
+def _written(number: int, section: WrittenSection) -> Iterator[Block]:
+    yield Heading(f"{number}. {section.title}")
+    yield Paragraph(section.introduction)
+    columns = (Column("Question", 2), Column("Answer", 3))
+    yield Table(columns, RowsOf(section.answers, _answer), empty="This section asks nothing.")
+
+
+def _answer(answer: WrittenAnswer) -> Row:
+    question: list[Piece] = [(answer.text, STRONG)]
+    if answer.key_line:
+        question += [("Key line of enquiry", LABEL), (answer.key_line, QUIET)]
+    said: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
+    if answer.note:
+        said += [("Note", LABEL), (answer.note, "body")]
+    if answer.files:
+        said += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
+    return Row([question, said], tone="" if answer.words else "amber" if answer.is_required else "grey")
+
+
+def _not_answered(answer: WrittenAnswer) -> str:
+    return f"{_NOT_ANSWERED} (required)" if answer.is_required else _NOT_ANSWERED
+
+
+def _asked(number: int, section: AskedSection) -> Iterator[Block]:
+    yield Heading(f"{number}. {section.title}")
+    yield Paragraph(section.introduction)
+    for one in section.questions:
+        yield Blanks(one.text, one.hint, one.lines, one.options)
+
+
+def written_sections(
+    asked: Questionnaire, values: Answers, notes: Mapping[str, str], files: Mapping[str, tuple[str, ...]]
+) -> tuple[WrittenSection, ...]:
+    """Promise: a whole questionnaire with its answers in words, notes and file names; what does not apply is left out.
+
+    >>> from models.rules.tools.questionnaires import Section
+    >>> one = Question("q", "yes_partly_no", "Seen alone?")
+    >>> written_sections(Questionnaire("T", "", (Section("S", "", (one,)),)), {"q": "No"}, {}, {})[0].answers[0].words
+    'No'
+    """
+    applies = asked_questions(asked, values)
+    return tuple(
+        WrittenSection(
+            section.title,
+            section.introduction,
+            tuple(
+                WrittenAnswer(
+                    one.text, one.how.show(values.get(one.key)), notes.get(one.key, ""), one.key_line,
+                    files.get(one.key, ()), one.is_required,
+                )
+                for one in section.questions
+                if one in applies
+            ),
+        )
+        for section in asked.sections
+    )  # fmt: skip
+
+
+def asked_sections(asked: Questionnaire) -> tuple[AskedSection, ...]:
+    """Promise: a whole questionnaire as it is printed blank.
+
+    >>> one = Question("q", "yes_partly_no", "Seen alone?", is_required=True)
+    >>> from models.rules.tools.questionnaires import Section
+    >>> asked_sections(Questionnaire("T", "", (Section("S", "", (one,)),)))[0].questions[0].text
+    'Seen alone? *'
+    """
+    texts = {one.key: one.text for one in asked.questions()}
+    return tuple(
+        AskedSection(one.title, one.introduction, tuple(_question(each, texts) for each in one.questions))
+        for one in asked.sections
+    )
+
+
+def _question(question: Question, texts: dict[str, str]) -> AskedQuestion:
+    rule = question.shown_if
+    only = f"Only if “{texts.get(rule.key, '')}” is answered: {' or '.join(rule.answers)}." if rule else ""
+    line = f"Key line of enquiry: {question.key_line}" if question.key_line else ""
+    hint = "\n".join(part for part in (question.help, only, line) if part)
+    text = f"{question.text} *" if question.is_required else question.text
+    return AskedQuestion(text, hint, question.labels, _LINES.get(question.how.widget, 3))

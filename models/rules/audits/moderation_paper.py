@@ -1,0 +1,135 @@
+"""How is the moderated result of a case written down, with the agencies' audits side by side?"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from models.rules.audits.agreement import Agreement
+from models.rules.audits.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
+from models.rules.documents.papers import (
+    BODY,
+    LABEL,
+    QUIET,
+    STRONG,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Notice,
+    Paper,
+    Paragraph,
+    Row,
+    RowsOf,
+    Table,
+    day,
+    tag,
+)
+from models.rules.evidence.paper_parts import NOBODY_NAMED, count_of, paper_of
+
+GRADE_TONES: Final = {
+    "outstanding": "blue",
+    "good": "green",
+    "requires_improvement": "amber",
+    "inadequate": "red",
+}
+"""The tone of each grade's code; a grade that a partnership has added is grey."""
+
+HOW_FAR: Final = (
+    "Agreement: of every pair of agencies, the share that gave the same rating, over all rated questions. Answers such "
+    "as “Not applicable” do not count."
+)
+_BESIDE: Final = 5
+"""Agencies that stand beside each other in one table; more than these stand in further tables."""
+
+
+def moderation_paper(facts: ModerationFacts) -> Paper:
+    """Promise: grade, reason and moderator, each agency's own grade, and every answer beside the others'; as long as
+    nothing is moderated, it says so.
+    """
+    made = facts.moderated
+    pairs = (
+        ("Case", facts.case_reference),
+        ("Level of intervention", facts.stratum),
+        ("Sample", facts.sample),
+        ("Review", facts.review),
+        ("Moderated grade", made.grade if made else "Not moderated yet"),
+        ("Moderated by", made.moderated_by if made else ""),
+        ("Moderated on", day(made.moderated_on) if made else ""),
+        ("Agreement of the agencies", facts.agreement.words),
+    )
+    return paper_of(
+        facts.occasion, facts, pairs, tuple(_blocks(facts)),
+        kind="Moderated result" if made else "Case audits side by side",
+        reference=facts.case_reference, title=f"Audits side by side, {facts.sample}", about=facts.about,
+        is_landscape=True,
+    )  # fmt: skip
+
+
+def grade_tone(label: str, code: str = "") -> str:
+    """Promise: the tone of a grade by its code, or by its label where that is all there is.
+
+    >>> grade_tone("Requires improvement"), grade_tone("Fully met")
+    ('amber', 'grey')
+    """
+    return GRADE_TONES.get(code or label.lower().replace(" ", "_"), "grey")
+
+
+def _blocks(facts: ModerationFacts) -> Iterator[Block]:
+    yield Notice(NOBODY_NAMED)
+    if facts.moderated is not None:
+        yield from _moderated(facts.moderated)
+    yield _own_grades(facts)
+    yield Paragraph(HOW_FAR, QUIET)
+    for section in facts.sections:
+        for start in range(0, len(facts.columns), _BESIDE):
+            yield _section(section, facts.columns, start)
+    if not facts.sections:
+        yield Paragraph("No agency has handed in an audit of this case yet.")
+
+
+def _moderated(made: ModeratedFacts) -> Iterator[Block]:
+    yield Heading(f"Moderated grade: {made.grade}")
+    yield Paragraph(made.reason)
+    if made.discussion:
+        yield Heading("Notes of the discussion", 3)
+        yield Paragraph(made.discussion, BODY)
+
+
+def _own_grades(facts: ModerationFacts) -> Table:
+    columns = (
+        Column("Agency", 2), Column("Own grade", 1.4), Column("Auditor", 1.8), Column("Audit", 1.2), Column("Record", 3)
+    )  # fmt: skip
+    given = [
+        Row([one.agency, _grade(one.overall), one.auditor or "–", one.reference, one.record or "–"])
+        for one in facts.columns
+    ]
+    silent = [Row([agency, [(status, QUIET)], "–", "–", "–"], tone="grey") for agency, status in facts.silent]
+    return Table(columns, [*given, *silent], heading="Each agency's own grade", empty="No agency audits this case yet.")
+
+
+def _grade(label: str) -> Cell:
+    return [(label, tag(grade_tone(label)))] if label else "–"
+
+
+def _section(section: SideSection, agencies: Sequence[AgencyAudit], start: int) -> Table:
+    end = min(start + _BESIDE, len(agencies))
+    columns = (Column("Question", 2.2), *(Column(one.agency, 2) for one in agencies[start:end]), Column("Agreement", 1))
+    which = f" (agencies {start + 1} to {end} of {len(agencies)})" if len(agencies) > _BESIDE else ""
+    return Table(columns, RowsOf(section.rows, partial(_row, start, end)), heading=f"{section.title}{which}")
+
+
+def _row(start: int, end: int, row: SideRow) -> Row:
+    question = [(row.question, STRONG), ("Key line of enquiry" if row.key_line else "", LABEL), (row.key_line, QUIET)]
+    return Row([question, *map(_cell, row.cells[start:end]), _agreement(row.agreement)])
+
+
+def _cell(cell: SideCell) -> Cell:
+    return [(cell.words, BODY), (cell.note, QUIET)] if cell.words or cell.note else "–"
+
+
+def _agreement(agreement: Agreement | None) -> Cell:
+    if agreement is None or not agreement.pairs:
+        return "–"
+    tone = "green" if agreement.agreeing == agreement.pairs else "amber"
+    pairs = f"{agreement.agreeing} of {count_of(agreement.pairs, 'pair', 'pairs')}"
+    return [(f"{agreement.percent} %", tag(tone)), (pairs, QUIET)]

@@ -1,0 +1,185 @@
+"""Which rows of a case list may become rows of a case frame, and what is wrong with the others?"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from models.core.errors import RuleBroken
+from models.rules.case_lists.batch import BatchJudge
+from models.rules.case_lists.columns import (
+    BAD_BIRTH,
+    BAD_END,
+    BAD_START,
+    NO_DAY,
+    DateColumn,
+    LevelColumn,
+    OpenOrClosedColumn,
+    Rendering,
+    TextColumn,
+)
+from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
+from models.rules.case_lists.fingerprints import canonical_text
+from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
+from models.rules.case_lists.levels import Level, LevelFinder
+from models.rules.case_lists.repeats import RepeatFinder
+from models.rules.case_lists.report import Report
+from models.rules.case_lists.row import Columns
+from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
+
+CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
+"""row_number, reference, level_rank, theme, started_on, ended_on, agency."""
+
+VALUES = Rendering(text=lambda text: text, day=lambda day: day, rank=lambda rank: rank, number=lambda number: number)
+COPY_TEXT = Rendering(
+    text=canonical_text, day=canonical_text, rank=lambda rank: "" if rank is None else str(rank), number=str
+)
+
+
+class CaseListCheck:
+    """One check of one sheet with one choice of columns. Stream `rows` or `copy_blocks` once; `report` fills meanwhile.
+
+    Most rows are judged together, column by column; a row with anything unusual goes to `RowJudge`, which applies the
+    same rules one by one. A start date is demanded only where a start column is chosen. `today` is the day from
+    which a date is in the future. A `survey` made earlier for the same sheet and columns saves one
+    pass over the file; any other is made anew.
+    `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
+    repeated references with a query over the loaded rows, and `report.repeats_searched` is False. A caller that loads
+    the rows into the database sets `is_loading` and calls `report_repeats` with what the database found.
+
+    >>> from io import BytesIO
+    >>> from models.rules.case_lists.file import describe_sheets, likely_sheet, open_case_list
+    >>> file = open_case_list(BytesIO(b"Case reference,Start date\\nF1,16/05/2019\\n,17/05/2019\\n"))
+    >>> sheet = likely_sheet(describe_sheets(file))
+    >>> check = CaseListCheck(file, sheet, sheet.choice, [], today=date(2026, 3, 31))
+    >>> list(check.rows())
+    [(2, 'F1', None, None, datetime.date(2019, 5, 16), None, None)]
+    >>> [(problem.row, problem.sentence) for problem in check.report.rejected]
+    [(3, 'No case reference.')]
+    """
+
+    def __init__(
+        self,
+        file: CaseListFile,
+        sheet: Sheet,
+        choice: ColumnChoice,
+        levels: Sequence[Level],
+        *,
+        today: date,
+        survey: Survey | None = None,
+        level_map: Mapping[str, int] | None = None,
+        find_repeats: bool = True,
+    ) -> None:
+        """Raises RuleBroken for statistics, a choice that does not fit, and a reference column of NHS numbers."""
+        if sheet.is_statistics:
+            raise RuleBroken(STATISTICS)
+        self.file, self.sheet, self.choice, self.today = file, sheet, choice, today
+        self.places = locate(choice, sheet.headings)
+        self.level_map = dict(level_map or {})
+        self.finder = LevelFinder(levels, self.level_map)
+        is_usable = survey is not None and survey.subject == subject_of(sheet, choice)
+        self.survey = survey if survey and is_usable else survey_case_list(file, sheet, choice)
+        self.survey.refuse_nhs_numbers()
+        self.report = Report()
+        self.repeats = RepeatFinder() if find_repeats else None
+        self.is_fast = True
+        self.is_loading = False
+
+    def rows(self) -> Iterator[CaseRow]:
+        """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
+        for columns in self._checked(VALUES):
+            yield from cast("Iterator[CaseRow]", zip(*columns, strict=True))
+
+    def copy_blocks(self, prefix: str = "") -> Iterator[bytes]:
+        """The accepted rows as blocks for PostgreSQL's `COPY ... FROM STDIN WITH (NULL '')`, text format.
+
+        Columns as in `CaseRow`; `prefix` comes before each line, so that `f"{frame_id}\\t"` adds a column.
+        """
+        between = "\n" + prefix
+        for columns in self._checked(COPY_TEXT):
+            if columns[0]:
+                yield (prefix + between.join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
+
+    def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
+        columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
+        columns.heading_count = len(self.sheet.headings)
+        batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
+        for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
+            yield batches.judge(batch)
+        batches.tally.close(self.report, self.finder.labels)
+        self._close()
+
+    def _close(self) -> None:
+        report = self.report
+        if not self.is_loading:
+            self.report_repeats()
+        used = set(self.choice.columns()) - {self.choice.born}
+        report.dropped_columns = tuple(heading for heading in self.sheet.headings if heading not in used)
+        for role, found in self.survey.dates.items():
+            report.date_orders[getattr(self.choice, role)] = self.choice.date_order or found.order
+        report.no_date_count = 0 if self.places.start is not None else report.accepted
+        report.notes = list(list_notes(self.choice, self.survey, report))
+        report.is_complete = True
+
+    def report_repeats(self, references: Iterable[str] | None = None) -> None:
+        """Warn of repeated references and rows; `references` are those that occur again, searched for when None."""
+        if self.repeats is None or self.repeats.is_full:
+            return
+        if references is not None:
+            self.repeats.know(references)
+        self.report.warn("repeated_reference", self.repeats.repeated_references())
+        self.report.warn("exact_duplicate_row", self.repeats.repeated_rows())
+        self.report.repeats_searched = True
+
+
+def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[str]:
+    """Sentences about the list as a whole that a person should read before accepting it."""
+    for role, found in survey.dates.items():
+        heading = getattr(choice, role)
+        if found.is_ambiguous and not choice.date_order:
+            yield f"Nothing in the column “{heading}” shows whether day or month comes first; day first is used."
+        if found.is_mixed and not choice.date_order:
+            yield f"The column “{heading}” mixes orders of day and month; {found.order} first is used for all of it."
+    if report.no_date_count:
+        yield f"The list has no start date, so no time frame can be applied to its {report.no_date_count:,} rows."
+    if survey.has_local_ten_digits and survey.nhs_by_chance:
+        yield (
+            f"{survey.nhs_by_chance:,} of {survey.ten_digits:,} ten-digit references pass the NHS checksum, as chance "
+            "explains, so they are taken for local references; make sure that they are."
+        )
+
+
+def build_columns(
+    choice: ColumnChoice,
+    places: ColumnPlaces,
+    finder: LevelFinder,
+    survey: Survey,
+    rendering: Rendering,
+    today: date,
+) -> Columns:
+    """The columns of a choice, ready to read cells. Raises RuleBroken for a named level that is not on the list."""
+    columns = Columns(places, rendering, today.toordinal(), has_local_ten_digits=survey.has_local_ten_digits)
+    keys = {"start": (BAD_START, BAD_START), "end": (columns.today, BAD_END), "born": (NO_DAY, BAD_BIRTH)}
+    for role, found in survey.dates.items():
+        order = choice.date_order or found.order
+        setattr(columns, role, DateColumn(order, *keys[role], rendering.day))
+    if choice.theme:
+        columns.theme = TextColumn(choice.theme, rendering.text)
+    if choice.agency:
+        columns.agency = TextColumn(choice.agency, rendering.text)
+    columns.fixed_agency = None if choice.agency else choice.fixed_agency
+    if choice.level:
+        columns.level = LevelColumn(choice.level, finder, rendering.rank)
+        columns.level_place = places.level
+    elif choice.fixed_level:
+        columns.fixed_rank = finder.must_find(choice.fixed_level)
+    elif choice.level_rule:
+        _add_level_rule(columns, choice, finder)
+    return columns
+
+
+def _add_level_rule(columns: Columns, choice: ColumnChoice, finder: LevelFinder) -> None:
+    if columns.end is None:
+        raise RuleBroken("Open and closed cases can only be told apart with a column for the end date.")
+    ranks = finder.must_find(choice.open_level), finder.must_find(choice.closed_level)
+    columns.level = OpenOrClosedColumn(columns.end, *ranks, columns.rendering.rank)
+    columns.level_place = columns.places.end

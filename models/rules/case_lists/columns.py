@@ -1,0 +1,179 @@
+"""What does each text of a mapped column become, read once for each different text of the column?"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from models.core.errors import RuleBroken
+from models.rules.case_lists.dates import DateOrder, read_date
+from models.rules.case_lists.levels import LevelFinder
+from models.rules.case_lists.values import clean, looks_like_nhs_number, looks_like_postcode
+
+MAX_DIFFERENT = 10_000
+MAX_REFERENCE = 200
+MAX_TEXT = 300
+_DAYS_HELD = 50_000
+
+TROUBLE: Final = object()
+"""Stands for a cell that only the careful path may judge."""
+
+NO_DAY = 0
+BAD_START = BAD_BIRTH = 10**7
+BAD_END = -1
+
+
+class Rendering(NamedTuple):
+    """How values leave the checker: as Python values, or as the texts of a COPY line."""
+
+    text: Callable[[str | None], Any]
+    day: Callable[[date | None], Any]
+    rank: Callable[[int | None], Any]
+    number: Callable[[int], Any]
+
+
+class _Filled(dict[str, Any]):
+    """A dictionary that asks `fill` once for each text it does not know."""
+
+    def __init__(self, fill: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.fill = fill
+
+    def __missing__(self, raw: str) -> Any:
+        value = self[raw] = self.fill(raw)
+        return value
+
+
+class DayCell(NamedTuple):
+    """One date cell: its day number or None, whether it cannot be read, and the rendered date."""
+
+    number: int | None
+    is_unreadable: bool
+    out: Any
+
+
+class DateColumn:
+    """One date column. `keys` gives a day number to compare by, `outs` the rendered date; both by the cell's text.
+
+    A blank gives `blank_key`, an unreadable text `bad_key`, chosen so that one chain of comparisons holds for good
+    rows only. An error value of a spreadsheet is no blank here: a date was meant.
+    """
+
+    def __init__(self, order: DateOrder, blank_key: int, bad_key: int, render: Callable[[date | None], Any]) -> None:
+        self.order, self.blank_key, self.bad_key, self.render = order, blank_key, bad_key, render
+        self.keys = _Filled(self._fill)
+        self.outs: dict[str, Any] = {}
+
+    def _fill(self, raw: str) -> int:
+        text = clean(raw)
+        day = read_date(text, self.order) if text else None
+        self.outs[raw] = self.render(day)
+        if day is not None:
+            return day.toordinal()
+        return self.bad_key if text or is_error_value(raw) else self.blank_key
+
+    def look(self, raw: str) -> "DayCell":
+        """The cell in full: its day number, whether something stands there that is no date, and the rendered date."""
+        key = self.keys[raw]
+        if key not in (self.bad_key, self.blank_key) or self.outs[raw] != self.render(None):
+            return DayCell(key, False, self.outs[raw])
+        return DayCell(None, bool(clean(raw)) or is_error_value(raw), self.outs[raw])
+
+    def trim(self) -> None:
+        """Forgets what was read when a column shows very many different texts."""
+        if len(self.keys) > _DAYS_HELD:
+            self.keys.clear()
+            self.outs.clear()
+
+
+def is_error_value(raw: str) -> bool:
+    """Whether a blank-like cell is a spreadsheet's error rather than an empty cell; `#N/A` counts as empty.
+
+    >>> is_error_value("#REF!"), is_error_value("#N/A"), is_error_value("")
+    (True, False, False)
+    """
+    return raw.lstrip().startswith("#") and "N/A" not in raw
+
+
+def personal_kind(text: str) -> str | None:
+    """`nhs_number` or `postcode` when a cleaned text looks like one, else None.
+
+    >>> personal_kind("943 476 5919"), personal_kind("CV34 4RL"), personal_kind("N1")
+    ('nhs_number', 'postcode', None)
+    """
+    if looks_like_nhs_number(text):
+        return "nhs_number"
+    return "postcode" if looks_like_postcode(text) else None
+
+
+class TextColumn:
+    """A theme or agency column: `outs` gives the rendered text, or TROUBLE for a personal number or a narrative."""
+
+    def __init__(self, heading: str, render: Callable[[str | None], Any]) -> None:
+        self.heading, self.render = heading, render
+        self.outs = _Filled(self._fill)
+        self.has_trouble = False
+
+    def _fill(self, raw: str) -> Any:
+        _refuse_free_text(self.outs, self.heading)
+        text = clean(raw)
+        if len(text) > MAX_TEXT or personal_kind(text):
+            self.has_trouble = True
+            return TROUBLE
+        return self.render(text or None)
+
+
+class LevelColumn:
+    """A level column: `outs` gives the rendered rank, or TROUBLE where a person must look."""
+
+    def __init__(self, heading: str, finder: LevelFinder, render: Callable[[int | None], Any]) -> None:
+        self.heading, self.finder, self.render = heading, finder, render
+        self.outs = _Filled(self._fill)
+        self.has_trouble = False
+
+    def _fill(self, raw: str) -> Any:
+        _refuse_free_text(self.outs, self.heading)
+        rank = self.rank(raw)
+        self.has_trouble = self.has_trouble or rank is None
+        return TROUBLE if rank is None else self.render(rank)
+
+    def rank(self, raw: str) -> int | None:
+        """The rank of a cell, None when blank, personal or not on the list."""
+        text = clean(raw)
+        return self.finder.find(text) if text and not personal_kind(text) else None
+
+    def trim(self) -> None:
+        """Nothing to forget: a column of very many different texts is refused."""
+
+
+class OpenOrClosedColumn:
+    """The level told by the end date: open while it is blank, closed otherwise, not known where it cannot be read."""
+
+    def __init__(self, ends: DateColumn, open_rank: int, closed_rank: int, render: Callable[[int | None], Any]) -> None:
+        self.ends, self.open_rank, self.closed_rank, self.render = ends, open_rank, closed_rank, render
+        self.outs = _Filled(self._fill)
+        self.has_trouble = False
+
+    def _fill(self, raw: str) -> Any:
+        rank = self.rank(raw)
+        self.has_trouble = self.has_trouble or rank is None
+        return TROUBLE if rank is None else self.render(rank)
+
+    def rank(self, raw: str) -> int | None:
+        """The rank told by an end date's cell."""
+        end = self.ends.look(raw)
+        if end.is_unreadable:
+            return None
+        return self.open_rank if end.number is None else self.closed_rank
+
+    def trim(self) -> None:
+        """Forgets what was read when the column shows very many different texts."""
+        if len(self.outs) > _DAYS_HELD:
+            self.outs.clear()
+
+
+def _refuse_free_text(known: Mapping[str, Any], heading: str) -> None:
+    if len(known) >= MAX_DIFFERENT:
+        raise RuleBroken(
+            f"The column “{heading[:80]}” has more than {MAX_DIFFERENT:,} different values, so it holds no levels, "
+            "themes or agencies; choose another column."
+        )

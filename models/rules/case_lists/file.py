@@ -1,0 +1,177 @@
+"""What kind of file is this by its content, which sheets does it have, and which of them is a case list?"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from models.core.errors import RuleBroken
+from models.rules.case_lists.archive import open_archive
+from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.headings import (
+    HEADER_SEARCH_ROWS,
+    ColumnChoice,
+    find_header_row,
+    guess_columns,
+    is_statistics_table,
+)
+from models.rules.case_lists.text import TextFile, inspect_text
+from models.rules.case_lists.values import clean, unique_headings
+from models.rules.case_lists.workbook import MAX_ROWS, Workbook
+
+_HEADER_WITHIN = 200  # rows of a sheet, blank ones counted
+
+_SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file."
+_OLD_EXCEL = (
+    "This is an old Excel workbook (.xls) or one locked with a password, which the portal does not read: open it in "
+    "Excel, save it as .xlsx without a password and choose that file."
+)
+_MARKUP = "This is an XML or web page file, which the portal does not read: open it in a spreadsheet, " + _SAVE_AS
+STATISTICS = (
+    "This is a table of published statistics, not a list of cases: choose a file with one row for each case or episode."
+)
+_OPENINGS: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", _OLD_EXCEL),
+    (b"\x09\x08", _OLD_EXCEL),
+    (b"%PDF", "This is a PDF, from which no list can be read: ask for the list itself, " + _SAVE_AS),
+    (b"{\\rtf", "This is a text document, not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS),
+    (b"\x89PNG", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
+    (b"\xff\xd8\xff", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
+    (b"GIF8", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
+    (b"\x1f\x8b", "This is a packed file: unpack it and choose the list inside."),
+    (b"7z\xbc\xaf", "This is a packed file: unpack it and choose the list inside."),
+    (b"Rar!", "This is a packed file: unpack it and choose the list inside."),
+    (b"SQLite format 3", "This is a database, not a list of cases: export the list as CSV and choose that file."),
+    (b"\x00\x01\x00\x00Standard", "This is a database, not a list of cases: export the list as CSV."),
+)
+_ARCHIVES: tuple[tuple[str, str], ...] = (
+    ("xl/workbook.bin", "This is a binary Excel workbook (.xlsb), which the portal does not read: " + _SAVE_AS),
+    ("word/document.xml", "This is a Word document, not a list of cases: copy its table into a spreadsheet, "
+     + _SAVE_AS),
+    ("ppt/presentation.xml", "This is a presentation, not a list of cases: ask for the list itself as CSV or .xlsx."),
+    ("content.xml", "This is an OpenDocument file (.ods), which the portal does not read: " + _SAVE_AS),
+)  # fmt: skip
+
+
+class CaseListFile(Protocol):
+    """A file of one or more sheets, read as batches of rows with the file's own row numbers (first row = 1)."""
+
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        """The names of the sheets; a text file has one, named ""."""
+
+    def batches(self, sheet: str, first_row: int = 1, last_row: int = MAX_ROWS) -> Iterator[Batch]:
+        """Rows from `first_row` on, some at a time; those after `last_row` may be left out."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as the portal understands it before a person confirms.
+
+    is_list: its headings are a case list's. is_statistics: they are those of published statistics. has_rows: something
+    is filled in near below them. header_row: the file's row number of the headings. choice: the guessed columns.
+    """
+
+    name: str
+    is_list: bool
+    is_statistics: bool
+    has_rows: bool
+    header_row: int
+    headings: tuple[str, ...]
+    choice: ColumnChoice
+
+
+def open_case_list(source: BinaryIO) -> CaseListFile:
+    """The file behind a seekable binary file (an upload or an open path), told by its content and never by its name.
+
+    Reads CSV in UTF-8, UTF-16 or Windows-1252 with comma, semicolon, tab or bar, and .xlsx. Memory does not grow
+    with the file. Raises RuleBroken, in one sentence that says what the file is and what to do, for everything else.
+
+    >>> from io import BytesIO
+    >>> open_case_list(BytesIO(b"CHILD;DECOM\\r\\n1;16/05/2019\\r\\n")).sheet_names
+    ('',)
+    """
+    source.seek(0)
+    head = source.read(4096)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _open_workbook(source)
+    for opening, sentence in _OPENINGS:
+        if head.startswith(opening):
+            raise RuleBroken(sentence)
+    shape = inspect_text(source)
+    source.seek(0)
+    _refuse_other_text(source.read(4096).decode(shape.encoding, "replace"))
+    return TextFile(source, shape)
+
+
+def _refuse_other_text(text: str) -> None:
+    text = text.lstrip()
+    if re.match(r"<[?!a-zA-Z]", text):
+        raise RuleBroken(_MARKUP)
+    if re.match(r'[\[{]\s*["\[{]', text):
+        raise RuleBroken("This is a JSON file, not a list of cases: export the list as CSV and choose that file.")
+
+
+def _open_workbook(source: BinaryIO) -> Workbook:
+    archive = open_archive(source)
+    parts = set(archive.namelist())
+    for part, sentence in _ARCHIVES:
+        if part in parts:
+            raise RuleBroken(sentence)
+    if not any(part.startswith(("xl/", "/xl/")) for part in parts):
+        raise RuleBroken("This is a packed file (.zip): unpack it and choose the list inside.")
+    return Workbook(archive)
+
+
+def _first_rows(file: CaseListFile, sheet: str, last_row: int) -> list[tuple[int, list[str]]]:
+    rows: list[tuple[int, list[str]]] = []
+    for batch in file.batches(sheet, last_row=max(last_row, _HEADER_WITHIN)):
+        rows.extend(zip(batch.numbers, batch.rows(), strict=True))
+        if rows[-1][0] >= last_row:
+            break
+    return rows
+
+
+def describe_sheet(file: CaseListFile, name: str, header_row: int | None = None) -> Sheet:
+    """The sheet as guessed, or as it looks with the headings in a row that a person names.
+
+    Raises RuleBroken when the sheet, or that row, does not exist.
+    """
+    rows = _first_rows(file, name, (header_row or HEADER_SEARCH_ROWS) + 1)
+    guessed_row, is_list = find_header_row(rows)
+    asked_row, header_row = header_row, header_row or guessed_row
+    cells = next((cells for number, cells in rows if number == header_row), [])
+    if asked_row is not None and not any(map(clean, cells)):
+        raise RuleBroken(f"The sheet has no row {header_row}; choose the row that holds the headings.")
+    headings = unique_headings(cells)
+    choice = guess_columns(headings)
+    return Sheet(
+        name=name,
+        is_list=is_list and header_row == guessed_row,
+        is_statistics=is_statistics_table(headings),
+        has_rows=any(number > header_row and any(map(clean, row)) for number, row in rows),
+        header_row=header_row,
+        headings=headings,
+        choice=choice,
+    )
+
+
+def describe_sheets(file: CaseListFile) -> tuple[Sheet, ...]:
+    """All sheets with the portal's guesses.
+
+    Raises RuleBroken for a file of published statistics.
+    """
+    sheets = tuple(describe_sheet(file, name) for name in file.sheet_names)
+    if any(sheet.is_statistics for sheet in sheets) and not any(sheet.is_list for sheet in sheets):
+        raise RuleBroken(STATISTICS)
+    return sheets
+
+
+def likely_sheet(sheets: Sequence[Sheet]) -> Sheet:
+    """The sheet to offer first: the first case list with rows, else the first case list, else the first sheet.
+
+    Raises RuleBroken when there is no sheet at all.
+    """
+    if not sheets:
+        raise RuleBroken("The workbook has no sheet with cells, so there is no list to read.")
+    return max(sheets, key=lambda sheet: (sheet.is_list, sheet.has_rows and sheet.is_list))

@@ -1,0 +1,71 @@
+"""Which few rows does a person look at before confirming what the columns of a case list mean?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.rules.case_lists.columns import personal_kind
+from models.rules.case_lists.dates import ColumnDates, read_date
+from models.rules.case_lists.file import CaseListFile, Sheet
+from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
+from models.rules.case_lists.values import clean
+
+SHOWN = 60
+LEFT_OUT = "(looks personal, not shown)"
+_TEXT_ROLES = ("reference", "level", "theme", "agency")
+
+
+@dataclass(frozen=True)
+class SampleRow:
+    """One row as it would be read: `texts` by role, `days` by role with the cell's text and the day it means.
+
+    The date of birth is never shown; a value that looks like an NHS number or a postcode is not either.
+    """
+
+    row: int
+    texts: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, tuple[str, date | None]] = field(default_factory=dict)
+
+
+def sample_rows(
+    file: CaseListFile, sheet: Sheet, choice: ColumnChoice, dates: Mapping[str, ColumnDates], count: int = 3
+) -> list[SampleRow]:
+    """The first filled rows of the sheet, read with the choice and the date orders of its survey (`Survey.dates`).
+
+    Raises RuleBroken for a choice that does not fit the sheet.
+
+    >>> from io import BytesIO
+    >>> from models.rules.case_lists.file import describe_sheets, open_case_list
+    >>> file = open_case_list(BytesIO(b"Case reference,Start date\\nF1,05/06/2019\\n"))
+    >>> sheet = describe_sheets(file)[0]
+    >>> sample_rows(file, sheet, sheet.choice, {"start": ColumnDates("month")})[0].days
+    {'start': ('05/06/2019', datetime.date(2019, 5, 6))}
+    """
+    places = locate(choice, sheet.headings)
+    found: list[SampleRow] = []
+    for batch in file.batches(sheet.name, sheet.header_row + 1):
+        for number, cells in zip(batch.numbers, batch.rows(), strict=True):
+            if len(found) == count:
+                return found
+            if any(map(clean, cells)):
+                found.append(_sample(number, cells, places, choice, dates))
+    return found
+
+
+def _sample(
+    number: int, cells: list[str], places: ColumnPlaces, choice: ColumnChoice, dates: Mapping[str, ColumnDates]
+) -> SampleRow:
+    texts = {role: _shown(cells, place) for role in _TEXT_ROLES if (place := getattr(places, role)) is not None}
+    days = {}
+    for role in ("start", "end"):
+        place = getattr(places, role)
+        if place is not None:
+            text = _shown(cells, place)
+            order = choice.date_order or (dates[role].order if role in dates else "day")
+            days[role] = (text, read_date(text, order))
+    return SampleRow(number, texts, days)
+
+
+def _shown(cells: list[str], place: int) -> str:
+    text = clean(cells[place]) if place < len(cells) else ""
+    return LEFT_OUT if personal_kind(text) else text[:SHOWN]

@@ -1,0 +1,114 @@
+"""Which cases of a case list stand in several levels of intervention?"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import compress
+
+from models.rules.case_lists.check import CaseListCheck, CaseRow
+from models.rules.case_lists.report import LISTED, Report
+from models.rules.case_lists.values import clean
+
+_PARTS = 16
+_MASK_BITS = 128
+_MASK = (1 << _MASK_BITS) - 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A case in several levels: the row that names it first, and a bit for the rank of each level."""
+
+    row: int
+    ranks: int
+
+
+def check_levels(check: CaseListCheck) -> Report:
+    """Stream a check through, keeping no row, and add to its report which cases stand in several levels.
+
+    `Report.several_levels` becomes `{"count": …, "listed": [{"row", "reference", "levels"}, …]}`: levels highest first,
+    cases in the order of the list, at most 10,000 of them. Rows without a level count for none. It stays None for a
+    list too long to look for repeats in. Only hashes are kept meanwhile (13 bytes a row); the references of those that
+    are listed are read from the file again. Raises RuleBroken where the file cannot be read on.
+    """
+    levels = _LevelsOfCases()
+    levels.read(check.rows())
+    report = check.report
+    if report.repeats_searched:
+        count, first = levels.several() if report.warning_counts["repeated_reference"] else (0, [])
+        report.several_levels = {"count": count, "listed": _described(check, first)}
+    return report
+
+
+class _LevelsOfCases:
+    """A hash of each accepted row's reference with the rank of its level."""
+
+    def __init__(self) -> None:
+        self.numbers = array("I")
+        self.references = array("q")
+        self.ranks = array("B")
+
+    def read(self, rows: Iterable[CaseRow]) -> None:
+        add_number, add_reference, add_rank = self.numbers.append, self.references.append, self.ranks.append
+        for number, reference, rank, *_rest in rows:
+            if rank is not None:
+                add_number(number)
+                add_reference(hash(reference))
+                add_rank(rank)
+
+    def several(self) -> tuple[int, list[_Found]]:
+        """How many cases have more than one rank, and the first of them; a part of all hashes is held at a time."""
+        count, first = 0, list[_Found]()
+        one_byte = memoryview(self.references).cast("B")[:: self.references.itemsize].tobytes()
+        for part in range(_PARTS):
+            in_part = one_byte.translate(bytes(byte % _PARTS == part for byte in range(256)))
+            columns = (compress(column, in_part) for column in (self.numbers, self.references, self.ranks))
+            known: dict[int, int] = {}
+            for number, reference, rank in zip(*columns, strict=True):
+                known[reference] = known.get(reference, number << _MASK_BITS) | 1 << rank
+            found = [_Found(one >> _MASK_BITS, one & _MASK) for one in known.values() if _has_several(one & _MASK)]
+            count += len(found)
+            first = nsmallest(LISTED, [*first, *found], key=lambda one: one.row)
+        return count, first
+
+
+def _has_several(ranks: int) -> bool:
+    """Whether more than one bit is set.
+
+    >>> [_has_several(ranks) for ranks in (0, 4, 6)]
+    [False, False, True]
+    """
+    return ranks & (ranks - 1) != 0
+
+
+def _described(check: CaseListCheck, found: list[_Found]) -> list[dict[str, object]]:
+    references = _references(check, [one.row for one in found])
+    labels = check.finder.labels
+    return [
+        {"row": one.row, "reference": references[one.row], "levels": list(_words(one.ranks, labels))} for one in found
+    ]
+
+
+def _words(ranks: int, labels: Mapping[int, str]) -> Iterator[str]:
+    """The labels of the ranks whose bits are set, highest first.
+
+    >>> list(_words(0b110, {1: "Child in need", 2: "Child protection plan"}))
+    ['Child protection plan', 'Child in need']
+    """
+    return (label for rank, label in sorted(labels.items(), reverse=True) if ranks >> rank & 1)
+
+
+def _references(check: CaseListCheck, wanted: list[int]) -> dict[int, str]:
+    """The references in these rows of the file, given in ascending order; stops reading at the last of them."""
+    found: dict[int, str] = {}
+    waiting = iter(wanted)
+    number = next(waiting, None)
+    for batch in check.file.batches(check.sheet.name, check.sheet.header_row + 1) if wanted else ():
+        while number is not None and number <= batch.numbers[-1]:
+            row = batch.row(bisect_left(batch.numbers, number))
+            found[number] = clean(row[check.places.reference])
+            number = next(waiting, None)
+        if number is None:
+            break
+    return found

@@ -1,0 +1,100 @@
+"""How many rows of a case list have each level, theme, agency and start year?"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import compress
+from typing import Any
+
+from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.columns import TROUBLE, TextColumn
+from models.rules.case_lists.levels import NOT_RECORDED
+from models.rules.case_lists.report import Report
+from models.rules.case_lists.row import Columns, JudgedRow
+from models.rules.case_lists.values import clean
+
+_STARTS_HELD = 50_000
+LEFT_OUT = "(left out)"
+
+
+class Tally:
+    """Counts by the texts of the cells while rows pass, which is cheap, and reads the texts when it closes."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.themes: Counter[str] = Counter()
+        self.agencies: Counter[str] = Counter()
+        self.starts: Counter[str] = Counter()
+        self.ranks: Counter[Any] = Counter()
+        self.rejected_themes: Counter[str] = Counter()
+        self.rejected_ranks: Counter[Any] = Counter()
+        self.years: Counter[int] = Counter()
+        self.first: int | None = None
+        self.last: int | None = None
+        self.no_date_count = 0
+        places = columns.places
+        chosen = ((self.themes, places.theme), (self.agencies, places.agency), (self.starts, places.start))
+        self.counters = [(counter, place) for counter, place in chosen if place is not None]
+
+    def add(self, batch: Batch, ranks: Iterable[Any], flags: list[bool] | None) -> None:
+        """Counts the good rows of a batch, those with a flag or all, and their rendered ranks."""
+        for counter, place in self.counters:
+            column = batch.column(place)
+            counter.update(column if flags is None else compress(column, flags))
+        self.ranks.update(ranks if flags is None else compress(ranks, flags))
+        if len(self.starts) > _STARTS_HELD:
+            self._read_starts()
+
+    def add_judged(self, row: list[str], judged: JudgedRow) -> None:
+        """Counts one row from the careful path, rejected or not."""
+        rank = self.columns.rendering.rank(judged.rank)
+        cells = {place: row[place] if place < len(row) else "" for _counter, place in self.counters}
+        for counter, place in self.counters:
+            counter[cells[place]] += 1
+        self.ranks[rank] += 1
+        if judged.values is None:
+            self.rejected_ranks[rank] += 1
+            if self.columns.places.theme is not None:
+                self.rejected_themes[cells[self.columns.places.theme]] += 1
+
+    def _read_starts(self) -> None:
+        column = self.columns.start
+        if column is None:
+            return
+        found = [(number, count) for raw, count in self.starts.items() if (number := column.look(raw).number)]
+        for number, count in found:
+            self.years[date.fromordinal(number).year] += count
+        known = [number for number, _count in found] + [number for number in (self.first, self.last) if number]
+        self.first, self.last = min(known, default=None), max(known, default=None)
+        self.starts.clear()
+
+    def close(self, report: Report, labels: Mapping[int, str]) -> None:
+        """Writes the counts into the report, levels by their labels."""
+        self._read_starts()
+        report.by_start_year = dict(sorted(self.years.items()))
+        report.first_start = date.fromordinal(self.first).isoformat() if self.first else None
+        report.last_start = date.fromordinal(self.last).isoformat() if self.last else None
+        report.by_theme = _by_text(self.themes, self.columns.theme)
+        report.accepted_by_theme = _by_text(self.themes - self.rejected_themes, self.columns.theme)
+        report.by_agency = _by_text(self.agencies, self.columns.agency)
+        if self.columns.fixed_agency and report.rows:
+            report.by_agency = {self.columns.fixed_agency: report.rows}
+        words = {self.columns.rendering.rank(rank): label for rank, label in sorted(labels.items(), reverse=True)}
+        report.by_level = _by_label(self.ranks, words)
+        report.accepted_by_level = _by_label(self.ranks - self.rejected_ranks, words)
+
+
+def _by_text(counts: Counter[str], column: TextColumn | None) -> dict[str, int]:
+    merged: Counter[str] = Counter()
+    if column is None:
+        return {}
+    for raw, count in counts.items():
+        merged[LEFT_OUT if column.outs[raw] is TROUBLE else clean(raw)] += count
+    return dict(sorted(merged.items()))
+
+
+def _by_label(counts: Counter[Any], words: Mapping[Any, str]) -> dict[str, int]:
+    """Highest level first; a blank, unknown or removed level counts as not recorded."""
+    known = {label: counts[rank] for rank, label in words.items() if counts[rank]}
+    rest = sum(count for rank, count in counts.items() if rank not in words)
+    return {**known, NOT_RECORDED: rest} if rest else known

@@ -1,0 +1,130 @@
+"""On which day is something due, and how far off is it?
+
+Days are calendar days of the partnership (Europe/London; `models.core.clock.london_day` tells the day of a moment),
+so a clock change never moves a due date. Only what runs at a time of day needs a moment: `london_moment`.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+RETURN_DAYS = 14
+"""Framework, self-evaluation: "complete and return their self-evaluation tool within a two-week period"."""
+
+IMPACT_MONTHS = 12
+"""Framework, impact: "further impact analysis 12 months after the completion of each thematic review"."""
+
+RECENT_AUDIT_MONTHS = 12
+"""Cases audited within so many months are left out of a draw unless its plan says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """Something due on a day: a key that stays the same when the day moves, its words, its page in the portal."""
+
+    key: str
+    due_on: date
+    words: str
+    path: str
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later (earlier where negative); a month's last day where it is shorter.
+
+    >>> months_after(date(2024, 2, 29), 12), months_after(date(2026, 3, 31), -1)
+    (datetime.date(2025, 2, 28), datetime.date(2026, 2, 28))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def return_due_on(sent_on: date) -> date:
+    """The day by which an agency returns its self-evaluation: two weeks after it was sent, the same weekday.
+
+    >>> return_due_on(date(2026, 3, 20))
+    datetime.date(2026, 4, 3)
+    """
+    return sent_on + timedelta(days=RETURN_DAYS)
+
+
+def impact_due_on(completed_on: date) -> date:
+    """The day on which the impact of a review is looked at: twelve months after it was completed.
+
+    >>> impact_due_on(date(2026, 6, 30))
+    datetime.date(2027, 6, 30)
+    """
+    return months_after(completed_on, IMPACT_MONTHS)
+
+
+def is_recent_audit(audited_on: date, today: date, months: int = RECENT_AUDIT_MONTHS) -> bool:
+    """Whether a case was audited so lately that it should not be drawn again: less than so many months ago.
+
+    >>> is_recent_audit(date(2025, 7, 2), date(2026, 7, 1)), is_recent_audit(date(2025, 7, 1), date(2026, 7, 1))
+    (True, False)
+    """
+    return today < months_after(audited_on, months)
+
+
+def days_over(due_on: date, today: date) -> int:
+    """Days past the due date; negative while there is time left, 0 on the day itself.
+
+    >>> days_over(date(2026, 3, 28), date(2026, 3, 30)), days_over(date(2026, 3, 28), date(2026, 3, 27))
+    (2, -1)
+    """
+    return (today - due_on).days
+
+
+def is_overdue(due_on: date, today: date) -> bool:
+    """Whether the due date has passed; on the day itself there is still time.
+
+    >>> is_overdue(date(2026, 3, 28), date(2026, 3, 28))
+    False
+    """
+    return days_over(due_on, today) > 0
+
+
+def due_words(due_on: date, today: date) -> str:
+    """How far off a due date is, in words.
+
+    >>> [due_words(date(2026, 3, day), date(2026, 3, 10)) for day in (1, 9, 10, 11, 24)]
+    ['9 days overdue', '1 day overdue', 'due today', 'due tomorrow', 'due in 14 days']
+    """
+    over = days_over(due_on, today)
+    if over > 0:
+        return f"{over} day{'' if over == 1 else 's'} overdue"
+    return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
+
+
+def in_words(day: date) -> str:
+    """A day as people write it.
+
+    >>> in_words(date(2026, 12, 3))
+    '3 December 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def remind_on(due_on: date, days_after: int) -> date:
+    """The day of a reminder that is so many days after the due date; before it where negative.
+
+    >>> remind_on(date(2026, 4, 3), -7)
+    datetime.date(2026, 3, 27)
+    """
+    return due_on + timedelta(days=days_after)
+
+
+def london_moment(day: date, at: time) -> datetime:
+    """The moment (UTC) when clocks in London show a time of a day.
+
+    In the spring night whose hour from 01:00 is skipped, a time in that hour counts from the hour before, so it comes
+    an hour later by the clock; in the autumn night that has the hour twice, the first one is meant. So a daily run
+    comes exactly once a day.
+
+    >>> london_moment(date(2026, 3, 28), time(7)).hour, london_moment(date(2026, 3, 29), time(7)).hour
+    (7, 6)
+    """
+    return datetime.combine(day, at.replace(fold=0), tzinfo=LONDON).astimezone(UTC)

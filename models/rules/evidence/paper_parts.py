@@ -1,0 +1,51 @@
+"""What do the papers of a review have in common, whatever they are about?"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from models.rules.documents.papers import SENSITIVE, Block, Facts, Occasion, Paper, day, fingerprint_of
+from models.rules.evidence.triangulation import Mark, Verdict
+
+VERDICT_TONES: Final = {Verdict.STRENGTH: "green", Verdict.MIXED: "amber", Verdict.CONCERN: "red"}
+MARK_TONES: Final = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
+NOBODY_NAMED: Final = "The case is called by its reference only."
+
+
+def paper_of(
+    occasion: Occasion, facts: Any, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], **head: Any
+) -> Paper:
+    """Promise: a paper with the facts' own fingerprint; its head says the pairs, and when and for whom it was made.
+
+    It is OFFICIAL-SENSITIVE unless `head` says otherwise.
+    """
+    fingerprint = fingerprint_of(facts)
+    made = (
+        ("Made on", day(occasion.made_on)),
+        ("Made by", occasion.made_by),
+        ("Fingerprint of the facts", in_groups(fingerprint)),
+    )
+    return Paper(
+        partnership=occasion.partnership,
+        made_on=occasion.made_on,
+        fingerprint=fingerprint,
+        blocks=(Facts((*pairs, *made), columns=3), *blocks),
+        **{"classification": SENSITIVE, **head},
+    )
+
+
+def in_groups(fingerprint: str) -> str:
+    """Promise: a fingerprint in groups of eight, so that eyes keep their place and lines end between groups.
+
+    >>> in_groups("00179ab4e8a9e9c9fbb2")
+    '00179ab4 e8a9e9c9 fbb2'
+    """
+    return " ".join(fingerprint[at : at + 8] for at in range(0, len(fingerprint), 8))
+
+
+def count_of(count: int, one: str, many: str) -> str:
+    """Promise: a count with its word.
+
+    >>> count_of(1, "case", "cases"), count_of(1200, "case", "cases")
+    ('1 case', '1,200 cases')
+    """
+    return f"{count:,} {one if count == 1 else many}"

@@ -1,0 +1,1 @@
+"""What do service users and practitioners say?"""

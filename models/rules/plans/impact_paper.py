@@ -1,0 +1,114 @@
+"""How is an impact analysis written down: what each action has changed, and the grades then and now?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from models.rules.documents.charts import Chart, bars_of
+from models.rules.documents.papers import (
+    NAME,
+    OFFICIAL,
+    QUIET,
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Occasion,
+    Paper,
+    Paragraph,
+    Row,
+    RowsOf,
+    Table,
+    Together,
+    day,
+    tag,
+)
+from models.rules.evidence.paper_parts import paper_of
+
+TONES: Final = {"embedded": "green", "partly_embedded": "amber", "not_embedded": "red"}
+
+
+@dataclass(frozen=True)
+class CheckedAction:
+    """One action with what it has changed; `code` is the impact's own word, empty while unchecked."""
+
+    reference: str
+    text: str
+    code: str
+    impact: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class GradeThenNow:
+    """How many cases had a grade in the first draw, and how many in the second."""
+
+    grade: str
+    then: int
+    now: int
+
+    @property
+    def change(self) -> str:
+        """The difference with its sign.
+
+        >>> GradeThenNow("Good", 2, 5).change, GradeThenNow("Good", 5, 3).change, GradeThenNow("Good", 1, 1).change
+        ('+3', '−2', '0')
+        """
+        return f"{self.now - self.then:+,}".replace("-", "−") if self.now != self.then else "0"
+
+
+@dataclass(frozen=True)
+class ImpactFacts:
+    """An impact analysis on a day. `grades` is empty where there is no second draw."""
+
+    occasion: Occasion
+    about: str
+    reference: str
+    title: str
+    due_on: date
+    completed_on: date | None
+    completed_by: str
+    conclusion: str
+    actions: tuple[CheckedAction, ...]
+    grades: tuple[GradeThenNow, ...]
+
+
+def impact_paper(facts: ImpactFacts) -> Paper:
+    """Promise: the conclusion, how many actions are embedded, every action with what shows it, the grades twice.
+
+    >>> from models.rules.documents.papers import Occasion
+    >>> asked = Occasion(date(2027, 6, 30), "Arden")
+    >>> facts = ImpactFacts(asked, "", "IA-2027-01", "Neglect", date(2027, 6, 30), None, "", "", (), ())
+    >>> impact_paper(facts).edition
+    'IA-2027-01 · 30 Jun 2027'
+    """
+    done = day(facts.completed_on) if facts.completed_on else "Not yet"
+    pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
+    counts = [(code, sum(one.code == code for one in facts.actions)) for code in (*TONES, "cannot_tell", "")]
+    words = [((code or "not_checked_yet").replace("_", " ").capitalize(), count) for code, count in counts]
+    columns = (Column("Action", 1.6), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
+    blocks: tuple[Block, ...] = (
+        Heading("Conclusion"),
+        Paragraph(facts.conclusion or "The analysis is not concluded yet."),
+        Heading("Actions by impact"),
+        Figure(Chart("Actions by impact", bars_of(words))),
+        Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
+        Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),
+    )
+    return paper_of(
+        facts.occasion, facts, pairs, blocks, kind="Impact analysis", reference=facts.reference, title=facts.title,
+        about=facts.about, classification=OFFICIAL,
+    )  # fmt: skip
+
+
+def _row(one: CheckedAction) -> Row:
+    tone = TONES.get(one.code, "grey")
+    impact = [(one.impact, tag(tone))] if one.impact else [("Not checked yet", QUIET)]
+    return Row([[(one.reference, NAME)], one.text, impact, one.evidence or "–"], tone=tone, name=one.reference[:60])
+
+
+def _grades(facts: ImpactFacts) -> Table:
+    counts = (Column("Then", 1, is_number=True), Column("Now", 1, is_number=True), Column("Change", 1, is_number=True))
+    columns = (Column("Moderated grade", 3), *counts)
+    rows = [Row([one.grade, f"{one.then:,}", f"{one.now:,}", one.change]) for one in facts.grades]
+    return Table(columns, rows, heading="Grades then and now", empty="No second draw has been made.")

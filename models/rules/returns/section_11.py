@@ -1,0 +1,95 @@
+"""Which standards does a Section 11 audit score, and how do an agency's own score and the moderated one compare?
+
+A standard is a rating question whose points are numbers, 3 the best (Greater Manchester's and others' forms: self score
+0 to 3 beside a moderated score 0 to 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.rules.tools.questionnaires import Question, Questionnaire
+
+HIGHEST = 3
+
+
+@dataclass(frozen=True)
+class ScoredStandard:
+    """One standard with an agency's own score and the moderated one; None where there is none (yet)."""
+
+    key: str
+    text: str
+    own: int | None
+    moderated: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StandardSummary:
+    """A standard over all agencies: how many scored it, both averages, and on how many returns they agree."""
+
+    text: str
+    count: int
+    own_average: float | None
+    moderated_average: float | None
+    moderated_count: int
+    agreed_count: int
+
+
+def standards(questionnaire: Questionnaire) -> list[Question]:
+    """The questions that are standards.
+
+    >>> from models.rules.tools.questionnaires import Option, Section
+    >>> scale = tuple(map(Option, ("3", "2", "1", "0", "Not applicable")))
+    >>> asked = (Question("s1", "rating", "Staff are trained.", options=scale), Question("why", "text", "Why?"))
+    >>> [one.key for one in standards(Questionnaire("Section 11", sections=(Section("One", questions=asked),)))]
+    ['s1']
+    """
+    return [one for one in questionnaire.questions() if any(_score(label) is not None for label in one.labels)]
+
+
+def scored(questionnaire: Questionnaire, values: Mapping[str, Any]) -> list[ScoredStandard]:
+    """Each standard with the agency's own score from its answers."""
+    return [ScoredStandard(one.key, one.text, _score(values.get(one.key))) for one in standards(questionnaire)]
+
+
+def _score(label: Any) -> int | None:
+    return int(label) if isinstance(label, str) and label in {"0", "1", "2", "3"} else None
+
+
+def score_words(score: int | None) -> str:
+    """A score as people read it, a dash for none.
+
+    >>> score_words(0), score_words(None)
+    ('0', '–')
+    """
+    return "–" if score is None else str(score)
+
+
+def summarise(returns: Iterable[Iterable[ScoredStandard]]) -> list[StandardSummary]:
+    """The standards over several returns, in their order.
+
+    >>> one = [ScoredStandard("s1", "Staff are trained.", 3, 2)]
+    >>> other = [ScoredStandard("s1", "Staff are trained.", 2, 2)]
+    >>> summary = summarise([one, other])[0]
+    >>> (summary.count, summary.own_average, summary.moderated_average, summary.agreed_count)
+    (2, 2.5, 2.0, 1)
+    """
+    gathered: dict[str, list[ScoredStandard]] = {}
+    for scores in returns:
+        for one in scores:
+            gathered.setdefault(one.key, []).append(one)
+    return [_summary(group) for group in gathered.values()]
+
+
+def _summary(group: list[ScoredStandard]) -> StandardSummary:
+    own = [one.own for one in group if one.own is not None]
+    moderated = [one.moderated for one in group if one.moderated is not None]
+    agreed = [one for one in group if one.moderated is not None and one.moderated == one.own]
+    return StandardSummary(group[0].text, len(own), _average(own), _average(moderated), len(moderated), len(agreed))
+
+
+def _average(numbers: list[int]) -> float | None:
+    return round(sum(numbers) / len(numbers), 2) if numbers else None

@@ -1,0 +1,1 @@
+"""What is a thematic review, its stages and who is invited?"""

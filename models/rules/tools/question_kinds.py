@@ -1,0 +1,159 @@
+"""Which kinds of question can a questionnaire ask, and what counts as an answer to each?
+
+A new kind is one entry of KINDS: the pages draw its `widget`, and every sheet, survey, export and report asks it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from models.core.errors import RuleBroken
+
+LONGEST_TEXT = 20_000
+"""Characters that one written answer may have."""
+
+YES_PARTLY_NO = ("Yes", "Partly", "No")
+_MOST_FILES = 20
+
+Reader = Callable[[Sequence[str], Sequence[str]], Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of question.
+
+    `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(given, options)` turns what
+    a form sent into the JSON value that is kept (None when nothing was given) and refuses what is no answer with
+    RuleBroken. `hint` tells whoever builds a tool what it is for. `needs_options`: whoever writes the question names
+    the options; `needs_scale`: a scale gives them; `fixed_options`: the kind brings its own, the best first.
+    """
+
+    code: str
+    label: str
+    widget: str
+    read: Reader
+    hint: str
+    needs_options: bool = False
+    needs_scale: bool = False
+    fixed_options: tuple[str, ...] = ()
+
+    def show(self, value: Any) -> str:
+        """An answer in words.
+
+        >>> KINDS["date"].show("2026-11-25"), KINDS["choices"].show(["Home", "School"])
+        ('25 November 2026', 'Home; School')
+        """
+        if value is None:
+            return ""
+        if self.widget == "date":
+            day = date.fromisoformat(value)
+            return f"{day.day} {day:%B %Y}"
+        if isinstance(value, list):
+            return (
+                f"{len(value)} {'file' if len(value) == 1 else 'files'}" if self.widget == "files" else "; ".join(value)
+            )
+        return str(value)
+
+    def given(self, value: Any) -> tuple[str, ...]:
+        """An answer as a form would send it again.
+
+        >>> KINDS["choices"].given(["Home", "School"]), KINDS["number"].given(3), KINDS["text"].given(None)
+        (('Home', 'School'), ('3',), ())
+        """
+        if value is None:
+            return ()
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+
+def _one(given: Sequence[str], options: Sequence[str]) -> str | None:
+    chosen = [one for one in given if one]
+    if not chosen:
+        return None
+    if len(chosen) > 1 or chosen[0] not in options:
+        raise RuleBroken("Choose one of the offered answers.")
+    return chosen[0]
+
+
+def _several(given: Sequence[str], options: Sequence[str]) -> list[str] | None:
+    chosen = [one for one in given if one]
+    if any(one not in options for one in chosen):
+        raise RuleBroken("Choose from the offered answers.")
+    return [one for one in options if one in chosen] or None
+
+
+def _number(given: Sequence[str], options: Sequence[str]) -> int | float | None:
+    typed = _typed(given).replace(",", "")
+    if not typed:
+        return None
+    try:
+        number = Decimal(typed)
+    except InvalidOperation:
+        raise RuleBroken("Give a number, such as 12 or 3.5.") from None
+    if not number.is_finite() or abs(number) > 10**12:
+        raise RuleBroken("Give a number, such as 12 or 3.5.")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _date(given: Sequence[str], options: Sequence[str]) -> str | None:
+    typed = _typed(given)
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        raise RuleBroken("Give a date, such as 2026-11-25.") from None
+
+
+def _text(given: Sequence[str], options: Sequence[str]) -> str | None:
+    typed = _typed(given).replace("\r\n", "\n")
+    if len(typed) > LONGEST_TEXT:
+        raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
+    return typed or None
+
+
+def _files(given: Sequence[str], options: Sequence[str]) -> list[int] | None:
+    """Numbers of documents; whoever keeps the answer has put the files where they belong first."""
+    typed = [one for one in given if one]
+    if len(typed) > _MOST_FILES or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in typed):
+        raise RuleBroken(f"Add at most {_MOST_FILES} files to an answer.")
+    return [int(one) for one in typed] or None
+
+
+def _typed(given: Sequence[str]) -> str:
+    return given[0].strip() if given else ""
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("rating", "Rating on a scale", "radio", _one, "A grade or score; it counts in the results.",
+             needs_scale=True),
+        Kind("yes_partly_no", "Yes, partly or no", "radio", _one, "A plain question; it counts in the results.",
+             fixed_options=YES_PARTLY_NO),
+        Kind("choice", "One choice", "radio", _one, "One of the answers that you write down.", needs_options=True),
+        Kind("choices", "Several choices", "checkboxes", _several, "Any of the answers that you write down.",
+             needs_options=True),
+        Kind("number", "Number", "number", _number, "A count or an amount."),
+        Kind("date", "Date", "date", _date, "One day."),
+        Kind("text", "Text", "textarea", _text, "An answer in people's own words."),
+        Kind("evidence", "Evidence file", "files", _files, "Files that show what is said."),
+    )
+}  # fmt: skip
+
+
+def read_answer(kind: str, given: Sequence[str], options: Sequence[str] = ()) -> Any:
+    """The value kept for what a form sent: a word, list, number, ISO date or text; None when nothing was given.
+
+    >>> read_answer("rating", ["Good"], ["Outstanding", "Good"]), read_answer("number", ["1,200"])
+    ('Good', 1200)
+    >>> read_answer("date", ["31 June"])
+    Traceback (most recent call last):
+    models.core.errors.RuleBroken: Give a date, such as 2026-11-25.
+    """
+    if any("\x00" in one for one in given):
+        raise RuleBroken("The text holds a character that cannot be kept.")
+    return KINDS[kind].read(given, options)

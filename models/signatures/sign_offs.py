@@ -1,0 +1,186 @@
+"""What waits for the lead sponsor's signature, what was signed word for word, and does it still stand?
+
+Source: framework, appendix 1: the sponsor signs off the assurance tools, agrees additional key lines of enquiry, the
+hub project team's membership, and the agencies invited to each part.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, Text, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import now
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import Choice, choice_column, must, one_of
+from models.partnership.people import Person
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.tools.questionnaires import fingerprint_of
+
+
+class SignOffSubject(Choice):
+    """What a sponsor signs."""
+
+    SELF_EVALUATION_TOOL = "self_evaluation_tool"
+    CASE_AUDIT_TOOL = "case_audit_tool"
+    PRACTITIONER_QUESTIONS = "practitioner_questions"
+    SERVICE_USER_QUESTIONS = "service_user_questions"
+    KEY_LINES = "key_lines"
+    PROJECT_TEAM = "project_team"
+    INVITATIONS = "invitations"
+
+    @property
+    def label(self) -> str:
+        words = {
+            SignOffSubject.SELF_EVALUATION_TOOL: "Self-evaluation tool",
+            SignOffSubject.SERVICE_USER_QUESTIONS: "Service-user questions",
+            SignOffSubject.KEY_LINES: "Key lines of enquiry",
+            SignOffSubject.INVITATIONS: "Agencies invited",
+        }
+        return words.get(self) or super().label
+
+
+class SignOffStatus(Choice):
+    """Where a request for a signature stands. A superseded one was overtaken by a later version."""
+
+    ASKED = "asked"
+    SIGNED = "signed"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+
+
+class SignOff(Record):
+    """One thing put before the sponsor, frozen with its SHA-256. A later change is a new one, and asks again.
+
+    `subject_id` is the tool's id for tools, 0 for the others (a review has one list of each).
+    """
+
+    __tablename__ = "sign_offs"
+    __table_args__ = (
+        one_of("subject", SignOffSubject, "known_sign_off_subject"),
+        one_of("status", SignOffStatus, "known_sign_off_status"),
+        must(
+            "(status = 'signed') <= (signed_at IS NOT NULL AND signed_by_id IS NOT NULL)",
+            name="signed_by_somebody",
+            sentence="A signature needs who gave it and when.",
+        ),
+        Index(
+            "one_open_sign_off", "review_id", "subject", "subject_id",
+            unique=True, postgresql_where=text("status = 'asked'"),
+            info={"sentence": "This waits for the sponsor's signature already."},
+        ),
+    )  # fmt: skip
+    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Between the hub and its sponsor.")
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
+    subject: Mapped[SignOffSubject] = mapped_column(choice_column(SignOffSubject))
+    subject_id: Mapped[int] = mapped_column(server_default="0")
+    title: Mapped[str] = mapped_column(Text)
+    content: Mapped[Any] = mapped_column(JSONB)
+    sha256: Mapped[str] = mapped_column(Text)
+    status: Mapped[SignOffStatus] = mapped_column(
+        choice_column(SignOffStatus), server_default=SignOffStatus.ASKED, index=True
+    )
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    signed_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, server_default="")
+
+    review: Mapped[ThematicReview] = relationship(lazy="raise_on_sql")
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id, lazy="raise_on_sql")
+    signed_by: Mapped[Person | None] = relationship(foreign_keys=signed_by_id, lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return f"{self.subject.label}: {self.title}"
+
+
+def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, subject_id: int = 0) -> SignOff | None:
+    """The newest request for this signature; None when nobody has asked yet."""
+    statement = select(SignOff).where(
+        SignOff.review_id == review_id, SignOff.subject == subject, SignOff.subject_id == subject_id
+    )
+    return session.scalar(statement.order_by(SignOff.id.desc()).limit(1))
+
+
+def ask_for_signature(
+    session: Session, *, review: ThematicReview, subject: SignOffSubject, title: str, content: Any,
+    person_id: int | None, subject_id: int = 0, reason: str = "",
+) -> SignOff:  # fmt: skip
+    """Put something before the sponsor, frozen. Asking again with changed words supersedes the earlier request.
+
+    `reason` is for what needs one, such as a project team without a core member. Refuses a review without a sponsor,
+    and what has been asked or signed in these very words.
+    """
+    if review.sponsor_id is None:
+        raise RuleBroken("The review has no lead sponsor yet who could sign.")
+    sha256 = fingerprint_of(content)
+    last = latest_sign_off(session, review.id, subject, subject_id)
+    if last is not None and last.sha256 == sha256:
+        if last.status is SignOffStatus.SIGNED:
+            raise RuleBroken(f"{last.title} is signed already, in these very words.")
+        if last.status is SignOffStatus.ASKED:
+            raise RuleBroken(f"{last.title} waits for the sponsor's signature already.")
+    if last is not None and last.status in (SignOffStatus.ASKED, SignOffStatus.SIGNED):
+        last.status = SignOffStatus.SUPERSEDED
+        session.flush()
+    made = SignOff(
+        review_id=review.id, subject=subject, subject_id=subject_id, title=title, content=content, sha256=sha256,
+        asked_by_id=person_id, reason=reason.strip(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def sign(session: Session, sign_off: SignOff, *, review: ThematicReview, person_id: int, note: str = "") -> None:
+    """The lead sponsor's signature. Refuses everybody else, and what no longer waits."""
+    _refuse_unless_sponsor(review, person_id, "sign")
+    _refuse_unless_asked(sign_off)
+    sign_off.status, sign_off.signed_by_id, sign_off.signed_at = SignOffStatus.SIGNED, person_id, now()
+    sign_off.note = note.strip()
+    session.flush()
+
+
+def return_for_change(
+    session: Session, sign_off: SignOff, *, review: ThematicReview, person_id: int, note: str
+) -> None:
+    """The sponsor asks for a change instead of signing, and says which."""
+    _refuse_unless_sponsor(review, person_id, "return")
+    _refuse_unless_asked(sign_off)
+    if not note.strip():
+        raise RuleBroken("Say what should change before you can sign.")
+    sign_off.status, sign_off.note = SignOffStatus.RETURNED, note.strip()
+    session.flush()
+
+
+def is_signed(session: Session, review_id: int, subject: SignOffSubject, content: Any, subject_id: int = 0) -> bool:
+    """Whether these very words carry the sponsor's signature, and nothing has been put up since."""
+    last = latest_sign_off(session, review_id, subject, subject_id)
+    return last is not None and last.status is SignOffStatus.SIGNED and last.sha256 == fingerprint_of(content)
+
+
+def waiting_for_signature(session: Session, sponsor_id: int | None) -> list[SignOff]:
+    """Everything that waits for one sponsor, the longest wait first."""
+    statement = (
+        select(SignOff)
+        .join(ThematicReview, ThematicReview.id == SignOff.review_id)
+        .where(ThematicReview.sponsor_id == sponsor_id, SignOff.status == SignOffStatus.ASKED)
+    )
+    return list(session.scalars(statement.order_by(SignOff.asked_at, SignOff.id)))
+
+
+def _refuse_unless_sponsor(review: ThematicReview, person_id: int, verb: str) -> None:
+    if person_id != review.sponsor_id:
+        raise RuleBroken(f"Only the review's lead sponsor can {verb} this.")
+
+
+def _refuse_unless_asked(sign_off: SignOff) -> None:
+    if sign_off.status is not SignOffStatus.ASKED:
+        raise RuleBroken(f"This no longer waits for a signature: it is {sign_off.status.label.lower()}.")

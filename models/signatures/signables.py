@@ -1,0 +1,167 @@
+"""What exactly would the sponsor sign now, and may something go out on the signature that stands?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.clock import today
+from models.core.errors import RuleBroken
+from models.partnership.agencies import Agency
+from models.partnership.memberships import Membership, core_seats_in_words, lasting, missing_core_seats
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem
+from models.reviews.invitations import Invitation
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.tools.questionnaires import fingerprint_of
+from models.signatures.sign_offs import (
+    SignOff,
+    SignOffStatus,
+    SignOffSubject,
+    ask_for_signature,
+    is_signed,
+    latest_sign_off,
+)
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.key_lines import KeyLine
+from models.tools.tool_versions import ToolVersion, freeze_tool, questionnaire_of
+
+TOOL_SUBJECTS = {
+    ToolKind.SELF_EVALUATION: SignOffSubject.SELF_EVALUATION_TOOL,
+    ToolKind.CASE_AUDIT: SignOffSubject.CASE_AUDIT_TOOL,
+    ToolKind.PRACTITIONER_QUESTIONS: SignOffSubject.PRACTITIONER_QUESTIONS,
+    ToolKind.SERVICE_USER_QUESTIONS: SignOffSubject.SERVICE_USER_QUESTIONS,
+}
+
+
+_OVERTAKEN = {
+    SignOffStatus.SIGNED: "The lead sponsor signed other words than these.",
+    SignOffStatus.ASKED: "The lead sponsor has other words than these before them.",
+}
+
+
+def tools_of(session: Session, review_id: int, kind: ToolKind | None = None) -> list[AssuranceTool]:
+    """The tools in use of a review, oldest first."""
+    statement = select(AssuranceTool).where(AssuranceTool.review_id == review_id, AssuranceTool.is_active)
+    if kind is not None:
+        statement = statement.where(AssuranceTool.kind == kind)
+    return list(session.scalars(statement.order_by(AssuranceTool.id)))
+
+
+def key_lines_content(session: Session, review_id: int) -> list[dict[str, Any]]:
+    """A review's key lines as plain data."""
+    rows = session.execute(
+        select(KeyLine, ReferenceItem.label)
+        .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
+        .where(KeyLine.review_id == review_id)
+        .order_by(KeyLine.number)
+    )
+    return [
+        {"number": line.number, "area": area, "text": line.text, "is_additional": line.is_additional}
+        for line, area in rows
+    ]
+
+
+def team_content(session: Session, review: ThematicReview) -> list[dict[str, str]]:
+    """The hub's project team as it sits today, as plain data."""
+    rows = session.execute(
+        select(Membership.seat, Person.name, Agency.name)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .where(Membership.hub_id == review.hub_id, lasting(today()))
+        .order_by(Membership.seat, Person.name, Membership.id)
+    )
+    return [{"seat": seat.label, "person": person, "agency": agency or ""} for seat, person, agency in rows]
+
+
+def invitations_content(session: Session, review_id: int) -> dict[str, list[str]]:
+    """The agencies invited, by part, as plain data."""
+    rows = session.execute(
+        select(Invitation.part, Agency.name)
+        .join(Agency, Agency.id == Invitation.agency_id)
+        .where(Invitation.review_id == review_id)
+        .order_by(Invitation.part, Agency.name)
+    )
+    made: dict[str, list[str]] = {}
+    for part, name in rows:
+        made.setdefault(part.label, []).append(name)
+    return made
+
+
+def content_of(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> Any:
+    """What the sponsor would sign now, as plain data; empty when there is nothing yet."""
+    if subject is SignOffSubject.KEY_LINES:
+        return key_lines_content(session, review.id)
+    if subject is SignOffSubject.PROJECT_TEAM:
+        return team_content(session, review)
+    if subject is SignOffSubject.INVITATIONS:
+        return invitations_content(session, review.id)
+    return questionnaire_of(session, tool).as_json() if tool is not None else {}
+
+
+def put_before_sponsor(
+    session: Session, review: ThematicReview, subject: SignOffSubject, *, person_id: int | None,
+    tool: AssuranceTool | None = None, reason: str = "",
+) -> SignOff:  # fmt: skip
+    """Freeze what stands now and ask the sponsor to sign it.
+
+    A project team without police, social care or health needs the reason why not (framework, "The hubs").
+    """
+    content = content_of(session, review, subject, tool)
+    if not content:
+        raise RuleBroken(f"There is nothing to sign yet: {subject.label.lower()}.")
+    if tool is not None:
+        freeze_tool(session, tool, person_id=person_id)
+    if subject is SignOffSubject.PROJECT_TEAM:
+        missing = missing_core_seats(session, review.hub_id, today())
+        if missing and not reason.strip():
+            raise RuleBroken(f"{core_seats_in_words(missing)} Give the reason why the team works without.")
+    return ask_for_signature(
+        session, review=review, subject=subject, title=tool.title if tool else subject.label, content=content,
+        person_id=person_id, subject_id=tool.id if tool else 0, reason=reason,
+    )  # fmt: skip
+
+
+def stands_signed(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> bool:
+    """Whether what stands now is what the sponsor signed."""
+    content = content_of(session, review, subject, tool)
+    return bool(content) and is_signed(session, review.id, subject, content, tool.id if tool else 0)
+
+
+def overtaken_words(
+    session: Session, review: ThematicReview | None, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> str:
+    """What to tell whoever changed what the sponsor signed, or has before them; empty while these very words stand."""
+    last = latest_sign_off(session, review.id, subject, tool.id if tool else 0) if review is not None else None
+    said = _OVERTAKEN.get(last.status) if last is not None else None
+    if review is None or last is None or said is None:
+        return ""
+    is_current = last.sha256 == fingerprint_of(content_of(session, review, subject, tool))
+    return "" if is_current else f"{said} Put it before them again before it goes out."
+
+
+def signatures_of_tool(session: Session, tool: AssuranceTool) -> dict[str, SignOff]:
+    """Every signature a tool has had, by the SHA-256 of the words that were signed."""
+    signed = select(SignOff).where(SignOff.subject_id == tool.id, SignOff.subject.in_(TOOL_SUBJECTS.values()))
+    return {one.sha256: one for one in session.scalars(signed.where(SignOff.signed_at.is_not(None)))}
+
+
+def refuse_unsigned(
+    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
+) -> None:
+    """Nothing that needs a signature goes out without it: RuleBroken unless what stands now is signed."""
+    if not stands_signed(session, review, subject, tool):
+        what = tool.title if tool else subject.label
+        raise RuleBroken(f"{what}: the lead sponsor has not signed this as it stands now.")
+
+
+def signed_version(session: Session, review: ThematicReview, tool: AssuranceTool) -> ToolVersion:
+    """The frozen version of a tool that may go out: the one that stands now, signed. Refuses any other."""
+    refuse_unsigned(session, review, TOOL_SUBJECTS[tool.kind], tool)
+    return freeze_tool(session, tool, person_id=None)

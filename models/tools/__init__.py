@@ -1,0 +1,1 @@
+"""With which tools and questions is assurance asked for?"""

@@ -1,0 +1,248 @@
+"""What has an agency answered so far on a tool it was sent, question by question?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
+from models.core.clock import now
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.documents.documents import Document, DocumentKind, keep_document
+from models.partnership.agencies import Agency
+from models.rules.documents.evidence_files import evidence_file
+from models.rules.tools.question_kinds import LONGEST_TEXT, read_answer
+from models.rules.tools.questionnaires import Progress, Question, progress
+from models.tools.tool_versions import ToolVersion
+
+OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
+_OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
+_OWN_SHEET_OPEN = (
+    f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
+)
+_ANOTHERS = (
+    "EXISTS (SELECT FROM case_audits a WHERE a.sheet_id = sheet_answers.sheet_id"
+    f" AND (a.auditor_id = {OWN_PERSON}) IS NOT TRUE)"
+)
+_OWN_OPEN = f"{_OWN_SHEET_OPEN} AND NOT {_ANOTHERS}"  # the answers of a case audit are its assigned auditor's alone
+
+
+class AnswerSheet(Record):
+    """One agency's copy of a frozen tool: of a self-evaluation, a case audit or a Section 11 return.
+
+    The sheet says what is asked and whether it may still be filled in; whose work it is and by when stands on the
+    record that sent it.
+    """
+
+    __tablename__ = "answer_sheets"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
+        agency_writes=f"agency_id = ANY {OWN_AGENCIES} AND is_open",
+        agency_leaves=f"agency_id = ANY {OWN_AGENCIES}",
+        agency_updates=("is_open", "row_version"),
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("tool_versions.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    is_open: Mapped[bool] = mapped_column(server_default="true")
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    version: Mapped[ToolVersion] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+
+
+class SheetAnswer(Record):
+    """The answer to one question: its value as JSON, and words beside it.
+
+    Its evidence files are documents of the agency whose subject is this row (`sheet_answers:12`).
+    """
+
+    __tablename__ = "sheet_answers"
+    __table_args__ = (
+        UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question", info={"sentence": OVERTAKEN}),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        agency_reads=_OWN,
+        agency_inserts=_OWN_OPEN,
+        agency_writes=_OWN_OPEN,
+        agency_updates=("value", "note", "answered_at", "answered_by_id", "row_version"),
+        unlogged_columns=("value", "note"),  # who answered and when is on record; the words can be erased in their time
+    )
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id", ondelete="CASCADE"))
+    question_key: Mapped[str] = mapped_column(Text)
+    value: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
+
+
+def open_sheet(session: Session, *, version: ToolVersion, agency_id: int) -> AnswerSheet:
+    """Give an agency a copy of a frozen tool to fill in."""
+    made = AnswerSheet(version_id=version.id, agency_id=agency_id)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def version_of(session: Session, sheet: AnswerSheet) -> ToolVersion:
+    """The frozen tool that a sheet answers."""
+    return session.get_one(ToolVersion, sheet.version_id)
+
+
+def sheet_answers(session: Session, sheet_id: int) -> dict[str, SheetAnswer]:
+    """A sheet's answers by question key."""
+    found = session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id))
+    return {one.question_key: one for one in found}
+
+
+def values_of(session: Session, sheet_id: int) -> dict[str, Any]:
+    """A sheet's bare values by question key."""
+    return {key: one.value for key, one in sheet_answers(session, sheet_id).items()}
+
+
+def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
+    """How far a sheet has come."""
+    return progress(version_of(session, sheet).questionnaire, values_of(session, sheet.id))
+
+
+def save_answer(
+    session: Session, sheet: AnswerSheet, *, key: str, given: list[str], person_id: int | None, note: str | None = None,
+    seen: int = 0,
+) -> SheetAnswer:  # fmt: skip
+    """Keep the answer to one question; an empty one is kept as none. `note` None leaves the words beside it.
+
+    `seen` is the row version of the answer on the page (0 when there was none): an answer that a colleague has given
+    since is not overwritten unseen. A file that is taken off leaves the register of documents too, and stays in the
+    change log. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
+    """
+    if not sheet.is_open:
+        raise RuleBroken("This form is handed in; its answers no longer change.")
+    question = version_of(session, sheet).questionnaire.question(key)
+    if question is None:
+        raise RuleBroken("The form does not ask this question.")
+    value = read_answer(question.kind, given, question.labels)
+    if note is not None and len(note) > LONGEST_TEXT:
+        raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
+    answer = _held(session, sheet.id, key)
+    words = answer.note if note is None else note.replace("\r\n", "\n").strip()
+    if (answer.row_version or 0) != seen and (answer.value, answer.note) != (value, words):
+        raise RuleBroken(OVERTAKEN)
+    is_files, before = question.how.widget == "files", answer.value
+    if is_files:
+        _refuse_strange_files(session, answer, value or [])
+    answer.value, answer.note = value, words
+    answer.answered_by_id, answer.answered_at = person_id, now()
+    session.add(answer)
+    session.flush()
+    if is_files:
+        _discard(session, answer, set(before or ()) - set(value or ()))
+    return answer
+
+
+def _refuse_strange_files(session: Session, answer: SheetAnswer, numbers: list[int]) -> None:
+    """Only files that were uploaded for this very answer can be its evidence."""
+    own = select(Document.id).where(Document.subject == f"sheet_answers:{answer.id}", Document.id.in_(numbers))
+    if set(session.scalars(own)) != set(numbers):
+        raise RuleBroken("Choose files that were uploaded for this answer.")
+
+
+def _discard(session: Session, answer: SheetAnswer, numbers: set[int]) -> None:
+    """Delete files that were uploaded for this answer and stand on it no more; nothing else may cite them."""
+    own = (Document.subject == f"sheet_answers:{answer.id}", Document.kind == DocumentKind.EVIDENCE)
+    session.execute(delete(Document).where(Document.id.in_(numbers), *own))
+
+
+def add_evidence(
+    session: Session, sheet: AnswerSheet, *, key: str, file_name: str, content: bytes, person_id: int | None,
+) -> SheetAnswer:  # fmt: skip
+    """Keep a file as evidence of an answer, behind the agency's own wall, after the files it has already.
+
+    Refuses a closed sheet, a question that takes no files, a file type that nobody can safely open, and an empty file.
+    """
+    name, media_type = evidence_file(file_name)
+    answer = sheet_answers(session, sheet.id).get(key)
+    if answer is None:
+        answer = save_answer(session, sheet, key=key, given=[], person_id=person_id)
+    kept = keep_document(
+        session, kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content,
+        subject=f"sheet_answers:{answer.id}", agency_id=sheet.agency_id, made_by_id=person_id,
+    )  # fmt: skip
+    given = [*map(str, answer.value or ()), str(kept.id)]
+    return save_answer(session, sheet, key=key, given=given, person_id=person_id, seen=answer.row_version)
+
+
+def evidence_of(session: Session, sheet_id: int) -> dict[str, list[Document]]:
+    """The files that stand as evidence on a sheet, by question key, the first uploaded first."""
+    rows = session.execute(
+        select(SheetAnswer, Document)
+        .join(Document, Document.subject == func.concat("sheet_answers:", SheetAnswer.id))
+        .where(SheetAnswer.sheet_id == sheet_id)
+        .order_by(Document.id)
+    )
+    found: dict[str, list[Document]] = {}
+    for answer, document in rows:
+        if document.id in (answer.value or ()):
+            found.setdefault(answer.question_key, []).append(document)
+    return found
+
+
+def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
+    held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
+    found = session.scalar(held.with_for_update())
+    return found or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
+
+
+def earlier_answers(
+    session: Session, sheet: AnswerSheet, earlier: Sequence[tuple[AnswerSheet, bool]]
+) -> dict[str, SheetAnswer]:
+    """What an agency answered before to the questions of a sheet, by question key, from earlier sheets, latest first.
+
+    A question is the same one when key and kind are, and either its text is too, or the sheet is said to be of the same
+    family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered.
+    """
+    found: dict[str, SheetAnswer] = {}
+    wanted = version_of(session, sheet).questionnaire
+    for other, is_family in earlier:
+        before, answers = version_of(session, other).questionnaire, sheet_answers(session, other.id)
+        for question in wanted.questions():
+            asked, answer = before.question(question.key), answers.get(question.key)
+            if question.key in found or answer is None or asked is None or not _is_same(question, asked, is_family):
+                continue
+            if _still_fits(question, answer.value):
+                found[question.key] = answer
+    return found
+
+
+def _is_same(one: Question, other: Question, is_family: bool) -> bool:
+    return one.kind == other.kind and one.how.widget != "files" and (is_family or one.text == other.text)
+
+
+def _still_fits(question: Question, value: Any) -> bool:
+    """Whether an old answer can still be given: choices may have been worded anew."""
+    given = question.how.given(value)
+    return bool(given) and (not question.labels or set(given) <= set(question.labels))
+
+
+def reopen_sheet(session: Session, sheet: AnswerSheet) -> None:
+    """Let an agency change its answers again; what it has answered stays."""
+    sheet.is_open = True
+    session.flush()
+
+
+def close_sheet(session: Session, sheet: AnswerSheet) -> None:
+    """Close a sheet when everything required is answered; refuses otherwise and names what is open."""
+    missing = sheet_progress(session, sheet).missing
+    if missing:
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
+        raise RuleBroken(f"Not yet answered: “{missing[0].text}”{more}.")
+    sheet.is_open = False
+    session.flush()

@@ -1,0 +1,137 @@
+"""Which frozen versions of a tool have been made, word for word as they were signed and sent out?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.core.access import RowPolicy
+from models.core.clock import now
+from models.core.db import Base
+from models.core.errors import RuleBroken
+from models.rules.tools.question_kinds import KINDS
+from models.rules.tools.questionnaire_words import faults
+from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
+from models.tools.assurance_tools import AssuranceTool
+from models.tools.key_lines import KeyLine
+from models.tools.rating_scales import RatingScale
+from models.tools.tool_questions import ToolQuestion, questions_of, sections_of
+
+
+class ToolVersion(Base):
+    """A tool's questionnaire, frozen. Never changed: a later change of the tool makes the next version."""
+
+    __tablename__ = "tool_versions"
+    __table_args__ = (
+        UniqueConstraint("tool_id", "number", name="tool_version_once"),
+        UniqueConstraint("tool_id", "sha256", name="tool_content_once"),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "insert"),
+        system=("select", "insert", "delete"),
+        agency_reads="EXISTS (SELECT FROM answer_sheets s WHERE s.version_id = tool_versions.id)",
+        public_reads="EXISTS (SELECT FROM surveys s WHERE s.version_id = tool_versions.id)",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tool_id: Mapped[int] = mapped_column(ForeignKey("assurance_tools.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sha256: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    tool: Mapped[AssuranceTool] = relationship(lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return Questionnaire.from_json(self.content)
+
+
+def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
+    """The tool as it stands now, as people would be asked it."""
+    questions = questions_of(session, tool.id)
+    line_ids = {one.key_line_id for one in questions if one.key_line_id}
+    scale_ids = {one.scale_id for one in questions if one.scale_id}
+    lines = {one.id: one for one in session.scalars(select(KeyLine).where(KeyLine.id.in_(line_ids)))}
+    scales = {one.id: one for one in session.scalars(select(RatingScale).where(RatingScale.id.in_(scale_ids)))}
+    sections = tuple(
+        Section(
+            one.title,
+            one.introduction or "",
+            tuple(_asked(each, lines, scales) for each in questions if each.section_id == one.id),
+        )
+        for one in sections_of(session, tool.id)
+    )
+    return Questionnaire(tool.title, tool.introduction or "", sections)
+
+
+def _asked(question: ToolQuestion, lines: dict[int, KeyLine], scales: dict[int, RatingScale]) -> Question:
+    line = lines.get(question.key_line_id or 0)
+    return Question(
+        key=question.key,
+        kind=question.kind,
+        text=question.text,
+        help=question.help or "",
+        is_required=bool(question.is_required),
+        options=_options(question, scales),
+        shown_if=ShownIf(question.shown_if_key, tuple(question.shown_if_answers)) if question.shown_if_key else None,
+        key_line_id=line.id if line else None,
+        key_line=line.text if line else "",
+    )
+
+
+def _options(question: ToolQuestion, scales: dict[int, RatingScale]) -> tuple[Option, ...]:
+    kind = KINDS[question.kind]
+    if kind.needs_scale:
+        return scales[question.scale_id].options() if question.scale_id in scales else ()
+    if kind.fixed_options:
+        return weighted(kind.fixed_options)
+    return tuple(Option(label.strip()) for label in (question.options or ())) if kind.needs_options else ()
+
+
+def latest_version(session: Session, tool_id: int) -> ToolVersion | None:
+    """The newest frozen version of a tool; None before the first."""
+    statement = select(ToolVersion).where(ToolVersion.tool_id == tool_id).order_by(ToolVersion.number.desc())
+    return session.scalar(statement.limit(1))
+
+
+def versions_of(session: Session, tool_id: int) -> list[ToolVersion]:
+    """Every frozen version of a tool, the newest first."""
+    statement = select(ToolVersion).where(ToolVersion.tool_id == tool_id)
+    return list(session.scalars(statement.order_by(ToolVersion.number.desc())))
+
+
+def freeze_tool(
+    session: Session, tool: AssuranceTool, *, person_id: int | None, at: datetime | None = None
+) -> ToolVersion:
+    """Freeze a tool as it stands (`at` says when, by default now). The same words again are the same version.
+
+    Refuses a tool that asks nothing, or in which a question depends on one that is not asked before it.
+    """
+    asked = questionnaire_of(session, tool)
+    if not any(True for _ in asked.questions()):
+        raise RuleBroken(f"{tool.title} has no questions yet.")
+    for sentence in faults(asked):
+        raise RuleBroken(sentence)
+    sha256 = asked.fingerprint()
+    same = select(ToolVersion).where(ToolVersion.tool_id == tool.id, ToolVersion.sha256 == sha256)
+    known = session.scalar(same)
+    if known is not None:
+        return known
+    last = latest_version(session, tool.id)
+    made = ToolVersion(
+        tool_id=tool.id, number=last.number + 1 if last else 1, content=asked.as_json(), sha256=sha256,
+        made_by_id=person_id,
+        made_at=at or now(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made

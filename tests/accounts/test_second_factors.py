@@ -1,0 +1,299 @@
+"""Does a stolen password alone open nothing, is no code good twice, and does nobody lock themselves out for good?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from pyotp import TOTP
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import sessionmaker
+
+from app.settings import Settings, SettingsError, load_settings
+from models.accounts.second_factors import (
+    RecoveryCode,
+    SecondFactor,
+    begin_factor,
+    confirm_factor,
+    factor_key,
+    has_factor,
+    is_code,
+    renew_recovery_codes,
+    shown_key,
+)
+from models.accounts.sign_ins import TRIES, SignIn, set_password
+from models.core.access import Role
+from models.core.change_log import ChangeRecord
+from models.core.clock import now
+from models.core.db import PortalSession
+from models.core.errors import RuleBroken
+from models.partnership.people import Person
+from tests import make
+from tests.web import PASSWORD, SECRET, Browser, make_portal, member, words_of
+
+Open = Callable[..., Browser]
+KEY = factor_key(SECRET)
+NOW = datetime.fromisoformat("2026-03-09T10:00:07+00:00")
+OWN = "/account/two-factor/"
+
+
+def code_of(shown: str, when: datetime) -> str:
+    return TOTP("".join(shown.split())).at(when)
+
+
+@pytest.fixture
+def enrolled(session: PortalSession) -> tuple[Person, str, list[str]]:
+    """An officer with a second factor, its key, and the recovery codes; the last code was used five minutes ago."""
+    person = member(session, Role.OFFICER)
+    shown = shown_key(begin_factor(session, person, key=KEY), key=KEY)
+    before = now() - timedelta(minutes=5)
+    codes = confirm_factor(session, person.id, code_of(shown, before), key=KEY, now=before)
+    session.commit()
+    return person, shown, codes
+
+
+def give_password(browser: Browser, person: Person, password: str = PASSWORD, path: str = "/sign-in/") -> Any:
+    return browser.send(path, email=person.email, password=password)
+
+
+def give_code(browser: Browser, code: str) -> Any:
+    return browser.send("/sign-in/code/", code=code)
+
+
+def is_in(browser: Browser) -> bool:
+    return browser.client.get("/account/").status_code == 200
+
+
+# The rules
+
+
+def test_each_code_is_good_once_and_none_before_one_that_was_used(session: PortalSession) -> None:
+    person = make.person(session, Role.OFFICER)
+    shown = shown_key(begin_factor(session, person, key=KEY), key=KEY)
+    confirm_factor(session, person.id, code_of(shown, NOW), key=KEY, now=NOW)
+
+    def good(code: str, when: datetime) -> bool:
+        return is_code(session, person.id, code, key=KEY, now=when)
+
+    later = NOW + timedelta(seconds=60)
+    assert not good(code_of(shown, NOW), NOW), "the code that turned it on is used"
+    assert good(code_of(shown, later), later)
+    assert not good(code_of(shown, later), later + timedelta(seconds=20))
+    assert not good(code_of(shown, later - timedelta(seconds=30)), later), "an earlier step after a later one"
+    assert good(code_of(shown, later + timedelta(seconds=30)), later), "a clock that is half a minute ahead"
+
+
+@pytest.mark.parametrize("seconds", [-120, -61, 61, 120])
+def test_code_of_another_minute_is_not_good(session: PortalSession, seconds: int) -> None:
+    person = make.person(session, Role.OFFICER)
+    shown = shown_key(begin_factor(session, person, key=KEY), key=KEY)
+    start = NOW.replace(second=0)
+    with pytest.raises(RuleBroken, match="not right"):
+        confirm_factor(session, person.id, code_of(shown, start + timedelta(seconds=seconds)), key=KEY, now=start)
+    assert not has_factor(session, person.id)
+
+
+@pytest.mark.parametrize("typed", ["", "0", "12345", "1234567", "abcdef", "１２３４５６", "٣٤٥٦٧٨", " "])
+def test_what_is_no_code_is_refused_and_breaks_nothing(
+    session: PortalSession, enrolled: tuple[Person, str, list[str]], typed: str
+) -> None:
+    assert not is_code(session, enrolled[0].id, typed, key=KEY, now=now())
+
+
+def test_recovery_code_typed_from_paper_is_good_once_for_its_owner(
+    session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, _shown, codes = enrolled
+    other = make.person(session, Role.ADMINISTRATOR)
+    assert len(set(codes)) == 10
+    assert not is_code(session, other.id, codes[0], key=KEY, now=now())
+    assert is_code(session, person.id, codes[0].upper().replace("-", " "), key=KEY, now=now())
+    assert not is_code(session, person.id, codes[0], key=KEY, now=now())
+    factor = session.scalars(select(SecondFactor)).one()
+    renew_recovery_codes(session, factor)
+    assert not is_code(session, person.id, codes[1], key=KEY, now=now())
+
+
+def test_neither_key_nor_code_nor_the_portals_secret_lies_in_the_database(
+    session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    _person, shown, codes = enrolled
+    for table in ("second_factors", "recovery_codes", "change_log"):
+        whole = session.execute(text(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')).scalar() or ""
+        for secret in (shown, *codes, *(code.replace("-", "") for code in codes)):
+            assert secret not in whole, table
+            assert secret.encode().hex() not in whole, table
+    factor = session.scalars(select(SecondFactor)).one()
+    with pytest.raises(RuleBroken, match="secret has changed"):
+        shown_key(factor, key=factor_key("another secret"))
+
+
+# The screens
+
+
+def test_person_turns_it_on_by_picture_or_key_and_is_shown_ten_codes_once(
+    browser: Open, session: PortalSession
+) -> None:
+    officer = browser(Role.OFFICER)
+    elsewhere = browser().sign_in(session.scalars(select(Person)).one())
+    assert officer.send(f"{OWN}begin/", page=OWN, password="wrong password").status_code == 422
+    assert session.scalar(select(func.count(SecondFactor.id))) == 0
+    assert officer.send(f"{OWN}begin/", page=OWN, password=PASSWORD).status_code == 302
+    page = officer.get(OWN)
+    shown = page.select_one("code.key")
+    assert shown is not None
+    assert page.select_one(".picture svg path") is not None
+    assert "style=" not in str(page.select_one(".picture"))
+    wrong = officer.send(f"{OWN}confirm/", page=OWN, code="000000")
+    assert wrong.status_code == 422
+    right = officer.send(f"{OWN}confirm/", page=OWN, code=code_of(shown.get_text(), now()))
+    codes = [one.get_text() for one in BeautifulSoup(right.text, "html.parser").select("ul.codes code")]
+    assert len(codes) == 10
+    assert all(re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}", code) for code in codes)
+    assert "10 of 10" in officer.get(OWN).get_text()
+    assert not any(code in str(officer.get(OWN)) for code in codes)
+    assert not is_in(elsewhere), "whoever was signed in elsewhere must sign in anew, with a code"
+    assert is_in(officer)
+
+
+def test_password_alone_opens_nothing_and_the_code_leads_where_the_person_wanted(
+    browser: Open, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    visitor = browser()
+    answer = give_password(visitor, person, path="/sign-in/?next=/actions/%3Flate%3Dyes")
+    assert answer.location == "/sign-in/code/?next=/actions/?late%3Dyes"
+    assert not is_in(visitor)
+    assert visitor.client.get("/actions/").status_code == 302
+    answer = visitor.send(answer.location, code=code_of(shown, now()))
+    assert answer.location == "/actions/?late=yes"
+    assert is_in(visitor)
+
+
+def test_a_code_seen_over_the_shoulder_does_not_open_a_second_browser(
+    browser: Open, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    first, second = browser(), browser()
+    code = code_of(shown, now())
+    for one, status in ((first, 302), (second, 422)):
+        give_password(one, person)
+        assert give_code(one, code).status_code == status
+    assert (is_in(first), is_in(second)) == (True, False)
+
+
+def test_recovery_code_signs_in_once(browser: Open, enrolled: tuple[Person, str, list[str]]) -> None:
+    person, _shown, codes = enrolled
+    for expected in (True, False):
+        visitor = browser()
+        give_password(visitor, person)
+        give_code(visitor, codes[3])
+        assert is_in(visitor) is expected
+
+
+def test_wrong_codes_lock_the_account_although_the_password_is_right_each_time(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    visitor = browser()
+    for _try in range(TRIES // 2):
+        give_password(visitor, person)
+        assert give_code(visitor, "000000").status_code == 422
+    answer = give_code(visitor, code_of(shown, now()))
+    assert answer.status_code == 422
+    assert "locked for a while" in words_of(answer)
+    assert give_password(browser(), person).status_code == 422
+    assert session.scalar(select(func.count(SignIn.id))) == 0
+
+
+def test_the_second_page_opens_only_after_the_first_and_not_for_long(
+    browser: Open, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    stranger = browser()
+    assert stranger.client.get("/sign-in/code/").location == "/sign-in/"
+    with time_machine.travel(now(), tick=False) as clock:
+        visitor = browser()
+        give_password(visitor, person)
+        tokens = visitor.tokens("/sign-in/code/")
+        clock.shift(301)
+        answer = visitor.client.post("/sign-in/code/", data={**tokens, "code": code_of(shown, now())})
+        assert answer.location == "/sign-in/"
+        assert not is_in(visitor)
+
+
+def test_a_password_changed_in_between_ends_the_half_way(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    visitor = browser()
+    give_password(visitor, person)
+    set_password(session, person, "four dry parasols")
+    session.commit()
+    assert give_code(visitor, code_of(shown, now())).status_code == 422
+    assert not is_in(visitor)
+
+
+def test_person_switches_it_off_with_the_password_only(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, _codes = enrolled
+    officer = browser()
+    give_password(officer, person)
+    give_code(officer, code_of(shown, now()))
+    assert officer.send(f"{OWN}off/", page=OWN, password="wrong").status_code == 422
+    assert has_factor(session, person.id)
+    assert officer.send(f"{OWN}off/", page=OWN, password=PASSWORD).status_code == 302
+    assert session.scalar(select(func.count(RecoveryCode.id))) == 0
+    assert browser().sign_in(person)
+    assert "Off: turn it on" in officer.get("/account/").get_text()
+
+
+def test_administrator_switches_it_off_for_somebody_who_lost_the_phone_and_it_is_on_record(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, _shown, _codes = enrolled
+    administrator, manager = browser(Role.ADMINISTRATOR), browser(Role.MANAGER)
+    path = f"/people/{person.id}/remove-factor/"
+    manager.get(path, status=403)
+    assert "Switch off two-factor sign-in" in administrator.get(f"/people/{person.id}/").get_text()
+    assert administrator.send(path).status_code == 302
+    assert not has_factor(session, person.id)
+    assert is_in(browser().sign_in(person))
+    entry = session.scalars(
+        select(ChangeRecord).where(ChangeRecord.table_name == "second_factors", ChangeRecord.verb == "delete")
+    ).one()
+    assert entry.person_id == session.scalar(select(Person.id).where(Person.role == Role.ADMINISTRATOR))
+    assert "Switch off two-factor sign-in" not in administrator.get(f"/people/{person.id}/").get_text()
+
+
+def test_a_role_that_must_have_it_does_nothing_before_it_has(
+    session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    portal = make_portal(session_factory, two_factor_roles="officer, administrator")
+    officer = Browser(portal).sign_in(member(session, Role.OFFICER))
+    manager = Browser(portal).sign_in(member(session, Role.MANAGER))
+    for path in ("/", "/actions/", "/actions/export/csv/", "/documents/1/download/"):
+        assert officer.client.get(path).location == OWN, path
+    assert manager.client.get("/actions/").status_code == 200
+    assert officer.client.post("/agencies/new/", data=officer.tokens(OWN)).location == OWN
+    officer.send(f"{OWN}begin/", page=OWN, password=PASSWORD)
+    shown = officer.get(OWN).select_one("code.key")
+    assert shown is not None
+    officer.send(f"{OWN}confirm/", page=OWN, code=code_of(shown.get_text(), now()))
+    officer.get("/actions/")
+    refused = officer.send(f"{OWN}off/", page=OWN, password=PASSWORD)
+    assert "must sign in with a second factor" in words_of(refused)
+
+
+def test_operator_names_only_roles_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings(two_factor_roles="Officer, sponsor").forced_roles == {Role.OFFICER, Role.SPONSOR}
+    assert Settings().forced_roles == frozenset()
+    monkeypatch.setenv("TWO_FACTOR_ROLES", "officer, pilot")
+    with pytest.raises(SettingsError, match="TWO_FACTOR_ROLES: must name roles"):
+        load_settings()

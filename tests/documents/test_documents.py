@@ -1,0 +1,165 @@
+"""Does a document reach those who may have it, nobody else, and is each fetch on record?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.errors import RuleBroken
+from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, DocumentKind, fetch_document, keep_document
+from tests import make
+from tests.web import Browser, words_of
+
+Open = Callable[..., Browser]
+CONTENT = b"%PDF-1.7 a plan"
+
+
+def kept(session: Session, **values: Any) -> Document:
+    usual = {
+        "kind": DocumentKind.ACTION_PLAN, "title": "Plan of 2026", "file_name": "plan 2026.pdf",
+        "media_type": "application/pdf", "content": CONTENT,
+    }  # fmt: skip
+    document = keep_document(session, **{**usual, **values})
+    session.commit()
+    return document
+
+
+def fetches(session: Session) -> int:
+    session.commit()
+    return session.scalar(select(func.count()).select_from(DocumentFetch)) or 0
+
+
+def test_download_is_the_file_itself_and_on_record(browser: Open, session: Session) -> None:
+    document = kept(session)
+    officer = browser(Role.OFFICER)
+    answer = officer.client.get(f"/documents/{document.id}/download/")
+    assert answer.status_code == 200
+    assert answer.get_data() == CONTENT
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan 2026.pdf"'
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = officer.get(f"/documents/{document.id}/")
+    assert "Fetched by" in page.get_text()
+    rows = page.select("section.panel")[0].select("tbody tr")
+    assert [row.select("td")[0].get_text() for row in rows] == [Role.OFFICER.label]
+
+
+def test_document_of_another_agency_is_not_found_and_no_fetch_is_noted(browser: Open, session: Session) -> None:
+    ours, theirs = make.agency(session, "Ours"), make.agency(session, "Theirs")
+    document = kept(session, agency_id=theirs.id)
+    member = browser(Role.AGENCY_MEMBER, agency=ours)
+    assert "Plan of 2026" not in member.get("/documents/").get_text()
+    member.get(f"/documents/{document.id}/", 404)
+    member.get(f"/documents/{document.id}/download/", 404)
+    assert fetches(session) == 0
+
+
+def test_agency_fetches_its_own_document_but_does_not_see_who_else_did(browser: Open, session: Session) -> None:
+    ours = make.agency(session, "Ours")
+    document = kept(session, agency_id=ours.id)
+    browser(Role.OFFICER).client.get(f"/documents/{document.id}/download/").close()
+    manager = browser(Role.MANAGER, agency=ours)
+    assert manager.client.get(f"/documents/{document.id}/download/").get_data() == CONTENT
+    assert "Fetched by" not in manager.get(f"/documents/{document.id}/").get_text()
+    assert fetches(session) == 2
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.BOARD_VIEWER])
+def test_who_only_reads_plans_gets_no_certificates(browser: Open, session: Session, role: Role) -> None:
+    plan = kept(session)
+    certificate = kept(session, kind=DocumentKind.DRAW_CERTIFICATE, title="Certificate")
+    reader = browser(role)
+    assert [cell.get_text() for cell in reader.get("/documents/").select("tbody th")] == ["Plan of 2026"]
+    reader.get(f"/documents/{certificate.id}/download/", 404)
+    assert reader.client.get(f"/documents/{plan.id}/download/").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "kinds"), OPEN_KINDS.items())
+def test_who_reads_a_kind_as_a_page_fetches_it_whoever_had_it_made(
+    browser: Open, session: Session, role: Role, kinds: tuple[DocumentKind, ...]
+) -> None:
+    documents = {kind: kept(session, kind=kind) for kind in DocumentKind}
+    reader = browser(role)
+    answers = {kind: reader.client.get(f"/documents/{one.id}/download/") for kind, one in documents.items()}
+    assert {kind for kind, answer in answers.items() if answer.status_code == 200} == set(kinds)
+    assert {answer.status_code for answer in answers.values()} == {200, 404}
+
+
+def test_everybody_gets_what_they_had_made_themselves(browser: Open, session: Session) -> None:
+    viewer = make.person(session, Role.BOARD_VIEWER)
+    made = kept(session, kind=DocumentKind.EVIDENCE, made_by_id=viewer.id)
+    assert browser(Role.BOARD_VIEWER).client.get(f"/documents/{made.id}/download/").status_code == 200
+
+
+def test_changed_bytes_are_never_handed_out(browser: Open, session: Session) -> None:
+    document = kept(session)
+    session.execute(text("UPDATE documents SET content = 'something else' WHERE id = :id"), {"id": document.id})
+    session.commit()
+    answer = browser(Role.OFFICER).client.get(f"/documents/{document.id}/download/")
+    assert answer.status_code == 409
+    assert "This file is not the one that was stored" in words_of(answer)
+    assert b"something else" not in answer.get_data()
+    assert fetches(session) == 0
+
+
+def test_document_leads_to_the_record_it_is_about(browser: Open, session: Session) -> None:
+    plan = make.plan(session)
+    document = kept(session, subject=f"action_plans:{plan.id}")
+    page = browser(Role.OFFICER).get(f"/documents/{document.id}/")
+    link = page.select_one(f'a[href="/action-plans/{plan.id}/"]')
+    assert link is not None
+    assert link.get_text() == plan.reference
+
+
+@pytest.mark.parametrize("subject", ["", "action_plans:0", "action_plans:x", "nothing:1", "action_plans"])
+def test_subject_that_is_gone_is_not_shown(browser: Open, session: Session, subject: str) -> None:
+    document = kept(session, subject=subject)
+    assert "About" not in browser(Role.OFFICER).get(f"/documents/{document.id}/").get_text()
+
+
+def test_name_of_a_file_cannot_add_a_header(browser: Open, session: Session) -> None:
+    document = kept(session, file_name='a"; x=\u00e9 \u4e2d.pdf')
+    answer = browser(Role.OFFICER).client.get(f"/documents/{document.id}/download/")
+    assert answer.status_code == 200
+    assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+    assert "\n" not in answer.headers["Content-Disposition"]
+
+
+def test_only_administrators_delete_documents(browser: Open, session: Session) -> None:
+    document = kept(session)
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        browser(role, agency=make.agency(session) if role is Role.AGENCY_MEMBER else None).get(
+            f"/documents/{document.id}/delete/", 403
+        )
+    administrator = browser(Role.ADMINISTRATOR)
+    administrator.client.get(f"/documents/{document.id}/download/").close()
+    assert administrator.send(f"/documents/{document.id}/delete/").status_code == 302
+    administrator.get(f"/documents/{document.id}/", 404)
+
+
+def test_nobody_makes_or_edits_documents_by_form(browser: Open, session: Session) -> None:
+    document = kept(session)
+    administrator = browser(Role.ADMINISTRATOR)
+    for path in ("/documents/new/", f"/documents/{document.id}/edit/"):
+        administrator.get(path, 403)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "The file is empty."), (b"12345", "The file is larger than")])
+def test_empty_and_too_large_files_are_refused(session: Session, content: bytes, sentence: str) -> None:
+    with pytest.raises(RuleBroken, match=sentence):
+        keep_document(
+            session, kind=DocumentKind.EVIDENCE, title="T", file_name="f", media_type="text/plain", content=content,
+            limit=4,
+        )  # fmt: skip
+
+
+def test_fetching_gives_the_stored_bytes(session: Session) -> None:
+    document = kept(session, content=b"\x00\xff\x00")
+    assert fetch_document(session, document, None) == b"\x00\xff\x00"
+    assert fetches(session) == 1

@@ -1,0 +1,211 @@
+"""Does the triangulation page show where sources agree, conflict and keep silent, and what lies behind each cell?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.db import PortalSession
+from models.core.errors import RuleBroken
+from models.evidence.findings import take_finding
+from models.evidence.triangulation_reports import matrix_facts
+from models.evidence.triangulations import Evidence, evidence_of, triangulate, triangulated_once
+from models.gates.review_reports import review_facts
+from models.partnership.reference_items import ReferenceList
+from models.plans.recommendation_findings import cite_findings, cited_findings, support_in_words
+from models.returns.self_evaluations import send_self_evaluations
+from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.triangulation import Mark, Source, Strength, Verdict
+from models.rules.evidence.triangulation_paper import Said
+from models.tools.key_lines import KeyLine
+from tests import make, make_tools
+from tests.pdf.pdf_review_facts import OCCASION
+from tests.web import Browser, member
+
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def review(session: Session) -> ThematicReview:
+    """A review in its evidence stage with three key lines in two areas."""
+    make.hub(session).officer_id = member(session, Role.OFFICER).id
+    made = make.review(session, stage=Stage.EVIDENCE)
+    for number, code in ((1, "practice"), (2, "practice"), (3, "voice")):
+        area = make.word(session, ReferenceList.KEY_AREA, code)
+        session.add(KeyLine(review_id=made.id, key_area_id=area.id, number=number, text=f"Line {number}"))
+    session.commit()
+    return made
+
+
+def _line(session: Session, review: ThematicReview, number: int) -> int:
+    return next(row.line.id for row in triangulate(session, review).rows if row.line.number == number)
+
+
+def _found(session: Session, review: ThematicReview, number: int, source: Source, verdict: Verdict, **more: Any) -> Any:
+    text = more.pop("text", f"{source.label} on line {number}")
+    line_id = _line(session, review, number)
+    return take_finding(
+        session, review_id=review.id, source=source, verdict=verdict, text=text, key_line_id=line_id, **more
+    )
+
+
+def test_rows_agree_conflict_and_are_silent(browser: Open, session: Session, review: ThematicReview) -> None:
+    _found(session, review, 1, Source.SELF_EVALUATION, Verdict.STRENGTH)
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, strength=Strength.STRONG)
+    _found(session, review, 2, Source.CASE_AUDIT, Verdict.CONCERN)
+    _found(session, review, 2, Source.SERVICE_USERS, Verdict.CONCERN)
+    session.commit()
+    made = triangulate(session, review)
+    assert [row.mark for row in made.rows] == [Mark.CONFLICT, Mark.AGREE, Mark.SILENT]
+    page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/triangulation/")
+    said = page.get_text(" ", strip=True)
+    assert "Self-evaluation speaks of strength, case audit of concern" in said
+    assert "Case audit and service users and carers agree and speak of concern." in said
+    assert "No source says anything of this key line yet." in said
+
+
+def test_cell_opens_what_lies_behind_it(browser: Open, session: Session, review: ThematicReview) -> None:
+    finding = _found(session, review, 1, Source.CASE_AUDIT, Verdict.MIXED, text="Four of ten <b>children</b> seen.")
+    session.commit()
+    officer, line = browser(Role.OFFICER), _line(session, review, 1)
+    page = officer.get(f"/thematic-reviews/{review.id}/triangulation/{line}/case_audit/")
+    assert "Four of ten <b>children</b> seen." in page.get_text()
+    assert page.select_one(f'main a[href="/findings/{finding.id}/"]') is not None
+    officer.get(f"/thematic-reviews/{review.id}/triangulation/{line}/rumour/", 404)
+    officer.get(f"/thematic-reviews/{review.id}/triangulation/999999999999/case_audit/", 404)
+
+
+def test_same_origin_is_taken_once_and_counts_once(session: Session, review: ThematicReview) -> None:
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, origin="case_audits:3")
+    with pytest.raises(RuleBroken, match="among the review's findings already"):
+        _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, origin="case_audits:3")
+    assert triangulate(session, review).rows[0].cells[Source.CASE_AUDIT].count == 1
+
+
+def test_finding_keeps_to_the_key_lines_of_its_review(session: Session, review: ThematicReview) -> None:
+    other = make.review(session, title="Another", kind=make.HubKind.ADULTS)
+    with pytest.raises(RuleBroken, match="key line of this review"):
+        take_finding(
+            session, review_id=other.id, source=Source.CASE_AUDIT, verdict=Verdict.MIXED, text="Seen.",
+            key_line_id=_line(session, review, 1),
+        )  # fmt: skip
+
+
+def test_team_amends_what_a_row_means_and_takes_it_back(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    officer, line = browser(Role.OFFICER), _line(session, review, 1)
+    path = f"/thematic-reviews/{review.id}/triangulation/{line}/meaning/"
+    assert officer.send(path, text="We do not know yet.").status_code == 302
+    matrix = f"/thematic-reviews/{review.id}/triangulation/"
+    assert "We do not know yet. (the team's own words)" in officer.get(matrix).get_text(" ", strip=True)
+    officer.send(path, text="")
+    assert "the team's own words" not in officer.get(matrix).get_text()
+    browser(Role.OFFICER, name="Officer elsewhere").get(path, 403)
+
+
+def test_spreadsheet_says_the_same_and_is_on_record(browser: Open, session: Session, review: ThematicReview) -> None:
+    _found(session, review, 1, Source.PRACTITIONERS, Verdict.CONCERN)
+    session.commit()
+    answer = browser(Role.SPONSOR).client.get(f"/thematic-reviews/{review.id}/triangulation/workbook/")
+    assert answer.status_code == 200
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    answer.close()
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][2:4] == ("Key line", "Self-evaluation")
+    assert "Concern (1)" in rows[1]
+
+
+def test_facts_of_the_matrix_hold_every_key_line_and_each_sources_verdict(
+    session: Session, review: ThematicReview
+) -> None:
+    review.sponsor_id = make.person(session, Role.SPONSOR, name="Siân Llewellyn").id
+    _found(session, review, 1, Source.SELF_EVALUATION, Verdict.STRENGTH)
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, strength=Strength.STRONG)
+    take_finding(session, review_id=review.id, source=Source.PRACTITIONERS, verdict=Verdict.MIXED, text="Loose.")
+    session.flush()
+    facts = matrix_facts(session, OCCASION, review_id=review.id)
+    assert (facts.reference, facts.title, facts.sponsor) == (review.reference, review.title, "Siân Llewellyn")
+    assert (facts.about, facts.unplaced) == (f"thematic_reviews:{review.id}", 1)
+    assert [(row.number, row.mark) for row in facts.rows] == [(1, Mark.CONFLICT), (2, Mark.SILENT), (3, Mark.SILENT)]
+    spoken = {source: one for source, one in zip(Source, facts.rows[0].said, strict=True) if one.verdict}
+    assert set(spoken) == {Source.SELF_EVALUATION, Source.CASE_AUDIT}
+    assert spoken[Source.CASE_AUDIT] == Said(Verdict.CONCERN, 1, Strength.STRONG.weight)
+    with pytest.raises(RuleBroken, match="no such review"):
+        matrix_facts(session, OCCASION, review_id=review.id + 1)
+
+
+@pytest.mark.parametrize("read", [matrix_facts, review_facts])
+def test_agency_that_may_see_a_review_gets_no_facts_of_its_papers(session: PortalSession, read: Any) -> None:
+    agency, stranger = make.agency(session), make.agency(session, "Stranger")
+    review = make_tools.ready_review(session, agency)
+    send_self_evaluations(session, review, person_id=None)
+    session.commit()
+    with make.acting(session, Role.AGENCY_MEMBER, stranger), pytest.raises(RuleBroken, match="no such review"):
+        read(session, OCCASION, review_id=review.id)
+    refused = pytest.raises(DBAPIError, match="permission denied")
+    with make.acting(session, Role.AGENCY_MEMBER, agency), refused, session.begin_nested():
+        read(session, OCCASION, review_id=review.id)
+
+
+def test_agencies_and_the_public_see_no_findings(browser: Open, session: Session, review: ThematicReview) -> None:
+    for role in (Role.MANAGER, Role.AGENCY_MEMBER):
+        member_of_agency = browser(role, agency=make.agency(session))
+        member_of_agency.get("/findings/", 403)
+        member_of_agency.get(f"/thematic-reviews/{review.id}/triangulation/", 403)
+    assert browser().client.get("/findings/").status_code == 302
+
+
+def test_recommendation_on_one_kind_of_source_is_flagged(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    plan = make.plan(session, review)
+    recommendation = make.recommendation(session, plan)
+    one = _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    two = _found(session, review, 1, Source.SERVICE_USERS, Verdict.CONCERN)
+    session.commit()
+    officer, path = browser(Role.OFFICER), f"/recommendations/{recommendation.id}/"
+    assert "Cites no finding" in officer.get(path).get_text()
+    assert officer.send(f"{path}findings/", findings=[str(one.id)]).status_code == 302
+    assert "One kind of source only: case audit" in officer.get(path).get_text()
+    assert officer.send(f"{path}findings/", findings=[str(one.id), str(two.id)]).status_code == 302
+    session.expire_all()
+    assert support_in_words(cited_findings(session, recommendation.id)) == ""
+
+
+def test_recommendation_cites_findings_of_its_own_review_only(session: Session, review: ThematicReview) -> None:
+    other = make.review(session, title="Another", kind=make.HubKind.ADULTS)
+    recommendation = make.recommendation(session, make.plan(session, other))
+    finding = _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    with pytest.raises(RuleBroken, match="its own review only"):
+        cite_findings(session, recommendation, [finding.id])
+
+
+def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
+    browser: Open, session: Session, review: ThematicReview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    session.commit()
+    asked: list[int] = []
+
+    def counted(session: Session, review_id: int) -> list[Evidence]:
+        asked.append(review_id)
+        return evidence_of(session, review_id)
+
+    monkeypatch.setattr("models.evidence.triangulations.evidence_of", counted)
+    said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
+    assert "3 key lines are silent: fewer than two sources speak." in said
+    assert "Open the triangulation" in said
+    assert asked == [review.id]
+    with triangulated_once(session):
+        first = triangulate(session, review)
+        assert triangulate(session, review) is first
+    assert triangulate(session, review) is not first

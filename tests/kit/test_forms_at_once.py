@@ -1,0 +1,92 @@
+"""What becomes of forms that many people, or one impatient person, send at the same instant?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from models.accounts.sign_ins import TRIES, Outcome, SignInAttempt
+from models.core.access import Actor, Role
+from models.core.db import make_session_factory
+from models.partnership.agencies import Agency
+from tests import make
+from tests.databases import Database
+from tests.web import Browser, make_portal, member
+
+AT_ONCE = 20
+
+
+@pytest.fixture
+def shared(engine: Engine, database: Database) -> Iterator[tuple[Flask, Session]]:
+    """The portal on connections of its own, as in production; everything is taken out again afterwards."""
+    factory = make_session_factory(engine)
+    try:
+        with factory(info={"actor": Actor.system("test")}) as session:
+            yield make_portal(factory), session
+    finally:
+        database.empty()
+
+
+def at_once(do: Callable[[int], Any]) -> list[Any]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(do, range(AT_ONCE)))
+
+
+def copies(app: Flask, browser: Browser) -> list[Browser]:
+    """The same signed-in browser many times over."""
+    cookie = browser.client.get_cookie("triangulate")
+    assert cookie is not None
+    made = [Browser(app) for _ in range(AT_ONCE)]
+    for one in made:
+        one.client.set_cookie("triangulate", cookie.value)
+    return made
+
+
+def test_one_form_sent_twenty_times_at_once_makes_one_record(shared: tuple[Flask, Session]) -> None:
+    app, session = shared
+    kind = make.agency(session, "Another").category_id
+    person = Browser(app).sign_in(member(session, Role.ADMINISTRATOR))
+    browsers = copies(app, person)
+    sent = person.filled("/agencies/new/", name="Once", category_id=kind)
+    answers = at_once(lambda number: browsers[number].client.post("/agencies/new/", data=sent))
+    made = session.scalars(select(Agency).where(Agency.name == "Once")).one()
+    assert {answer.location for answer in answers} == {f"/agencies/{made.id}/"}
+
+
+def test_of_twenty_edits_at_once_one_is_saved_and_all_others_are_told(shared: tuple[Flask, Session]) -> None:
+    app, session = shared
+    agency = make.agency(session, "First")
+    person = Browser(app).sign_in(member(session, Role.ADMINISTRATOR))
+    path = f"/agencies/{agency.id}/edit/"
+    browsers = copies(app, person)
+    forms = [person.filled(path, name=f"Edit {number}") for number in range(AT_ONCE)]
+    answers = at_once(lambda number: browsers[number].client.post(path, data=forms[number]))
+    statuses = [answer.status_code for answer in answers]
+    assert sorted(statuses) == [302] + [409] * (AT_ONCE - 1)
+    session.commit()
+    session.refresh(agency)
+    assert agency.name == f"Edit {statuses.index(302)}"
+    assert agency.row_version == 2
+    for number, answer in enumerate(answers):
+        assert answer.status_code == 302 or f'value="Edit {number}"' in answer.text
+
+
+def test_twenty_guesses_at_once_reach_the_password_ten_times(shared: tuple[Flask, Session]) -> None:
+    app, session = shared
+    person = member(session, Role.OFFICER)
+    browsers = [Browser(app) for _ in range(AT_ONCE)]
+    tokens = [one.tokens("/sign-in/") for one in browsers]
+    at_once(
+        lambda number: browsers[number].client.post(
+            "/sign-in/", data={**tokens[number], "email": person.email, "password": "wrong"}
+        )
+    )
+    outcomes = session.scalars(select(SignInAttempt.outcome)).all()
+    assert outcomes.count(Outcome.REFUSED) == TRIES
+    assert outcomes.count(Outcome.LOCKED) == AT_ONCE - TRIES

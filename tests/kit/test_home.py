@@ -1,0 +1,70 @@
+"""Does each person see what waits for them, and only ways they may go?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit import cards
+from admin_views.kit.cards import Card, card
+from admin_views.kit.registry import load_screens
+from models.core.access import Actor, Role
+from models.partnership.people import Person
+from tests import make
+from tests.web import Browser
+
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def own_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cards but those of the test."""
+    monkeypatch.setattr(cards, "_cards", [])
+    return
+
+
+@pytest.mark.usefixtures("own_cards")
+def test_card_is_shown_to_its_roles_in_order(browser: Open) -> None:
+    @card(roles={Role.OFFICER}, order=2)
+    def second(session: Session, actor: Actor) -> Card:
+        return Card(session.scalar(select(func.count(Person.id))) or 0, "people", "/people/")
+
+    @card(roles={Role.OFFICER}, order=1)
+    def first(session: Session, actor: Actor) -> Card:
+        return Card(1200, "overdue <actions>", "/people/?role=officer", "warning")
+
+    @card(roles={Role.OFFICER})
+    def nothing(session: Session, actor: Actor) -> None:
+        return None
+
+    shown = browser(Role.OFFICER).get("/").select(".cards a")
+    assert [" ".join(one.get_text(" ", strip=True).split()) for one in shown] == ["1,200 overdue <actions>", "1 people"]
+    sponsor = browser(Role.SPONSOR).get("/")
+    assert "Nothing waits for you today." in sponsor.get_text()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_menu_has_exactly_the_lists_a_role_may_open(browser: Open, session: Session, role: Role) -> None:
+    agency = make.agency(session) if role in {Role.MANAGER, Role.AGENCY_MEMBER} else None
+    links = {str(link["href"]) for link in browser(role, agency=agency).get("/").select("nav.menu li a")}
+    shown = {f"/{one.path}/" for one in load_screens() if one.group.value and role in one.roles_of("index_view")}
+    assert links == shown
+
+
+def test_page_says_where_one_is(browser: Open) -> None:
+    officer = browser(Role.OFFICER)
+    assert [link.get_text() for link in officer.get("/people/").select("[aria-current=page]")] == ["People"]
+    assert officer.get("/people/").title.get_text() == "People – Triangulate"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", ["/", "/people/", "/people/new/", "/account/", "/nothing"])
+def test_every_page_has_one_heading_one_main_part_and_its_language(browser: Open, path: str) -> None:
+    page = browser(Role.ADMINISTRATOR).client.get(path)
+    assert page.text.count("<h1") == page.text.count("<main") == 1
+    assert '<html lang="en-GB">' in page.text
+    assert 'name="viewport"' in page.text
+    assert " style=" not in page.text
+    assert " on" not in "".join(part.split(">")[0] for part in page.text.split("<button")[1:])

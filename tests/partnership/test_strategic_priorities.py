@@ -1,0 +1,82 @@
+"""Do the Board's priorities say how long they hold and what is tied to them?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.clock import today
+from models.partnership.strategic_priorities import StrategicPriority
+from tests import make
+from tests.web import Browser, words_of
+
+Open = Callable[..., Browser]
+
+
+def test_administrator_makes_edits_and_deletes_a_priority(browser: Open, session: Session) -> None:
+    administrator = browser(Role.ADMINISTRATOR)
+    made = administrator.send("/strategic-priorities/new/", name="Exploitation", starts_on="2026-04-01")
+    assert made.status_code == 302
+    path = made.headers["Location"]
+    sent = administrator.filled(f"{path}edit/", ends_on="31/03/2028", description="People at risk are found.")
+    assert administrator.client.post(f"{path}edit/", data=sent).status_code == 302
+    page = administrator.get(path).get_text()
+    assert "31 March 2028" in page
+    assert "People at risk are found." in page
+    assert administrator.send(f"{path}delete/").status_code == 302
+    assert session.get(StrategicPriority, int(path.split("/")[-2])) is None
+
+
+def test_priority_cannot_end_before_it_starts(browser: Open) -> None:
+    values = {"name": "Backwards", "starts_on": "2026-04-01", "ends_on": "2026-03-31"}
+    answer = browser(Role.ADMINISTRATOR).send("/strategic-priorities/new/", **values)
+    assert answer.status_code == 422
+    assert "A priority cannot end before it starts." in words_of(answer)
+
+
+def test_two_priorities_cannot_share_a_name(browser: Open, session: Session) -> None:
+    name = make.priority(session).name
+    answer = browser(Role.ADMINISTRATOR).send("/strategic-priorities/new/", name=name, starts_on="2026-04-01")
+    assert answer.status_code == 422
+    assert "There is already a priority of that name." in words_of(answer)
+
+
+def test_priority_leads_to_its_reviews_and_stays_while_it_has_some(browser: Open, session: Session) -> None:
+    review = make.review(session)
+    administrator = browser(Role.ADMINISTRATOR)
+    path = f"/strategic-priorities/{review.priority_id}/"
+    assert administrator.get(path).select_one(f'a[href="/thematic-reviews/{review.id}/"]') is not None
+    assert administrator.send(f"{path}delete/").status_code == 302
+    assert "because another record needs it" in administrator.get(path).get_text()
+
+
+def test_list_shows_what_holds_today_and_what_does_not(browser: Open, session: Session) -> None:
+    for name, starts_on, ends_on in (
+        ("Ends today", date(2020, 1, 1), today()),
+        ("Ended yesterday", date(2020, 1, 1), today() - timedelta(days=1)),
+        ("Starts tomorrow", today() + timedelta(days=1), None),
+    ):
+        session.add(StrategicPriority(name=name, starts_on=starts_on, ends_on=ends_on))
+    session.commit()
+    viewer = browser(Role.BOARD_VIEWER)
+    found = {
+        answer: {cell.get_text() for cell in viewer.get(f"/strategic-priorities/?now={answer}").select("tbody th")}
+        for answer in ("yes", "no", "perhaps")
+    }
+    assert found == {"yes": {"Ends today"}, "no": {"Ended yesterday", "Starts tomorrow"}, "perhaps": set()}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_everybody_reads_priorities_and_only_administrators_change_them(
+    browser: Open, session: Session, role: Role
+) -> None:
+    priority, agency = make.priority(session), make.agency(session)
+    somebody = browser(role, agency=agency if role is Role.AGENCY_MEMBER else None)
+    somebody.get("/strategic-priorities/")
+    somebody.get(f"/strategic-priorities/{priority.id}/")
+    for path in ("new/", f"{priority.id}/edit/", f"{priority.id}/delete/"):
+        somebody.get(f"/strategic-priorities/{path}", 403)

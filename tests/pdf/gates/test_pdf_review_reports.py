@@ -1,0 +1,102 @@
+"""Do the report of a review and the Board's pack say on paper what the page says, and are they sound?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from jobs.pdf.paper.drawing import draw
+from models.core.access import Role
+from models.rules.documents.papers import SENSITIVE
+from models.rules.evidence.triangulation import Verdict
+from models.rules.gates.board_paper import (
+    BoardFacts,
+    CycleFacts,
+    GradeFacts,
+    LateFacts,
+    QuotaFacts,
+    ReviewFacts,
+    board_paper,
+)
+from models.rules.gates.review_paper import (
+    FindingFacts,
+    MethodFacts,
+    RecommendationFacts,
+    ReviewReportFacts,
+    SampleFacts,
+    review_paper,
+)
+from tests.pdf.pdf_facts import SENTENCES, words
+from tests.pdf.pdf_kit import Kit, SoundDocument
+from tests.pdf.pdf_review_facts import OCCASION, REVIEW, matrix_row
+from tests.web import Browser
+
+SHORT = ("title", "partnership", "reference")
+
+
+def review(count: int) -> ReviewReportFacts:
+    """A report with so many findings, key lines and recommendations."""
+    numbers = range(1, count + 1)
+    few = numbers[:25]
+    return ReviewReportFacts(
+        **REVIEW, kind="Children", hub="Children's hub", sponsor="Siân Llewellyn", priority="Neglect",
+        focus="Whether help comes early.", stage="Presentation", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31),
+        methods=tuple(MethodFacts(SENTENCES[one % 5][:40], words(one, 1)) for one in few),
+        sample=tuple(SampleFacts(f"AS-{one:04d}", f"Level {one}", 1200 + one, 4) for one in few),
+        findings=tuple(
+            FindingFacts(f"{one % 9}. Key line", "Case audit", list(Verdict)[one % 3], "Strong", words(one, 2))
+            for one in sorted(numbers, key=lambda number: number % 9)
+        ),
+        rows=tuple(matrix_row(one) for one in few),
+        recommendations=tuple(
+            RecommendationFacts(one, SENTENCES[one % 5], "Practice", "Case audit", "", 3, 1) for one in few
+        ),
+    )  # fmt: skip
+
+
+def board(count: int) -> BoardFacts:
+    """A pack with so many late returns and overdue actions."""
+    numbers = range(1, count + 1)
+    owed = tuple(LateFacts(f"Agency {one}", words(one, 1), f"SE-{one:04d}", date(2026, 1, 5)) for one in numbers)
+    return BoardFacts(
+        occasion=OCCASION, year=2026, quota=(QuotaFacts("Children", 3, 2), QuotaFacts("Adults", 1, 2)),
+        reviews=tuple(
+            ReviewFacts(f"TR-{one}", words(one, 1), "Adults", "Scoping", one, date(2026, 3, 1), one == 2, one, "-")
+            for one in numbers[:5]
+        ),
+        late=owed, overdue=owed, grades=("Good", "Inadequate"),
+        levels=tuple(GradeFacts(f"AS-{one}", f"Level {one}", (one, 2)) for one in numbers[:25]),
+        cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashlawn School (Late)",)),),
+    )  # fmt: skip
+
+
+class TestReviewReport(SoundDocument):
+    """The report."""
+
+    kit = Kit(
+        facts=review,
+        paper=review_paper,
+        build=lambda facts: draw(review_paper(facts)),
+        fixed=("verdict", "mark", "about"),
+        short=(*SHORT, "area", "level", "kind", "hub", "stage", "key_line", "source", "strength", "changes", "what"),
+    )
+
+
+class TestBoardPack(SoundDocument):
+    """The pack."""
+
+    kit = Kit(
+        facts=board,
+        paper=board_paper,
+        build=lambda facts: draw(board_paper(facts)),
+        short=(*SHORT, "kind", "stage", "agency", "level", "grades", "sample", "acts_next"),
+    )
+
+
+def test_report_and_pack_are_sensitive_and_open_for_those_who_may(browser: Callable[..., Browser]) -> None:
+    assert review_paper(review(1)).classification == board_paper(board(1)).classification == SENSITIVE
+    viewer = browser(Role.BOARD_VIEWER)
+    said = viewer.get("/thematic-reviews/programme/2026/board-pack/").get_text(" ", strip=True)
+    assert "No agency is late." in said
+    viewer.get("/thematic-reviews/programme/1999/board-pack/", 404)
+    viewer.get("/thematic-reviews/1/report/", 403)

@@ -1,0 +1,38 @@
+"""Made-up facts for the papers of a review: any number of rows, always the same ones."""
+
+from datetime import date
+from typing import Final
+
+from models.rules.documents.papers import Occasion
+from models.rules.evidence.triangulation import Cell, Source, Verdict, mark_of
+from models.rules.evidence.triangulation_paper import MatrixFacts, MatrixRow, Said
+from tests.pdf.pdf_facts import SENTENCES, words
+
+OCCASION: Final = Occasion(date(2026, 11, 22), "Arden Safeguarding Partnership (fictitious)", "Morgan Reed")
+AREAS: Final = ("Voice and experience", "Practice and process", "Working together", "Leadership")
+REVIEW: Final = {
+    "occasion": OCCASION,
+    "about": "thematic_reviews:1",
+    "reference": "TR-2026-01",
+    "title": "How agencies respond to the first contact about a child",
+}
+VERDICTS: Final = (Verdict.CONCERN, Verdict.MIXED, None, Verdict.STRENGTH, Verdict.CONCERN, None, None)
+
+
+def matrix_row(number: int) -> MatrixRow:
+    """The key line of that number; verdicts go round."""
+    verdicts = [VERDICTS[(number * 3 + place * 2) % len(VERDICTS)] for place in range(len(Source))]
+    said = tuple(Said(one, 2 + number % 5, 4) if one else Said(None) for one in verdicts)
+    cells = {
+        source: Cell(one.verdict.level, one.count, one.weight)
+        for source, one in zip(Source, said, strict=True)
+        if one.verdict
+    }
+    area = AREAS[number % 100 * 4 // 100]
+    return MatrixRow(number, SENTENCES[number % 5], area, said, mark_of(cells), words(number, 2), number % 3 == 0)
+
+
+def matrix(count: int) -> MatrixFacts:
+    """A triangulation of that many key lines."""
+    rows = tuple(matrix_row(number) for number in range(1, count + 1))
+    return MatrixFacts(**REVIEW, sponsor="Siân Llewellyn", rows=rows, unplaced=3)

@@ -1,0 +1,257 @@
+"""Does the action-plan PDF say all that it should, look after its pages, and stay harmless whatever is in the texts?"""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobs.pdf.paper.page import BOTTOM
+from jobs.pdf.paper.styles import ALARM, BRAG_COLOURS, INK, MUTED, NAVY, TINT
+from jobs.pdf.paper.texts import LETTER_LIMIT
+from jobs.pdf.plans.action_plans import LETTER_BUDGET, build
+from models.core.errors import RuleBroken
+from models.rules.plans.plan_report import PlanReport, ReportAction, ReportUpdate, summarise
+from tests.pdf.pdf_facts import TODAY, action, report, report_of
+from tests.pdf.pdf_structure import marks_of, pages_of, text_of
+
+ROOT = Path(__file__).resolve().parents[3]
+FULL = ReportAction(
+    reference="AP-2026-01/07",
+    action="Hold weekly strategy meetings",
+    brag_code="amber",
+    brag_label="Amber: at risk",
+    recommendation="Decide within one day",
+    key_area="Practice and process",
+    lead_agency="Arden Police",
+    other_agencies=("Probation", "Health"),
+    owner_name="Siân Llewellyn",
+    owner_role="Service Manager",
+    starts_on=TODAY.replace(month=1, day=5),
+    due_on=TODAY.replace(month=10, day=19),
+    original_due_on=TODAY.replace(month=7, day=1),
+    success_measure="Nine of ten in time",
+    baseline="41 %",
+    target="90 %",
+    completion_evidence="Minutes of June",
+    impact_evidence="Fewer repeat referrals",
+    latest_update=ReportUpdate(TODAY.replace(day=12), "Chair appointed"),
+    critical_friend_comment="Name the recovery",
+    board_decision="Return in March",
+)
+
+
+def test_every_fact_of_an_action_is_printed() -> None:
+    text = text_of(build(report_of([FULL])))
+    wanted = [
+        *("AP-2026-01/07", "Hold weekly strategy meetings", "Amber: at risk", "Decide within one day"),
+        *("Practice and process", "Arden Police", "Probation; Health", "Siân Llewellyn", "Service Manager"),
+        *("Due 19 Oct 2026", "34 days overdue", "First due 1 Jul 2026", "Start 5 Jan 2026", "Nine of ten in time"),
+        *("Baseline: 41 %", "Target: 90 %", "Minutes of June", "Fewer repeat referrals", "Update of 12 Nov 2026"),
+        *("Chair appointed", "Critical friend", "Name the recovery", "Board decision", "Return in March"),
+    ]
+    assert [one for one in wanted if one not in text] == []
+
+
+def test_the_cover_states_the_facts_of_the_plan() -> None:
+    facts = report(25, scope="Lead agency: Arden Police")
+    cover = pages_of(build(facts))[0]
+    wanted = [
+        "AP-2026-01",
+        facts.title,
+        facts.review_title,
+        "TR-2026-01",
+        facts.sponsor,
+        facts.partnership,
+        "22 Nov 2026",
+    ]
+    wanted += ["OFFICIAL-SENSITIVE", "Lead agency: Arden Police", "Agreed by the Executive Board", "Morgan Reed"]
+    assert [one for one in wanted if one not in cover] == []
+    assert facts.fingerprint in cover.replace(" ", "")
+
+
+def test_the_cover_counts_what_the_summary_counts() -> None:
+    facts = report(25)
+    cover, summary = pages_of(build(facts))[0], summarise(facts)
+    for brag in summary.brag:
+        assert f"{brag.label} {brag.count} {brag.count / 25:.0%} {brag.overdue_count}" in cover
+    assert f"{summary.overdue_count} overdue" in cover
+
+
+def test_actions_are_printed_in_the_order_of_the_summary_overdue_first() -> None:
+    facts = report(25)
+    text = text_of(build(facts))
+    wanted = [one.reference for group in summarise(facts).groups for one in group.actions]
+    assert [text.index(reference) for reference in wanted] == sorted(text.index(reference) for reference in wanted)
+    assert text.index("Overdue (") < text.index("Still to be done (") < text.index("Complete (")
+
+
+def test_missing_facts_are_said_not_left_blank() -> None:
+    bare = ReportAction(reference="AP-1/01", action="", brag_code="none", brag_label="")
+    text = text_of(build(report_of([bare])))
+    wanted = ("No action written", "No lead agency named", "No owner named", "No due date", "No measure written")
+    assert [one for one in (*wanted, "No update yet", "Not rated yet") if one not in text] == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 25, 200])
+def test_every_page_carries_its_number_version_date_and_fingerprint(count: int) -> None:
+    facts = report(count)
+    pages = pages_of(build(facts))
+    for number, page in enumerate(pages, start=1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert "AP-2026-01 · Version 3 · 22 Nov 2026" in page
+        assert f"Fingerprint{facts.fingerprint[:16].upper()}" in page.replace(" ", "")
+        assert "OFFICIAL-SENSITIVE" in page
+
+
+def test_column_headings_are_repeated_on_every_page_of_actions() -> None:
+    pages = pages_of(build(report(60)))
+    with_actions = [page for page in pages if "AP-2026-01/" in page]
+    assert len(with_actions) > 10
+    assert all("How we will know" in page and "Progress and evidence" in page for page in with_actions)
+
+
+def test_a_plan_without_actions_is_one_page_that_says_so() -> None:
+    made = build(report(0))
+    assert len(pages_of(made)) == 1
+    with pikepdf.open(BytesIO(made)) as pdf:
+        alts = [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    assert alts == ["Bar chart. The plan has no actions."]
+
+
+def test_two_thousand_actions_are_all_there() -> None:
+    with pikepdf.open(BytesIO(build(report(2000)))) as pdf:
+        rows = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/TR"]
+        notes = sum(1 for number in range(1, 2001) if number % 4 == 0)
+        assert len(rows) >= 2000 + notes
+        assert len(pdf.pages) > 300
+
+
+def test_the_same_facts_give_the_same_bytes_whatever_the_clock_says() -> None:
+    facts = report(25)
+    with time_machine.travel(datetime(2031, 5, 1, tzinfo=UTC)):
+        later = build(facts)
+    assert build(facts) == later
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
+    code = (
+        "import hashlib; from jobs.pdf.plans.action_plans import build; from tests.pdf.pdf_facts import report;"
+        "print(hashlib.sha256(build(report(25))).hexdigest())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={"PYTHONHASHSEED": "77"}, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == hashlib.sha256(build(report(25))).hexdigest()
+
+
+def test_a_cell_taller_than_a_page_runs_on_and_loses_nothing() -> None:
+    text = " ".join(f"word{number}" for number in range(1400))
+    assert 9_000 < len(text) < LETTER_LIMIT
+    made = build(report_of([action(1, action=text, critical_friend_comment=text)]))
+    pages = pages_of(made)
+    assert len(pages) > 4
+    printed = " ".join(pages).split()
+    assert all(printed.count(f"word{number}") == 2 for number in range(1400))
+    assert any("Continued: AP-2026-01/01" in page for page in pages)
+
+
+def test_a_row_that_fits_a_page_is_never_split() -> None:
+    pages = pages_of(build(report(60)))
+    assert not any("Continued" in page for page in pages)
+
+
+def test_no_line_leaves_the_paper() -> None:
+    tall = report_of([action(number, action="long text " * (number * 60)) for number in range(1, 16)])
+    with pikepdf.open(BytesIO(build(tall))) as pdf:
+        heights = [height for page in pdf.pages for height in marks_of(page).heights]
+    assert min(heights) > BOTTOM - 30
+    assert max(heights) < 595
+
+
+HOSTILE = {
+    "markup": "<b>bold</b> <font size=99> &amp; <para> <br/>",
+    "image": '<img src="file:///etc/hostname" width="600" height="600"/>',
+    "link": '<a href="javascript:alert(1)">x</a> <a href="file:///etc/hostname">y</a>',
+    "operators": ") Tj ET Q BT (x) Tj EMC /P <</MCID 0>> BDC endstream endobj",
+    "template": "{{ 7*7 }} %s %(x)s ${HOME} {0}",
+    "formula": '=HYPERLINK("http://example.org")',
+    "controls": "a\x00b\x07c\x1b[31md",
+    "surrogate": "a\ud800b",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_markup_and_tricks_in_any_field_are_printed_as_they_were_typed(text: str) -> None:
+    made = build(_everywhere(text))
+    shown = text_of(made).replace(" ", "")
+    assert shown.count(_visible(text)) >= 8
+    with pikepdf.open(BytesIO(made)) as pdf:
+        keys = {key for one in pdf.objects if isinstance(one, pikepdf.Dictionary) for key in one}
+        assert not keys & {"/URI", "/JS", "/Launch", "/EmbeddedFile", "/Annots", "/OpenAction", "/AA"}
+        assert not [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+        assert all(not marks_of(page).loose for page in pdf.pages)
+
+
+def test_texts_beyond_the_limits_are_cut_with_a_note_in_the_cell() -> None:
+    text = text_of(build(report_of([action(1, action="W" * 200_000, recommendation="a\n" * 20_000)])))
+    assert "[cut after 12,000 characters; the full text is in the portal]" in text
+    assert "[cut after 800 lines; the full text is in the portal]" in text
+
+
+def test_more_text_than_one_document_can_hold_is_refused_in_a_sentence() -> None:
+    text = "x" * LETTER_LIMIT
+    many = report_of([action(number, action=text) for number in range(LETTER_BUDGET // LETTER_LIMIT + 1)])
+    with pytest.raises(RuleBroken, match="choose one review or one agency"):
+        build(many)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(exclude_categories=()), max_size=400))
+def test_any_text_in_every_field_gives_a_sound_file(text: str) -> None:
+    made = build(_everywhere(text))
+    with pikepdf.open(BytesIO(made)) as pdf:
+        assert not pdf.check_pdf_syntax()
+        assert all(not marks_of(page).loose for page in pdf.pages)
+
+
+@pytest.mark.parametrize(("plate", "letters"), BRAG_COLOURS.values(), ids=BRAG_COLOURS)
+def test_each_rating_reads_at_four_and_a_half_to_one(plate: str, letters: str) -> None:
+    assert _contrast(plate, letters) >= 4.5
+
+
+@pytest.mark.parametrize("ink", [INK, MUTED, NAVY, ALARM])
+@pytest.mark.parametrize("ground", ["#ffffff", TINT])
+def test_every_ink_reads_at_four_and_a_half_to_one_on_paper_and_tint(ink: str, ground: str) -> None:
+    assert _contrast(ink, ground) >= 4.5
+
+
+def _everywhere(text: str) -> PlanReport:
+    texts = {field.name: text for field in fields(ReportAction) if field.type is str and field.name != "brag_code"}
+    one = replace(FULL, **texts, other_agencies=(text,), latest_update=ReportUpdate(TODAY, text))
+    named = dict.fromkeys(("partnership", "title", "review_title", "sponsor", "version", "status", "scope"), text)
+    return replace(report_of([one, FULL]), **named, classification=text, reference=text, made_by=text)
+
+
+def _visible(text: str) -> str:
+    return "".join("�" if ord(letter) < 32 or letter == "\ud800" else letter for letter in text).replace(" ", "")
+
+
+def _contrast(first: str, second: str) -> float:
+    """WCAG 2.2's contrast ratio of two web colours."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(web: str) -> float:
+    parts = [int(web[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

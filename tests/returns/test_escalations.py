@@ -1,0 +1,220 @@
+"""Does what is late climb the ladder step by step, on record, and reach the sponsor?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.access import Actor, Role
+from models.core.clock import today
+from models.core.db import act_as
+from models.core.errors import RuleBroken
+from models.messages.messages import Message
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub
+from models.partnership.reference_items import ReferenceList
+from models.returns.escalation_letters import letter_facts
+from models.returns.escalations import (
+    Escalation,
+    answer_concern,
+    climb,
+    engagement_log,
+    ladder_states,
+    note_outcome,
+    waiting_concerns,
+)
+from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations, submit_self_evaluation
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.returns.escalation_ladder import Step, refuse_step
+from tests import make, make_tools
+from tests.returns.test_self_evaluations import answered
+from tests.web import Browser, words_of
+
+Open = Callable[..., Browser]
+STEPS = (("reminder", 1), ("officer_call", 3), ("sponsor", 7), ("executive", 14), ("board", 21))
+LADDER = [Step(number, code, code, days) for number, (code, days) in enumerate(STEPS, 1)]
+DAY = date(2026, 3, 30)
+
+
+@pytest.fixture
+def late(session: Session) -> SelfEvaluation:
+    """A self-evaluation that has been late for eight days, and the five steps of the ladder."""
+    for rank, (code, days) in enumerate(STEPS, 1):
+        make.word(session, ReferenceList.ESCALATION_STEP, code, rank=rank, day_count=days)
+    (made,) = send_self_evaluations(session, make_tools.ready_review(session, make.agency(session)), person_id=None)
+    made.due_on = today() - timedelta(days=8)
+    session.commit()
+    return made
+
+
+def subject_of(record: SelfEvaluation) -> str:
+    return f"self_evaluations:{record.id}"
+
+
+def climbed(session: Session, record: SelfEvaluation, *codes: str) -> Escalation:
+    for code in codes:
+        made = climb(
+            session, subject=subject_of(record), code=code, said=f"Said at {code}.", on=today(), person_id=None
+        )
+    session.commit()
+    return made
+
+
+# The rule
+
+
+def test_nothing_climbs_before_its_day_has_passed() -> None:
+    with pytest.raises(RuleBroken, match="not late yet"):
+        refuse_step(LADDER, 0, "reminder", DAY, DAY)
+    assert refuse_step(LADDER, 0, "reminder", DAY, DAY + timedelta(days=1)).code == "reminder"
+
+
+def test_nothing_climbs_beyond_the_top() -> None:
+    with pytest.raises(RuleBroken, match="top of the ladder"):
+        refuse_step(LADDER, 5, "board", DAY, DAY + timedelta(days=60))
+
+
+# The verbs
+
+
+def test_late_return_climbs_one_step_at_a_time_in_order(session: Session, late: SelfEvaluation) -> None:
+    (state,) = ladder_states(session)
+    assert (state.next.code, state.is_due, state.taken) == ("reminder", True, ())  # type: ignore[union-attr]
+    with pytest.raises(RuleBroken, match="The next step is: Reminder"):
+        climbed(session, late, "board")
+    climbed(session, late, "reminder", "officer_call", "sponsor")
+    (state,) = ladder_states(session, late.review_id)
+    assert [one.number for one in state.taken] == [1, 2, 3]
+    assert (state.next.code, state.is_due) == ("executive", False)  # type: ignore[union-attr]
+    assert state.next_due_on == late.due_on + timedelta(days=14)
+    climbed(session, late, "executive", "board")
+    with pytest.raises(RuleBroken, match="top of the ladder"):
+        climbed(session, late, "board")
+
+
+def test_reminder_writes_to_the_agency_once(session: Session, late: SelfEvaluation) -> None:
+    member = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
+    climbed(session, late, "reminder", "officer_call")
+    (letter,) = session.scalars(select(Message))
+    assert (letter.address, letter.subject) == (member.email, f"{late.reference} is late")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"said": " "}, "Write what was said"),
+        ({"on": today() + timedelta(days=9)}, "still to come"),
+        ({"subject": "self_evaluations:999999"}, "no longer late"),
+    ],
+)
+def test_step_without_words_or_ground_is_refused(
+    session: Session, late: SelfEvaluation, values: dict[str, object], sentence: str
+) -> None:
+    given = {"subject": subject_of(late), "code": "reminder", "said": "Said.", "on": today(), "person_id": None}
+    with pytest.raises(RuleBroken, match=sentence):
+        climb(session, **{**given, **values})  # type: ignore[arg-type]
+
+
+def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
+    session: Session, late: SelfEvaluation
+) -> None:
+    climbed(session, late, "reminder", "officer_call", "sponsor")
+    sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
+    assert len(waiting_concerns(session, sponsor_id)) == 1
+    person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
+    submit_self_evaluation(session, answered(session, late), person_id=person.id)
+    assert (ladder_states(session), waiting_concerns(session, sponsor_id)) == ([], [])
+    with pytest.raises(RuleBroken, match="no longer late"):
+        climbed(session, late, "executive")
+    assert len(engagement_log(session, late.review_id)) == 3
+
+
+def test_only_the_sponsor_answers_a_concern_and_once(session: Session, late: SelfEvaluation) -> None:
+    call = climbed(session, late, "reminder", "officer_call")
+    made = climbed(session, late, "sponsor")
+    sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
+    assert sponsor_id is not None
+    with pytest.raises(RuleBroken, match="Only the review's lead sponsor"):
+        answer_concern(session, made, answer="Spoken.", person_id=make.person(session, Role.OFFICER).id)
+    with pytest.raises(RuleBroken, match="does not ask the sponsor"):
+        answer_concern(session, call, answer="Spoken.", person_id=sponsor_id)
+    with pytest.raises(RuleBroken, match="Say what you have done"):
+        answer_concern(session, made, answer=" ", person_id=sponsor_id)
+    answer_concern(session, made, answer="Spoken to the director.", person_id=sponsor_id)
+    with pytest.raises(RuleBroken, match="answered already"):
+        answer_concern(session, made, answer="Again.", person_id=sponsor_id)
+    assert waiting_concerns(session, sponsor_id) == []
+
+
+def test_log_is_narrowed_to_a_review_or_an_agency(session: Session, late: SelfEvaluation) -> None:
+    climbed(session, late, "reminder")
+    assert [one.agency for one in engagement_log(session, late.review_id)] == ["Northfield Police"]
+    assert engagement_log(session, review_id=late.review_id + 999) == []
+    assert engagement_log(session, agency_id=make.agency(session, "Other").id) == []
+
+
+def test_letter_says_how_late_and_what_was_done_before(session: Session, late: SelfEvaluation) -> None:
+    made = climbed(session, late, "reminder", "officer_call", "sponsor")
+    note_outcome(session, made, outcome="Promised for Friday.")
+    facts = letter_facts(session, made, partnership="Us")
+    assert facts.addressee == "Lead for safeguarding"
+    assert f"{today() - late.due_on}".startswith("8 days")
+    assert "it is 8 days late" in facts.paragraphs[0]
+    assert facts.paragraphs[1] == "Said at sponsor."
+    assert [one.label for one in facts.steps] == ["Reminder", "Officer call"]
+    assert (facts.sender_role, facts.sender) == ("Lead sponsor", "Lead sponsor")
+
+
+def test_agency_reads_no_line_of_the_log(session: Session, late: SelfEvaluation) -> None:
+    climbed(session, late, "reminder")
+    act_as(session, Actor.person(1, Role.AGENCY_MEMBER, late.agency_id))
+    with pytest.raises(Exception, match="permission denied"):
+        session.scalars(select(Escalation.id)).all()
+
+
+# The pages
+
+
+def test_officer_takes_the_next_step_and_prints_its_letter(
+    browser: Open, session: Session, late: SelfEvaluation
+) -> None:
+    officer = browser(Role.ADMINISTRATOR)
+    assert "late return whose next step is due" in officer.get("/").get_text()
+    page = officer.get("/escalations/late/")
+    (link,) = page.select("td a")
+    path = str(link["href"])
+    assert path == f"/escalations/climb/{subject_of(late)}/reminder/"
+    refused = officer.send(path, on=f"{today()}", said="")
+    assert refused.status_code == 422
+    assert officer.send(path, on=f"{today()}", said="Please hand it in.").status_code == 302
+    again = officer.send(path, on=f"{today()}", said="Please hand it in.")
+    assert "The next step is: Officer call" in words_of(again)
+    made = session.scalars(select(Escalation)).one()
+    letter = officer.get(f"/escalations/{made.id}/letter/").get_text()
+    assert "Please hand it in." in letter
+    assert officer.send(f"/escalations/{made.id}/outcome/", outcome="Promised.").status_code == 302
+    assert "Promised." in officer.get(f"/thematic-reviews/{late.review_id}/").get_text()
+    assert "Northfield Police" in officer.get(f"/escalations/?agency_id={late.agency_id}").get_text()
+
+
+def test_sponsor_finds_the_concern_and_answers_it(browser: Open, session: Session, late: SelfEvaluation) -> None:
+    made = climbed(session, late, "reminder", "officer_call", "sponsor")
+    sponsor = browser(Role.SPONSOR)
+    found = [str(one["href"]) for one in sponsor.get("/sign-offs/waiting/").select("main a[href*=answer]")]
+    assert found == [f"/escalations/{made.id}/answer/"]
+    assert sponsor.send(found[0], answer="Spoken to the director.").status_code == 302
+    assert "Spoken to the director." in sponsor.get(f"/escalations/{made.id}/").get_text()
+    refused = sponsor.send(found[0], answer="Again.")
+    assert "answered already" in words_of(refused)
+
+
+def test_officer_of_another_hub_takes_no_step(browser: Open, session: Session, late: SelfEvaluation) -> None:
+    hub_id = session.get_one(ThematicReview, late.review_id).hub_id
+    session.get_one(Hub, hub_id).officer_id = make.person(session, Role.OFFICER, name="Another").id
+    browser(Role.OFFICER).get(f"/escalations/climb/{subject_of(late)}/reminder/", status=403)
+    browser(Role.ADMINISTRATOR).get("/escalations/climb/self_evaluations:999999/reminder/", status=404)
+    browser(Role.ADMINISTRATOR, name="Second").get("/escalations/climb/drop table/reminder/", status=404)

@@ -1,0 +1,128 @@
+"""Does nothing count as signed but what the review's own sponsor has read and signed, word for word?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.errors import RuleBroken
+from models.partnership.reference_items import ReferenceList
+from models.reviews.thematic_reviews import ThematicReview
+from models.signatures.sign_offs import SignOffStatus, SignOffSubject, ask_for_signature, latest_sign_off, sign
+from models.signatures.signables import content_of, put_before_sponsor, refuse_unsigned, stands_signed
+from models.tools.key_lines import KeyLine
+from tests import make
+from tests.web import Browser, member
+
+Open = Callable[..., Browser]
+LINES = SignOffSubject.KEY_LINES
+
+
+@pytest.fixture
+def review(session: Session) -> ThematicReview:
+    """A review with a sponsor, an officer of its hub and one key line."""
+    sponsor, officer = member(session, Role.SPONSOR), member(session, Role.OFFICER)
+    made = make.review(session, sponsor_id=sponsor.id)
+    make.hub(session).officer_id = officer.id
+    _line(session, made, 1, "Is neglect recognised early?")
+    session.commit()
+    return made
+
+
+def _line(session: Session, review: ThematicReview, number: int, text: str) -> KeyLine:
+    area = make.word(session, ReferenceList.KEY_AREA, "practice")
+    line = KeyLine(review_id=review.id, key_area_id=area.id, number=number, text=text)
+    session.add(line)
+    session.flush()
+    return line
+
+
+def _asked(session: Session, review: ThematicReview) -> Any:
+    made = put_before_sponsor(session, review, LINES, person_id=None)
+    session.commit()
+    return made
+
+
+def test_sponsor_reads_what_waits_and_signs_it(browser: Open, session: Session, review: ThematicReview) -> None:
+    asked, sponsor = _asked(session, review), browser(Role.SPONSOR)
+    assert "1 thing waits for your signature" in sponsor.get("/agencies/").get_text()
+    waiting = sponsor.get("/sign-offs/waiting/")
+    assert waiting.select_one(f'a[href="/sign-offs/{asked.id}/"]') is not None
+    page = f"/sign-offs/{asked.id}/sign/"
+    assert "Is neglect recognised early?" in sponsor.get(page).get_text()
+    assert sponsor.send(page, note="").status_code == 302
+    session.expire_all()
+    assert asked.status is SignOffStatus.SIGNED
+    assert stands_signed(session, review, LINES)
+    assert "thing waits" not in sponsor.get("/agencies/").get_text()
+
+
+def test_change_after_the_signature_asks_again(session: Session, review: ThematicReview) -> None:
+    asked = _asked(session, review)
+    sign(session, asked, review=review, person_id=review.sponsor_id or 0)
+    refuse_unsigned(session, review, LINES)
+    _line(session, review, 2, "Are fathers seen?")
+    with pytest.raises(RuleBroken, match="has not signed this as it stands now"):
+        refuse_unsigned(session, review, LINES)
+    again = put_before_sponsor(session, review, LINES, person_id=None)
+    assert (asked.status, again.status) == (SignOffStatus.SUPERSEDED, SignOffStatus.ASKED)
+    assert latest_sign_off(session, review.id, LINES) is again
+
+
+def test_same_words_are_not_asked_for_twice(session: Session, review: ThematicReview) -> None:
+    asked = _asked(session, review)
+    with pytest.raises(RuleBroken, match="waits for the sponsor's signature already"):
+        put_before_sponsor(session, review, LINES, person_id=None)
+    sign(session, asked, review=review, person_id=review.sponsor_id or 0)
+    with pytest.raises(RuleBroken, match="signed already, in these very words"):
+        put_before_sponsor(session, review, LINES, person_id=None)
+
+
+def test_nobody_signs_for_the_sponsor(browser: Open, session: Session, review: ThematicReview) -> None:
+    asked = _asked(session, review)
+    path = f"/sign-offs/{asked.id}/sign/"
+    for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.BOARD_VIEWER, Role.MANAGER):
+        browser(role).get(path, 403)
+    other = browser(Role.SPONSOR, name="Another sponsor")
+    assert other.send(path, note="").status_code == 422
+    assert "Sign" not in [one.get_text() for one in other.get(f"/sign-offs/{asked.id}/").select("a.button")]
+    session.expire_all()
+    assert asked.status is SignOffStatus.ASKED
+
+
+def test_sponsor_returns_with_a_reason_only(browser: Open, session: Session, review: ThematicReview) -> None:
+    asked, sponsor = _asked(session, review), browser(Role.SPONSOR)
+    path = f"/sign-offs/{asked.id}/return/"
+    assert sponsor.send(path, note=" ").status_code == 422
+    assert sponsor.send(path, note="Ask about siblings, too.").status_code == 302
+    session.expire_all()
+    assert (asked.status, asked.note) == (SignOffStatus.RETURNED, "Ask about siblings, too.")
+
+
+def test_team_without_a_core_member_needs_the_reason_why(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/ask-for/project-team/"
+    assert officer.send(path, reason="No health member until May.").status_code == 422  # nobody sits in the team yet
+    session.add(make.membership(session, make.hub(session), member(session, Role.BOARD_VIEWER)))
+    session.commit()
+    refused = officer.send(path, reason="")
+    assert refused.status_code == 422
+    assert "Give the reason why the team works without." in refused.text
+    assert officer.send(path, reason="Police join in May.").status_code == 302
+    asked = latest_sign_off(session, review.id, SignOffSubject.PROJECT_TEAM)
+    assert asked is not None
+    assert asked.reason == "Police join in May."
+
+
+def test_review_without_a_sponsor_can_ask_nobody(session: Session, review: ThematicReview) -> None:
+    review.sponsor_id = None
+    with pytest.raises(RuleBroken, match="no lead sponsor yet"):
+        ask_for_signature(
+            session, review=review, subject=LINES, title="Key lines", content=content_of(session, review, LINES),
+            person_id=None,
+        )  # fmt: skip

@@ -1,0 +1,256 @@
+"""Can an officer build any question in the portal, of every kind, and make it depend on an earlier one?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.errors import RuleBroken
+from models.partnership.reference_items import ReferenceList
+from models.rules.tools.question_kinds import KINDS, Kind
+from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.key_lines import KeyLine
+from models.tools.rating_scales import RatingScale
+from models.tools.tool_outlines import add_section, keep_question, remove_section
+from models.tools.tool_questions import ToolQuestion, ToolSection, questions_of, sections_of
+from models.tools.tool_versions import freeze_tool, questionnaire_of
+from tests import make, make_tools
+from tests.web import Browser, words_of
+
+Open = Callable[..., Browser]
+SAMPLES: dict[str, list[str]] = {"number": ["12"], "date": ["2026-11-25"], "textarea": ["Well done."]}
+
+
+@pytest.fixture
+def tool(session: Session) -> AssuranceTool:
+    """A tool of the bank with two sections; see tests/make_tools.py."""
+    made = make_tools.tool(session)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def officer(browser: Open) -> Browser:
+    return browser(Role.OFFICER)
+
+
+def path(tool: AssuranceTool, rest: str = "") -> str:
+    return f"/assurance-tools/{tool.id}/{rest}"
+
+
+def asked(session: Session, tool: AssuranceTool, key: str) -> ToolQuestion:
+    return next(one for one in questions_of(session, tool.id) if one.key == key)
+
+
+def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, **values: Any) -> Any:
+    """Fill in the form that the picker leads to."""
+    section = sections_of(session, tool.id)[-1]
+    page = path(tool, f"questions/new/?section={section.id}&kind={kind.code}")
+    more = {"scale_id": make_tools.scale(session).id} if kind.needs_scale else {}
+    more |= {"options": "Home\nSchool"} if kind.needs_options else {}
+    session.commit()
+    return officer.send(page, **{"text": f"A {kind.label}?", "section_id": section.id, **more, **values})
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_every_kind_is_picked_built_previewed_and_read(
+    officer: Browser, session: Session, tool: AssuranceTool, kind: Kind
+) -> None:
+    section = sections_of(session, tool.id)[-1]
+    picker = officer.get(path(tool, f"questions/new/?section={section.id}"))
+    assert any(f"kind={kind.code}" in str(link["href"]) for link in picker.select("main a[href]"))
+    assert add_question(officer, session, tool, kind).status_code == 302
+    page = officer.get(path(tool)).get_text(" ")
+    assert f"A {kind.label}?" in page
+    question = questionnaire_of(session, tool).question("q8")
+    assert question is not None
+    assert question.how is kind
+    fields = officer.get(path(tool, "preview/")).select("[name=a-q8], [name=files-q8]")
+    assert len(fields) == max(1, len(question.labels))
+    given = SAMPLES.get(kind.widget, list(question.labels[:1]))
+    value = kind.read(given or ["7"], question.labels)
+    assert kind.show(value), "an answer can be shown in words"
+    assert kind.given(value), "and put into the form again"
+
+
+def test_kinds_need_nothing_but_their_entry() -> None:
+    widgets = {"radio", "checkboxes", "number", "date", "textarea", "files"}
+    assert {kind.widget for kind in KINDS.values()} <= widgets
+    assert all(kind.hint and kind.label for kind in KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "sentence"),
+    [
+        ("rating", {"scale_id": ""}, "Choose the scale."),
+        ("choice", {"options": "Home"}, "Give at least two different choices, one on each line."),
+        ("choices", {"options": "Home\nHome"}, "Give at least two different choices, one on each line."),
+        ("text", {"text": ""}, "Give the question."),
+        ("text", {"section_id": ""}, "Choose the section."),
+    ],
+)
+def test_question_that_cannot_be_asked_is_refused_with_what_was_typed(
+    officer: Browser, session: Session, tool: AssuranceTool, kind: str, changes: dict[str, str], sentence: str
+) -> None:
+    answer = add_question(officer, session, tool, KINDS[kind], help="Kept words.", **changes)
+    assert answer.status_code == 422
+    assert sentence in words_of(answer)
+    assert "Kept words." in answer.text
+    assert len(questions_of(session, tool.id)) == 7
+
+
+def test_officer_changes_a_question_and_the_kind_of_its_answer(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "cases")
+    page = path(tool, f"questions/{question.id}/edit/")
+    assert officer.get(f"{page}?kind=other").select_one('a[href*="kind=choice"]') is not None
+    sent = officer.filled(f"{page}?kind=choice", options="Few\nMany", text="How many?")
+    assert officer.client.post(f"{page}?kind=choice", data=sent).status_code == 302
+    session.expire_all()
+    assert (question.kind, question.options, question.text, question.key) == (
+        "choice",
+        ["Few", "Many"],
+        "How many?",
+        "cases",
+    )
+    sent = officer.filled(f"{page}?kind=number")
+    officer.client.post(f"{page}?kind=number", data=sent)
+    session.expire_all()
+    assert (question.kind, question.options) == ("number", [])
+
+
+def test_two_officers_cannot_overwrite_each_other_unseen(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "cases")
+    page = path(tool, f"questions/{question.id}/edit/")
+    first, second = officer.filled(page, text="First"), officer.filled(page, text="Second")
+    assert officer.client.post(page, data=first).status_code == 302
+    answer = officer.client.post(page, data=second)
+    assert answer.status_code == 422
+    assert "Somebody else changed this record after you opened it." in words_of(answer)
+    session.expire_all()
+    assert question.text == "First"
+
+
+def test_question_moves_to_the_end_of_another_section_by_its_form(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "seen")
+    target = sections_of(session, tool.id)[1]
+    page = path(tool, f"questions/{question.id}/edit/")
+    officer.client.post(page, data=officer.filled(page, section_id=target.id))
+    session.expire_all()
+    assert [one.key for one in questions_of(session, tool.id)][-1] == "seen"
+
+
+def test_officer_makes_a_question_depend_on_an_earlier_one_and_reads_it_in_words(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "where")
+    page = path(tool, f"questions/{question.id}/condition/")
+    offered = [str(link["href"]) for link in officer.get(page).select("ul.picks a")]
+    assert offered == ["?on=met", "?on=seen"], "only earlier questions that offer answers"
+    assert officer.send(f"{page}?on=seen", answers=["Partly", "No"]).status_code == 302
+    assert "Asked only if ‘Is the child seen?’ is Partly or No" in officer.get(path(tool)).get_text()
+    ticked = officer.get(page).select("input[name=answers][checked]")
+    assert [box["value"] for box in ticked] == ["Partly", "No"]
+    assert officer.send(path(tool, f"questions/{question.id}/always/"), f"{page}?on=other").status_code == 302
+    session.expire_all()
+    assert (question.shown_if_key, question.shown_if_answers) == ("", [])
+
+
+def test_condition_without_an_answer_is_refused(officer: Browser, session: Session, tool: AssuranceTool) -> None:
+    question = asked(session, tool, "where")
+    answer = officer.send(path(tool, f"questions/{question.id}/condition/?on=seen"))
+    assert answer.status_code == 422
+    assert "Tick at least one answer." in words_of(answer)
+
+
+def test_question_others_wait_for_cannot_be_deleted_or_lose_its_answers(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "met")
+    drop = officer.send(path(tool, f"questions/{question.id}/delete/"))
+    assert "‘Why not?’ is asked only after certain answers to this question; change that first." in words_of(drop)
+    page = path(tool, f"questions/{question.id}/edit/?kind=number")
+    answer = officer.client.post(page, data=officer.filled(page))
+    assert "‘Why not?’ is asked only if ‘How far are plans kept?’ is Not met, which is no answer to it." in words_of(
+        answer
+    )
+
+
+def test_question_nobody_waits_for_is_deleted_and_versions_keep_it(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    version = freeze_tool(session, tool, person_id=None)
+    question = asked(session, tool, "cases")
+    session.commit()
+    page = path(tool, f"questions/{question.id}/delete/")
+    assert officer.send(page).status_code == 302
+    assert "cases" not in [one.key for one in questions_of(session, tool.id)]
+    assert version.questionnaire.question("cases") is not None
+
+
+def test_key_line_of_another_review_is_refused(session: Session, tool: AssuranceTool) -> None:
+    line = make_tools.key_line(session, make.review(session))
+    question = asked(session, tool, "met")
+    question.key_line_id = line.id
+    with pytest.raises(RuleBroken, match="Choose a key line of the same review"):
+        keep_question(session, tool, question)
+
+
+def test_section_of_another_tool_is_refused(session: Session, tool: AssuranceTool) -> None:
+    other = AssuranceTool(kind=ToolKind.CASE_AUDIT, title="Other")
+    session.add(other)
+    session.flush()
+    question = asked(session, tool, "met")
+    question.section_id = add_section(session, other, title="Elsewhere").id
+    with pytest.raises(RuleBroken, match="Choose a section of this tool"):
+        question.check(session)
+
+
+def test_new_question_takes_the_banks_key_lines_only(officer: Browser, session: Session, tool: AssuranceTool) -> None:
+    make_tools.key_line(session, make.review(session))
+    area = make.word(session, ReferenceList.KEY_AREA, "practice")
+    session.add(KeyLine(number=1, key_area_id=area.id, text="A standard one"))
+    section = sections_of(session, tool.id)[0]
+    session.commit()
+    page = officer.get(path(tool, f"questions/new/?section={section.id}&kind=text"))
+    assert [one.get_text() for one in page.select("#key_line_id option")] == ["–", "A standard one"]
+
+
+def test_section_others_depend_on_is_kept(session: Session, tool: AssuranceTool) -> None:
+    where = asked(session, tool, "where")
+    where.shown_if_key, where.shown_if_answers = "seen", ["No"]
+    keep_question(session, tool, where)
+    session.commit()
+    with pytest.raises(RuleBroken, match="depends on a question that the tool does not ask"):
+        remove_section(session, tool, sections_of(session, tool.id)[0])
+
+
+def test_scale_keeps_the_answers_that_questions_wait_for(browser: Open, session: Session, tool: AssuranceTool) -> None:
+    scale = session.scalars(select(RatingScale)).one()
+    session.commit()
+    administrator, page = browser(Role.ADMINISTRATOR), f"/rating-scales/{scale.id}/edit/"
+    answer = administrator.client.post(page, data=administrator.filled(page, points="Met\nUnmet"))
+    assert answer.status_code == 422
+    assert "is Not met, which is no answer to it." in words_of(answer)
+    kept = administrator.filled(page, points="Met\nNot met")
+    assert administrator.client.post(page, data=kept).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.MANAGER, Role.BOARD_VIEWER, Role.AGENCY_MEMBER])
+def test_nobody_but_officers_builds(browser: Open, session: Session, tool: AssuranceTool, role: Role) -> None:
+    question, section = asked(session, tool, "met"), session.scalars(select(ToolSection)).first()
+    assert section is not None
+    somebody = browser(role, agency=make.agency(session) if role in (Role.MANAGER, Role.AGENCY_MEMBER) else None)
+    pages = ("new/", f"{question.id}/edit/", f"{question.id}/delete/", f"{question.id}/condition/")
+    for page in (*(f"questions/{one}" for one in pages), "sections/new/", f"sections/{section.id}/edit/", "copy/"):
+        somebody.get(path(tool, page), 403)
