@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import Rule
 
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
@@ -53,8 +54,17 @@ def address(rule: Any) -> str:
 
 def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith(".action_view"):
+            yield from ((f"{rule.endpoint}:{name}", "POST", path) for name, path in bulk_actions(rule))
+            continue
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}):
             yield rule.endpoint, method, address(rule)
+
+
+def bulk_actions(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Each bulk action of a screen with its address; all of them share one route."""
+    shown = next(one for one in load_screens() if one.endpoint_of() == rule.endpoint.partition(".")[0])
+    return ((name, rule.rule.replace("<action_name>", name)) for name in shown.action_roles())
 
 
 def declared(endpoint: str) -> frozenset[Role]:
@@ -62,8 +72,10 @@ def declared(endpoint: str) -> frozenset[Role]:
     blueprint, _, view = endpoint.partition(".")
     if endpoint in SIGNED_IN or blueprint == "home":
         return frozenset(Role)
-    known = next((one for one in load_screens() if one.path.replace("-", "_") == blueprint), None)
-    return NOBODY if known is None else known.roles_of(view)
+    known = next((one for one in load_screens() if one.endpoint_of() == blueprint), None)
+    if known is None:
+        return NOBODY
+    return known.action_roles()[view.partition(":")[2]] if ":" in view else known.roles_of(view)
 
 
 def test_anonymous_person_opens_nothing_but_the_public_pages(portal: Flask) -> None:
@@ -95,10 +107,10 @@ def test_every_route_is_known(portal: Flask) -> None:
 
 def test_screen_is_closed_until_it_says_otherwise(portal: Flask) -> None:
     for known in load_screens():
-        assert known.roles_of("action_view") == NOBODY
+        assert known.roles_of("action_view") == NOBODY or known.action_roles()
         assert known.roles_of("ajax_update") == NOBODY
         assert known.roles_of("no_such_page") == NOBODY
-        assert known.may.keys() <= {"list", "details", "create", "edit", "delete", "export", "upload"}
+        assert known.roles.keys() <= {"list", "details", "create", "edit", "delete", "export", "upload"}
 
 
 def test_nothing_is_changed_without_the_forms_own_token(portal: Flask, browser: Open) -> None:

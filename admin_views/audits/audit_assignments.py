@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.evidence.answer_findings import FindingPages
-from admin_views.kit.base import OFFICERS, Button, Panel, actor, page, person_id, role
+from admin_views.kit.base import OFFICERS, Button, Panel, actor, expose, person_id, role
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
@@ -29,7 +29,7 @@ from models.reviews.thematic_reviews import ThematicReview
 class AssignForm(Form):
     """Who audits, and whose case it is."""
 
-    auditor_id = RecordField("Auditor", source=ChoiceSource(Person), description="Of this agency, or an officer.")
+    auditor_id = RecordField("Auditor", loader=ChoiceLoader(Person), description="Of this agency, or an officer.")
     case_team = LineField(
         "Team that works with the case", validators=[Required()], description="Nobody audits their own team's case."
     )
@@ -39,14 +39,14 @@ class AssignForm(Form):
 class InvolvementForm(Form):
     """Who has been involved in a case, and how."""
 
-    person_id = RecordField("Person", source=ChoiceSource(Person))
+    person_id = RecordField("Person", loader=ChoiceLoader(Person))
     note = TextField("How", description="In a few words; name nobody of the family.")
 
 
 class AssignmentPages(FindingPages):
     """The pages of the audits' screen on which auditors are chosen: by officers, and by the agency's own manager."""
 
-    @page("/<int:record_id>/assign/", roles=OFFICERS | {Role.MANAGER}, methods=("GET", "POST"))
+    @expose("/<int:record_id>/assign/", roles=OFFICERS | {Role.MANAGER}, methods=("GET", "POST"))
     def assign(self, record_id: int) -> ResponseReturnValue:
         """Choose the auditor, who must not be of the case's own team."""
         record = self.get_record(record_id)
@@ -55,7 +55,7 @@ class AssignmentPages(FindingPages):
         form = AssignForm(
             sent_form(), auditor_id=record.auditor_id, case_team=record.case_team, auditor_role=record.auditor_role
         )
-        form.auditor_id.source = _auditors(record.agency_id)
+        form.auditor_id.loader = _auditors(record.agency_id)
         title, back = f"Assign {record.reference}", self.details_url(record_id)
         return self.ask(form, back, lambda: self._assign(record, form), title=title, button="Assign",
                         panels=involvement_panels(self.session, record))  # fmt: skip
@@ -66,14 +66,14 @@ class AssignmentPages(FindingPages):
         assign_auditor(self.session, record, auditor=auditor, case_team=case_team, auditor_role=auditor_role)
         return f"{record.reference} is in the hands of {auditor.name}."
 
-    @page("/<int:record_id>/involved/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/involved/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
     def declare(self, record_id: int) -> ResponseReturnValue:
         """Put on record who has been involved in the case and so cannot audit it."""
         record = self.get_record(record_id)
         if not self.may_act(record):
             abort(403)
         form = InvolvementForm(sent_form(), person_id=person_id() if record.auditor_id == person_id() else None)
-        form.person_id.source = _auditors(record.agency_id)
+        form.person_id.loader = _auditors(record.agency_id)
         title = f"Who has been involved in the case of {record.reference}"
         lead = "Whoever has been involved in a case cannot audit it. If the audit is in their hands, it is taken out."
         return self.ask(form, self.details_url(record_id), lambda: self._declared(record, form), title=title,
@@ -112,13 +112,13 @@ class AssignmentPages(FindingPages):
         return found
 
 
-def _auditors(agency_id: int) -> ChoiceSource:
+def _auditors(agency_id: int) -> ChoiceLoader:
     wanted = auditors_for(agency_id).with_only_columns(Person.id)
 
     def narrow(people: Select[Any]) -> Select[Any]:
         return people.where(Person.id.in_(wanted))
 
-    return ChoiceSource(Person, narrow)
+    return ChoiceLoader(Person, narrow)
 
 
 def involvement_panels(session: Session, record: CaseAudit) -> list[Panel]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.audits.audit_assignments import AssignmentPages
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, actor, page, role, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, actor, expose, role, tag
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, count_words, show_date
@@ -50,7 +50,7 @@ class OpeningForm(Form):
 class OpeningPages(AssignmentPages):
     """The pages of the audits' screen that are about a whole sample."""
 
-    @page("/sample/<int:sample_id>/", roles=STAFF)
+    @expose("/sample/<int:sample_id>/", roles=STAFF)
     def of_sample(self, sample_id: int) -> str:
         """Cases down, agencies across: where each audit stands, and which are late."""
         sample = self._sample(sample_id)
@@ -62,7 +62,7 @@ class OpeningPages(AssignmentPages):
             standing=_standing, case_link=link_to,
         )  # fmt: skip
 
-    @page("/sample/<int:sample_id>/open/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/sample/<int:sample_id>/open/", roles=OFFICERS, methods=("GET", "POST"))
     def open_audits(self, sample_id: int) -> ResponseReturnValue:
         """Give each invited agency a form for each selected case."""
         sample = self._sample(sample_id)

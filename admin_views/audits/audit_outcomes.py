@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from admin_views.audits.audit_assignments import AssignmentPages
-from admin_views.kit.base import OFFICERS, Button, page, person_id, role
+from admin_views.kit.base import OFFICERS, Button, expose, person_id, role
 from admin_views.kit.fields import ChoiceField, DayField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.tools.answer_papers import AGENCY_PEOPLE, ANSWERERS
@@ -56,7 +56,7 @@ class RecordForm(Form):
 class OutcomePages(AssignmentPages):
     """The pages of the audits' screen on which something else is said of an audit than its answers."""
 
-    @page("/<int:record_id>/not-known/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/not-known/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
     def not_known(self, record_id: int) -> ResponseReturnValue:
         """The agency does not know the case."""
         record, form = self._open_one(record_id), NoteForm(sent_form())
@@ -75,7 +75,7 @@ class OutcomePages(AssignmentPages):
         is_ended = record.status in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
         return record.record_state is None and not is_ended and (self.runs(record) or self.may_act(record))
 
-    @page("/<int:record_id>/record/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/record/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
     def record_state(self, record_id: int) -> ResponseReturnValue:
         """A missing or poor record is a finding, never a reason to leave the case out."""
         record, form = self.get_record(record_id), RecordForm(sent_form())
@@ -92,7 +92,7 @@ class OutcomePages(AssignmentPages):
         take_record_finding(self.session, record, person_id=person_id())
         return "It stands among the findings of the review."
 
-    @page("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
     def return_for_changes(self, record_id: int) -> ResponseReturnValue:
         """Give an audit back, with what should be changed."""
         record = self._run(record_id)
@@ -104,7 +104,7 @@ class OutcomePages(AssignmentPages):
         return_audit(self.session, record, reason=form.reason.data or "", due_on=form.due_on.data or today())
         return f"{record.reference} is returned."
 
-    @page("/<int:record_id>/withdraw/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/withdraw/", roles=OFFICERS, methods=("GET", "POST"))
     def withdraw(self, record_id: int) -> ResponseReturnValue:
         """Take an audit back that will not come; the case can then be moderated without it."""
         record, form = self._run(record_id), ReasonForm(sent_form())

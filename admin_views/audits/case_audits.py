@@ -9,18 +9,7 @@ from sqlalchemy.orm import Session
 from admin_views.audits.audit_assignments import involvement_panels
 from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audits.audit_outcomes import OutcomePages
-from admin_views.kit.base import (
-    STAFF,
-    Button,
-    Column,
-    Fact,
-    Filter,
-    Group,
-    Panel,
-    person_id,
-    screen,
-    tag,
-)
+from admin_views.kit.base import Button, Category, Fact, Filter, Panel, by_value, person_id, read_by, screen, tag
 from admin_views.kit.formats import show_date
 from admin_views.tools.answer_papers import SHEET_READERS
 from admin_views.tools.questionnaires import SheetForm
@@ -48,23 +37,16 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
-    title, noun, plural = "Case audits", "case audit", "case audits"
-    path, group, order = "case-audits", Group.SAMPLES, 50
-    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    name, noun, plural = "Case audits", "case audit", "case audits"
+    url, category, menu_order = "/case-audits", Category.SAMPLES, 50
+    roles = read_by(SHEET_READERS)
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"
     introduction = "A case is called by its reference only. Nobody audits a case of their own team."
-    columns = (
-        "reference",
-        Column("sample_case.reference", "Case"),
-        "agency_id",
-        Column("status", show=lambda one: tag(one.label, COLOURS.get(one, "grey"))),
-        "auditor_id",
-        "due_on",
-    )
-    details = (
-        Column("sample_case.reference", "Case"),
-        Column("sample_case.stratum", "Level of intervention"),
+    column_list = ("reference", "sample_case.reference", "agency_id", "status", "auditor_id", "due_on")
+    column_details_list = (
+        "sample_case.reference",
+        "sample_case.stratum",
         "agency_id",
         "review_id",
         "auditor_id",
@@ -73,8 +55,9 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
         "due_on",
         "submitted_at",
     )
-    search = ("reference",)
-    filters = (
+    column_formatters = {"status": by_value(lambda one: tag(one.label, COLOURS.get(one, "grey")))}
+    column_searchable_list = ("reference",)
+    column_filters = (
         "status",
         Filter("late", "Late", options=(("yes", "Late"),),
                apply=lambda answer: and_(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today())),
@@ -83,13 +66,15 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
         "auditor_id",
         "due_on",
     )  # fmt: skip
-    sort = ("reference", "agency_id", "status", "due_on")
-    default_sort = "-reference"
-    labels = {
+    column_sortable_list = ("reference", "agency_id", "status", "due_on")
+    column_default_sort = ("reference", True)
+    column_labels = {
         "review_id": "Review",
         "auditor_role": "Auditor's role",
         "case_team": "Team of the case",
         "submitted_at": "Handed in",
+        "sample_case.reference": "Case",
+        "sample_case.stratum": "Level of intervention",
     }
 
     def facts(self, session: Session, record: CaseAudit) -> list[Fact]:

@@ -16,19 +16,20 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
-    Group,
+    Category,
     Panel,
     Screen,
+    by_value,
+    expose,
     in_list,
-    page,
     person_id,
+    read_by,
     role,
     screen,
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -57,7 +58,7 @@ from models.tools.key_lines import KeyLine
 class ModerationForm(Form):
     """One grade for the whole case, and why."""
 
-    grade_id = RecordField("Moderated grade", source=ChoiceSource(ReferenceItem, in_list(ReferenceList.GRADE)))
+    grade_id = RecordField("Moderated grade", loader=ChoiceLoader(ReferenceItem, in_list(ReferenceList.GRADE)))
     reason = TextField(
         "Reason", validators=[Required()], description="Why this grade, in particular where the agencies differ."
     )
@@ -70,7 +71,7 @@ class FindingForm(Form):
     text = TextField("Finding", validators=[Required()])
     verdict = ChoiceField("Verdict", kind=Verdict)
     strength = ChoiceField("How well it is evidenced", kind=Strength)
-    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False)
+    key_line_id = RecordField("Key line of enquiry", loader=ChoiceLoader(KeyLine), is_required=False)
 
 
 @screen
@@ -78,23 +79,26 @@ class ModerationScreen(Screen):
     """Moderated grades. The agencies' own grades stand in their audits and are kept apart from these."""
 
     model = Moderation
-    title, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
-    path, group, order = "moderations", Group.SAMPLES, 60
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
-    columns = (
-        Column("sample_case.reference", "Case"),
-        Column("sample_case.stratum", "Level of intervention"),
-        "review_id",
-        Column("grade.label", "Grade", show=lambda label: show_grade(label or "")),
-        "moderated_at",
-    )
-    details = (*columns, "reason", "discussion", "moderated_by_id")
-    search = ("reason",)
-    filters = ("grade_id", "review_id", "moderated_at")
-    sort = ("moderated_at",)
-    default_sort = "-moderated_at"
-    labels = {"review_id": "Review", "grade_id": "Grade", "moderated_at": "Moderated", "moderated_by_id": "By"}
-    choices = {"grade_id": in_list(ReferenceList.GRADE)}
+    name, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
+    url, category, menu_order = "/moderations", Category.SAMPLES, 60
+    roles = read_by(STAFF)
+    column_list = ("sample_case.reference", "sample_case.stratum", "review_id", "grade.label", "moderated_at")
+    column_details_list = (*column_list, "reason", "discussion", "moderated_by_id")
+    column_formatters = {"grade.label": by_value(lambda label: show_grade(label or ""))}
+    column_searchable_list = ("reason",)
+    column_filters = ("grade_id", "review_id", "moderated_at")
+    column_sortable_list = ("moderated_at",)
+    column_default_sort = ("moderated_at", True)
+    column_labels = {
+        "review_id": "Review",
+        "grade_id": "Grade",
+        "moderated_at": "Moderated",
+        "moderated_by_id": "By",
+        "sample_case.reference": "Case",
+        "sample_case.stratum": "Level of intervention",
+        "grade.label": "Grade",
+    }
+    form_args = {"grade_id": {"narrow": in_list(ReferenceList.GRADE)}}
 
     def name_of(self, record: Moderation) -> str:
         return f"Moderated grade of {self.session.get_one(SampleCase, record.sample_case_id)}"
@@ -105,7 +109,7 @@ class ModerationScreen(Screen):
             *self._finding_buttons(record),
         ]
 
-    @page("/case/<int:case_id>/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/case/<int:case_id>/", roles=STAFF, methods=("GET", "POST"))
     def side(self, case_id: int) -> ResponseReturnValue:
         """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
         case = self._case(case_id)
@@ -118,7 +122,7 @@ class ModerationScreen(Screen):
             more=self._case_buttons(case, moderation_of(self.session, case_id)) if is_in else [],
         )  # fmt: skip
 
-    @page("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
     def moderate(self, case_id: int) -> ResponseReturnValue:
         """Give the case its moderated grade, with the reason."""
         case = self._case(case_id)
@@ -139,7 +143,7 @@ class ModerationScreen(Screen):
         )  # fmt: skip
         return f"{case} is moderated: {self.session.get_one(ReferenceItem, made.grade_id).label}."
 
-    @page("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
     def make_finding(self, record_id: int) -> ResponseReturnValue:
         """The finding that a moderated case suggests, to be amended and kept."""
         record = self.get_record(record_id)
@@ -157,7 +161,7 @@ class ModerationScreen(Screen):
             strength=Strength.STRONG,
         )  # fmt: skip
         own = KeyLine.review_id == record.review_id
-        form.key_line_id.source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+        form.key_line_id.loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
         return form
 
     def _found(self, record: Moderation, form: FindingForm) -> str:
@@ -167,7 +171,7 @@ class ModerationScreen(Screen):
         )  # fmt: skip
         return "It stands among the findings of the review."
 
-    @page("/sample/<int:sample_id>/", roles=STAFF)
+    @expose("/sample/<int:sample_id>/", roles=STAFF)
     def grades(self, sample_id: int) -> str:
         """How many cases of each level have each moderated grade."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Fact, Group, Panel, Screen, screen
+from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, screen
 from models.case_lists.case_frames import CaseFrame
 
 
@@ -13,20 +13,13 @@ class CaseFrameScreen(Screen):
     """Frames are frozen: their rows never change and none is ever deleted. Title and review may be corrected."""
 
     model = CaseFrame
-    title, noun, plural = "Case frames", "frame", "frames"
-    path, group, order = "case-frames", Group.SAMPLES, 20
-    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "export": STAFF}
+    name, noun, plural = "Case frames", "frame", "frames"
+    url, category, menu_order = "/case-frames", Category.SAMPLES, 20
+    roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY, delete=NOBODY)
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
-    columns = (
-        "reference",
-        "title",
-        "review_id",
-        Column("case_count", "Cases", is_numeric=True),
-        Column("row_count", "Rows", is_numeric=True),
-        "frozen_at",
-    )
-    details = (
-        *columns,
+    column_list = ("reference", "title", "review_id", "case_count", "row_count", "frozen_at")
+    column_details_list = (
+        *column_list,
         "file_name",
         "sheet",
         "rejected_count",
@@ -35,12 +28,12 @@ class CaseFrameScreen(Screen):
         "fingerprint",
         "erased_on",
     )
-    search = ("reference", "title", "file_name")
-    filters = ("review_id", "frozen_at")
-    sort = ("reference", "title", "case_count", "frozen_at")
-    default_sort = "-frozen_at"
-    fields = ("title", "review_id")
-    labels = {
+    column_searchable_list = ("reference", "title", "file_name")
+    column_filters = ("review_id", "frozen_at")
+    column_sortable_list = ("reference", "title", "case_count", "frozen_at")
+    column_default_sort = ("frozen_at", True)
+    form_columns = ("title", "review_id")
+    column_labels = {
         "review_id": "Review",
         "frozen_at": "Frozen",
         "file_name": "File",
@@ -49,6 +42,8 @@ class CaseFrameScreen(Screen):
         "imported_by_id": "Imported by",
         "fingerprint": "Fingerprint (SHA-256)",
         "erased_on": "Rows erased",
+        "case_count": "Cases",
+        "row_count": "Rows",
     }
 
     def facts(self, session: Session, record: CaseFrame) -> list[Fact]:

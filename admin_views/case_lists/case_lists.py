@@ -13,20 +13,22 @@ from wtforms import FileField, Form
 
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
+    NOBODY,
     OFFICERS,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Screen,
     already_sent,
-    page,
+    by_value,
+    expose,
     person_id,
+    read_by,
     row_action,
     screen,
     show_tag,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.exports import csv_pieces
 from admin_views.kit.fields import LineField, RecordField
 from admin_views.kit.forms import offer_choices, sent_form
@@ -65,7 +67,7 @@ class UploadForm(Form):
         "Case list", description="A CSV file or an Excel workbook (.xlsx). It is kept sealed and only briefly."
     )
     title = LineField("Title", description="For example: Children in need, open on 31 March.")
-    review_id = RecordField("Thematic review", source=ChoiceSource(ThematicReview), is_required=False)
+    review_id = RecordField("Thematic review", loader=ChoiceLoader(ThematicReview), is_required=False)
 
 
 @screen
@@ -73,24 +75,24 @@ class CaseListScreen(Screen):
     """Uploads on their way to a frame. Nothing becomes a frame before an officer accepts it."""
 
     model = CaseList
-    title, noun, plural = "Case-list imports", "import", "imports"
-    path, group, order = "case-lists", Group.SAMPLES, 10
-    may = {"list": OFFICERS, "details": OFFICERS}
+    name, noun, plural = "Case-list imports", "import", "imports"
+    url, category, menu_order = "/case-lists", Category.SAMPLES, 10
+    roles = read_by(OFFICERS, export=NOBODY)
     introduction = "Upload a list, confirm its columns, read what is wrong with it, then accept it as a frozen frame."
-    columns = (
-        Column("title", "Import"),
-        "file_name",
-        "review_id",
-        Column("status", show=show_tag),
-        "uploaded_at",
-        "frame_id",
-    )
-    details = ("file_name", "review_id", Column("status", show=show_tag), "uploaded_by_id", "uploaded_at", "frame_id")
-    search = ("title", "file_name")
-    filters = ("status", "review_id", "uploaded_at")
-    sort = ("title", "uploaded_at", "status")
-    default_sort = "-uploaded_at"
-    labels = {"review_id": "Review", "frame_id": "Frame", "uploaded_by_id": "Uploaded by", "uploaded_at": "Uploaded"}
+    column_list = ("title", "file_name", "review_id", "status", "uploaded_at", "frame_id")
+    column_details_list = ("file_name", "review_id", "status", "uploaded_by_id", "uploaded_at", "frame_id")
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("title", "file_name")
+    column_filters = ("status", "review_id", "uploaded_at")
+    column_sortable_list = ("title", "uploaded_at", "status")
+    column_default_sort = ("uploaded_at", True)
+    column_labels = {
+        "review_id": "Review",
+        "frame_id": "Frame",
+        "uploaded_by_id": "Uploaded by",
+        "uploaded_at": "Uploaded",
+        "title": "Import",
+    }
 
     def name_of(self, record: CaseList) -> str:
         return str(record)
@@ -109,7 +111,7 @@ class CaseListScreen(Screen):
             found.append(Button("Choose columns", self.link("columns_page", record_id=record.id)))
         return found
 
-    @page("/upload/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until the officer decides."""
         form = UploadForm(sent_form())
@@ -149,7 +151,7 @@ class CaseListScreen(Screen):
         self.session.commit()
         return str(kept.id)
 
-    @page("/<int:record_id>/columns/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/columns/", roles=OFFICERS, methods=("GET", "POST"))
     def columns_page(self, record_id: int) -> ResponseReturnValue:
         """Which sheet, which row of headings, which column is what; with three rows to look at."""
         record = self.get_record(record_id)
@@ -178,7 +180,7 @@ class CaseListScreen(Screen):
         self.session.commit()
         return redirect(waiting_url(asked, self.link("check", record_id=record.id)))
 
-    @page("/<int:record_id>/check/", roles=OFFICERS)
+    @expose("/<int:record_id>/check/", roles=OFFICERS)
     def check(self, record_id: int) -> ResponseReturnValue:
         """Everything the check found, before anything is written."""
         record = self.get_record(record_id)
@@ -195,7 +197,7 @@ class CaseListScreen(Screen):
             levels=levels_of(self.session),
         )
 
-    @page("/<int:record_id>/problems.csv", roles=OFFICERS)
+    @expose("/<int:record_id>/problems.csv", roles=OFFICERS)
     def problems(self, record_id: int) -> ResponseReturnValue:
         """Every problem with its row number, to mend the list with, and every case in several levels."""
         record = self.get_record(record_id)
@@ -203,7 +205,7 @@ class CaseListScreen(Screen):
         headers = {"Content-Disposition": f'attachment; filename="import-{record_id}-problems.csv"'}
         return Response(lines, mimetype="text/csv", headers=headers)
 
-    @page("/<int:record_id>/place-levels/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/place-levels/", roles=OFFICERS, methods=("POST",))
     def place_levels(self, record_id: int) -> ResponseReturnValue:
         """Check again with the officer's own place for level texts that are on no list."""
         record = self.get_record(record_id)
@@ -225,7 +227,7 @@ class CaseListScreen(Screen):
         "Discard",
         roles=OFFICERS,
         tone="warning",
-        question="Erase this upload? Nothing of it is kept but its name.",
+        confirmation="Erase this upload? Nothing of it is kept but its name.",
         shown=lambda one: one.status in OPEN,
     )
     def discard(self, session: Session, record: CaseList) -> str:

@@ -8,9 +8,9 @@ from flask import abort, g, request
 from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, Column, Group, Screen, screen
+from admin_views.kit.base import OFFICERS, Category, Screen, by_value, screen
 from admin_views.kit.filters import Filter
-from admin_views.kit.pages import ListQuery
+from admin_views.kit.pages import ListArgs
 from models.case_lists.case_frames import CaseFrame, level_word
 from models.case_lists.frame_rows import FrameRow
 
@@ -46,32 +46,34 @@ class FrameRowScreen(Screen):
     """The rows of one frame, a million of them as quickly as ten. Nobody changes them."""
 
     model = FrameRow
-    title, noun, plural = "Rows of a frame", "row", "rows"
-    path, group = "frame-rows", Group.HIDDEN
-    key = "row_number"
+    name, noun, plural = "Rows of a frame", "row", "rows"
+    url, category = "/frame-rows", Category.HIDDEN
     is_large = True
-    may = {"list": OFFICERS, "export": OFFICERS}
-    columns = (
-        Column("row_number", "Row", is_numeric=True),
-        Column("reference", "Case reference"),
-        Column("level_rank", "Level", show=_show_level),
-        "theme",
-        Column("started_on", "Started"),
-        Column("ended_on", "Ended"),
-        "agency",
-    )
-    search = ("reference",)
-    filters = (Filter("level", "Level", apply=_has_level), "theme", "started_on")
-    sort = ("row_number", "reference", "started_on")
-    default_sort = "row_number"
-    labels = {"started_on": "Started"}
+    roles = {"list": OFFICERS, "export": OFFICERS}
+    column_list = ("row_number", "reference", "level_rank", "theme", "started_on", "ended_on", "agency")
+    column_formatters = {"level_rank": by_value(_show_level)}
+    column_searchable_list = ("reference",)
+    column_filters = (Filter("level", "Level", apply=_has_level), "theme", "started_on")
+    column_sortable_list = ("row_number", "reference", "started_on")
+    column_default_sort = "row_number"
+    column_labels = {
+        "started_on": "Started",
+        "row_number": "Row",
+        "reference": "Case reference",
+        "level_rank": "Level",
+        "ended_on": "Ended",
+    }
     has_history = False
 
-    def scope(self, statement: Select[Any]) -> Select[Any]:
-        return statement.where(FrameRow.frame_id == _frame().id)
+    def scaffold_pk(self) -> str:
+        """A row is called by its number within its frame."""
+        return "row_number"
+
+    def get_query(self) -> Select[Any]:
+        return super().get_query().filter(FrameRow.frame_id == _frame().id)
 
     def kept_arguments(self) -> dict[str, str]:
         return {"frame": request.args.get("frame", "")}
 
-    def known_total(self, session: Session, query: ListQuery) -> int | None:
-        return None if query.is_narrowed or _frame().erased_on else _frame().row_count
+    def known_total(self, session: Session, args: ListArgs) -> int | None:
+        return None if args.is_narrowed or _frame().erased_on else _frame().row_count

@@ -9,7 +9,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import ADMINISTRATORS, STAFF, Button, Column, Filter, Group, Panel, Screen, page, screen
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    STAFF,
+    Button,
+    Category,
+    Filter,
+    Panel,
+    Screen,
+    by_value,
+    expose,
+    read_by,
+    screen,
+)
 from admin_views.kit.columns import label_from_key
 from admin_views.kit.formats import show_text
 from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
@@ -30,30 +42,27 @@ class ChangeRecordScreen(Screen):
     """Every change of every record, written by the database itself. Nobody can edit it here or elsewhere."""
 
     model = ChangeRecord
-    title, noun, plural = "Change log", "change", "changes"
-    path, group, order = "change-log", Group.RECORDS, 10
+    name, noun, plural = "Change log", "change", "changes"
+    url, category, menu_order = "/change-log", Category.RECORDS, 10
     is_large = True
-    may = {"list": STAFF, "details": STAFF, "export": ADMINISTRATORS}
+    roles = read_by(STAFF, export=ADMINISTRATORS)
     introduction = "Every change, written by the database itself. Each record carries a seal over the one before it."
-    columns = (
-        "changed_at",
-        Column(
-            "person_id",
-            "Who",
-            value=lambda change: (
-                Person.__table__.select()
-                .with_only_columns(Person.name)
-                .where(Person.id == change.person_id)
-                .correlate(change.__table__)
-                .scalar_subquery()
-            ),
-            show=lambda name: show_text(name or "The portal"),
-        ),
-        Column("verb", "What", show=what_happened),
-        Column("table_name", "Table", show=label_from_key),
-        Column("row_key", "Record"),
-    )
-    filters = (
+    column_list = ("changed_at", "person_id", "verb", "table_name", "row_key")
+    column_expressions = {
+        "person_id": lambda change: (
+            Person.__table__.select()
+            .with_only_columns(Person.name)
+            .where(Person.id == change.person_id)
+            .correlate(change.__table__)
+            .scalar_subquery()
+        )
+    }
+    column_formatters = {
+        "person_id": by_value(lambda name: show_text(name or "The portal")),
+        "verb": by_value(what_happened),
+        "table_name": by_value(label_from_key),
+    }
+    column_filters = (
         Filter("table_name", options=_TABLES),
         "row_key",
         Filter(
@@ -64,9 +73,15 @@ class ChangeRecordScreen(Screen):
         Filter("verb", options=_VERBS),
         "changed_at",
     )
-    sort = ("changed_at",)
-    default_sort = "-id"
-    labels = {"table_name": "Table", "row_key": "Record", "verb": "What", "changed_at": "When"}
+    column_sortable_list = ("changed_at",)
+    column_default_sort = ("id", True)
+    column_labels = {
+        "table_name": "Table",
+        "row_key": "Record",
+        "verb": "What",
+        "changed_at": "When",
+        "person_id": "Who",
+    }
     has_history = False
 
     def name_of(self, record: ChangeRecord) -> str:
@@ -86,7 +101,7 @@ class ChangeRecordScreen(Screen):
         rows = _differences(session, model, record)
         return [Panel("What changed", ("Field", "Before", "After"), rows, empty="No value changed.")]
 
-    @page("/check-chain/", roles=STAFF, methods=("POST",))
+    @expose("/check-chain/", roles=STAFF, methods=("POST",))
     def check_chain(self) -> ResponseReturnValue:
         """Walk the whole chain: each record's hash follows from the one before it."""
         broken = first_broken_link(self.session)
@@ -105,7 +120,7 @@ def _model_of(table: str) -> Any:
 def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:
     """Each field that changed: its name on the screens, its value before, its value after."""
     old, new = change.old_values or {}, change.new_values or {}
-    labels = getattr(screen_of(model), "labels", {}) if model is not None else {}
+    labels = getattr(screen_of(model), "column_labels", {}) if model is not None else {}
     names = names_behind(session, model, [change]) if model is not None else {}
     keys = sorted({**old, **new}.keys() - {"id", "row_version"})
     rows = [

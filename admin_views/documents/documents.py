@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import (
     ADMINISTRATORS,
     EVERYONE,
+    NOBODY,
     STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
     actor,
-    page,
+    by_value,
+    expose,
+    kept_by,
     person_id,
     role,
     screen,
@@ -50,22 +52,17 @@ class DocumentScreen(Screen):
     """Documents as far as the row policies and the role show them; each download is on record."""
 
     model = Document
-    title, noun, plural = "Documents", "document", "documents"
-    path, group, order = "documents", Group.RECORDS, 20
-    may = {"list": EVERYONE, "details": EVERYONE, "delete": ADMINISTRATORS, "export": STAFF}
-    columns = (
-        "title",
-        Column("kind", show=show_tag),
-        "made_at",
-        "made_by_id",
-        Column("size", show=show_size, is_numeric=True),
-    )
-    details = (*columns, "file_name", "sha256", "erased_on")
-    search = ("title", "file_name")
-    filters = ("kind", "made_by_id", "made_at")
-    sort = ("title", "made_at", "size")
-    default_sort = "-made_at"
-    labels = {
+    name, noun, plural = "Documents", "document", "documents"
+    url, category, menu_order = "/documents", Category.RECORDS, 20
+    roles = kept_by(ADMINISTRATORS, create=NOBODY, edit=NOBODY)
+    column_list = ("title", "kind", "made_at", "made_by_id", "size")
+    column_details_list = (*column_list, "file_name", "sha256", "erased_on")
+    column_formatters = {"kind": by_value(show_tag), "size": by_value(show_size)}
+    column_searchable_list = ("title", "file_name")
+    column_filters = ("kind", "made_by_id", "made_at")
+    column_sortable_list = ("title", "made_at", "size")
+    column_default_sort = ("made_at", True)
+    column_labels = {
         "made_at": "Made",
         "made_by_id": "Made by",
         "sha256": "SHA-256",
@@ -73,12 +70,12 @@ class DocumentScreen(Screen):
         "erased_on": "Content erased",
     }
 
-    def scope(self, statement: Select[Any]) -> Select[Any]:
+    def get_query(self) -> Select[Any]:
         """Staff see all documents, agencies their own by row policy; others the open kinds, and what they had made."""
         if role() in STAFF or actor().is_agency_bound:
-            return statement
+            return super().get_query()
         is_open = Document.kind.in_(OPEN_KINDS.get(role(), ()))
-        return statement.where(or_(is_open, Document.made_by_id == person_id()))
+        return super().get_query().filter(or_(is_open, Document.made_by_id == person_id()))
 
     def facts(self, session: Session, record: Document) -> list[Fact]:
         about = subject_of(session, record.subject)
@@ -105,7 +102,7 @@ class DocumentScreen(Screen):
         ]
         return [Panel("Fetched by", ("When", "Who"), rows, empty="Nobody has fetched it yet.")]
 
-    @page("/<int:record_id>/download/", roles=EVERYONE)
+    @expose("/<int:record_id>/download/", roles=EVERYONE)
     def download(self, record_id: int) -> ResponseReturnValue:
         """The file, for those who may see the document; the fetch is on record."""
         record: Document = self.get_record(record_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_views.kit.base import ADMINISTRATORS, Column, Group, Screen, screen
+from admin_views.kit.base import ADMINISTRATORS, NOBODY, Category, Screen, by_value, read_by, screen
 from admin_views.kit.formats import show_text
 from models.documents.exports import ExportRecord
 
@@ -23,19 +23,19 @@ class ExportRecordScreen(Screen):
     """Lists taken out as files: on record before the first row leaves."""
 
     model = ExportRecord
-    title, noun, plural = "Exports", "export", "exports"
-    path, group, order = "exports", Group.RECORDS, 30
-    may = {"list": ADMINISTRATORS, "details": ADMINISTRATORS}
-    columns = (
-        "list_name",
-        "exported_at",
-        "person_id",
-        "file_kind",
-        Column("narrowed_by", show=show_narrowing),
-        Column("row_count", "Rows", is_numeric=True),
-    )
-    filters = ("list_name", "person_id", "file_kind", "exported_at")
-    sort = ("exported_at", "list_name", "row_count")
-    default_sort = "-exported_at"
-    labels = {"list_name": "List", "file_kind": "File", "person_id": "Who", "exported_at": "When"}
+    name, noun, plural = "Exports", "export", "exports"
+    url, category, menu_order = "/exports", Category.RECORDS, 30
+    roles = read_by(ADMINISTRATORS, export=NOBODY)
+    column_list = ("list_name", "exported_at", "person_id", "file_kind", "narrowed_by", "row_count")
+    column_formatters = {"narrowed_by": by_value(show_narrowing)}
+    column_filters = ("list_name", "person_id", "file_kind", "exported_at")
+    column_sortable_list = ("exported_at", "list_name", "row_count")
+    column_default_sort = ("exported_at", True)
+    column_labels = {
+        "list_name": "List",
+        "file_kind": "File",
+        "person_id": "Who",
+        "exported_at": "When",
+        "row_count": "Rows",
+    }
     has_history = False

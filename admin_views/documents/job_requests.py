@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,13 +15,14 @@ from admin_views.kit.base import (
     ADMINISTRATORS,
     EVERYONE,
     OFFICERS,
-    Column,
+    Category,
     Fact,
-    Group,
     Screen,
-    bulk_action,
-    page,
+    action,
+    by_value,
+    expose,
     person_id,
+    read_by,
     role,
     row_action,
     screen,
@@ -79,27 +81,28 @@ class JobRequestScreen(Screen):
     """Requests: officers and administrators see all of them, everybody else their own."""
 
     model = JobRequest
-    title, noun, plural = "Requests", "request", "requests"
-    path, group, order = "requests", Group.RECORDS, 30
-    may = {"list": EVERYONE, "details": EVERYONE, "export": OFFICERS}
+    name, noun, plural = "Requests", "request", "requests"
+    url, category, menu_order = "/requests", Category.RECORDS, 30
+    roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Work that was asked for: imports, draws, documents and messages."
-    columns = (
-        Column("name", "Request", show=show_job),
-        "requested_by_id",
-        Column("status", show=show_tag),
-        "sentence",
-        "requested_at",
-        "document_id",
-    )
-    details = (*columns, "started_at", "finished_at", "attempt_count")
-    filters = ("status", "requested_by_id", "requested_at")
-    sort = ("requested_at", "status")
-    default_sort = "-requested_at"
-    labels = {"requested_by_id": "Asked by", "sentence": "Result", "requested_at": "Asked", "attempt_count": "Attempts"}
+    column_list = ("name", "requested_by_id", "status", "sentence", "requested_at", "document_id")
+    column_details_list = (*column_list, "started_at", "finished_at", "attempt_count")
+    column_formatters = {"name": by_value(show_job), "status": by_value(show_tag)}
+    column_filters = ("status", "requested_by_id", "requested_at")
+    column_sortable_list = ("requested_at", "status")
+    column_default_sort = ("requested_at", True)
+    column_labels = {
+        "requested_by_id": "Asked by",
+        "sentence": "Result",
+        "requested_at": "Asked",
+        "attempt_count": "Attempts",
+        "name": "Request",
+    }
     has_history = False
 
-    def scope(self, statement: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
-        return statement if role() in OFFICERS else statement.where(JobRequest.requested_by_id == person_id())
+    def get_query(self) -> Select[Any]:
+        requests = super().get_query()
+        return requests if role() in OFFICERS else requests.filter(JobRequest.requested_by_id == person_id())
 
     def name_of(self, record: JobRequest) -> str:
         return f"{show_job(record.name)} ({record.id})"
@@ -109,7 +112,7 @@ class JobRequestScreen(Screen):
         is_told = view is not None and not view.is_finished
         return [Fact("Progress", f"{view.percent} % {view.text}".strip())] if view and is_told else []
 
-    @page("/<int:record_id>/wait/", roles=EVERYONE)
+    @expose("/<int:record_id>/wait/", roles=EVERYONE)
     def wait(self, record_id: int) -> ResponseReturnValue:
         """How far a request is, for whoever waits for it; then its result, the document, and the way back."""
         record = self.get_record(record_id)
@@ -122,7 +125,7 @@ class JobRequestScreen(Screen):
             back=back if _OWN_PATH.fullmatch(back) else "",
         )
 
-    @page("/<int:record_id>/progress/", roles=EVERYONE)
+    @expose("/<int:record_id>/progress/", roles=EVERYONE)
     def progress(self, record_id: int) -> ResponseReturnValue:
         """The same in numbers, for the waiting page's script."""
         job = self._shown(self.get_record(record_id))
@@ -140,7 +143,7 @@ class JobRequestScreen(Screen):
         ask_again(session, asked)
         return "The request will start again in a moment."
 
-    @bulk_action("Try again", roles=OFFICERS, question="Let these requests start again?")
+    @action("try-all-again", "Try again", "Let these requests start again?", roles=OFFICERS)
     def try_all_again(self, session: Session, asked: list[JobRequest]) -> str:
         """The same for several that failed."""
         for one in asked:
@@ -150,7 +153,7 @@ class JobRequestScreen(Screen):
 
 def _document_url(record: JobRequest) -> str:
     known = screen_of(Document)
-    return f"/{known.path}/{record.document_id}/" if known and record.document_id else ""
+    return f"{known.url}/{record.document_id}/" if known and record.document_id else ""
 
 
 @card(roles=ADMINISTRATORS, order=80)

@@ -8,8 +8,8 @@ from flask import abort, g
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, Button, page, person_id, role
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, Button, expose, person_id, role
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
@@ -28,7 +28,7 @@ class FindingForm(Form):
     text = TextField("Finding", validators=[Required()])
     verdict = ChoiceField("Verdict", kind=Verdict)
     strength = ChoiceField("How well it is evidenced", kind=Strength)
-    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False)
+    key_line_id = RecordField("Key line of enquiry", loader=ChoiceLoader(KeyLine), is_required=False)
 
 
 class FindingPages(AnsweringPages):
@@ -53,7 +53,7 @@ class FindingPages(AnsweringPages):
             return [Button("See the finding", f"/findings/{made}/")]
         return [Button("Make a finding", self.link("make_finding", record_id=record.id, answer_id=answer.id))]
 
-    @page("/<int:record_id>/finding/<int:answer_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/finding/<int:answer_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def make_finding(self, record_id: int, answer_id: int) -> ResponseReturnValue:
         """The finding that an answer suggests, to be amended and kept."""
         record = self.get_record(record_id)
@@ -74,7 +74,7 @@ class FindingPages(AnsweringPages):
         form = FindingForm(sent_form(), **vars(found))
         own = KeyLine.review_id == review.id
         if isinstance(form["key_line_id"], RecordField):
-            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+            form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
         return form
 
     def _take(self, review: ThematicReview, sheet: AnswerSheet, answer: SheetAnswer, form: Form) -> str:

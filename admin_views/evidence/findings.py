@@ -6,8 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Column, Fact, Group, Panel, Screen, person_id, screen, tag
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Category,
+    Fact,
+    Panel,
+    Screen,
+    TextField,
+    by_value,
+    kept_by,
+    person_id,
+    screen,
+    tag,
+)
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
@@ -32,44 +45,36 @@ class FindingScreen(Screen):
     """Findings of the reviews; most are taken with one press from an answer, an audit, feedback or an item read."""
 
     model = Finding
-    title, noun, plural = "Findings", "finding", "findings"
-    path, group, order = "findings", Group.EVIDENCE, 40
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
-    columns = (
-        "text",
-        "review_id",
-        "source",
-        Column("verdict", show=show_verdict),
-        "strength",
-        "key_line_id",
-    )
-    details = (*columns, "agency_id", "made_by_id", "made_at")
-    search = ("text",)
-    filters = ("review_id", "source", "verdict", "strength", "agency_id")
-    sort = ("source", "verdict", "strength", "made_at")
-    default_sort = "-made_at"
-    fields = ("review_id", "key_line_id", "source", "verdict", "strength", "text", "agency_id")
-    text_areas = ("text",)
-    labels = {"text": "Finding", "key_line_id": "Key line", "made_by_id": "Made by", "made_at": "Made"}
-    hints = {"agency_id": "Only when the finding is about one agency."}
+    name, noun, plural = "Findings", "finding", "findings"
+    url, category, menu_order = "/findings", Category.EVIDENCE, 40
+    roles = kept_by(OFFICERS, readers=STAFF)
+    column_list = ("text", "review_id", "source", "verdict", "strength", "key_line_id")
+    column_details_list = (*column_list, "agency_id", "made_by_id", "made_at")
+    column_formatters = {"verdict": by_value(show_verdict)}
+    column_searchable_list = ("text",)
+    column_filters = ("review_id", "source", "verdict", "strength", "agency_id")
+    column_sortable_list = ("source", "verdict", "strength", "made_at")
+    column_default_sort = ("made_at", True)
+    form_columns = ("review_id", "key_line_id", "source", "verdict", "strength", "text", "agency_id")
+    form_overrides = {"text": TextField}
+    column_labels = {"text": "Finding", "key_line_id": "Key line", "made_by_id": "Made by", "made_at": "Made"}
+    column_descriptions = {"agency_id": "Only when the finding is about one agency."}
 
-    def new_record(self) -> Finding:
+    def build_new_instance(self) -> Finding:
         return Finding(review_id=key_in_address("review_id"), strength=Strength.MODERATE)
 
-    def form_ready(self, session: Session, form: Form, record: Finding) -> None:
+    def on_form_ready(self, form: Form, record: Finding) -> None:
         if isinstance(form["key_line_id"], RecordField):
             review_id = record.review_id or form["review_id"].data
             own = KeyLine.review_id == review_id if review_id else KeyLine.review_id.is_not(None)
-            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+            form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
 
-    def fields_for(self, record: Finding) -> tuple[str, ...]:
+    def form_columns_for(self, record: Finding) -> tuple[str, ...]:
         """A finding stays with the review it was made for."""
-        return self.fields if not record.id else tuple(key for key in self.fields if key != "review_id")
+        return self.form_columns if not record.id else tuple(key for key in self.form_columns if key != "review_id")
 
-    def save(self, session: Session, form: Form, record: Finding) -> Finding:
-        record.made_by_id = record.made_by_id or person_id()
-        saved: Finding = super().save(session, form, record)
-        return saved
+    def on_model_change(self, form: Form, model: Finding, is_created: bool) -> None:
+        model.made_by_id = model.made_by_id or person_id()
 
     def facts(self, session: Session, record: Finding) -> list[Fact]:
         return [Fact("Taken from", _origin(record) or "Typed by hand")]

@@ -5,7 +5,20 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Group, Panel, Screen, role, screen, tag
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Category,
+    Panel,
+    Screen,
+    TextField,
+    by_value,
+    kept_by,
+    role,
+    screen,
+    tag,
+)
 from admin_views.kit.registry import link_to
 from admin_views.kit.uploads import FilePages
 from models.evidence.intelligence_items import IntelligenceItem
@@ -27,33 +40,18 @@ class IntelligenceItemScreen(FilePages, Screen):
     """The register of intelligence, for all reviews; officers keep it."""
 
     model = IntelligenceItem
-    title, noun, plural = "Intelligence", "intelligence item", "intelligence items"
-    path, group, order = "intelligence-items", Group.EVIDENCE, 60
-    may = {
-        "list": STAFF,
-        "details": STAFF,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": STAFF,
-        "upload": OFFICERS,
-    }
+    name, noun, plural = "Intelligence", "intelligence item", "intelligence items"
+    url, category, menu_order = "/intelligence-items", Category.EVIDENCE, 60
+    roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
     introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."
-    columns = (
-        "reference",
-        "title",
-        "kind",
-        "published_on",
-        Column("verdict", show=show_verdict),
-        "strength",
-        "agency_id",
-    )
-    details = (*columns, "publisher", "finding", "web_address")
-    search = ("reference", "title", "publisher", "finding")
-    filters = ("kind", "verdict", "strength", "agency_id", "published_on")
-    sort = ("reference", "title", "published_on")
-    default_sort = "-published_on"
-    fields = (
+    column_list = ("reference", "title", "kind", "published_on", "verdict", "strength", "agency_id")
+    column_details_list = (*column_list, "publisher", "finding", "web_address")
+    column_formatters = {"verdict": by_value(show_verdict)}
+    column_searchable_list = ("reference", "title", "publisher", "finding")
+    column_filters = ("kind", "verdict", "strength", "agency_id", "published_on")
+    column_sortable_list = ("reference", "title", "published_on")
+    column_default_sort = ("published_on", True)
+    form_columns = (
         "kind",
         "title",
         "publisher",
@@ -64,15 +62,15 @@ class IntelligenceItemScreen(FilePages, Screen):
         "strength",
         "web_address",
     )
-    text_areas = ("finding",)
-    labels = {
+    form_overrides = {"finding": TextField}
+    column_labels = {
         "published_on": "Published",
         "publisher": "Source",
         "finding": "What it found",
         "verdict": "What it says of practice",
         "strength": "How well evidenced",
     }
-    hints = {
+    column_descriptions = {
         "publisher": "Who published it: a partnership, an inspectorate, an agency's own audit team.",
         "finding": "One finding, in its own words as far as possible. A second finding is a second item.",
         "agency_id": "Leave empty when it is about the partnership as a whole.",

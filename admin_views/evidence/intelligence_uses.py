@@ -12,16 +12,18 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
-    Group,
+    Category,
     Panel,
     Screen,
+    TextField,
+    by_value,
+    kept_by,
     person_id,
     row_action,
     screen,
     tag,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
@@ -39,31 +41,27 @@ class IntelligenceUseScreen(Screen):
     """Items of the register within one review; a use becomes a finding by one press."""
 
     model = IntelligenceUse
-    title, noun, plural = "Intelligence in reviews", "use", "uses"
-    path, group, order = "intelligence-uses", Group.EVIDENCE, 61
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    name, noun, plural = "Intelligence in reviews", "use", "uses"
+    url, category, menu_order = "/intelligence-uses", Category.EVIDENCE, 61
+    roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Which items of the register each review uses, and along which of its key lines."
-    columns = (
-        Column("item_id", "Item"),
-        "item.title",
-        "review_id",
-        "key_line_id",
-        Column("item.verdict", "Says", show=show_verdict),
-    )
-    details = (*columns, "item.finding", "relevance")
-    filters = ("review_id",)
-    sort = ("item_id", "review_id")
-    default_sort = "-item_id"
-    fields = ("item_id", "review_id", "key_line_id", "relevance")
-    text_areas = ("relevance",)
-    labels = {
-        "item_id": "Intelligence item",
+    column_list = ("item_id", "item.title", "review_id", "key_line_id", "item.verdict")
+    column_details_list = (*column_list, "item.finding", "relevance")
+    column_formatters = {"item.verdict": by_value(show_verdict)}
+    column_filters = ("review_id",)
+    column_sortable_list = ("item_id", "review_id")
+    column_default_sort = ("item_id", True)
+    form_columns = ("item_id", "review_id", "key_line_id", "relevance")
+    form_overrides = {"relevance": TextField}
+    column_labels = {
+        "item_id": "Item",
         "item.title": "Title",
         "item.finding": "What it found",
         "relevance": "Why it bears on this review",
         "key_line_id": "Key line of enquiry",
+        "item.verdict": "Says",
     }
-    hints = {"key_line_id": "One of this review's own; needed before it can become a finding."}
+    column_descriptions = {"key_line_id": "One of this review's own; needed before it can become a finding."}
 
     def name_of(self, record: IntelligenceUse) -> str:
         item, review = self.session.get(IntelligenceItem, record.item_id), self._review(record)
@@ -72,25 +70,25 @@ class IntelligenceUseScreen(Screen):
     def _review(self, record: IntelligenceUse) -> ThematicReview | None:
         return self.session.get(ThematicReview, record.review_id) if record.review_id else None
 
-    def new_record(self) -> IntelligenceUse:
+    def build_new_instance(self) -> IntelligenceUse:
         return IntelligenceUse(
             item_id=request.args.get("item_id", type=int), review_id=request.args.get("review_id", type=int)
         )
 
-    def form_ready(self, session: Session, form: Form, record: IntelligenceUse) -> None:
+    def on_form_ready(self, form: Form, record: IntelligenceUse) -> None:
         """Officers use intelligence in the reviews of their own hubs, along the key lines of that review."""
         if isinstance(form["review_id"], RecordField):
-            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+            form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
         if isinstance(form["key_line_id"], RecordField):
             of = KeyLine.review_id == record.review_id if record.review_id else KeyLine.review_id.is_not(None)
-            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(of))
+            form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(of))
 
-    def may_edit(self, record: IntelligenceUse) -> bool:
+    def can_edit_record(self, record: IntelligenceUse) -> bool:
         review = self._review(record)
         return review is not None and may_run(self.session, review.hub_id)
 
-    def may_delete(self, record: IntelligenceUse) -> bool:
-        return self.may_edit(record)
+    def can_delete_record(self, record: IntelligenceUse) -> bool:
+        return self.can_edit_record(record)
 
     def panels(self, session: Session, record: IntelligenceUse) -> list[Panel]:
         found = session.scalars(select(Finding).where(Finding.origin == record.origin))
@@ -100,7 +98,7 @@ class IntelligenceUseScreen(Screen):
     @row_action("Make it a finding", roles=OFFICERS, tone="main")
     def take(self, session: Session, use: IntelligenceUse) -> str:
         """What the item found becomes a finding of the review, along the key line chosen."""
-        if not self.may_edit(use):
+        if not self.can_edit_record(use):
             raise RuleBroken("You run the reviews of your own hubs only.")
         take_intelligence(session, use, person_id=person_id())
         return "It is among the review's findings."

@@ -14,7 +14,7 @@ from wtforms import Form
 
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.evidence.findings import show_verdict
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id
 from admin_views.kit.exports import MEDIA_TYPES
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import count_words, tag
@@ -42,7 +42,7 @@ class ReadingForm(Form):
 class TriangulationPages(Screen):
     """The pages of the reviews' screen on which the sources stand beside each other."""
 
-    @page("/<int:record_id>/triangulation/", roles=STAFF)
+    @expose("/<int:record_id>/triangulation/", roles=STAFF)
     def triangulation(self, record_id: int) -> str:
         """Key lines down, sources across."""
         review = self.get_record(record_id)
@@ -55,13 +55,13 @@ class TriangulationPages(Screen):
             buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
         )  # fmt: skip
 
-    @page("/<int:record_id>/triangulation/paper/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/triangulation/paper/", roles=STAFF, methods=("GET", "POST"))
     def matrix(self, record_id: int) -> ResponseReturnValue:
         """The matrix on paper, or as a page."""
         review, back = self.get_record(record_id), self.link("triangulation", record_id=record_id)
         return document_page(self, "triangulation_matrix", {"review_id": review.id}, back, "Triangulation")
 
-    @page("/<int:record_id>/triangulation/<int:line_id>/<source>/", roles=STAFF)
+    @expose("/<int:record_id>/triangulation/<int:line_id>/<source>/", roles=STAFF)
     def triangulation_cell(self, record_id: int, line_id: int, source: str) -> str:
         """What lies behind one cell."""
         review, line = self.get_record(record_id), self._line(record_id, line_id)
@@ -72,7 +72,7 @@ class TriangulationPages(Screen):
         panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(items))
         return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
 
-    @page("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
+    @expose("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
     def triangulation_unplaced(self, record_id: int) -> str:
         """Evidence that stands along no key line of the review yet."""
         review = self.get_record(record_id)
@@ -81,7 +81,7 @@ class TriangulationPages(Screen):
         panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(found))
         return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
 
-    @page("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
     def amend_meaning(self, record_id: int, line_id: int) -> ResponseReturnValue:
         """Amend the sentence that says what a row means."""
         review, line = self.get_record(record_id), self._line(record_id, line_id)
@@ -98,7 +98,7 @@ class TriangulationPages(Screen):
         amend_reading(self.session, line, text=form["text"].data or "", person_id=person_id())
         return "The sentence is saved."
 
-    @page("/<int:record_id>/triangulation/workbook/", roles=STAFF)
+    @expose("/<int:record_id>/triangulation/workbook/", roles=STAFF)
     def triangulation_workbook(self, record_id: int) -> ResponseReturnValue:
         """The page as a spreadsheet, with the export on record."""
         review = self.get_record(record_id)

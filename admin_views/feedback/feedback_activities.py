@@ -18,17 +18,18 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
+    Category,
     Fact,
-    Group,
     Panel,
-    page,
+    expose,
+    kept_by,
     person_id,
     row_action,
     screen,
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import (
     BoxesField,
     ChoiceField,
@@ -72,7 +73,7 @@ _UNNAMED = (
 class GroupForm(Form):
     """A group that takes part, and with how many people."""
 
-    group_id = RecordField("Group", source=ChoiceSource(FeedbackGroup))
+    group_id = RecordField("Category", loader=ChoiceLoader(FeedbackGroup))
     people_count = WholeNumberField("How many people took part?", default=0)
 
 
@@ -87,7 +88,7 @@ class FindingForm(Form):
     """A finding made of what people said."""
 
     text = TextField("Finding", validators=[Required()])
-    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False)
+    key_line_id = RecordField("Key line of enquiry", loader=ChoiceLoader(KeyLine), is_required=False)
     verdict = ChoiceField("What it speaks of", kind=Verdict)
     strength = ChoiceField("How well evidenced", kind=Strength)
 
@@ -97,30 +98,30 @@ class FeedbackActivityScreen(SurveyPages):
     """Surveys, focus groups and conversations: planned, agreed by the project team, held, summed up."""
 
     model = FeedbackActivity
-    title, noun, plural = "Feedback", "activity", "activities"
-    path, group, order = "feedback", Group.EVIDENCE, 35
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
-    columns = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")
-    details = (*columns, "planned_on", "people_count", "sensitivities", "summary")
-    search = ("title", "summary")
-    filters = ("review_id", "audience", "technique", "held_on")
-    sort = ("title", "planned_on", "held_on")
-    default_sort = "-held_on"
-    fields = ("review_id", "title", "audience", "technique", "levels", "sensitivities", "planned_on", "held_on",
+    name, noun, plural = "Feedback", "activity", "activities"
+    url, category, menu_order = "/feedback", Category.EVIDENCE, 35
+    roles = kept_by(OFFICERS, readers=STAFF)
+    column_list = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")
+    column_details_list = (*column_list, "planned_on", "people_count", "sensitivities", "summary")
+    column_searchable_list = ("title", "summary")
+    column_filters = ("review_id", "audience", "technique", "held_on")
+    column_sortable_list = ("title", "planned_on", "held_on")
+    column_default_sort = ("held_on", True)
+    form_columns = ("review_id", "title", "audience", "technique", "levels", "sensitivities", "planned_on", "held_on",
               "people_count", "summary")  # fmt: skip
-    text_areas = ("sensitivities", "summary")
-    labels = {
+    form_overrides = {"sensitivities": TextField, "summary": TextField}
+    column_labels = {
         "agreed_on": "Agreed by the project team",
         "people_count": "People who took part",
         "summary": "What people said",
         "planned_on": "Planned for",
         "held_on": "Held on",
     }
-    hints = {
+    column_descriptions = {
         "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
         "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
     }
-    extra_fields = {
+    form_extra_fields = {
         "levels": BoxesField(
             "Levels of staff",
             choices=[SelectChoice(one.value, one.label) for one in StaffLevel],
@@ -128,7 +129,7 @@ class FeedbackActivityScreen(SurveyPages):
         )
     }
 
-    def new_record(self) -> FeedbackActivity:
+    def build_new_instance(self) -> FeedbackActivity:
         return FeedbackActivity(review_id=key_in_address("review_id"), people_count=0, levels=[])
 
     def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
@@ -148,7 +149,7 @@ class FeedbackActivityScreen(SurveyPages):
     @row_action(
         "Agreed by the project team",
         roles=OFFICERS,
-        question="Has the hub project team agreed this technique, with its sensitivities, today?",
+        confirmation="Has the hub project team agreed this technique, with its sensitivities, today?",
         shown=lambda activity: activity.agreed_on is None,
     )
     def agree(self, session: Session, activity: FeedbackActivity) -> str:
@@ -156,14 +157,14 @@ class FeedbackActivityScreen(SurveyPages):
         agree_activity(session, activity, on=today())
         return f"{activity} is agreed by the project team."
 
-    @page("/<int:record_id>/groups/new/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/groups/new/", roles=OFFICERS, methods=("GET", "POST"))
     def add_group(self, record_id: int) -> ResponseReturnValue:
         """A group takes part; groups that recent reviews have asked are named."""
         record, form = self.get_record(record_id), GroupForm(sent_form())
         is_staff = FeedbackGroup.kind == GroupKind.PRACTITIONERS
         wanted = is_staff if record.audience is Audience.PRACTITIONERS else ~is_staff
         if isinstance(form["group_id"], RecordField):
-            form["group_id"].source = ChoiceSource(FeedbackGroup, lambda groups: groups.where(wanted))
+            form["group_id"].loader = ChoiceLoader(FeedbackGroup, lambda groups: groups.where(wanted))
         panels = [_asked_lately(self.session, record)]
         values: dict[str, Any] = {"title": f"A group for {record}", "button": "Add", "panels": panels}
         return self.ask(form, self.details_url(record_id), lambda: self._added(record, form), **values)
@@ -175,7 +176,7 @@ class FeedbackActivityScreen(SurveyPages):
         warning = f" Mind that {', '.join(lately)} asked them, too." if lately else ""
         return f"{group} takes part.{warning}"
 
-    @page("/<int:record_id>/told/<int:engagement_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/told/<int:engagement_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def told(self, record_id: int, engagement_id: int) -> ResponseReturnValue:
         """Record that a group was told the outcome."""
         record = self.get_record(record_id)
@@ -190,14 +191,14 @@ class FeedbackActivityScreen(SurveyPages):
         tell_outcome(self.session, one, on=form["told_on"].data, words=form["words"].data)
         return "It is on record that the group was told."
 
-    @page("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
     def make_finding(self, record_id: int) -> ResponseReturnValue:
         """Make a finding of what people said."""
         record = self.get_record(record_id)
         form = FindingForm(sent_form(), text=record.summary, strength=Strength.MODERATE)
         own = KeyLine.review_id == record.review_id
         if isinstance(form["key_line_id"], RecordField):
-            form["key_line_id"].source = ChoiceSource(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+            form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
         values = {"title": f"A finding from {record}", "button": "Make a finding"}
         return self.ask(form, self.details_url(record_id), lambda: self._found(record, form), **values)
 
@@ -219,7 +220,7 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
     ).all()
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
     cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
-    headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
+    headings = ("Category", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
     empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
     return Panel("Groups that take part", headings, cells, empty=empty)
 
@@ -240,7 +241,9 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     groups = session.scalars(select(FeedbackGroup).where(FeedbackGroup.is_active).order_by(FeedbackGroup.name)).all()
     lately = engaged_lately(session, [group.id for group in groups], beside=record.review_id)
     rows = [(group.name, ", ".join(lately[group.id])) for group in groups if group.id in lately]
-    return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
+    return Panel(
+        "Asked by recent reviews", ("Category", "Reviews"), rows, empty="No group was asked by a recent review."
+    )
 
 
 @review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)

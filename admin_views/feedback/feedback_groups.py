@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, STAFF, Filter, Group, Panel, Screen, screen
+from admin_views.kit.base import OFFICERS, STAFF, Category, Filter, Panel, Screen, TextField, kept_by, screen
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from models.feedback.feedback_activities import Engagement, FeedbackActivity
@@ -18,14 +18,14 @@ class FeedbackGroupScreen(Screen):
     """The register of groups; no person is named in it."""
 
     model = FeedbackGroup
-    title, noun, plural = "Feedback groups", "group", "groups"
-    path, group, order = "feedback-groups", Group.EVIDENCE, 36
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    name, noun, plural = "Feedback groups", "group", "groups"
+    url, category, menu_order = "/feedback-groups", Category.EVIDENCE, 36
+    roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Take care not always to ask the same, established groups: filter by “Heard” to see who never was."
-    columns = ("name", "kind", "found_through", "is_active")
-    details = (*columns, "contact", "note")
-    search = ("name", "note")
-    filters = (
+    column_list = ("name", "kind", "found_through", "is_active")
+    column_details_list = (*column_list, "contact", "note")
+    column_searchable_list = ("name", "note")
+    column_filters = (
         Filter(
             "heard",
             "Heard",
@@ -40,12 +40,12 @@ class FeedbackGroupScreen(Screen):
         "found_through",
         "is_active",
     )
-    sort = ("name", "kind")
-    default_sort = "name"
-    fields = ("name", "kind", "found_through", "contact", "note", "is_active")
-    text_areas = ("contact", "note")
-    labels = {"found_through": "Found through", "is_active": "In use"}
-    hints = {"contact": "Whom to ask, by role. Do not name service users."}
+    column_sortable_list = ("name", "kind")
+    column_default_sort = "name"
+    form_columns = ("name", "kind", "found_through", "contact", "note", "is_active")
+    form_overrides = {"contact": TextField, "note": TextField}
+    column_labels = {"found_through": "Found through", "is_active": "In use"}
+    column_descriptions = {"contact": "Whom to ask, by role. Do not name service users."}
 
     def panels(self, session: Session, record: FeedbackGroup) -> list[Panel]:
         rows = session.execute(

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, tag
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, tag
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -40,7 +40,7 @@ FOR_THE_PUBLIC = "/answer/{}/"
 class OpeningForm(Form):
     """Which questions, and from when to when."""
 
-    tool_id = RecordField("Questions", source=ChoiceSource(AssuranceTool))
+    tool_id = RecordField("Questions", loader=ChoiceLoader(AssuranceTool))
     opens_on = DayField("First day", validators=[Required()])
     closes_on = DayField("Last day", validators=[Required()])
 
@@ -54,13 +54,13 @@ class OutcomeForm(Form):
 class SurveyPages(Screen):
     """The pages of the feedback screen about its on-line surveys."""
 
-    @page("/<int:record_id>/survey/open/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/survey/open/", roles=OFFICERS, methods=("GET", "POST"))
     def open_page(self, record_id: int) -> ResponseReturnValue:
         """Open a survey on signed questions."""
         record, form = self.get_record(record_id), OpeningForm(sent_form(), opens_on=today())
         own = (AssuranceTool.review_id == record.review_id) & (AssuranceTool.kind == QUESTIONS_FOR[record.audience])
         if isinstance(form["tool_id"], RecordField):
-            form["tool_id"].source = ChoiceSource(AssuranceTool, lambda tools: tools.where(own))
+            form["tool_id"].loader = ChoiceLoader(AssuranceTool, lambda tools: tools.where(own))
         values = {"title": f"Open a survey for {record}", "button": "Open the survey"}
         return self.ask(form, self.details_url(record_id), lambda: self._opened(record, form), **values)
 
@@ -70,7 +70,7 @@ class SurveyPages(Screen):
         open_survey(self.session, record, tool, **days)
         return "The survey is open; give out its link or its QR code."
 
-    @page("/survey/<int:survey_id>/", roles=STAFF)
+    @expose("/survey/<int:survey_id>/", roles=STAFF)
     def survey(self, survey_id: int) -> str:
         """A survey's link and QR code, and what people answered."""
         found, activity = self._survey(survey_id)
@@ -100,7 +100,7 @@ class SurveyPages(Screen):
             return question, counted.lines(question.labels), []
         return question, None, written_answers(self.session, survey, question)
 
-    @page("/survey/<int:survey_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/survey/<int:survey_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
     def close_page(self, survey_id: int) -> ResponseReturnValue:
         """Close a survey before its last day."""
         found, activity = self._survey(survey_id)
@@ -112,7 +112,7 @@ class SurveyPages(Screen):
         close_survey(self.session, survey)
         return "The survey is closed."
 
-    @page("/survey/<int:survey_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/survey/<int:survey_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
     def outcome_page(self, survey_id: int) -> ResponseReturnValue:
         """Tell everybody who took part what came of it; the survey's link shows it."""
         found, activity = self._survey(survey_id)

@@ -7,7 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import STAFF, Button, Group, Screen, page, person_id, role, row_action, screen, tag
+from admin_views.kit.base import (
+    STAFF,
+    Button,
+    Category,
+    Screen,
+    expose,
+    person_id,
+    read_by,
+    role,
+    row_action,
+    screen,
+    tag,
+)
 from admin_views.kit.duties import Duty, duty
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
@@ -30,16 +42,16 @@ class GateWaiverScreen(Screen):
     """What reviews went on without, for everybody of the partnership to read: a waiver stays visible."""
 
     model = GateWaiver
-    title, noun, plural = "Gates passed without", "waiver", "waivers"
-    path, group, order = "gate-waivers", Group.REVIEWS, 16
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
-    columns = ("missing", "review_id", "stage", "asked_at", "consented_at")
-    details = (*columns, "reason", "asked_by_id", "consented_by_id", "refusal")
-    search = ("missing", "reason")
-    filters = ("review_id", "stage")
-    sort = ("asked_at", "consented_at")
-    default_sort = "-asked_at"
-    labels = {
+    name, noun, plural = "Gates passed without", "waiver", "waivers"
+    url, category, menu_order = "/gate-waivers", Category.REVIEWS, 16
+    roles = read_by(STAFF)
+    column_list = ("missing", "review_id", "stage", "asked_at", "consented_at")
+    column_details_list = (*column_list, "reason", "asked_by_id", "consented_by_id", "refusal")
+    column_searchable_list = ("missing", "reason")
+    column_filters = ("review_id", "stage")
+    column_sortable_list = ("asked_at", "consented_at")
+    column_default_sort = ("asked_at", True)
+    column_labels = {
         "missing": "What is missing",
         "stage": "At the end of",
         "asked_at": "Asked",
@@ -62,7 +74,7 @@ class GateWaiverScreen(Screen):
         "Consent",
         roles=_SPONSORS,
         tone="main",
-        question="Do you consent that the review goes on without this? Your consent stays visible.",
+        confirmation="Do you consent that the review goes on without this? Your consent stays visible.",
         shown=lambda waiver: waiver.is_open and role() is Role.SPONSOR,
     )
     def consent(self, session: Session, waiver: GateWaiver) -> str:
@@ -71,14 +83,14 @@ class GateWaiverScreen(Screen):
         consent_to_waiver(session, waiver, review=review, person_id=person_id())
         return "You have consented; the review may go on without this."
 
-    @page("/<int:record_id>/refuse/", roles=_SPONSORS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/refuse/", roles=_SPONSORS, methods=("GET", "POST"))
     def refuse(self, record_id: int) -> ResponseReturnValue:
         """The sponsor does not consent."""
         record, form = self.get_record(record_id), RefusalForm(sent_form())
         values = {"title": "Do not consent", "button": "Do not consent", "lead": record.missing}
-        return self.ask(form, self.details_url(record_id), lambda: self._refused(record, form), **values)
+        return self.ask(form, self.details_url(record_id), lambda: self._turned_down(record, form), **values)
 
-    def _refused(self, record: GateWaiver, form: Form) -> str:
+    def _turned_down(self, record: GateWaiver, form: Form) -> str:
         review = self.session.get_one(ThematicReview, record.review_id)
         refuse_waiver(self.session, record, review=review, person_id=person_id(), reason=form["reason"].data)
         return "You have not consented; the gate stays shut."

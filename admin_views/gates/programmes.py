@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_views.documents.papers import document_buttons, document_page
-from admin_views.kit.base import READERS, Screen, page
+from admin_views.kit.base import READERS, Screen, expose
 from models.core.clock import today
 from models.gates.programmes import programme
 from models.reviews.thematic_reviews import ThematicReview
@@ -16,7 +16,7 @@ from models.reviews.thematic_reviews import ThematicReview
 class ProgrammePages(Screen):
     """The programme page of the reviews' screen."""
 
-    @page("/programme/", roles=READERS)
+    @expose("/programme/", roles=READERS)
     def programme_page(self) -> str:
         """One year's reviews on one page; the present year unless the address names another."""
         typed = request.args.get("year", str(today().year))
@@ -27,7 +27,7 @@ class ProgrammePages(Screen):
         buttons = document_buttons(self.link("board_pack", year=int(typed)), "Board pack")
         return self.render("thematic_reviews/programme.html", programme=made, years=years, buttons=buttons)
 
-    @page("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
+    @expose("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
     def board_pack(self, year: int) -> ResponseReturnValue:
         """The Board's pack of a year, as a page or on paper."""
         if not 2000 <= year <= 2100:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.gates.gate_waivers import show_waiver
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id, row_action, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id, row_action, tag
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -64,7 +64,7 @@ class WaiverForm(Form):
 class GatePages(Screen):
     """The pages of the reviews' screen about its gates."""
 
-    @page("/<int:record_id>/gates/", roles=STAFF)
+    @expose("/<int:record_id>/gates/", roles=STAFF)
     def gates(self, record_id: int) -> str:
         """All gates of the review, stage by stage."""
         review = self.get_record(record_id)
@@ -76,7 +76,7 @@ class GatePages(Screen):
         ]
         return self.render("thematic_reviews/gates.html", review=review, panels=panels)
 
-    @page("/<int:record_id>/gates/<gate>/waive/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/gates/<gate>/waive/", roles=OFFICERS, methods=("GET", "POST"))
     def waive(self, record_id: int, gate: str) -> ResponseReturnValue:
         """Ask the sponsor to let the review go on without one thing."""
         review, form = self._run(record_id), WaiverForm(sent_form())
@@ -102,7 +102,7 @@ class GatePages(Screen):
     @row_action(
         "Move to next stage",
         roles=OFFICERS,
-        question="Move this review to its next stage?",
+        confirmation="Move this review to its next stage?",
         shown=lambda review: review.stage is not Stage.CLOSED,
     )
     def advance(self, session: Session, review: ThematicReview) -> str:

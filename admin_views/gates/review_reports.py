@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.papers import document_page
-from admin_views.kit.base import STAFF, Screen, page
+from admin_views.kit.base import STAFF, Screen, expose
 
 
 class ReviewReportPages(Screen):
     """The report page of the reviews' screen."""
 
-    @page("/<int:record_id>/report/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/report/", roles=STAFF, methods=("GET", "POST"))
     def review_report(self, record_id: int) -> ResponseReturnValue:
         """Scope, method, sample, findings, triangulation, recommendations and plan, as a page or on paper."""
         review = self.get_record(record_id)

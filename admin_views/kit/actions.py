@@ -1,48 +1,47 @@
-"""What can be done to one record or to several at a press, and what is asked before?"""
+"""What may be done to records by the press of a button, by whom, and what is asked before?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 
+import flask_admin.actions
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 
-from admin_views.kit.permissions import Roles
+from admin_views.kit.permissions import Roles, expose
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import already_sent
 from models.core.access import Role
 
 MOST = 500  # records one press may touch
+_written = count()
 
 
 @dataclass(frozen=True)
 class Action:
-    """A button with what stands behind it. With a question, a page asks it before anything happens."""
+    """A button with what stands behind it. With a confirmation, a page asks it before anything happens."""
 
     name: str
-    label: str
+    text: str
     roles: Roles
-    question: str
+    confirmation: str
     tone: str
     is_bulk: bool
     act: Callable[..., Any]
     shown: Callable[[Any], bool]
-
-    @property
-    def slug(self) -> str:
-        return self.name.replace("_", "-")
+    order: int
 
 
 def row_action(
-    label: str,
+    text: str,
     *,
     roles: Iterable[Role],
-    question: str = "",
+    confirmation: str = "",
     tone: str = "",
     shown: Callable[[Any], bool] = lambda record: True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -53,62 +52,63 @@ def row_action(
     """
 
     def mark(act: Callable[..., Any]) -> Callable[..., Any]:
-        action = Action(act.__name__, label, frozenset(roles), question, tone, False, act, shown)
+        allowed = frozenset(roles)
+        action = Action(act.__name__, text, allowed, confirmation, tone, False, act, shown, next(_written))
 
         def view(screen: Any, record_id: int) -> ResponseReturnValue:
             return perform(screen, action, [screen.get_record(record_id)], screen.details_url(record_id))
 
-        return _exposed(view, action, f"/<int:record_id>/{action.slug}/", ("GET", "POST") if question else ("POST",))
+        view.__name__, view.__doc__ = action.name, act.__doc__
+        view.row_action = action  # type: ignore[attr-defined]
+        slug, methods = action.name.replace("_", "-"), ("GET", "POST") if confirmation else ("POST",)
+        return expose(f"/<int:record_id>/{slug}/", roles=allowed, methods=methods)(view)
 
     return mark
 
 
-def bulk_action(
-    label: str, *, roles: Iterable[Role], question: str, tone: str = ""
+def action(
+    name: str, text: str, confirmation: str, *, roles: Iterable[Role], tone: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A button under a list: `def deactivate(self, session, records) -> str` does it to the ticked records.
+    """Flask-Admin's `action` on ticked records, with the roles that may press it.
 
-    A page first lists the records and asks the question.
+    The function gets the records instead of their ids: `def retire(self, session, records) -> str`. A page first lists
+    them and asks the confirmation; then it is as with `row_action`.
     """
 
     def mark(act: Callable[..., Any]) -> Callable[..., Any]:
-        action = Action(act.__name__, label, frozenset(roles), question, tone, True, act, lambda record: True)
+        stated = Action(
+            name, text, frozenset(roles), confirmation, tone, True, act, lambda record: True, next(_written)
+        )
 
-        def view(screen: Any) -> ResponseReturnValue:
-            return perform(screen, action, _ticked(screen), screen.list_url())
+        def handler(screen: Any, ids: list[str]) -> ResponseReturnValue:
+            return perform(screen, stated, _ticked(screen, ids), screen.list_url())
 
-        return _exposed(view, action, f"/bulk/{action.slug}/", ("POST",))
+        handler.__name__, handler.__doc__ = act.__name__, act.__doc__
+        handler.bulk_action = stated  # type: ignore[attr-defined]
+        handled: Callable[..., Any] = flask_admin.actions.action(name, text, confirmation)(handler)
+        return handled
 
     return mark
 
 
-def _exposed(view: Any, action: Action, url: str, methods: tuple[str, ...]) -> Callable[..., Any]:
-    view.__name__ = action.name
-    view.__doc__ = action.act.__doc__
-    view.roles, view.action = action.roles, action
-    exposed: Callable[..., Any] = expose(url, methods=methods)(view)
-    return exposed
-
-
-def _ticked(screen: Any) -> list[Any]:
-    """The ticked records, each fetched through the screen's scope; an id that is none, or not theirs, is 404."""
-    typed = request.form.getlist("ids")
-    if len(typed) > MOST:
+def _ticked(screen: Any, ids: list[str]) -> list[Any]:
+    """The ticked records, each fetched through the screen's query; an id that is none, or not theirs, is 404."""
+    if len(ids) > MOST:
         abort(400, f"Choose at most {MOST} records at a time.")
-    if not all(one.isascii() and one.isdecimal() for one in typed):
+    if not all(key.isascii() and key.isdecimal() for key in ids):
         abort(404)
-    return [screen.get_record(key) for key in dict.fromkeys(map(int, typed))]
+    return [screen.get_record(key) for key in dict.fromkeys(map(int, ids))]
 
 
 def perform(screen: Any, action: Action, records: list[Any], back: str) -> ResponseReturnValue:
-    """Ask the action's question, or do it, commit, and go back with its sentence."""
+    """Ask the action's confirmation, or do it, commit, and go back with its sentence."""
     if not records:
         flash("Tick at least one record first.", "error")
         return redirect(back)
-    if action.question and "confirmed" not in request.form:
+    if action.confirmation and "confirmed" not in request.form:
         page: str = screen.render("kit/confirm.html", action=action, records=records, back=back)
         return page
-    session = screen.database.session
+    session = screen.session
     if already_sent(session) is not None:
         session.rollback()
         return redirect(back)
@@ -133,18 +133,19 @@ def _answered(answer: Any, back: str) -> ResponseReturnValue:
     return response
 
 
-def actions_of(screen: Any, *, is_bulk: bool) -> list[Action]:
-    """The actions of a screen that the asking person may use, in the order they were written."""
+def row_actions_of(screen: Any) -> list[Action]:
+    """The buttons of a record's page that the asking person may use, in the order they were written."""
     asked = role()
-    return [action for action in _stated(screen.__class__) if action.is_bulk == is_bulk and asked in action.roles]
+    return [action for action in _stated(screen.__class__, "row_action") if asked in action.roles]
+
+
+def bulk_actions_of(kind: Any) -> tuple[Action, ...]:
+    """The bulk actions a screen states, whoever may use them, in the order they were written."""
+    return _stated(kind, "bulk_action")
 
 
 @cache
-def _stated(kind: type) -> tuple[Action, ...]:
-    found: dict[str, Action] = {}
-    for base in reversed(kind.__mro__):
-        for name, view in vars(base).items():
-            action = getattr(view, "action", None)
-            if isinstance(action, Action):
-                found[name] = action
-    return tuple(found.values())
+def _stated(kind: Any, mark: str) -> tuple[Action, ...]:
+    """Every action whose method carries the mark."""
+    marked = (getattr(getattr(kind, name, None), mark, None) for name in dir(kind))
+    return tuple(sorted((action for action in marked if action), key=lambda action: action.order))

@@ -1,7 +1,7 @@
 '''How is a table shown, searched, edited, acted upon and taken out, by whom, once for the whole portal?
 
-A screen is a class that says what is special about one table. Everything else (gate, list, forms, confirm pages,
-exports, locking, history) is here. A complete screen:
+A screen is a Flask-Admin ModelView: a class that says what is special about one table, in Flask-Admin's own words.
+Everything else (gate, list, forms, confirm pages, exports, locking, history) is here. A complete screen:
 
     """Which hubs are there, and who runs them?"""
 
@@ -10,29 +10,27 @@ exports, locking, history) is here. A complete screen:
         """Hubs, for everybody to read and administrators to keep."""
 
         model = Hub
-        title, noun, plural = "Hubs", "hub", "hubs"
-        path, group, order = "hubs", Group.PEOPLE, 30
-        may = {"list": EVERYONE, "details": EVERYONE, "create": ADMINISTRATORS, "edit": ADMINISTRATORS, "export": STAFF}
-        columns = ("name", "kind", "officer_id", "is_active")
-        search = ("name",)
-        filters = ("kind", "officer_id", "is_active")
-        sort = ("name", "kind")
-        default_sort = "name"
-        fields = ("name", "kind", "officer_id", "purpose", "is_active")
-        labels = {"officer_id": "Officer"}
-        hints = {"purpose": "One or two sentences for people outside."}
-        text_areas = ("purpose",)
-        choices = {"officer_id": lambda people: people.where(Person.role == Role.OFFICER)}
+        name, noun, plural = "Hubs", "hub", "hubs"
+        url, category, menu_order = "/hubs", Category.PEOPLE, 30
+        roles = kept_by(ADMINISTRATORS, delete=NOBODY)
+        column_list = ("name", "kind", "officer_id", "is_active")
+        column_searchable_list = ("name",)
+        column_filters = ("kind", "officer_id", "is_active")
+        column_sortable_list = ("name", "kind")
+        column_default_sort = "name"
+        column_labels = {"officer_id": "Officer"}
+        column_descriptions = {"purpose": "One or two sentences for people outside."}
+        form_columns = ("name", "kind", "officer_id", "purpose", "is_active")
+        form_overrides = {"purpose": TextField}
+        form_args = {"officer_id": {"narrow": lambda people: people.where(Person.role == Role.OFFICER)}}
 
-        @row_action("Close hub", roles=ADMINISTRATORS, question="Close this hub?", shown=lambda hub: hub.is_active)
+        @row_action("Close hub", roles=ADMINISTRATORS, confirmation="Close this hub?", shown=lambda hub: hub.is_active)
         def close(self, session: Session, hub: Hub) -> str:
             hub.is_active = False
             return f"{hub.name} is closed."
 
-`may` names the roles of each verb: list, details, create, edit, delete, export. What is not named is closed to all.
-Columns, filters and fields are attributes or foreign keys; `Column(...)` and `Filter(...)` say more.
-Hooks: scope, fields_for, form_ready, save, remove, panels, buttons, facts, known_total; extra pages with @page.
-The recipe for a new table is in docs/screens.md.
+`roles` names the roles of each verb: list, details, create, edit, delete, export. What is not named is closed to all.
+docs/screens.md lists the words and hooks, Flask-Admin's and our additions; CONTRIBUTING.md has the recipe for a table.
 '''
 
 from __future__ import annotations
@@ -40,63 +38,91 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask_admin.contrib.sqla import ModelView
-from wtforms import Form
+from flask import url_for
 
-from admin_views.kit.actions import bulk_action, row_action
+from admin_views.kit.actions import action, row_action
 from admin_views.kit.choices import in_list
-from admin_views.kit.columns import Column
+from admin_views.kit.fields import TextField
 from admin_views.kit.filters import Filter
 from admin_views.kit.form_pages import FormPages
-from admin_views.kit.formats import show_tag, tag
-from admin_views.kit.large_listings import LargeListing
-from admin_views.kit.listings import Listing
+from admin_views.kit.formats import by_value, show_tag, tag
 from admin_views.kit.parts import Button, Fact, Panel
-from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, NOBODY, OFFICERS, READERS, STAFF, Roles, page
-from admin_views.kit.record_pages import RecordPages
-from admin_views.kit.registry import Group, screen
+from admin_views.kit.permissions import (
+    ADMINISTRATORS,
+    EVERYONE,
+    NOBODY,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Roles,
+    expose,
+    kept_by,
+    read_by,
+)
+from admin_views.kit.record_views import RecordViews
+from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
+from models.core.db import PortalSession
 
 __all__ = [
-    "ADMINISTRATORS", "EVERYONE", "NOBODY", "OFFICERS", "READERS", "STAFF", "Button", "Column", "Fact", "Filter",
-    "Group", "Panel", "Roles", "Screen", "actor", "already_sent", "bulk_action", "in_list", "page", "person_id", "role",
-    "row_action", "screen", "show_tag", "tag",
+    "ADMINISTRATORS", "EVERYONE", "NOBODY", "OFFICERS", "READERS", "STAFF", "Button", "Category", "Fact", "Filter",
+    "Panel", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value", "expose", "in_list",
+    "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
 
 _NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request
 
 
-class Screen(RecordPages, FormPages, ModelView):
+class Screen(RecordViews, FormPages):
     """One table as people see it. Closed until the class says otherwise."""
 
-    # Flask-Admin's own ways to forms, in-list editing and bulk deletion stay shut; ours are in kit/.
-    column_sortable_list = column_filters = ()
-    can_create = can_edit = can_delete = can_export = can_view_details = False
-    action_view = ajax_lookup = ajax_update = None
+    ajax_update = None  # no editing within a list
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.listing = (LargeListing if self.is_large else Listing)(self, self.columns)
-        self.detailed = Listing(self, self.details or self._everything())
         self._forms = {}
-        self.form_class(self.fields)
-        endpoint = self.path.replace("-", "_")
-        ModelView.__init__(self, self.model, _NO_SESSION, name=self.title, endpoint=endpoint, url=f"/{self.path}")
+        super().__init__(self.model, _NO_SESSION, self.name, self.category, self.endpoint_of(), self.url)
+        self.listing = self.new_listing(self.column_list)
+        self.detailed = self.new_listing(self.column_details_list or self._everything())
 
-    def _everything(self) -> tuple[str | Column, ...]:
+    def _everything(self) -> tuple[str, ...]:
         """The list's columns, then what the form has beside them."""
-        listed = {column if isinstance(column, str) else column.key for column in self.columns}
-        more = [key for key in self.fields if key not in listed and key not in self.extra_fields]
-        return (*self.columns, *(key for key in more if not self._is_many(key)))
+        known = {*self.column_list, *(self.form_extra_fields or {})}
+        return (*self.column_list, *(key for key in self.form_columns if key not in known and not self._is_many(key)))
 
     def _is_many(self, key: str) -> bool:
         relation = self.model.__mapper__.relationships.get(key)
         return relation is not None and bool(relation.uselist)
 
-    def scaffold_form(self) -> type[Form]:
-        """Flask-Admin asks for a form at start; ours are made field by field in kit/forms.py."""
-        return Form
+    @property
+    def session(self) -> PortalSession:
+        """This request's database session, acting as the person who asks."""
+        return self.database.session
 
-    def get_one(self, record_id: Any) -> Any:
-        return self.get_record(int(record_id))
+    @session.setter
+    def session(self, given: object) -> None:
+        """Flask-Admin puts a session here at start; ours is the request's own."""
+
+    def key_of(self, record: Any) -> Any:
+        """The key of a record of this screen."""
+        return getattr(record, self._primary_key)
+
+    def name_of(self, record: Any) -> str:
+        """What a record is called on pages: its own words, or the noun and key of one that has none."""
+        has_words = any("__str__" in vars(kind) for kind in type(record).__mro__[:-1])
+        return str(record) if has_words else f"{self.noun.capitalize()} {self.key_of(record)}"
+
+    def link(self, view: str, **arguments: Any) -> str:
+        """The address of a page of this screen, by the name of its view."""
+        return url_for(f"{self.endpoint}.{view}", **arguments)
+
+    def list_url(self, **arguments: Any) -> str:
+        """The list's address, with the arguments every link of it carries on."""
+        return self.link("index_view", **{**self.kept_arguments(), **arguments})
+
+    def details_url(self, record_id: object) -> str:
+        """A record's page, or the list where records have no page for this person."""
+        if not self.allows("details"):
+            return self.list_url()
+        return self.link("details_view", record_id=record_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from flask_admin.model.ajax import AjaxModelLoader
 from sqlalchemy import Select, String, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
@@ -34,21 +34,34 @@ def choice_label(target: type[Base]) -> Any:
     return target.reference + ": " + target.title if has_both else label_of(target)  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class ChoiceSource:
-    """Where the choices of a foreign key come from: the target's rows that the asking person may see, narrowed."""
+class ChoiceLoader(AjaxModelLoader):
+    """The choices of a foreign key: the rows of the target that the asking person may see, narrowed.
 
-    target: type[Base]
-    narrow: Narrow | None = None
+    `session` gives the request's session where Flask-Admin's look-up asks without one.
+    """
+
+    def __init__(self, target: type[Base], narrow: Narrow | None = None, session: Callable[[], Session] | None = None):
+        super().__init__(target.__tablename__, {})
+        self.target, self.narrow, self.session = target, narrow, session
+
+    def format(self, choice: tuple[int, str]) -> dict[str, Any]:
+        """A choice as the page's script reads it."""
+        return {"id": choice[0], "label": choice[1]}
+
+    def get_list(self, query: str, offset: int = 0, limit: int = 20) -> list[tuple[int, str]]:
+        """The choices that contain the words; asked by Flask-Admin's look-up."""
+        if self.session is None:
+            raise LookupError("this loader knows no session")
+        return self.found(self.session(), query)
 
     def statement(self, *, current: int | None = None, is_active_only: bool = False) -> Select[Any]:
         """Ids and labels in reading order; inactive records only when one of them is the current choice."""
         target: Any = self.target
         label = choice_label(target)
-        made = select(target.id, cast(label, String).label("label")).order_by(sort_expression(label), target.id)
+        choices = select(target.id, cast(label, String).label("label")).order_by(sort_expression(label), target.id)
         if is_active_only and hasattr(target, "is_active"):
-            made = made.where(or_(target.is_active, target.id == current) if current else target.is_active)
-        return self.narrow(made) if self.narrow else made
+            choices = choices.where(or_(target.is_active, target.id == current) if current else target.is_active)
+        return self.narrow(choices) if self.narrow else choices
 
     def offered(self, session: Session, current: int | None) -> list[tuple[int, str]]:
         """Up to FEW + 1 choices: more than FEW means "let people search"."""

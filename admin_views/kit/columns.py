@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, ForeignKey, Select, String, func, select, text
+from sqlalchemy import ColumnElement, Enum, ForeignKey, Select, String, func, select, text
 from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 
 from admin_views.kit.formats import Show, show_value
 from models.core.db import Base
 
+Value = Callable[[Any], ColumnElement[Any]]
 _LABELS = ("reference", "name", "title", "label", "subject", "text", "file_name", "id")
 _MARKS = "[\u0300-\u036f]"  # accents, once letters are taken apart
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a list, a details page and an export.
-
-    `key` is an attribute of the model ("name"), a foreign key ("agency_id", shown as that record's label), or a path
-    through relationships ("plan.review.title"). `value` computes the column in SQL instead: it gets the model and gives
-    an expression. `show` turns the value into text or safe markup.
-    """
+class Cell:
+    """One column of a list or a record's page: the expression behind it, and for another record its key and model."""
 
     key: str
-    label: str = ""
-    value: Callable[[Any], ColumnElement[Any]] | None = None
-    show: Show | None = None
-    is_numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A column made ready: its expression, how it is shown, and the record it links to (a foreign key's target)."""
-
-    column: Column
+    label: str
     expression: ColumnElement[Any]
     link: ColumnElement[Any] | None
     target: type[Base] | None
     show: Show
-
-    @property
-    def key(self) -> str:
-        return self.column.key
-
-    @property
-    def label(self) -> str:
-        return self.column.label
 
 
 class Reading:
@@ -62,10 +40,10 @@ class Reading:
     def statement(self, cells: Iterable[Cell], key: ColumnElement[Any]) -> Select[Any]:
         """Select the record's key, then each cell's value and link, from the model with its joins."""
         wanted: list[ColumnElement[Any]] = [key.label("key_")]
-        for number, cell in enumerate(cells):
-            wanted.append(cell.expression.label(f"c{number}"))
+        for cell in cells:
+            wanted.append(cell.expression.label(cell.key))
             if cell.link is not None:
-                wanted.append(cell.link.label(f"l{number}"))
+                wanted.append(cell.link.label(f"{cell.key}:"))
         return self.joined(select(*wanted).select_from(self.model))
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
@@ -73,21 +51,18 @@ class Reading:
             statement = statement.outerjoin(alias, condition)
         return statement
 
-    def cell(self, column: Column, label: str) -> Cell:
-        """Resolve a column; raises AttributeError at start when the model has no such attribute."""
-        named = replace(column, label=column.label or label)
-        if column.value is not None:
-            return self._made(named, column.value(self.model), None, None)
-        attribute = self._attribute(column.key)
-        target = target_of(attribute)
-        if target is None:
-            return self._made(named, attribute, None, None)
-        alias = self._join(column.key, target, attribute)
-        return self._made(named, label_of(alias), attribute, target)
+    def cell(self, key: str, label: str, *, value: Value | None, show: Show | None) -> Cell:
+        """Resolve a column; raises AttributeError at start when the model has no such attribute.
 
-    def _made(self, column: Column, expression: Any, link: Any, target: type[Base] | None) -> Cell:
-        show = column.show or show_value(expression.type)
-        return Cell(column, expression, link, target, show)
+        `key` is an attribute ("name"), a foreign key ("agency_id", shown as that record's label), or a path through
+        relationships ("plan.review.title"). `value` computes the column in SQL instead.
+        """
+        attribute = self._attribute(key) if value is None else value(self.model)
+        target = target_of(attribute) if value is None else None
+        if target is None:
+            return Cell(key, label, attribute, None, None, show or show_value(attribute.type))
+        expression = label_of(self._join(key, target, attribute))
+        return Cell(key, label, expression, attribute, target, show or show_value(expression.type))
 
     def _attribute(self, key: str) -> Any:
         """Walk "plan.review.title" to its attribute; a relationship at the end gives its foreign key."""
@@ -165,8 +140,3 @@ def sort_expression(expression: ColumnElement[Any]) -> ColumnElement[Any]:
         return expression
     apart = func.normalize(func.lower(expression), text("NFD"))
     return func.regexp_replace(apart, _MARKS, "", "g", type_=String())
-
-
-def is_sort_key_type(kind: Any) -> bool:
-    """Whether a value of that type can be carried in the address of the next page."""
-    return isinstance(kind, (String, Date, DateTime, Boolean)) or kind.python_type in (int, float)

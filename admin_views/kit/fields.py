@@ -23,7 +23,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from admin_views.kit.choices import FEW, ChoiceSource
+from admin_views.kit.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
 
 SHORT, LONG = 200, 20_000
@@ -151,11 +151,11 @@ class RecordField(Field):
     chosen, unless the field is not required.
     """
 
-    def __init__(self, label: str = "", *, source: ChoiceSource, is_required: bool = True, **options: Any) -> None:
+    def __init__(self, label: str = "", *, loader: ChoiceLoader, is_required: bool = True, **options: Any) -> None:
         if is_required and not options.get("validators"):
             options["validators"] = [Required()]
         super().__init__(label, **options)
-        self.source = source
+        self.loader = loader
         self.is_required = is_required
         self.options: list[tuple[int, str]] = []
         self.is_many = False
@@ -173,13 +173,13 @@ class RecordField(Field):
 
     def offer(self, session: Session, words: str) -> None:
         """Read the choices. Many choices are narrowed by the words typed beside the select."""
-        self.options = self.source.offered(session, self.current)
+        self.options = self.loader.offered(session, self.current)
         self.is_many = len(self.options) > FEW
         if self.is_many:
             self.words = words
-            self.options = self.source.found(session, words) if words else []
+            self.options = self.loader.found(session, words) if words else []
         if self.data is not None and self.data not in dict(self.options):
-            label = self.source.label(session, self.data, self.current)
+            label = self.loader.label(session, self.data, self.current)
             self.options = [(self.data, label), *self.options] if label is not None else self.options
 
     def pre_validate(self, form: Any) -> None:
@@ -193,16 +193,16 @@ class RecordsField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: str = "", *, source: ChoiceSource, **options: Any) -> None:
+    def __init__(self, label: str = "", *, loader: ChoiceLoader, **options: Any) -> None:
         super().__init__(label, choices=[], coerce=int, **options)
-        self.source = source
+        self.loader = loader
         self.offered: set[int] = set()
 
     def process_data(self, value: Any) -> None:
         self.data = [record.id for record in value or ()]
 
     def offer(self, session: Session, words: str) -> None:
-        found = self.source.offered(session, None)
+        found = self.loader.offered(session, None)
         self.offered = {key for key, _ in found}
         self.choices = [SelectChoice(key, label) for key, label in found]
 

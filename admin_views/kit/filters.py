@@ -2,110 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, String, false
+from flask_admin.model.filters import BaseFilter
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
-from admin_views.kit.choices import ChoiceSource, Narrow
-from admin_views.kit.columns import label_from_key, target_of
+from admin_views.kit.choices import ChoiceLoader
 from models.core.clock import LONDON
 
 _BIGGEST = 2_147_483_647
 NONE = "none"
 
 
-@dataclass
-class Question:
-    """One filter as the page shows it: its name in the address, label, kind of control, options and current answer."""
+class Filter(BaseFilter):
+    """A question of its own: `Filter("late", "Overdue", options=(("yes", "Overdue only"),), apply=is_late)`.
 
-    name: str
-    label: str
-    control: str
-    options: list[tuple[str, str]] = field(default_factory=list)
-    answer: str = ""
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A question about one attribute, or about anything that `apply` can turn into a condition.
-
-    `Filter("stage")` asks by the column's type: choices as a select, yes or no, a range of days, a record, equal text.
-    `Filter("late", "Late", options=(("yes", "Overdue"),), apply=lambda answer: Action.due_on < today())` asks its own.
+    `arg` names it in the address, `name` is its label, and `apply(answer)` gives the condition on a row.
     """
 
-    key: str
-    label: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    apply: Callable[[str], ColumnElement[bool]] | None = None
+    control = "text"
+    loader: ChoiceLoader | None = None
 
+    def __init__(
+        self,
+        arg: str,
+        name: str = "",
+        *,
+        options: Sequence[tuple[str, str]] = (),
+        apply: Callable[[str], ColumnElement[bool]] | None = None,
+    ) -> None:
+        super().__init__(name, list(options))
+        self.arg, self.is_met = arg, apply
+        if options:
+            self.control = "select"
 
-class ReadyFilter:
-    """A filter bound to its model's attribute."""
+    def operation(self) -> str:
+        return "is"
 
-    def __init__(self, stated: Filter, model: Any, label: str, narrow: Narrow | None) -> None:
-        self.key = stated.key
-        self.label = stated.label or label or label_from_key(stated.key)
-        self.stated = stated
-        self.attribute = None if stated.apply else getattr(model, stated.key)
-        target = None if self.attribute is None else target_of(self.attribute)
-        self.source = None if target is None else ChoiceSource(target, narrow)
+    def apply(self, query: Select[Any], value: str, alias: Any = None) -> Select[Any]:
+        """The query narrowed by the answer; an answer that makes no sense finds nothing."""
+        return query.where(self.condition(value))
 
-    @property
-    def is_range(self) -> bool:
-        return self.attribute is not None and isinstance(self.attribute.type, (Date, DateTime))
-
-    def questions(self, answers: Mapping[str, str]) -> list[Question]:
-        """How the page asks; a range of days asks twice. A record's options are filled in from the database."""
-        if self.is_range:
-            ends = ((f"{self.key}_from", f"{self.label} from"), (f"{self.key}_to", f"{self.label} to"))
-            return [Question(name, label, "date", answer=answers.get(name, "")) for name, label in ends]
-        options = [*self.stated.options] or self._fixed_options()
-        control = "select" if options or self.source else "text"
-        return [Question(self.key, self.label, control, options, answers.get(self.key, ""))]
-
-    def _fixed_options(self) -> list[tuple[str, str]]:
-        kind = None if self.attribute is None else self.attribute.type
-        if isinstance(kind, Enum) and kind.enum_class:
-            return [(member.value, getattr(member, "label", member.value)) for member in kind.enum_class]
-        if isinstance(kind, Boolean):
-            return [("yes", "Yes"), ("no", "No")]
-        return []
-
-    def condition(self, name: str, answer: str) -> ColumnElement[bool]:
-        """What the answer asks of a row. One that makes no sense matches nothing."""
+    def condition(self, answer: str) -> ColumnElement[bool]:
+        """What the answer asks of a row."""
         try:
-            return self._condition(name, answer)
+            return self._condition(answer)
         except (ValueError, OverflowError, KeyError):
             return false()
 
-    def _condition(self, name: str, answer: str) -> ColumnElement[bool]:
-        if self.stated.apply is not None:
-            if self.stated.options and answer not in dict(self.stated.options):
-                raise ValueError(answer)
-            return self.stated.apply(answer)
-        attribute: Any = self.attribute
+    def _condition(self, answer: str) -> ColumnElement[bool]:
+        if self.is_met is None or (self.options and answer not in dict(self.options)):
+            raise ValueError(answer)
+        return self.is_met(answer)
+
+
+class ColumnFilter(Filter):
+    """A question about one column: one of fixed words, yes or no, a record, or equal text."""
+
+    def __init__(self, column: Any, name: str, loader: ChoiceLoader | None = None, arg: str = "") -> None:
+        super().__init__(arg or column.key, name, options=_fixed_options(column.type))
+        self.column, self.loader = column, loader
+        if loader is not None:
+            self.control = "select"
+
+    def _condition(self, answer: str) -> ColumnElement[bool]:
+        met: ColumnElement[bool] = (
+            self.column.is_(None) if answer == NONE else self.column == _typed(self.column.type, answer)
+        )
+        return met
+
+
+class DayFilter(ColumnFilter):
+    """One end of a range of days, both days within; a column of moments is read by London's clock."""
+
+    control = "date"
+
+    def __init__(self, column: Any, name: str, *, is_end: bool) -> None:
+        end = "to" if is_end else "from"
+        super().__init__(column, f"{name} {end}", arg=f"{column.key}_{end}")
+        self.is_end = is_end
+
+    def _condition(self, answer: str) -> ColumnElement[bool]:
         if answer == NONE:
-            none: ColumnElement[bool] = attribute.is_(None)
-            return none
-        if self.is_range:
-            return _in_range(attribute, date.fromisoformat(answer), is_end=name.endswith("_to"))
-        same: ColumnElement[bool] = attribute == _typed(attribute.type, answer)
-        return same
+            return super()._condition(answer)
+        day = date.fromisoformat(answer)
+        is_moment = isinstance(self.column.type, DateTime)
+        if self.is_end:
+            until: ColumnElement[bool] = (
+                self.column < _midnight(day + timedelta(days=1)) if is_moment else self.column <= day
+            )
+            return until
+        since: ColumnElement[bool] = self.column >= (_midnight(day) if is_moment else day)
+        return since
 
 
-def _in_range(attribute: Any, day: date, *, is_end: bool) -> ColumnElement[bool]:
-    if not isinstance(attribute.type, DateTime):
-        inside: ColumnElement[bool] = attribute <= day if is_end else attribute >= day
-        return inside
-    if is_end:
-        before: ColumnElement[bool] = attribute < datetime.combine(day + timedelta(days=1), time(), LONDON)
-        return before
-    since: ColumnElement[bool] = attribute >= datetime.combine(day, time(), LONDON)
-    return since
+def column_filters(column: Any, name: str, loader: ChoiceLoader | None) -> list[BaseFilter]:
+    """The usual filters of a column, by its type."""
+    if isinstance(column.type, (Date, DateTime)):
+        return [DayFilter(column, name, is_end=False), DayFilter(column, name, is_end=True)]
+    return [ColumnFilter(column, name, loader)]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON)
+
+
+def _fixed_options(kind: Any) -> list[tuple[str, str]]:
+    if isinstance(kind, Enum) and kind.enum_class:
+        return [(member.value, getattr(member, "label", member.value)) for member in kind.enum_class]
+    return [("yes", "Yes"), ("no", "No")] if isinstance(kind, Boolean) else []
 
 
 def _typed(kind: Any, answer: str) -> Any:

@@ -1,19 +1,22 @@
-"""Which fields does a form of a screen have, and what do they write into the record?"""
+"""Which form do Flask-Admin's pages work with, which field edits which column, and what is written into the record?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import request
+from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_admin.form import BaseForm
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Enum, Integer, String
 from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Session
 from wtforms import Form
 from wtforms.fields.core import UnboundField
+from wtforms.validators import InputRequired
 
-from admin_views.kit.choices import ChoiceSource, Narrow
-from admin_views.kit.columns import foreign_key_of, label_from_key, target_of
+from admin_views.kit.choices import ChoiceLoader
+from admin_views.kit.columns import foreign_key_of
 from admin_views.kit.fields import (
     ChoiceField,
     DayField,
@@ -23,86 +26,127 @@ from admin_views.kit.fields import (
     RecordField,
     RecordsField,
     Required,
-    TextField,
     WholeNumberField,
     YesField,
 )
-from models.core.db import Base
+from admin_views.kit.refusals import SAVED_MEANWHILE
 
 
-class Formed(Protocol):
-    """What a screen states about its forms."""
+@dataclass
+class Saving:
+    """What becomes of a record's form: its title and way back, and why it is shown again instead of saved."""
 
-    model: ClassVar[type[Base]]
-    labels: ClassVar[Mapping[str, str]]
-    hints: ClassVar[Mapping[str, str]]
-    text_areas: ClassVar[Sequence[str]]
-    choices: ClassVar[Mapping[str, Narrow]]
-    extra_fields: ClassVar[Mapping[str, Any]]
+    session: Session | None = None
+    title: str = ""
+    back: str = ""
+    row_version: int | None = None
+    status: int = 200
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    theirs: list[tuple[str, str]] = field(default_factory=list)
 
-
-def make_form(screen: Formed, keys: Sequence[str]) -> type[Form]:
-    """The form class for these attributes of the screen's model, in this order.
-
-    Raises TypeError at start for an attribute no field can edit.
-    """
-    fields = {key: _stated(screen, key) or _field(screen, key) for key in keys}
-    reserved = sorted(key for key in fields if hasattr(Form, key))
-    if reserved:
-        raise TypeError(f"a form field may not be called {', '.join(reserved)}")
-    return type(f"{screen.model.__name__}Form", (Form,), fields)
+    def refuse(self, sentence: str) -> None:
+        """Answer with this sentence instead of saving."""
+        self.problems = [("", sentence)]
+        self.status = 409 if sentence.startswith(SAVED_MEANWHILE) else 422
 
 
-def _stated(screen: Formed, key: str) -> UnboundField[Any] | None:
-    """The screen's own field, made anew so that it stands in the order of this form."""
-    stated = screen.extra_fields.get(key)
-    return None if stated is None else UnboundField(stated.field_class, *stated.args, **stated.kwargs)
+class RecordForm(BaseForm):
+    """The form of a record. Its attribute `saving` says what becomes of it; no column may be called so."""
+
+    saving: Saving
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.saving = Saving()
+
+    def conflict(self, opened: Form) -> None:
+        """Keep what was typed, show what is saved now where it differs; a second "Save" is then a decision."""
+        self.saving.theirs = [
+            (str(typed.label.text), str(theirs.data))
+            for typed, theirs in zip(self, opened, strict=True)
+            if typed.data != theirs.data
+        ]
+        self.saving.refuse(
+            f"{SAVED_MEANWHILE} What you typed is kept below; check it against what is saved now, then save again."
+        )
+
+    def populate_obj(self, obj: Any) -> None:
+        """Write the fields into the record, and let the record check itself. Raises RuleBroken."""
+        session = self.saving.session
+        if session is None:
+            raise LookupError("a form writes within a session")
+        write_into(obj, self, session)
+        if hasattr(obj, "check"):
+            obj.check(session)
 
 
-def _field(screen: Formed, key: str) -> Any:
-    label = screen.labels.get(key) or label_from_key(key)
-    options: dict[str, Any] = {"description": screen.hints.get(key, "")}
-    relation = mapping_of(screen.model).relationships.get(key)
-    if relation is not None and relation.uselist:
-        source = ChoiceSource(relation.mapper.class_, screen.choices.get(key))
-        return RecordsField(label, source=source, **options)
-    name = foreign_key_of(relation) if relation is not None else key
-    attribute = getattr(screen.model, name)
-    column = attribute.property.columns[0]
-    is_required = not column.nullable and column.server_default is None and column.default is None
-    if is_required and not isinstance(column.type, Boolean):
-        options["validators"] = [Required()]
-    target = target_of(attribute)
-    if target is not None:
-        source = ChoiceSource(target, screen.choices.get(key))
-        return RecordField(label, source=source, is_required=not column.nullable, **options)
-    options["default"] = _default(column)
-    return _plain_field(column, label, options, is_long=key in screen.text_areas)
+class PortalConverter(AdminModelConverter):
+    """Flask-Admin's converter from columns to fields, with the portal's own fields and sentences."""
+
+    def convert(self, *arguments: Any) -> Any:
+        unbound = super().convert(*arguments)
+        if isinstance(unbound, UnboundField) and "validators" in unbound.kwargs:
+            validators = unbound.kwargs["validators"]
+            is_required = any(isinstance(validator, InputRequired) for validator in validators)
+            own = [validator for validator in validators if not _is_flask_admins(validator)]
+            unbound.kwargs["validators"] = [*([Required()] if is_required else []), *own]
+        return unbound
+
+    def _get_label(self, name: str, field_args: Any) -> str:
+        label: str = self.view.get_column_name(name)
+        return label
+
+    def _get_description(self, name: str, field_args: Any) -> str:
+        described: str = (self.view.column_descriptions or {}).get(name, "")
+        return described
+
+    def get_converter(self, column: Any) -> Any:
+        """The portal's field for a column, by its type. A text is one line unless `form_overrides` says otherwise."""
+        if column.foreign_keys:
+            return self._record
+        kind = getattr(column.type, "enum_class", None)
+        field = next((field for known, field in _FIELDS if isinstance(column.type, known)), None)
+        options: dict[str, Any] = {} if kind is None else {"kind": kind, "is_required": not column.nullable}
+        options["default"] = default_of(column)
+        return field and (lambda field_args, **extra: field(**_taken(field_args), **options))
+
+    def _record(self, prop: Any, column: Any, field_args: Any, **extra: Any) -> Any:
+        """A foreign key is edited by choosing the record."""
+        loader = self.view.loader_of(prop.key)
+        return RecordField(loader=loader, is_required=not column.nullable, **_taken(field_args))
+
+    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
+        loader = ChoiceLoader(remote_model, self.view.narrow_of(prop.key))
+        return RecordsField(loader=loader, **{**_taken(kwargs), "validators": []})
 
 
-def _plain_field(column: Any, label: str, options: dict[str, Any], *, is_long: bool) -> Any:
-    kind = column.type
-    if isinstance(kind, Enum) and kind.enum_class:
-        return ChoiceField(label, kind=kind.enum_class, is_required=not column.nullable, **options)
-    made_by: tuple[tuple[Any, Any], ...] = (
-        (ARRAY, LinesField),
-        (Boolean, YesField),
-        (DateTime, MomentField),
-        (Date, DayField),
-        (Integer, WholeNumberField),
-        (String, TextField if is_long else LineField),
-    )
-    for known, field in made_by:
-        if isinstance(kind, known):
-            return field(label, **options)
-    raise TypeError(f"no field can edit {column}")
+_FIELDS: tuple[tuple[Any, Any], ...] = (
+    (ARRAY, LinesField),
+    (Boolean, YesField),
+    (DateTime, MomentField),
+    (Date, DayField),
+    (Integer, WholeNumberField),
+    (Enum, ChoiceField),
+    (String, LineField),
+)
+
+
+def _is_flask_admins(validator: Any) -> bool:
+    """Its own validators speak another language, or ask the database once more what a constraint says anyway."""
+    return type(validator).__module__.startswith(("flask_admin.", "wtforms."))
+
+
+def _taken(field_args: Any) -> dict[str, Any]:
+    """What Flask-Admin gathered for a field, without what the portal's fields do not take."""
+    foreign = ("filters", "allow_blank", "query_factory", "narrow", "default")
+    return {name: value for name, value in field_args.items() if name not in foreign}
 
 
 def offer_choices(session: Session, form: Form) -> None:
     """Read the choices of every field that offers records, as the asking person may see them."""
-    for field in form:
-        if isinstance(field, (RecordField, RecordsField)):
-            field.offer(session, request.form.get(f"{field.name}__words", "")[:100].strip())
+    for chooser in form:
+        if isinstance(chooser, (RecordField, RecordsField)):
+            chooser.offer(session, request.form.get(f"{chooser.name}__words", "")[:100].strip())
 
 
 def sent_form() -> Any:
@@ -117,35 +161,35 @@ def is_finding() -> bool:
 
 def write_into(record: Any, form: Form, session: Session) -> None:
     """Set the record's attributes from the form. Text that may be missing is NULL when empty."""
-    for field in form:
-        if not hasattr(type(record), field.name):
+    for filled in form:
+        if not hasattr(type(record), filled.name):
             continue
-        relation = mapping_of(type(record)).relationships.get(field.name)
+        relation = mapping_of(type(record)).relationships.get(filled.name)
         if relation is not None and relation.uselist:
-            _write_records(record, field, relation.mapper.class_, session)
+            _write_records(record, filled, relation.mapper.class_, session)
         else:
-            name = field.name if relation is None else foreign_key_of(relation)
-            _write_value(record, name, field)
+            name = filled.name if relation is None else foreign_key_of(relation)
+            _write_value(record, name, filled)
 
 
-def _write_records(record: Any, field: Any, target: Any, session: Session) -> None:
-    chosen = [session.get_one(target, key) for key in field.data or ()]
-    if {one.id for one in getattr(record, field.name)} != {one.id for one in chosen}:
-        setattr(record, field.name, chosen)
+def _write_records(record: Any, filled: Any, target: Any, session: Session) -> None:
+    chosen = [session.get_one(target, key) for key in filled.data or ()]
+    if {kept.id for kept in getattr(record, filled.name)} != {added.id for added in chosen}:
+        setattr(record, filled.name, chosen)
 
 
-def _write_value(record: Any, name: str, field: Any) -> None:
-    value = field.value() if isinstance(field, ChoiceField) else field.data
+def _write_value(record: Any, name: str, filled: Any) -> None:
+    value = filled.value() if isinstance(filled, ChoiceField) else filled.data
     column = getattr(type(record), name).property.columns[0]
     if value == "" and column.nullable:
         value = None
     if value is None and not column.nullable:
-        value = _default(column)
+        value = default_of(column)
     if getattr(record, name) != value:
         setattr(record, name, value)
 
 
-def _default(column: Any) -> Any:
+def default_of(column: Any) -> Any:
     """What a new form offers and an emptied field means: the column's own default, None when it has none."""
     stated = getattr(column.server_default, "arg", None)
     kind = column.type

@@ -6,7 +6,7 @@ from flask import render_template
 from flask_admin import BaseView
 
 from admin_views.kit.cards import cards_of
-from admin_views.kit.permissions import EVERYONE, Gate, page
+from admin_views.kit.permissions import EVERYONE, Gate, expose
 from admin_views.kit.requests import Database
 
 
@@ -17,6 +17,6 @@ class HomeView(Gate, BaseView):
         self.database = database
         BaseView.__init__(self, name="Home", endpoint="home", url="/")
 
-    @page("/", roles=EVERYONE)
+    @expose("/", roles=EVERYONE)
     def index_view(self) -> str:
         return render_template("home.html", cards=cards_of(self.database.session))

@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from admin_views.kit.listings import Listing
-from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
+from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.requests import actor
 from admin_views.kit.searches import matches, matches_while_walking
 
@@ -26,63 +26,63 @@ class LargeListing(Listing):
     with `gin_trgm_ops` on each searched column.
     """
 
-    def _rows(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int | None]:
-        if not query.words or self._is_estimated(query):
-            return super()._rows(session, query)
-        near = self._near(session, query)
-        return (near, None) if len(near) > PAGE_SIZE else self._found(session, query)
+    def _rows(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int | None]:
+        if not args.search or self._is_estimated(args):
+            return super()._rows(session, args)
+        near = self._near(session, args)
+        return (near, None) if len(near) > PAGE_SIZE else self._found(session, args)
 
-    def _is_estimated(self, query: ListQuery) -> bool:
+    def _is_estimated(self, args: ListArgs) -> bool:
         """Whether the planner knows how many rows the words find: it does for beginnings of what sorts by bytes."""
         kinds = (getattr(column.type, "collation", None) for column in self.searched)
-        return not query.words or (query.words.startswith("^") and all(kind == "C" for kind in kinds))
+        return not args.search or (args.search.startswith("^") and all(kind == "C" for kind in kinds))
 
-    def _near(self, session: Session, query: ListQuery) -> list[Row[Any]]:
+    def _near(self, session: Session, args: ListArgs) -> list[Row[Any]]:
         """What the words find among the next rows in order: a whole page already, when the words are common."""
-        order = self.order(query.sort)
-        part = order.parts(query.cursor)[0]
+        order = self.order(args)
+        part = order.parts(args.page)[0]
         sought = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
-        statement = self.narrowed(self.base, query).add_columns(order.expression.label("sort_"), *sought)
-        probed = order.applied(statement, query.cursor, part).limit(_PROBED).subquery()
-        hits = select(probed).where(matches([probed.c[column.name] for column in sought], query.words))
-        return list(session.execute(order.around(probed).applied(hits, query.cursor, part).limit(PAGE_SIZE + 1)))
+        statement = self.narrowed(self.base, args).add_columns(order.expression.label("sort_"), *sought)
+        probed = order.applied(statement, args.page, part).limit(_PROBED).subquery()
+        hits = select(probed).where(matches([probed.c[column.name] for column in sought], args.search))
+        return list(session.execute(order.around(probed).applied(hits, args.page, part).limit(PAGE_SIZE + 1)))
 
-    def _found(self, session: Session, query: ListQuery) -> tuple[list[Row[Any]], int]:
+    def _found(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int]:
         """The page out of every hit of the index; where they are too many for that, the order is walked after all.
 
         The database counts them and goes the one way or the other, so that it need not be asked twice.
         """
-        order = self.order(query.sort)
+        order = self.order(args)
         sorted_rows = self.base.add_columns(order.expression.label("sort_"))
-        every = self.narrowed(sorted_rows, query).where(matches(self.searched, query.words))
+        every = self.narrowed(sorted_rows, args).where(matches(self.searched, args.search))
         hits = every.limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
         found = select(func.count()).select_from(hits).scalar_subquery()
-        walked = self.narrowed(sorted_rows, query).where(matches_while_walking(self.searched, query.words))
+        walked = self.narrowed(sorted_rows, args).where(matches_while_walking(self.searched, args.search))
         ways = (
             (order.around(hits), select(hits, found.label("found_")).where(found <= HITS)),
             (order, walked.add_columns(found.label("found_")).where(found > HITS)),
         )
         rows: list[Row[Any]] = []
-        for part in order.parts(query.cursor):
+        for part in order.parts(args.page):
             wanted = PAGE_SIZE + 1 - len(rows)
             if wanted > 0:
-                ordered = [way.applied(statement, query.cursor, part).limit(wanted) for way, statement in ways]
+                ordered = [way.applied(statement, args.page, part).limit(wanted) for way, statement in ways]
                 both = union_all(*ordered).subquery()
-                rows += session.execute(order.around(both).applied(select(both), query.cursor, part))
+                rows += session.execute(order.around(both).applied(select(both), args.page, part))
         return rows, rows[0].found_ if rows else 0
 
     def _known_total(self, session: Session, page: Page) -> int | None:
         """The screen's own number, or the planner's estimate; for one agency's people rows are counted after all."""
         known = super()._known_total(session, page)
         page.counted_to = HITS
-        if known is not None or not self._is_estimated(page.query) or actor().is_agency_bound:
+        if known is not None or not self._is_estimated(page.args) or actor().is_agency_bound:
             return known
-        plan = session.execute(_Explained(self.counted(page.query))).scalar_one()
+        plan = session.execute(_Explained(self.counted(page.args))).scalar_one()
         page.is_total_estimated = True
         return int(plan[0]["Plan"]["Plan Rows"])
 
-    def _counts(self, query: ListQuery) -> list[Select[Any]]:
-        return super()._counts(query) if self._is_estimated(query) else []
+    def _counts(self, args: ListArgs) -> list[Select[Any]]:
+        return super()._counts(args) if self._is_estimated(args) else []
 
 
 class _Explained(Executable, ClauseElement):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import Integer, Row, Select, Text, cast, func, literal, null, se
 from sqlalchemy.orm import Session
 
 from admin_views.kit.cursors import Cursor
-from admin_views.kit.filters import Question
 from admin_views.kit.requests import actor
 from models.core.db import Base
 
@@ -20,37 +19,58 @@ _COUNT, _ESTIMATE = "count_", "estimate_"
 
 
 @dataclass(frozen=True)
-class ListQuery:
-    """What the address asks of a list: words, order, answers to the filters, and where the page begins."""
+class ListArgs:
+    """What the address asks of a list, as Flask-Admin's ViewArgs says it; here a column and a filter go by name.
 
-    words: str = ""
-    sort: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    cursor: Cursor | None = None
+    `page` is where the page begins, `filters` are the answers by the filters' names, `sort` is a column of the list.
+    """
+
+    search: str = ""
+    sort: str | None = None
+    sort_desc: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+    page: Cursor | None = None
+    page_size: int = PAGE_SIZE
+    extra_args: Mapping[str, str] = field(default_factory=dict)
+
+    def clone(self, **changes: Any) -> ListArgs:
+        """The same list without words and filters: the one other address that Flask-Admin asks for."""
+        return ListArgs(sort=self.sort, sort_desc=self.sort_desc)
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.words or self.answers)
+        return bool(self.search or self.filters)
+
+    @property
+    def sort_words(self) -> str:
+        """The order as the address names it: "-due_on" is the latest first; empty for the list's usual one."""
+        return f"-{self.sort}" if self.sort and self.sort_desc else self.sort or ""
 
     def arguments(self) -> dict[str, str]:
         """The same as arguments of an address, without the place in the list."""
-        named = {"q": self.words, "sort": self.sort, **self.answers}
+        named = {"q": self.search, "sort": self.sort_words, **self.filters}
         return {name: value for name, value in named.items() if value}
 
 
 @dataclass
 class Page:
-    """One page of a list, ready to be shown."""
+    """One page of a list, ready to be shown. It can be counted and gone through, as Flask-Admin's list of rows is."""
 
     rows: Sequence[Row[Any]]
-    query: ListQuery
-    questions: list[Question]
+    args: ListArgs
+    options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     total: int | None = None
     is_total_exact: bool = False
     counted_to: int = COUNTED
     is_total_estimated: bool = False
     after: str | None = None
     before: str | None = None
+
+    def __iter__(self) -> Iterator[Row[Any]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def total_words(self, noun: str, plural: str) -> str:
         """How many in all, in words that do not claim more than is known."""
@@ -105,7 +125,8 @@ def options_by_name(session: Session, asked: Sequence[Select[Any]]) -> dict[str,
 
 
 def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
-    """Take the counts out of the answers and state the total as well as it is known."""
+    """Take the counts out of the answers and state the total as well as it is known; the rest are choices."""
+    page.options = options
     counted, estimated = options.pop(_COUNT, None), options.pop(_ESTIMATE, None)
     if counted is not None:
         page.total = int(counted[0][0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from flask import abort, redirect, request, url_for
+import flask_admin
+from flask import abort, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 
 from admin_views.kit.requests import own_path, role
 from models.core.access import Role
@@ -23,35 +23,52 @@ READERS: Roles = STAFF | {Role.BOARD_VIEWER}
 EVERYONE: Roles = frozenset(Role)
 
 
+def read_by(readers: Roles, *, export: Roles = STAFF) -> dict[str, Roles]:
+    """The roles of a screen that only shows: who reads its list and its records, and who may export the list."""
+    return {"list": readers, "details": readers, "export": export}
+
+
+def kept_by(keepers: Roles, *, readers: Roles = EVERYONE, export: Roles = STAFF, **verbs: Roles) -> dict[str, Roles]:
+    """The roles of a screen whose records are created, edited and deleted by `keepers`; `verbs` states exceptions."""
+    return {**read_by(readers, export=export), "create": keepers, "edit": keepers, "delete": keepers, **verbs}
+
+
 def verb(name: str, url: str, methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
-    """A page of the base whose roles each screen states in its `may` under this name."""
+    """A page of the base whose roles each screen states in its `roles` under this name."""
 
     def mark(view: View) -> View:
         view.verb = name  # type: ignore[attr-defined]
-        exposed: View = expose(url, methods=tuple(methods))(view)
+        exposed: View = flask_admin.expose(url, methods=tuple(methods))(view)
         return exposed
 
     return mark
 
 
-def page(url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
-    """An extra page of a screen, for the roles named here and nobody else.
+def expose(url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
+    """Flask-Admin's `expose`, with the roles that may open the page; nobody else may.
 
-    The view takes `self` and the parts of the address: `@page("/<int:record_id>/draw/", roles=OFFICERS)`.
+    The view takes `self` and the parts of the address: `@expose("/<int:record_id>/draw/", roles=OFFICERS)`.
     """
 
     def mark(view: View) -> View:
         view.roles = frozenset(roles)  # type: ignore[attr-defined]
-        exposed: View = expose(url, methods=tuple(methods))(view)
+        exposed: View = flask_admin.expose(url, methods=tuple(methods))(view)
         return exposed
 
     return mark
+
+
+def _may(name: str) -> Any:
+    """Flask-Admin's flag for a verb: whether the person who asks may do it; true while the portal is put together."""
+    return property(lambda view: not has_request_context() or view.allows(name))
 
 
 class Gate:
     """One gate before every page: anonymous people are sent to sign in, people without the right get 403."""
 
-    may: ClassVar[Mapping[str, Roles]] = {}
+    roles: ClassVar[Mapping[str, Roles]] = {}
+    can_create, can_edit, can_delete = _may("create"), _may("edit"), _may("delete")
+    can_view_details, can_export = _may("details"), _may("export")
 
     @classmethod
     def roles_of(cls, view_name: str) -> Roles:
@@ -60,31 +77,28 @@ class Gate:
         stated: Roles | None = getattr(view, "roles", None)
         if stated is not None:
             return stated
-        return cls.may.get(getattr(view, "verb", ""), NOBODY)
+        return cls.roles.get(getattr(view, "verb", ""), NOBODY)
 
     @classmethod
     def allows(cls, verb_name: str) -> bool:
         """Whether the person who asks may do that verb here."""
-        return role() in cls.may.get(verb_name, NOBODY)
+        return role() in cls.roles.get(verb_name, NOBODY)
 
     @classmethod
     def opens(cls, view_name: str) -> bool:
         """Whether the person who asks may open that page."""
         return role() in cls.roles_of(view_name)
 
-    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
-        asked = role()
-        if asked is None:
-            return send_to_sign_in()
-        if asked not in self.roles_of(name):
-            abort(403)
-        return None
+    def is_accessible(self) -> bool:
+        """Whether the person who asks may open the page asked for."""
+        return self.opens((request.endpoint or "").rpartition(".")[2])
+
+    def inaccessible_callback(self, name: str, **arguments: Any) -> ResponseReturnValue:
+        return send_to_sign_in() if role() is None else abort(403)
 
     def _run_view(self, view: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Call the view once. Flask-Admin calls it again after a TypeError, which hides where that came from."""
         return view(self, *arguments, **named)
-
-    def is_accessible(self) -> bool:
-        return self.opens("index_view")
 
 
 def send_to_sign_in() -> ResponseReturnValue:

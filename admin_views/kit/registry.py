@@ -18,7 +18,7 @@ from models.core.access import Role
 from models.core.rooms import load_rooms
 
 
-class Group(StrEnum):
+class Category(StrEnum):
     """The headings of the menu, in order."""
 
     REVIEWS = "Reviews"
@@ -45,12 +45,17 @@ class PageFacts:
 
 
 class RegisteredPages(Gate):
-    """What the registry needs to know of a screen."""
+    """What the registry needs to know of a screen: its name on the menu, its address, and where on the menu it is."""
 
-    title: str = ""
-    path: str = ""
-    group: Group = Group.HIDDEN
-    order: int = 100
+    name: str = ""
+    url: str = ""
+    category: Category = Category.HIDDEN
+    menu_order: int = 100
+
+    @classmethod
+    def endpoint_of(cls) -> str:
+        """What Flask calls the screen, from its address."""
+        return cls.url.strip("/").replace("-", "_")
 
 
 Registered = TypeVar("Registered", bound=type[RegisteredPages])
@@ -67,8 +72,8 @@ def screen(registered: Registered) -> Registered:
 def load_screens() -> tuple[type[RegisteredPages], ...]:
     """Import every noun, also of the models, so that every screen has registered itself; in menu order."""
     load_rooms("models", "admin_views")
-    groups = list(Group)
-    return tuple(sorted(_screens, key=lambda known: (groups.index(known.group), known.order, known.title)))
+    order = list(Category)
+    return tuple(sorted(_screens, key=lambda known: (order.index(known.category), known.menu_order, known.name)))
 
 
 def register_screens(admin: Admin, database: Database) -> None:
@@ -86,8 +91,16 @@ def all_screens() -> list[PageFacts]:
 def _pages_of(known: Any) -> Iterator[PageFacts]:
     for url, view, methods in sorted(known._urls):
         roles: Roles = known.roles_of(view)
-        ordered = tuple(role for role in Role if role in roles)
-        yield PageFacts(known.__name__, f"/{known.path}{url}", tuple(methods), view, ordered)
+        for path, allowed in _paths_of(known, url, view, roles):
+            ordered = tuple(role for role in Role if role in allowed)
+            yield PageFacts(known.__name__, f"{known.url}{path}", tuple(methods), view, ordered)
+
+
+def _paths_of(known: Any, url: str, view: str, roles: Roles) -> list[tuple[str, Roles]]:
+    """A view's pages; the one view of all bulk actions is a page for each, with roles of its own."""
+    if view != "action_view":
+        return [(url, roles)]
+    return [(url.replace("<action_name>", name), allowed) for name, allowed in known.action_roles().items()]
 
 
 @dataclass(frozen=True)
@@ -104,10 +117,9 @@ def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
     """The menu a role sees: headings with the screens whose list it may open."""
     groups: dict[str, list[MenuLink]] = {}
     for known in load_screens():
-        if known.group is not Group.HIDDEN and role in known.roles_of("index_view"):
-            endpoint = known.path.replace("-", "_")
-            link = MenuLink(known.title, url_for(f"{endpoint}.index_view"), endpoint)
-            groups.setdefault(known.group.value, []).append(link)
+        if known.category is not Category.HIDDEN and role in known.roles_of("index_view"):
+            link = MenuLink(known.name, url_for(f"{known.endpoint_of()}.index_view"), known.endpoint_of())
+            groups.setdefault(known.category.value, []).append(link)
     return tuple((heading, tuple(links)) for heading, links in groups.items())
 
 
@@ -121,7 +133,7 @@ def link_to(record: Any, words: str) -> Markup:
     known = screen_of(type(record))
     if known is None or not known.opens("details_view"):
         return escape(words)
-    return Markup('<a href="/{}/{}/">{}</a>').format(known.path, record.id, words)
+    return Markup('<a href="{}/{}/">{}</a>').format(known.url, record.id, words)
 
 
 def link_to_row(name: str, words: str) -> Markup:
@@ -130,4 +142,4 @@ def link_to_row(name: str, words: str) -> Markup:
     known = next((one for one in _screens if getattr(getattr(one, "model", None), "__tablename__", "") == table), None)
     if known is None or not known.opens("details_view"):
         return escape(words)
-    return Markup('<a href="/{}/{}/">{}</a>').format(known.path, key, words)
+    return Markup('<a href="{}/{}/">{}</a>').format(known.url, key, words)

@@ -49,11 +49,11 @@ def sent_file() -> tuple[str, str, bytes]:
 
 
 class FilePages:
-    """The page of a screen on which a file is added to a record; `may["upload"]` names who may."""
+    """The page of a screen on which a file is added to a record; `roles["upload"]` names who may."""
 
     session: Any
     get_record: Any
-    may_edit: Any
+    can_edit_record: Any
     ask: Any
     details_url: Any
     link: Any
@@ -75,7 +75,7 @@ class FilePages:
         return answer
 
     def _kept(self, record: Any, form: Form) -> str:
-        if not self.may_edit(record):
+        if not self.can_edit_record(record):
             raise RuleBroken("This record is closed, so nothing is added to it.")
         name, media_type, content = sent_file()
         kept = keep_document(
@@ -100,5 +100,9 @@ class FilePages:
             (link_to(one, one.title), "Erased" if one.erased_on else one.file_name, show_date(london_day(one.made_at)))
             for one in found
         ]
-        buttons = [Button("Add a file", self.link("upload_view", record_id=record.id))] if self.may_edit(record) else []
+        buttons = (
+            [Button("Add a file", self.link("upload_view", record_id=record.id))]
+            if self.can_edit_record(record)
+            else []
+        )
         return Panel("Files", ("Document", "File", "Added"), rows, buttons=buttons)

@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.kit.base import (
     EVERYONE,
+    NOBODY,
     OFFICERS,
     READERS,
     Button,
+    Category,
     Fact,
-    Group,
     Screen,
+    TextField,
     already_sent,
-    page,
+    expose,
+    kept_by,
     row_action,
     screen,
 )
@@ -33,19 +36,19 @@ class BriefingScreen(Screen):
     """Seven-minute briefings: drafted from the review's own findings, then edited; agencies read what is released."""
 
     model = Briefing
-    title, noun, plural = "7 Minute Briefings", "briefing", "briefings"
-    path, group, order = "briefings", Group.LEARNING, 30
-    may = {"list": EVERYONE, "details": EVERYONE, "edit": OFFICERS, "delete": OFFICERS, "export": READERS}
+    name, noun, plural = "7 Minute Briefings", "briefing", "briefings"
+    url, category, menu_order = "/briefings", Category.LEARNING, 30
+    roles = kept_by(OFFICERS, export=READERS, create=NOBODY)
     introduction = "One sheet, seven points, seven minutes with a team. A briefing is drafted on its product's page."
-    columns = ("title", "product_id", "review_id", "product.audience", "product.released_on")
-    details = (*columns, *POINTS)
-    search = ("title", *POINTS)
-    filters = ("review_id",)
-    sort = ("title",)
-    default_sort = "title"
-    fields = ("title", *POINTS)
-    text_areas = POINTS
-    labels = {
+    column_list = ("title", "product_id", "review_id", "product.audience", "product.released_on")
+    column_details_list = (*column_list, *POINTS)
+    column_searchable_list = ("title", *POINTS)
+    column_filters = ("review_id",)
+    column_sortable_list = ("title",)
+    column_default_sort = "title"
+    form_columns = ("title", *POINTS)
+    form_overrides = dict.fromkeys(POINTS, TextField)
+    column_labels = {
         "product_id": "Product",
         "product.audience": "Audience",
         "product.released_on": "Released",
@@ -57,19 +60,19 @@ class BriefingScreen(Screen):
         "things_to_remember": "6 Things to remember",
         "what_to_do": "7 What to do",
     }
-    hints = {
+    column_descriptions = {
         "background": "What was looked at, and why. Name no person and no case.",
         "key_information_1": "One finding in one or two sentences.",
         "what_to_do": "What each team can do from tomorrow.",
     }
 
-    def may_edit(self, record: Briefing) -> bool:
+    def can_edit_record(self, record: Briefing) -> bool:
         review = self.session.get(ThematicReview, record.review_id)
         return review is not None and may_run(self.session, review.hub_id)
 
-    def may_delete(self, record: Briefing) -> bool:
+    def can_delete_record(self, record: Briefing) -> bool:
         product = self.session.get(LearningProduct, record.product_id)
-        return product is not None and product.released_on is None and self.may_edit(record)
+        return product is not None and product.released_on is None and self.can_edit_record(record)
 
     def facts(self, session: Session, record: Briefing) -> list[Fact]:
         return [Fact("Length", length_words(record.points))]
@@ -77,15 +80,15 @@ class BriefingScreen(Screen):
     def buttons(self, record: Briefing) -> list[Button]:
         return document_buttons(self.link("paper", record_id=record.id), "Sheet")
 
-    @row_action("Draft anew", roles=OFFICERS, question="Write the seven points anew? What was edited is lost.")
+    @row_action("Draft anew", roles=OFFICERS, confirmation="Write the seven points anew? What was edited is lost.")
     def redraft(self, session: Session, briefing: Briefing) -> str:
         """From what the review says today."""
-        if not self.may_edit(briefing):
+        if not self.can_edit_record(briefing):
             raise RuleBroken("You run the reviews of your own hubs only.")
         draft_anew(session, briefing)
         return "The seven points are drafted anew."
 
-    @page("/draft/<int:product_id>/", roles=OFFICERS, methods=("POST",))
+    @expose("/draft/<int:product_id>/", roles=OFFICERS, methods=("POST",))
     def draft(self, product_id: int) -> ResponseReturnValue:
         """Draft the briefing of a product from its review."""
         back = f"/learning-products/{product_id}/"
@@ -111,7 +114,7 @@ class BriefingScreen(Screen):
         self.session.commit()
         return made
 
-    @page("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
+    @expose("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:
         """The sheet as PDF on exactly one page, or the same as a page."""
         briefing, back = self.get_record(record_id), self.details_url(record_id)

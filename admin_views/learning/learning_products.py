@@ -12,23 +12,24 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import (
-    EVERYONE,
     OFFICERS,
     READERS,
     Button,
-    Column,
+    Category,
     Filter,
-    Group,
     Panel,
     Screen,
+    TextField,
     actor,
-    page,
+    by_value,
+    expose,
+    kept_by,
     role,
     screen,
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
@@ -78,66 +79,53 @@ class LearningProductScreen(Screen):
     """Products of the three kinds; officers make and release them, agencies see what is released."""
 
     model = LearningProduct
-    title, noun, plural = "Learning products", "product", "products"
-    path, group, order = "learning-products", Group.LEARNING, 10
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": READERS,
-    }
+    name, noun, plural = "Learning products", "product", "products"
+    url, category, menu_order = "/learning-products", Category.LEARNING, 10
+    roles = kept_by(OFFICERS, export=READERS)
     introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."
-    columns = (
-        "reference",
-        "title",
-        "form",
-        "review_id",
-        Column("stands", "Stands", value=_stands, show=show_standing),
-        "planned_on",
-        "released_on",
-    )
-    details = (
-        "reference",
-        Column("form", "Kind", show=show_kind),
-        *columns[2:],
-        "audience",
-        "summary",
-        "link",
-    )
-    search = ("reference", "title", "audience", "summary")
-    filters = (
+    column_list = ("reference", "title", "form", "review_id", "stands", "planned_on", "released_on")
+    column_details_list = ("reference", "form", *column_list[2:], "audience", "summary", "link")
+    column_expressions = {"stands": _stands}
+    column_formatters = {"stands": by_value(show_standing), "form": by_value(show_kind)}
+    column_searchable_list = ("reference", "title", "audience", "summary")
+    column_filters = (
         Filter("kind", "Kind", options=tuple((one.value, one.label) for one in ProductKind), apply=_of_kind),
         "form",
         "review_id",
         "released_on",
     )
-    sort = ("reference", "title", "planned_on", "released_on")
-    default_sort = "-planned_on"
-    fields = ("review_id", "title", "form", "audience", "planned_on", "summary", "link")
-    text_areas = ("summary",)
-    labels = {"planned_on": "Planned for", "released_on": "Released", "link": "Where to find it", "review_id": "Review"}
-    hints = {
+    column_sortable_list = ("reference", "title", "planned_on", "released_on")
+    column_default_sort = ("planned_on", True)
+    form_columns = ("review_id", "title", "form", "audience", "planned_on", "summary", "link")
+    form_overrides = {"summary": TextField}
+    column_labels = {
+        "planned_on": "Planned for",
+        "released_on": "Released",
+        "link": "Where to find it",
+        "review_id": "Review",
+        "stands": "Stands",
+        "form": "Kind",
+    }
+    column_descriptions = {
         "audience": "For whom: for example team leaders in all agencies who work with children.",
         "summary": "What people will learn, in a few sentences; agencies read this.",
         "link": "A web address or a place; shown as text.",
     }
 
-    def new_record(self) -> LearningProduct:
+    def build_new_instance(self) -> LearningProduct:
         return LearningProduct(review_id=request.args.get("review_id", type=int), planned_on=today())
 
-    def form_ready(self, session: Session, form: Form, record: LearningProduct) -> None:
+    def on_form_ready(self, form: Form, record: LearningProduct) -> None:
         if isinstance(form["review_id"], RecordField):
-            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+            form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    def may_edit(self, record: LearningProduct) -> bool:
+    def can_edit_record(self, record: LearningProduct) -> bool:
         review = self.session.get(ThematicReview, record.review_id)
         return review is not None and may_run(self.session, review.hub_id)
 
-    def may_delete(self, record: LearningProduct) -> bool:
+    def can_delete_record(self, record: LearningProduct) -> bool:
         """What agencies have seen stays."""
-        return record.released_on is None and self.may_edit(record)
+        return record.released_on is None and self.can_edit_record(record)
 
     def panels(self, session: Session, record: LearningProduct) -> list[Panel]:
         found = [own_uses_panel(session, record)]
@@ -147,14 +135,14 @@ class LearningProductScreen(Screen):
 
     def buttons(self, record: LearningProduct) -> list[Button]:
         made = []
-        if record.released_on is None and self.may_edit(record):
+        if record.released_on is None and self.can_edit_record(record):
             made.append(Button("Release", self.link("release", record_id=record.id), "main"))
         if record.released_on is not None:
             made.append(Button("Record a use", f"/learning-uses/new/?product_id={record.id}"))
             made.append(Button("Who has used it", self.link("who_used", record_id=record.id)))
         return made
 
-    @page("/<int:record_id>/release/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/release/", roles=OFFICERS, methods=("GET", "POST"))
     def release(self, record_id: int) -> ResponseReturnValue:
         """Say on which day the product was released."""
         product, form = self.get_record(record_id), ReleaseForm(sent_form(), released_on=today())
@@ -162,12 +150,12 @@ class LearningProductScreen(Screen):
         return self.ask(form, self.details_url(record_id), lambda: self._released(product, form), **values)
 
     def _released(self, product: LearningProduct, form: Form) -> str:
-        if not self.may_edit(product):
+        if not self.can_edit_record(product):
             raise RuleBroken("You run the reviews of your own hubs only.")
         release_product(self.session, product, on=form["released_on"].data)
         return f"{product.reference} is released; agencies see it now."
 
-    @page("/<int:record_id>/who-has-used-it/", roles=READERS | {Role.MANAGER})
+    @expose("/<int:record_id>/who-has-used-it/", roles=READERS | {Role.MANAGER})
     def who_used(self, record_id: int) -> str:
         """The agencies that have used a product and those that have not."""
         product = self.get_record(record_id)

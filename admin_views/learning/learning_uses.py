@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import EVERYONE, OFFICERS, Column, Group, Panel, Screen, actor, person_id, screen
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import (
+    EVERYONE,
+    OFFICERS,
+    Category,
+    Panel,
+    Screen,
+    TextField,
+    actor,
+    kept_by,
+    person_id,
+    screen,
+)
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
+from admin_views.kit.forms import RecordForm
 from admin_views.kit.registry import link_to
 from models.core.access import Role
 from models.core.clock import today
@@ -24,66 +38,59 @@ class LearningUseScreen(Screen):
     """The dissemination register. People of an agency record and correct its own uses."""
 
     model = LearningUse
-    title, noun, plural = "Use of learning", "use", "uses"
-    path, group, order = "learning-uses", Group.LEARNING, 20
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER},
-        "edit": OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER},
-        "delete": OFFICERS,
-        "export": EVERYONE,
-    }
+    name, noun, plural = "Use of learning", "use", "uses"
+    url, category, menu_order = "/learning-uses", Category.LEARNING, 20
+    roles = kept_by(OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}, export=EVERYONE, delete=OFFICERS)
     introduction = "Who has used a review's learning: when, with how many people, led by whom."
-    columns = ("product_id", "product.title", "agency_id", "used_on", Column("people_count", "People", is_numeric=True))
-    details = (*columns, "led_by", "note", "recorded_by_id")
-    filters = ("product_id", "agency_id", "used_on")
-    sort = ("used_on", "agency_id", "people_count")
-    default_sort = "-used_on"
-    fields = ("product_id", "agency_id", "used_on", "people_count", "led_by", "note")
-    text_areas = ("note",)
-    labels = {
+    column_list = ("product_id", "product.title", "agency_id", "used_on", "people_count")
+    column_details_list = (*column_list, "led_by", "note", "recorded_by_id")
+    column_filters = ("product_id", "agency_id", "used_on")
+    column_sortable_list = ("used_on", "agency_id", "people_count")
+    column_default_sort = ("used_on", True)
+    form_columns = ("product_id", "agency_id", "used_on", "people_count", "led_by", "note")
+    form_overrides = {"note": TextField}
+    column_labels = {
         "product_id": "Learning product",
         "product.title": "Title",
         "used_on": "Used on",
-        "people_count": "How many people took part",
+        "people_count": "People",
         "led_by": "Led by",
         "note": "What the team took from it",
         "recorded_by_id": "Recorded by",
     }
-    hints = {"led_by": "A name or a role: often the team leader.", "note": "Do not name people who receive services."}
+    column_descriptions = {
+        "led_by": "A name or a role: often the team leader.",
+        "note": "Do not name people who receive services.",
+    }
 
     def name_of(self, record: LearningUse) -> str:
         return f"Use of {self.session.get(LearningProduct, record.product_id)} on {show_date(record.used_on)}"
 
-    def fields_for(self, record: LearningUse) -> tuple[str, ...]:
+    def form_columns_for(self, record: LearningUse) -> tuple[str, ...]:
         """A use stays with the product and the agency it was recorded for."""
-        return self.fields[2:] if record.id else self.fields
+        return self.form_columns[2:] if record.id else self.form_columns
 
-    def new_record(self) -> LearningUse:
+    def build_new_instance(self) -> LearningUse:
         own = actor().agency_ids[0] if actor().is_agency_bound else None
         return LearningUse(product_id=request.args.get("product_id", type=int), agency_id=own, used_on=today())
 
-    def form_ready(self, session: Session, form: Form, record: LearningUse) -> None:
+    def on_form_ready(self, form: Form, record: LearningUse) -> None:
         """Only what is released can have been used; people of an agency speak for their own."""
         if record.id:
             return
-        released = ChoiceSource(
+        released = ChoiceLoader(
             LearningProduct, lambda products: products.where(LearningProduct.released_on.is_not(None))
         )
         if isinstance(form["product_id"], RecordField) and isinstance(form["agency_id"], RecordField):
-            form["product_id"].source = released
+            form["product_id"].loader = released
             if actor().is_agency_bound:
                 own = Agency.id.in_(actor().agency_ids)
-                form["agency_id"].source = ChoiceSource(Agency, lambda agencies: agencies.where(own))
+                form["agency_id"].loader = ChoiceLoader(Agency, lambda agencies: agencies.where(own))
 
-    def save(self, session: Session, form: Form, record: LearningUse) -> LearningUse:
-        if record.id:
-            saved: LearningUse = super().save(session, form, record)
-            return saved
-        product = session.get_one(LearningProduct, form["product_id"].data)
-        values = {key: form[key].data for key in self.fields[1:]}
-        return record_use(session, product, person_id=person_id(), **values)
+    def create_model(self, form: RecordForm) -> Any:
+        product = self.session.get_one(LearningProduct, form["product_id"].data)
+        values = {key: form[key].data for key in self.form_columns[1:]}
+        return self.create_by(form, lambda: record_use(self.session, product, person_id=person_id(), **values))
 
 
 def own_uses_panel(session: Session, product: LearningProduct) -> Panel:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
     EVERYONE,
     OFFICERS,
-    Column,
-    Group,
+    Category,
     Screen,
-    bulk_action,
+    action,
+    by_value,
     person_id,
+    read_by,
     role,
     row_action,
     screen,
@@ -30,17 +33,18 @@ class MessageScreen(Screen):
     """Messages: officers and administrators read all of them, everybody else those written to themselves."""
 
     model = Message
-    title, noun, plural = "Messages", "message", "messages"
-    path, group, order = "messages", Group.RECORDS, 40
-    may = {"list": EVERYONE, "details": EVERYONE, "export": OFFICERS}
+    name, noun, plural = "Messages", "message", "messages"
+    url, category, menu_order = "/messages", Category.RECORDS, 40
+    roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Reminders and digests the portal has written. Without a mail server they are kept here to be read."
-    columns = ("subject", "recipient_name", Column("status", show=show_tag), "written_at", "sent_at")
-    details = (*columns, "address", "body", "sentence", "attempt_count", "due_on", "falls_on")
-    search = ("subject", "recipient_name")
-    filters = ("status", "written_at")
-    sort = ("written_at", "recipient_name", "sent_at")
-    default_sort = "-written_at"
-    labels = {
+    column_list = ("subject", "recipient_name", "status", "written_at", "sent_at")
+    column_details_list = (*column_list, "address", "body", "sentence", "attempt_count", "due_on", "falls_on")
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("subject", "recipient_name")
+    column_filters = ("status", "written_at")
+    column_sortable_list = ("written_at", "recipient_name", "sent_at")
+    column_default_sort = ("written_at", True)
+    column_labels = {
         "recipient_name": "To",
         "sentence": "What happened",
         "attempt_count": "Attempts",
@@ -48,8 +52,9 @@ class MessageScreen(Screen):
     }
     has_history = False
 
-    def scope(self, statement: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
-        return statement if role() in OFFICERS else statement.where(Message.recipient_id == person_id())
+    def get_query(self) -> Select[Any]:
+        mine = super().get_query()
+        return mine if role() in OFFICERS else mine.filter(Message.recipient_id == person_id())
 
     @row_action("Send", roles=OFFICERS, shown=lambda message: message.status in _UNSENT)
     def send(self, session: Session, message: Message) -> str:
@@ -57,7 +62,7 @@ class MessageScreen(Screen):
         send_again(session, message)
         return "The message will be sent in a moment."
 
-    @bulk_action("Send", roles=OFFICERS, question="Send these messages?")
+    @action("send-all", "Send", "Send these messages?", roles=OFFICERS)
     def send_all(self, session: Session, messages: list[Message]) -> str:
         """The same for several, for instance once a mail server has been set."""
         for message in messages:

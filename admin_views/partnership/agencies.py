@@ -7,15 +7,14 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
-    EVERYONE,
-    STAFF,
     Button,
-    Group,
+    Category,
     Panel,
     Screen,
+    action,
     actor,
-    bulk_action,
     in_list,
+    kept_by,
     screen,
 )
 from admin_views.partnership.sharing_agreements import agreement_panel
@@ -29,22 +28,15 @@ class AgencyScreen(Screen):
     """The agencies: everybody reads (an agency its own), administrators keep them."""
 
     model = Agency
-    title, noun, plural = "Agencies", "agency", "agencies"
-    path, group, order = "agencies", Group.PEOPLE, 20
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = ("name", "category_id", "covers", "is_statutory", "is_active")
-    search = ("name", "code")
-    filters = ("category_id", "covers", "is_statutory", "is_active")
-    sort = ("name", "category_id", "covers")
-    default_sort = "name"
-    fields = (
+    name, noun, plural = "Agencies", "agency", "agencies"
+    url, category, menu_order = "/agencies", Category.PEOPLE, 20
+    roles = kept_by(ADMINISTRATORS)
+    column_list = ("name", "category_id", "covers", "is_statutory", "is_active")
+    column_searchable_list = ("name", "code")
+    column_filters = ("category_id", "covers", "is_statutory", "is_active")
+    column_sortable_list = ("name", "category_id", "covers")
+    column_default_sort = "name"
+    form_columns = (
         "name",
         "category_id",
         "is_statutory",
@@ -54,17 +46,17 @@ class AgencyScreen(Screen):
         "contact_email",
         "is_active",
     )
-    labels = {
+    column_labels = {
         "covers": "Works with",
         "is_statutory": "Statutory partner",
         "partnership_role": "Role in the partnership",
         "contact_email": "Contact e-mail",
     }
-    hints = {
+    column_descriptions = {
         "code": "The short name used in case lists, if there is one.",
         "is_active": "Agencies that have left stay in old records but are no longer offered.",
     }
-    choices = {"category_id": in_list(ReferenceList.AGENCY_CATEGORY)}
+    form_args = {"category_id": {"narrow": in_list(ReferenceList.AGENCY_CATEGORY)}}
 
     def panels(self, session: Session, record: Agency) -> list[Panel]:
         people = select(Person).where(Person.agency_id == record.id, Person.is_active).order_by(Person.name)
@@ -84,7 +76,7 @@ class AgencyScreen(Screen):
             Button("Read its actions as a page", f"{actions}/report/"),
         ]
 
-    @bulk_action("Take out of use", roles=ADMINISTRATORS, question="Take these agencies out of use?")
+    @action("retire", "Take out of use", "Take these agencies out of use?", roles=ADMINISTRATORS)
     def retire(self, session: Session, agencies: list[Agency]) -> str:
         """Agencies that have left are kept, but no longer offered in forms."""
         for agency in agencies:

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
-    EVERYONE,
-    STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
+    TextField,
     actor,
+    by_value,
+    kept_by,
     screen,
     show_tag,
 )
@@ -36,30 +36,24 @@ class HubScreen(Screen):
     """Hubs, for everybody to read and administrators to keep."""
 
     model = Hub
-    title, noun, plural = "Hubs", "hub", "hubs"
-    path, group, order = "hubs", Group.PEOPLE, 30
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = ("name", Column("kind", show=show_tag), "officer_id", "is_active")
-    search = ("name",)
-    filters = ("kind", "officer_id", "is_active")
-    sort = ("name", "kind")
-    default_sort = "name"
-    fields = ("name", "kind", "officer_id", "purpose", "is_active")
-    text_areas = ("purpose",)
-    labels = {"officer_id": "Officer", "is_active": "Active"}
-    hints = {
+    name, noun, plural = "Hubs", "hub", "hubs"
+    url, category, menu_order = "/hubs", Category.PEOPLE, 30
+    roles = kept_by(ADMINISTRATORS)
+    column_list = ("name", "kind", "officer_id", "is_active")
+    column_formatters = {"kind": by_value(show_tag)}
+    column_searchable_list = ("name",)
+    column_filters = ("kind", "officer_id", "is_active")
+    column_sortable_list = ("name", "kind")
+    column_default_sort = "name"
+    form_columns = ("name", "kind", "officer_id", "purpose", "is_active")
+    form_overrides = {"purpose": TextField}
+    column_labels = {"officer_id": "Officer", "is_active": "Active"}
+    column_descriptions = {
         "officer_id": "The officer runs the hub's reviews; so does whoever sits in its team as an officer.",
         "purpose": "One or two sentences for people outside.",
         "is_active": "A hub that has ended stays in old records but is no longer offered.",
     }
-    choices = {"officer_id": lambda people: people.where(Person.role == Role.OFFICER)}
+    form_args = {"officer_id": {"narrow": lambda people: people.where(Person.role == Role.OFFICER)}}
 
     def facts(self, session: Session, record: Hub) -> list[Fact]:
         if actor().is_agency_bound:  # an agency sees its own seats only, and would be told of gaps that are none

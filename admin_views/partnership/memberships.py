@@ -12,16 +12,17 @@ from admin_views.kit.base import (
     ADMINISTRATORS,
     OFFICERS,
     READERS,
-    STAFF,
+    Category,
     Filter,
-    Group,
     Screen,
+    TextField,
+    action,
     already_sent,
-    bulk_action,
-    page,
+    expose,
+    kept_by,
     screen,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, all_problems
 from admin_views.kit.formats import count_words
 from admin_views.kit.forms import sent_form
@@ -46,18 +47,11 @@ class MembershipScreen(Screen):
     """Dated seats in the hubs' project teams; officers look after the teams of their own hubs."""
 
     model = Membership
-    title, noun, plural = "Memberships", "membership", "memberships"
-    path, group, order = "memberships", Group.PEOPLE, 40
-    may = {
-        "list": READERS,
-        "details": READERS,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = ("person_id", "hub_id", "seat", "agency_id", "starts_on", "ends_on")
-    filters = (
+    name, noun, plural = "Memberships", "membership", "memberships"
+    url, category, menu_order = "/memberships", Category.PEOPLE, 40
+    roles = kept_by(OFFICERS, readers=READERS, delete=ADMINISTRATORS)
+    column_list = ("person_id", "hub_id", "seat", "agency_id", "starts_on", "ends_on")
+    column_filters = (
         Filter(
             "now",
             "Held today",
@@ -70,33 +64,36 @@ class MembershipScreen(Screen):
         "person_id",
         "starts_on",
     )
-    sort = ("person_id", "hub_id", "starts_on", "ends_on")
-    default_sort = "-starts_on"
-    fields = ("hub_id", "person_id", "agency_id", "seat", "starts_on", "ends_on", "note")
-    text_areas = ("note",)
-    labels = {"starts_on": "First day", "ends_on": "Last day"}
-    hints = {"ends_on": "Leave empty while it lasts.", "agency_id": "Leave empty to take the person's own agency."}
+    column_sortable_list = ("person_id", "hub_id", "starts_on", "ends_on")
+    column_default_sort = ("starts_on", True)
+    form_columns = ("hub_id", "person_id", "agency_id", "seat", "starts_on", "ends_on", "note")
+    form_overrides = {"note": TextField}
+    column_labels = {"starts_on": "First day", "ends_on": "Last day"}
+    column_descriptions = {
+        "ends_on": "Leave empty while it lasts.",
+        "agency_id": "Leave empty to take the person's own agency.",
+    }
 
     def name_of(self, record: Membership) -> str:
         person, hub = self.session.get(Person, record.person_id), self.session.get(Hub, record.hub_id)
         return f"{person}, {record.seat.label} ({hub})"
 
-    def new_record(self) -> Membership:
+    def build_new_instance(self) -> Membership:
         return Membership(hub_id=request.args.get("hub_id", type=int), starts_on=today())
 
-    def form_ready(self, session: Session, form: Form, record: Membership) -> None:
+    def on_form_ready(self, form: Form, record: Membership) -> None:
         if isinstance(form["hub_id"], RecordField):
-            form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
+            form["hub_id"].loader = ChoiceLoader(Hub, own_hubs_only(Hub.id))
 
-    def may_edit(self, record: Membership) -> bool:
+    def can_edit_record(self, record: Membership) -> bool:
         return may_run(self.session, record.hub_id)
 
-    @bulk_action("End on a day", roles=OFFICERS, question="")
+    @action("end", "End on a day", "", roles=OFFICERS)
     def end(self, session: Session, memberships: list[Membership]) -> ResponseReturnValue:
         """Ask for the day on a page of its own."""
         return redirect(self.link("ending", ids=[one.id for one in memberships]))
 
-    @page("/ending/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/ending/", roles=OFFICERS, methods=("GET", "POST"))
     def ending(self) -> ResponseReturnValue:
         """Let several seats end on one day."""
         memberships = self._asked()
@@ -123,7 +120,7 @@ class MembershipScreen(Screen):
             self.session.rollback()
             return all_problems(form)
         try:
-            if not all(self.may_edit(one) for one in memberships):
+            if not all(self.can_edit_record(one) for one in memberships):
                 raise RuleBroken(_NOT_THEIRS)
             count = end_memberships(self.session, memberships, on=form["ends_on"].data)
         except RuleBroken as refusal:

@@ -8,10 +8,10 @@ from wtforms import Form, PasswordField
 from admin_views.kit.base import (
     ADMINISTRATORS,
     READERS,
-    STAFF,
-    Column,
-    Group,
+    Category,
     Screen,
+    by_value,
+    kept_by,
     person_id,
     row_action,
     screen,
@@ -34,29 +34,23 @@ class PersonScreen(Screen):
     """The people of the portal; administrators give places, roles and first passwords."""
 
     model = Person
-    title, noun, plural = "People", "person", "people"
-    path, group, order = "people", Group.PEOPLE, 10
-    may = {
-        "list": READERS,
-        "details": READERS,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = ("name", Column("role", show=show_tag), "agency_id", "job_title", "is_active")
-    details = ("name", "email", "role", "job_title", "agency_id", "team", "is_active")
-    search = ("name", "email", "job_title", "team")
-    filters = ("role", "agency_id", "is_active")
-    sort = ("name", "role", "agency_id")
-    default_sort = "name"
-    fields = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "new_password")
-    labels = {"email": "E-mail address", "is_active": "May sign in"}
-    hints = {
+    name, noun, plural = "People", "person", "people"
+    url, category, menu_order = "/people", Category.PEOPLE, 10
+    roles = kept_by(ADMINISTRATORS, readers=READERS)
+    column_list = ("name", "role", "agency_id", "job_title", "is_active")
+    column_details_list = ("name", "email", "role", "job_title", "agency_id", "team", "is_active")
+    column_formatters = {"role": by_value(show_tag)}
+    column_searchable_list = ("name", "email", "job_title", "team")
+    column_filters = ("role", "agency_id", "is_active")
+    column_sortable_list = ("name", "role", "agency_id")
+    column_default_sort = "name"
+    form_columns = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "new_password")
+    column_labels = {"email": "E-mail address", "is_active": "May sign in"}
+    column_descriptions = {
         "agency_id": "A manager or member of an agency sees that agency's rows only.",
         "team": "The team within the agency. Nobody audits a case of their own team.",
     }
-    extra_fields = {
+    form_extra_fields = {
         "new_password": PasswordField(
             "New password",
             description="Leave empty to keep the password. A new one signs the person out everywhere.",
@@ -64,12 +58,10 @@ class PersonScreen(Screen):
         )
     }
 
-    def save(self, session: Session, form: Form, record: Person) -> Person:
-        super().save(session, form, record)
+    def on_model_change(self, form: Form, model: Person, is_created: bool) -> None:
         if form["new_password"].data:
-            session.flush()
-            set_password(session, record, form["new_password"].data)
-        return record
+            self.session.flush()
+            set_password(self.session, model, form["new_password"].data)
 
     @row_action("Unlock", roles=ADMINISTRATORS, shown=lambda person: person.is_active)
     def unlock(self, session: Session, person: Person) -> str:
@@ -81,7 +73,7 @@ class PersonScreen(Screen):
         "Switch off two-factor sign-in",
         roles=ADMINISTRATORS,
         tone="warning",
-        question="Has this person lost the phone, and have you made sure that it is them who asks?",
+        confirmation="Has this person lost the phone, and have you made sure that it is them who asks?",
         shown=_has_factor,
     )
     def remove_factor(self, session: Session, person: Person) -> str:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import (
     ADMINISTRATORS,
     READERS,
-    STAFF,
-    Column,
-    Group,
+    Category,
     Screen,
-    bulk_action,
+    action,
+    by_value,
+    kept_by,
     row_action,
     screen,
     tag,
@@ -39,30 +39,17 @@ class ReferenceItemScreen(Screen):
     """Levels, key areas, grades, BRAG words, reasons and categories. A word in use is taken out of use, not deleted."""
 
     model = ReferenceItem
-    title, noun, plural = "Reference lists", "word", "words"
-    path, group, order = "reference-items", Group.SETTINGS, 10
-    may = {
-        "list": READERS,
-        "details": READERS,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Reference lists", "word", "words"
+    url, category, menu_order = "/reference-items", Category.SETTINGS, 10
+    roles = kept_by(ADMINISTRATORS, readers=READERS)
     introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."
-    columns = (
-        "label",
-        "list_name",
-        Column("rank", is_numeric=True),
-        "applies_to",
-        "is_active",
-        Column("is_to_be_confirmed", "Board", show=show_to_be_confirmed),
-    )
-    search = ("label", "code")
-    filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")
-    sort = ("label", "list_name", "rank")
-    default_sort = "in_order"
-    fields = (
+    column_list = ("label", "list_name", "rank", "applies_to", "is_active", "is_to_be_confirmed")
+    column_formatters = {"is_to_be_confirmed": by_value(show_to_be_confirmed)}
+    column_searchable_list = ("label", "code")
+    column_filters = ("list_name", "applies_to", "is_active", "is_to_be_confirmed")
+    column_sortable_list = ("label", "list_name", "rank")
+    column_default_sort = "in_order"
+    form_columns = (
         "list_name",
         "label",
         "code",
@@ -74,7 +61,7 @@ class ReferenceItemScreen(Screen):
         "is_active",
         "is_to_be_confirmed",
     )
-    labels = {
+    column_labels = {
         "label": "Word",
         "list_name": "List",
         "rank": "Place in the list",
@@ -82,22 +69,21 @@ class ReferenceItemScreen(Screen):
         "aliases": "Other words for it",
         "day_count": "Days after the due date",
         "is_active": "In use",
-        "is_to_be_confirmed": "To be confirmed by the Board",
+        "is_to_be_confirmed": "Board",
     }
-    hints = {
+    column_descriptions = {
         "day_count": "Only for the steps of escalation: from which day after the due date a step is to be taken.",
         "code": "A short name that never changes, without blanks.",
         "rank": "For levels: a higher place is a higher level of intervention.",
         "aliases": "One a line. Case lists may use any of them.",
     }
 
-    def fields_for(self, record: ReferenceItem) -> Sequence[str]:
-        return [key for key in self.fields if key not in _FIXED] if record.id else self.fields
+    def form_columns_for(self, record: ReferenceItem) -> Sequence[str]:
+        return [key for key in self.form_columns if key not in _FIXED] if record.id else self.form_columns
 
-    def remove(self, session: Session, record: ReferenceItem) -> None:
-        if is_in_use(session, record):
-            raise RuleBroken(f"{record.label} is in use, so it cannot be deleted. Take it out of use instead.")
-        session.delete(record)
+    def on_model_delete(self, model: ReferenceItem) -> None:
+        if is_in_use(self.session, model):
+            raise RuleBroken(f"{model.label} is in use, so it cannot be deleted. Take it out of use instead.")
 
     @row_action("Move up", roles=ADMINISTRATORS)
     def move_up(self, session: Session, item: ReferenceItem) -> str:
@@ -111,14 +97,14 @@ class ReferenceItemScreen(Screen):
         move_item(session, item, 1)
         return f"{item.label} is now at place {item.rank}."
 
-    @bulk_action("Take out of use", roles=ADMINISTRATORS, question="Offer these words no longer?")
+    @action("retire", "Take out of use", "Offer these words no longer?", roles=ADMINISTRATORS)
     def retire(self, session: Session, items: list[ReferenceItem]) -> str:
         """Records that use them keep them."""
         for item in items:
             item.is_active = False
         return f"{count_words(len(items), self.noun, self.plural)} out of use."
 
-    @bulk_action("Put into use", roles=ADMINISTRATORS, question="Offer these words again?")
+    @action("restore", "Put into use", "Offer these words again?", roles=ADMINISTRATORS)
     def restore(self, session: Session, items: list[ReferenceItem]) -> str:
         """Refused where another word stands for the same by now."""
         for item in items:
@@ -126,7 +112,7 @@ class ReferenceItemScreen(Screen):
             item.check(session)
         return f"{count_words(len(items), self.noun, self.plural)} in use."
 
-    @bulk_action("Agreed by the Board", roles=ADMINISTRATORS, question="Mark these words as agreed by the Board?")
+    @action("confirm", "Agreed by the Board", "Mark these words as agreed by the Board?", roles=ADMINISTRATORS)
     def confirm(self, session: Session, items: list[ReferenceItem]) -> str:
         """Take the mark away that a word is provisional."""
         for item in items:

@@ -11,17 +11,17 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
-    EVERYONE,
     OFFICERS,
     READERS,
-    STAFF,
     Button,
-    Column,
+    Category,
     Filter,
-    Group,
     Panel,
     Screen,
-    page,
+    TextField,
+    by_value,
+    expose,
+    kept_by,
     role,
     screen,
     tag,
@@ -59,48 +59,46 @@ class SharingAgreementScreen(FilePages, Screen):
     """Signed agreements; officers keep them, each agency reads its own."""
 
     model = SharingAgreement
-    title, noun, plural = "Sharing agreements", "agreement", "agreements"
-    path, group, order = "sharing-agreements", Group.PEOPLE, 50
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": STAFF,
-        "upload": OFFICERS,
-    }
+    name, noun, plural = "Sharing agreements", "agreement", "agreements"
+    url, category, menu_order = "/sharing-agreements", Category.PEOPLE, 50
+    roles = kept_by(OFFICERS, upload=OFFICERS)
     introduction = "Cases are sent only to agencies with a signed Information Sharing Agreement that is in date."
-    columns = (
-        "agency_id",
-        "version",
-        "signed_on",
-        "valid_until_on",
-        Column("state", "Stands", value=state_of, show=show_state),
-    )
-    details = (*columns, "title", "signed_by", "signed_by_role", "note")
-    search = ("title", "version", "signed_by")
-    filters = (
+    column_list = ("agency_id", "version", "signed_on", "valid_until_on", "state")
+    column_details_list = (*column_list, "title", "signed_by", "signed_by_role", "note")
+    column_expressions = {"state": state_of}
+    column_formatters = {"state": by_value(show_state)}
+    column_searchable_list = ("title", "version", "signed_by")
+    column_filters = (
         Filter("state", "Stands", options=_HELD, apply=lambda word: state_of(SharingAgreement) == word),
         "agency_id",
         "valid_until_on",
     )
-    sort = ("agency_id", "signed_on", "valid_until_on")
-    default_sort = "valid_until_on"
-    fields = ("agency_id", "title", "version", "signed_on", "signed_by", "signed_by_role", "valid_until_on", "note")
-    text_areas = ("note",)
-    labels = {
+    column_sortable_list = ("agency_id", "signed_on", "valid_until_on")
+    column_default_sort = "valid_until_on"
+    form_columns = (
+        "agency_id",
+        "title",
+        "version",
+        "signed_on",
+        "signed_by",
+        "signed_by_role",
+        "valid_until_on",
+        "note",
+    )
+    form_overrides = {"note": TextField}
+    column_labels = {
         "signed_on": "Signed on",
         "signed_by": "Signed by",
         "signed_by_role": "Role of the signatory",
         "valid_until_on": "Valid until",
+        "state": "Stands",
     }
-    hints = {"valid_until_on": "Its last day. An agreement that was withdrawn ends on the day of that."}
+    column_descriptions = {"valid_until_on": "Its last day. An agreement that was withdrawn ends on the day of that."}
 
     def name_of(self, record: SharingAgreement) -> str:
         return f"{record} of {self.session.get(Agency, record.agency_id)}"
 
-    def new_record(self) -> SharingAgreement:
+    def build_new_instance(self) -> SharingAgreement:
         return SharingAgreement(
             agency_id=request.args.get("agency_id", type=int), title="Information Sharing Agreement Protocol"
         )
@@ -114,7 +112,7 @@ class SharingAgreementScreen(FilePages, Screen):
     def list_buttons(self) -> list[Button]:
         return [Button("How each agency stands", self.link("agencies"))] if role() in READERS else []
 
-    @page("/agencies/", roles=READERS)
+    @expose("/agencies/", roles=READERS)
     def agencies(self) -> str:
         """Every agency with the state of its agreement, those without one first."""
         order = list(AgreementState)

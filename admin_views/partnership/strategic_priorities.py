@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import ADMINISTRATORS, EVERYONE, STAFF, Filter, Group, Panel, Screen, screen, show_tag
+from admin_views.kit.base import ADMINISTRATORS, Category, Filter, Panel, Screen, TextField, kept_by, screen, show_tag
 from admin_views.kit.registry import link_to
 from models.core.clock import today
 from models.partnership.strategic_priorities import StrategicPriority, lasting
@@ -17,19 +17,12 @@ class StrategicPriorityScreen(Screen):
     """The priorities that every review is tied to."""
 
     model = StrategicPriority
-    title, noun, plural = "Strategic priorities", "priority", "priorities"
-    path, group, order = "strategic-priorities", Group.SETTINGS, 20
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = ("name", "starts_on", "ends_on")
-    search = ("name", "description")
-    filters = (
+    name, noun, plural = "Strategic priorities", "priority", "priorities"
+    url, category, menu_order = "/strategic-priorities", Category.SETTINGS, 20
+    roles = kept_by(ADMINISTRATORS)
+    column_list = ("name", "starts_on", "ends_on")
+    column_searchable_list = ("name", "description")
+    column_filters = (
         Filter(
             "now",
             "Valid today",
@@ -38,12 +31,12 @@ class StrategicPriorityScreen(Screen):
         ),
         "starts_on",
     )
-    sort = ("name", "starts_on", "ends_on")
-    default_sort = "name"
-    fields = ("name", "description", "starts_on", "ends_on")
-    text_areas = ("description",)
-    labels = {"starts_on": "First day", "ends_on": "Last day"}
-    hints = {"ends_on": "Leave empty while it lasts."}
+    column_sortable_list = ("name", "starts_on", "ends_on")
+    column_default_sort = "name"
+    form_columns = ("name", "description", "starts_on", "ends_on")
+    form_overrides = {"description": TextField}
+    column_labels = {"starts_on": "First day", "ends_on": "Last day"}
+    column_descriptions = {"ends_on": "Leave empty while it lasts."}
 
     def panels(self, session: Session, record: StrategicPriority) -> list[Panel]:
         found = session.scalars(

@@ -15,11 +15,13 @@ from admin_views.kit.base import (
     OFFICERS,
     READERS,
     Button,
-    Column,
-    Group,
+    Category,
     Panel,
     Screen,
-    page,
+    TextField,
+    by_value,
+    expose,
+    kept_by,
     role,
     row_action,
     screen,
@@ -49,27 +51,21 @@ class ActionPlanScreen(Screen):
     """Improvement plans. People of an agency see the plans that have an action for their agency, and those actions."""
 
     model = ActionPlan
-    title, noun, plural = "Action plans", "plan", "plans"
-    path, group, order = "action-plans", Group.PLANS, 10
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": ADMINISTRATORS,
-        "export": EVERYONE,
-    }
-    columns = ("reference", "title", "review_id", Column("status", show=show_tag), "version", "agreed_on")
-    details = (*columns, "summary")
-    search = ("reference", "title")
-    filters = ("status", "review_id", "year")
-    sort = ("reference", "title", "agreed_on")
-    default_sort = "-reference"
-    fields = ("review_id", "title", "year", "summary")
-    text_areas = ("summary",)
-    labels = {"review_id": "Review", "agreed_on": "Agreed by the Board"}
+    name, noun, plural = "Action plans", "plan", "plans"
+    url, category, menu_order = "/action-plans", Category.PLANS, 10
+    roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)
+    column_list = ("reference", "title", "review_id", "status", "version", "agreed_on")
+    column_details_list = (*column_list, "summary")
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("reference", "title")
+    column_filters = ("status", "review_id", "year")
+    column_sortable_list = ("reference", "title", "agreed_on")
+    column_default_sort = ("reference", True)
+    form_columns = ("review_id", "title", "year", "summary")
+    form_overrides = {"summary": TextField}
+    column_labels = {"review_id": "Review", "agreed_on": "Agreed by the Board"}
 
-    def new_record(self) -> ActionPlan:
+    def build_new_instance(self) -> ActionPlan:
         return ActionPlan(year=today().year)
 
     def buttons(self, record: ActionPlan) -> list[Button]:
@@ -85,47 +81,47 @@ class ActionPlanScreen(Screen):
         decided = [decisions_on_plan(session, record)] if role() in READERS else []
         return [_ratings(session, record), *decided, _actions(session, record), _recommendations(session, record)]
 
-    @row_action("Close plan", roles=OFFICERS, question="Close this plan?",
+    @row_action("Close plan", roles=OFFICERS, confirmation="Close this plan?",
                 shown=lambda plan: plan.status is PlanStatus.AGREED)  # fmt: skip
     def close(self, session: Session, plan: ActionPlan) -> str:
         """Refused while actions are open."""
         close_plan(session, plan)
         return f"{plan.reference} is closed."
 
-    @page("/<int:record_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    @expose("/<int:record_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_pdf(self, record_id: int) -> ResponseReturnValue:
         """Ask for the plan on paper, as far as this person may see it."""
         plan = self.get_record(record_id)
         return ask_for_paper(self, ReportScope(plan_id=plan.id), self.details_url(record_id))
 
-    @page("/review/<int:review_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    @expose("/review/<int:review_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_review_pdf(self, review_id: int) -> ResponseReturnValue:
         """Ask for all plans of a review on paper."""
         return ask_for_paper(self, scope_of_review(self.session, review_id), f"/thematic-reviews/{review_id}/")
 
-    @page("/agency/<int:agency_id>/pdf/", roles=EVERYONE, methods=("POST",))
+    @expose("/agency/<int:agency_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_agency_pdf(self, agency_id: int) -> ResponseReturnValue:
         """Ask for all actions that one agency leads on paper."""
         return ask_for_paper(self, scope_of_agency(self.session, agency_id), f"/agencies/{agency_id}/")
 
-    @page("/<int:record_id>/report/", roles=EVERYONE)
+    @expose("/<int:record_id>/report/", roles=EVERYONE)
     def report(self, record_id: int) -> ResponseReturnValue:
         """The same as the PDF, as a page: the accessible twin; the address may narrow it (see plan_reports)."""
         plan, pdf = self.get_record(record_id), self.link("make_pdf", record_id=record_id)
         return show_report(self, ReportScope(plan_id=plan.id), self.details_url(record_id), plan.reference, pdf)
 
-    @page("/<int:record_id>/xlsx/", roles=EVERYONE)
+    @expose("/<int:record_id>/xlsx/", roles=EVERYONE)
     def sheet(self, record_id: int) -> ResponseReturnValue:
         """The plan's actions as a spreadsheet, as far as this person may see them; the address may narrow it."""
         return send_sheet(self, ReportScope(plan_id=self.get_record(record_id).id))
 
-    @page("/review/<int:review_id>/report/", roles=EVERYONE)
+    @expose("/review/<int:review_id>/report/", roles=EVERYONE)
     def review_report(self, review_id: int) -> ResponseReturnValue:
         """All plans of a review as a page."""
         scope, pdf = scope_of_review(self.session, review_id), self.link("make_review_pdf", review_id=review_id)
         return show_report(self, scope, f"/thematic-reviews/{review_id}/", "Review", pdf)
 
-    @page("/agency/<int:agency_id>/report/", roles=EVERYONE)
+    @expose("/agency/<int:agency_id>/report/", roles=EVERYONE)
     def agency_report(self, agency_id: int) -> ResponseReturnValue:
         """All actions that one agency leads as a page."""
         scope, pdf = scope_of_agency(self.session, agency_id), self.link("make_agency_pdf", agency_id=agency_id)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.actions import MOST
-from admin_views.kit.base import OFFICERS, Panel, Screen, bulk_action, in_list, page, person_id, role
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, Panel, Screen, action, expose, in_list, person_id, role
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, count_words, show_moment, tag
 from admin_views.kit.forms import sent_form
@@ -25,8 +25,8 @@ from models.plans.action_updates import ActionUpdate, move_due_date, post_update
 from models.plans.actions import BLUE, Action
 
 POSTERS = OFFICERS | {Role.MANAGER}
-_WORDS = ChoiceSource(ReferenceItem, in_list(ReferenceList.BRAG))
-_OPEN_WORDS = ChoiceSource(
+_WORDS = ChoiceLoader(ReferenceItem, in_list(ReferenceList.BRAG))
+_OPEN_WORDS = ChoiceLoader(
     ReferenceItem, lambda words: in_list(ReferenceList.BRAG)(words).where(ReferenceItem.code != BLUE)
 )
 
@@ -37,14 +37,14 @@ class ProgressForm(Form):
     text = TextField("What has happened since the last update?", validators=[Required()])
     evidence = TextField("Evidence", description="What shows it: a document, a figure, where it can be found.")
     brag_id = RecordField(
-        "BRAG", source=_WORDS, is_required=False, description="The word for complete needs a confirmed completion."
+        "BRAG", loader=_WORDS, is_required=False, description="The word for complete needs a confirmed completion."
     )
 
 
 class RatingForm(Form):
     """One BRAG word for several actions, and why."""
 
-    brag_id = RecordField("BRAG", source=_OPEN_WORDS)
+    brag_id = RecordField("BRAG", loader=_OPEN_WORDS)
     text = TextField("Reason", validators=[Required()], description="Kept among the updates of each action.")
 
 
@@ -78,7 +78,7 @@ def show_word(label: str | None) -> Any:
 class UpdatePages(Screen):
     """The pages of the actions' screen on which something is said about actions."""
 
-    @page("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
     def progress(self, record_id: int) -> ResponseReturnValue:
         """Say how an action is going; the words stay, dated and signed."""
         record = self._own(record_id)
@@ -91,7 +91,7 @@ class UpdatePages(Screen):
         post_update(self.session, record, text=text, evidence=evidence, brag_id=brag_id, author_id=person_id())
         return "Your update is posted."
 
-    @page("/rate/", roles=POSTERS, methods=("GET", "POST"))
+    @expose("/rate/", roles=POSTERS, methods=("GET", "POST"))
     def rate(self) -> ResponseReturnValue:
         """Give the chosen actions one BRAG word."""
         records, form = self._chosen(), RatingForm(sent_form())
@@ -103,7 +103,7 @@ class UpdatePages(Screen):
         rate_actions(self.session, records, brag_id=brag_id, text=text, author_id=person_id())
         return f"{count_words(len(records), 'action is', 'actions are')} rated."
 
-    @page("/due-date/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/due-date/", roles=OFFICERS, methods=("GET", "POST"))
     def move(self) -> ResponseReturnValue:
         """Give the chosen actions another due date; the one first agreed stays visible."""
         records, form = self._chosen(), DueDateForm(sent_form())
@@ -117,13 +117,13 @@ class UpdatePages(Screen):
             move_due_date(self.session, record, due_on=due_on, reason=reason, author_id=person_id())
         return f"The due date of {count_words(len(records), self.noun, self.plural)} is moved."
 
-    @bulk_action("Set BRAG word", roles=POSTERS, question="")
+    @action("rate-chosen", "Set BRAG word", "", roles=POSTERS)
     def rate_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
         """Ask which word, and why."""
         session.rollback()  # nothing is done yet, so the same list may be sent again
         return redirect(self.link("rate", ids=_ids(actions)))
 
-    @bulk_action("Move due date", roles=OFFICERS, question="")
+    @action("move-chosen", "Move due date", "", roles=OFFICERS)
     def move_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
         """Ask to which day, and why."""
         session.rollback()
@@ -150,7 +150,7 @@ class UpdatePages(Screen):
         if not may_post():
             abort(403)
         keys = set(map(int, typed))
-        statement = self.scope(select(Action)).where(Action.id.in_(keys)).order_by(Action.reference)
+        statement = self.get_query().where(Action.id.in_(keys)).order_by(Action.reference)
         found = list(self.session.scalars(statement))
         if len(found) != len(keys):
             abort(404)

@@ -15,20 +15,22 @@ from admin_views.kit.base import (
     EVERYONE,
     OFFICERS,
     Button,
-    Column,
+    Category,
     Fact,
     Filter,
-    Group,
     Panel,
-    bulk_action,
+    TextField,
+    action,
+    by_value,
+    expose,
     in_list,
-    page,
+    kept_by,
     role,
     screen,
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.formats import NOTHING
 from admin_views.plans.action_updates import POSTERS, may_post, show_word, updates_panel
 from admin_views.plans.completions import CompletionPages, completion_facts
@@ -73,26 +75,12 @@ class ActionScreen(CompletionPages):
     """Actions of all plans. People of an agency see and change only the actions their agency leads."""
 
     model = Action
-    title, noun, plural = "Actions", "action", "actions"
-    path, group, order = "actions", Group.PLANS, 30
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": POSTERS,
-        "delete": OFFICERS,
-        "export": EVERYONE,
-    }
-    columns = (
-        "reference",
-        Column("text", "Action"),
-        "lead_agency_id",
-        Column("brag_id", "BRAG", show=show_word),
-        "due_on",
-        Column("late", "Overdue", value=days_overdue, show=show_late),
-    )
-    details = (
-        *columns,
+    name, noun, plural = "Actions", "action", "actions"
+    url, category, menu_order = "/actions", Category.PLANS, 30
+    roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
+    column_list = ("reference", "text", "lead_agency_id", "brag_id", "due_on", "late")
+    column_details_list = (
+        *column_list,
         "original_due_on",
         "plan_id",
         "recommendation_id",
@@ -109,8 +97,10 @@ class ActionScreen(CompletionPages):
         "board_decision",
         "completed_on",
     )
-    search = ("reference", "text", "owner_name")
-    filters = (
+    column_expressions = {"late": days_overdue}
+    column_formatters = {"brag_id": by_value(show_word), "late": by_value(show_late)}
+    column_searchable_list = ("reference", "text", "owner_name")
+    column_filters = (
         "plan_id",
         "lead_agency_id",
         "brag_id",
@@ -120,9 +110,9 @@ class ActionScreen(CompletionPages):
         "due_on",
         "owner_id",
     )  # fmt: skip
-    sort = ("reference", "due_on", "lead_agency_id")
-    default_sort = "due_on"
-    fields = (
+    column_sortable_list = ("reference", "due_on", "lead_agency_id")
+    column_default_sort = "due_on"
+    form_columns = (
         "plan_id",
         "recommendation_id",
         "text",
@@ -142,15 +132,18 @@ class ActionScreen(CompletionPages):
         "critical_friend_comment",
         "board_decision",
     )
-    text_areas = (
-        "text",
-        "success_measure",
-        "completion_evidence",
-        "impact_evidence",
-        "critical_friend_comment",
-        "board_decision",
+    form_overrides = dict.fromkeys(
+        (
+            "text",
+            "success_measure",
+            "completion_evidence",
+            "impact_evidence",
+            "critical_friend_comment",
+            "board_decision",
+        ),
+        TextField,
     )
-    labels = {
+    column_labels = {
         "plan_id": "Plan",
         "recommendation_id": "Recommendation",
         "text": "Action",
@@ -162,40 +155,41 @@ class ActionScreen(CompletionPages):
         "completion_evidence": "Evidence of completion",
         "impact_evidence": "Evidence of impact",
         "completed_on": "Completed",
+        "late": "Overdue",
     }
-    hints = {
+    column_descriptions = {
         "other_agencies": "Separated by semicolons.",
         "owner_name": "Name the job role too; avoid one name beside every line.",
         "due_on": "Kept as the date first agreed; moving it later asks for a reason.",
         "brag_id": "The word for complete needs a confirmed completion.",
     }
-    choices = {"brag_id": in_list(ReferenceList.BRAG)}
+    form_args = {"brag_id": {"narrow": in_list(ReferenceList.BRAG)}}
 
-    def new_record(self) -> Action:
+    def build_new_instance(self) -> Action:
         return Action(plan_id=plan_in_address())
 
-    def may_edit(self, record: Action) -> bool:
+    def can_edit_record(self, record: Action) -> bool:
         return may_post()
 
-    def fields_for(self, record: Action) -> tuple[str, ...]:
+    def form_columns_for(self, record: Action) -> tuple[str, ...]:
         """An agency fills in its evidence; plan and due date are set once, for references and promises cite them."""
         if role() not in OFFICERS:
             return _AGENCY_FIELDS if record.completed_on is None else ("impact_evidence",)
-        return self.fields if not record.id else tuple(key for key in self.fields if key not in _ONLY_WHEN_NEW)
+        return (
+            self.form_columns if not record.id else tuple(key for key in self.form_columns if key not in _ONLY_WHEN_NEW)
+        )
 
-    def form_ready(self, session: Session, form: Form, record: Action) -> None:
+    def on_form_ready(self, form: Form, record: Action) -> None:
         """Offer the plan's own recommendations where the plan is known."""
         plan_id = record.plan_id
         if "recommendation_id" in form and plan_id:
-            mine = ChoiceSource(Recommendation, lambda known: known.where(Recommendation.plan_id == plan_id))
-            form["recommendation_id"].source = mine  # type: ignore[attr-defined]
+            mine = ChoiceLoader(Recommendation, lambda known: known.where(Recommendation.plan_id == plan_id))
+            form["recommendation_id"].loader = mine  # type: ignore[attr-defined]
 
-    def save(self, session: Session, form: Form, record: Action) -> Action:
-        saved: Action = super().save(session, form, record)
-        if saved.owner_id is not None and not saved.owner_name and "owner_id" in form:
-            owner = session.get_one(Person, saved.owner_id)
-            saved.owner_name, saved.owner_role = owner.name, saved.owner_role or owner.job_title
-        return saved
+    def on_model_change(self, form: Form, model: Action, is_created: bool) -> None:
+        if model.owner_id is not None and not model.owner_name and "owner_id" in form:
+            owner = self.session.get_one(Person, model.owner_id)
+            model.owner_name, model.owner_role = owner.name, model.owner_role or owner.job_title
 
     def facts(self, session: Session, record: Action) -> list[Fact]:
         return completion_facts(session, record)
@@ -212,13 +206,13 @@ class ActionScreen(CompletionPages):
         return [updates_panel(session, record)]
 
     def list_buttons(self) -> list[Button]:
-        asked = self.listing.query(request.args).arguments()
+        asked = self.list_args().arguments()
         return [
             Button("This list as PDF", self.link("make_list_pdf", **asked), is_post=True),
             Button("Read as a page", self.link("list_report", **asked)),
         ]
 
-    @page("/pdf/", roles=EVERYONE, methods=("POST",))
+    @expose("/pdf/", roles=EVERYONE, methods=("POST",))
     def make_list_pdf(self) -> ResponseReturnValue:
         """Ask for every action that matches the filters on paper, not only those of the page."""
         try:
@@ -227,19 +221,19 @@ class ActionScreen(CompletionPages):
             flash(refusal.sentence, "error")
             return redirect(self._back())
 
-    @page("/report/", roles=EVERYONE)
+    @expose("/report/", roles=EVERYONE)
     def list_report(self) -> ResponseReturnValue:
         """The same as a page."""
         try:
-            pdf = self.link("make_list_pdf", **self.listing.query(request.args).arguments())
-            return show_report(self, self._listed(), self._back(), self.title, pdf)
+            pdf = self.link("make_list_pdf", **self.list_args().arguments())
+            return show_report(self, self._listed(), self._back(), self.name, pdf)
         except RuleBroken as refusal:
             flash(refusal.sentence, "error")
             return redirect(self._back())
 
     def _listed(self) -> ReportScope:
         """Every action that the words and filters in the address leave. Refuses none, and more than a report holds."""
-        query = self.listing.query(request.args)
+        query = self.list_args()
         ids = tuple(self.session.scalars(self.listing.counted(query).limit(MOST_ACTIONS + 1)))
         if not ids:
             raise RuleBroken("No action matches, so there is nothing to print.")
@@ -248,9 +242,9 @@ class ActionScreen(CompletionPages):
         return ReportScope(action_ids=tuple(sorted(ids)))
 
     def _back(self) -> str:
-        return self.list_url(**self.listing.query(request.args).arguments())
+        return self.list_url(**self.list_args().arguments())
 
-    @bulk_action("Download as PDF", roles=EVERYONE, question="Print these actions?")
+    @action("print-chosen", "Download as PDF", "Print these actions?", roles=EVERYONE)
     def print_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
         """The ticked actions on paper."""
         scope = ReportScope(action_ids=tuple(sorted(action.id for action in actions)))

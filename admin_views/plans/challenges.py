@@ -11,18 +11,17 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import (
-    EVERYONE,
     OFFICERS,
     READERS,
-    STAFF,
     Button,
-    Column,
+    Category,
     Filter,
-    Group,
     Panel,
     Screen,
     actor,
-    page,
+    by_value,
+    expose,
+    kept_by,
     role,
     screen,
     tag,
@@ -77,58 +76,56 @@ class ChallengeScreen(Screen):
     """The challenge log. Managers of the challenged agency answer; officers close with the outcome."""
 
     model = Challenge
-    title, noun, plural = "Challenge log", "challenge", "challenges"
-    path, group, order = "challenges", Group.REVIEWS, 75
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Challenge log", "challenge", "challenges"
+    url, category, menu_order = "/challenges", Category.REVIEWS, 75
+    roles = kept_by(OFFICERS)
     introduction = "Who challenged whom, about what, what was the answer, and what came of it."
-    columns = (
-        "challenged_on",
-        "challenger",
-        "agency_id",
-        "question",
-        Column("stands", "Stands", value=stands_of, show=show_standing),
+    column_list = ("challenged_on", "challenger", "agency_id", "question", "stands")
+    column_details_list = (
+        *column_list,
+        "review_id",
+        "presentation_id",
+        "answer",
+        "answered_on",
+        "outcome",
+        "closed_on",
     )
-    details = (*columns, "review_id", "presentation_id", "answer", "answered_on", "outcome", "closed_on")
-    search = ("challenger", "question", "answer", "outcome")
-    filters = (
+    column_expressions = {"stands": stands_of}
+    column_formatters = {"stands": by_value(show_standing)}
+    column_searchable_list = ("challenger", "question", "answer", "outcome")
+    column_filters = (
         Filter("stands", "Stands", options=_STANDINGS, apply=lambda word: stands_of(Challenge) == word),
         "agency_id",
         "review_id",
         "challenged_on",
     )
-    sort = ("challenged_on", "agency_id")
-    default_sort = "-challenged_on"
-    fields = ("review_id", "presentation_id", "challenged_on", "challenger", "agency_id", "question")
-    text_areas = ("question",)
-    labels = {
+    column_sortable_list = ("challenged_on", "agency_id")
+    column_default_sort = ("challenged_on", True)
+    form_columns = ("review_id", "presentation_id", "challenged_on", "challenger", "agency_id", "question")
+    form_overrides = {"question": TextField}
+    column_labels = {
         "challenged_on": "Challenged on",
         "challenger": "Who challenged",
         "agency_id": "Whom",
         "question": "What was challenged",
         "presentation_id": "Meeting",
         "review_id": "Review",
+        "stands": "Stands",
     }
-    hints = {
-        "challenger": "A name and a body: for example the independent chair, Adults Group.",
+    column_descriptions = {
+        "challenger": "A name and a body: for example the independent chair, Adults Category.",
         "presentation_id": "The meeting at which it was made; leave empty for one made in the course of the review.",
     }
 
-    def new_record(self) -> Challenge:
+    def build_new_instance(self) -> Challenge:
         given = {key: request.args.get(key, type=int) for key in ("review_id", "presentation_id")}
         return Challenge(challenged_on=today(), **given)
 
-    def may_edit(self, record: Challenge) -> bool:
+    def can_edit_record(self, record: Challenge) -> bool:
         """Until the answer is in."""
         return record.answered_on is None
 
-    def may_delete(self, record: Challenge) -> bool:
+    def can_delete_record(self, record: Challenge) -> bool:
         return record.answered_on is None
 
     def buttons(self, record: Challenge) -> list[Button]:
@@ -140,7 +137,7 @@ class ChallengeScreen(Screen):
             found.append(Button("Close with the outcome", self.link("close", record_id=record.id), "main"))
         return found
 
-    @page("/<int:record_id>/answer/", roles=ANSWERERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/answer/", roles=ANSWERERS, methods=("GET", "POST"))
     def answer(self, record_id: int) -> ResponseReturnValue:
         """Write the agency's answer down."""
         record: Challenge = self.get_record(record_id)
@@ -154,7 +151,7 @@ class ChallengeScreen(Screen):
         answer_challenge(self.session, record, answer=form["answer"].data, on=form["answered_on"].data)
         return "The answer is in the log."
 
-    @page("/<int:record_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
     def close(self, record_id: int) -> ResponseReturnValue:
         """Close a challenge with what came of it."""
         record: Challenge = self.get_record(record_id)

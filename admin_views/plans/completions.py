@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, Button, Fact, page, person_id, role, row_action
+from admin_views.kit.base import OFFICERS, Button, Fact, expose, person_id, role, row_action
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
@@ -49,7 +49,7 @@ class ReopenForm(Form):
 class CompletionPages(UpdatePages):
     """The pages of the actions' screen on which an action becomes complete: evidence, and a second person's word."""
 
-    @page("/<int:record_id>/done/", roles=POSTERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/done/", roles=POSTERS, methods=("GET", "POST"))
     def state_done(self, record_id: int) -> ResponseReturnValue:
         """State that an action is done, with evidence; a second person confirms it."""
         record = self._own(record_id)
@@ -66,7 +66,7 @@ class CompletionPages(UpdatePages):
         "Confirm completion",
         roles=OFFICERS,
         tone="main",
-        question="Is this action done, and does the evidence show it?",
+        confirmation="Is this action done, and does the evidence show it?",
         shown=lambda action: is_claimed(action) and action.completion_claimed_by_id != person_id(),
     )
     def confirm(self, session: Session, action: Action) -> str:
@@ -74,7 +74,7 @@ class CompletionPages(UpdatePages):
         confirm_completion(session, action, person_id=person_id())
         return f"{action} is complete."
 
-    @page("/<int:record_id>/not-done/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/not-done/", roles=OFFICERS, methods=("GET", "POST"))
     def return_claim(self, record_id: int) -> ResponseReturnValue:
         """The second person does not agree: say what is missing."""
         record, form = self._own(record_id), ReturnForm(sent_form())
@@ -85,7 +85,7 @@ class CompletionPages(UpdatePages):
         return_completion(self.session, record, reason=form["reason"].data, person_id=person_id())
         return f"{record} stays open; what is missing stands among its updates."
 
-    @page("/<int:record_id>/open-again/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/open-again/", roles=OFFICERS, methods=("GET", "POST"))
     def open_again(self, record_id: int) -> ResponseReturnValue:
         """A complete action turns out not to be done: open it again, and say why."""
         record, form = self._own(record_id), ReopenForm(sent_form())

@@ -16,19 +16,19 @@ from admin_views.documents.papers import document_buttons, document_page
 from admin_views.kit.base import (
     OFFICERS,
     READERS,
-    STAFF,
     Button,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
-    page,
+    expose,
     person_id,
+    read_by,
     screen,
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -75,7 +75,7 @@ class ConclusionForm(Form):
 class RedrawForm(Form):
     """A second draw by the same plan, from today's cases."""
 
-    frame_id = RecordField("Frame of today's cases", source=ChoiceSource(CaseFrame))
+    frame_id = RecordField("Frame of today's cases", loader=ChoiceLoader(CaseFrame))
     starts_on = DayField("Period from", validators=[Required()])
     ends_on = DayField("Period to", validators=[Required()])
 
@@ -85,16 +85,16 @@ class ImpactAnalysisScreen(Screen):
     """Impact analyses: opened when a review is completed, due 12 months later."""
 
     model = ImpactAnalysis
-    title, noun, plural = "Impact analyses", "impact analysis", "impact analyses"
-    path, group, order = "impact-analyses", Group.PLANS, 60
-    may = {"list": READERS, "details": READERS, "export": STAFF}
-    columns = ("reference", "review_id", "due_on", "completed_on")
-    details = (*columns, "opened_on", "sample_id", "conclusion", "completed_by_id")
-    search = ("reference", "conclusion")
-    filters = ("review_id", "due_on", "completed_on")
-    sort = ("reference", "due_on", "completed_on")
-    default_sort = "due_on"
-    labels = {"due_on": "Due", "completed_on": "Completed", "opened_on": "Opened", "sample_id": "Second draw"}
+    name, noun, plural = "Impact analyses", "impact analysis", "impact analyses"
+    url, category, menu_order = "/impact-analyses", Category.PLANS, 60
+    roles = read_by(READERS)
+    column_list = ("reference", "review_id", "due_on", "completed_on")
+    column_details_list = (*column_list, "opened_on", "sample_id", "conclusion", "completed_by_id")
+    column_searchable_list = ("reference", "conclusion")
+    column_filters = ("review_id", "due_on", "completed_on")
+    column_sortable_list = ("reference", "due_on", "completed_on")
+    column_default_sort = "due_on"
+    column_labels = {"due_on": "Due", "completed_on": "Completed", "opened_on": "Opened", "sample_id": "Second draw"}
 
     def facts(self, session: Session, record: ImpactAnalysis) -> list[Fact]:
         if record.completed_on is not None:
@@ -123,13 +123,13 @@ class ImpactAnalysisScreen(Screen):
             made.append(Button("Draw again by the same plan", self.link("redraw", record_id=record.id)))
         return made
 
-    @page("/<int:record_id>/paper/", roles=READERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/paper/", roles=READERS, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:
         """The analysis on paper, or as a page."""
         record, back = self.get_record(record_id), self.details_url(record_id)
         return document_page(self, "impact_analysis", {"analysis_id": record.id}, back, record.reference)
 
-    @page("/<int:record_id>/check/<int:action_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/check/<int:action_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def check_page(self, record_id: int, action_id: int) -> ResponseReturnValue:
         """Say what one action has changed."""
         record, action = self.get_record(record_id), self.session.get(Action, min(action_id, 2**31 - 1))
@@ -145,7 +145,7 @@ class ImpactAnalysisScreen(Screen):
         check_impact(self.session, record, action, impact=impact, evidence=evidence, person_id=person_id())
         return f"The impact of {action.reference} is saved."
 
-    @page("/<int:record_id>/conclude/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/conclude/", roles=OFFICERS, methods=("GET", "POST"))
     def conclude(self, record_id: int) -> ResponseReturnValue:
         """Conclude the analysis; every action must have been checked."""
         record, form = self.get_record(record_id), ConclusionForm(sent_form())
@@ -156,7 +156,7 @@ class ImpactAnalysisScreen(Screen):
         complete_impact_analysis(self.session, record, conclusion=form["conclusion"].data, person_id=person_id())
         return f"{record.reference} is complete; the review can be closed."
 
-    @page("/<int:record_id>/draw-again/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/draw-again/", roles=OFFICERS, methods=("GET", "POST"))
     def redraw(self, record_id: int) -> ResponseReturnValue:
         """Plan a second draw by the review's own plan."""
         record, form = self.get_record(record_id), RedrawForm(sent_form())

@@ -11,19 +11,19 @@ from wtforms import Form
 from admin_views.kit.base import (
     OFFICERS,
     READERS,
-    STAFF,
     Button,
-    Column,
-    Group,
+    Category,
     Panel,
     Screen,
-    page,
+    by_value,
+    expose,
+    kept_by,
     row_action,
     screen,
     show_tag,
     tag,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
@@ -53,7 +53,7 @@ class HeldForm(Form):
 
     held_on = DayField("Held on", validators=[Required()])
     decided = TextField("What was decided", validators=[Required()], description="As the minutes have it.")
-    plan_id = RecordField("Improvement plan", source=ChoiceSource(ActionPlan), is_required=False)
+    plan_id = RecordField("Improvement plan", loader=ChoiceLoader(ActionPlan), is_required=False)
     decision = ChoiceField(
         "Decision on the plan",
         kind=Decision,
@@ -72,54 +72,43 @@ class PresentationScreen(Screen):
     """Meetings at which findings are presented: the Executive Board first, then the groups."""
 
     model = Presentation
-    title, noun, plural = "Presentations", "presentation", "presentations"
-    path, group, order = "presentations", Group.REVIEWS, 70
-    may = {
-        "list": READERS,
-        "details": READERS,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": STAFF,
-    }
-    introduction = "Findings go to the Executive Board first, then to the Children's Group and the Adults Group."
-    columns = (
-        Column("body", "Body"),
-        "review_id",
-        "review.title",
-        "meets_on",
-        Column("status", show=show_tag),
-        Column("decision", "Decision on the plan", show=show_decision),
-    )
-    details = (*columns, "agenda_line", "decided", "plan_id", "changes_made_on")
-    search = ("agenda_line", "decided")
-    filters = ("body", "review_id", "status", "decision", "meets_on")
-    sort = ("meets_on", "body")
-    default_sort = "-meets_on"
-    fields = ("review_id", "body", "meets_on", "agenda_line")
-    labels = {
+    name, noun, plural = "Presentations", "presentation", "presentations"
+    url, category, menu_order = "/presentations", Category.REVIEWS, 70
+    roles = kept_by(OFFICERS, readers=READERS)
+    introduction = "Findings go to the Executive Board first, then to the Children's Category and the Adults Category."
+    column_list = ("body", "review_id", "review.title", "meets_on", "status", "decision")
+    column_details_list = (*column_list, "agenda_line", "decided", "plan_id", "changes_made_on")
+    column_formatters = {"status": by_value(show_tag), "decision": by_value(show_decision)}
+    column_searchable_list = ("agenda_line", "decided")
+    column_filters = ("body", "review_id", "status", "decision", "meets_on")
+    column_sortable_list = ("meets_on", "body")
+    column_default_sort = ("meets_on", True)
+    form_columns = ("review_id", "body", "meets_on", "agenda_line")
+    column_labels = {
         "meets_on": "Meeting",
         "review.title": "Title",
         "decided": "What was decided",
         "plan_id": "Improvement plan",
         "changes_made_on": "Changes made",
         "review_id": "Review",
+        "body": "Body",
+        "decision": "Decision on the plan",
     }
-    hints = {"agenda_line": "How it stands on the agenda."}
+    column_descriptions = {"agenda_line": "How it stands on the agenda."}
 
-    def new_record(self) -> Presentation:
+    def build_new_instance(self) -> Presentation:
         return Presentation(review_id=request.args.get("review_id", type=int), body=Body.BOARD)
 
-    def form_ready(self, session: Session, form: Form, record: Presentation) -> None:
+    def on_form_ready(self, form: Form, record: Presentation) -> None:
         if isinstance(form["review_id"], RecordField):
-            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+            form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    def may_edit(self, record: Presentation) -> bool:
+    def can_edit_record(self, record: Presentation) -> bool:
         """A meeting that was held is on record as it was."""
         return record.status is PresentationStatus.PLANNED and self._runs(record)
 
-    def may_delete(self, record: Presentation) -> bool:
-        return self.may_edit(record)
+    def can_delete_record(self, record: Presentation) -> bool:
+        return self.can_edit_record(record)
 
     def _runs(self, record: Presentation) -> bool:
         review = self.session.get(ThematicReview, record.review_id)
@@ -129,11 +118,11 @@ class PresentationScreen(Screen):
         return [challenges_of_meeting(session, record)]
 
     def buttons(self, record: Presentation) -> list[Button]:
-        if not self.may_edit(record):
+        if not self.can_edit_record(record):
             return []
         return [Button("Record what was decided", self.link("hold", record_id=record.id), "main")]
 
-    @page("/<int:record_id>/held/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/held/", roles=OFFICERS, methods=("GET", "POST"))
     def hold(self, record_id: int) -> ResponseReturnValue:
         """Record that the meeting was held, and its decision."""
         meeting: Presentation = self.get_record(record_id)
@@ -142,7 +131,7 @@ class PresentationScreen(Screen):
         form = HeldForm(sent_form(), held_on=min(meeting.meets_on, today()))
         if isinstance(form["plan_id"], RecordField):
             own = ActionPlan.review_id == meeting.review_id
-            form["plan_id"].source = ChoiceSource(ActionPlan, lambda plans: plans.where(own))
+            form["plan_id"].loader = ChoiceLoader(ActionPlan, lambda plans: plans.where(own))
         values = {"title": "What was decided", "button": "Record", "lead": str(meeting)}
         return self.ask(form, self.details_url(record_id), lambda: self._held(meeting, form), **values)
 
@@ -163,7 +152,7 @@ class PresentationScreen(Screen):
     @row_action(
         "The changes are made",
         roles=OFFICERS,
-        question="Are the changes the Board asked for made? The plan is agreed from today.",
+        confirmation="Are the changes the Board asked for made? The plan is agreed from today.",
         shown=lambda meeting: meeting.decision is Decision.AGREED_WITH_CHANGES and meeting.changes_made_on is None
         and meeting.body is Body.BOARD,
     )  # fmt: skip

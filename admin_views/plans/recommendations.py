@@ -12,18 +12,19 @@ from admin_views.kit.base import (
     EVERYONE,
     OFFICERS,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
+    TextField,
     actor,
+    expose,
     in_list,
-    page,
+    kept_by,
     screen,
     tag,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordsField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -43,7 +44,7 @@ from models.plans.recommendations import Recommendation, next_number
 class CitingForm(Form):
     """The findings of the review, to tick those that a recommendation rests on."""
 
-    findings = RecordsField("Findings", source=ChoiceSource(Finding))
+    findings = RecordsField("Findings", loader=ChoiceLoader(Finding))
 
 
 @screen
@@ -51,28 +52,21 @@ class RecommendationScreen(Screen):
     """Recommendations; people of an agency see those that one of their actions carries out."""
 
     model = Recommendation
-    title, noun, plural = "Recommendations", "recommendation", "recommendations"
-    path, group, order = "recommendations", Group.PLANS, 20
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": OFFICERS,
-        "export": EVERYONE,
-    }
-    columns = ("text", "plan_id", Column("number", is_numeric=True), "key_area_id", "changes")
-    details = (*columns, "evidence")
-    search = ("text", "evidence")
-    filters = ("plan_id", "key_area_id", "changes")
-    sort = ("plan_id", "number")
-    default_sort = "plan_id"
-    fields = ("plan_id", "number", "text", "key_area_id", "changes", "evidence")
-    text_areas = ("text", "evidence")
-    labels = {"plan_id": "Plan", "text": "Recommendation", "key_area_id": "Key area", "changes": "Changes"}
-    choices = {"key_area_id": in_list(ReferenceList.KEY_AREA)}
+    name, noun, plural = "Recommendations", "recommendation", "recommendations"
+    url, category, menu_order = "/recommendations", Category.PLANS, 20
+    roles = kept_by(OFFICERS, export=EVERYONE)
+    column_list = ("text", "plan_id", "number", "key_area_id", "changes")
+    column_details_list = (*column_list, "evidence")
+    column_searchable_list = ("text", "evidence")
+    column_filters = ("plan_id", "key_area_id", "changes")
+    column_sortable_list = ("plan_id", "number")
+    column_default_sort = "plan_id"
+    form_columns = ("plan_id", "number", "text", "key_area_id", "changes", "evidence")
+    form_overrides = {"text": TextField, "evidence": TextField}
+    column_labels = {"plan_id": "Plan", "text": "Recommendation", "key_area_id": "Key area", "changes": "Changes"}
+    form_args = {"key_area_id": {"narrow": in_list(ReferenceList.KEY_AREA)}}
 
-    hints = {"evidence": "The findings it rests on: audits, self-evaluations, conversations, reviews."}
+    column_descriptions = {"evidence": "The findings it rests on: audits, self-evaluations, conversations, reviews."}
 
     def facts(self, session: Session, record: Recommendation) -> list[Fact]:
         if actor().is_agency_bound:
@@ -92,7 +86,7 @@ class RecommendationScreen(Screen):
         buttons = [Button("Choose findings", self.link("cite", record_id=record.id))]
         return [Panel("Findings it rests on", ("Finding", "Source", "Verdict", "Strength"), rows, buttons=buttons)]
 
-    @page("/<int:record_id>/findings/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/findings/", roles=OFFICERS, methods=("GET", "POST"))
     def cite(self, record_id: int) -> ResponseReturnValue:
         """Choose the findings that a recommendation rests on."""
         record = self.get_record(record_id)
@@ -100,7 +94,7 @@ class RecommendationScreen(Screen):
         form = CitingForm(sent_form(), findings=cited_findings(self.session, record.id))
         if isinstance(form["findings"], RecordsField):
             of_review = Finding.review_id == plan.review_id
-            form["findings"].source = ChoiceSource(Finding, lambda found: found.where(of_review))
+            form["findings"].loader = ChoiceLoader(Finding, lambda found: found.where(of_review))
         values = {"title": f"Findings behind recommendation {record.number}", "button": "Save", "lead": record.text}
         return self.ask(form, self.details_url(record_id), lambda: self._cited(record, form), **values)
 
@@ -109,11 +103,11 @@ class RecommendationScreen(Screen):
         weak = support_in_words(cited_findings(self.session, record.id))
         return f"Saved. {weak}: look for a second kind of source." if weak else "The findings are saved."
 
-    def fields_for(self, record: Recommendation) -> tuple[str, ...]:
+    def form_columns_for(self, record: Recommendation) -> tuple[str, ...]:
         """Its actions belong to the same plan, so a recommendation stays in the plan it was written for."""
-        return self.fields if not record.id else tuple(key for key in self.fields if key != "plan_id")
+        return self.form_columns if not record.id else tuple(key for key in self.form_columns if key != "plan_id")
 
-    def new_record(self) -> Recommendation:
+    def build_new_instance(self) -> Recommendation:
         """Of the plan the address names, with that plan's next number."""
         plan_id = plan_in_address()
         return Recommendation(plan_id=plan_id, number=next_number(self.session, plan_id) if plan_id else None)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import ADMINISTRATORS, OFFICERS, STAFF, Group, Panel, Screen, bulk_action, screen
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    OFFICERS,
+    STAFF,
+    Category,
+    Panel,
+    Screen,
+    TextField,
+    action,
+    kept_by,
+    screen,
+)
 from models.core.clock import today
 from models.reminders.reminders import DIGEST_NAMES, SUBJECT_NAMES, ReminderRule, drafts_of
 
@@ -21,26 +32,19 @@ class ReminderRuleScreen(Screen):
     """Reminder rules: officers keep them; what a rule would write today is shown beneath it."""
 
     model = ReminderRule
-    title, noun, plural = "Reminder rules", "reminder rule", "reminder rules"
-    path, group, order = "reminder-rules", Group.SETTINGS, 30
-    may = {
-        "list": STAFF,
-        "details": STAFF,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Reminder rules", "reminder rule", "reminder rules"
+    url, category, menu_order = "/reminder-rules", Category.SETTINGS, 30
+    roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = "Reminders are written every morning; the weekly digest on Mondays."
-    columns = ("name", "kind", "offset_days", "repeat_days", "recipient", "is_active")
-    details = (*columns, "subject", "body")
-    search = ("name", "subject")
-    filters = ("kind", "recipient", "is_active")
-    sort = ("name", "kind")
-    default_sort = "name"
-    fields = ("name", "kind", "offset_days", "repeat_days", "recipient", "subject", "body", "is_active")
-    text_areas = ("body",)
-    labels = {
+    column_list = ("name", "kind", "offset_days", "repeat_days", "recipient", "is_active")
+    column_details_list = (*column_list, "subject", "body")
+    column_searchable_list = ("name", "subject")
+    column_filters = ("kind", "recipient", "is_active")
+    column_sortable_list = ("name", "kind")
+    column_default_sort = "name"
+    form_columns = ("name", "kind", "offset_days", "repeat_days", "recipient", "subject", "body", "is_active")
+    form_overrides = {"body": TextField}
+    column_labels = {
         "kind": "About",
         "offset_days": "Days from the date",
         "repeat_days": "Repeat every so many days",
@@ -49,7 +53,7 @@ class ReminderRuleScreen(Screen):
         "body": "Text",
         "is_active": "In use",
     }
-    hints = {
+    column_descriptions = {
         "offset_days": "Before the date with a minus: -7 is a week before, 0 the day itself, 1 the day after.",
         "repeat_days": "Leave empty to remind once.",
         "body": f"These names are filled in: {_offered(SUBJECT_NAMES)}. In a weekly digest: {_offered(DIGEST_NAMES)}.",
@@ -61,7 +65,7 @@ class ReminderRuleScreen(Screen):
         title = f"What it says today ({len(drafts)})"
         return [Panel(title, ("To", "Subject line", "Text"), rows, empty="Today there is nothing to remind of.")]
 
-    @bulk_action("Switch off", roles=OFFICERS, question="Switch these rules off?")
+    @action("switch-off", "Switch off", "Switch these rules off?", roles=OFFICERS)
     def switch_off(self, session: Session, rules: list[ReminderRule]) -> str:
         """Messages that are written but not sent yet are withdrawn."""
         for rule in rules:

@@ -14,12 +14,13 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
-    page,
+    by_value,
+    expose,
+    kept_by,
     role,
     screen,
 )
@@ -63,35 +64,25 @@ class RetentionRuleScreen(Screen):
     """Retention rules, kept by administrators; every night what is due is erased and its counts are left."""
 
     model = RetentionRule
-    title, noun, plural = "Retention rules", "retention rule", "retention rules"
-    path, group, order = "retention-rules", Group.SETTINGS, 40
-    may = {
-        "list": STAFF,
-        "details": STAFF,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Retention rules", "retention rule", "retention rules"
+    url, category, menu_order = "/retention-rules", Category.SETTINGS, 40
+    roles = kept_by(ADMINISTRATORS, readers=STAFF)
     introduction = "What is due is erased every night at ten to four; the counts stay. A review on hold loses nothing."
-    columns = (
-        Column("what", "What", show=show_what),
-        Column("months", "Kept for months", is_numeric=True),
-        "counted_from",
-        "is_active",
-    )
-    details = (*columns, "basis")
-    filters = ("counted_from", "is_active")
-    sort = ("what", "months")
-    default_sort = "what"
-    fields = ("what", "months", "counted_from", "basis", "is_active")
-    extra_fields = {"what": SelectField("What", choices=_OFFERED, validators=[Required()])}
-    text_areas = ("basis",)
-    labels = {
+    column_list = ("what", "months", "counted_from", "is_active")
+    column_details_list = (*column_list, "basis")
+    column_formatters = {"what": by_value(show_what)}
+    column_filters = ("counted_from", "is_active")
+    column_sortable_list = ("what", "months")
+    column_default_sort = "what"
+    form_columns = ("what", "months", "counted_from", "basis", "is_active")
+    form_extra_fields = {"what": SelectField("What", choices=_OFFERED, validators=[Required()])}
+    form_overrides = {"basis": TextField}
+    column_labels = {
         "months": "Kept for months",
         "counted_from": "Counted from",
         "is_active": "In use",
         "basis": "Why so long",
+        "what": "What",
     }
 
     def facts(self, session: Session, record: RetentionRule) -> list[Fact]:
@@ -107,7 +98,7 @@ class RetentionRuleScreen(Screen):
             Panel("What has gone", ("When", "How many"), rows, empty="Nothing has been erased under this rule yet.")
         ]
 
-    @page("/hold/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/hold/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def hold(self, review_id: int) -> ResponseReturnValue:
         """Keep everything of a review until further notice."""
         review, form = _own(self.session, review_id), HoldForm(sent_form())
@@ -119,7 +110,7 @@ class RetentionRuleScreen(Screen):
         place_hold(self.session, review, reason=form["reason"].data)
         return f"{review.reference} is on hold; nothing of it is erased."
 
-    @page("/lift/<int:review_id>/", roles=ADMINISTRATORS, methods=("GET", "POST"))
+    @expose("/lift/<int:review_id>/", roles=ADMINISTRATORS, methods=("GET", "POST"))
     def lift(self, review_id: int) -> ResponseReturnValue:
         """Let the rules hold again."""
         review = _own(self.session, review_id)

@@ -16,12 +16,12 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
-    Group,
+    Category,
     Panel,
     Screen,
-    page,
+    expose,
     person_id,
+    read_by,
     role,
     screen,
     tag,
@@ -82,24 +82,26 @@ class EscalationScreen(Screen):
     """The non-engagement log of all agencies: every step that was taken with every late return."""
 
     model = Escalation
-    title, noun, plural = "Non-engagement log", "step", "steps"
-    path, group, order = "escalations", Group.EVIDENCE, 55
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
+    name, noun, plural = "Non-engagement log", "step", "steps"
+    url, category, menu_order = "/escalations", Category.EVIDENCE, 55
+    roles = read_by(STAFF)
     introduction = "Every step that was taken when an agency did not hand in what it was asked for."
-    columns = (
-        "reference",
-        "agency_id",
-        Column("what", "What is late"),
-        Column("step_label", "Step"),
-        "climbed_on",
-        "review_id",
+    column_list = ("reference", "agency_id", "what", "step_label", "climbed_on", "review_id")
+    column_details_list = (
+        *column_list,
+        "due_on",
+        "climbed_by_id",
+        "said",
+        "outcome",
+        "answer",
+        "answered_by_id",
+        "answered_at",
     )
-    details = (*columns, "due_on", "climbed_by_id", "said", "outcome", "answer", "answered_by_id", "answered_at")
-    search = ("reference", "what", "said", "outcome")
-    filters = ("agency_id", "review_id", "step_id", "climbed_on")
-    sort = ("reference", "climbed_on")
-    default_sort = "-climbed_on"
-    labels = {
+    column_searchable_list = ("reference", "what", "said", "outcome")
+    column_filters = ("agency_id", "review_id", "step_id", "climbed_on")
+    column_sortable_list = ("reference", "climbed_on")
+    column_default_sort = ("climbed_on", True)
+    column_labels = {
         "climbed_on": "Taken on",
         "climbed_by_id": "Taken by",
         "said": "What was said",
@@ -108,6 +110,8 @@ class EscalationScreen(Screen):
         "answered_by_id": "Answered by",
         "answered_at": "Answered",
         "step_id": "Step",
+        "what": "What is late",
+        "step_label": "Step",
     }
 
     def list_buttons(self) -> list[Button]:
@@ -121,12 +125,12 @@ class EscalationScreen(Screen):
             found.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
         return found
 
-    @page("/late/", roles=STAFF)
+    @expose("/late/", roles=STAFF)
     def late(self) -> str:
         """Everything that is late, with the step it stands on and the one to take."""
         return self.render("escalations/late.html", panel=late_panel(self.session, ladder_states(self.session)))
 
-    @page("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:
         """Take the next step with one late return."""
         state = self._late(subject)
@@ -158,7 +162,7 @@ class EscalationScreen(Screen):
             abort(403)
         return state
 
-    @page("/<int:record_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
     def outcome(self, record_id: int) -> ResponseReturnValue:
         """Write down what came of a step."""
         record = self.get_record(record_id)
@@ -172,7 +176,7 @@ class EscalationScreen(Screen):
             form, self.details_url(record_id), act, title=f"What came of {record.reference}?", button="Save"
         )
 
-    @page("/<int:record_id>/answer/", roles=_SPONSORS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/answer/", roles=_SPONSORS, methods=("GET", "POST"))
     def answer(self, record_id: int) -> ResponseReturnValue:
         """The lead sponsor's word on an agency that does not engage."""
         record = self.get_record(record_id)
@@ -187,7 +191,7 @@ class EscalationScreen(Screen):
             form, self.details_url(record_id), act, title=f"{agency.name} does not engage", button="Answer", lead=lead
         )
 
-    @page("/<int:record_id>/letter/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/letter/", roles=STAFF, methods=("GET", "POST"))
     def letter(self, record_id: int) -> ResponseReturnValue:
         """The letter of a step, to print and send."""
         record, arguments = self.get_record(record_id), {"escalation_id": record_id}

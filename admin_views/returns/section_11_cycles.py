@@ -12,12 +12,13 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
-    page,
+    by_value,
+    expose,
+    kept_by,
     person_id,
     row_action,
     screen,
@@ -48,37 +49,35 @@ class Section11CycleScreen(Screen):
     """Section 11 audits: a register of their own, in addition to the self-evaluations of the reviews."""
 
     model = Section11Cycle
-    title, noun, plural = "Section 11 cycles", "Section 11 cycle", "Section 11 cycles"
-    path, group, order = "section-11-cycles", Group.PEOPLE, 60
-    may = {
-        "list": STAFF,
-        "details": STAFF,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Section 11 cycles", "Section 11 cycle", "Section 11 cycles"
+    url, category, menu_order = "/section-11-cycles", Category.PEOPLE, 60
+    roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = (
         "All partners complete Section 11, for children and for adults, apart from and in addition to the reviews."
     )
-    columns = ("title", Column("covers", show=show_tag), "opens_on", "due_on", "opened_at", "closed_at")
-    details = ("covers", "tool_id", "opens_on", "due_on", "opened_at", "closed_at")
-    search = ("title",)
-    filters = ("covers", "due_on")
-    sort = ("title", "opens_on", "due_on")
-    default_sort = "-opens_on"
-    fields = ("title", "covers", "tool_id", "opens_on", "due_on")
-    labels = {"covers": "About", "tool_id": "Tool", "opened_at": "Opened", "closed_at": "Closed"}
-    choices = {"tool_id": lambda tools: tools.where(AssuranceTool.kind == ToolKind.SECTION_11, AssuranceTool.is_active)}
+    column_list = ("title", "covers", "opens_on", "due_on", "opened_at", "closed_at")
+    column_details_list = ("covers", "tool_id", "opens_on", "due_on", "opened_at", "closed_at")
+    column_formatters = {"covers": by_value(show_tag)}
+    column_searchable_list = ("title",)
+    column_filters = ("covers", "due_on")
+    column_sortable_list = ("title", "opens_on", "due_on")
+    column_default_sort = ("opens_on", True)
+    form_columns = ("title", "covers", "tool_id", "opens_on", "due_on")
+    column_labels = {"covers": "About", "tool_id": "Tool", "opened_at": "Opened", "closed_at": "Closed"}
+    form_args = {
+        "tool_id": {
+            "narrow": lambda tools: tools.where(AssuranceTool.kind == ToolKind.SECTION_11, AssuranceTool.is_active)
+        }
+    }
 
-    def fields_for(self, record: Section11Cycle) -> tuple[str, ...]:
+    def form_columns_for(self, record: Section11Cycle) -> tuple[str, ...]:
         """Once partners were asked, the tool and what the cycle covers stay."""
-        return self.fields if record.opened_at is None else ("title", "opens_on")
+        return self.form_columns if record.opened_at is None else ("title", "opens_on")
 
-    def may_edit(self, record: Section11Cycle) -> bool:
+    def can_edit_record(self, record: Section11Cycle) -> bool:
         return record.closed_at is None
 
-    def may_delete(self, record: Section11Cycle) -> bool:
+    def can_delete_record(self, record: Section11Cycle) -> bool:
         return record.opened_at is None
 
     def facts(self, session: Session, record: Section11Cycle) -> list[Fact]:
@@ -97,7 +96,7 @@ class Section11CycleScreen(Screen):
         asking = Button("Ask the partners", self.link("ask_all", record_id=record.id), "main")
         return [asking, Button("Statement of missing partners", self.link("statement", record_id=record.id))]
 
-    @page("/<int:record_id>/ask/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/ask/", roles=OFFICERS, methods=("GET", "POST"))
     def ask_all(self, record_id: int) -> ResponseReturnValue:
         """Give the form to every partner that has none yet, and write to them."""
         record: Section11Cycle = self.get_record(record_id)
@@ -116,7 +115,7 @@ class Section11CycleScreen(Screen):
         made = ask_partners(self.session, record, person_id=person_id(), **letter_words())
         return f"{count_words(len(made), 'partner is', 'partners are')} asked."
 
-    @page("/<int:record_id>/statement/", roles=STAFF)
+    @expose("/<int:record_id>/statement/", roles=STAFF)
     def statement(self, record_id: int) -> str:
         """The statement of missing partners, to print."""
         record: Section11Cycle = self.get_record(record_id)
@@ -129,7 +128,7 @@ class Section11CycleScreen(Screen):
     @row_action(
         "Close the cycle",
         roles=OFFICERS,
-        question="Close this cycle? No partner is asked any more.",
+        confirmation="Close this cycle? No partner is asked any more.",
         shown=lambda cycle: cycle.is_open,
     )
     def close(self, session: Session, cycle: Section11Cycle) -> str:

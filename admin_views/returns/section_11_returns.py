@@ -14,16 +14,16 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.kit.base import (
     OFFICERS,
-    STAFF,
     Button,
-    Column,
+    Category,
     Fact,
     Filter,
-    Group,
     Panel,
     actor,
-    page,
+    by_value,
+    expose,
     person_id,
+    read_by,
     role,
     screen,
 )
@@ -61,21 +61,15 @@ class Section11ReturnScreen(AnsweringPages):
     """Section 11 returns; a partner sees and fills in its own. They are no self-evaluations of any review."""
 
     model = Section11Return
-    title, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
-    path, group, order = "section-11-returns", Group.PEOPLE, 61
-    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
+    url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
+    roles = read_by(SHEET_READERS)
     paper_name = "section_11_return"
-    columns = (
-        "reference",
-        "agency_id",
-        Column("cycle.title", "Cycle"),
-        Column("status", show=show_status),
-        "due_on",
-        "submitted_at",
-    )
-    details = ("agency_id", "cycle_id", Column("status", show=show_status), "due_on", "submitted_at", "closed_at")
-    search = ("reference",)
-    filters = (
+    column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")
+    column_details_list = ("agency_id", "cycle_id", "status", "due_on", "submitted_at", "closed_at")
+    column_formatters = {"status": by_value(show_status)}
+    column_searchable_list = ("reference",)
+    column_filters = (
         "status",
         Filter(
             "late",
@@ -86,9 +80,9 @@ class Section11ReturnScreen(AnsweringPages):
         "cycle_id",
         "agency_id",
     )
-    sort = ("reference", "due_on", "status")
-    default_sort = "-reference"
-    labels = {"submitted_at": "Handed in", "closed_at": "Moderated"}
+    column_sortable_list = ("reference", "due_on", "status")
+    column_default_sort = ("reference", True)
+    column_labels = {"submitted_at": "Handed in", "closed_at": "Moderated", "cycle.title": "Cycle"}
 
     def facts(self, session: Session, record: Section11Return) -> list[Fact]:
         found = [Fact("Progress", sheet_progress(session, self.sheet_of(record)).words)]
@@ -128,7 +122,7 @@ class Section11ReturnScreen(AnsweringPages):
         submit_return(self.session, record, person_id=person_id())
         return f"{record.reference} is handed in. You can read it here at any time."
 
-    @page("/<int:record_id>/give-back/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/give-back/", roles=OFFICERS, methods=("GET", "POST"))
     def give_back(self, record_id: int) -> ResponseReturnValue:
         """Give a return back, with what should be changed."""
         record = self.get_record(record_id)
@@ -141,7 +135,7 @@ class Section11ReturnScreen(AnsweringPages):
         title = f"Ask for changes of {record.reference}"
         return self.ask(form, self.details_url(record_id), act, title=title, button="Return it")
 
-    @page("/<int:record_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
     def moderate(self, record_id: int) -> ResponseReturnValue:
         """A moderated score beside each of the partner's own, with the reason."""
         record = self.get_record(record_id)

@@ -14,15 +14,15 @@ from wtforms import Form
 from admin_views.evidence.answer_findings import FindingPages
 from admin_views.kit.base import (
     OFFICERS,
-    STAFF,
     Button,
-    Column,
+    Category,
     Fact,
     Filter,
-    Group,
     Panel,
-    page,
+    by_value,
+    expose,
     person_id,
+    read_by,
     role,
     row_action,
     screen,
@@ -80,29 +80,15 @@ class SelfEvaluationScreen(FindingPages):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
-    title, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
-    path, group, order = "self-evaluations", Group.EVIDENCE, 50
-    may = {"list": SHEET_READERS, "details": SHEET_READERS, "export": STAFF}
+    name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
+    url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
+    roles = read_by(SHEET_READERS)
     finding_source = Source.SELF_EVALUATION
-    columns = (
-        "reference",
-        "agency_id",
-        Column("review.title", "Review"),
-        Column("status", show=show_status),
-        "due_on",
-        "submitted_at",
-    )
-    details = (
-        "agency_id",
-        "review_id",
-        Column("status", show=show_status),
-        "due_on",
-        "sent_at",
-        "submitted_at",
-        "closed_at",
-    )
-    search = ("reference",)
-    filters = (
+    column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")
+    column_details_list = ("agency_id", "review_id", "status", "due_on", "sent_at", "submitted_at", "closed_at")
+    column_formatters = {"status": by_value(show_status)}
+    column_searchable_list = ("reference",)
+    column_filters = (
         "status",
         Filter(
             "late",
@@ -114,9 +100,9 @@ class SelfEvaluationScreen(FindingPages):
         "agency_id",
         "due_on",
     )
-    sort = ("reference", "due_on", "status", "submitted_at")
-    default_sort = "-reference"
-    labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed"}
+    column_sortable_list = ("reference", "due_on", "status", "submitted_at")
+    column_default_sort = ("reference", True)
+    column_labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed", "review.title": "Review"}
 
     # The record's page
 
@@ -157,7 +143,7 @@ class SelfEvaluationScreen(FindingPages):
 
     # What officers do
 
-    @page("/send/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/send/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def send(self, review_id: int) -> ResponseReturnValue:
         """Send the signed tool to every invited agency that does not have it yet."""
         review = self.session.get(ThematicReview, review_id) or abort(404)
@@ -181,7 +167,7 @@ class SelfEvaluationScreen(FindingPages):
         count = count_words(len(made), "self-evaluation is", "self-evaluations are")
         return f"{count} sent, due {in_words(made[0].due_on)}."
 
-    @page("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
     def return_for_changes(self, record_id: int) -> ResponseReturnValue:
         """Give a self-evaluation back, with what should be changed."""
         record = self._own(record_id)
@@ -196,7 +182,7 @@ class SelfEvaluationScreen(FindingPages):
         ask_for_changes(self.session, record, reason=reason, due_on=due_on, **letter_words())
         return f"{record.reference} is returned; the agency is told."
 
-    @row_action("Close", roles=OFFICERS, tone="main", question="Is this self-evaluation what was asked for?",
+    @row_action("Close", roles=OFFICERS, tone="main", confirmation="Is this self-evaluation what was asked for?",
                 shown=lambda record: record.status is ReturnStatus.SUBMITTED)  # fmt: skip
     def close(self, session: Session, record: SelfEvaluation) -> str:
         """The officer's word that nothing more is needed."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import STAFF, Button, Column, Group, Panel, Screen, already_sent, page, screen
+from admin_views.kit.base import STAFF, Button, Category, Panel, Screen, already_sent, expose, read_by, screen
 from admin_views.kit.formats import count_words
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
@@ -26,20 +26,21 @@ class InvitationScreen(Screen):
     """Every invitation; a review's own page ticks them part by part."""
 
     model = Invitation
-    title, noun, plural = "Agencies invited", "invitation", "invitations"
-    path, group, order = "invitations", Group.EVIDENCE, 45
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
-    columns = (Column("agency_id", "Agency"), "review_id", "part", "note")
-    filters = ("review_id", "part", "agency_id")
-    sort = ("part",)
-    default_sort = "part"
+    name, noun, plural = "Agencies invited", "invitation", "invitations"
+    url, category, menu_order = "/invitations", Category.EVIDENCE, 45
+    roles = read_by(STAFF)
+    column_list = ("agency_id", "review_id", "part", "note")
+    column_labels = {"agency_id": "Agency"}
+    column_filters = ("review_id", "part", "agency_id")
+    column_sortable_list = ("part",)
+    column_default_sort = "part"
 
-    @page("/review/<int:review_id>/", roles=STAFF)
+    @expose("/review/<int:review_id>/", roles=STAFF)
     def parts(self, review_id: int) -> ResponseReturnValue:
         """The first part of the review."""
         return redirect(self.link("tick", review_id=review_id, part=ReviewPart.SELF_EVALUATION.value))
 
-    @page("/review/<int:review_id>/<part>/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/review/<int:review_id>/<part>/", roles=STAFF, methods=("GET", "POST"))
     def tick(self, review_id: int, part: str) -> ResponseReturnValue:
         """Tick the agencies of one part of a review."""
         review = self.session.get(ThematicReview, review_id) or abort(404)

@@ -15,21 +15,21 @@ from admin_views.gates.review_gates import GatePages
 from admin_views.gates.review_reports import ReviewReportPages
 from admin_views.kit.base import (
     ADMINISTRATORS,
-    EVERYONE,
     OFFICERS,
     READERS,
-    STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
+    TextField,
+    by_value,
+    kept_by,
     role,
     screen,
     show_tag,
     tag,
 )
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
@@ -56,37 +56,17 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
     """
 
     model = ThematicReview
-    title, noun, plural = "Thematic reviews", "review", "reviews"
-    path, group, order = "thematic-reviews", Group.REVIEWS, 10
-    may = {
-        "list": EVERYONE,
-        "details": EVERYONE,
-        "create": OFFICERS,
-        "edit": OFFICERS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
-    columns = (
-        "reference",
-        "title",
-        Column("kind", show=show_tag),
-        Column("stage", show=show_tag),
-        "year",
-        "sponsor_id",
-    )
-    details = (
-        *columns,
-        "hub_id",
-        "priority_id",
-        "focus",
-        "period_starts_on",
-        "period_ends_on",
-    )
-    search = ("reference", "title", "focus")
-    filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
-    sort = ("reference", "title", "year", "stage")
-    default_sort = "-reference"
-    fields = (
+    name, noun, plural = "Thematic reviews", "review", "reviews"
+    url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
+    roles = kept_by(OFFICERS, delete=ADMINISTRATORS)
+    column_list = ("reference", "title", "kind", "stage", "year", "sponsor_id")
+    column_details_list = (*column_list, "hub_id", "priority_id", "focus", "period_starts_on", "period_ends_on")
+    column_formatters = {"kind": by_value(show_tag), "stage": by_value(show_tag)}
+    column_searchable_list = ("reference", "title", "focus")
+    column_filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
+    column_sortable_list = ("reference", "title", "year", "stage")
+    column_default_sort = ("reference", True)
+    form_columns = (
         "title",
         "kind",
         "year",
@@ -99,8 +79,8 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
         "quota_override_reason",
         "quota_override_on",
     )
-    text_areas = ("focus", "quota_override_reason")
-    labels = {
+    form_overrides = {"focus": TextField, "quota_override_reason": TextField}
+    column_labels = {
         "sponsor_id": "Lead sponsor",
         "priority_id": "Strategic priority",
         "period_starts_on": "Period under review from",
@@ -108,17 +88,19 @@ class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewRepor
         "quota_override_reason": "Board override of the quota: reason",
         "quota_override_on": "Board override of the quota: date",
     }
-    hints = {"quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."}
-    choices = {"sponsor_id": lambda people: people.where(Person.role == Role.SPONSOR)}
+    column_descriptions = {
+        "quota_override_reason": "Only for a review beyond two children, two adults and one combined a year."
+    }
+    form_args = {"sponsor_id": {"narrow": lambda people: people.where(Person.role == Role.SPONSOR)}}
 
-    def new_record(self) -> ThematicReview:
+    def build_new_instance(self) -> ThematicReview:
         return ThematicReview(year=today().year)
 
-    def form_ready(self, session: Session, form: Form, record: ThematicReview) -> None:
+    def on_form_ready(self, form: Form, record: ThematicReview) -> None:
         if isinstance(form["hub_id"], RecordField):
-            form["hub_id"].source = ChoiceSource(Hub, own_hubs_only(Hub.id))
+            form["hub_id"].loader = ChoiceLoader(Hub, own_hubs_only(Hub.id))
 
-    def may_edit(self, record: ThematicReview) -> bool:
+    def can_edit_record(self, record: ThematicReview) -> bool:
         return may_run(self.session, record.hub_id)
 
     def facts(self, session: Session, record: ThematicReview) -> list[Fact]:

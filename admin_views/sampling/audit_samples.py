@@ -10,14 +10,16 @@ from wtforms import Form
 from admin_views.audits.audit_openings import sample_buttons
 from admin_views.documents.papers import document_buttons
 from admin_views.kit.base import (
+    NOBODY,
     OFFICERS,
     STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
-    page,
+    by_value,
+    expose,
+    kept_by,
     person_id,
     role,
     row_action,
@@ -49,21 +51,13 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
     """Samples: plan, preview, lock, reveal, draw. A draw is never repeated in silence; a voided one stays visible."""
 
     model = AuditSample
-    title, noun, plural = "Audit samples", "sample", "samples"
-    path, group, order = "audit-samples", Group.SAMPLES, 30
-    may = {"list": STAFF, "details": STAFF, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    name, noun, plural = "Audit samples", "sample", "samples"
+    url, category, menu_order = "/audit-samples", Category.SAMPLES, 30
+    roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY)
     introduction = "Cases are drawn at random, so that nobody can be said to have picked them."
-    columns = (
-        "reference",
-        "title",
-        "review_id",
-        "frame_id",
-        Column("status", show=show_tag),
-        "drawn_at",
-        "audits_due_on",
-    )
-    details = (
-        *columns,
+    column_list = ("reference", "title", "review_id", "frame_id", "status", "drawn_at", "audits_due_on")
+    column_details_list = (
+        *column_list,
         "kind",
         "requested_by_id",
         "witness",
@@ -72,12 +66,13 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
         "plan_fingerprint",
         "void_reason",
     )
-    search = ("reference", "title")
-    filters = ("status", "review_id", "frame_id", "audits_due_on")
-    sort = ("reference", "title", "drawn_at", "audits_due_on")
-    default_sort = "-reference"
-    fields = ("title", "review_id", "audits_due_on")
-    labels = {
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("reference", "title")
+    column_filters = ("status", "review_id", "frame_id", "audits_due_on")
+    column_sortable_list = ("reference", "title", "drawn_at", "audits_due_on")
+    column_default_sort = ("reference", True)
+    form_columns = ("title", "review_id", "audits_due_on")
+    column_labels = {
         "review_id": "Review",
         "frame_id": "Frame",
         "kind": "How the seed is made",
@@ -88,7 +83,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
         "commitment": "Commitment (SHA-256)",
     }
 
-    def may_delete(self, record: AuditSample) -> bool:
+    def can_delete_record(self, record: AuditSample) -> bool:
         return record.status is SampleStatus.PLANNED
 
     def list_buttons(self) -> list[Button]:
@@ -116,7 +111,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []
 
-    @page("/<int:record_id>/ask-void/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/ask-void/", roles=OFFICERS, methods=("GET", "POST"))
     def ask_void(self, record_id: int) -> ResponseReturnValue:
         """Ask the lead sponsor to void a draw, with a reason."""
         sample, form = self.get_record(record_id), VoidForm(sent_form())
@@ -137,7 +132,7 @@ class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
         "Void this draw",
         roles={Role.SPONSOR},
         tone="warning",
-        question="Void this draw? It stays visible; a new draw by the same plan is possible only then.",
+        confirmation="Void this draw? It stays visible; a new draw by the same plan is possible only then.",
         shown=lambda sample: bool(sample.void_reason) and sample.status in VOIDABLE,
     )
     def void(self, session: Session, sample: AuditSample) -> str:

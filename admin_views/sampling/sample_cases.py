@@ -11,20 +11,21 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
-    Group,
+    Category,
     Screen,
-    bulk_action,
+    action,
+    by_value,
+    expose,
     in_list,
-    page,
     person_id,
+    read_by,
     role,
     row_action,
     screen,
     show_tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from models.core.access import Actor
@@ -45,7 +46,7 @@ class EliminationForm(Form):
 
     reason_id = RecordField(
         "Reason",
-        source=ChoiceSource(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
+        loader=ChoiceLoader(ReferenceItem, in_list(ReferenceList.ELIMINATION_REASON)),
         description="A missing or poor record is a finding, never a reason.",
     )
     note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
@@ -60,19 +61,35 @@ class SampleCaseScreen(Screen):
     """Drawn cases and reserves. A case leaves only with a reason and a second person; the next reserve steps in."""
 
     model = SampleCase
-    title, noun, plural = "Drawn cases", "case", "cases"
-    path, group, order = "sample-cases", Group.SAMPLES, 40
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
-    columns = ("reference", "sample_id", "stratum", Column("position", "Order", is_numeric=True), "ticket",
-               Column("status", show=show_tag))  # fmt: skip
-    details = (*columns, "is_reserve", "audited_on", "replaces_id", "reason_id", "reason_note", "proposed_by_id",
-               "approved_by_id", "approved_at")  # fmt: skip
-    search = ("reference",)
-    filters = ("sample_id", "status", "stratum", "audited_on")
-    sort = ("reference", "sample_id", "stratum")
-    default_sort = "id"
-    labels = {"sample_id": "Sample", "replaces_id": "Stepped in for", "reason_id": "Reason", "ticket": "Ticket",
-              "proposed_by_id": "Elimination proposed by", "approved_by_id": "Approved by"}  # fmt: skip
+    name, noun, plural = "Drawn cases", "case", "cases"
+    url, category, menu_order = "/sample-cases", Category.SAMPLES, 40
+    roles = read_by(STAFF)
+    column_list = ("reference", "sample_id", "stratum", "position", "ticket", "status")
+    column_details_list = (
+        *column_list,
+        "is_reserve",
+        "audited_on",
+        "replaces_id",
+        "reason_id",
+        "reason_note",
+        "proposed_by_id",
+        "approved_by_id",
+        "approved_at",
+    )
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("reference",)
+    column_filters = ("sample_id", "status", "stratum", "audited_on")
+    column_sortable_list = ("reference", "sample_id", "stratum")
+    column_default_sort = "id"
+    column_labels = {
+        "sample_id": "Sample",
+        "replaces_id": "Stepped in for",
+        "reason_id": "Reason",
+        "ticket": "Ticket",
+        "proposed_by_id": "Elimination proposed by",
+        "approved_by_id": "Approved by",
+        "position": "Order",
+    }
 
     def buttons(self, record: SampleCase) -> list[Button]:
         audits = Button("Audits side by side", f"/moderations/case/{record.id}/")
@@ -80,7 +97,7 @@ class SampleCaseScreen(Screen):
             return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
         return [audits] if record.status is not CaseStatus.RESERVE else []
 
-    @page("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
     def propose(self, record_id: int) -> ResponseReturnValue:
         """Ask for a case to leave the sample."""
         case, form = self.get_record(record_id), EliminationForm(sent_form())
@@ -102,7 +119,7 @@ class SampleCaseScreen(Screen):
         return self.session.get_one(Person, person_id())
 
     @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_is_proposed,
-                question="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
+                confirmation="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
     def approve(self, session: Session, case: SampleCase) -> str:
         """The second person's word."""
         successor = approve_elimination(session, case, person=self._self())
@@ -116,7 +133,7 @@ class SampleCaseScreen(Screen):
         refuse_elimination(session, case, person=self._self())
         return f"{case.reference} stays in the sample."
 
-    @bulk_action("Audited today", roles=OFFICERS, question="Mark these cases as audited today?")
+    @action("mark-audited", "Audited today", "Mark these cases as audited today?", roles=OFFICERS)
     def mark_audited(self, session: Session, cases: list[SampleCase]) -> str:
         """A case audited now is left out of draws for a year."""
         for case in cases:

@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.papers import ask_once, occasion, show_paper
-from admin_views.kit.base import READERS, STAFF, Screen, page
+from admin_views.kit.base import READERS, STAFF, Screen, expose
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -24,7 +24,7 @@ _LARGEST = 20 * 1024 * 1024
 class CertificatePages(Screen):
     """The page that checks a draw; part of the samples' screen."""
 
-    @page("/<int:record_id>/certificate/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/certificate/", roles=STAFF, methods=("GET", "POST"))
     def certificate_page(self, record_id: int) -> ResponseReturnValue:
         """The certificate as a page, or on paper anew, with the eliminations made since the draw kept the first one."""
         sample, back = self.get_record(record_id), self.details_url(record_id)
@@ -35,7 +35,7 @@ class CertificatePages(Screen):
             )
         return show_paper(self, certificate_paper(facts), back, sample.reference, pdf_url=request.path)
 
-    @page("/check/", roles=READERS, methods=("GET", "POST"))
+    @expose("/check/", roles=READERS, methods=("GET", "POST"))
     def check_page(self) -> ResponseReturnValue:
         """Repeat a draw from its certificate, from the portal's frame or from the case list itself."""
         answer: dict[str, Any] = {"asked": request.method == "POST", "difference": None, "problems": []}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
-from admin_views.kit.base import OFFICERS, Panel, Screen, already_sent, page, person_id, row_action, show_tag
+from admin_views.kit.base import OFFICERS, Panel, Screen, already_sent, expose, person_id, row_action, show_tag
 from admin_views.kit.registry import link_to
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
@@ -25,7 +25,7 @@ from models.sampling.sample_draws import preview
 class DrawPages(Screen):
     """From the preview of a plan to the drawn cases; part of the samples' screen."""
 
-    @page("/<int:record_id>/preview/", roles=OFFICERS)
+    @expose("/<int:record_id>/preview/", roles=OFFICERS)
     def preview_page(self, record_id: int) -> ResponseReturnValue:
         """Who is in the population, what is asked, what is short. Nobody is named, nothing is drawn."""
         sample = self.get_record(record_id)
@@ -51,7 +51,7 @@ class DrawPages(Screen):
         session.commit()
         return redirect(waiting_url(asked, self.details_url(sample.id)))
 
-    @page("/<int:record_id>/ceremony/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/ceremony/", roles=OFFICERS, methods=("GET", "POST"))
     def ceremony(self, record_id: int) -> ResponseReturnValue:
         """The page for the meeting room: the commitment in large letters, then the public part and the witness."""
         sample = self.get_record(record_id)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.kit.base import OFFICERS, Screen, already_sent, page
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, Screen, already_sent, expose
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import offer_choices, sent_form
 from models.case_lists.case_frames import CaseFrame
@@ -49,7 +49,7 @@ class PlanForm(Form):
         ("What follows", ("audits_due_on",)),
     )
 
-    frame_id = RecordField("Frame", source=ChoiceSource(CaseFrame),
+    frame_id = RecordField("Frame", loader=ChoiceLoader(CaseFrame),
                            validators=[Required("Choose the frame that the cases are drawn from.")])  # fmt: skip
     title = LineField("Title", description="What the audit is about; the frame's own title when left empty.")
     rule = SelectField("Which cases", choices=_RULES, validators=[Required()])
@@ -100,7 +100,7 @@ def _time_frame(form: PlanForm) -> dict[str, Any]:
 class PlanPages(Screen):
     """The page where a sample is planned; part of the samples' screen."""
 
-    @page("/plan/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/plan/", roles=OFFICERS, methods=("GET", "POST"))
     def plan_page(self) -> ResponseReturnValue:
         """Say which cases, in which strata, how many."""
         form = PlanForm(sent_form(), frame_id=request.args.get("frame_id", type=int))

@@ -13,13 +13,14 @@ from wtforms import Form
 from admin_views.kit.base import (
     STAFF,
     Button,
-    Column,
+    Category,
     Fact,
-    Group,
     Panel,
     Screen,
-    page,
+    by_value,
+    expose,
     person_id,
+    read_by,
     role,
     screen,
     show_tag,
@@ -65,16 +66,17 @@ class SignOffScreen(Screen):
     """Everything that was put before a sponsor, word for word, and what became of it."""
 
     model = SignOff
-    title, noun, plural = "Signatures", "signature", "signatures"
-    path, group, order = "sign-offs", Group.REVIEWS, 15
-    may = {"list": STAFF, "details": STAFF, "export": STAFF}
-    columns = ("title", Column("subject"), "review_id", Column("status", show=show_tag), "asked_at", "signed_at")
-    details = (*columns, "reason", "asked_by_id", "signed_by_id", "note", "sha256")
-    search = ("title",)
-    filters = ("status", "subject", "review_id")
-    sort = ("asked_at", "signed_at", "title")
-    default_sort = "-asked_at"
-    labels = {
+    name, noun, plural = "Signatures", "signature", "signatures"
+    url, category, menu_order = "/sign-offs", Category.REVIEWS, 15
+    roles = read_by(STAFF)
+    column_list = ("title", "subject", "review_id", "status", "asked_at", "signed_at")
+    column_details_list = (*column_list, "reason", "asked_by_id", "signed_by_id", "note", "sha256")
+    column_formatters = {"status": by_value(show_tag)}
+    column_searchable_list = ("title",)
+    column_filters = ("status", "subject", "review_id")
+    column_sortable_list = ("asked_at", "signed_at", "title")
+    column_default_sort = ("asked_at", True)
+    column_labels = {
         "title": "What",
         "subject": "Kind",
         "asked_at": "Put before the sponsor",
@@ -96,12 +98,12 @@ class SignOffScreen(Screen):
             Button("Return for a change", self.link("return_page", record_id=record.id)),
         ]
 
-    @page("/waiting/", roles=_SPONSORS)
+    @expose("/waiting/", roles=_SPONSORS)
     def waiting(self) -> str:
         """Everything that waits for the sponsor who asks."""
         return self.render("sign_offs/waiting.html", duties=duties_of(self.session, person_id()))
 
-    @page("/<int:record_id>/sign/", roles=_SPONSORS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/sign/", roles=_SPONSORS, methods=("GET", "POST"))
     def sign_page(self, record_id: int) -> ResponseReturnValue:
         """Read it whole, then sign."""
         record, form = self.get_record(record_id), SignForm(sent_form())
@@ -117,7 +119,7 @@ class SignOffScreen(Screen):
         sign(self.session, record, review=review, person_id=person_id(), note=form["note"].data or "")
         return f"{record.title} is signed. Its fingerprint is {record.sha256[:16]}…"
 
-    @page("/<int:record_id>/return/", roles=_SPONSORS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/return/", roles=_SPONSORS, methods=("GET", "POST"))
     def return_page(self, record_id: int) -> ResponseReturnValue:
         """Ask for a change instead."""
         record, form = self.get_record(record_id), ReturnForm(sent_form())

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, page, person_id, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id, tag
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -42,7 +42,7 @@ class AskForm(Form):
 class SignablePages(Screen):
     """The pages of the reviews' screen on which something is put before the sponsor."""
 
-    @page("/<int:record_id>/ask-for/<subject>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/ask-for/<subject>/", roles=OFFICERS, methods=("GET", "POST"))
     def ask_signature(self, record_id: int, subject: str) -> ResponseReturnValue:
         """Put the key lines, the project team or the invited agencies before the sponsor, as they stand now."""
         review, wanted = self._own(record_id), LISTS.get(subject) or abort(404)
@@ -53,7 +53,7 @@ class SignablePages(Screen):
         back = self.details_url(record_id)
         return self.ask(form, back, lambda: self._put(review, wanted, form), title=title, button="Ask", panels=shown)
 
-    @page("/<int:record_id>/ask-for/tool/<int:tool_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/ask-for/tool/<int:tool_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def ask_tool_signature(self, record_id: int, tool_id: int) -> ResponseReturnValue:
         """Put one of the review's tools before the sponsor; it is frozen as it stands."""
         review, tool = self._own(record_id), self.session.get(AssuranceTool, tool_id)

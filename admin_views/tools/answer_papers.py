@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.papers import document_buttons, document_page
-from admin_views.kit.base import STAFF, Button, Screen, page
+from admin_views.kit.base import STAFF, Button, Screen, expose
 from admin_views.kit.permissions import Roles
 from models.core.access import Role
 
@@ -23,12 +23,12 @@ class AnswerPapers(Screen):
 
     paper_name: ClassVar[str] = "self_evaluation"
 
-    @page("/<int:record_id>/paper/", roles=SHEET_READERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/paper/", roles=SHEET_READERS, methods=("GET", "POST"))
     def filled_paper(self, record_id: int) -> ResponseReturnValue:
         """The form with its answers so far."""
         return self._paper(record_id, self.paper_name)
 
-    @page("/<int:record_id>/paper/blank/", roles=SHEET_READERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/paper/blank/", roles=SHEET_READERS, methods=("GET", "POST"))
     def blank_paper(self, record_id: int) -> ResponseReturnValue:
         """The form without answers, to read and to write on."""
         return self._paper(record_id, f"{self.paper_name}_blank")

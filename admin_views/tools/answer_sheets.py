@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, false, select
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Fact, Panel, actor, already_sent, page, person_id, role
+from admin_views.kit.base import OFFICERS, STAFF, Button, Fact, Panel, actor, already_sent, expose, person_id, role
 from admin_views.tools.answer_papers import ANSWERERS, SHEET_READERS, AnswerPapers
 from admin_views.tools.questionnaires import FileLink, LastAnswer, SheetForm, file_link
 from models.documents.documents import Document
@@ -58,11 +58,11 @@ class AnsweringPages(AnswerPapers):
     `answer_buttons`.
     """
 
-    def scope(self, statement: Select[Any]) -> Select[Any]:
+    def get_query(self) -> Select[Any]:
         """Staff see every record, people of an agency their own by row policy; managers of no agency see none."""
         if role() in STAFF or actor().is_agency_bound:
-            return statement
-        return statement.where(false())
+            return super().get_query()
+        return super().get_query().filter(false())
 
     def sheet_of(self, record: Any) -> AnswerSheet:
         """The sheet behind a record of this screen."""
@@ -90,7 +90,7 @@ class AnsweringPages(AnswerPapers):
 
     # The pages
 
-    @page("/<int:record_id>/answer/", roles=ANSWERERS | OFFICERS)
+    @expose("/<int:record_id>/answer/", roles=ANSWERERS | OFFICERS)
     def continue_answering(self, record_id: int) -> ResponseReturnValue:
         """The first section that is not finished."""
         form = self._form(self.get_record(record_id))
@@ -98,7 +98,7 @@ class AnsweringPages(AnswerPapers):
         number = next((place for place, one in enumerate(done, 1) if one.answered < one.asked), 1)
         return redirect(self.link("answer", record_id=record_id, number=number))
 
-    @page("/<int:record_id>/answer/<int:number>/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/answer/<int:number>/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
     def answer(self, record_id: int, number: int) -> ResponseReturnValue:
         """One section to fill in; what is sent is kept, also when part of it is refused."""
         record = self.get_record(record_id)
@@ -115,7 +115,7 @@ class AnsweringPages(AnswerPapers):
             return self._show(record, form, number, problems), 422
         return redirect(self._next_place(record, form, number))
 
-    @page("/<int:record_id>/answer/save/", roles=ANSWERERS | OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/answer/save/", roles=ANSWERERS | OFFICERS, methods=("POST",))
     def save_typed(self, record_id: int) -> ResponseReturnValue:
         """One answer as it is typed; the page's script sends it."""
         form = self._form(self.get_record(record_id))
@@ -128,7 +128,7 @@ class AnsweringPages(AnswerPapers):
         self.session.commit()
         return jsonify(form.said(question, problem) | {"files": bool(files)}), 422 if problem else 200
 
-    @page("/<int:record_id>/read/", roles=SHEET_READERS)
+    @expose("/<int:record_id>/read/", roles=SHEET_READERS)
     def read(self, record_id: int) -> str:
         """Every question with its answer, also after the day it was due; prints as it is."""
         record = self.get_record(record_id)
@@ -141,7 +141,7 @@ class AnsweringPages(AnswerPapers):
             buttons=[*self.sheet_buttons(record)[:-1], *self.paper_buttons(record)],
         )  # fmt: skip
 
-    @page("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
     def hand_in(self, record_id: int) -> ResponseReturnValue:
         """The word of whoever fills it in that this is the answer; what is missing is named first."""
         record = self.get_record(record_id)

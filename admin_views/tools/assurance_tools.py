@@ -7,8 +7,21 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Column, Fact, Filter, Group, Panel, role, screen
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Category,
+    Fact,
+    Filter,
+    Panel,
+    TextField,
+    by_value,
+    kept_by,
+    role,
+    screen,
+)
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import count_words, show_moment
 from admin_views.kit.registry import link_to
@@ -47,65 +60,62 @@ class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
     """Tools of the bank and of the reviews. Officers build the bank's and their own hubs'; sponsors read."""
 
     model = AssuranceTool
-    title, noun, plural = "Tools and questions", "tool", "tools"
-    path, group, order = "assurance-tools", Group.TOOLS, 10
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    name, noun, plural = "Tools and questions", "tool", "tools"
+    url, category, menu_order = "/assurance-tools", Category.TOOLS, 10
+    roles = kept_by(OFFICERS, readers=STAFF)
     introduction = (
         "The bank's tools are copied for a review and amended there. What goes out is always a frozen version."
     )
-    columns = (
-        "title",
-        "kind",
-        Column("review_id", "Belongs to", show=show_review),
-        Column("is_active", "In use"),
-    )
-    details = (*columns, "covers", "introduction")
-    search = ("title", "introduction")
-    filters = (
+    column_list = ("title", "kind", "review_id", "is_active")
+    column_details_list = (*column_list, "covers", "introduction")
+    column_formatters = {"review_id": by_value(show_review)}
+    column_searchable_list = ("title", "introduction")
+    column_filters = (
         Filter("where", "Where", options=(("bank", "The bank"), ("reviews", "Reviews")), apply=_stands_in),
         "kind",
         "review_id",
         "is_active",
     )
-    sort = ("title", "kind")
-    default_sort = "title"
-    fields = ("title", "kind", "review_id", "covers", "introduction", "is_active")
-    text_areas = ("introduction",)
-    labels = {"review_id": "Review", "covers": "Used for", "is_active": "In use"}
-    hints = {
+    column_sortable_list = ("title", "kind")
+    column_default_sort = "title"
+    form_columns = ("title", "kind", "review_id", "covers", "introduction", "is_active")
+    form_overrides = {"introduction": TextField}
+    column_labels = {"review_id": "Belongs to", "covers": "Used for", "is_active": "In use"}
+    column_descriptions = {
         "review_id": "Empty for a tool of the bank.",
         "introduction": "What people read before the first question.",
         "is_active": "A tool that is not in use is no longer offered.",
     }
 
-    def new_record(self) -> AssuranceTool:
+    def build_new_instance(self) -> AssuranceTool:
         named = request.args.get("review_id", type=int)
         return AssuranceTool(review_id=named if named and 0 < named <= _BIGGEST else None)
 
-    def fields_for(self, record: AssuranceTool) -> tuple[str, ...]:
+    def form_columns_for(self, record: AssuranceTool) -> tuple[str, ...]:
         """What a tool is for, and whose it is, is said once: its questions cite that review's key lines."""
-        return self.fields if not record.id else tuple(key for key in self.fields if key not in ("kind", "review_id"))
+        return (
+            self.form_columns
+            if not record.id
+            else tuple(key for key in self.form_columns if key not in ("kind", "review_id"))
+        )
 
-    def form_ready(self, session: Session, form: Form, record: AssuranceTool) -> None:
+    def on_form_ready(self, form: Form, record: AssuranceTool) -> None:
         if "review_id" in form and isinstance(form["review_id"], RecordField):
-            form["review_id"].source = ChoiceSource(ThematicReview, own_hubs_only(ThematicReview.hub_id))
+            form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    def may_edit(self, record: AssuranceTool) -> bool:
+    def can_edit_record(self, record: AssuranceTool) -> bool:
         return self.may_build(record)
 
-    def may_delete(self, record: AssuranceTool) -> bool:
+    def can_delete_record(self, record: AssuranceTool) -> bool:
         return self.may_build(record)
 
-    def save(self, session: Session, form: Form, record: AssuranceTool) -> AssuranceTool:
-        saved: AssuranceTool = super().save(session, form, record)
-        session.flush()
-        warn(self.overtaken(saved))
-        return saved
+    def on_model_change(self, form: Form, model: AssuranceTool, is_created: bool) -> None:
+        self.session.flush()
+        warn(self.overtaken(model))
 
-    def remove(self, session: Session, record: AssuranceTool) -> None:
-        if versions_of(session, record.id):
-            raise RuleBroken(f"{record.title} has frozen versions, so it stays. Take it out of use instead.")
-        session.delete(record)
+    def on_model_delete(self, model: AssuranceTool) -> None:
+        if versions_of(self.session, model.id):
+            raise RuleBroken(f"{model.title} has frozen versions, so it stays. Take it out of use instead.")
 
     def facts(self, session: Session, record: AssuranceTool) -> list[Fact]:
         return [*self._signature(session, record), *self._newest(session, record), *_origin(session, record)]

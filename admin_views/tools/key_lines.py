@@ -12,13 +12,15 @@ from admin_views.kit.base import (
     OFFICERS,
     STAFF,
     Button,
-    Column,
+    Category,
     Filter,
-    Group,
     Panel,
     Screen,
+    TextField,
+    by_value,
+    expose,
     in_list,
-    page,
+    kept_by,
     role,
     row_action,
     screen,
@@ -57,75 +59,72 @@ class KeyLineScreen(Screen):
     """Key lines of the bank and of the reviews. Officers keep the bank's and their own hubs'; sponsors read."""
 
     model = KeyLine
-    title, noun, plural = "Key lines of enquiry", "key line", "key lines"
-    path, group, order = "key-lines", Group.TOOLS, 5
-    may = {"list": STAFF, "details": STAFF, "create": OFFICERS, "edit": OFFICERS, "delete": OFFICERS, "export": STAFF}
+    name, noun, plural = "Key lines of enquiry", "key line", "key lines"
+    url, category, menu_order = "/key-lines", Category.TOOLS, 5
+    roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "The bank's standard key lines are copied for each review and amended there."
-    columns = (
-        "text",
-        Column("number", is_numeric=True),
-        "key_area_id",
-        Column("review_id", "Belongs to", show=lambda reference: reference or "The bank"),
-        Column("is_additional", "Additional", show=show_additional),
-    )
-    details = (*columns, "applies_to")
-    search = ("text",)
-    filters = (
+    column_list = ("text", "number", "key_area_id", "review_id", "is_additional")
+    column_details_list = (*column_list, "applies_to")
+    column_formatters = {
+        "review_id": by_value(lambda reference: reference or "The bank"),
+        "is_additional": by_value(show_additional),
+    }
+    column_searchable_list = ("text",)
+    column_filters = (
         Filter("where", "Where", options=(("bank", "The bank"), ("reviews", "Reviews")), apply=_stands_in),
         "review_id",
         "key_area_id",
         "is_additional",
     )
-    sort = ("number", "text", "key_area_id")
-    default_sort = "number"
-    fields = ("text", "key_area_id", "applies_to", "is_additional")
-    text_areas = ("text",)
-    labels = {
+    column_sortable_list = ("number", "text", "key_area_id")
+    column_default_sort = "number"
+    form_columns = ("text", "key_area_id", "applies_to", "is_additional")
+    form_overrides = {"text": TextField}
+    column_labels = {
         "text": "Key line of enquiry",
         "key_area_id": "Key area",
         "applies_to": "Used for",
-        "is_additional": "Additional to the standard ones; the sponsor agrees it",
+        "is_additional": "Additional",
+        "review_id": "Belongs to",
     }
-    choices = {"key_area_id": in_list(ReferenceList.KEY_AREA)}
+    form_args = {"key_area_id": {"narrow": in_list(ReferenceList.KEY_AREA)}}
 
-    def new_record(self) -> KeyLine:
+    def build_new_instance(self) -> KeyLine:
         """Of the review the address names, as an additional one; of the bank without."""
         named = request.args.get("review_id", type=int)
         review_id = named if named and 0 < named <= _BIGGEST else None
         return KeyLine(review_id=review_id, is_additional=review_id is not None)
 
-    def fields_for(self, record: KeyLine) -> tuple[str, ...]:
+    def form_columns_for(self, record: KeyLine) -> tuple[str, ...]:
         left_out = "is_additional" if record.review_id is None else "applies_to"
-        return tuple(key for key in self.fields if key != left_out)
+        return tuple(key for key in self.form_columns if key != left_out)
 
-    def may_edit(self, record: KeyLine) -> bool:
+    def can_edit_record(self, record: KeyLine) -> bool:
         return role() in OFFICERS and (record.review_id is None or self._runs(record.review_id))
 
-    def may_delete(self, record: KeyLine) -> bool:
-        return self.may_edit(record)
+    def can_delete_record(self, record: KeyLine) -> bool:
+        return self.can_edit_record(record)
 
     def _runs(self, review_id: int) -> bool:
         review = self.session.get(ThematicReview, review_id)
         return review is not None and may_run(self.session, review.hub_id)
 
-    def save(self, session: Session, form: Form, record: KeyLine) -> KeyLine:
-        if not self.may_edit(record):
-            raise RuleBroken("You write the key lines of your own hubs' reviews only.")
-        if not record.id:
-            record.number = next_key_line_number(session, record.review_id)
-        saved: KeyLine = super().save(session, form, record)
+    def on_model_change(self, form: Form, model: KeyLine, is_created: bool) -> None:
+        session = self.session
+        with session.no_autoflush:  # a new line has no number yet, which the database refuses
+            if not self.can_edit_record(model):
+                raise RuleBroken("You write the key lines of your own hubs' reviews only.")
+            if is_created:
+                model.number = next_key_line_number(session, model.review_id)
         session.flush()
-        warn(_overtaken(session, record.review_id))
-        return saved
+        warn(_overtaken(session, model.review_id))
 
-    def remove(self, session: Session, record: KeyLine) -> None:
-        super().remove(session, record)
-        session.flush()
-        warn(_overtaken(session, record.review_id))
+    def after_model_delete(self, model: KeyLine) -> None:
+        warn(_overtaken(self.session, model.review_id))
 
     def buttons(self, record: KeyLine) -> list[Button]:
         more = Button("All in order", self.link("arrange", review_id=record.review_id or 0))
-        if not self.may_edit(record):
+        if not self.can_edit_record(record):
             return [more]
         again = f"?review_id={record.review_id}" if record.review_id else ""
         return [more, Button("Add another", f"{self.link('create_view')}{again}")]
@@ -144,12 +143,12 @@ class KeyLineScreen(Screen):
         return self._moved(session, line, 1)
 
     def _moved(self, session: Session, line: KeyLine, places: int) -> str:
-        if not self.may_edit(line):
+        if not self.can_edit_record(line):
             raise RuleBroken("You put the key lines of your own hubs' reviews in order only.")
         move_key_line(session, line, places)
         return f"It is now number {line.number}. {_overtaken(session, line.review_id)}".strip()
 
-    @page("/arrange/<int:review_id>/", roles=STAFF)
+    @expose("/arrange/<int:review_id>/", roles=STAFF)
     def arrange(self, review_id: int) -> str:
         """The key lines of a review (0: of the bank) by key area, with buttons to change them right there."""
         review = self._review(review_id)
@@ -161,14 +160,14 @@ class KeyLineScreen(Screen):
             standing=signature_standing(self.session, review, SignOffSubject.KEY_LINES) if review else None,
         )  # fmt: skip
 
-    @page("/<int:record_id>/place/<way>/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/place/<way>/", roles=OFFICERS, methods=("POST",))
     def place(self, record_id: int, way: str) -> ResponseReturnValue:
         """One place up or down, from the page of all."""
         line, places = self.get_record(record_id), PLACES.get(way) or abort(404)
         back = f"{self.link('arrange', review_id=line.review_id or 0)}#k-{line.id}"
         return self.press(back, lambda: self._moved(self.session, line, places))
 
-    @page("/copy-standard/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/copy-standard/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def copy_standard(self, review_id: int) -> ResponseReturnValue:
         """Give a review its own copies of the bank's key lines."""
         review = review_run_here(self.session, review_id)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import ADMINISTRATORS, STAFF, Column, Group, Panel, Screen, screen
+from admin_views.kit.base import ADMINISTRATORS, STAFF, Category, Panel, Screen, kept_by, screen
 from admin_views.kit.registry import link_to
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
@@ -21,39 +21,33 @@ class RatingScaleScreen(Screen):
     """Scales, for staff to read and administrators to keep. One in use is taken out of use, not deleted."""
 
     model = RatingScale
-    title, noun, plural = "Rating scales", "scale", "scales"
-    path, group, order = "rating-scales", Group.SETTINGS, 15
-    may = {
-        "list": STAFF,
-        "details": STAFF,
-        "create": ADMINISTRATORS,
-        "edit": ADMINISTRATORS,
-        "delete": ADMINISTRATORS,
-        "export": STAFF,
-    }
+    name, noun, plural = "Rating scales", "scale", "scales"
+    url, category, menu_order = "/rating-scales", Category.SETTINGS, 15
+    roles = kept_by(ADMINISTRATORS, readers=STAFF)
     introduction = "Frozen versions keep the words they were frozen with; a change here asks sponsors to sign anew."
-    columns = ("name", Column("points", "Points, best first"), Column("not_counted"), "is_active")
-    search = ("name",)
-    filters = ("is_active",)
-    sort = ("name",)
-    default_sort = "name"
-    fields = ("name", "points", "not_counted", "is_active")
-    labels = {"points": "Points, the best first", "not_counted": "Answers that are not counted", "is_active": "In use"}
-    hints = {
+    column_list = ("name", "points", "not_counted", "is_active")
+    column_searchable_list = ("name",)
+    column_filters = ("is_active",)
+    column_sortable_list = ("name",)
+    column_default_sort = "name"
+    form_columns = ("name", "points", "not_counted", "is_active")
+    column_labels = {
+        "points": "Points, best first",
+        "not_counted": "Answers that are not counted",
+        "is_active": "In use",
+    }
+    column_descriptions = {
         "points": "One on each line. The best counts 1, the worst 0, the others evenly between.",
         "not_counted": "One on each line, such as: Not applicable.",
         "is_active": "A scale that is not in use is no longer offered; questions that use it keep it.",
     }
 
-    def save(self, session: Session, form: Form, record: RatingScale) -> RatingScale:
-        saved: RatingScale = super().save(session, form, record)
-        refuse_faults_of_scale(session, saved)
-        return saved
+    def on_model_change(self, form: Form, model: RatingScale, is_created: bool) -> None:
+        refuse_faults_of_scale(self.session, model)
 
-    def remove(self, session: Session, record: RatingScale) -> None:
-        if _tools(session, record):
-            raise RuleBroken(f"{record.name} is in use, so it cannot be deleted. Take it out of use instead.")
-        session.delete(record)
+    def on_model_delete(self, model: RatingScale) -> None:
+        if _tools(self.session, model):
+            raise RuleBroken(f"{model.name} is in use, so it cannot be deleted. Take it out of use instead.")
 
     def panels(self, session: Session, record: RatingScale) -> list[Panel]:
         rows = [

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, page
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, expose
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, RecordsField, Required
 from admin_views.kit.formats import count_words
 from admin_views.kit.forms import sent_form
@@ -32,7 +32,7 @@ def _standard_tools(statement: Select[tuple[int, str]]) -> Select[tuple[int, str
 class CopyForm(Form):
     """For which review, and under which title."""
 
-    review_id = RecordField("Review", source=ChoiceSource(ThematicReview, _open_reviews), is_required=False,
+    review_id = RecordField("Review", loader=ChoiceLoader(ThematicReview, _open_reviews), is_required=False,
                             description="Leave empty for another tool of the bank.")  # fmt: skip
     title = LineField("Title", validators=[Required()])
 
@@ -40,13 +40,13 @@ class CopyForm(Form):
 class FromBankForm(Form):
     """Which tools of the bank a review is given."""
 
-    tools = RecordsField("Tools", source=ChoiceSource(AssuranceTool, _standard_tools), validators=[Required()])
+    tools = RecordsField("Tools", loader=ChoiceLoader(AssuranceTool, _standard_tools), validators=[Required()])
 
 
 class CopyPages(OutlinePages):
     """The pages of the tools' screen on which tools are copied."""
 
-    @page("/<int:record_id>/copy/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/copy/", roles=OFFICERS, methods=("GET", "POST"))
     def copy(self, record_id: int) -> ResponseReturnValue:
         """Copy a tool for a review, or into the bank; questions keep their keys, so that rounds can be compared."""
         tool = self.get_record(record_id)
@@ -63,7 +63,7 @@ class CopyPages(OutlinePages):
         return self.ask_about(tool, form, self.details_url(tool.id), act, title=f"Copy: {tool.title}", button="Copy",
                         lead="All of it is copied; the key lines become the review's own.")  # fmt: skip
 
-    @page("/from-bank/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/from-bank/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def from_bank(self, review_id: int) -> ResponseReturnValue:
         """Give a review its own copies of several tools of the bank at once."""
         review = review_run_here(self.session, review_id)

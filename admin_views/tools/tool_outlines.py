@@ -10,7 +10,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, Screen, page, role
+from admin_views.kit.base import OFFICERS, Screen, expose, role
 from admin_views.kit.fields import LineField, Required, TextField
 from admin_views.kit.form_pages import Act
 from admin_views.kit.forms import sent_form, write_into
@@ -136,7 +136,7 @@ class OutlinePages(Screen):
             abort(404)
         return question
 
-    @page("/<int:record_id>/sections/new/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/sections/new/", roles=OFFICERS, methods=("GET", "POST"))
     def new_section(self, record_id: int) -> ResponseReturnValue:
         """A heading more, at the end."""
         tool, form = self.buildable(record_id), SectionForm(sent_form())
@@ -151,7 +151,7 @@ class OutlinePages(Screen):
             tool, form, self.details_url(tool.id), act, title="Add a section", button="Add", lead=tool.title
         )
 
-    @page("/<int:record_id>/sections/<int:section_id>/edit/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/sections/<int:section_id>/edit/", roles=OFFICERS, methods=("GET", "POST"))
     def edit_section(self, record_id: int, section_id: int) -> ResponseReturnValue:
         """Change a heading."""
         tool = self.buildable(record_id)
@@ -167,7 +167,7 @@ class OutlinePages(Screen):
         return self.ask_about(tool, form, back, act, title=title, button="Save", template="assurance_tools/ask.html",
                         row_version=section.row_version)  # fmt: skip
 
-    @page("/<int:record_id>/sections/<int:section_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/sections/<int:section_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
     def drop_section(self, record_id: int, section_id: int) -> ResponseReturnValue:
         """Take a section away with its questions."""
         tool = self.buildable(record_id)
@@ -182,7 +182,7 @@ class OutlinePages(Screen):
         return self.ask_about(tool, Form(), self.details_url(tool.id), act, title=title, lead=lead, tone="warning",
                               button="Yes, delete it")  # fmt: skip
 
-    @page("/<int:record_id>/sections/<int:section_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/sections/<int:section_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
     def shift_section(self, record_id: int, section_id: int, way: str) -> ResponseReturnValue:
         """One place up or down."""
         tool, places = self.buildable(record_id), PLACES.get(way) or abort(404)
@@ -194,7 +194,7 @@ class OutlinePages(Screen):
 
         return self.press(self.place_of(tool, f"s-{section.id}"), act)
 
-    @page("/<int:record_id>/questions/<int:question_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/questions/<int:question_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
     def shift_question(self, record_id: int, question_id: int, way: str) -> ResponseReturnValue:
         """One place up or down, also into the next section."""
         tool, places = self.buildable(record_id), PLACES.get(way) or abort(404)

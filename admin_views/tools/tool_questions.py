@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, page
-from admin_views.kit.choices import ChoiceSource
+from admin_views.kit.base import OFFICERS, expose
+from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
 from admin_views.tools.tool_outlines import BIGGEST, OutlinePages, refuse_stale
@@ -29,13 +29,13 @@ class QuestionForm(Form):
 
     text = TextField("Question", validators=[Required()])
     help = TextField("Help", description="Shown under the question, for people who are not sure what is meant.")
-    scale_id = RecordField("Scale", source=ChoiceSource(RatingScale))
+    scale_id = RecordField("Scale", loader=ChoiceLoader(RatingScale))
     options = LinesField("Answers to choose from", description="One on each line, in the order they are offered.",
                          validators=[Required()])  # fmt: skip
     is_required = YesField("Must be answered")
-    key_line_id = RecordField("Key line of enquiry", source=ChoiceSource(KeyLine), is_required=False,
+    key_line_id = RecordField("Key line of enquiry", loader=ChoiceLoader(KeyLine), is_required=False,
                               description="Under it the answers stand beside those of other sources.")  # fmt: skip
-    section_id = RecordField("Section", source=ChoiceSource(ToolSection))
+    section_id = RecordField("Section", loader=ChoiceLoader(ToolSection))
 
 
 class ConditionForm(Form):
@@ -55,8 +55,8 @@ def question_form(tool: AssuranceTool, kind: Kind, question: ToolQuestion) -> Qu
         return lines.order_by(None).order_by(KeyLine.number)
 
     form = QuestionForm(sent_form(), obj=question)
-    form.section_id.source = ChoiceSource(ToolSection, of_tool)
-    form.key_line_id.source = ChoiceSource(KeyLine, of_review)
+    form.section_id.loader = ChoiceLoader(ToolSection, of_tool)
+    form.key_line_id.loader = ChoiceLoader(KeyLine, of_review)
     if not kind.needs_scale:
         del form["scale_id"]
     if not kind.needs_options:
@@ -67,7 +67,7 @@ def question_form(tool: AssuranceTool, kind: Kind, question: ToolQuestion) -> Qu
 class QuestionPages(OutlinePages):
     """The pages of the tools' screen on which a question is written, changed, made to depend and taken away."""
 
-    @page("/<int:record_id>/questions/new/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/questions/new/", roles=OFFICERS, methods=("GET", "POST"))
     def new_question(self, record_id: int) -> ResponseReturnValue:
         """Pick a kind, then fill in what fits it."""
         tool, kind = self.buildable(record_id), KINDS.get(request.args.get("kind", ""))
@@ -77,7 +77,7 @@ class QuestionPages(OutlinePages):
         question = ToolQuestion(tool_id=tool.id, section_id=section_id, key=next_key(self.session, tool.id))
         return self._ask_question(tool, question, kind, f"Add a question: {kind.label.lower()}")
 
-    @page("/<int:record_id>/questions/<int:question_id>/edit/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/questions/<int:question_id>/edit/", roles=OFFICERS, methods=("GET", "POST"))
     def edit_question(self, record_id: int, question_id: int) -> ResponseReturnValue:
         """Change a question, also its kind."""
         tool = self.buildable(record_id)
@@ -117,7 +117,7 @@ class QuestionPages(OutlinePages):
         write_into(question, form, self.session)
         return keep_question(self.session, tool, question)
 
-    @page("/<int:record_id>/questions/<int:question_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/questions/<int:question_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
     def drop_question(self, record_id: int, question_id: int) -> ResponseReturnValue:
         """Take a question away."""
         tool = self.buildable(record_id)
@@ -132,7 +132,7 @@ class QuestionPages(OutlinePages):
         return self.ask_about(tool, Form(), back, act, title="Delete this question?", lead=lead, tone="warning",
                               button="Yes, delete it")  # fmt: skip
 
-    @page("/<int:record_id>/questions/<int:question_id>/condition/", roles=OFFICERS, methods=("GET", "POST"))
+    @expose("/<int:record_id>/questions/<int:question_id>/condition/", roles=OFFICERS, methods=("GET", "POST"))
     def condition(self, record_id: int, question_id: int) -> ResponseReturnValue:
         """Choose an earlier question, then the answers that bring this one up."""
         tool = self.buildable(record_id)
@@ -162,7 +162,7 @@ class QuestionPages(OutlinePages):
             row_version=question.row_version,
         )  # fmt: skip
 
-    @page("/<int:record_id>/questions/<int:question_id>/always/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/questions/<int:question_id>/always/", roles=OFFICERS, methods=("POST",))
     def ask_always(self, record_id: int, question_id: int) -> ResponseReturnValue:
         """Take a question's condition away."""
         tool = self.buildable(record_id)

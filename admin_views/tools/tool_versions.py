@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin_views.kit.base import OFFICERS, STAFF, Panel, page, person_id
+from admin_views.kit.base import OFFICERS, STAFF, Panel, expose, person_id
 from admin_views.kit.formats import NOTHING, show_date, show_moment
 from admin_views.kit.registry import link_to
 from admin_views.tools.questionnaires import questions_html, read_form
@@ -27,7 +27,7 @@ NOW = "now"
 class VersionPages(OutlinePages):
     """The pages of the tools' screen about what was frozen, and the preview of what stands now."""
 
-    @page("/<int:record_id>/preview/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/preview/", roles=STAFF, methods=("GET", "POST"))
     def preview(self, record_id: int) -> ResponseReturnValue:
         """The tool as an agency sees it; what is entered is checked and forgotten."""
         tool = self.get_record(record_id)
@@ -38,7 +38,7 @@ class VersionPages(OutlinePages):
         return self.render("assurance_tools/preview.html", tool=tool, asked=asked, questions=questions,
                            problems=problems, is_sent=is_sent, count=len(answers))  # fmt: skip
 
-    @page("/<int:record_id>/versions/", roles=STAFF)
+    @expose("/<int:record_id>/versions/", roles=STAFF)
     def versions(self, record_id: int) -> str:
         """Every frozen version with its fingerprint and who signed it."""
         tool = self.get_record(record_id)
@@ -66,7 +66,7 @@ class VersionPages(OutlinePages):
         where = self.link("version_page", record_id=version.tool_id, number=version.number)
         return Markup('<a href="{}">Version {}</a>').format(where, version.number)
 
-    @page("/<int:record_id>/versions/<int:number>/", roles=STAFF)
+    @expose("/<int:record_id>/versions/<int:number>/", roles=STAFF)
     def version_page(self, record_id: int, number: int) -> str:
         """One frozen version, word for word."""
         tool = self.get_record(record_id)
@@ -76,7 +76,7 @@ class VersionPages(OutlinePages):
         return self.render("assurance_tools/version.html", tool=tool, version=version, asked=version.questionnaire,
                            sections=outline_of(version.questionnaire), signature=signature, signer=signer)  # fmt: skip
 
-    @page("/<int:record_id>/compare/", roles=STAFF)
+    @expose("/<int:record_id>/compare/", roles=STAFF)
     def compare(self, record_id: int) -> str:
         """What was added, removed, changed and moved between two versions, or since the newest one."""
         tool = self.get_record(record_id)
@@ -92,7 +92,7 @@ class VersionPages(OutlinePages):
         found = [one for one in versions_of(self.session, tool.id) if str(one.number) == number]
         return found[0] if found else abort(404)
 
-    @page("/<int:record_id>/freeze/", roles=OFFICERS, methods=("POST",))
+    @expose("/<int:record_id>/freeze/", roles=OFFICERS, methods=("POST",))
     def freeze(self, record_id: int) -> ResponseReturnValue:
         """Freeze a tool as it stands, without asking anybody to sign."""
         tool = self.buildable(record_id)
@@ -103,7 +103,7 @@ class VersionPages(OutlinePages):
 
         return self.press(self.link("versions", record_id=tool.id), act)
 
-    @page("/<int:record_id>/changes/", roles=STAFF)
+    @expose("/<int:record_id>/changes/", roles=STAFF)
     def changes(self, record_id: int) -> ResponseReturnValue:
         """What has changed since the newest version."""
         tool = self.get_record(record_id)

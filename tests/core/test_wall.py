@@ -134,7 +134,7 @@ def test_nobody_reads_or_changes_another_agencys_rows_by_any_address(
             answer = stranger.client.get(path)
         else:
             ids = {
-                "ids": list(theirs.values()),
+                "rowid": list(theirs.values()),
                 "lead_agency_id": theirs["agencies"],
                 "plan_id": theirs["action_plans"],
             }

@@ -47,8 +47,8 @@ def demo(portal: Flask, session: Session) -> Callable[[Role], Browser]:
 
 
 def lists(role: Role) -> list[str]:
-    shown = [one for one in load_screens() if role in one.roles_of("index_view") and one.path != "frame-rows"]
-    return [f"/{one.path}/" for one in shown]
+    shown = [one for one in load_screens() if role in one.roles_of("index_view") and one.url != "/frame-rows"]
+    return [f"{one.url}/" for one in shown]
 
 
 def linked(browser: Browser, path: str, pattern: str) -> set[str]:

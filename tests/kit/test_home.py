@@ -50,7 +50,7 @@ def test_card_is_shown_to_its_roles_in_order(browser: Open) -> None:
 def test_menu_has_exactly_the_lists_a_role_may_open(browser: Open, session: Session, role: Role) -> None:
     agency = make.agency(session) if role in {Role.MANAGER, Role.AGENCY_MEMBER} else None
     links = {str(link["href"]) for link in browser(role, agency=agency).get("/").select("nav.menu li a")}
-    shown = {f"/{one.path}/" for one in load_screens() if one.group.value and role in one.roles_of("index_view")}
+    shown = {f"{one.url}/" for one in load_screens() if one.category.value and role in one.roles_of("index_view")}
     assert links == shown
 
 

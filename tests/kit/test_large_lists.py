@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask, g
@@ -15,7 +16,7 @@ from admin_views.kit import large_listings
 from admin_views.kit.cursors import cursor_from
 from admin_views.kit.large_listings import LargeListing
 from admin_views.kit.listings import Listing
-from admin_views.kit.pages import PAGE_SIZE, ListQuery, Page
+from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.partnership.agencies import AgencyScreen
 from models.core.access import Role
 from tests import make
@@ -36,20 +37,20 @@ def lists(portal: Flask, session: Session) -> Iterator[Lists]:
     with portal.test_request_context():
         g.actor = person.actor()
         screen = next(view for view in portal.extensions["admin"][0]._views if isinstance(view, AgencyScreen))
-        yield Listing(screen, screen.columns), LargeListing(screen, screen.columns)
+        yield Listing(screen, screen.column_list, "id"), LargeListing(screen, screen.column_list, "id")
         screen.session.close()
 
 
-def walked(listing: Listing, session: Session, query: ListQuery) -> list[str]:
+def walked(listing: Listing, session: Session, args: ListArgs) -> list[str]:
     """Every name of every page, following the places after."""
     names: list[str] = []
-    kind = listing.order(query.sort).expression.type
+    kind = listing.order(args).expression.type
     while True:
-        page: Page = listing.page(session, query)
-        names += [row.c0 for row in page.rows]
+        page: Page = listing.page(session, args)
+        names += [row.name for row in page.rows]
         if page.after is None:
             return names
-        query = ListQuery(query.words, query.sort, query.answers, cursor_from({"after": page.after}, kind))
+        args = replace(args, page=cursor_from({"after": page.after}, kind))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -61,7 +62,7 @@ def walked(listing: Listing, session: Session, query: ListQuery) -> list[str]:
 def test_big_list_shows_what_a_small_one_would(lists: Lists, words: str, sort: str, answers: dict[str, str]) -> None:
     small, large = lists
     session = small.screen.session  # type: ignore[attr-defined]
-    query = ListQuery(words, sort, answers)
+    query = ListArgs(words, sort.removeprefix("-"), sort.startswith("-"), answers)
     assert walked(large, session, query) == walked(small, session, query)
 
 
@@ -74,7 +75,7 @@ def test_each_way_of_finding_words_finds_the_same(
     monkeypatch.setattr(large_listings, "_PROBED", probed)
     monkeypatch.setattr(large_listings, "HITS", counted)
     for words in ("agency", "rare", "agency c2", "^Agency 0"):
-        query = ListQuery(words, "-name")
+        query = ListArgs(words, "name", sort_desc=True)
         assert walked(large, session, query) == walked(small, session, query)
 
 
@@ -85,9 +86,9 @@ def test_words_are_found_in_two_statements_however_common_they_are(
     _, large = lists
     session = large.screen.session  # type: ignore[attr-defined]
     monkeypatch.setattr(large_listings, "HITS", hits)
-    monkeypatch.setattr(large, "filters", [])  # whose options are a statement of their own
+    monkeypatch.setattr(large, "filter_of", {})  # whose options are a statement of their own
     with statements(engine) as seen:
-        page = large.page(session, ListQuery(words, "name"))
+        page = large.page(session, ListArgs(words, "name"))
     assert page.rows
     assert len([statement for statement in seen if "set_config" not in statement]) == (1 if words == "agency" else 2)
 
@@ -96,8 +97,8 @@ def test_big_lists_total_claims_no_more_than_is_known(lists: Lists) -> None:
     _, large = lists
     session = large.screen.session  # type: ignore[attr-defined]
     words = {
-        query.words: large.page(session, query).total_words("agency", "agencies")
-        for query in (ListQuery(), ListQuery("agency"), ListQuery("rare"), ListQuery("c9 nothing"))
+        query.search: large.page(session, query).total_words("agency", "agencies")
+        for query in (ListArgs(), ListArgs("agency"), ListArgs("rare"), ListArgs("c9 nothing"))
     }
     assert words[""].startswith("about ")
     assert words["agency"] == "many agencies"

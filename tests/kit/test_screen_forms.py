@@ -193,19 +193,19 @@ def test_bulk_action_asks_first_then_touches_only_the_ticked(browser: Open, sess
     tokens = person.tokens("/agencies/")
     ids = [str(agencies[0].id), str(agencies[2].id)]
     asked = person.client.post(
-        "/agencies/bulk/retire/", data=MultiDict([*tokens.items(), *(("ids", one) for one in ids)])
+        "/agencies/bulk/retire/", data=MultiDict([*tokens.items(), *(("rowid", one) for one in ids)])
     )
     assert "This concerns 2 agencies:" in words_of(asked)
     session.expire_all()
     assert all(one.is_active for one in agencies)
     session.commit()
-    sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("ids", one) for one in ids)])
+    sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", one) for one in ids)])
     assert person.client.post("/agencies/bulk/retire/", data=sent).status_code == 302
     session.expire_all()
     assert [one.is_active for one in agencies] == [False, True, False]
     session.commit()
     for wrong in (["abc"], ["999999"], ["1"] * 501):
-        sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("ids", one) for one in wrong)])
+        sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", one) for one in wrong)])
         assert person.client.post("/agencies/bulk/retire/", data=sent).status_code in {400, 404}
 
 

@@ -98,7 +98,7 @@ def test_administrator_ends_the_ticked_seats_on_a_day(browser: Open, session: Se
     second.ends_on = date(2026, 2, 1)
     session.commit()
     administrator = browser(Role.ADMINISTRATOR)
-    ticked = administrator.send("/memberships/bulk/end/", "/memberships/", ids=[first.id, second.id])
+    ticked = administrator.send("/memberships/bulk/end/", "/memberships/", rowid=[first.id, second.id])
     assert ticked.status_code == 302
     page = ticked.headers["Location"]
     shown = administrator.get(page).get_text()

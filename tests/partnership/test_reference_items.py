@@ -99,7 +99,7 @@ def test_word_in_use_is_taken_out_of_use_instead_of_deleted(browser: Open, sessi
     assert administrator.send(f"{path}delete/").status_code == 302
     assert "is in use, so it cannot be deleted. Take it out of use instead." in administrator.get(path).get_text()
     retired = administrator.send(
-        "/reference-items/bulk/retire/", "/reference-items/", ids=[agency.category_id], confirmed="yes"
+        "/reference-items/bulk/retire/", "/reference-items/", rowid=[agency.category_id], confirmed="yes"
     )
     assert retired.status_code == 302
     assert "1 word out of use." in administrator.get("/reference-items/").get_text()
@@ -119,7 +119,7 @@ def test_word_comes_back_only_while_no_other_stands_for_the_same(browser: Open, 
     old = word(session, "old_good", label="Good", is_active=False)
     word(session, "good")
     administrator = browser(Role.ADMINISTRATOR)
-    administrator.send("/reference-items/bulk/restore/", "/reference-items/", ids=[old.id], confirmed="yes")
+    administrator.send("/reference-items/bulk/restore/", "/reference-items/", rowid=[old.id], confirmed="yes")
     assert "“good” already stands for Good in this list." in administrator.get("/reference-items/").get_text()
     session.expire_all()
     assert not old.is_active
@@ -133,8 +133,8 @@ def test_key_areas_carry_a_mark_until_the_board_agrees(browser: Open, session: S
     rows = administrator.get(marked).select("table.list tbody tr")
     assert len(rows) == 4
     assert all("To be confirmed" in row.get_text() for row in rows)
-    ids = [str(box["value"]) for box in administrator.get(marked).select("input[name=ids]")]
-    administrator.send("/reference-items/bulk/confirm/", "/reference-items/", ids=ids, confirmed="yes")
+    ids = [str(box["value"]) for box in administrator.get(marked).select("input[name=rowid]")]
+    administrator.send("/reference-items/bulk/confirm/", "/reference-items/", rowid=ids, confirmed="yes")
     assert "4 words marked as agreed by the Board." in administrator.get(marked).get_text()
     assert administrator.get(marked).select("table.list tbody tr") == []
 
@@ -183,7 +183,7 @@ def test_readers_cannot_change_words(browser: Open, session: Session, role: Role
     for path in ("new/", f"{item.id}/edit/", f"{item.id}/delete/"):
         reader.get(f"/reference-items/{path}", 403)
     for path in (f"{item.id}/move-up/", "bulk/retire/", "bulk/restore/", "bulk/confirm/"):
-        assert reader.send(f"/reference-items/{path}", "/account/", ids=[item.id]).status_code == 403
+        assert reader.send(f"/reference-items/{path}", "/account/", rowid=[item.id]).status_code == 403
 
 
 def test_agencies_have_no_page_of_words(browser: Open, session: Session) -> None:

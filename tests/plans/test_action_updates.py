@@ -163,12 +163,12 @@ def test_officer_rates_ticked_actions_together_with_word_and_reason(
     browser: Open, session: PortalSession, actions: list[Action]
 ) -> None:
     officer, amber = browser(Role.OFFICER), brag(session, "amber")
-    form = officer.get("/actions/").select_one("form:has(input[name=ids])")
+    form = officer.get("/actions/").select_one("form:has(input[name=rowid])")
     assert form is not None
     button = next(one for one in form.select("button[formaction]") if one.get_text() == "Set BRAG word")
     hidden = {one["name"]: one.get("value", "") for one in form.select("input[type=hidden]")}
     ticked = [str(action.id) for action in actions]
-    answer = officer.client.post(button["formaction"], data={**hidden, "ids": ticked})
+    answer = officer.client.post(button["formaction"], data={**hidden, "rowid": ticked})
     assert answer.status_code == 302
     page = answer.headers["Location"]
     assert "This concerns 3 actions" in re.sub(r"\s+", " ", officer.get(page).get_text())

@@ -136,7 +136,7 @@ def test_report_of_ticked_actions_holds_just_these(
 ) -> None:
     officer = browser(Role.OFFICER)
     ticked = [str(actions[key].id) for key in ("first/health", "second/police")]
-    sent = {**officer.tokens("/actions/"), "ids": ticked, "confirmed": "1"}
+    sent = {**officer.tokens("/actions/"), "rowid": ticked, "confirmed": "1"}
     assert officer.client.post("/actions/bulk/print-chosen/", data=sent).status_code == 302
     assert done(do_requests(session, session_factory)) == ["The action plan is ready: 2 actions."]
 

@@ -1,0 +1,298 @@
+"""How do Flask-Admin's list, bulk actions and export run on pages that cost the same at any depth?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
+
+from flask import Response, abort, flash, redirect, request, send_file, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.form import BaseForm
+from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from admin_views.kit.actions import bulk_actions_of
+from admin_views.kit.choices import ChoiceLoader, Narrow
+from admin_views.kit.columns import Cell, label_from_key, target_of
+from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
+from admin_views.kit.filters import Filter, column_filters
+from admin_views.kit.formats import plain_value
+from admin_views.kit.large_listings import LargeListing
+from admin_views.kit.listings import Listing
+from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.parts import Button
+from admin_views.kit.permissions import Roles, verb
+from admin_views.kit.registry import RegisteredPages, screen_of
+from admin_views.kit.requests import person_id, role
+from admin_views.kit.workbooks import workbook
+from models.core.clock import today
+from models.documents.exports import record_export
+
+Maker = Callable[[Row[Any]], str]
+
+
+class ListViews(RegisteredPages, ModelView):
+    """The list of a screen, its bulk actions and its exports: Flask-Admin's, with these hooks overridden."""
+
+    noun: ClassVar[str] = "record"
+    plural: ClassVar[str] = "records"
+    introduction: ClassVar[str] = ""
+    is_large: ClassVar[bool] = False
+    column_expressions: ClassVar[dict[str, Callable[[Any], ColumnElement[Any]]]] = {}
+
+    column_searchable_list: ClassVar[Any] = ()
+    column_sortable_list: ClassVar[Any] = ()
+    column_formatters: ClassVar[Any] = {}
+    column_auto_select_related = False
+    action_disallowed_list: ClassVar[list[str]] = ["delete"]
+    export_types: ClassVar[list[str]] = list(MEDIA_TYPES)
+    export_max_rows = LARGEST
+    page_size = PAGE_SIZE
+    list_template = "kit/list.html"
+    listing: Listing
+    session: Any
+
+    # Additions
+
+    def known_total(self, session: Session, args: ListArgs) -> int | None:
+        """The total, where the screen knows it without counting."""
+        return None
+
+    def kept_arguments(self) -> dict[str, str]:
+        """Arguments of the address that every link of the list carries on (a parent's id, say)."""
+        return {}
+
+    def list_buttons(self) -> Iterable[Button]:
+        """More buttons above the list; only those this person may use."""
+        return ()
+
+    def list_args(self) -> ListArgs:
+        """What the address of this request asks of the list."""
+        return self.listing.args(request.args)
+
+    # Flask-Admin's list
+
+    @verb("list", "/")
+    def index_view(self) -> ResponseReturnValue:
+        """The list page."""
+        return super().index_view()
+
+    def get_query(self) -> Select[Any]:
+        """The rows this person may work with, beyond the row policies beneath: lists, counts, single records, exports
+        and actions all pass here. Override with `super().get_query().filter(...)`; only conditions count.
+        """
+        return select(self.model)
+
+    def get_list(
+        self, page: Any, sort_column: Any, sort_desc: bool, search: Any, filters: Any, execute: bool = True,
+        page_size: int | None = None,
+    ) -> tuple[None, Any]:  # fmt: skip
+        """One page from the place `page` on; every row for an export. How many there are stands in the page itself."""
+        args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
+        if page_size != self.export_max_rows:
+            return None, self.listing.page(self.session, args)
+        return None, rows_of(self.database.open_session(), self.listing.sorted(args))
+
+    def get_sortable_columns(self) -> dict[str, Any]:
+        return dict.fromkeys(self.column_sortable_list or ())
+
+    def get_column_name(self, field: str) -> str:
+        return (self.column_labels or {}).get(field) or label_from_key(field)
+
+    def init_search(self) -> bool:
+        return bool(self.column_searchable_list)
+
+    def scaffold_filters(self, name: Any) -> list[Any]:
+        column = getattr(self.model, name)
+        loader = self.loader_of(name) if target_of(column) is not None else None
+        return column_filters(column, self.get_column_name(name), loader)
+
+    def handle_filter(self, filter: Filter) -> Filter:
+        filter.name = filter.name or self.get_column_name(filter.arg)
+        return filter
+
+    def get_filter_arg(self, index: int, flt: Filter) -> str:
+        return flt.arg
+
+    def _get_column_by_idx(self, idx: Any) -> tuple[str, str] | None:
+        return None if idx is None else (idx, idx)
+
+    def _get_list_extra_args(self) -> ListArgs:
+        return self.list_args()
+
+    def _get_filters(self, filters: Any) -> dict[str, str]:
+        return dict(filters or {})
+
+    def _get_list_url(self, view_args: ListArgs) -> str:
+        return self.list_url(**view_args.arguments())
+
+    # Its cells, made here rather than in the template: fifty rows must be quick
+
+    def headings(self, args: ListArgs) -> list[dict[str, Any]]:
+        """The list's headings: label, the address that sorts by it, and how it is sorted now."""
+        usual = f"{'-' if self.listing.is_usually_down else ''}{self.listing.usual}"
+        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in self.listing.cells]
+
+    def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
+        if key not in self.listing.sortable:
+            return {"label": label, "href": None, "sorted": None}
+        is_up, is_down = now == key, now == f"-{key}"
+        arguments = {**args.arguments(), "sort": f"-{key}" if is_up else key}
+        is_sorted = "ascending" if is_up else "descending" if is_down else None
+        return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
+
+    def lines(self, page: Page) -> list[tuple[Any, Markup]]:
+        """Each row's key and its cells as markup."""
+        makers = makers_of(self.listing)
+        opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
+        base = self.link("index_view") if self.allows("details") else ""
+        return [(row.key_, _line(row, makers, opened, base)) for row in page.rows]
+
+    def _get_field_value(self, model: Any, name: str) -> Any:
+        return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)
+
+    # Flask-Admin's bulk actions
+
+    def init_actions(self) -> None:
+        super().init_actions()
+        order = {stated.name: stated.order for stated in bulk_actions_of(type(self))}
+        self._actions.sort(key=lambda named: order.get(named[0], -1))
+
+    def is_action_allowed(self, name: str) -> bool:
+        return super().is_action_allowed(name) and role() in self.action_roles().get(name, ())
+
+    @classmethod
+    def roles_of(cls, view_name: str) -> Roles:
+        """As the gate's; the page of bulk actions is for whoever may use one of them."""
+        if view_name == "action_view":
+            return Roles().union(*cls.action_roles().values())
+        return super().roles_of(view_name)
+
+    @classmethod
+    def action_roles(cls) -> dict[str, Roles]:
+        """Who may use each bulk action."""
+        return {action.name: action.roles for action in bulk_actions_of(cls)}
+
+    @verb("action", "/bulk/<action_name>/", ("POST",))
+    def action_view(self, action_name: str) -> ResponseReturnValue:
+        """What a button under the list does to the ticked records, once it is confirmed."""
+        if action_name not in self.action_roles():
+            abort(404)
+        if not self.is_action_allowed(action_name):
+            abort(403)
+        return super().action_view()
+
+    def action_form(self, obj: Any = None) -> BaseForm:
+        name = (request.view_args or {}).get("action_name", "")
+        return self._action_form_class(MultiDict({"action": name}))
+
+    # Flask-Admin's export
+
+    @verb("export", "/export/<export_type>/")
+    def export(self, export_type: str) -> ResponseReturnValue:
+        """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
+        if export_type not in self.export_types:
+            abort(404)
+        args = self.list_args()
+        counted = self.listing.counted(args).limit(LARGEST + 1).subquery()
+        count = self.session.scalar(select(func.count()).select_from(counted)) or 0
+        if count > LARGEST:
+            flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
+            return redirect(self.list_url(**args.arguments()))
+        record_export(
+            self.session, person_id=person_id(), list_name=self.name, file_kind=export_type,
+            narrowed_by=args.arguments(), row_count=count,
+        )  # fmt: skip
+        self.session.commit()
+        return super().export(export_type)
+
+    def export_url(self, kind: str, args: ListArgs) -> str:
+        """The address of this list as a file."""
+        return self.link("export", export_type=kind, **{**self.kept_arguments(), **args.arguments()})
+
+    def get_export_name(self, export_type: str = "csv") -> str:
+        return f"{self.url.strip('/').replace('/', '-')}-{today():%Y-%m-%d}.{export_type}"
+
+    def get_export_value(self, model: Row[Any], name: str) -> Any:
+        return plain_value(model._mapping[name])
+
+    def _exported(self) -> tuple[list[str], Iterator[list[Any]]]:
+        """The headings of an export and its rows, as plain values."""
+        _, rows = self._export_data()
+        names = [name for name, _ in self._export_columns]
+        plain = ([self.get_export_value(row, name) for name in names] for row in rows)
+        return [label for _, label in self._export_columns], plain
+
+    def _export_csv(self, return_url: Any) -> Response:
+        """As Flask-Admin streams it, in larger pieces, with the mark of UTF-8, and without acting as a formula."""
+        headings, rows = self._exported()
+        answer = Response(stream_with_context(csv_pieces(headings, rows)), content_type=MEDIA_TYPES["csv"])
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.get_export_name("csv")}"'
+        return answer
+
+    def _export_tablib(self, export_type: str, return_url: str) -> Response:
+        """A workbook with real dates and no formulas, which tablib cannot write."""
+        headings, rows = self._exported()
+        name = self.get_export_name(export_type)
+        file = workbook(self.name, headings, rows)
+        return send_file(file, MEDIA_TYPES[export_type], as_attachment=True, download_name=name)
+
+    # What a foreign key offers, in the filters and in the form
+
+    def narrow_of(self, key: str) -> Narrow | None:
+        """What narrows the choices of a foreign key: `form_args = {"brag_id": {"narrow": in_list(…)}}`."""
+        return ((self.form_args or {}).get(key) or {}).get("narrow")
+
+    def loader_of(self, key: str) -> ChoiceLoader:
+        """The choices of a foreign key."""
+        target = target_of(getattr(self.model, key))
+        if target is None:
+            raise TypeError(f"{key} of {self.model.__name__} points to no other record")
+        return ChoiceLoader(target, self.narrow_of(key), lambda: self.session)
+
+    def new_listing(self, columns: Any) -> Listing:
+        """A list of these columns of the model."""
+        kind = LargeListing if self.is_large else Listing
+        return kind(self, columns, self._primary_key)
+
+
+def makers_of(listing: Listing) -> list[Maker]:
+    """For each cell a function from a row to its markup."""
+    return [_maker(cell, place, is_first=not number) for number, (cell, place) in enumerate(listing.placed)]
+
+
+def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
+    """A cell that names a record leads to its screen, but the first cell, which leads to the row's own record."""
+    show = cell.show
+    known = screen_of(cell.target) if cell.target is not None and not is_first else None
+    if known is None or not known.allows("details"):
+        return lambda row: _safe(show(row[place]))
+    start = f'<a class="whole" href="{known.url}/' if hasattr(cell.target, "reference") else f'<a href="{known.url}/'
+    return lambda row: _linked(start, row[place + 1], show(row[place]))
+
+
+def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
+    """The cells of one row; the first leads to the record."""
+    first = makers[0](row)
+    head = _link(f"{base}{row.key_}/", first) if base else first
+    rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
+    return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
+
+
+def _safe(shown: str) -> str:
+    """Text escaped, markup as it is. Asked for every cell of every list, so it looks before it calls."""
+    return shown if type(shown) is Markup else escape(shown)
+
+
+def _linked(start: str, key: Any, shown: str) -> str:
+    if key is None or "<" in escape(shown):  # markup already: a tag, or the dash for nothing
+        return escape(shown)
+    return Markup(f'{start}{key}/">{escape(shown)}</a>')  # noqa: S704 (both halves are ours or escaped)
+
+
+def _link(href: str, shown: str) -> Markup:
+    """A link around a cell that is escaped already; both halves are ours."""
+    return Markup(f'<a href="{href}">{shown}</a>')  # noqa: S704 (both halves are ours or escaped)
