@@ -49,6 +49,8 @@ CATCHES_EVERYTHING = {"jobs/core/queue.py"}
 GIVEN_NAMES = {
     "handle_view_exception": "Flask-Admin",
     "_handle_view": "Flask-Admin",
+    "handle_filter": "Flask-Admin",
+    "_process_ajax_references": "Flask-Admin",
     "handle_job_failure": "RQ",
     "process_bind_param": "SQLAlchemy",
     "process_result_value": "SQLAlchemy",

@@ -45,6 +45,7 @@ from admin_views.kit.choices import in_list
 from admin_views.kit.fields import TextField
 from admin_views.kit.filters import Filter
 from admin_views.kit.form_pages import FormPages
+from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import (
@@ -59,7 +60,6 @@ from admin_views.kit.permissions import (
     kept_by,
     read_by,
 )
-from admin_views.kit.record_views import RecordViews
 from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
@@ -74,7 +74,7 @@ __all__ = [
 _NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request
 
 
-class Screen(RecordViews, FormPages):
+class Screen(FormViews, FormPages):
     """One table as people see it. Closed until the class says otherwise."""
 
     ajax_update = None  # no editing within a list

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
+from admin_views.kit.cells import line_of, makers_of
 from admin_views.kit.choices import ChoiceLoader, Narrow
-from admin_views.kit.columns import Cell, label_from_key, target_of
+from admin_views.kit.columns import label_from_key, target_of
 from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
 from admin_views.kit.filters import Filter, column_filters
 from admin_views.kit.formats import plain_value
@@ -25,13 +26,11 @@ from admin_views.kit.listings import Listing
 from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
-from admin_views.kit.registry import RegisteredPages, screen_of
+from admin_views.kit.registry import RegisteredPages
 from admin_views.kit.requests import person_id, role
 from admin_views.kit.workbooks import workbook
 from models.core.clock import today
 from models.documents.exports import record_export
-
-Maker = Callable[[Row[Any]], str]
 
 
 class ListViews(RegisteredPages, ModelView):
@@ -149,7 +148,7 @@ class ListViews(RegisteredPages, ModelView):
         makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
         base = self.link("index_view") if self.allows("details") else ""
-        return [(row.key_, _line(row, makers, opened, base)) for row in page.rows]
+        return [(row.key_, line_of(row, makers, opened, base)) for row in page.rows]
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)
@@ -197,8 +196,7 @@ class ListViews(RegisteredPages, ModelView):
         if export_type not in self.export_types:
             abort(404)
         args = self.list_args()
-        counted = self.listing.counted(args).limit(LARGEST + 1).subquery()
-        count = self.session.scalar(select(func.count()).select_from(counted)) or 0
+        count = self._count(args)
         if count > LARGEST:
             flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
             return redirect(self.list_url(**args.arguments()))
@@ -208,6 +206,10 @@ class ListViews(RegisteredPages, ModelView):
         )  # fmt: skip
         self.session.commit()
         return super().export(export_type)
+
+    def _count(self, args: ListArgs) -> int:
+        capped = self.listing.counted(args).limit(LARGEST + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(capped)) or 0
 
     def export_url(self, kind: str, args: ListArgs) -> str:
         """The address of this list as a file."""
@@ -257,42 +259,3 @@ class ListViews(RegisteredPages, ModelView):
         """A list of these columns of the model."""
         kind = LargeListing if self.is_large else Listing
         return kind(self, columns, self._primary_key)
-
-
-def makers_of(listing: Listing) -> list[Maker]:
-    """For each cell a function from a row to its markup."""
-    return [_maker(cell, place, is_first=not number) for number, (cell, place) in enumerate(listing.placed)]
-
-
-def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
-    """A cell that names a record leads to its screen, but the first cell, which leads to the row's own record."""
-    show = cell.show
-    known = screen_of(cell.target) if cell.target is not None and not is_first else None
-    if known is None or not known.allows("details"):
-        return lambda row: _safe(show(row[place]))
-    start = f'<a class="whole" href="{known.url}/' if hasattr(cell.target, "reference") else f'<a href="{known.url}/'
-    return lambda row: _linked(start, row[place + 1], show(row[place]))
-
-
-def _line(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
-    """The cells of one row; the first leads to the record."""
-    first = makers[0](row)
-    head = _link(f"{base}{row.key_}/", first) if base else first
-    rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
-    return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
-
-
-def _safe(shown: str) -> str:
-    """Text escaped, markup as it is. Asked for every cell of every list, so it looks before it calls."""
-    return shown if type(shown) is Markup else escape(shown)
-
-
-def _linked(start: str, key: Any, shown: str) -> str:
-    if key is None or "<" in escape(shown):  # markup already: a tag, or the dash for nothing
-        return escape(shown)
-    return Markup(f'{start}{key}/">{escape(shown)}</a>')  # noqa: S704 (both halves are ours or escaped)
-
-
-def _link(href: str, shown: str) -> Markup:
-    """A link around a cell that is escaped already; both halves are ours."""
-    return Markup(f'<a href="{href}">{shown}</a>')  # noqa: S704 (both halves are ours or escaped)

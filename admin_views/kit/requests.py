@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flask import g, request
 from sqlalchemy.orm import sessionmaker
+from werkzeug.datastructures import ImmutableMultiDict
 
 from models.core.access import Actor, DatabaseRole, Role
 from models.core.db import PortalSession
@@ -73,3 +74,8 @@ def key_in_address(name: str) -> int | None:
     """The key of a record that the address names (`?review_id=3`), for a new record that belongs to it."""
     typed = request.args.get(name, type=int)
     return typed if typed and 0 < typed < 2**31 else None
+
+
+def set_arguments(**arguments: str) -> None:
+    """Say in the arguments of the address what ours say in their path: Flask-Admin looks for it there."""
+    request.args = ImmutableMultiDict({**request.args.to_dict(), **arguments})
