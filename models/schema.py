@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from alembic import command
@@ -16,9 +17,11 @@ from models.case_lists.frame_rows import FRAME_FUNCTIONS
 from models.core.access import DatabaseRole, RowPolicy, policy_statements
 from models.core.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
 from models.core.db import Base, database_url
+from models.core.errors import RuleBroken
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
+_TIDY = {"lint": "check --quiet --fix", "layout": "format --quiet"}  # so that `make check` takes what Alembic wrote
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
 
 
@@ -35,6 +38,11 @@ def alembic_config(owner_url: str) -> Config:
     config.set_main_option("script_location", str(_ROOM / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = database_url(owner_url)
+    config.set_section_option("post_write_hooks", "hooks", ", ".join(_TIDY))
+    for name, options in _TIDY.items():
+        config.set_section_option("post_write_hooks", f"{name}.type", "module")
+        config.set_section_option("post_write_hooks", f"{name}.module", "ruff")
+        config.set_section_option("post_write_hooks", f"{name}.options", f"{options} REVISION_SCRIPT_FILENAME")
     return config
 
 
@@ -52,7 +60,12 @@ def migrate(owner_url: str) -> None:
 
 
 def new_revision(owner_url: str, message: str) -> None:
-    """Write a migration for what the models say beyond the newest revision, which the database is brought to first."""
+    """Write a migration for what the models say beyond the newest revision, which the database is brought to first.
+
+    Raises RuleBroken in an environment without ruff, which lays out what Alembic writes as `make check` wants it.
+    """
+    if find_spec("ruff") is None:
+        raise RuleBroken("A migration is written in the developers' environment: make setup-dev.")
     load_rooms("models")
     number = 1 + len(list((_ROOM / "migrations" / "versions").glob("*.py")))
     config = alembic_config(owner_url)
@@ -63,6 +76,12 @@ def new_revision(owner_url: str, message: str) -> None:
 def apply_access(connection: Connection) -> None:
     """State every function, grant, row policy and change-log trigger of the models; the same again changes nothing."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('apply_access'))"))
+    for statement in access_statements():
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def access_statements() -> list[str]:
+    """Every function, grant, row policy and change-log trigger of the models, in the order they are stated."""
     statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}", *CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS]
     for table, policy in sorted(all_policies().items()):
         statements += policy_statements(table, policy)
@@ -73,9 +92,7 @@ def apply_access(connection: Connection) -> None:
             f"DROP POLICY IF EXISTS owner_all ON {table}",
             f"CREATE POLICY owner_all ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
         ]
-    statements.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(DatabaseRole)}")
-    for statement in statements:
-        connection.exec_driver_sql(statement.replace("%", "%%"))
+    return [*statements, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(DatabaseRole)}"]
 
 
 def drift(owner_url: str) -> list[str]:

@@ -48,7 +48,7 @@ def database() -> Iterator[Database]:
         join_servers(Path(folder), with_queue=False, durable=False) as servers,
     ):
         schema.migrate(servers.owner_url)
-        yield Database(servers.database_url, servers.owner_url)
+        yield Database(servers.database_url, servers.owner_url, servers.superuser_url)
 
 
 @pytest.fixture(scope="session")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import psycopg
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from app.servers.local_postgres import in_database
 from models import schema
 from models.core.db import database_url, make_engine
 
 
 @dataclass(frozen=True)
 class Database:
-    """Addresses of one migrated database: for the portal's own login and for the owner of the tables."""
+    """Addresses of one migrated database: for the portal's own login, for the owner of the tables, for the server's
+    administrator (where a test makes databases of its own).
+    """
 
     app_url: str
     owner_url: str
+    superuser_url: str = ""
 
     def engine(self) -> Engine:
         return make_engine(self.app_url)
@@ -33,6 +38,12 @@ class Database:
                 pass
         finally:
             owner.dispose()
+
+
+def drop_database(database: Database, name: str) -> None:
+    """Take away a database of the same server, whoever is still connected to it."""
+    with psycopg.connect(in_database(database.superuser_url, "postgres"), autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def _is_emptied(owner: Engine) -> bool:

@@ -6,23 +6,13 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.rules.tools.questionnaires import Question, asked_questions
 from models.tools.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
 
-_WORDS = (
-    "Our standards are written down and every team leader goes through them at supervision.",
-    "Seen in our own audit of twenty files this spring: fifteen were as they should be.",
-    "New staff learn it in their first week; refresher training is behind for night staff.",
-    "We ask children and adults at the end of each piece of work and report it every quarter.",
-    "The policy is under revision; the new one goes to our board next month.",
-)
-_ABOUT = {
-    "which role": "The head of safeguarding, with the designated professionals.",
-    "which of your services": "All services that meet children, adults or families in the county.",
-    "deadline": "By the end of March.",
-    "improve": "Supervision that asks about this theme every month, from January; the head of safeguarding leads it.",
-}
-_NOTES = ("", "", "See the audit that is attached.", "", "The figures are of last quarter.")
+_WORDS = words_of("answers", "words", tuple[str, ...])
+_ABOUT = words_of("answers", "about", dict[str, str])
+_NOTES = words_of("answers", "notes", tuple[str, ...])
 _CSV = b"Team,Files read,As they should be\nNorth,10,8\nSouth,10,7\n"
 
 

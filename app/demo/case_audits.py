@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.demo import agencies as named
+from app.demo.words import words_of
 from models.audits.audit_assignments import assign_auditor, declare_involvement
 from models.audits.audit_openings import open_case_audits
 from models.audits.audit_outcomes import return_audit, state_not_known, state_record, take_record_finding
@@ -53,20 +54,8 @@ _QUALITY = (1, 2, 0, 3, 2, 1, 2, 1, 1, 2)
 """How well each case went: 0 the best, 3 the worst."""
 
 _GRADES = ("outstanding", "good", "requires_improvement", "inadequate")
-_WORDS = {
-    "good": "The worker kept coming back and wrote down what was seen and heard.",
-    "develop": "The history of earlier concerns is in the file but is not used to understand the present.",
-    "recommend": "Agree in every meeting who tells whom, by when, and check it at the next one.",
-    "why": "What was done was right and came late; the plan says little of what should change for the person.",
-    "role": "Practice lead",
-    "status": "Plan in place since the spring",
-}
-_REASONS = (
-    "Both agencies describe the same steady work; where they differ it is about how it is written down.",
-    "The agencies agree that help was offered. It reached the family months after the first concern.",
-    "One agency saw the plan work, another saw its effect on the home: the lower grade fits what life was like.",
-    "Information was held in three places and put together by nobody until the crisis.",
-)
+_WORDS = words_of("case_audits", "words", dict[str, str])
+_REASONS = words_of("case_audits", "reasons", tuple[str, ...])
 
 
 class _Panel(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import agencies as named
+from app.demo.words import words_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -17,26 +18,19 @@ from models.plans.completions import complete_action, confirm_completion
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import Stage, ThematicReview
 
-_ADVICE = (
-    (
-        "Every agency writes down what it has seen in words that say what it means for the person.",
-        (
-            ("Put three examples of plain words into the recording guidance.", named.POLICE, "manager2"),
-            ("Read ten records a quarter for it and tell the teams.", named.HEALTH_BOARD, "manager3"),
-        ),
-    ),
-    (
-        "One person leads each plan, and everybody knows who that is.",
-        (
-            ("Name the lead on the first page of each plan.", named.CHILDRENS_SOCIAL_CARE, "manager"),
-            ("Tell the person and the family who leads, in writing.", named.ADULT_SOCIAL_CARE, "manager4"),
-        ),
-    ),
-    (
-        "Disagreement between agencies is settled within five working days.",
-        (("Publish how often it was, each quarter.", named.HEALTH_BOARD, "manager3"),),
-    ),
-)
+
+class _Step(NamedTuple):
+    text: str
+    agency: str
+    owner: str
+
+
+class _Advice(NamedTuple):
+    text: str
+    actions: tuple[_Step, ...]
+
+
+_ADVICE = words_of("earlier_plans", "advice", tuple[_Advice, ...])
 _EVIDENCE = "Seen by the hub: the guidance is out and twenty records were read."
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.evidence.findings import take_finding
 from models.evidence.triangulations import amend_reading
 from models.partnership.hubs import Hub
@@ -15,7 +15,6 @@ from models.rules.case_lists.demo import Dice
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.tools.key_lines import KeyLine, key_lines_of
 
-_BANK = Path(__file__).with_name("findings.toml")
 _PER_LINE = 2
 _SILENT = {1: (12,), 2: (2, 3, 5, 9, 11, 12, 13)}
 """The key lines along which a review has found nothing, by the review's place in the demo."""
@@ -26,30 +25,44 @@ _READINGS = {
 }
 
 
+class _Finding(NamedTuple):
+    source: Source
+    verdict: Verdict
+    strength: Strength
+    text: str
+
+
+class _Line(NamedTuple):
+    findings: tuple[_Finding, ...]
+
+
+_LINES = words_of("findings", "lines", tuple[_Line, ...])
+"""By the key line's number."""
+
+
 def load_findings(session: Session, reviews: list[ThematicReview]) -> None:
     """Two kinds of source along each key line, three to five where answers speak too; some lines stay silent."""
-    stated = tomllib.loads(_BANK.read_text(encoding="utf-8"))["lines"]
     for place in (0, 1, 2, 5, 6, 7, 8):
         review = reviews[place]
         officer_id = session.get_one(Hub, review.hub_id).officer_id
         for line in key_lines_of(session, review.id):
             if line.number not in _SILENT.get(place, ()):
-                _take(session, review, line, stated[line.number - 1]["findings"], officer_id)
+                _take(session, review, line, _LINES[line.number - 1].findings, officer_id)
             if (place, line.number) in _READINGS:
                 amend_reading(session, line, text=_READINGS[place, line.number], person_id=officer_id)
 
 
 def _take(
-    session: Session, review: ThematicReview, line: KeyLine, stated: list[list[str]], officer_id: int | None
+    session: Session, review: ThematicReview, line: KeyLine, stated: tuple[_Finding, ...], officer_id: int | None
 ) -> None:
     dice = Dice(f"Triangulate demo: {review.title}")
     for source, verdict, strength, text in dice.shuffled(f"line {line.number}", stated)[:_PER_LINE]:
         take_finding(
             session,
             review_id=review.id,
-            source=Source(source),
-            verdict=Verdict(verdict),
-            strength=Strength(strength),
+            source=source,
+            verdict=verdict,
+            strength=strength,
             text=text.format(**_numbers(dice, f"{line.number} {source}")),
             key_line_id=line.id,
             person_id=officer_id,

@@ -7,15 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.gates.gate_checks import GATES
 from models.gates.gate_waivers import ask_to_waive, consent_to_waiver, refuse_waiver
 from models.partnership.hubs import Hub
 from models.reviews.thematic_reviews import ThematicReview
-
-_ON_PAPER = "The case audits of this review were done and moderated on paper; their findings are entered here."
-_SENT_BY_MAIL = "The agencies evaluated themselves by mail before the portal was there; what they said is entered here."
-_NEVER_CAME = "One agency has not answered in spite of three steps on record; the others' returns are complete."
-_LATE = "The last audits came in after the meeting. What they say is told to the team; the findings stand without."
 
 
 class _Waiver(NamedTuple):
@@ -27,23 +23,7 @@ class _Waiver(NamedTuple):
     is_decided: bool = True
 
 
-_WAIVERS = (
-    _Waiver(0, "case_audits", _LATE, 160),
-    _Waiver(0, "presented", "The Adults Group meets once more this year; learning should not wait for it.", 75),
-    _Waiver(1, "case_audits", _LATE, 70),
-    _Waiver(1, "sources", "Nobody asked about culture and language in time; the plan has an action to find out.", 68),
-    _Waiver(
-        2, "case_audits", "The draw waits for the list of children, which comes late.", 9,
-        "A review of exploitation without reading a single file is not one I can sign. Please wait for the list.",
-    ),
-    _Waiver(1, "self_evaluations", _NEVER_CAME, 69),
-    *(_Waiver(place, "self_evaluations", _SENT_BY_MAIL, 102 + 60 * place) for place in (5, 6, 7, 8)),
-    *(_Waiver(place, "case_audits", _ON_PAPER, 100 + 60 * place) for place in (5, 6, 7, 8)),
-    _Waiver(
-        5, "presented", "Both groups have changed their dates; the sharing of learning is booked for next month.", 3,
-        is_decided=False,
-    ),
-)  # fmt: skip
+_WAIVERS = words_of("gate_waivers", "waivers", tuple[_Waiver, ...])
 """By the review's place in the demo. One is refused, one still waits."""
 
 

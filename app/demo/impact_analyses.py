@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.demo.case_audits import audit_whole_sample
 from app.demo.samples import SEED, draw, freeze, plan_of
+from app.demo.words import words_of
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import ImportChoice
 from models.partnership.agencies import Agency
@@ -27,13 +29,13 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.demo import children_by_level
 from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
 
-_WORDS = (
-    (Impact.EMBEDDED, "Eighteen of twenty records read this quarter follow the guidance; new staff learn it at once."),
-    (Impact.EMBEDDED, "Read every quarter since; the figures have held for a year."),
-    (Impact.PARTLY_EMBEDDED, "Done in the town teams. The rural teams lost their lead and stopped in the summer."),
-    (Impact.NOT_EMBEDDED, "Letters went out for three months. The template was dropped with the old case system."),
-    (Impact.CANNOT_TELL, "Nobody has counted since the reorganisation; counting begins again in January."),
-)
+
+class _Check(NamedTuple):
+    impact: Impact
+    words: str
+
+
+_WORDS = words_of("impact_analyses", "words", tuple[_Check, ...])
 _CONCLUSION = (
     "Two of five actions are part of ongoing practice and one is on its way. The letters to families are taken up again"
     " under the Board's priority on neglect; the count of disagreements becomes part of the quarterly figures."

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.demo import agencies as named
+from app.demo.words import words_of
 from models.documents.documents import DocumentKind, keep_document
 from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKind
 from models.evidence.intelligence_uses import take_intelligence, use_in_review
@@ -30,71 +30,7 @@ class _Item(NamedTuple):
     agency: str = ""
 
 
-ITEMS = (
-    _Item(
-        IntelligenceKind.PRACTICE_REVIEW,
-        "Practice review “Child Alder”",
-        "The demo partnership",
-        410,
-        Verdict.CONCERN,
-        Strength.STRONG,
-        "Neglect was described in every record and named in none; agencies acted on single events, not on the pattern.",
-        (0, 4, 8),
-    ),
-    _Item(
-        IntelligenceKind.PRACTICE_REVIEW,
-        "Practice review “Child Birch”",
-        "A neighbouring partnership (made up)",
-        250,
-        Verdict.CONCERN,
-        Strength.MODERATE,
-        "The child was seen as an offender first. Information on missing episodes reached the school after ten days.",
-        (2, 5, 6),
-    ),
-    _Item(
-        IntelligenceKind.SAFEGUARDING_ADULT_REVIEW,
-        "Safeguarding Adult Review “Adult Cedar”",
-        "The demo partnership",
-        320,
-        Verdict.CONCERN,
-        Strength.STRONG,
-        "Self-neglect was taken for a choice of lifestyle. Capacity was assessed once in four years, for one decision.",
-        (1, 3, 7),
-    ),
-    _Item(
-        IntelligenceKind.INTERNAL_AUDIT,
-        "Audit of health visiting records",
-        named.ACUTE_TRUST,
-        190,
-        Verdict.MIXED,
-        Strength.MODERATE,
-        "The graded care profile was begun in 18 of 24 families and completed in nine.",
-        (0,),
-        named.ACUTE_TRUST,
-    ),
-    _Item(
-        IntelligenceKind.INTERNAL_AUDIT,
-        "Dip sample of section 42 enquiries",
-        named.ADULT_SOCIAL_CARE,
-        150,
-        Verdict.STRENGTH,
-        Strength.WEAK,
-        "Desired outcomes were asked for in all ten enquiries looked at, and met in part or in full in eight.",
-        (1, 3),
-        named.ADULT_SOCIAL_CARE,
-    ),
-    _Item(
-        IntelligenceKind.PARTNER_INSPECTION,
-        "Inspection of child protection (made up)",
-        "An inspectorate",
-        280,
-        Verdict.STRENGTH,
-        Strength.STRONG,
-        "Officers at domestic incidents speak to children and record what they saw and said.",
-        (0, 4),
-        named.POLICE,
-    ),
-)
+ITEMS = words_of("intelligence", "items", tuple[_Item, ...])
 
 
 def load_intelligence(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.demo import agencies as named
+from app.demo.words import words_of
 from models.learning.briefings import Briefing, draft_briefing
 from models.learning.learning_products import LearningProduct, ProductForm
 from models.learning.learning_uses import record_use
@@ -26,69 +26,20 @@ class _Product(NamedTuple):
     is_released: bool
 
 
-PRODUCTS = (
-    _Product(
-        ProductForm.SEVEN_MINUTE_BRIEFING,
-        "Neglect of the youngest children: seven minutes",
-        "Every team that works with families with children under five",
-        "What the review found, and what each team can do from tomorrow.",
-        -70,
-        True,
-    ),
-    _Product(
-        ProductForm.GUIDANCE,
-        "Naming neglect: a guide to words in records",
-        "Practitioners who write in children's records",
-        "Words that describe what a child lives with, in place of words that hide it.",
-        -45,
-        True,
-    ),
-    _Product(
-        ProductForm.WORKSHOP,
-        "Practising the graded care profile together",
-        "Health visitors, social workers and family support workers",
-        "Two hours on three made-up families, in mixed groups.",
-        -20,
-        True,
-    ),
-    _Product(
-        ProductForm.SHARING_EVENT,
-        "What families told us",
-        "Team leaders of all agencies",
-        "Parents and practitioners tell what helped.",
-        -6,
-        False,
-    ),
-    _Product(
-        ProductForm.ONLINE_MODULE,
-        "Seeing the pattern: an online module",
-        "Everybody who joins a partner agency",
-        "Forty minutes with questions, to be taken within three months of starting.",
-        40,
-        False,
-    ),
-)
+PRODUCTS = words_of("learning", "products", tuple[_Product, ...])
 
-_EDITED = {
-    "key_information_1": "Records described neglect and did not name it: in 14 of 20 files the word first stood in the"
-    " plan for child protection.",
-    "key_information_2": "Agencies acted on single events. Nobody set missed appointments, school meals and calls to"
-    " the home beside each other.",
-    "key_information_3": "Where a health visitor and a social worker visited together, plans changed within a month.",
-    "things_to_remember": "• A young child tells by how they are, not in words.\n• A tidy record can hide an untidy"
-    " life.\n• Asking a colleague in another agency takes five minutes.",
-}
+_EDITED = words_of("learning", "edited", dict[str, str])
 
-_USES = (
-    (0, named.CHILDRENS_SOCIAL_CARE, -60, 34, "Team managers"),
-    (0, named.HEALTH_BOARD, -52, 12, "Designated nurse"),
-    (0, named.POLICE, -41, 58, "Shift inspectors"),
-    (0, named.EDUCATION, -30, 96, "Designated safeguarding leads"),
-    (0, named.ACUTE_TRUST, -28, 21, "Named midwife"),
-    (1, named.CHILDRENS_SOCIAL_CARE, -33, 18, "Practice lead"),
-    (1, named.ACUTE_TRUST, -15, 9, "Named nurse"),
-    (2, named.PARTNERSHIP_TRUST, -18, 14, "Team leader, school nursing"),
-)
+
+class _Use(NamedTuple):
+    place: int
+    agency: str
+    in_days: int
+    people_count: int
+    led_by: str
+
+
+_USES = words_of("learning", "uses", tuple[_Use, ...])
 
 
 def load_learning(

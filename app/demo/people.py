@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.demo import agencies as named
+from app.demo.words import words_of
 from models.core.access import Role
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub, HubKind
@@ -27,83 +27,7 @@ class _Person(NamedTuple):
     team: str = ""
 
 
-PEOPLE = (
-    _Person("administrator", "Ailsa Penhallow", Role.ADMINISTRATOR, "Partnership administrator"),
-    _Person("officer", "Tobias Wren", Role.OFFICER, "Quality Learning and Improvement Officer, children"),
-    _Person("officer2", "Marguerite Oyelaran", Role.OFFICER, "Quality Learning and Improvement Officer, adults"),
-    _Person("sponsor", "Cressida Holloway", Role.SPONSOR, "Executive Board member, health"),
-    _Person("sponsor2", "Idris Fennimore", Role.SPONSOR, "Executive Board member, police"),
-    _Person("sponsor3", "Rosalind Achterberg", Role.SPONSOR, "Executive Board member, local authority"),
-    _Person(
-        "manager",
-        "Bronwen Castellan",
-        Role.MANAGER,
-        "Service manager",
-        named.CHILDRENS_SOCIAL_CARE,
-        "Quality and review",
-    ),
-    _Person(
-        "manager2",
-        "Lucian Hartwell-Okafor",
-        Role.MANAGER,
-        "Detective inspector",
-        named.POLICE,
-        "Protecting vulnerable people",
-    ),
-    _Person(
-        "manager3",
-        "Saoirse Lindqvist",
-        Role.MANAGER,
-        "Designated nurse",
-        named.HEALTH_BOARD,
-        "Designated professionals",
-    ),
-    _Person(
-        "manager4",
-        "Emrys Vandeleur",
-        Role.MANAGER,
-        "Principal social worker",
-        named.ADULT_SOCIAL_CARE,
-        "Adult safeguarding",
-    ),
-    _Person("manager5", "Philippa Nakagawa", Role.MANAGER, "Partnership business manager"),
-    _Person(
-        "member", "Octavia Brandreth", Role.AGENCY_MEMBER, "Safeguarding lead", named.ACUTE_TRUST, "Safeguarding team"
-    ),
-    _Person(
-        "member2",
-        "Stellan Ashworth",
-        Role.AGENCY_MEMBER,
-        "Education safeguarding manager",
-        named.EDUCATION,
-        "Education safeguarding",
-    ),
-    _Person(
-        "member3",
-        "Yevgenia Marchbanks",
-        Role.AGENCY_MEMBER,
-        "Team manager",
-        named.CHILDRENS_SOCIAL_CARE,
-        "Family support, east",
-    ),
-    _Person(
-        "member4",
-        "Rafferty Quillinan",
-        Role.AGENCY_MEMBER,
-        "Detective sergeant",
-        named.POLICE,
-        "Protecting vulnerable people",
-    ),
-    _Person(
-        "member5",
-        "Hestia Abernathy-Cole",
-        Role.AGENCY_MEMBER,
-        "Advanced practitioner",
-        named.ADULT_SOCIAL_CARE,
-        "Adult safeguarding",
-    ),
-    _Person("board", "Leopold Quarshie", Role.BOARD_VIEWER, "Board member"),
-)
+PEOPLE = words_of("people", "people", tuple[_Person, ...])
 
 SIGN_INS = (
     (Role.ADMINISTRATOR, "administrator"),
@@ -131,12 +55,13 @@ _SEATS = {
     HubKind.COMBINED: (("officer", Seat.OFFICER), ("manager4", Seat.SOCIAL_CARE), ("manager2", Seat.POLICE)),
 }
 
-_PRIORITIES = (
-    ("Neglect", "Children and adults who are neglected are recognised early and helped for as long as it takes."),
-    ("Exploitation", "People at risk of exploitation are found, protected and heard."),
-    ("Domestic abuse", "Families living with domestic abuse get one plan from all agencies."),
-    ("Think family", "Services for adults and for children see the whole family."),
-)
+
+class _Priority(NamedTuple):
+    name: str
+    description: str
+
+
+_PRIORITIES = words_of("people", "priorities", tuple[_Priority, ...])
 
 
 def email(login: str) -> str:

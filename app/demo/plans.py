@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -19,8 +19,6 @@ from models.plans.actions import Action
 from models.plans.completions import complete_action, confirm_completion
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
-
-_PLAN = Path(__file__).with_name("plan.toml")
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,16 @@ class _Action:
     evidence: str = ""
     impact: str = ""
     friend: str = ""
+
+
+class _Recommendation(NamedTuple):
+    text: str
+    key_area: str
+    evidence: str
+    actions: tuple[_Action, ...]
+
+
+_RECOMMENDATIONS = words_of("plans", "recommendations", tuple[_Recommendation, ...])
 
 
 def load_plan(
@@ -54,19 +62,17 @@ def load_plan(
     session.add(plan)
     session.flush()
     words = {(item.list_name, item.code): item.id for item in session.scalars(select(ReferenceItem))}
-    stated = tomllib.loads(_PLAN.read_text(encoding="utf-8"))
-    for number, chapter in enumerate(stated["recommendations"], start=1):
+    for number, chapter in enumerate(_RECOMMENDATIONS, start=1):
         recommendation = Recommendation(
             plan_id=plan.id,
             number=number,
-            text=chapter["text"],
-            evidence=chapter["evidence"],
-            key_area_id=words[ReferenceList.KEY_AREA, chapter["key_area"]],
+            text=chapter.text,
+            evidence=chapter.evidence,
+            key_area_id=words[ReferenceList.KEY_AREA, chapter.key_area],
         )
         session.add(recommendation)
         session.flush()
-        for values in chapter["actions"]:
-            entry = _Action(**values)
+        for entry in chapter.actions:
             owner, brag_id = people[entry.owner], words.get((ReferenceList.BRAG, entry.brag))
             action = _load_action(session, plan, recommendation, entry, agencies[entry.agency], owner, brag_id, today)
             _load_completion(session, action, entry, owner, people["officer"], today)

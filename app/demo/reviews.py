@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person
 from models.partnership.strategic_priorities import StrategicPriority
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 
-YEAR, BEFORE = 2026, 2025
+YEAR = 2026
 
 
 class _Review(NamedTuple):
@@ -27,93 +28,7 @@ class _Review(NamedTuple):
     year: int = YEAR
 
 
-REVIEWS = (
-    _Review(
-        "Neglect of children under five",
-        HubKind.CHILDREN,
-        "Neglect",
-        "sponsor",
-        Stage.DISSEMINATION,
-        300,
-        "Whether agencies recognise neglect of the youngest children early, and whether plans change their lives.",
-    ),
-    _Review(
-        "Self-neglect and hoarding",
-        HubKind.ADULTS,
-        "Neglect",
-        "sponsor3",
-        Stage.IMPROVEMENT_PLANNING,
-        210,
-        "Whether adults who neglect themselves are met with persistence, legal literacy and one plan.",
-    ),
-    _Review(
-        "Children at risk of criminal exploitation",
-        HubKind.CHILDREN,
-        "Exploitation",
-        "sponsor2",
-        Stage.EVIDENCE,
-        120,
-        "Whether children drawn into county lines are seen as children first, and how fast agencies share information.",
-    ),
-    _Review(
-        "Making Safeguarding Personal in care homes",
-        HubKind.ADULTS,
-        "Think family",
-        "sponsor",
-        Stage.SCOPING,
-        40,
-        "Whether the wishes of adults in care homes shape each step of a section 42 enquiry.",
-    ),
-    _Review(
-        "Domestic abuse: the whole family",
-        HubKind.COMBINED,
-        "Domestic abuse",
-        "sponsor2",
-        Stage.PROPOSED,
-        5,
-        "Whether services for adults and for children make one safety plan for a family.",
-    ),
-    _Review(
-        "Moving from children's to adults' services",
-        HubKind.COMBINED,
-        "Think family",
-        "sponsor",
-        Stage.PRESENTATION,
-        260,
-        "Whether young people with care and support needs move to adults' services with a plan and without a gap.",
-        BEFORE,
-    ),
-    _Review(
-        "Children educated at home",
-        HubKind.CHILDREN,
-        "Think family",
-        "sponsor2",
-        Stage.COMPLETED,
-        420,
-        "Whether agencies know which children are educated at home, and notice those who are not safe there.",
-        BEFORE,
-    ),
-    _Review(
-        "Financial abuse of older people",
-        HubKind.ADULTS,
-        "Exploitation",
-        "sponsor3",
-        Stage.IMPACT_ANALYSIS,
-        690,
-        "Whether financial abuse is recognised, and whether adults keep a say in what is done about it.",
-        BEFORE,
-    ),
-    _Review(
-        "Babies before and after birth",
-        HubKind.CHILDREN,
-        "Neglect",
-        "sponsor",
-        Stage.CLOSED,
-        760,
-        "Whether risk to unborn and newborn babies is assessed early, with fathers in view.",
-        BEFORE,
-    ),
-)
+REVIEWS = words_of("reviews", "reviews", tuple[_Review, ...])
 """The programme of this year, then what is left of the year before; other loaders name them by their place."""
 
 _DAYS_TO_STAGE = {

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import QUESTIONS_FOR, Survey, answer_survey, open_survey
 from models.reviews.thematic_reviews import ThematicReview
@@ -18,14 +19,7 @@ from models.tools.tool_versions import ToolVersion
 
 _DICE = Dice("Triangulate demo: surveys")
 _BETTER_FIRST = (0, 1, 1, 2, 0, 1, 3)
-_WORDS = (
-    "She rang back when she said she would.",
-    "Tell me before the meeting what it is about.",
-    "Fewer forms. The same question four times.",
-    "Somebody who stays for longer than a few months.",
-    "The evening appointment made it possible to come.",
-    "More time, and a quiet room.",
-)
+_WORDS = words_of("surveys", "words", tuple[str, ...])
 _OUTCOME = """You told us that people mostly listened, and that you often did not know what was happening and why.
 
 Every plan now has a page in plain words that stays with you. Visits are offered in the evening in two towns.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.demo.words import words_of
 from models.core.clock import LONDON
 from models.partnership.hubs import Hub
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -30,48 +31,7 @@ class _Words(NamedTuple):
     question: str
 
 
-_ADDED = {
-    "Neglect of children under five": _Words(
-        "practice",
-        "Do agencies see neglect of the youngest children early, before it becomes the normal state of a home?",
-        "How does your agency notice that a child under five has not been brought to appointments?",
-    ),
-    "Self-neglect and hoarding": _Words(
-        "practice",
-        "Do agencies keep trying with adults who decline help, and do they know the law that applies?",
-        "What does your agency do when an adult who neglects themselves declines help for the third time?",
-    ),
-    "Children at risk of criminal exploitation": _Words(
-        "practice",
-        "Are children who are exploited by criminals met as children first, by every agency?",
-        "How fast does your agency pass on information that a child may be carrying drugs for others?",
-    ),
-    "Making Safeguarding Personal in care homes": _Words(
-        "voice",
-        "Do the wishes of adults in care homes shape each step of an enquiry?",
-        "How are adults in care homes asked what they want to come of an enquiry?",
-    ),
-    "Moving from children's to adults' services": _Words(
-        "practice",
-        "Does planning for the move begin early enough, with the young person in the room?",
-        "At what age does your agency begin to plan a young person's move, and who leads it?",
-    ),
-    "Children educated at home": _Words(
-        "practice",
-        "Is a child who is educated at home seen by somebody who would notice that they are not safe?",
-        "How does your agency learn that a child it knows is now educated at home?",
-    ),
-    "Financial abuse of older people": _Words(
-        "practice",
-        "Is financial abuse recognised when it comes from somebody the adult trusts and depends on?",
-        "Which signs of financial abuse are your staff taught to look for?",
-    ),
-    "Babies before and after birth": _Words(
-        "practice",
-        "Are fathers and partners part of every assessment before a birth?",
-        "How does your agency find out who else will live with the baby?",
-    ),
-}
+_ADDED = words_of("tools", "added", dict[str, _Words])
 _SIGNED_WHILE_SCOPING = (ToolKind.SELF_EVALUATION, ToolKind.SERVICE_USER_QUESTIONS)
 _ASKED_WHILE_SCOPING = (ToolKind.CASE_AUDIT,)
 

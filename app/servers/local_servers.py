@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from app.database_logins import APP, OWNER
 from app.servers import local_postgres, local_valkey, server_guard
@@ -27,14 +27,6 @@ from app.settings import Settings
 _LOCK_FILE = "servers.lock"
 _LONGEST_SOCKET = 100  # bytes; the kernel's limit for a socket's path is 108 with its end mark
 _SHORT_PLACE = Path("/tmp")  # noqa: S108 - a folder of our own, closed to others and checked, see _private
-
-
-class PostgresUrls(NamedTuple):
-    """libpq addresses of one database: for the portal, for migrations, for backups and tests."""
-
-    app: str
-    owner: str
-    superuser: str
 
 
 @dataclass
@@ -122,12 +114,6 @@ def join_servers(
         servers.close()
         raise
     return servers
-
-
-def start_postgres(data_dir: Path, *, durable: bool = True) -> tuple[Servers, PostgresUrls]:
-    """A PostgreSQL alone, for tests: close the first value when done."""
-    servers = join_servers(data_dir, with_queue=False, durable=durable)
-    return servers, PostgresUrls(servers.database_url, servers.owner_url, servers.superuser_url)
 
 
 def start_valkey(data_dir: Path) -> tuple[Servers, str]:

@@ -100,7 +100,6 @@ class JobKind:
 
 JOBS: dict[str, JobKind] = {}
 _equipment: list[Equipment] = []
-in_hand: dict[int, Taken] = {}
 
 
 def job(*, timeout: int = 600, attempts: int = 5, is_long: bool = False) -> Callable[[JobFunction], JobFunction]:
@@ -141,50 +140,21 @@ def leave_on_term() -> None:
     signal.signal(signal.SIGINT, leave)
 
 
-@dataclass
-class Taken:
-    """An attempt in hand: its session holds the lock on the request and acts as the person who asked."""
-
-    attempt: Attempt
-    session: PortalSession
-    refusal: RuleBroken | None = None
-
-
-def take(request_id: int) -> Taken | None:
-    """Count an attempt at a request and hold it; None when it is finished, not due, or in somebody else's hands.
-
-    A worker takes the request before it forks, while everything is warm, and lets the child have the open transaction:
-    `in_hand` is how the child finds it.
-    """
-    sessions = _equipment[0].sessions
-    with sessions.begin() as session:
-        attempt = start_attempt(session, request_id)
-    if attempt is None:
-        return None
-    taken = Taken(attempt, sessions())
-    if not hold(taken.session, request_id):
-        taken.session.close()
-        return None
-    try:
-        act_as(taken.session, _rights(taken.session, attempt))
-    except RuleBroken as refusal:
-        taken.refusal = refusal
-    return taken
-
-
 def run(request_id: int) -> None:
     """Do one request, if it is still to be done. This is all that RQ ever calls.
 
     Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
     transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
     """
-    taken = in_hand.pop(request_id, None) or take(int(request_id))
-    if taken is None:
+    equipment = _equipment[0]
+    with equipment.sessions.begin() as session:
+        attempt = start_attempt(session, int(request_id))
+    if attempt is None:
         return
-    attempt, equipment = taken.attempt, _equipment[0]
     try:
-        with taken.session:
-            _carry_out(taken, equipment)
+        with equipment.sessions() as session:
+            if hold(session, attempt.request_id):
+                _carry_out(session, attempt, equipment)
     except RuleBroken as refusal:
         with equipment.sessions.begin() as session:
             finish(session, attempt.request_id, JobStatus.REFUSED, refusal.sentence)
@@ -193,7 +163,7 @@ def run(request_id: int) -> None:
 
 
 def warm_up() -> None:
-    """Go through the statements of an attempt at no request, so that connection and statements are warm."""
+    """Go through the statements of an attempt at no request, so that children inherit them compiled."""
     with _equipment[0].sessions() as session:
         start_attempt(session, 0)
         hold(session, 0)
@@ -201,13 +171,11 @@ def warm_up() -> None:
         finish(session, 0, JobStatus.DONE, "")
 
 
-def _carry_out(taken: Taken, equipment: Equipment) -> None:
-    session, attempt = taken.session, taken.attempt
+def _carry_out(session: PortalSession, attempt: Attempt, equipment: Equipment) -> None:
     kind = JOBS.get(attempt.name)
     if kind is None:
         raise RuleBroken("This version of the portal does not know that job.")
-    if taken.refusal:
-        raise taken.refusal
+    act_as(session, _rights(session, attempt))
     if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
         act_as(session, Actor.system())
         finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))

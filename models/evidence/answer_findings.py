@@ -48,12 +48,6 @@ def suggest_finding(
     )
 
 
-def finding_of(session: Session, review_id: int, answer: SheetAnswer) -> Finding | None:
-    """The finding that was made of an answer; None while there is none."""
-    statement = select(Finding).where(Finding.review_id == review_id, Finding.origin == origin_of(answer))
-    return session.scalar(statement)
-
-
 def findings_by_origin(session: Session, review_id: int) -> dict[str, int]:
     """The findings of a review that were taken from something, by that something's word."""
     rows = session.execute(

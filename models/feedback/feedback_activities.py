@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, exists, func, select
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -266,9 +266,3 @@ def never_heard(session: Session) -> list[FeedbackGroup]:
     engaged = select(Engagement.group_id)
     statement = select(FeedbackGroup).where(FeedbackGroup.is_active, FeedbackGroup.id.not_in(engaged))
     return list(session.scalars(statement.order_by(FeedbackGroup.name)))
-
-
-def times_engaged(session: Session) -> dict[int, int]:
-    """How often each group has taken part, by group."""
-    rows = session.execute(select(Engagement.group_id, func.count()).group_by(Engagement.group_id))
-    return {group_id: count for group_id, count in rows}

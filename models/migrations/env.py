@@ -1,11 +1,11 @@
 """How does Alembic reach the database, and what does it compare?"""
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from models.core.db import Base
 
-_engine = create_engine(context.config.attributes["url"])
+_engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
 with _engine.connect() as _connection:
     context.configure(
         connection=_connection,
@@ -15,4 +15,3 @@ with _engine.connect() as _connection:
     )
     with context.begin_transaction():
         context.run_migrations()
-_engine.dispose()

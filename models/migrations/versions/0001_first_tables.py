@@ -1,6 +1,6 @@
 """first tables
 
-Revision: 0001, after: , on 2026-11-23 02:00:43.531461
+Revision: 0001, after: , on 2026-11-28 01:01:56.526022
 """
 
 import sqlalchemy as sa
@@ -43,6 +43,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_log_head")),
     )
     op.create_table(
+        "feedback_groups",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "service_users", "carers", "families", "practitioners", name="groupkind", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "found_through",
+            sa.Enum(
+                "school",
+                "service_provider",
+                "community_group",
+                "agency",
+                "other",
+                name="foundthrough",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("contact", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "found_through IN ('school', 'service_provider', 'community_group', 'agency', 'other')",
+            name=op.f("known_way_to_group"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('service_users', 'carers', 'families', 'practitioners')", name=op.f("known_group_kind")
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("group_named")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_groups")),
+        sa.UniqueConstraint("name", name=op.f("uq_feedback_groups_name")),
+    )
+    op.create_table(
+        "rating_scales",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("points", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("not_counted", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_scales")),
+        sa.UniqueConstraint("name", name=op.f("uq_rating_scales_name")),
+    )
+    op.create_table(
         "reference_counters",
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -61,6 +112,7 @@ def upgrade() -> None:
                 "brag",
                 "elimination_reason",
                 "agency_category",
+                "escalation_step",
                 name="referencelist",
                 native_enum=False,
                 length=40,
@@ -78,15 +130,17 @@ def upgrade() -> None:
         ),
         sa.Column("aliases", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("hint", sa.Text(), server_default="", nullable=False),
+        sa.Column("day_count", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("is_to_be_confirmed", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("applies_to IN ('children', 'adults', 'both')", name=op.f("known_service")),
         sa.CheckConstraint("label <> ''", name=op.f("label_given")),
         sa.CheckConstraint(
-            "list_name IN ('level_of_intervention', 'key_area', 'grade', 'brag', 'elimination_reason', 'agency_category')",
+            "list_name IN ('level_of_intervention', 'key_area', 'grade', 'brag', 'elimination_reason', 'agency_category', 'escalation_step')",
             name=op.f("known_list"),
         ),
+        sa.CheckConstraint("day_count >= 0", name=op.f("days_not_before")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reference_items")),
         sa.UniqueConstraint("list_name", "code", name="code_once_per_list"),
     )
@@ -102,7 +156,11 @@ def upgrade() -> None:
                 "action_overdue",
                 "sample_audits_due",
                 "review_stage_due",
+                "self_evaluation_due",
+                "section_11_due",
                 "weekly_digest",
+                "agreement_ends",
+                "case_audit_due",
                 name="reminderkind",
                 native_enum=False,
                 length=40,
@@ -119,7 +177,9 @@ def upgrade() -> None:
                 "officer",
                 "sponsor",
                 "audit_lead",
+                "agency_members",
                 "everyone",
+                "auditor",
                 name="recipient",
                 native_enum=False,
                 length=40,
@@ -133,11 +193,11 @@ def upgrade() -> None:
         sa.CheckConstraint("kind <> 'action_due' OR offset_days <= 0", name=op.f("due_reminder_comes_before")),
         sa.CheckConstraint("kind <> 'action_overdue' OR offset_days >= 1", name=op.f("overdue_reminder_comes_after")),
         sa.CheckConstraint(
-            "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'weekly_digest')",
+            "kind IN ('action_due', 'action_overdue', 'sample_audits_due', 'review_stage_due', 'self_evaluation_due', 'section_11_due', 'weekly_digest', 'agreement_ends', 'case_audit_due')",
             name=op.f("known_reminder_kind"),
         ),
         sa.CheckConstraint(
-            "recipient IN ('action_owner', 'lead_agency_contact', 'officer', 'sponsor', 'audit_lead', 'everyone')",
+            "recipient IN ('action_owner', 'lead_agency_contact', 'officer', 'sponsor', 'audit_lead', 'agency_members', 'everyone', 'auditor')",
             name=op.f("known_recipient"),
         ),
         sa.CheckConstraint("subject <> ''", name=op.f("reminder_has_subject")),
@@ -145,6 +205,25 @@ def upgrade() -> None:
         sa.CheckConstraint("repeat_days >= 1", name=op.f("repeats_after_a_day")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_rules")),
         sa.UniqueConstraint("name", name=op.f("uq_reminder_rules_name")),
+    )
+    op.create_table(
+        "retention_rules",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column(
+            "counted_from",
+            sa.Enum("review_completed", "review_closed", name="clockstart", native_enum=False, length=40),
+            server_default="review_closed",
+            nullable=False,
+        ),
+        sa.Column("basis", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("counted_from IN ('review_completed', 'review_closed')", name=op.f("known_clock_start")),
+        sa.CheckConstraint("months BETWEEN 0 AND 600", name=op.f("months_plausible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rules")),
+        sa.UniqueConstraint("what", name=op.f("uq_retention_rules_what")),
     )
     op.create_table(
         "schedule_marks",
@@ -189,6 +268,71 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_agencies_category_id"), "agencies", ["category_id"], unique=False)
     op.create_table(
+        "retention_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("holding_count", sa.Integer(), nullable=False),
+        sa.Column("erased_count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["retention_rules.id"], name=op.f("fk_retention_runs_rule_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_runs")),
+    )
+    op.create_index("ix_retention_runs_day", "retention_runs", ["ran_on"], unique=False)
+    op.create_index(op.f("ix_retention_runs_rule_id"), "retention_runs", ["rule_id"], unique=False)
+    op.create_table(
+        "intelligence_items",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "practice_review",
+                "safeguarding_adult_review",
+                "internal_audit",
+                "partner_inspection",
+                name="intelligencekind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("publisher", sa.Text(), server_default="", nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=True),
+        sa.Column("finding", sa.Text(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum("strength", "mixed", "concern", name="verdict", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "strength",
+            sa.Enum("weak", "moderate", "strong", name="strength", native_enum=False, length=40),
+            server_default="moderate",
+            nullable=False,
+        ),
+        sa.Column("web_address", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("finding <> ''", name=op.f("intelligence_has_finding")),
+        sa.CheckConstraint(
+            "kind IN ('practice_review', 'safeguarding_adult_review', 'internal_audit', 'partner_inspection')",
+            name=op.f("known_intelligence_kind"),
+        ),
+        sa.CheckConstraint("strength IN ('weak', 'moderate', 'strong')", name=op.f("known_intelligence_strength")),
+        sa.CheckConstraint("verdict IN ('strength', 'mixed', 'concern')", name=op.f("known_intelligence_verdict")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_intelligence_items_agency_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intelligence_items")),
+        sa.UniqueConstraint("reference", name=op.f("uq_intelligence_items_reference")),
+    )
+    op.create_index(op.f("ix_intelligence_items_agency_id"), "intelligence_items", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_intelligence_items_kind"), "intelligence_items", ["kind"], unique=False)
+    op.create_index(op.f("ix_intelligence_items_published_on"), "intelligence_items", ["published_on"], unique=False)
+    op.create_table(
         "people",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -210,6 +354,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("agency_id", sa.Integer(), nullable=True),
+        sa.Column("team", sa.Text(), server_default="", nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("failed_count", sa.Integer(), server_default="0", nullable=False),
@@ -228,6 +373,39 @@ def upgrade() -> None:
     op.create_index(op.f("ix_people_agency_id"), "people", ["agency_id"], unique=False)
     op.create_index(op.f("ix_people_role"), "people", ["role"], unique=False)
     op.create_table(
+        "sharing_agreements",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), server_default="Information Sharing Agreement Protocol", nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("signed_by_role", sa.Text(), nullable=False),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("valid_until_on >= signed_on", name=op.f("agreement_ends_after_signing")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_sharing_agreements_agency_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sharing_agreements")),
+    )
+    op.create_index(op.f("ix_sharing_agreements_agency_id"), "sharing_agreements", ["agency_id"], unique=False)
+    op.create_index(
+        op.f("ix_sharing_agreements_valid_until_on"), "sharing_agreements", ["valid_until_on"], unique=False
+    )
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_calendar_feeds_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feeds_token_hash")),
+    )
+    op.create_table(
         "documents",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column(
@@ -237,6 +415,17 @@ def upgrade() -> None:
                 "draw_certificate",
                 "draw_data",
                 "evidence",
+                "plan_summary",
+                "self_evaluation",
+                "section_11_return",
+                "case_audit",
+                "moderated_result",
+                "triangulation_matrix",
+                "review_report",
+                "briefing",
+                "board_pack",
+                "non_engagement_letter",
+                "impact_analysis",
                 name="documentkind",
                 native_enum=False,
                 length=40,
@@ -253,9 +442,11 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("erased_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint(
-            "kind IN ('action_plan', 'draw_certificate', 'draw_data', 'evidence')", name=op.f("known_document_kind")
+            "kind IN ('action_plan', 'draw_certificate', 'draw_data', 'evidence', 'plan_summary', 'self_evaluation', 'section_11_return', 'case_audit', 'moderated_result', 'triangulation_matrix', 'review_report', 'briefing', 'board_pack', 'non_engagement_letter', 'impact_analysis')",
+            name=op.f("known_document_kind"),
         ),
         sa.CheckConstraint("size > 0", name=op.f("document_not_empty")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_documents_agency_id")),
@@ -354,6 +545,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_messages_recipient_id"), "messages", ["recipient_id"], unique=False)
     op.create_index(op.f("ix_messages_status"), "messages", ["status"], unique=False)
     op.create_index(op.f("ix_messages_written_at"), "messages", ["written_at"], unique=False)
+    op.create_table(
+        "second_factors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_second_factors_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_second_factors_person_id")),
+    )
     op.create_table(
         "sign_in_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -525,6 +730,18 @@ def upgrade() -> None:
     op.create_index("ix_memberships_hub_dates", "memberships", ["hub_id", "starts_on"], unique=False)
     op.create_index(op.f("ix_memberships_person_id"), "memberships", ["person_id"], unique=False)
     op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["factor_id"], ["second_factors.id"], name=op.f("fk_recovery_codes_factor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index(op.f("ix_recovery_codes_factor_id"), "recovery_codes", ["factor_id"], unique=False)
+    op.create_table(
         "thematic_reviews",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
@@ -562,7 +779,10 @@ def upgrade() -> None:
         sa.Column("period_ends_on", sa.Date(), nullable=True),
         sa.Column("quota_override_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("quota_override_on", sa.Date(), nullable=True),
+        sa.Column("is_on_hold", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("hold_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("is_on_hold = (hold_reason <> '')", name=op.f("hold_has_reason")),
         sa.CheckConstraint("kind IN ('children', 'adults', 'combined')", name=op.f("known_review_kind")),
         sa.CheckConstraint(
             "stage IN ('proposed', 'scoping', 'evidence', 'improvement_planning', 'presentation', 'dissemination', 'completed', 'impact_analysis', 'closed')",
@@ -610,6 +830,56 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_action_plans_review_id"), "action_plans", ["review_id"], unique=False)
     op.create_table(
+        "assurance_tools",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "self_evaluation",
+                "case_audit",
+                "practitioner_questions",
+                "service_user_questions",
+                "section_11",
+                name="toolkind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "covers",
+            sa.Enum("children", "adults", "both", name="service", native_enum=False, length=40),
+            server_default="both",
+            nullable=False,
+        ),
+        sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("covers IN ('children', 'adults', 'both')", name=op.f("tool_covers_known_service")),
+        sa.CheckConstraint("kind <> 'section_11' OR review_id IS NULL", name=op.f("section_11_apart")),
+        sa.CheckConstraint(
+            "kind IN ('self_evaluation', 'case_audit', 'practitioner_questions', 'service_user_questions', 'section_11')",
+            name=op.f("known_tool_kind"),
+        ),
+        sa.CheckConstraint("title <> ''", name=op.f("tool_titled")),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"],
+            ["assurance_tools.id"],
+            name=op.f("fk_assurance_tools_copied_from_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_assurance_tools_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assurance_tools")),
+    )
+    op.create_index(op.f("ix_assurance_tools_copied_from_id"), "assurance_tools", ["copied_from_id"], unique=False)
+    op.create_index(op.f("ix_assurance_tools_kind"), "assurance_tools", ["kind"], unique=False)
+    op.create_index(op.f("ix_assurance_tools_review_id"), "assurance_tools", ["review_id"], unique=False)
+    op.create_table(
         "case_frames",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
@@ -628,6 +898,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("imported_by_id", sa.Integer(), nullable=True),
         sa.Column("frozen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("erased_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["imported_by_id"], ["people.id"], name=op.f("fk_case_frames_imported_by_id")),
         sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_case_frames_review_id")),
@@ -637,6 +908,168 @@ def upgrade() -> None:
     op.create_index(op.f("ix_case_frames_fingerprint"), "case_frames", ["fingerprint"], unique=False)
     op.create_index(op.f("ix_case_frames_imported_by_id"), "case_frames", ["imported_by_id"], unique=False)
     op.create_index(op.f("ix_case_frames_review_id"), "case_frames", ["review_id"], unique=False)
+    op.create_table(
+        "escalations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("step_label", sa.Text(), nullable=False),
+        sa.Column("climbed_on", sa.Date(), nullable=False),
+        sa.Column("climbed_by_id", sa.Integer(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("said <> ''", name=op.f("escalation_says_what")),
+        sa.CheckConstraint("number >= 1", name=op.f("ladder_counts_from_one")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_escalations_agency_id")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["people.id"], name=op.f("fk_escalations_answered_by_id")),
+        sa.ForeignKeyConstraint(["climbed_by_id"], ["people.id"], name=op.f("fk_escalations_climbed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_escalations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["step_id"], ["reference_items.id"], name=op.f("fk_escalations_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalations")),
+        sa.UniqueConstraint("reference", name=op.f("uq_escalations_reference")),
+        sa.UniqueConstraint("subject", "number", name="ladder_climbed_step_by_step"),
+    )
+    op.create_index(op.f("ix_escalations_agency_id"), "escalations", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_escalations_answered_by_id"), "escalations", ["answered_by_id"], unique=False)
+    op.create_index(op.f("ix_escalations_climbed_by_id"), "escalations", ["climbed_by_id"], unique=False)
+    op.create_index(op.f("ix_escalations_review_id"), "escalations", ["review_id"], unique=False)
+    op.create_index(op.f("ix_escalations_step_id"), "escalations", ["step_id"], unique=False)
+    op.create_table(
+        "feedback_activities",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("service_users", "practitioners", name="audience", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "technique",
+            sa.Enum(
+                "survey",
+                "focus_group",
+                "individual_conversation",
+                "online_survey",
+                "individual_questions",
+                name="technique",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("levels", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("sensitivities", sa.Text(), server_default="", nullable=False),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("planned_on", sa.Date(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("people_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("audience IN ('service_users', 'practitioners')", name=op.f("known_audience")),
+        sa.CheckConstraint(
+            "technique IN ('survey', 'focus_group', 'individual_conversation', 'online_survey', 'individual_questions')",
+            name=op.f("known_technique"),
+        ),
+        sa.CheckConstraint("title <> ''", name=op.f("activity_titled")),
+        sa.CheckConstraint("people_count >= 0", name=op.f("activity_people_counted")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_feedback_activities_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_activities")),
+    )
+    op.create_index(op.f("ix_feedback_activities_review_id"), "feedback_activities", ["review_id"], unique=False)
+    op.create_table(
+        "gate_waivers",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "proposed",
+                "scoping",
+                "evidence",
+                "improvement_planning",
+                "presentation",
+                "dissemination",
+                "completed",
+                "impact_analysis",
+                "closed",
+                name="stage",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("gate", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("consented_by_id", sa.Integer(), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("waiver_reasoned")),
+        sa.CheckConstraint(
+            "stage IN ('proposed', 'scoping', 'evidence', 'improvement_planning', 'presentation', 'dissemination', 'completed', 'impact_analysis', 'closed')",
+            name=op.f("known_waiver_stage"),
+        ),
+        sa.CheckConstraint("(consented_at IS NULL) = (consented_by_id IS NULL)", name=op.f("consent_by_somebody")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_gate_waivers_asked_by_id")),
+        sa.ForeignKeyConstraint(["consented_by_id"], ["people.id"], name=op.f("fk_gate_waivers_consented_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_gate_waivers_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_waivers")),
+        sa.UniqueConstraint("review_id", "gate", name="gate_waived_once"),
+    )
+    op.create_index(op.f("ix_gate_waivers_asked_by_id"), "gate_waivers", ["asked_by_id"], unique=False)
+    op.create_index(op.f("ix_gate_waivers_consented_by_id"), "gate_waivers", ["consented_by_id"], unique=False)
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "self_evaluation",
+                "case_audit",
+                "practitioner_feedback",
+                "service_user_feedback",
+                name="reviewpart",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "part IN ('self_evaluation', 'case_audit', 'practitioner_feedback', 'service_user_feedback')",
+            name=op.f("known_review_part"),
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_invitations_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_invitations_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("review_id", "part", "agency_id", name="agency_invited_once"),
+    )
+    op.create_index(op.f("ix_invitations_agency_id"), "invitations", ["agency_id"], unique=False)
     op.create_table(
         "job_progress",
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -648,6 +1081,83 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_job_progress")),
     )
+    op.create_table(
+        "key_lines",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("key_area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "applies_to",
+            sa.Enum("children", "adults", "both", name="service", native_enum=False, length=40),
+            server_default="both",
+            nullable=False,
+        ),
+        sa.Column("is_additional", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "applies_to IN ('children', 'adults', 'both')", name=op.f("key_line_applies_to_known_service")
+        ),
+        sa.CheckConstraint("text <> ''", name=op.f("key_line_written")),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"], ["key_lines.id"], name=op.f("fk_key_lines_copied_from_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["key_area_id"], ["reference_items.id"], name=op.f("fk_key_lines_key_area_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_key_lines_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_lines")),
+    )
+    op.create_index(op.f("ix_key_lines_copied_from_id"), "key_lines", ["copied_from_id"], unique=False)
+    op.create_index(op.f("ix_key_lines_key_area_id"), "key_lines", ["key_area_id"], unique=False)
+    op.create_index(op.f("ix_key_lines_review_id"), "key_lines", ["review_id"], unique=False)
+    op.create_index(
+        "key_line_number_once",
+        "key_lines",
+        ["review_id", "number"],
+        unique=True,
+        postgresql_where=sa.text("review_id IS NOT NULL"),
+    )
+    op.create_table(
+        "learning_products",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "form",
+            sa.Enum(
+                "seven_minute_briefing",
+                "guidance",
+                "sharing_event",
+                "workshop",
+                "multi_agency_training",
+                "online_module",
+                name="productform",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("link", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "form IN ('seven_minute_briefing', 'guidance', 'sharing_event', 'workshop', 'multi_agency_training', 'online_module')",
+            name=op.f("known_product_form"),
+        ),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_learning_products_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_products")),
+        sa.UniqueConstraint("reference", name=op.f("uq_learning_products_reference")),
+    )
+    op.create_index(op.f("ix_learning_products_form"), "learning_products", ["form"], unique=False)
+    op.create_index(op.f("ix_learning_products_planned_on"), "learning_products", ["planned_on"], unique=False)
+    op.create_index(op.f("ix_learning_products_review_id"), "learning_products", ["review_id"], unique=False)
     op.create_table(
         "review_stages",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -684,6 +1194,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "stage", name="stage_once_per_review"),
     )
     op.create_index(op.f("ix_review_stages_planned_on"), "review_stages", ["planned_on"], unique=False)
+    op.create_table(
+        "sign_offs",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject",
+            sa.Enum(
+                "self_evaluation_tool",
+                "case_audit_tool",
+                "practitioner_questions",
+                "service_user_questions",
+                "key_lines",
+                "project_team",
+                "invitations",
+                name="signoffsubject",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("asked", "signed", "returned", "superseded", name="signoffstatus", native_enum=False, length=40),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(status = 'signed') <= (signed_at IS NOT NULL AND signed_by_id IS NOT NULL)",
+            name=op.f("signed_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'signed', 'returned', 'superseded')", name=op.f("known_sign_off_status")
+        ),
+        sa.CheckConstraint(
+            "subject IN ('self_evaluation_tool', 'case_audit_tool', 'practitioner_questions', 'service_user_questions', 'key_lines', 'project_team', 'invitations')",
+            name=op.f("known_sign_off_subject"),
+        ),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_sign_offs_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_sign_offs_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["people.id"], name=op.f("fk_sign_offs_signed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
+    )
+    op.create_index(op.f("ix_sign_offs_asked_by_id"), "sign_offs", ["asked_by_id"], unique=False)
+    op.create_index(op.f("ix_sign_offs_review_id"), "sign_offs", ["review_id"], unique=False)
+    op.create_index(op.f("ix_sign_offs_signed_by_id"), "sign_offs", ["signed_by_id"], unique=False)
+    op.create_index(op.f("ix_sign_offs_status"), "sign_offs", ["status"], unique=False)
+    op.create_index(
+        "one_open_sign_off",
+        "sign_offs",
+        ["review_id", "subject", "subject_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'asked'"),
+    )
     op.create_table(
         "audit_samples",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -723,6 +1299,7 @@ def upgrade() -> None:
         sa.Column("void_requested_by_id", sa.Integer(), nullable=True),
         sa.Column("voided_by_id", sa.Integer(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name=op.f("void_has_moment")),
         sa.CheckConstraint("kind IN ('ceremony', 'quick', 'typed')", name=op.f("known_draw_kind")),
@@ -755,6 +1332,28 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="status IN ('locked', 'drawing', 'drawn')",
     )
+    op.create_table(
+        "briefings",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("background", sa.Text(), server_default="", nullable=False),
+        sa.Column("why_it_matters", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_1", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_2", sa.Text(), server_default="", nullable=False),
+        sa.Column("key_information_3", sa.Text(), server_default="", nullable=False),
+        sa.Column("things_to_remember", sa.Text(), server_default="", nullable=False),
+        sa.Column("what_to_do", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["learning_products.id"], name=op.f("fk_briefings_product_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_briefings_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_briefings")),
+        sa.UniqueConstraint("product_id", name=op.f("uq_briefings_product_id")),
+    )
+    op.create_index(op.f("ix_briefings_review_id"), "briefings", ["review_id"], unique=False)
     op.create_table(
         "case_lists",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -800,6 +1399,86 @@ def upgrade() -> None:
     op.create_index(op.f("ix_case_lists_uploaded_at"), "case_lists", ["uploaded_at"], unique=False)
     op.create_index(op.f("ix_case_lists_uploaded_by_id"), "case_lists", ["uploaded_by_id"], unique=False)
     op.create_table(
+        "engagements",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("people_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("outcome_told_on", sa.Date(), nullable=True),
+        sa.Column("outcome_told", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("outcome_told_on IS NULL OR outcome_told <> ''", name=op.f("outcome_in_words")),
+        sa.CheckConstraint("people_count >= 0", name=op.f("engaged_people_counted")),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["feedback_activities.id"], name=op.f("fk_engagements_activity_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["feedback_groups.id"], name=op.f("fk_engagements_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagements")),
+        sa.UniqueConstraint("activity_id", "group_id", name="group_engaged_once"),
+    )
+    op.create_index(op.f("ix_engagements_group_id"), "engagements", ["group_id"], unique=False)
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("key_line_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "self_evaluation",
+                "case_audit",
+                "service_users",
+                "practitioners",
+                "reviews_and_inspections",
+                name="source",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "verdict",
+            sa.Enum("strength", "mixed", "concern", name="verdict", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "strength",
+            sa.Enum("weak", "moderate", "strong", name="strength", native_enum=False, length=40),
+            server_default="moderate",
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=True),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "source IN ('self_evaluation', 'case_audit', 'service_users', 'practitioners', 'reviews_and_inspections')",
+            name=op.f("known_finding_source"),
+        ),
+        sa.CheckConstraint("strength IN ('weak', 'moderate', 'strong')", name=op.f("known_finding_strength")),
+        sa.CheckConstraint("text <> ''", name=op.f("finding_written")),
+        sa.CheckConstraint("verdict IN ('strength', 'mixed', 'concern')", name=op.f("known_finding_verdict")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_findings_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["key_line_id"], ["key_lines.id"], name=op.f("fk_findings_key_line_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name=op.f("fk_findings_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_findings_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
+    )
+    op.create_index(
+        "finding_taken_once", "findings", ["review_id", "origin"], unique=True, postgresql_where=sa.text("origin <> ''")
+    )
+    op.create_index(op.f("ix_findings_agency_id"), "findings", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_findings_key_line_id"), "findings", ["key_line_id"], unique=False)
+    op.create_index(op.f("ix_findings_made_by_id"), "findings", ["made_by_id"], unique=False)
+    op.create_index(op.f("ix_findings_review_id"), "findings", ["review_id"], unique=False)
+    op.create_index(op.f("ix_findings_source"), "findings", ["source"], unique=False)
+    op.create_table(
         "frame_rows",
         sa.Column("frame_id", sa.Integer(), nullable=False),
         sa.Column("row_number", sa.Integer(), nullable=False),
@@ -814,16 +1493,117 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("frame_id", "row_number", name=op.f("pk_frame_rows")),
         postgresql_partition_by="LIST (frame_id)",
     )
-    op.create_index("ix_frame_rows_reference", "frame_rows", ["frame_id", "reference", "row_number"], unique=False)
-    op.create_index(
-        "ix_frame_rows_reference_words",
-        "frame_rows",
-        ["reference"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"reference": "gin_trgm_ops"},
+    op.create_table(
+        "intelligence_uses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("key_line_id", sa.Integer(), nullable=True),
+        sa.Column("relevance", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["intelligence_items.id"], name=op.f("fk_intelligence_uses_item_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_line_id"], ["key_lines.id"], name=op.f("fk_intelligence_uses_key_line_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_intelligence_uses_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intelligence_uses")),
     )
-    op.create_index("ix_frame_rows_started", "frame_rows", ["frame_id", "started_on", "row_number"], unique=False)
+    op.create_index(
+        "intelligence_used_once",
+        "intelligence_uses",
+        ["item_id", "review_id", "key_line_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_index(op.f("ix_intelligence_uses_key_line_id"), "intelligence_uses", ["key_line_id"], unique=False)
+    op.create_index(op.f("ix_intelligence_uses_review_id"), "intelligence_uses", ["review_id"], unique=False)
+    op.create_table(
+        "key_line_readings",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("key_line_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["key_line_id"], ["key_lines.id"], name=op.f("fk_key_line_readings_key_line_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["written_by_id"], ["people.id"], name=op.f("fk_key_line_readings_written_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_line_readings")),
+        sa.UniqueConstraint("key_line_id", name=op.f("uq_key_line_readings_key_line_id")),
+    )
+    op.create_index(op.f("ix_key_line_readings_written_by_id"), "key_line_readings", ["written_by_id"], unique=False)
+    op.create_table(
+        "learning_uses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("led_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("people_count >= 1", name=op.f("learning_reached_somebody")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_learning_uses_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["learning_products.id"], name=op.f("fk_learning_uses_product_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["people.id"], name=op.f("fk_learning_uses_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_uses")),
+    )
+    op.create_index(op.f("ix_learning_uses_agency_id"), "learning_uses", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_product_id"), "learning_uses", ["product_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_recorded_by_id"), "learning_uses", ["recorded_by_id"], unique=False)
+    op.create_index(op.f("ix_learning_uses_used_on"), "learning_uses", ["used_on"], unique=False)
+    op.create_table(
+        "presentations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "body",
+            sa.Enum(
+                "board", "childrens_group", "adults_group", "joint_groups", name="body", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("meets_on", sa.Date(), nullable=False),
+        sa.Column("agenda_line", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("planned", "held", name="presentationstatus", native_enum=False, length=40),
+            server_default="planned",
+            nullable=False,
+        ),
+        sa.Column("decided", sa.Text(), server_default="", nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "decision",
+            sa.Enum("agreed", "agreed_with_changes", "not_agreed", name="decision", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("changes_made_on", sa.Date(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "body IN ('board', 'childrens_group', 'adults_group', 'joint_groups')", name=op.f("known_body")
+        ),
+        sa.CheckConstraint("decision IN ('agreed', 'agreed_with_changes', 'not_agreed')", name=op.f("known_decision")),
+        sa.CheckConstraint(
+            "decision IS NULL OR (plan_id IS NOT NULL AND status = 'held')", name=op.f("decision_is_on_a_plan")
+        ),
+        sa.CheckConstraint("status <> 'held' OR decided <> ''", name=op.f("held_meeting_says_what_was_decided")),
+        sa.CheckConstraint("status IN ('planned', 'held')", name=op.f("known_presentation_status")),
+        sa.ForeignKeyConstraint(["plan_id"], ["action_plans.id"], name=op.f("fk_presentations_plan_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_presentations_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presentations")),
+    )
+    op.create_index(op.f("ix_presentations_meets_on"), "presentations", ["meets_on"], unique=False)
+    op.create_index(op.f("ix_presentations_plan_id"), "presentations", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_presentations_review_id"), "presentations", ["review_id"], unique=False)
     op.create_table(
         "recommendations",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -832,7 +1612,13 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("key_area_id", sa.Integer(), nullable=True),
         sa.Column("evidence", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "changes",
+            sa.Enum("policy", "procedure", "practice", name="change", native_enum=False, length=40),
+            nullable=True,
+        ),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("changes IN ('policy', 'procedure', 'practice')", name=op.f("known_recommendation_change")),
         sa.CheckConstraint("number >= 1", name=op.f("recommendation_from_one")),
         sa.ForeignKeyConstraint(["key_area_id"], ["reference_items.id"], name=op.f("fk_recommendations_key_area_id")),
         sa.ForeignKeyConstraint(
@@ -842,6 +1628,39 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", "number", name="recommendation_number_once"),
     )
     op.create_index(op.f("ix_recommendations_key_area_id"), "recommendations", ["key_area_id"], unique=False)
+    op.create_table(
+        "tool_sections",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("tool_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("introduction", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("title <> ''", name=op.f("section_titled")),
+        sa.ForeignKeyConstraint(
+            ["tool_id"], ["assurance_tools.id"], name=op.f("fk_tool_sections_tool_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_sections")),
+    )
+    op.create_index(op.f("ix_tool_sections_tool_id"), "tool_sections", ["tool_id"], unique=False)
+    op.create_table(
+        "tool_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tool_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name=op.f("fk_tool_versions_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["tool_id"], ["assurance_tools.id"], name=op.f("fk_tool_versions_tool_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_versions")),
+        sa.UniqueConstraint("tool_id", "number", name="tool_version_once"),
+        sa.UniqueConstraint("tool_id", "sha256", name="tool_content_once"),
+    )
+    op.create_index(op.f("ix_tool_versions_made_by_id"), "tool_versions", ["made_by_id"], unique=False)
     op.create_table(
         "actions",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -866,11 +1685,23 @@ def upgrade() -> None:
         sa.Column("impact_evidence", sa.Text(), server_default="", nullable=False),
         sa.Column("critical_friend_comment", sa.Text(), server_default="", nullable=False),
         sa.Column("board_decision", sa.Text(), server_default="", nullable=False),
+        sa.Column("completion_claimed_on", sa.Date(), nullable=True),
+        sa.Column("completion_claimed_by_id", sa.Integer(), nullable=True),
+        sa.Column("completion_confirmed_by_id", sa.Integer(), nullable=True),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "completion_confirmed_by_id <> completion_claimed_by_id", name=op.f("completion_confirmed_by_another")
+        ),
         sa.CheckConstraint("number >= 1", name=op.f("action_from_one")),
         sa.CheckConstraint("starts_on IS NULL OR due_on >= starts_on", name=op.f("action_due_after_start")),
         sa.ForeignKeyConstraint(["brag_id"], ["reference_items.id"], name=op.f("fk_actions_brag_id")),
+        sa.ForeignKeyConstraint(
+            ["completion_claimed_by_id"], ["people.id"], name=op.f("fk_actions_completion_claimed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["completion_confirmed_by_id"], ["people.id"], name=op.f("fk_actions_completion_confirmed_by_id")
+        ),
         sa.ForeignKeyConstraint(["lead_agency_id"], ["agencies.id"], name=op.f("fk_actions_lead_agency_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_actions_owner_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["action_plans.id"], name=op.f("fk_actions_plan_id"), ondelete="CASCADE"),
@@ -882,12 +1713,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_actions_reference")),
     )
     op.create_index(op.f("ix_actions_brag_id"), "actions", ["brag_id"], unique=False)
+    op.create_index(op.f("ix_actions_completion_claimed_by_id"), "actions", ["completion_claimed_by_id"], unique=False)
+    op.create_index(
+        op.f("ix_actions_completion_confirmed_by_id"), "actions", ["completion_confirmed_by_id"], unique=False
+    )
     op.create_index(op.f("ix_actions_lead_agency_id"), "actions", ["lead_agency_id"], unique=False)
     op.create_index(
         "ix_actions_open_due", "actions", ["due_on"], unique=False, postgresql_where=sa.text("completed_on IS NULL")
     )
     op.create_index(op.f("ix_actions_owner_id"), "actions", ["owner_id"], unique=False)
     op.create_index(op.f("ix_actions_recommendation_id"), "actions", ["recommendation_id"], unique=False)
+    op.create_table(
+        "answer_sheets",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_answer_sheets_agency_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["tool_versions.id"], name=op.f("fk_answer_sheets_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_sheets")),
+    )
+    op.create_index(op.f("ix_answer_sheets_agency_id"), "answer_sheets", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_answer_sheets_version_id"), "answer_sheets", ["version_id"], unique=False)
     op.create_table(
         "case_list_pieces",
         sa.Column("list_id", sa.Integer(), nullable=False),
@@ -897,6 +1746,79 @@ def upgrade() -> None:
             ["list_id"], ["case_lists.id"], name=op.f("fk_case_list_pieces_list_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("list_id", "number", name=op.f("pk_case_list_pieces")),
+    )
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("presentation_id", sa.Integer(), nullable=True),
+        sa.Column("challenged_on", sa.Date(), nullable=False),
+        sa.Column("challenger", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "closed_on IS NULL OR (answered_on IS NOT NULL AND outcome <> '')",
+            name=op.f("closed_challenge_has_answer_and_outcome"),
+        ),
+        sa.CheckConstraint("question <> ''", name=op.f("challenge_asks")),
+        sa.CheckConstraint("answered_on IS NULL OR answered_on >= challenged_on", name=op.f("answer_after_challenge")),
+        sa.CheckConstraint(
+            "review_id IS NOT NULL OR presentation_id IS NOT NULL", name=op.f("challenge_has_its_occasion")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_challenges_agency_id")),
+        sa.ForeignKeyConstraint(["presentation_id"], ["presentations.id"], name=op.f("fk_challenges_presentation_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_challenges_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+    )
+    op.create_index(op.f("ix_challenges_agency_id"), "challenges", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_challenges_challenged_on"), "challenges", ["challenged_on"], unique=False)
+    op.create_index(op.f("ix_challenges_presentation_id"), "challenges", ["presentation_id"], unique=False)
+    op.create_index(op.f("ix_challenges_review_id"), "challenges", ["review_id"], unique=False)
+    op.create_table(
+        "impact_analyses",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("sample_id", sa.Integer(), nullable=True),
+        sa.Column("conclusion", sa.Text(), server_default="", nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("completed_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("completed_on IS NULL OR conclusion <> ''", name=op.f("impact_concluded")),
+        sa.ForeignKeyConstraint(["completed_by_id"], ["people.id"], name=op.f("fk_impact_analyses_completed_by_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["thematic_reviews.id"], name=op.f("fk_impact_analyses_review_id")),
+        sa.ForeignKeyConstraint(["sample_id"], ["audit_samples.id"], name=op.f("fk_impact_analyses_sample_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_analyses")),
+        sa.UniqueConstraint("reference", name=op.f("uq_impact_analyses_reference")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_impact_analyses_review_id")),
+    )
+    op.create_index(op.f("ix_impact_analyses_completed_by_id"), "impact_analyses", ["completed_by_id"], unique=False)
+    op.create_index(op.f("ix_impact_analyses_sample_id"), "impact_analyses", ["sample_id"], unique=False)
+    op.create_table(
+        "recommendation_findings",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("recommendation_id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["finding_id"], ["findings.id"], name=op.f("fk_recommendation_findings_finding_id")),
+        sa.ForeignKeyConstraint(
+            ["recommendation_id"],
+            ["recommendations.id"],
+            name=op.f("fk_recommendation_findings_recommendation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_findings")),
+        sa.UniqueConstraint("recommendation_id", "finding_id", name="finding_cited_once"),
+    )
+    op.create_index(
+        op.f("ix_recommendation_findings_finding_id"), "recommendation_findings", ["finding_id"], unique=False
     )
     op.create_table(
         "sample_cases",
@@ -956,12 +1878,98 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sample_cases_reference"), "sample_cases", ["reference"], unique=False)
     op.create_index(op.f("ix_sample_cases_replaces_id"), "sample_cases", ["replaces_id"], unique=False)
     op.create_table(
+        "section_11_cycles",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "covers",
+            sa.Enum("children", "adults", "both", name="service", native_enum=False, length=40),
+            server_default="both",
+            nullable=False,
+        ),
+        sa.Column("tool_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("covers IN ('children', 'adults', 'both')", name=op.f("section_11_covers_known_service")),
+        sa.CheckConstraint("(opened_at IS NULL) = (version_id IS NULL)", name=op.f("section_11_opens_with_tool")),
+        sa.CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name=op.f("section_11_closes_after_opening")),
+        sa.CheckConstraint("due_on >= opens_on", name=op.f("section_11_due_after_opening")),
+        sa.ForeignKeyConstraint(["tool_id"], ["assurance_tools.id"], name=op.f("fk_section_11_cycles_tool_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["tool_versions.id"], name=op.f("fk_section_11_cycles_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_cycles")),
+        sa.UniqueConstraint("title", name=op.f("uq_section_11_cycles_title")),
+    )
+    op.create_index(op.f("ix_section_11_cycles_tool_id"), "section_11_cycles", ["tool_id"], unique=False)
+    op.create_index(op.f("ix_section_11_cycles_version_id"), "section_11_cycles", ["version_id"], unique=False)
+    op.create_table(
+        "surveys",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("outcome_published_on", sa.Date(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("closes_on >= opens_on", name=op.f("survey_closes_after_opening")),
+        sa.CheckConstraint("length(token) >= 20", name=op.f("survey_token_long")),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["feedback_activities.id"], name=op.f("fk_surveys_activity_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["version_id"], ["tool_versions.id"], name=op.f("fk_surveys_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("token", name=op.f("uq_surveys_token")),
+    )
+    op.create_index(op.f("ix_surveys_activity_id"), "surveys", ["activity_id"], unique=False)
+    op.create_index(op.f("ix_surveys_version_id"), "surveys", ["version_id"], unique=False)
+    op.create_table(
+        "tool_questions",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("tool_id", sa.Integer(), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("help", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_required", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("scale_id", sa.Integer(), nullable=True),
+        sa.Column("options", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("shown_if_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("shown_if_answers", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("key_line_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("question_written")),
+        sa.ForeignKeyConstraint(
+            ["key_line_id"], ["key_lines.id"], name=op.f("fk_tool_questions_key_line_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["scale_id"], ["rating_scales.id"], name=op.f("fk_tool_questions_scale_id")),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["tool_sections.id"], name=op.f("fk_tool_questions_section_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tool_id"], ["assurance_tools.id"], name=op.f("fk_tool_questions_tool_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_questions")),
+        sa.UniqueConstraint("tool_id", "key", name="question_key_once"),
+    )
+    op.create_index(op.f("ix_tool_questions_key_line_id"), "tool_questions", ["key_line_id"], unique=False)
+    op.create_index(op.f("ix_tool_questions_scale_id"), "tool_questions", ["scale_id"], unique=False)
+    op.create_index(op.f("ix_tool_questions_section_id"), "tool_questions", ["section_id"], unique=False)
+    op.create_table(
         "action_updates",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), server_default="", nullable=False),
         sa.Column("brag_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["action_id"], ["actions.id"], name=op.f("fk_action_updates_action_id"), ondelete="CASCADE"
@@ -973,44 +1981,451 @@ def upgrade() -> None:
     op.create_index(op.f("ix_action_updates_action_id"), "action_updates", ["action_id"], unique=False)
     op.create_index(op.f("ix_action_updates_author_id"), "action_updates", ["author_id"], unique=False)
     op.create_index(op.f("ix_action_updates_brag_id"), "action_updates", ["brag_id"], unique=False)
+    op.create_table(
+        "case_audits",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("sample_case_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "to_assign",
+                "assigned",
+                "in_progress",
+                "submitted",
+                "returned",
+                "moderated",
+                "not_known",
+                "withdrawn",
+                name="auditstatus",
+                native_enum=False,
+                length=40,
+            ),
+            server_default="to_assign",
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("auditor_id", sa.Integer(), nullable=True),
+        sa.Column("auditor_role", sa.Text(), server_default="", nullable=False),
+        sa.Column("case_team", sa.Text(), server_default="", nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closing_note", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "record_state", sa.Enum("missing", "poor", name="recordstate", native_enum=False, length=40), nullable=True
+        ),
+        sa.Column("record_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(status IN ('assigned', 'in_progress', 'submitted', 'returned', 'moderated')) <= (auditor_id IS NOT NULL)",
+            name=op.f("audit_has_auditor"),
+        ),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'moderated')) <= (submitted_at IS NOT NULL)", name=op.f("audit_handed_in_at")
+        ),
+        sa.CheckConstraint("record_state IN ('missing', 'poor')", name=op.f("known_record_state")),
+        sa.CheckConstraint("status <> 'withdrawn' OR closing_note <> ''", name=op.f("withdrawn_with_reason")),
+        sa.CheckConstraint(
+            "status IN ('to_assign', 'assigned', 'in_progress', 'submitted', 'returned', 'moderated', 'not_known', 'withdrawn')",
+            name=op.f("known_audit_status"),
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_case_audits_agency_id")),
+        sa.ForeignKeyConstraint(["auditor_id"], ["people.id"], name=op.f("fk_case_audits_auditor_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_case_audits_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_case_id"], ["sample_cases.id"], name=op.f("fk_case_audits_sample_case_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_case_audits_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_case_audits_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_audits")),
+        sa.UniqueConstraint("reference", name=op.f("uq_case_audits_reference")),
+        sa.UniqueConstraint("sample_case_id", "agency_id", name="case_audited_once_per_agency"),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_case_audits_sheet_id")),
+    )
+    op.create_index(op.f("ix_case_audits_agency_id"), "case_audits", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_auditor_id"), "case_audits", ["auditor_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_review_id"), "case_audits", ["review_id"], unique=False)
+    op.create_index(op.f("ix_case_audits_status"), "case_audits", ["status"], unique=False)
+    op.create_index(op.f("ix_case_audits_submitted_by_id"), "case_audits", ["submitted_by_id"], unique=False)
+    op.create_index(
+        "open_case_audits",
+        "case_audits",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('to_assign', 'assigned', 'in_progress', 'returned')"),
+    )
+    op.create_table(
+        "impact_checks",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("analysis_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "impact",
+            sa.Enum(
+                "embedded",
+                "partly_embedded",
+                "not_embedded",
+                "cannot_tell",
+                name="impact",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "impact IN ('embedded', 'partly_embedded', 'not_embedded', 'cannot_tell')", name=op.f("known_impact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["actions.id"], name=op.f("fk_impact_checks_action_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["analysis_id"], ["impact_analyses.id"], name=op.f("fk_impact_checks_analysis_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["checked_by_id"], ["people.id"], name=op.f("fk_impact_checks_checked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_checks")),
+        sa.UniqueConstraint("action_id", name=op.f("uq_impact_checks_action_id")),
+    )
+    op.create_index(op.f("ix_impact_checks_analysis_id"), "impact_checks", ["analysis_id"], unique=False)
+    op.create_index(op.f("ix_impact_checks_checked_by_id"), "impact_checks", ["checked_by_id"], unique=False)
+    op.create_table(
+        "moderations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("sample_case_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("grade_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("discussion", sa.Text(), server_default="", nullable=False),
+        sa.Column("moderated_by_id", sa.Integer(), nullable=True),
+        sa.Column("moderated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("moderation_reasoned")),
+        sa.ForeignKeyConstraint(["grade_id"], ["reference_items.id"], name=op.f("fk_moderations_grade_id")),
+        sa.ForeignKeyConstraint(["moderated_by_id"], ["people.id"], name=op.f("fk_moderations_moderated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_moderations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_case_id"], ["sample_cases.id"], name=op.f("fk_moderations_sample_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderations")),
+        sa.UniqueConstraint("sample_case_id", name=op.f("uq_moderations_sample_case_id")),
+    )
+    op.create_index(op.f("ix_moderations_grade_id"), "moderations", ["grade_id"], unique=False)
+    op.create_index(op.f("ix_moderations_moderated_by_id"), "moderations", ["moderated_by_id"], unique=False)
+    op.create_index(op.f("ix_moderations_review_id"), "moderations", ["review_id"], unique=False)
+    op.create_table(
+        "section_11_returns",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("cycle_id", sa.Integer(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("asked", "submitted", "returned", "closed", name="returnstatus", native_enum=False, length=40),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("section_11_closed_at")),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)", name=op.f("section_11_handed_in_at")
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'submitted', 'returned', 'closed')", name=op.f("known_section_11_status")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_section_11_returns_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"], ["section_11_cycles.id"], name=op.f("fk_section_11_returns_cycle_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_section_11_returns_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_section_11_returns_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_returns")),
+        sa.UniqueConstraint("cycle_id", "agency_id", name="section_11_return_once"),
+        sa.UniqueConstraint("reference", name=op.f("uq_section_11_returns_reference")),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_section_11_returns_sheet_id")),
+    )
+    op.create_index(op.f("ix_section_11_returns_agency_id"), "section_11_returns", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_section_11_returns_status"), "section_11_returns", ["status"], unique=False)
+    op.create_index(
+        op.f("ix_section_11_returns_submitted_by_id"), "section_11_returns", ["submitted_by_id"], unique=False
+    )
+    op.create_table(
+        "self_evaluations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("asked", "submitted", "returned", "closed", name="returnstatus", native_enum=False, length=40),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("self_evaluation_closed_at")),
+        sa.CheckConstraint(
+            "(status IN ('submitted', 'closed')) <= (submitted_at IS NOT NULL)",
+            name=op.f("self_evaluation_handed_in_at"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'submitted', 'returned', 'closed')", name=op.f("known_self_evaluation_status")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_self_evaluations_agency_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["people.id"], name=op.f("fk_self_evaluations_closed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["thematic_reviews.id"], name=op.f("fk_self_evaluations_review_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["people.id"], name=op.f("fk_self_evaluations_sent_by_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["answer_sheets.id"], name=op.f("fk_self_evaluations_sheet_id")),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name=op.f("fk_self_evaluations_submitted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_evaluations")),
+        sa.UniqueConstraint("reference", name=op.f("uq_self_evaluations_reference")),
+        sa.UniqueConstraint("review_id", "agency_id", name="self_evaluation_once"),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_self_evaluations_sheet_id")),
+    )
+    op.create_index(op.f("ix_self_evaluations_agency_id"), "self_evaluations", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_closed_by_id"), "self_evaluations", ["closed_by_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_sent_by_id"), "self_evaluations", ["sent_by_id"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_status"), "self_evaluations", ["status"], unique=False)
+    op.create_index(op.f("ix_self_evaluations_submitted_by_id"), "self_evaluations", ["submitted_by_id"], unique=False)
+    op.create_index(
+        "open_self_evaluations",
+        "self_evaluations",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('asked', 'returned')"),
+    )
+    op.create_table(
+        "sheet_answers",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("question_key", sa.Text(), nullable=False),
+        sa.Column("value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["people.id"], name=op.f("fk_sheet_answers_answered_by_id")),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["answer_sheets.id"], name=op.f("fk_sheet_answers_sheet_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_answers")),
+        sa.UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question"),
+    )
+    op.create_index(op.f("ix_sheet_answers_answered_by_id"), "sheet_answers", ["answered_by_id"], unique=False)
+    op.create_table(
+        "survey_responses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("given_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_responses_survey_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_responses")),
+    )
+    op.create_index(op.f("ix_survey_responses_survey_id"), "survey_responses", ["survey_id"], unique=False)
+    op.create_index("response_counts_once", "survey_responses", ["survey_id", "receipt"], unique=True)
+    op.create_table(
+        "audit_involvements",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("declared_by_id", sa.Integer(), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["audit_id"], ["case_audits.id"], name=op.f("fk_audit_involvements_audit_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["people.id"], name=op.f("fk_audit_involvements_declared_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_audit_involvements_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_involvements")),
+        sa.UniqueConstraint("audit_id", "person_id", name="involved_once"),
+    )
+    op.create_index(
+        op.f("ix_audit_involvements_declared_by_id"), "audit_involvements", ["declared_by_id"], unique=False
+    )
+    op.create_index(op.f("ix_audit_involvements_person_id"), "audit_involvements", ["person_id"], unique=False)
+    op.create_table(
+        "section_11_scores",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("return_id", sa.Integer(), nullable=False),
+        sa.Column("question_key", sa.Text(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moderated_by_id", sa.Integer(), nullable=True),
+        sa.Column("moderated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("section_11_score_reasoned")),
+        sa.CheckConstraint("score BETWEEN 0 AND 3", name=op.f("section_11_score_in_range")),
+        sa.ForeignKeyConstraint(["moderated_by_id"], ["people.id"], name=op.f("fk_section_11_scores_moderated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["return_id"], ["section_11_returns.id"], name=op.f("fk_section_11_scores_return_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_11_scores")),
+        sa.UniqueConstraint("return_id", "question_key", name="one_moderated_score_per_standard"),
+    )
+    op.create_index(
+        op.f("ix_section_11_scores_moderated_by_id"), "section_11_scores", ["moderated_by_id"], unique=False
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_section_11_scores_moderated_by_id"), table_name="section_11_scores")
+    op.drop_table("section_11_scores")
+    op.drop_index(op.f("ix_audit_involvements_person_id"), table_name="audit_involvements")
+    op.drop_index(op.f("ix_audit_involvements_declared_by_id"), table_name="audit_involvements")
+    op.drop_table("audit_involvements")
+    op.drop_index("response_counts_once", table_name="survey_responses")
+    op.drop_index(op.f("ix_survey_responses_survey_id"), table_name="survey_responses")
+    op.drop_table("survey_responses")
+    op.drop_index(op.f("ix_sheet_answers_answered_by_id"), table_name="sheet_answers")
+    op.drop_table("sheet_answers")
+    op.drop_index(
+        "open_self_evaluations",
+        table_name="self_evaluations",
+        postgresql_where=sa.text("status IN ('asked', 'returned')"),
+    )
+    op.drop_index(op.f("ix_self_evaluations_submitted_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_status"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_sent_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_closed_by_id"), table_name="self_evaluations")
+    op.drop_index(op.f("ix_self_evaluations_agency_id"), table_name="self_evaluations")
+    op.drop_table("self_evaluations")
+    op.drop_index(op.f("ix_section_11_returns_submitted_by_id"), table_name="section_11_returns")
+    op.drop_index(op.f("ix_section_11_returns_status"), table_name="section_11_returns")
+    op.drop_index(op.f("ix_section_11_returns_agency_id"), table_name="section_11_returns")
+    op.drop_table("section_11_returns")
+    op.drop_index(op.f("ix_moderations_review_id"), table_name="moderations")
+    op.drop_index(op.f("ix_moderations_moderated_by_id"), table_name="moderations")
+    op.drop_index(op.f("ix_moderations_grade_id"), table_name="moderations")
+    op.drop_table("moderations")
+    op.drop_index(op.f("ix_impact_checks_checked_by_id"), table_name="impact_checks")
+    op.drop_index(op.f("ix_impact_checks_analysis_id"), table_name="impact_checks")
+    op.drop_table("impact_checks")
+    op.drop_index(
+        "open_case_audits",
+        table_name="case_audits",
+        postgresql_where=sa.text("status IN ('to_assign', 'assigned', 'in_progress', 'returned')"),
+    )
+    op.drop_index(op.f("ix_case_audits_submitted_by_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_status"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_review_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_auditor_id"), table_name="case_audits")
+    op.drop_index(op.f("ix_case_audits_agency_id"), table_name="case_audits")
+    op.drop_table("case_audits")
     op.drop_index(op.f("ix_action_updates_brag_id"), table_name="action_updates")
     op.drop_index(op.f("ix_action_updates_author_id"), table_name="action_updates")
     op.drop_index(op.f("ix_action_updates_action_id"), table_name="action_updates")
     op.drop_table("action_updates")
+    op.drop_index(op.f("ix_tool_questions_section_id"), table_name="tool_questions")
+    op.drop_index(op.f("ix_tool_questions_scale_id"), table_name="tool_questions")
+    op.drop_index(op.f("ix_tool_questions_key_line_id"), table_name="tool_questions")
+    op.drop_table("tool_questions")
+    op.drop_index(op.f("ix_surveys_version_id"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_activity_id"), table_name="surveys")
+    op.drop_table("surveys")
+    op.drop_index(op.f("ix_section_11_cycles_version_id"), table_name="section_11_cycles")
+    op.drop_index(op.f("ix_section_11_cycles_tool_id"), table_name="section_11_cycles")
+    op.drop_table("section_11_cycles")
     op.drop_index(op.f("ix_sample_cases_replaces_id"), table_name="sample_cases")
     op.drop_index(op.f("ix_sample_cases_reference"), table_name="sample_cases")
     op.drop_index(op.f("ix_sample_cases_reason_id"), table_name="sample_cases")
     op.drop_index(op.f("ix_sample_cases_proposed_by_id"), table_name="sample_cases")
     op.drop_index(op.f("ix_sample_cases_approved_by_id"), table_name="sample_cases")
     op.drop_table("sample_cases")
+    op.drop_index(op.f("ix_recommendation_findings_finding_id"), table_name="recommendation_findings")
+    op.drop_table("recommendation_findings")
+    op.drop_index(op.f("ix_impact_analyses_sample_id"), table_name="impact_analyses")
+    op.drop_index(op.f("ix_impact_analyses_completed_by_id"), table_name="impact_analyses")
+    op.drop_table("impact_analyses")
+    op.drop_index(op.f("ix_challenges_review_id"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_presentation_id"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_challenged_on"), table_name="challenges")
+    op.drop_index(op.f("ix_challenges_agency_id"), table_name="challenges")
+    op.drop_table("challenges")
     op.drop_table("case_list_pieces")
+    op.drop_index(op.f("ix_answer_sheets_version_id"), table_name="answer_sheets")
+    op.drop_index(op.f("ix_answer_sheets_agency_id"), table_name="answer_sheets")
+    op.drop_table("answer_sheets")
     op.drop_index(op.f("ix_actions_recommendation_id"), table_name="actions")
     op.drop_index(op.f("ix_actions_owner_id"), table_name="actions")
     op.drop_index("ix_actions_open_due", table_name="actions", postgresql_where=sa.text("completed_on IS NULL"))
     op.drop_index(op.f("ix_actions_lead_agency_id"), table_name="actions")
+    op.drop_index(op.f("ix_actions_completion_confirmed_by_id"), table_name="actions")
+    op.drop_index(op.f("ix_actions_completion_claimed_by_id"), table_name="actions")
     op.drop_index(op.f("ix_actions_brag_id"), table_name="actions")
     op.drop_table("actions")
+    op.drop_index(op.f("ix_tool_versions_made_by_id"), table_name="tool_versions")
+    op.drop_table("tool_versions")
+    op.drop_index(op.f("ix_tool_sections_tool_id"), table_name="tool_sections")
+    op.drop_table("tool_sections")
     op.drop_index(op.f("ix_recommendations_key_area_id"), table_name="recommendations")
     op.drop_table("recommendations")
-    op.drop_index("ix_frame_rows_started", table_name="frame_rows")
-    op.drop_index(
-        "ix_frame_rows_reference_words",
-        table_name="frame_rows",
-        postgresql_using="gin",
-        postgresql_ops={"reference": "gin_trgm_ops"},
-    )
-    op.drop_index("ix_frame_rows_reference", table_name="frame_rows")
+    op.drop_index(op.f("ix_presentations_review_id"), table_name="presentations")
+    op.drop_index(op.f("ix_presentations_plan_id"), table_name="presentations")
+    op.drop_index(op.f("ix_presentations_meets_on"), table_name="presentations")
+    op.drop_table("presentations")
+    op.drop_index(op.f("ix_learning_uses_used_on"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_recorded_by_id"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_product_id"), table_name="learning_uses")
+    op.drop_index(op.f("ix_learning_uses_agency_id"), table_name="learning_uses")
+    op.drop_table("learning_uses")
+    op.drop_index(op.f("ix_key_line_readings_written_by_id"), table_name="key_line_readings")
+    op.drop_table("key_line_readings")
+    op.drop_index(op.f("ix_intelligence_uses_review_id"), table_name="intelligence_uses")
+    op.drop_index(op.f("ix_intelligence_uses_key_line_id"), table_name="intelligence_uses")
+    op.drop_index("intelligence_used_once", table_name="intelligence_uses", postgresql_nulls_not_distinct=True)
+    op.drop_table("intelligence_uses")
     op.drop_table("frame_rows")
+    op.drop_index(op.f("ix_findings_source"), table_name="findings")
+    op.drop_index(op.f("ix_findings_review_id"), table_name="findings")
+    op.drop_index(op.f("ix_findings_made_by_id"), table_name="findings")
+    op.drop_index(op.f("ix_findings_key_line_id"), table_name="findings")
+    op.drop_index(op.f("ix_findings_agency_id"), table_name="findings")
+    op.drop_index("finding_taken_once", table_name="findings", postgresql_where=sa.text("origin <> ''"))
+    op.drop_table("findings")
+    op.drop_index(op.f("ix_engagements_group_id"), table_name="engagements")
+    op.drop_table("engagements")
     op.drop_index(op.f("ix_case_lists_uploaded_by_id"), table_name="case_lists")
     op.drop_index(op.f("ix_case_lists_uploaded_at"), table_name="case_lists")
     op.drop_index(op.f("ix_case_lists_review_id"), table_name="case_lists")
     op.drop_index(op.f("ix_case_lists_frame_id"), table_name="case_lists")
     op.drop_table("case_lists")
+    op.drop_index(op.f("ix_briefings_review_id"), table_name="briefings")
+    op.drop_table("briefings")
     op.drop_index(
         "one_live_draw_per_plan",
         table_name="audit_samples",
@@ -1023,13 +2438,45 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_audit_samples_requested_by_id"), table_name="audit_samples")
     op.drop_index(op.f("ix_audit_samples_frame_id"), table_name="audit_samples")
     op.drop_table("audit_samples")
+    op.drop_index("one_open_sign_off", table_name="sign_offs", postgresql_where=sa.text("status = 'asked'"))
+    op.drop_index(op.f("ix_sign_offs_status"), table_name="sign_offs")
+    op.drop_index(op.f("ix_sign_offs_signed_by_id"), table_name="sign_offs")
+    op.drop_index(op.f("ix_sign_offs_review_id"), table_name="sign_offs")
+    op.drop_index(op.f("ix_sign_offs_asked_by_id"), table_name="sign_offs")
+    op.drop_table("sign_offs")
     op.drop_index(op.f("ix_review_stages_planned_on"), table_name="review_stages")
     op.drop_table("review_stages")
+    op.drop_index(op.f("ix_learning_products_review_id"), table_name="learning_products")
+    op.drop_index(op.f("ix_learning_products_planned_on"), table_name="learning_products")
+    op.drop_index(op.f("ix_learning_products_form"), table_name="learning_products")
+    op.drop_table("learning_products")
+    op.drop_index("key_line_number_once", table_name="key_lines", postgresql_where=sa.text("review_id IS NOT NULL"))
+    op.drop_index(op.f("ix_key_lines_review_id"), table_name="key_lines")
+    op.drop_index(op.f("ix_key_lines_key_area_id"), table_name="key_lines")
+    op.drop_index(op.f("ix_key_lines_copied_from_id"), table_name="key_lines")
+    op.drop_table("key_lines")
     op.drop_table("job_progress")
+    op.drop_index(op.f("ix_invitations_agency_id"), table_name="invitations")
+    op.drop_table("invitations")
+    op.drop_index(op.f("ix_gate_waivers_consented_by_id"), table_name="gate_waivers")
+    op.drop_index(op.f("ix_gate_waivers_asked_by_id"), table_name="gate_waivers")
+    op.drop_table("gate_waivers")
+    op.drop_index(op.f("ix_feedback_activities_review_id"), table_name="feedback_activities")
+    op.drop_table("feedback_activities")
+    op.drop_index(op.f("ix_escalations_step_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_review_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_climbed_by_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_answered_by_id"), table_name="escalations")
+    op.drop_index(op.f("ix_escalations_agency_id"), table_name="escalations")
+    op.drop_table("escalations")
     op.drop_index(op.f("ix_case_frames_review_id"), table_name="case_frames")
     op.drop_index(op.f("ix_case_frames_imported_by_id"), table_name="case_frames")
     op.drop_index(op.f("ix_case_frames_fingerprint"), table_name="case_frames")
     op.drop_table("case_frames")
+    op.drop_index(op.f("ix_assurance_tools_review_id"), table_name="assurance_tools")
+    op.drop_index(op.f("ix_assurance_tools_kind"), table_name="assurance_tools")
+    op.drop_index(op.f("ix_assurance_tools_copied_from_id"), table_name="assurance_tools")
+    op.drop_table("assurance_tools")
     op.drop_index(op.f("ix_action_plans_review_id"), table_name="action_plans")
     op.drop_table("action_plans")
     op.drop_index(op.f("ix_thematic_reviews_year"), table_name="thematic_reviews")
@@ -1037,6 +2484,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_thematic_reviews_priority_id"), table_name="thematic_reviews")
     op.drop_index(op.f("ix_thematic_reviews_hub_id"), table_name="thematic_reviews")
     op.drop_table("thematic_reviews")
+    op.drop_index(op.f("ix_recovery_codes_factor_id"), table_name="recovery_codes")
+    op.drop_table("recovery_codes")
     op.drop_index(op.f("ix_memberships_person_id"), table_name="memberships")
     op.drop_index("ix_memberships_hub_dates", table_name="memberships")
     op.drop_index(op.f("ix_memberships_agency_id"), table_name="memberships")
@@ -1062,6 +2511,7 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_attempts_email_attempted_at", table_name="sign_in_attempts")
     op.drop_index(op.f("ix_sign_in_attempts_attempted_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
+    op.drop_table("second_factors")
     op.drop_index(op.f("ix_messages_written_at"), table_name="messages")
     op.drop_index(op.f("ix_messages_status"), table_name="messages")
     op.drop_index(op.f("ix_messages_recipient_id"), table_name="messages")
@@ -1079,17 +2529,31 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_documents_kind"), table_name="documents")
     op.drop_index(op.f("ix_documents_agency_id"), table_name="documents")
     op.drop_table("documents")
+    op.drop_table("calendar_feeds")
+    op.drop_index(op.f("ix_sharing_agreements_valid_until_on"), table_name="sharing_agreements")
+    op.drop_index(op.f("ix_sharing_agreements_agency_id"), table_name="sharing_agreements")
+    op.drop_table("sharing_agreements")
     op.drop_index(op.f("ix_people_role"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
     op.drop_table("people")
+    op.drop_index(op.f("ix_intelligence_items_published_on"), table_name="intelligence_items")
+    op.drop_index(op.f("ix_intelligence_items_kind"), table_name="intelligence_items")
+    op.drop_index(op.f("ix_intelligence_items_agency_id"), table_name="intelligence_items")
+    op.drop_table("intelligence_items")
+    op.drop_index(op.f("ix_retention_runs_rule_id"), table_name="retention_runs")
+    op.drop_index("ix_retention_runs_day", table_name="retention_runs")
+    op.drop_table("retention_runs")
     op.drop_index(op.f("ix_agencies_category_id"), table_name="agencies")
     op.drop_table("agencies")
     op.drop_table("strategic_priorities")
     op.drop_table("schedule_marks")
+    op.drop_table("retention_rules")
     op.drop_table("reminder_rules")
     op.drop_index(op.f("ix_reference_items_list_name"), table_name="reference_items")
     op.drop_table("reference_items")
     op.drop_table("reference_counters")
+    op.drop_table("rating_scales")
+    op.drop_table("feedback_groups")
     op.drop_table("change_log_head")
     op.drop_index("ix_change_log_row", table_name="change_log")
     op.drop_index("ix_change_log_link", table_name="change_log")
