@@ -140,14 +140,13 @@ class JobRequestScreen(Screen):
     @row_action("Try again", roles=OFFICERS, shown=lambda asked: asked.status is JobStatus.FAILED)
     def try_again(self, session: Session, asked: JobRequest) -> str:
         """Let work that failed start afresh, when what was in its way is gone."""
-        ask_again(session, asked)
+        ask_again(session, [asked])
         return "The request will start again in a moment."
 
     @action("try-all-again", "Try again", "Let these requests start again?", roles=OFFICERS)
     def try_all_again(self, session: Session, asked: list[JobRequest]) -> str:
         """The same for several that failed."""
-        for one in asked:
-            ask_again(session, one)
+        ask_again(session, asked)
         return f"{len(asked)} requests will start again in a moment."
 
 

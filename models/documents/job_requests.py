@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -177,15 +177,16 @@ def request_job(
     return None if row is None else row.id
 
 
-def ask_again(session: Session, request: JobRequest) -> None:
-    """Let a failed request start afresh. Refuses one that is not failed."""
-    if request.status is not JobStatus.FAILED:
+def ask_again(session: Session, requests: Collection[JobRequest]) -> None:
+    """Let failed requests start afresh. Refuses all of them if any has not failed."""
+    if any(request.status is not JobStatus.FAILED for request in requests):
         raise RuleBroken("Only work that failed can be asked for again.")
-    request.status = JobStatus.WAITING
-    request.attempt_count = 0
-    request.finished_at = None
-    request.leased_until_at = None
-    request.due_at = func.now()
+    for request in requests:
+        request.status = JobStatus.WAITING
+        request.attempt_count = 0
+        request.finished_at = None
+        request.leased_until_at = None
+        request.due_at = func.now()
     session.flush()
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
