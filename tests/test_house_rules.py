@@ -252,6 +252,18 @@ def test_few_tests_use_a_mock() -> None:
     assert len(mocked) < len(tests) / 10
 
 
+def test_choices_carry_their_labels_themselves() -> None:
+    own = [
+        f"{source.at(member)} {node.name}"
+        for source in CODE
+        for node in source.nodes(ast.ClassDef)
+        if isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} & {"Choice", "StrEnum"}
+        for member in node.body
+        if isinstance(member, ast.FunctionDef) and member.name in {"label", "meaning"}
+    ]
+    none_of(own)
+
+
 @pytest.fixture(scope="module")
 def columns() -> list[sa.Column[object]]:
     load_rooms("models")

@@ -35,12 +35,6 @@ from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
-_WORDS = {
-    JobStatus.WAITING: "Waiting to start",
-    JobStatus.QUEUED: "Waiting for its turn",
-    JobStatus.RUNNING: "Working",
-    JobStatus.DONE: "Done",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ def show_job(name: str) -> str:
 def shown_job(name: str, view: JobView) -> ShownJob:
     """What to show of a request that somebody waits for."""
     said = view.text if view.status is JobStatus.RUNNING else view.sentence
-    words = said or _WORDS.get(view.status, "")
+    words = said or view.status.meaning
     return ShownJob(view.id, show_job(name), view.status.label, words, view.percent, view.is_finished)
 
 

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview

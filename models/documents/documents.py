@@ -10,9 +10,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 
 

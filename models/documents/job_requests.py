@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, OWN_PERSON, Actor, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.documents import Document
 from models.partnership.people import Person
 
@@ -24,10 +25,10 @@ CHANNEL = "job_requests"  # the relay listens here; NOTIFY speaks when the askin
 class JobStatus(Choice):
     """Where a request stands. A refusal is an answer, not a fault: its sentence says why."""
 
-    WAITING = "waiting"
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
+    WAITING = "waiting", "", "Waiting to start"
+    QUEUED = "queued", "", "Waiting for its turn"
+    RUNNING = "running", "", "Working"
+    DONE = "done", "", "Done"
     FAILED = "failed"
     REFUSED = "refused"
 

@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_PERSON, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 
@@ -25,13 +26,9 @@ class MessageStatus(Choice):
 
     WAITING = "waiting"
     SENT = "sent"
-    KEPT = "kept"
+    KEPT = "kept", "Kept, no mail server set"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
-
-    @property
-    def label(self) -> str:
-        return "Kept, no mail server set" if self is MessageStatus.KEPT else super().label
 
 
 class Message(Base):

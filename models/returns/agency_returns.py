@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text, func
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.choices import Choice
 from models.core.clock import today
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.tools.answer_sheets import AnswerSheet
 
@@ -22,19 +23,10 @@ OWN = f"agency_id = ANY {OWN_AGENCIES}"
 class ReturnStatus(Choice):
     """Where a return stands: asked for, handed in, given back to be changed, or closed."""
 
-    ASKED = "asked"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
+    ASKED = "asked", "To be filled in"
+    SUBMITTED = "submitted", "Handed in"
+    RETURNED = "returned", "Returned for change"
     CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ReturnStatus.ASKED: "To be filled in",
-            ReturnStatus.SUBMITTED: "Handed in",
-            ReturnStatus.RETURNED: "Returned for change",
-        }
-        return words.get(self) or super().label
 
     @property
     def is_open(self) -> bool:

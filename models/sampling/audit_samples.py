@@ -13,10 +13,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -39,18 +40,9 @@ class SampleStatus(Choice):
 class DrawKind(Choice):
     """Where the seed comes from: two parts before witnesses, the system's dice, or one person's keyboard."""
 
-    CEREMONY = "ceremony"
-    QUICK = "quick"
-    TYPED = "typed"
-
-    @property
-    def label(self) -> str:
-        words = {
-            DrawKind.CEREMONY: "Commit, then reveal",
-            DrawKind.QUICK: "Quick draw",
-            DrawKind.TYPED: "Draw by a typed seed",
-        }
-        return words[self]
+    CEREMONY = "ceremony", "Commit, then reveal"
+    QUICK = "quick", "Quick draw"
+    TYPED = "typed", "Draw by a typed seed"
 
 
 class AuditSample(Referenced):

@@ -14,10 +14,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
@@ -26,32 +27,22 @@ from models.rules.tools.questionnaires import fingerprint_of
 class SignOffSubject(Choice):
     """What a sponsor signs."""
 
-    SELF_EVALUATION_TOOL = "self_evaluation_tool"
+    SELF_EVALUATION_TOOL = "self_evaluation_tool", "Self-evaluation tool"
     CASE_AUDIT_TOOL = "case_audit_tool"
     PRACTITIONER_QUESTIONS = "practitioner_questions"
-    SERVICE_USER_QUESTIONS = "service_user_questions"
-    KEY_LINES = "key_lines"
+    SERVICE_USER_QUESTIONS = "service_user_questions", "Service-user questions"
+    KEY_LINES = "key_lines", "Key lines of enquiry"
     PROJECT_TEAM = "project_team"
-    INVITATIONS = "invitations"
-
-    @property
-    def label(self) -> str:
-        words = {
-            SignOffSubject.SELF_EVALUATION_TOOL: "Self-evaluation tool",
-            SignOffSubject.SERVICE_USER_QUESTIONS: "Service-user questions",
-            SignOffSubject.KEY_LINES: "Key lines of enquiry",
-            SignOffSubject.INVITATIONS: "Agencies invited",
-        }
-        return words.get(self) or super().label
+    INVITATIONS = "invitations", "Agencies invited"
 
 
 class SignOffStatus(Choice):
     """Where a request for a signature stands. A superseded one was overtaken by a later version."""
 
-    ASKED = "asked"
-    SIGNED = "signed"
-    RETURNED = "returned"
-    SUPERSEDED = "superseded"
+    ASKED = "asked", "", "Waits for the lead sponsor."
+    SIGNED = "signed", "", "Signed. A later change makes a new version and asks again."
+    RETURNED = "returned", "", "The sponsor asks for a change."
+    SUPERSEDED = "superseded", "", "Overtaken by a later version."
 
 
 class SignOff(Record):
