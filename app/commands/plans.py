@@ -14,6 +14,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.plans.action_plans import ActionPlan
 from models.plans.plan_reports import ReportScope, plan_report
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 
 plans = AppGroup("plans", help="Improvement plans.")
@@ -39,5 +40,4 @@ def pdf(reference: str, out: str) -> None:
         path.write_bytes(action_plans.build(report, settings_in_use().logo))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
-    count = len(report.actions)
-    click.echo(f"{path.name}: {count} {'action' if count == 1 else 'actions'}.")
+    click.echo(f"{path.name}: {count_words(len(report.actions), 'action')}.")

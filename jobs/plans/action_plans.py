@@ -6,14 +6,14 @@ from jobs.documents.documents import document
 from jobs.pdf.plans import action_plans
 from models.documents.documents import DocumentKind
 from models.plans.plan_reports import plan_facts
+from models.rules.core.counts import count_words
 from models.rules.plans.plan_paper import plan_paper
 from models.rules.plans.plan_report import PlanReport
 from models.rules.plans.plan_summary_paper import plan_summary
 
 
 def _sentence(report: PlanReport) -> str:
-    count = len(report.actions)
-    return f"The action plan is ready: {count:,} {'action' if count == 1 else 'actions'}."
+    return f"The action plan is ready: {count_words(len(report.actions), 'action')}."
 
 
 document(

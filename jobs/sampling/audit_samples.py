@@ -9,6 +9,7 @@ from jobs.pdf.sampling import audit_samples
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.documents.documents import Document, DocumentKind, keep_document
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_certificates import certificate_facts, current_certificate, write_certificate
@@ -22,7 +23,7 @@ def draw_sample(run: Run) -> Done:
     if sample.status is not SampleStatus.DRAWING:
         return Done(f"{sample.reference} was drawn already.")
     frame = run.session.get_one(CaseFrame, sample.frame_id)
-    run.report(10, f"Giving a ticket to each of {frame.case_count:,} cases")
+    run.report(10, f"Giving a ticket to each of {count_words(frame.case_count, 'case')}")
     drawn = draw(run.session, sample, frame)
     run.report(70, "Writing the certificate")
     write_certificate(run.session, sample, frame, drawn)

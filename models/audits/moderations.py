@@ -19,6 +19,7 @@ from models.evidence.findings import Finding, take_finding
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
@@ -107,7 +108,7 @@ def audits_missing(session: Session, review_id: int) -> str:
     waiting = len(cases - done)
     if not opened:
         return f"The case audits of {samples[0].reference} are not open yet."
-    words = "1 drawn case is" if waiting == 1 else f"{waiting} drawn cases are"
+    words = count_words(waiting, "drawn case is", "drawn cases are")
     return f"{words} not audited and moderated yet." if waiting else ""
 
 

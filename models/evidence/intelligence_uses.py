@@ -13,6 +13,7 @@ from models.core.errors import RuleBroken
 from models.evidence.findings import Finding, take_finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Source
 from models.tools.key_lines import KeyLine
 
@@ -105,5 +106,5 @@ def intelligence_missing(session: Session, review_id: int) -> str:
     )
     open_ones = select(func.count()).where(IntelligenceUse.review_id == review_id, ~taken.exists())
     count = session.scalar(open_ones) or 0
-    words = "1 item of intelligence is" if count == 1 else f"{count} items of intelligence are"
+    words = count_words(count, "item of intelligence is", "items of intelligence are")
     return f"{words} not made a finding yet." if count else ""

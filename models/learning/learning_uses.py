@@ -21,6 +21,7 @@ from models.partnership.hubs import HubKind
 from models.partnership.people import Person
 from models.partnership.reference_items import Service
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words, noun_of
 
 _OWN = f"agency_id = ANY {OWN_AGENCIES}"
 _RELEASED = "EXISTS (SELECT FROM learning_products p WHERE p.id = product_id AND p.released_on IS NOT NULL)"
@@ -131,9 +132,8 @@ def _expected(session: Session, product: LearningProduct) -> list[Service]:
 def use_sentence(uses: Sequence[AgencyUse]) -> str:
     """How far a product has come, in one sentence."""
     used = [one for one in uses if one.times]
+    agencies = count_words(len(uses), "agency", "agencies")
     if not used:
-        return f"None of {len(uses)} agencies has used it yet."
-    people = sum(one.people for one in used)
-    verb = "has" if len(used) == 1 else "have"
-    noun = "person" if people == 1 else "people"
-    return f"{len(used)} of {len(uses)} agencies {verb} used it, with {people:,} {noun} in all."
+        return f"None of {agencies} has used it yet."
+    people = count_words(sum(one.people for one in used), "person", "people")
+    return f"{len(used)} of {agencies} {noun_of(len(used), 'has', 'have')} used it, with {people} in all."

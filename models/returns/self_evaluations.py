@@ -17,6 +17,7 @@ from models.returns.agency_returns import OPEN, AgencyReturn, ReturnStatus, retu
 from models.returns.late_returns import LateReturn, late_source
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.core.due_dates import in_words, return_due_on
 from models.rules.tools.questionnaires import Progress
 from models.signatures.sign_offs import SignOffSubject
@@ -204,7 +205,7 @@ def self_evaluations_missing(session: Session, review_id: int) -> str:
     if not found:
         return "No self-evaluation has been sent yet."
     waiting = sum(status is not ReturnStatus.CLOSED for status in found)
-    words = "1 self-evaluation is" if waiting == 1 else f"{waiting} self-evaluations are"
+    words = count_words(waiting, "self-evaluation is", "self-evaluations are")
     return f"{words} not handed in and closed yet." if waiting else ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.documents.charts import Bar, Chart, Part
 from models.rules.documents.papers import (
     ALARM,
@@ -118,7 +119,7 @@ def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, mos
 def _when_in_short(action: ReportAction, today: date) -> list[Piece]:
     late = action.days_overdue(today)
     due = f"Due {day(action.due_on)}" if action.due_on else "No due date"
-    return [(f"{due}, {late:,} day{'s' * (late != 1)} overdue" if late else due, ALARM if late else BODY)]
+    return [(f"{due}, {count_words(late, 'day')} overdue" if late else due, ALARM if late else BODY)]
 
 
 def _cut(text: str, letters: int) -> str:

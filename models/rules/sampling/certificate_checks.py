@@ -9,6 +9,7 @@ from typing import Any
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
+from models.rules.core.counts import count_words
 from models.rules.sampling.certificates import (
     ALGORITHM,
     VERSION,
@@ -141,7 +142,8 @@ class _Claim:
             if difference:
                 return f"{ours['name']}: {difference}"
         if population_json(draw.population, self.plan) != self.data.get("population"):
-            return f"The population is {draw.population.case_count:,} cases; the certificate describes it otherwise."
+            population = count_words(draw.population.case_count, "case")
+            return f"The population is {population}; the certificate describes it otherwise."
         return None
 
     def elimination_difference(self) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
     NAME,
@@ -91,7 +92,7 @@ def _binding(report: CertificateReport) -> Iterator[Block]:
         (
             ("Case frame", report.frame_reference),
             ("Frozen on", moment(report.frozen_at)),
-            ("Rows and cases", f"{report.row_count:,} rows of {report.case_count:,} cases"),
+            ("Rows and cases", f"{count_words(report.row_count, 'row')} of {count_words(report.case_count, 'case')}"),
         )
     )
     read = [("How the file was read", report.read_as)] if report.read_as else []
