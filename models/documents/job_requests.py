@@ -50,6 +50,7 @@ class JobRequest(Base):
     """
 
     __tablename__ = "job_requests"
+    address_path: ClassVar[str] = "requests"
     __table_args__ = (
         one_of("status", JobStatus, "known_job_status"),
         must(
@@ -185,8 +186,7 @@ def ask_again(session: Session, requests: Collection[JobRequest]) -> None:
     for request in requests:
         request.status = JobStatus.WAITING
         request.attempt_count = 0
-        request.finished_at = None
-        request.leased_until_at = None
+        request.finished_at = request.leased_until_at = None
         request.due_at = func.now()
     session.flush()
     session.execute(select(func.pg_notify(CHANNEL, "")))

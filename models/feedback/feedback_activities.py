@@ -67,6 +67,7 @@ class FeedbackActivity(Record):
     """One way of hearing people in a review: planned, agreed by the project team, held, and summed up."""
 
     __tablename__ = "feedback_activities"
+    address_path: ClassVar[str] = "feedback"
     __table_args__ = (
         one_of("audience", Audience, "known_audience"),
         one_of("technique", Technique, "known_technique"),

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.addresses import address_of
 from models.core.clock import london_day, now, today
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -97,7 +98,7 @@ def ask_partners(
     for one, agency in zip(made, new, strict=True):
         body = (
             f"{agency.name} is asked to complete the Section 11 audit “{cycle.title}” ({one.reference}) by "
-            f"{in_words(one.due_on)}.\n\n{portal}/section-11-returns/{one.id}/\n\n{partnership}"
+            f"{in_words(one.due_on)}.\n\n{portal}{address_of(one)}\n\n{partnership}"
         )
         tell_agency(session, agency, subject=f"{one.reference}: Section 11 due {in_words(one.due_on)}", body=body)
     return made

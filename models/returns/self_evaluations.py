@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models.core.addresses import address_of
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
 from models.messages.agency_messages import tell_agency
@@ -102,7 +103,7 @@ def send_self_evaluations(
         body = (
             f"{agency.name} is asked to evaluate itself for the thematic review {review.reference}, “{review.title}”. "
             f"Please complete and hand in {one.reference}, with evidence, by {in_words(one.due_on)}."
-            f"\n\n{portal}/self-evaluations/{one.id}/\n\n{partnership}"
+            f"\n\n{portal}{address_of(one)}\n\n{partnership}"
         )
         tell_agency(session, agency, subject=f"{one.reference}: self-evaluation due {in_words(one.due_on)}", body=body)
     return made
@@ -141,7 +142,7 @@ def ask_for_changes(
     session.flush()
     body = (
         f"your self-evaluation {record.reference} is returned to be changed by {in_words(due_on)}:\n\n{reason.strip()}"
-        f"\n\n{portal}/self-evaluations/{record.id}/\n\n{partnership}"
+        f"\n\n{portal}{address_of(record)}\n\n{partnership}"
     )
     agency = session.get_one(Agency, record.agency_id)
     tell_agency(session, agency, subject=f"{record.reference}: please change your self-evaluation", body=body)
