@@ -15,14 +15,13 @@ from models.evidence.answer_findings import suggest_finding, take_answer_finding
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
-from models.returns.agency_returns import ReturnStatus
+from models.returns.agency_returns import ReturnStatus, submit_return
 from models.returns.escalations import climb
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import Invitation, ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
@@ -130,7 +129,7 @@ def _take_further(session: Session, record: SelfEvaluation, state: ReturnStatus,
     """From asked to the state it is to be in."""
     if state is _ASKED:
         return
-    submit_self_evaluation(session, record, person_id=_member(session, record.agency_id) or officer_id)
+    submit_return(session, record, person_id=_member(session, record.agency_id) or officer_id)
     record.submitted_at = _moment(min(record.due_on - timedelta(days=4), today))
     if state is ReturnStatus.RETURNED:
         reason = "Please name the audits you rest on, and say how children were asked."

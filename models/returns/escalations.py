@@ -14,7 +14,7 @@ from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.core.words import must
-from models.messages.agency_messages import tell_agency
+from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
@@ -127,7 +127,7 @@ def _state(late: LateReturn, agency: str, review: str, taken: list[Escalation], 
 
 def climb(
     session: Session, *, subject: str, code: str, said: str, outcome: str = "", on: date, person_id: int | None,
-    portal: str = "", partnership: str = "",
+    letterhead: Letterhead = PLAIN,
 ) -> Escalation:  # fmt: skip
     """Take the next step with something late, once: `code` is the step that the person was shown.
 
@@ -151,9 +151,7 @@ def climb(
     session.add(made)
     session.flush()
     if step.code == REMINDER:
-        words = (
-            f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}\n\n{portal}\n\n{partnership}"
-        )
+        words = letterhead.under(f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}")
         agency = session.get_one(Agency, late.agency_id)
         tell_agency(session, agency, subject=f"{late.reference} is late", body=words)
     return made

@@ -40,11 +40,11 @@ from models.plans.impact_analyses import (
 from models.plans.presentations import Presentation, hold_presentation
 from models.plans.recommendation_findings import cite_findings
 from models.plans.recommendations import Recommendation
+from models.returns.agency_returns import submit_return
 from models.returns.self_evaluations import (
     SelfEvaluation,
     close_self_evaluation,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
@@ -188,7 +188,7 @@ def _close_one(session: Session, review: ThematicReview) -> None:
     sheet = session.get_one(make_tools.AnswerSheet, record.sheet_id)
     make_audits.save_answer(session, sheet, key="met", given=["Fully met"], person_id=None)
     person = make.person(session, Role.OFFICER)
-    submit_self_evaluation(session, record, person_id=person.id)
+    submit_return(session, record, person_id=person.id)
     close_self_evaluation(session, record, person_id=person.id)
 
 

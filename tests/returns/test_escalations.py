@@ -17,6 +17,7 @@ from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.reference_items import ReferenceList
+from models.returns.agency_returns import submit_return
 from models.returns.escalation_letters import letter_facts
 from models.returns.escalations import (
     Escalation,
@@ -27,7 +28,7 @@ from models.returns.escalations import (
     note_outcome,
     waiting_concerns,
 )
-from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations, submit_self_evaluation
+from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.returns.escalation_ladder import Step, refuse_step
 from tests import make, make_tools
@@ -126,7 +127,7 @@ def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
     sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
     assert len(waiting_concerns(session, sponsor_id)) == 1
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
-    submit_self_evaluation(session, answered(session, late), person_id=person.id)
+    submit_return(session, answered(session, late), person_id=person.id)
     assert (ladder_states(session), waiting_concerns(session, sponsor_id)) == ([], [])
     with pytest.raises(RuleBroken, match="no longer late"):
         climbed(session, late, "executive")
