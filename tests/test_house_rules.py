@@ -150,6 +150,20 @@ def test_nouns_have_one_name_and_one_chapter_in_every_room() -> None:
     none_of(strangers)
 
 
+def test_documents_have_one_name_in_every_room() -> None:
+    homes = {(source.path.startswith("models/rules/"), source.noun, source.chapter) for source in sources("models")}
+    makers = [source for source in sources("jobs") if re.search(r"^document\(", source.text, re.MULTILINE)]
+    assert makers
+    none_of(
+        [
+            f"{source.path}: no {'paper' if is_paper else 'facts'} of that name in models"
+            for source in makers
+            for is_paper in (True, False)
+            if (is_paper, source.noun, source.chapter) not in homes
+        ]
+    )
+
+
 def test_folders_hold_what_one_can_look_over() -> None:
     folders = Counter(source.path.rpartition("/")[0] for source in EVERYTHING if source.noun != "__init__")
     none_of([f"{folder}: {count} files" for folder, count in folders.items() if count > 32])

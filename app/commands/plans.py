@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.commands.kit import command_session, refusals, settings_in_use
-from jobs.pdf.plans import action_plans
+from jobs.pdf.plans import plan_reports
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.plans.action_plans import ActionPlan
@@ -37,7 +37,7 @@ def pdf(reference: str, out: str) -> None:
         )
     path = Path(out)
     try:
-        path.write_bytes(action_plans.build(report, settings_in_use().logo))
+        path.write_bytes(plan_reports.build(report, settings_in_use().logo))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
     click.echo(f"{path.name}: {count_words(len(report.actions), 'action')}.")

@@ -17,8 +17,8 @@ from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.rules.sampling.certificate_checks import check_draw
 from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_certificate_checks import check_draw
 from models.rules.sampling.sample_plans import SamplePlan, read_plan
 from models.rules.sampling.sampling import seed_text
 from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from jobs.core.queue import Done, Run, job
-from jobs.pdf.sampling import audit_samples
+from jobs.pdf.sampling import sample_certificates
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.documents.documents import Document, DocumentKind, keep_document
@@ -49,7 +49,11 @@ def keep_certificate(run: Run, sample: AuditSample) -> Document:
     data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
     _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
     return _keep(
-        run, sample, DocumentKind.DRAW_CERTIFICATE, "application/pdf", audit_samples.build(report, run.equipment.logo)
+        run,
+        sample,
+        DocumentKind.DRAW_CERTIFICATE,
+        "application/pdf",
+        sample_certificates.build(report, run.equipment.logo),
     )
 
 

@@ -22,7 +22,7 @@ from models.returns.self_evaluations import SelfEvaluation
 from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 from models.rules.evidence.triangulation import Source
-from models.rules.gates.review_paper import (
+from models.rules.gates.review_reports import (
     FindingFacts,
     MethodFacts,
     RecommendationFacts,

@@ -15,7 +15,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.core.due_dates import days_over, in_words
 from models.rules.documents.papers import Occasion
-from models.rules.returns.letter_paper import LetterFacts, LetterStep
+from models.rules.returns.escalation_letters import LetterFacts, LetterStep
 
 _ADDRESSEES = {
     "reminder": "Safeguarding lead",

@@ -23,7 +23,7 @@ from models.plans.recommendation_findings import cite_findings, cited_findings, 
 from models.returns.self_evaluations import send_self_evaluations
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Mark, Source, Strength, Verdict
-from models.rules.evidence.triangulation_paper import Said
+from models.rules.evidence.triangulation_reports import Said
 from models.tools.key_lines import KeyLine
 from tests import make, make_tools
 from tests.pdf.pdf_review_facts import OCCASION

@@ -13,7 +13,7 @@ from models.feedback.feedback_activities import Audience, FeedbackActivity, Tech
 from models.gates.review_reports import review_facts
 from models.plans.recommendation_findings import cite_findings
 from models.rules.evidence.triangulation import Source, Strength, Verdict
-from models.rules.gates.review_paper import FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
+from models.rules.gates.review_reports import FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
 from tests import make, make_audits, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
 

@@ -24,8 +24,8 @@ from models.rules.documents.papers import (
     Table,
     day,
 )
-from models.rules.plans.plan_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_chart
-from models.rules.plans.plan_report import PlanReport, PlanSummary, ReportAction, summarise
+from models.rules.plans.plan_report_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_chart
+from models.rules.plans.plan_reports import PlanReport, PlanSummary, ReportAction, summarise
 
 SUMMARY_SIZES: Final = (
     *((12, 12, 6, 130), (10, 10, 5, 120), (8, 8, 4, 110), (7, 7, 4, 100), (6, 6, 4, 90), (6, 6, 3, 80), (5, 6, 3, 75)),

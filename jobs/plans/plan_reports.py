@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from jobs.documents.documents import document
-from jobs.pdf.plans import action_plans
+from jobs.pdf.plans import plan_reports
 from models.documents.documents import DocumentKind
 from models.plans.plan_reports import plan_facts
 from models.rules.core.counts import count_words
-from models.rules.plans.plan_paper import plan_paper
-from models.rules.plans.plan_report import PlanReport
+from models.rules.plans.plan_report_paper import plan_paper
+from models.rules.plans.plan_reports import PlanReport
 from models.rules.plans.plan_summary_paper import plan_summary
 
 
@@ -21,7 +21,7 @@ document(
     kind=DocumentKind.ACTION_PLAN,
     facts=plan_facts,
     paper=plan_paper,
-    build=action_plans.build,
+    build=plan_reports.build,
     sentence=_sentence,
 )
 document(
@@ -29,5 +29,5 @@ document(
     kind=DocumentKind.PLAN_SUMMARY,
     facts=plan_facts,
     paper=plan_summary,
-    build=action_plans.build_summary,
+    build=plan_reports.build_summary,
 )

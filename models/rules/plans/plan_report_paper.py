@@ -30,7 +30,7 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.evidence.paper_parts import in_groups
-from models.rules.plans.plan_report import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
+from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
 
 COLUMNS: Final = (
     Column("Action", 86),

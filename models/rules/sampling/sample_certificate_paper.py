@@ -21,7 +21,7 @@ from models.rules.documents.papers import (
     Table,
     moment,
 )
-from models.rules.sampling.certificate_report import CertificateReport, ReportedElimination, ReportedStratum
+from models.rules.sampling.sample_certificate_report import CertificateReport, ReportedElimination, ReportedStratum
 
 A_PARAGRAPH: Final = 50
 """References in one paragraph: far fewer letters than a paragraph may hold, so none of them is cut off."""

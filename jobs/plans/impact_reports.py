@@ -5,6 +5,6 @@ from __future__ import annotations
 from jobs.documents.documents import document
 from models.documents.documents import DocumentKind
 from models.plans.impact_reports import impact_facts
-from models.rules.plans.impact_paper import impact_paper
+from models.rules.plans.impact_reports import impact_paper
 
 document("impact_analysis", kind=DocumentKind.IMPACT_ANALYSIS, facts=impact_facts, paper=impact_paper)

@@ -23,7 +23,7 @@ from models.rules.documents.papers import (
 )
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
 from models.rules.evidence.triangulation import Verdict
-from models.rules.evidence.triangulation_paper import RULE, MatrixRow, mark_tiles, matrix_tables
+from models.rules.evidence.triangulation_reports import RULE, MatrixRow, mark_tiles, matrix_tables
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,6 @@ from __future__ import annotations
 from jobs.documents.documents import document
 from models.documents.documents import DocumentKind
 from models.evidence.triangulation_reports import matrix_facts
-from models.rules.evidence.triangulation_paper import matrix_paper
+from models.rules.evidence.triangulation_reports import matrix_paper
 
 document("triangulation_matrix", kind=DocumentKind.TRIANGULATION_MATRIX, facts=matrix_facts, paper=matrix_paper)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jobs.documents.documents import document
 from models.audits.moderation_reports import moderation_facts
 from models.documents.documents import DocumentKind
-from models.rules.audits.moderation_paper import moderation_paper
+from models.rules.audits.moderation_reports import moderation_paper
 from models.rules.audits.moderations import ModerationFacts
 
 

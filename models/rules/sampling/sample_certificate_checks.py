@@ -10,7 +10,10 @@ from typing import Any
 from models.core.errors import RuleBroken
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
 from models.rules.core.counts import count_words
-from models.rules.sampling.certificates import (
+from models.rules.sampling.commitments import commitment, seed_from
+from models.rules.sampling.draws import Draw, check_exclusions, settle_draw
+from models.rules.sampling.populations import CaseReader, CaseRow
+from models.rules.sampling.sample_certificates import (
     ALGORITHM,
     VERSION,
     CertificateKind,
@@ -18,9 +21,6 @@ from models.rules.sampling.certificates import (
     population_json,
     strata_json,
 )
-from models.rules.sampling.commitments import commitment, seed_from
-from models.rules.sampling.draws import Draw, check_exclusions, settle_draw
-from models.rules.sampling.populations import CaseReader, CaseRow
 from models.rules.sampling.sample_plans import SamplePlan, parse_plan
 
 NO_CERTIFICATE = "This is not a draw certificate that the portal can read."
