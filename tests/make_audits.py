@@ -23,7 +23,7 @@ from models.partnership.sharing_agreements import SharingAgreement
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
 from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
@@ -78,7 +78,10 @@ def frame(session: Session, review: ThematicReview) -> CaseFrame:
 def drawn(session: Session, frame: CaseFrame, seed: str = "1") -> AuditSample:
     """A sample of one case and one reserve in each level."""
     sample = plan_sample(
-        session, frame=frame, plan=parse_plan(PLAN), title="Audit", audits_due_on=today() + timedelta(days=14)
+        session,
+        brief=SampleBrief(title="Audit", audits_due_on=today() + timedelta(days=14)),
+        frame=frame,
+        plan=parse_plan(PLAN),
     )
     quick_draw(session, sample, seed=seed, person_id=None)
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulations import amend_reading
 from models.partnership.hubs import Hub
 from models.reviews.thematic_reviews import ThematicReview
@@ -46,12 +46,14 @@ def _take(
     for source, verdict, strength, text in dice.shuffled(f"line {line.number}", stated)[:_PER_LINE]:
         take_finding(
             session,
+            judgement=Judgement(
+                source=Source(source),
+                verdict=Verdict(verdict),
+                strength=Strength(strength),
+                text=text.format(**_numbers(dice, f"{line.number} {source}")),
+                key_line_id=line.id,
+            ),
             review_id=review.id,
-            source=Source(source),
-            verdict=Verdict(verdict),
-            strength=Strength(strength),
-            text=text.format(**_numbers(dice, f"{line.number} {source}")),
-            key_line_id=line.id,
             person_id=officer_id,
         )
 

@@ -12,11 +12,12 @@ from app.demo import agencies as named
 from app.demo.answers import answer_sheet
 from models.core.clock import LONDON
 from models.evidence.answer_findings import suggest_finding, take_answer_finding
+from models.evidence.findings import Judgement
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.returns.agency_returns import ReturnStatus, submit_return
-from models.returns.escalations import climb
+from models.returns.escalations import StepTaken, climb
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
@@ -151,10 +152,10 @@ def _find(session: Session, records: list[SelfEvaluation], review: ThematicRevie
         ]
         for question in rated[record.id % 2 :: 2][:_FINDINGS_EACH]:
             answer = answers[question.key]
-            found = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
+            suggested = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
             take_answer_finding(
-                session, sheet, answer, review_id=review.id, source=Source.SELF_EVALUATION, person_id=officer_id,
-                **vars(found),
+                session, sheet, answer, review_id=review.id, person_id=officer_id,
+                judgement=Judgement(Source.SELF_EVALUATION, **vars(suggested)),
             )  # fmt: skip
 
 
@@ -162,9 +163,11 @@ def _climb(session: Session, record: SelfEvaluation, officer_id: int, today: dat
     """The one that never came climbs to the sponsor."""
     for code, days_ago, said, outcome in _LADDER:
         climb(
-            session, subject=f"self_evaluations:{record.id}", code=code, said=said, outcome=outcome,
-            on=today - timedelta(days=days_ago), person_id=officer_id,
-        )  # fmt: skip
+            session,
+            step=StepTaken(code=code, said=said, outcome=outcome, on=today - timedelta(days=days_ago)),
+            subject=f"self_evaluations:{record.id}",
+            person_id=officer_id,
+        )
 
 
 def _member(session: Session, agency_id: int) -> int | None:

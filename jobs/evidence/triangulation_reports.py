@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from jobs.documents.documents import document
+from jobs.documents.documents import PrintedDocument, document
 from models.documents.documents import DocumentKind
 from models.evidence.triangulation_reports import matrix_facts
 from models.rules.evidence.triangulation_reports import matrix_paper
 
-document("triangulation_matrix", kind=DocumentKind.TRIANGULATION_MATRIX, facts=matrix_facts, paper=matrix_paper)
+document(
+    PrintedDocument(
+        "triangulation_matrix", kind=DocumentKind.TRIANGULATION_MATRIX, facts=matrix_facts, paper=matrix_paper
+    )
+)

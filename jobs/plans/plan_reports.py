@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.documents.documents import document
+from jobs.documents.documents import PrintedDocument, document
 from jobs.pdf.plans import plan_reports
 from models.documents.documents import DocumentKind
 from models.plans.plan_reports import plan_facts
@@ -17,17 +17,21 @@ def _sentence(report: PlanReport) -> str:
 
 
 document(
-    "plan_pdf",
-    kind=DocumentKind.ACTION_PLAN,
-    facts=plan_facts,
-    paper=plan_paper,
-    build=plan_reports.build,
-    sentence=_sentence,
+    PrintedDocument(
+        "plan_pdf",
+        kind=DocumentKind.ACTION_PLAN,
+        facts=plan_facts,
+        paper=plan_paper,
+        build=plan_reports.build,
+        sentence=_sentence,
+    )
 )
 document(
-    "plan_summary",
-    kind=DocumentKind.PLAN_SUMMARY,
-    facts=plan_facts,
-    paper=plan_summary,
-    build=plan_reports.build_summary,
+    PrintedDocument(
+        "plan_summary",
+        kind=DocumentKind.PLAN_SUMMARY,
+        facts=plan_facts,
+        paper=plan_summary,
+        build=plan_reports.build_summary,
+    )
 )

@@ -8,7 +8,7 @@ from jobs.core.queue import Done, Run, job
 from jobs.pdf.sampling import sample_certificates
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 from models.sampling.audit_samples import AuditSample, SampleStatus
@@ -60,11 +60,13 @@ def keep_certificate(run: Run, sample: AuditSample) -> Document:
 def _keep(run: Run, sample: AuditSample, kind: DocumentKind, media_type: str, content: bytes) -> Document:
     return keep_document(
         run.session,
-        kind=kind,
-        title=f"{kind.label} {sample.reference}",
-        file_name=f"{sample.reference}-certificate.{media_type.rpartition('/')[2]}",
-        media_type=media_type,
-        content=content,
+        NewDocument(
+            kind=kind,
+            title=f"{kind.label} {sample.reference}",
+            file_name=f"{sample.reference}-certificate.{media_type.rpartition('/')[2]}",
+            media_type=media_type,
+            content=content,
+        ),
         subject=f"audit_samples:{sample.id}",
         made_by_id=run.attempt.requested_by_id,
     )

@@ -26,7 +26,7 @@ from models.plans.actions import Action
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import impact_due_on
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample
+from models.sampling.audit_samples import AuditSample, SampleBrief, SampleStatus, plan_sample
 
 
 class Impact(Choice):
@@ -161,10 +161,9 @@ def plan_redraw(
     content["time_frame"] = {**content["time_frame"], "from": starts_on.isoformat(), "to": ends_on.isoformat()}
     made = plan_sample(
         session,
+        brief=SampleBrief(title=f"{first.title}: 12 months on", review_id=analysis.review_id),
         frame=frame,
         plan=parse_plan(content),
-        title=f"{first.title}: 12 months on",
-        review_id=analysis.review_id,
     )
     analysis.sample_id = made.id
     session.flush()

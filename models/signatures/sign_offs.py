@@ -6,6 +6,7 @@ hub project team's membership, and the agencies invited to each part.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -100,10 +101,19 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
     return session.scalar(statement.order_by(SignOff.id.desc()).limit(1))
 
 
+@dataclass(frozen=True)
+class Signable:
+    """What is put before a sponsor: its title, its words as plain data, and which tool it is (0: no tool)."""
+
+    subject: SignOffSubject
+    title: str
+    content: Any
+    subject_id: int = 0
+
+
 def ask_for_signature(
-    session: Session, *, review: ThematicReview, subject: SignOffSubject, title: str, content: Any,
-    person_id: int | None, subject_id: int = 0, reason: str = "",
-) -> SignOff:  # fmt: skip
+    session: Session, *, review: ThematicReview, signable: Signable, person_id: int | None, reason: str = ""
+) -> SignOff:
     """Put something before the sponsor, frozen. Asking again with changed words supersedes the earlier request.
 
     `reason` is for what needs one, such as a project team without a core member. Refuses a review without a sponsor,
@@ -111,8 +121,8 @@ def ask_for_signature(
     """
     if review.sponsor_id is None:
         raise RuleBroken("The review has no lead sponsor yet who could sign.")
-    sha256 = fingerprint_of(content)
-    last = latest_sign_off(session, review.id, subject, subject_id)
+    sha256 = fingerprint_of(signable.content)
+    last = latest_sign_off(session, review.id, signable.subject, signable.subject_id)
     if last is not None and last.sha256 == sha256:
         if last.status is SignOffStatus.SIGNED:
             raise RuleBroken(f"{last.title} is signed already, in these very words.")
@@ -121,10 +131,7 @@ def ask_for_signature(
     if last is not None and last.status in (SignOffStatus.ASKED, SignOffStatus.SIGNED):
         last.status = SignOffStatus.SUPERSEDED
         session.flush()
-    made = SignOff(
-        review_id=review.id, subject=subject, subject_id=subject_id, title=title, content=content, sha256=sha256,
-        asked_by_id=person_id, reason=reason.strip(),
-    )  # fmt: skip
+    made = SignOff(review_id=review.id, sha256=sha256, asked_by_id=person_id, reason=reason.strip(), **vars(signable))
     session.add(made)
     session.flush()
     return made

@@ -14,7 +14,7 @@ from models.core.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.partnership.agencies import Agency
 from models.rules.documents.evidence_files import evidence_file
 from models.rules.tools.question_kinds import LONGEST_TEXT, read_answer
@@ -173,9 +173,12 @@ def add_evidence(
     if answer is None:
         answer = save_answer(session, sheet, key=key, given=[], person_id=person_id)
     kept = keep_document(
-        session, kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content,
-        subject=f"sheet_answers:{answer.id}", agency_id=sheet.agency_id, made_by_id=person_id,
-    )  # fmt: skip
+        session,
+        NewDocument(kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content),
+        subject=f"sheet_answers:{answer.id}",
+        agency_id=sheet.agency_id,
+        made_by_id=person_id,
+    )
     given = [*map(str, answer.value or ()), str(kept.id)]
     return save_answer(session, sheet, key=key, given=given, person_id=person_id, seen=answer.row_version)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.audits.moderations import moderate_case
 from models.core.access import Role
 from models.core.clock import today
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKind
 from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence, use_in_review
 from models.feedback.feedback_activities import (
@@ -242,9 +242,10 @@ def _finding(source: Source) -> Step:
     def step(session: Session, review: ThematicReview) -> None:
         line = key_lines_of(session, review.id)[0]
         take_finding(
-            session, review_id=review.id, source=source, verdict=Verdict.CONCERN, text="Seen late.",
-            key_line_id=line.id,
-        )  # fmt: skip
+            session,
+            judgement=Judgement(source=source, verdict=Verdict.CONCERN, text="Seen late.", key_line_id=line.id),
+            review_id=review.id,
+        )
 
     return step
 
@@ -263,7 +264,9 @@ def _recommend(session: Session, review: ThematicReview) -> None:
 
 def _cite(session: Session, review: ThematicReview) -> None:
     found = take_finding(
-        session, review_id=review.id, source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Seen late."
+        session,
+        judgement=Judgement(source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Seen late."),
+        review_id=review.id,
     )
     cite_findings(session, session.scalars(select(Recommendation)).one(), [found.id])
 

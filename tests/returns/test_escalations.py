@@ -21,6 +21,7 @@ from models.returns.agency_returns import submit_return
 from models.returns.escalation_letters import letter_facts
 from models.returns.escalations import (
     Escalation,
+    StepTaken,
     answer_concern,
     climb,
     engagement_log,
@@ -59,7 +60,10 @@ def subject_of(record: SelfEvaluation) -> str:
 def climbed(session: Session, record: SelfEvaluation, *codes: str) -> Escalation:
     for code in codes:
         made = climb(
-            session, subject=subject_of(record), code=code, said=f"Said at {code}.", on=today(), person_id=None
+            session,
+            step=StepTaken(code=code, said=f"Said at {code}.", on=today()),
+            subject=subject_of(record),
+            person_id=None,
         )
     session.commit()
     return made
@@ -115,9 +119,10 @@ def test_reminder_writes_to_the_agency_once(session: Session, late: SelfEvaluati
 def test_step_without_words_or_ground_is_refused(
     session: Session, late: SelfEvaluation, values: dict[str, object], sentence: str
 ) -> None:
-    given = {"subject": subject_of(late), "code": "reminder", "said": "Said.", "on": today(), "person_id": None}
+    given = {"subject": subject_of(late), "code": "reminder", "said": "Said.", "on": today(), **values}
+    subject = str(given.pop("subject"))
     with pytest.raises(RuleBroken, match=sentence):
-        climb(session, **{**given, **values})  # type: ignore[arg-type]
+        climb(session, subject=subject, step=StepTaken(**given), person_id=None)  # type: ignore[arg-type]
 
 
 def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(

@@ -15,7 +15,7 @@ from models.core.access import Actor, Role
 from models.core.change_log import ChangeRecord
 from models.core.db import act_as
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.tools.answer_sheets import (
     AnswerSheet,
@@ -257,9 +257,17 @@ def test_database_lets_an_agency_discard_only_what_it_took_off_an_open_answer(
         add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
     kept, _gone = values_of(session, sheet.id)["files"]
     other = keep_document(
-        session, kind=DocumentKind.EVIDENCE, title="Theirs", file_name="Theirs.pdf", media_type="application/pdf",
-        content=b"x", subject="actions:1", agency_id=sheet.agency_id,
-    )  # fmt: skip
+        session,
+        NewDocument(
+            kind=DocumentKind.EVIDENCE,
+            title="Theirs",
+            file_name="Theirs.pdf",
+            media_type="application/pdf",
+            content=b"x",
+        ),
+        subject="actions:1",
+        agency_id=sheet.agency_id,
+    )
     answer = sheet_answers(session, sheet.id)["files"]
     person = make.person(session, Role.AGENCY_MEMBER, agency=make.agency(session))
     session.commit()
