@@ -29,7 +29,7 @@ from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS
-from models.tools.answer_sheets import AnswerSheet, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, save_answer
 from models.tools.assurance_tools import ToolKind
 from models.tools.starting_words import give_starting_words
 from tests import make, make_tools
@@ -129,9 +129,9 @@ def submitted(session: Session, audit: CaseAudit, met: str = "Fully met") -> Cas
     """An audit handed in with one rating (and why, where that is asked)."""
     person = assigned(session, audit)
     sheet = session.get_one(AnswerSheet, audit.sheet_id)
-    save_answer(session, sheet, key="met", given=[met], person_id=person.id)
+    save_answer(session, sheet, Given("met", [met]), person_id=person.id)
     if met == "Not met":
-        save_answer(session, sheet, key="why", given=["Nobody looked."], person_id=person.id)
+        save_answer(session, sheet, Given("why", ["Nobody looked."]), person_id=person.id)
     submit_audit(session, audit, person_id=person.id)
     return audit
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from models.rules.tools.questionnaires import Question, asked_questions
-from models.tools.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
+from models.tools.answer_sheets import AnswerSheet, Given, add_evidence, save_answer, sheet_answers, version_of
 
 _WORDS = (
     "Our standards are written down and every team leader goes through them at supervision.",
@@ -42,7 +42,7 @@ def answer_sheet(
                 add_evidence(session, sheet, key=question.key, file_name=name, content=_CSV, person_id=person_id)
             continue
         given, note = _given(question, seed + place, today), _NOTES[(seed + place) % len(_NOTES)]
-        save_answer(session, sheet, key=question.key, given=given, note=note, person_id=person_id)
+        save_answer(session, sheet, Given(question.key, given, note=note), person_id=person_id)
 
 
 def _given(question: Question, number: int, today: date) -> list[str]:

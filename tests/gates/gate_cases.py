@@ -52,6 +52,7 @@ from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.plans.presentations import Body
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
+from models.tools.answer_sheets import Given
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.key_lines import KeyLine, key_lines_of
 from tests import make, make_audits, make_tools
@@ -186,7 +187,7 @@ def _close_one(session: Session, review: ThematicReview) -> None:
     record = session.scalars(select(SelfEvaluation).where(*of_review).order_by(SelfEvaluation.id)).first()
     assert record is not None
     sheet = session.get_one(make_tools.AnswerSheet, record.sheet_id)
-    make_audits.save_answer(session, sheet, key="met", given=["Fully met"], person_id=None)
+    make_audits.save_answer(session, sheet, Given("met", ["Fully met"]), person_id=None)
     person = make.person(session, Role.OFFICER)
     submit_return(session, record, person_id=person.id)
     close_self_evaluation(session, record, person_id=person.id)

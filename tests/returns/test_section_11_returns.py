@@ -32,7 +32,7 @@ from models.returns.section_11_returns import (
     standards_of,
 )
 from models.returns.self_evaluations import SelfEvaluation
-from models.tools.answer_sheets import AnswerSheet, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, save_answer
 from models.tools.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
@@ -61,7 +61,7 @@ def asked(session: Session, cycle: Section11Cycle, school: Agency) -> Section11R
 def handed_in(session: Session, record: Section11Return, trained: str = "3", safe: str = "2") -> Section11Return:
     sheet = session.get_one(AnswerSheet, record.sheet_id)
     for key, given in (("trained", trained), ("safe", safe)):
-        save_answer(session, sheet, key=key, given=[given], person_id=None)
+        save_answer(session, sheet, Given(key, [given]), person_id=None)
     member = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, record.agency_id))
     submit_return(session, record, person_id=member.id)
     session.commit()

@@ -33,7 +33,7 @@ from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, SheetAnswer, save_answer
 from models.tools.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.web import Browser, words_of
@@ -57,7 +57,7 @@ def answered(session: Session, record: SelfEvaluation, **answers: str) -> SelfEv
     """Everything required, and these answers."""
     sheet = session.get_one(AnswerSheet, record.sheet_id)
     for key, given in {"met": "Fully met", **answers}.items():
-        save_answer(session, sheet, key=key, given=[given], person_id=None)
+        save_answer(session, sheet, Given(key, [given]), person_id=None)
     return record
 
 
@@ -347,7 +347,7 @@ def test_officer_of_another_hub_makes_no_finding(browser: Open, session: Session
 
 def test_finding_of_another_sheets_answer_is_not_found(browser: Open, session: Session, sent: SelfEvaluation) -> None:
     other = make_tools.sheet(session, make.agency(session, "Other"))
-    answer = save_answer(session, other, key="cases", given=["3"], person_id=None)
+    answer = save_answer(session, other, Given("cases", ["3"]), person_id=None)
     session.commit()
     browser(Role.ADMINISTRATOR).get(path(sent, f"finding/{answer.id}/"), status=404)
 
