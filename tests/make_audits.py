@@ -23,13 +23,13 @@ from models.partnership.sharing_agreements import SharingAgreement
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
 from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS
-from models.tools.answer_sheets import AnswerSheet, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, save_answer
 from models.tools.assurance_tools import ToolKind
 from models.tools.starting_words import give_starting_words
 from tests import make, make_tools
@@ -78,7 +78,10 @@ def frame(session: Session, review: ThematicReview) -> CaseFrame:
 def drawn(session: Session, frame: CaseFrame, seed: str = "1") -> AuditSample:
     """A sample of one case and one reserve in each level."""
     sample = plan_sample(
-        session, frame=frame, plan=parse_plan(PLAN), title="Audit", audits_due_on=today() + timedelta(days=14)
+        session,
+        brief=SampleBrief(title="Audit", audits_due_on=today() + timedelta(days=14)),
+        frame=frame,
+        plan=parse_plan(PLAN),
     )
     quick_draw(session, sample, seed=seed, person_id=None)
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
@@ -126,9 +129,9 @@ def submitted(session: Session, audit: CaseAudit, met: str = "Fully met") -> Cas
     """An audit handed in with one rating (and why, where that is asked)."""
     person = assigned(session, audit)
     sheet = session.get_one(AnswerSheet, audit.sheet_id)
-    save_answer(session, sheet, key="met", given=[met], person_id=person.id)
+    save_answer(session, sheet, Given("met", [met]), person_id=person.id)
     if met == "Not met":
-        save_answer(session, sheet, key="why", given=["Nobody looked."], person_id=person.id)
+        save_answer(session, sheet, Given("why", ["Nobody looked."]), person_id=person.id)
     submit_audit(session, audit, person_id=person.id)
     return audit
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.settings import Settings, SettingsError, load_settings
 from jobs.pdf.paper.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
-from jobs.pdf.plans.action_plans import build
+from jobs.pdf.plans.plan_reports import build
 from models.core.access import Role
 from tests import make
 from tests.pdf.pdf_facts import report

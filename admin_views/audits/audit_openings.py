@@ -27,7 +27,7 @@ from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
 from models.core.access import Actor
 from models.core.clock import today
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.audits.moderation_paper import grade_tone
+from models.rules.audits.moderation_reports import grade_tone
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 

@@ -45,11 +45,11 @@ from models.audits.moderations import (
     take_moderation_finding,
 )
 from models.core.access import Actor
-from models.evidence.findings import Finding
+from models.evidence.findings import Finding, Judgement
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderations import ModerationFacts
-from models.rules.evidence.triangulation import Strength, Verdict
+from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
 from models.tools.key_lines import KeyLine
@@ -166,9 +166,17 @@ class ModerationScreen(Screen):
 
     def _found(self, record: Moderation, form: FindingForm) -> str:
         take_moderation_finding(
-            self.session, record, text=form.text.data or "", verdict=form.verdict.value(),
-            strength=form.strength.value(), key_line_id=form.key_line_id.data, person_id=person_id(),
-        )  # fmt: skip
+            self.session,
+            record,
+            judgement=Judgement(
+                source=Source.CASE_AUDIT,
+                text=form.text.data or "",
+                verdict=form.verdict.value(),
+                strength=form.strength.value(),
+                key_line_id=form.key_line_id.data,
+            ),
+            person_id=person_id(),
+        )
         return "It stands among the findings of the review."
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)

@@ -36,6 +36,7 @@ from models.case_lists.case_imports import ImportChoice, levels_of, view_columns
 from models.case_lists.case_lists import (
     CaseList,
     ListStatus,
+    SentList,
     accept,
     ask_for_check,
     discard,
@@ -140,13 +141,15 @@ class CaseListScreen(Screen):
         file.stream.seek(0)
         kept = keep_list(
             self.session,
-            file.stream,  # type: ignore[arg-type]
+            SentList(
+                file.stream,  # type: ignore[arg-type]
+                file_name=file.filename.rsplit("/")[-1].rsplit("\\")[-1],
+                limit=_settings().upload_limit_mb * 1024 * 1024,
+            ),
             key=_key(),
-            file_name=file.filename.rsplit("/")[-1].rsplit("\\")[-1],
             title=form["title"].data or "",
             review_id=form["review_id"].data,
             person_id=person_id(),
-            limit=_settings().upload_limit_mb * 1024 * 1024,
         )
         self.session.commit()
         return str(kept.id)

@@ -35,12 +35,6 @@ from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
-_WORDS = {
-    JobStatus.WAITING: "Waiting to start",
-    JobStatus.QUEUED: "Waiting for its turn",
-    JobStatus.RUNNING: "Working",
-    JobStatus.DONE: "Done",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ def show_job(name: str) -> str:
 def shown_job(name: str, view: JobView) -> ShownJob:
     """What to show of a request that somebody waits for."""
     said = view.text if view.status is JobStatus.RUNNING else view.sentence
-    words = said or _WORDS.get(view.status, "")
+    words = said or view.status.meaning
     return ShownJob(view.id, show_job(name), view.status.label, words, view.percent, view.is_finished)
 
 
@@ -140,14 +134,13 @@ class JobRequestScreen(Screen):
     @row_action("Try again", roles=OFFICERS, shown=lambda asked: asked.status is JobStatus.FAILED)
     def try_again(self, session: Session, asked: JobRequest) -> str:
         """Let work that failed start afresh, when what was in its way is gone."""
-        ask_again(session, asked)
+        ask_again(session, [asked])
         return "The request will start again in a moment."
 
     @action("try-all-again", "Try again", "Let these requests start again?", roles=OFFICERS)
     def try_all_again(self, session: Session, asked: list[JobRequest]) -> str:
         """The same for several that failed."""
-        for one in asked:
-            ask_again(session, one)
+        ask_again(session, asked)
         return f"{len(asked)} requests will start again in a moment."
 
 

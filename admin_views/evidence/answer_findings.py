@@ -15,6 +15,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
 from admin_views.tools.answer_sheets import AnsweringPages
 from models.evidence.answer_findings import findings_by_origin, origin_of, suggest_finding, take_answer_finding
+from models.evidence.findings import Judgement
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.tools.questionnaires import Question
@@ -79,10 +80,19 @@ class FindingPages(AnsweringPages):
 
     def _take(self, review: ThematicReview, sheet: AnswerSheet, answer: SheetAnswer, form: Form) -> str:
         take_answer_finding(
-            self.session, sheet, answer, review_id=review.id, source=self.finding_source, text=form["text"].data,
-            verdict=Verdict(form["verdict"].data), strength=Strength(form["strength"].data),
-            key_line_id=form["key_line_id"].data, person_id=person_id(),
-        )  # fmt: skip
+            self.session,
+            sheet,
+            answer,
+            judgement=Judgement(
+                source=self.finding_source,
+                text=form["text"].data,
+                verdict=Verdict(form["verdict"].data),
+                strength=Strength(form["strength"].data),
+                key_line_id=form["key_line_id"].data,
+            ),
+            review_id=review.id,
+            person_id=person_id(),
+        )
         return f"The finding stands among those of {review.reference}."
 
     def _answer_of(self, sheet: AnswerSheet, answer_id: int) -> tuple[SheetAnswer, Question]:

@@ -46,7 +46,7 @@ from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel
 from models.core.access import Actor
 from models.core.clock import today
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.feedback.feedback_activities import (
     Audience,
     Engagement,
@@ -205,9 +205,13 @@ class FeedbackActivityScreen(SurveyPages):
     def _found(self, record: FeedbackActivity, form: Form) -> str:
         text, line, verdict, strength = (form[key].data for key in ("text", "key_line_id", "verdict", "strength"))
         made = take_finding(
-            self.session, review_id=record.review_id, source=record.audience.source, verdict=verdict, text=text,
-            strength=strength, key_line_id=line, person_id=person_id(),
-        )  # fmt: skip
+            self.session,
+            judgement=Judgement(
+                source=record.audience.source, verdict=verdict, text=text, strength=strength, key_line_id=line
+            ),
+            review_id=record.review_id,
+            person_id=person_id(),
+        )
         return Markup("The finding is made: {}").format(show_verdict(made.verdict))
 
 

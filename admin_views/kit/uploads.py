@@ -19,7 +19,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.requests import person_id
 from models.core.clock import london_day
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.rules.documents.evidence_files import ACCEPTED, evidence_file
 
 LIMIT_MB = 20
@@ -80,11 +80,13 @@ class FilePages:
         name, media_type, content = sent_file()
         kept = keep_document(
             self.session,
-            kind=DocumentKind.EVIDENCE,
-            title=form["title"].data or name,
-            file_name=name,
-            media_type=media_type,
-            content=content,
+            NewDocument(
+                kind=DocumentKind.EVIDENCE,
+                title=form["title"].data or name,
+                file_name=name,
+                media_type=media_type,
+                content=content,
+            ),
             subject=f"{self.model.__tablename__}:{record.id}",
             agency_id=self.agency_of_file(record),
             made_by_id=person_id(),

@@ -29,7 +29,7 @@ from admin_views.kit.registry import link_to
 from models.core.access import Role
 from models.core.clock import today
 from models.learning.learning_products import LearningProduct
-from models.learning.learning_uses import LearningUse, record_use
+from models.learning.learning_uses import LearningUse, Use, record_use
 from models.partnership.agencies import Agency
 
 
@@ -88,9 +88,10 @@ class LearningUseScreen(Screen):
                 form["agency_id"].loader = ChoiceLoader(Agency, lambda agencies: agencies.where(own))
 
     def create_model(self, form: RecordForm) -> Any:
-        product = self.session.get_one(LearningProduct, form["product_id"].data)
-        values = {key: form[key].data for key in self.form_columns[1:]}
-        return self.create_by(form, lambda: record_use(self.session, product, person_id=person_id(), **values))
+        product, agency_id = self.session.get_one(LearningProduct, form["product_id"].data), form["agency_id"].data
+        use = Use(**{key: form[key].data for key in self.form_columns[1:] if key != "agency_id"})
+        said = {"agency_id": agency_id, "use": use, "person_id": person_id()}
+        return self.create_by(form, lambda: record_use(self.session, product, **said))
 
 
 def own_uses_panel(session: Session, product: LearningProduct) -> Panel:

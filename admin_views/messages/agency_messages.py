@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import current_app
 
+from models.messages.agency_messages import Letterhead
 
-def letter_words() -> dict[str, str]:
+
+def letter_words() -> dict[str, Letterhead]:
     """The portal's own address and the partnership's name, as the verbs that write letters take them."""
     settings: Any = current_app.extensions["settings"]
-    return {"portal": settings.address, "partnership": settings.partnership_name}
+    return {"letterhead": Letterhead(settings.address, settings.partnership_name)}

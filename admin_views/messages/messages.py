@@ -59,14 +59,13 @@ class MessageScreen(Screen):
     @row_action("Send", roles=OFFICERS, shown=lambda message: message.status in _UNSENT)
     def send(self, session: Session, message: Message) -> str:
         """Send a message that was kept or refused."""
-        send_again(session, message)
+        send_again(session, [message])
         return "The message will be sent in a moment."
 
     @action("send-all", "Send", "Send these messages?", roles=OFFICERS)
     def send_all(self, session: Session, messages: list[Message]) -> str:
         """The same for several, for instance once a mail server has been set."""
-        for message in messages:
-            send_again(session, message)
+        send_again(session, messages)
         return f"{len(messages)} messages will be sent in a moment."
 
 

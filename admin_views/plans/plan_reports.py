@@ -20,7 +20,7 @@ from models.partnership.agencies import Agency
 from models.plans.actions import Action
 from models.plans.plan_reports import ReportScope, ask_for_report, plan_report
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.plans.plan_report import PlanReport, ReportAction, summarise
+from models.rules.plans.plan_reports import PlanReport, ReportAction, summarise
 
 _BIGGEST = 2_147_483_647
 _FORMS = {"": "plan_pdf", "summary": "plan_summary"}

@@ -42,6 +42,7 @@ from models.partnership.people import name_of
 from models.returns.escalations import (
     Escalation,
     LadderState,
+    StepTaken,
     answer_concern,
     climb,
     engagement_log,
@@ -147,8 +148,8 @@ class EscalationScreen(Screen):
 
     def _climb(self, subject: str, code: str, form: Form) -> str:
         made = climb(
-            self.session, subject=subject, code=code, said=form["said"].data, on=form["on"].data,
-            outcome=form["outcome"].data, person_id=person_id(), **letter_words(),
+            self.session, subject=subject, person_id=person_id(), **letter_words(),
+            step=StepTaken(code, said=form["said"].data, on=form["on"].data, outcome=form["outcome"].data),
         )  # fmt: skip
         return f"{made.reference}: {made.step_label.lower()} is on record."
 

@@ -38,15 +38,13 @@ from admin_views.tools.questionnaires import LastAnswer
 from models.core.access import Actor
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, ReturnStatus
+from models.returns.agency_returns import OPEN, ReturnStatus, give_back, submit_return
 from models.returns.section_11_cycles import Section11Cycle
 from models.returns.section_11_returns import (
     Section11Return,
     last_section_11_answers,
     moderate_return,
-    return_to_partner,
     standards_of,
-    submit_return,
 )
 from models.rules.core.due_dates import in_words
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
@@ -129,7 +127,7 @@ class Section11ReturnScreen(AnsweringPages):
         form = ChangesForm(sent_form(), due_on=today() + timedelta(days=_DAYS_FOR_CHANGES))
 
         def act() -> str:
-            return_to_partner(self.session, record, reason=form["reason"].data, due_on=form["due_on"].data)
+            give_back(self.session, record, reason=form["reason"].data, due_on=form["due_on"].data)
             return f"{record.reference} is returned."
 
         title = f"Ask for changes of {record.reference}"

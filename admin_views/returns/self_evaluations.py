@@ -42,7 +42,7 @@ from admin_views.tools.questionnaires import LastAnswer
 from models.core.access import Actor
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, ReturnStatus
+from models.returns.agency_returns import OPEN, ReturnStatus, submit_return
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
@@ -50,7 +50,6 @@ from models.returns.self_evaluations import (
     last_self_evaluation_answers,
     self_evaluations_of,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
@@ -138,7 +137,7 @@ class SelfEvaluationScreen(FindingPages):
         return record.review_id
 
     def handed_in(self, record: SelfEvaluation) -> str:
-        submit_self_evaluation(self.session, record, person_id=person_id())
+        submit_return(self.session, record, person_id=person_id())
         return f"{record.reference} is handed in. You can read it here at any time."
 
     # What officers do

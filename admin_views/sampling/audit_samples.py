@@ -34,7 +34,7 @@ from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
 from models.core.access import Actor, Role
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.sampling.certificate_words import plan_words
+from models.rules.sampling.sample_certificate_words import plan_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
 
 VOIDABLE = (SampleStatus.LOCKED, SampleStatus.DRAWN)

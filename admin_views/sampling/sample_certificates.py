@@ -14,8 +14,8 @@ from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.documents.document_requests import ask_for_document
-from models.rules.sampling.certificate_checks import NO_CERTIFICATE, check_draw
-from models.rules.sampling.certificate_paper import certificate_paper
+from models.rules.sampling.sample_certificate_checks import NO_CERTIFICATE, check_draw
+from models.rules.sampling.sample_certificate_paper import certificate_paper
 from models.sampling.sample_certificates import certificate_facts, repeat_draw
 
 _LARGEST = 20 * 1024 * 1024

@@ -15,7 +15,7 @@ from admin_views.kit.registry import link_to
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
 from models.documents.documents import Document
-from models.rules.sampling.certificate_words import plan_words
+from models.rules.sampling.sample_certificate_words import plan_words
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import AuditSample, SampleStatus, lock_sample, quick_draw, request_draw, reveal
 from models.sampling.sample_cases import SampleCase

@@ -18,7 +18,7 @@ from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.rules.sampling.sample_plans import SamplePlan, exclude, parse_plan
-from models.sampling.audit_samples import plan_sample
+from models.sampling.audit_samples import SampleBrief, plan_sample
 from models.sampling.sample_cases import RECENT_MONTHS, recently_audited
 from models.sampling.sample_draws import preview
 
@@ -123,11 +123,11 @@ class PlanPages(Screen):
         preview(self.session, frame, plan, excluded)  # a plan that does not fit its frame is refused here
         sample = plan_sample(
             self.session,
+            brief=SampleBrief(
+                title=form.title.data or "", review_id=frame.review_id, audits_due_on=form.audits_due_on.data
+            ),
             frame=frame,
             plan=plan,
-            title=form.title.data or "",
-            review_id=frame.review_id,
-            audits_due_on=form.audits_due_on.data,
             excluded=excluded,
         )
         self.session.commit()

@@ -132,13 +132,7 @@ class SignOffScreen(Screen):
         return f"{record.title} is back with the hub."
 
     def facts(self, session: Session, record: SignOff) -> list[Fact]:
-        words = {
-            SignOffStatus.ASKED: "Waits for the lead sponsor.",
-            SignOffStatus.SIGNED: "Signed. A later change makes a new version and asks again.",
-            SignOffStatus.RETURNED: "The sponsor asks for a change.",
-            SignOffStatus.SUPERSEDED: "Overtaken by a later version.",
-        }
-        return [Fact("What this means", words[record.status])]
+        return [Fact("What this means", record.status.meaning)]
 
 
 def _is_sponsor(session: Session, record: SignOff) -> bool:

@@ -31,6 +31,7 @@ from models.rules.tools.questionnaires import (
 from models.tools.answer_sheets import (
     OVERTAKEN,
     AnswerSheet,
+    Given,
     SheetAnswer,
     add_evidence,
     evidence_of,
@@ -235,9 +236,11 @@ class SheetForm:
             with self.session.begin_nested():
                 if not self._says_the_same(question, given, note):
                     save_answer(
-                        self.session, self.sheet, key=question.key, given=given, note=note, person_id=self.person_id,
-                        seen=seen,
-                    )  # fmt: skip
+                        self.session,
+                        self.sheet,
+                        Given(question.key, given, note=note, seen=seen),
+                        person_id=self.person_id,
+                    )
                 for one in files:
                     if one.filename:
                         self._add(question, one.filename, one.read())

@@ -17,6 +17,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.report import Report
+from models.rules.core.counts import count_words
 
 frames = AppGroup("frames", help="Case frames: the frozen lists that samples are drawn from.")
 
@@ -112,8 +113,8 @@ def _several_words(count: int) -> str:
 
 def _words(facts: dict[str, Any]) -> str:
     lines = [
-        f"{facts['rows']:,} rows: {facts['accepted']:,} can be used, {facts['rows'] - facts['accepted']:,} cannot;"
-        f" {facts['cases']:,} cases."
+        f"{count_words(facts['rows'], 'row')}: {facts['accepted']:,} can be used,"
+        f" {facts['rows'] - facts['accepted']:,} cannot; {count_words(facts['cases'], 'case')}."
     ]
     lines += [f"  row {one['row']}: {one['problem']}" for one in facts["rejected"][:20]]
     several = facts["several_levels"]

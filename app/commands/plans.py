@@ -9,11 +9,12 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.commands.kit import command_session, refusals, settings_in_use
-from jobs.pdf.plans import action_plans
+from jobs.pdf.plans import plan_reports
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.plans.action_plans import ActionPlan
 from models.plans.plan_reports import ReportScope, plan_report
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 
 plans = AppGroup("plans", help="Improvement plans.")
@@ -36,8 +37,7 @@ def pdf(reference: str, out: str) -> None:
         )
     path = Path(out)
     try:
-        path.write_bytes(action_plans.build(report, settings_in_use().logo))
+        path.write_bytes(plan_reports.build(report, settings_in_use().logo))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
-    count = len(report.actions)
-    click.echo(f"{path.name}: {count} {'action' if count == 1 else 'actions'}.")
+    click.echo(f"{path.name}: {count_words(len(report.actions), 'action')}.")

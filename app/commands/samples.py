@@ -17,11 +17,11 @@ from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.rules.sampling.certificate_checks import check_draw
 from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_certificate_checks import check_draw
 from models.rules.sampling.sample_plans import SamplePlan, read_plan
 from models.rules.sampling.sampling import seed_text
-from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, SampleStatus, plan_sample, quick_draw
 from models.sampling.sample_certificates import current_certificate, repeat_draw, write_certificate
 from models.sampling.sample_draws import draw_sample
 
@@ -79,7 +79,7 @@ def _standing_draw(session: Session, frame: CaseFrame, plan: SamplePlan, seed: s
 
 
 def _draw_now(session: Session, frame: CaseFrame, plan: SamplePlan, seed: str) -> AuditSample:
-    sample = plan_sample(session, frame=frame, plan=plan, title=frame.title)
+    sample = plan_sample(session, brief=SampleBrief(title=frame.title), frame=frame, plan=plan)
     quick_draw(session, sample, seed=seed, person_id=None)
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
     return sample

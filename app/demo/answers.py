@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
 from models.rules.tools.questionnaires import Question, asked_questions
-from models.tools.answer_sheets import AnswerSheet, add_evidence, save_answer, sheet_answers, version_of
+from models.tools.answer_sheets import AnswerSheet, Given, add_evidence, save_answer, sheet_answers, version_of
 
 _WORDS = words_of("answers", "words", tuple[str, ...])
 _ABOUT = words_of("answers", "about", dict[str, str])
@@ -32,7 +32,7 @@ def answer_sheet(
                 add_evidence(session, sheet, key=question.key, file_name=name, content=_CSV, person_id=person_id)
             continue
         given, note = _given(question, seed + place, today), _NOTES[(seed + place) % len(_NOTES)]
-        save_answer(session, sheet, key=question.key, given=given, note=note, person_id=person_id)
+        save_answer(session, sheet, Given(question.key, given, note=note), person_id=person_id)
 
 
 def _given(question: Question, number: int, today: date) -> list[str]:

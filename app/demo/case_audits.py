@@ -19,12 +19,13 @@ from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, begin
 from models.audits.moderations import moderate_case, suggested_verdict, take_moderation_finding
 from models.core.clock import LONDON
 from models.core.clock import today as day_of_now
+from models.evidence.findings import Judgement
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.invitations import Invitation, ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.evidence.triangulation import Strength
+from models.rules.evidence.triangulation import Source, Strength
 from models.rules.tools.questionnaires import Question, asked_questions
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import SampleCase
@@ -239,6 +240,14 @@ def _moderate(session: Session, case: SampleCase, quality: int, officer: Person,
     )
     if is_finding and quality in (1, 3):
         take_moderation_finding(
-            session, made, text=_REASONS[quality], verdict=suggested_verdict(grade), strength=Strength.STRONG,
-            key_line_id=None, person_id=officer.id,
-        )  # fmt: skip
+            session,
+            made,
+            judgement=Judgement(
+                source=Source.CASE_AUDIT,
+                text=_REASONS[quality],
+                verdict=suggested_verdict(grade),
+                strength=Strength.STRONG,
+                key_line_id=None,
+            ),
+            person_id=officer.id,
+        )

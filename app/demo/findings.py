@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulations import amend_reading
 from models.partnership.hubs import Hub
 from models.reviews.thematic_reviews import ThematicReview
@@ -59,12 +59,14 @@ def _take(
     for source, verdict, strength, text in dice.shuffled(f"line {line.number}", stated)[:_PER_LINE]:
         take_finding(
             session,
+            judgement=Judgement(
+                source=source,
+                verdict=verdict,
+                strength=strength,
+                text=text.format(**_numbers(dice, f"{line.number} {source}")),
+                key_line_id=line.id,
+            ),
             review_id=review.id,
-            source=source,
-            verdict=verdict,
-            strength=strength,
-            text=text.format(**_numbers(dice, f"{line.number} {source}")),
-            key_line_id=line.id,
             person_id=officer_id,
         )
 

@@ -27,7 +27,7 @@ from models.plans.impact_analyses import (
 )
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.demo import children_by_level
-from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
 
 
 class _Check(NamedTuple):
@@ -76,7 +76,10 @@ def _draw_twice(
     frame = _frame(session, review, people["officer"], began)
     period = {"rule": "started_in", "from": "2020-01-01", "to": began.isoformat()}
     first = plan_sample(
-        session, frame=frame, plan=plan_of("level", "fixed", 1, period), title=review.title, review_id=review.id
+        session,
+        brief=SampleBrief(title=review.title, review_id=review.id),
+        frame=frame,
+        plan=plan_of("level", "fixed", 1, period),
     )
     _draw_and_audit(session, review, first, frame, agencies, people, began + timedelta(days=120), _THEN)
     frame = _frame(session, review, people["officer"], over)

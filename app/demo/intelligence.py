@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
-from models.documents.documents import DocumentKind, keep_document
+from models.documents.documents import DocumentKind, NewDocument, keep_document
 from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKind
 from models.evidence.intelligence_uses import take_intelligence, use_in_review
 from models.partnership.agencies import Agency
@@ -67,11 +67,13 @@ def _item(session: Session, entry: _Item, agencies: dict[str, Agency], today: da
     session.flush()
     keep_document(
         session,
-        kind=DocumentKind.EVIDENCE,
-        title=f"{entry.title}: summary",
-        file_name="summary.txt",
-        media_type="text/plain",
-        content=f"Fictitious.\n\n{entry.finding}\n".encode(),
+        NewDocument(
+            kind=DocumentKind.EVIDENCE,
+            title=f"{entry.title}: summary",
+            file_name="summary.txt",
+            media_type="text/plain",
+            content=f"Fictitious.\n\n{entry.finding}\n".encode(),
+        ),
         subject=f"intelligence_items:{item.id}",
     )
     return item

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.demo.words import words_of
 from models.learning.briefings import Briefing, draft_briefing
 from models.learning.learning_products import LearningProduct, ProductForm
-from models.learning.learning_uses import record_use
+from models.learning.learning_uses import Use, record_use
 from models.learning.releases import release_product
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -57,11 +57,13 @@ def load_learning(
         record_use(
             session,
             made[place],
+            use=Use(
+                used_on=today + timedelta(days=days),
+                people_count=count,
+                led_by=led_by,
+                note="Made up to show the portal.",
+            ),
             agency_id=agencies[name].id,
-            used_on=today + timedelta(days=days),
-            people_count=count,
-            led_by=led_by,
-            note="Made up to show the portal.",
             person_id=people["officer"].id,
         )
 

@@ -24,7 +24,15 @@ from models.rules.case_lists.demo import (
     looked_after_episodes,
 )
 from models.rules.sampling.sample_plans import SamplePlan, parse_plan
-from models.sampling.audit_samples import AuditSample, DrawKind, lock_sample, plan_sample, quick_draw, reveal
+from models.sampling.audit_samples import (
+    AuditSample,
+    DrawKind,
+    SampleBrief,
+    lock_sample,
+    plan_sample,
+    quick_draw,
+    reveal,
+)
 from models.sampling.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
@@ -45,11 +53,16 @@ def load_samples(session: Session, reviews: list[ThematicReview], people: dict[s
     _quick(session, adults, self_neglect, people["officer2"], today)
     plan = plan_of("theme", "proportional", 12, time_frame=_year_to(until))
     sample = plan_sample(
-        session, frame=needs, plan=plan, title="Exploitation: children in need", review_id=exploitation.id
+        session,
+        brief=SampleBrief(title="Exploitation: children in need", review_id=exploitation.id),
+        frame=needs,
+        plan=plan,
     )
     lock_sample(session, sample, frame=needs, person_id=people["officer"].id)
     plan = plan_of("level", "fixed", 3)
-    plan_sample(session, frame=adults, plan=plan, title="Care homes: first idea", review_id=care_homes.id)
+    plan_sample(
+        session, brief=SampleBrief(title="Care homes: first idea", review_id=care_homes.id), frame=adults, plan=plan
+    )
 
 
 def freeze(
@@ -91,11 +104,11 @@ def _ceremony(
     """A draw before a witness, after which one case left the sample and its reserve stepped in."""
     sample = plan_sample(
         session,
+        brief=SampleBrief(
+            title="Neglect of children under five", review_id=review.id, audits_due_on=today + timedelta(days=9)
+        ),
         frame=frame,
         plan=plan_of("level", "fixed", 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
-        title="Neglect of children under five",
-        review_id=review.id,
-        audits_due_on=today + timedelta(days=9),
     )
     lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
     reveal(session, sample, public="4 6 1 3 2 2 5 6 1 4", witness=people["sponsor"].name)
@@ -119,12 +132,14 @@ def _ceremony(
 def _quick(session: Session, frame: CaseFrame, review: ThematicReview, officer: Person, today: date) -> None:
     sample = plan_sample(
         session,
+        brief=SampleBrief(
+            title="Self-neglect: concerns and enquiries",
+            kind=DrawKind.QUICK,
+            review_id=review.id,
+            audits_due_on=today - timedelta(days=4),
+        ),
         frame=frame,
         plan=plan_of("level", "equal", 8),
-        title="Self-neglect: concerns and enquiries",
-        kind=DrawKind.QUICK,
-        review_id=review.id,
-        audits_due_on=today - timedelta(days=4),
     )
     quick_draw(session, sample, seed=None, person_id=officer.id)
     draw(session, sample, frame)

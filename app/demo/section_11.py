@@ -13,13 +13,13 @@ from models.core.clock import LONDON
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import Service
+from models.returns.agency_returns import submit_return
 from models.returns.section_11_cycles import Section11Cycle
 from models.returns.section_11_returns import (
     Section11Return,
     ask_partners,
     moderate_return,
     standards_of,
-    submit_return,
 )
 from models.tools.answer_sheets import AnswerSheet
 from models.tools.assurance_tools import AssuranceTool, ToolKind

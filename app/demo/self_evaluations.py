@@ -12,17 +12,17 @@ from app.demo import agencies as named
 from app.demo.answers import answer_sheet
 from models.core.clock import LONDON
 from models.evidence.answer_findings import suggest_finding, take_answer_finding
+from models.evidence.findings import Judgement
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
-from models.returns.agency_returns import ReturnStatus
-from models.returns.escalations import climb
+from models.returns.agency_returns import ReturnStatus, submit_return
+from models.returns.escalations import StepTaken, climb
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
     close_self_evaluation,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import Invitation, ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
@@ -130,7 +130,7 @@ def _take_further(session: Session, record: SelfEvaluation, state: ReturnStatus,
     """From asked to the state it is to be in."""
     if state is _ASKED:
         return
-    submit_self_evaluation(session, record, person_id=_member(session, record.agency_id) or officer_id)
+    submit_return(session, record, person_id=_member(session, record.agency_id) or officer_id)
     record.submitted_at = _moment(min(record.due_on - timedelta(days=4), today))
     if state is ReturnStatus.RETURNED:
         reason = "Please name the audits you rest on, and say how children were asked."
@@ -152,10 +152,10 @@ def _find(session: Session, records: list[SelfEvaluation], review: ThematicRevie
         ]
         for question in rated[record.id % 2 :: 2][:_FINDINGS_EACH]:
             answer = answers[question.key]
-            found = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
+            suggested = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
             take_answer_finding(
-                session, sheet, answer, review_id=review.id, source=Source.SELF_EVALUATION, person_id=officer_id,
-                **vars(found),
+                session, sheet, answer, review_id=review.id, person_id=officer_id,
+                judgement=Judgement(Source.SELF_EVALUATION, **vars(suggested)),
             )  # fmt: skip
 
 
@@ -163,9 +163,11 @@ def _climb(session: Session, record: SelfEvaluation, officer_id: int, today: dat
     """The one that never came climbs to the sponsor."""
     for code, days_ago, said, outcome in _LADDER:
         climb(
-            session, subject=f"self_evaluations:{record.id}", code=code, said=said, outcome=outcome,
-            on=today - timedelta(days=days_ago), person_id=officer_id,
-        )  # fmt: skip
+            session,
+            step=StepTaken(code=code, said=said, outcome=outcome, on=today - timedelta(days=days_ago)),
+            subject=f"self_evaluations:{record.id}",
+            person_id=officer_id,
+        )
 
 
 def _member(session: Session, agency_id: int) -> int | None:

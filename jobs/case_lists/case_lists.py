@@ -12,6 +12,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.rules.case_lists.check import CaseListCheck
 from models.rules.case_lists.survey import Survey
+from models.rules.core.counts import count_words
 
 
 @job(timeout=900, is_long=True)
@@ -29,7 +30,9 @@ def check_case_list(run: Run) -> Done:
     except RuleBroken as refusal:
         case_list.status, case_list.refusal = ListStatus.REFUSED, refusal.sentence
         return Done(refusal.sentence)
-    return Done(f"{report.rows:,} rows read: {report.accepted:,} can be used, {report.rejected_count:,} cannot.")
+    return Done(
+        f"{count_words(report.rows, 'row')} read: {report.accepted:,} can be used, {report.rejected_count:,} cannot."
+    )
 
 
 @job(timeout=1800, is_long=True)
@@ -55,7 +58,8 @@ def freeze_case_list(run: Run) -> Done:
         return Done(refusal.sentence)
     erase_file(run.session, case_list)
     case_list.status, case_list.frame_id = ListStatus.FROZEN, frame.id
-    return Done(f"{frame.reference} is frozen: {frame.case_count:,} cases in {frame.row_count:,} rows.")
+    cases, rows = count_words(frame.case_count, "case"), count_words(frame.row_count, "row")
+    return Done(f"{frame.reference} is frozen: {cases} in {rows}.")
 
 
 @job(timeout=300)

@@ -36,9 +36,17 @@ class MailError(Exception):
         self.is_final = is_final
 
 
-def compose(
-    *, sender: str, name: str, address: str, subject: str, body: str, token: str, written_at: datetime
-) -> EmailMessage:
+@dataclass(frozen=True)
+class Letter:
+    """What is written to whom."""
+
+    name: str
+    address: str
+    subject: str
+    body: str
+
+
+def compose(words: Letter, *, sender: str, token: str, written_at: datetime) -> EmailMessage:
     """A plain-text letter. The same token gives the same Message-ID and date, so a letter sent twice is seen as one.
 
     Raises MailError when an address cannot stand in a letter.
@@ -46,14 +54,14 @@ def compose(
     letter = EmailMessage(policy=SMTP)
     try:
         letter["From"] = _address(*parseaddr(sender))
-        letter["To"] = _address(name, address)
+        letter["To"] = _address(words.name, words.address)
     except (ValueError, IndexError, MessageError):
         raise MailError("The e-mail address is not valid.", is_final=True) from None
-    letter["Subject"] = " ".join(subject.split())
+    letter["Subject"] = " ".join(words.subject.split())
     letter["Date"] = format_datetime(written_at)
     letter["Message-ID"] = f"<{token}@{_domain(sender)}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(body)
+    letter.set_content(words.body)
     return letter
 
 

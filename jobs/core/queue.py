@@ -25,6 +25,7 @@ from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
 from models.documents.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
 from models.partnership.people import Person
+from models.rules.core.counts import count_words
 
 ENTRY = "jobs.core.queue.run"
 REPORT_SECONDS = 0.2  # progress is written at most this often
@@ -237,15 +238,11 @@ def _record_fault(attempt: Attempt, equipment: Equipment, error: Exception) -> N
 
 
 def _failure_sentence(attempt: Attempt, tries: int) -> str:
-    return f"It did not work after {_counted(tries, 'try', 'tries')}; quote request {attempt.request_id}."
+    return f"It did not work after {count_words(tries, 'try', 'tries')}; quote request {attempt.request_id}."
 
 
 def _late_sentence(kind: JobKind) -> str:
-    return f"It took longer than {_counted(max(1, kind.timeout_seconds // 60), 'minute', 'minutes')} and was stopped."
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+    return f"It took longer than {count_words(max(1, kind.timeout_seconds // 60), 'minute')} and was stopped."
 
 
 def system_sessions(engine: Engine) -> sessionmaker[PortalSession]:

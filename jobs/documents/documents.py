@@ -1,6 +1,6 @@
 """Which documents can be asked for by name, and how is any of them made and kept?
 
-A new document is one call of `document(...)` in `jobs/<noun>.py`; docs/paper.md has the recipe.
+A new document is one call of `document(PrintedDocument(...))` in `jobs/<noun>.py`; docs/paper.md has the recipe.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jobs.pdf.paper.letterhead import Logo
 from models.core.clock import today
 from models.core.rooms import load_rooms
 from models.documents.document_requests import job_name
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.partnership.people import Person
 from models.rules.documents.papers import Occasion, Paper
 
@@ -26,51 +26,40 @@ Build = Callable[[Any, Logo | None], bytes]
 
 @dataclass(frozen=True)
 class PrintedDocument:
-    """A document by name: where its facts come from, what it says, how it is drawn, what whoever asked is told."""
+    """A document by name: where its facts come from, what it says, how it is drawn, what whoever asked is told.
+
+    `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
+    `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
+    their own, see `draw_one_page`). `sentence(facts)` is what whoever asked is told. `check(facts)` refuses, when the
+    PDF is asked for, what may be read as a page but not be printed yet.
+    """
 
     name: str
     kind: DocumentKind
     facts: Facts
     paper: Callable[[Any], Paper]
-    build: Build
-    sentence: Callable[[Any], str]
+    build: Build | None = None
+    sentence: Callable[[Any], str] | None = None
     check: Callable[[Any], None] | None = None
+
+    def drawn(self, facts: Any, logo: Logo | None) -> bytes:
+        """The document as PDF."""
+        return draw(self.paper(facts), logo) if self.build is None else self.build(facts, logo)
+
+    def told(self, facts: Any) -> str:
+        """The sentence for whoever asked for it."""
+        return f"The {self.kind.label.lower()} is ready." if self.sentence is None else self.sentence(facts)
 
 
 DOCUMENTS: dict[str, PrintedDocument] = {}
 
 
-def document(
-    name: str,
-    *,
-    kind: DocumentKind,
-    facts: Facts,
-    paper: Callable[[Any], Paper],
-    build: Build | None = None,
-    sentence: Callable[[Any], str] | None = None,
-    check: Callable[[Any], None] | None = None,
-    timeout: int = 300,
-) -> PrintedDocument:
-    """Register a document; the job `make_<name>` makes it.
-
-    `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
-    `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
-    their own, see `draw_one_page`). `check(facts)` refuses, when the PDF is asked for, what may be read as a page but
-    not be printed yet. `timeout` is in seconds.
-    """
-    made = PrintedDocument(
-        name,
-        kind,
-        facts,
-        paper,
-        build or (lambda read, logo: draw(paper(read), logo)),
-        sentence or (lambda read: f"The {kind.label.lower()} is ready."),
-        check,
-    )
-    if name in DOCUMENTS and DOCUMENTS[name].facts is not facts:
-        raise ValueError(f"two documents are called {name}")
-    DOCUMENTS[name] = made
-    register(job_name(name), lambda run: make_document(run, made), timeout=timeout)
+def document(made: PrintedDocument, *, timeout: int = 300) -> PrintedDocument:
+    """Register a document; the job `make_<name>` makes it, within `timeout` seconds."""
+    if made.name in DOCUMENTS and DOCUMENTS[made.name].facts is not made.facts:
+        raise ValueError(f"two documents are called {made.name}")
+    DOCUMENTS[made.name] = made
+    register(job_name(made.name), lambda run: make_document(run, made), timeout=timeout)
     return made
 
 
@@ -88,10 +77,10 @@ def make_document(run: Run, printed_document: PrintedDocument) -> Done:
     occasion = Occasion(today(), run.equipment.partnership, asker.name if asker else "")
     facts = printed_document.facts(run.session, occasion, **run.arguments)
     run.report(25, "Drawing the pages")
-    content = printed_document.build(facts, run.equipment.logo)
+    content = printed_document.drawn(facts, run.equipment.logo)
     run.report(90, "Keeping the document")
     kept = keep_paper(run, printed_document.kind, printed_document.paper(facts), content, asker)
-    return Done(printed_document.sentence(facts), kept.id)
+    return Done(printed_document.told(facts), kept.id)
 
 
 def keep_paper(run: Run, kind: DocumentKind, paper: Paper, content: bytes, asker: Person | None) -> Document:
@@ -99,11 +88,13 @@ def keep_paper(run: Run, kind: DocumentKind, paper: Paper, content: bytes, asker
     is_bound = asker is not None and asker.actor().is_agency_bound
     return keep_document(
         run.session,
-        kind=kind,
-        title=title_of(paper),
-        file_name=file_name_of(paper),
-        media_type="application/pdf",
-        content=content,
+        NewDocument(
+            kind=kind,
+            title=title_of(paper),
+            file_name=file_name_of(paper),
+            media_type="application/pdf",
+            content=content,
+        ),
         subject=paper.about,
         agency_id=asker.agency_id if asker is not None and is_bound else paper.agency_id,
         made_by_id=run.attempt.requested_by_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email.message import EmailMessage
 
-from jobs.core.mail import MailError, MailServer, compose, send
+from jobs.core.mail import Letter, MailError, MailServer, compose, send
 from jobs.core.queue import Done, Later, Run, job
 from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
 from models.reminders.reminders import still_wanted
@@ -52,11 +52,8 @@ def _not_sent(message: Message, trouble: MailError) -> Done | Later:
 
 def _letter(message: Message, server: MailServer) -> EmailMessage:
     return compose(
+        Letter(message.recipient_name, message.address, message.subject, message.body),
         sender=server.sender,
-        name=message.recipient_name,
-        address=message.address,
-        subject=message.subject,
-        body=message.body,
         token=str(message.token),
         written_at=message.written_at,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from jobs.core.queue import Done, Run, job
-from jobs.pdf.sampling import audit_samples
+from jobs.pdf.sampling import sample_certificates
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_certificates import certificate_facts, current_certificate, write_certificate
@@ -22,7 +23,7 @@ def draw_sample(run: Run) -> Done:
     if sample.status is not SampleStatus.DRAWING:
         return Done(f"{sample.reference} was drawn already.")
     frame = run.session.get_one(CaseFrame, sample.frame_id)
-    run.report(10, f"Giving a ticket to each of {frame.case_count:,} cases")
+    run.report(10, f"Giving a ticket to each of {count_words(frame.case_count, 'case')}")
     drawn = draw(run.session, sample, frame)
     run.report(70, "Writing the certificate")
     write_certificate(run.session, sample, frame, drawn)
@@ -48,18 +49,24 @@ def keep_certificate(run: Run, sample: AuditSample) -> Document:
     data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
     _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
     return _keep(
-        run, sample, DocumentKind.DRAW_CERTIFICATE, "application/pdf", audit_samples.build(report, run.equipment.logo)
+        run,
+        sample,
+        DocumentKind.DRAW_CERTIFICATE,
+        "application/pdf",
+        sample_certificates.build(report, run.equipment.logo),
     )
 
 
 def _keep(run: Run, sample: AuditSample, kind: DocumentKind, media_type: str, content: bytes) -> Document:
     return keep_document(
         run.session,
-        kind=kind,
-        title=f"{kind.label} {sample.reference}",
-        file_name=f"{sample.reference}-certificate.{media_type.rpartition('/')[2]}",
-        media_type=media_type,
-        content=content,
+        NewDocument(
+            kind=kind,
+            title=f"{kind.label} {sample.reference}",
+            file_name=f"{sample.reference}-certificate.{media_type.rpartition('/')[2]}",
+            media_type=media_type,
+            content=content,
+        ),
         subject=f"audit_samples:{sample.id}",
         made_by_id=run.attempt.requested_by_id,
     )

@@ -28,9 +28,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.accounts.passwords import check_password, hash_password, is_outdated, is_password
 from models.core.access import OWN_PERSON, Actor, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.partnership.people import Person, becoming
 
 TRIES, LOCK = 10, timedelta(minutes=15)
@@ -145,8 +146,7 @@ def _failures(email: str, now: datetime) -> Select[Any]:
 
 def settle_attempt(session: Session, attempt: SignInAttempt, *, password: str) -> Person | None:
     """The person, when the password is theirs and they may sign in. Every refusal costs the same work."""
-    found = select(Person, Person.password_hash).where(Person.email == attempt.email)
-    row = session.execute(found).first()
+    row = session.execute(select(Person, Person.password_hash).where(Person.email == attempt.email)).first()
     may_enter = row is not None and row[0].is_active and attempt.outcome is Outcome.STARTED
     is_right = is_password(row[1] if may_enter and row else None, password)
     if attempt.outcome is Outcome.STARTED:

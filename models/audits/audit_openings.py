@@ -17,6 +17,7 @@ from models.partnership.agencies import Agency
 from models.partnership.sharing_agreements import agencies_without_agreement
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, after_voiding
 from models.sampling.sample_cases import CaseStatus, SampleCase, after_elimination
 from models.signatures.sign_offs import SignOffSubject
@@ -38,9 +39,8 @@ class Opening:
     @property
     def sentence(self) -> str:
         """Both in words."""
-        count = len(self.made)
-        words = f"{count} {'case audit is' if count == 1 else 'case audits are'} open."
-        return f"{words} {kept_out_sentence(self.without_agreement)}".strip()
+        words = count_words(len(self.made), "case audit is", "case audits are")
+        return f"{words} open. {kept_out_sentence(self.without_agreement)}".strip()
 
 
 def kept_out_sentence(agencies: Sequence[Agency]) -> str:

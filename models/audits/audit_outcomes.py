@@ -11,7 +11,7 @@ from models.audits.auditor_messages import tell_auditor
 from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, settle_case
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.evidence.findings import Finding, take_finding
+from models.evidence.findings import Finding, Judgement, take_finding
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.sampling.sample_cases import SampleCase
 from models.tools.answer_sheets import AnswerSheet, reopen_sheet
@@ -69,9 +69,13 @@ def take_record_finding(session: Session, audit: CaseAudit, *, person_id: int | 
         raise RuleBroken("Nobody has said that this record is missing or poor.")
     words = f"Record {audit.record_state.value} ({audit.reference}): {audit.record_note}"
     return take_finding(
-        session, review_id=audit.review_id, source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text=words,
-        origin=f"case_audits:{audit.id}", strength=Strength.STRONG, agency_id=audit.agency_id, person_id=person_id,
-    )  # fmt: skip
+        session,
+        judgement=Judgement(source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text=words, strength=Strength.STRONG),
+        review_id=audit.review_id,
+        origin=f"case_audits:{audit.id}",
+        agency_id=audit.agency_id,
+        person_id=person_id,
+    )
 
 
 def record_finding_of(session: Session, audit: CaseAudit) -> Finding | None:

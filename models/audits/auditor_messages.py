@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
+from models.core.addresses import address_of
 from models.documents.job_requests import request_job
 from models.messages.messages import Draft, write_message
 from models.partnership.people import Person
@@ -40,7 +41,7 @@ def _given(audit: CaseAudit, review: ThematicReview, portal: str) -> tuple[str, 
     due = in_words(audit.due_on)
     words = (
         f"The case audit {audit.reference} of the review {review.title} is yours to fill in by {due}:"
-        f" {portal}/case-audits/{audit.id}/\n\n"
+        f" {portal}{address_of(audit)}\n\n"
         "Nobody audits their own team's case, or one they have been involved in. If that is so here, declare it there."
     )
     return f"{audit.reference}: case audit due {due}", words

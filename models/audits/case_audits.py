@@ -9,10 +9,11 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.choices import Choice
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.returns.late_returns import LateReturn, late_source
@@ -30,20 +31,11 @@ class AuditStatus(Choice):
     TO_ASSIGN = "to_assign"
     ASSIGNED = "assigned"
     IN_PROGRESS = "in_progress"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
+    SUBMITTED = "submitted", "Handed in"
+    RETURNED = "returned", "Returned for change"
     MODERATED = "moderated"
-    NOT_KNOWN = "not_known"
+    NOT_KNOWN = "not_known", "Case not known"
     WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        words = {
-            AuditStatus.SUBMITTED: "Handed in",
-            AuditStatus.RETURNED: "Returned for change",
-            AuditStatus.NOT_KNOWN: "Case not known",
-        }
-        return words.get(self) or super().label
 
     @property
     def is_open(self) -> bool:

@@ -15,11 +15,12 @@ from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
-from models.evidence.findings import Finding, take_finding
+from models.evidence.findings import Finding, Judgement, take_finding
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.rules.core.counts import count_words
+from models.rules.evidence.triangulation import Verdict
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -107,7 +108,7 @@ def audits_missing(session: Session, review_id: int) -> str:
     waiting = len(cases - done)
     if not opened:
         return f"The case audits of {samples[0].reference} are not open yet."
-    words = "1 drawn case is" if waiting == 1 else f"{waiting} drawn cases are"
+    words = count_words(waiting, "drawn case is", "drawn cases are")
     return f"{words} not audited and moderated yet." if waiting else ""
 
 
@@ -129,14 +130,16 @@ def suggested_verdict(grade: ReferenceItem) -> Verdict:
 
 
 def take_moderation_finding(
-    session: Session, moderation: Moderation, *, text: str, verdict: Verdict, strength: Strength,
-    key_line_id: int | None, person_id: int | None,
-) -> Finding:  # fmt: skip
+    session: Session, moderation: Moderation, *, judgement: Judgement, person_id: int | None
+) -> Finding:
     """Make a finding of a moderated case, once."""
     return take_finding(
-        session, review_id=moderation.review_id, source=Source.CASE_AUDIT, verdict=verdict, text=text,
-        origin=f"moderations:{moderation.id}", strength=strength, key_line_id=key_line_id, person_id=person_id,
-    )  # fmt: skip
+        session,
+        review_id=moderation.review_id,
+        judgement=judgement,
+        origin=f"moderations:{moderation.id}",
+        person_id=person_id,
+    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, BinaryIO, ClassVar, cast
@@ -19,10 +20,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -92,28 +94,35 @@ def sealing_key(secret: str) -> bytes:
     return urlsafe_b64encode(sha256(f"case lists\n{secret}".encode()).digest())
 
 
+@dataclass(frozen=True)
+class SentList:
+    """A file that somebody has sent, with its name; `limit` is the most bytes that are taken of it."""
+
+    file: BinaryIO
+    file_name: str
+    limit: int
+
+
 def keep_list(
     session: Session,
-    file: BinaryIO,
+    sent: SentList,
     *,
     key: bytes,
-    file_name: str,
     title: str = "",
     review_id: int | None = None,
     person_id: int | None = None,
-    limit: int,
 ) -> CaseList:
-    """Seal an uploaded file piece by piece, so that memory stays flat. Refuses more than `limit` bytes, and nothing."""
+    """Seal an uploaded file piece by piece, so that memory stays flat. Refuses a file over its limit, and nothing."""
     case_list = CaseList(
-        file_name=file_name[:200], title=title[:200], review_id=review_id, uploaded_by_id=person_id, size=0
+        file_name=sent.file_name[:200], title=title[:200], review_id=review_id, uploaded_by_id=person_id, size=0
     )
     session.add(case_list)
     session.flush()
     list_id, sealer, size = case_list.id, Fernet(key), 0
-    for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
+    for number, piece in enumerate(iter(lambda: sent.file.read(_PIECE), b"")):
         size += len(piece)
-        if size > limit:
-            raise RuleBroken(f"The file is larger than {limit // _PIECE} MB.")
+        if size > sent.limit:
+            raise RuleBroken(f"The file is larger than {sent.limit // _PIECE} MB.")
         session.execute(insert(CaseListPiece).values(list_id=list_id, number=number, sealed=sealer.encrypt(piece)))
     if not size:
         raise RuleBroken("The file is empty.")

@@ -5,39 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from models.core.choices import Choice
+
 OWN_AGENCIES = "((select string_to_array(current_setting('app.agency_ids', true), ',')::int[])::int[])"
 OWN_PERSON = "(select nullif(current_setting('app.user_id', true), '')::int)"
 EVERYTHING = "true"
 
 
-class Role(StrEnum):
-    """What a person is in the partnership; DESIGN section 5 says what each may do."""
+class Role(Choice):
+    """What a person is in the partnership; DESIGN section 5 says what each may do.
+
+    >>> Role.SPONSOR.label
+    'Lead sponsor'
+    """
 
     ADMINISTRATOR = "administrator"
-    OFFICER = "officer"
-    SPONSOR = "sponsor"
+    OFFICER = "officer", "Quality Learning and Improvement Officer"
+    SPONSOR = "sponsor", "Lead sponsor"
     MANAGER = "manager"
     AGENCY_MEMBER = "agency_member"
     BOARD_VIEWER = "board_viewer"
-
-    @property
-    def label(self) -> str:
-        """The role as people say it.
-
-        >>> Role.SPONSOR.label
-        'Lead sponsor'
-        """
-        return _ROLE_LABELS[self]
-
-
-_ROLE_LABELS = {
-    Role.ADMINISTRATOR: "Administrator",
-    Role.OFFICER: "Quality Learning and Improvement Officer",
-    Role.SPONSOR: "Lead sponsor",
-    Role.MANAGER: "Manager",
-    Role.AGENCY_MEMBER: "Agency member",
-    Role.BOARD_VIEWER: "Board viewer",
-}
 
 
 class DatabaseRole(StrEnum):

@@ -40,11 +40,15 @@ _BECOME = (
 
 
 class Base(DeclarativeBase):
-    """Every table of the portal. `row_policy` says who may reach its rows; without one nobody may."""
+    """Every table of the portal. `row_policy` says who may reach its rows; without one nobody may.
+
+    `address_path` is where its records are read when that is not the table's own name (models/core/addresses.py).
+    """
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), str: Text()}
     row_policy: ClassVar[RowPolicy] = RowPolicy(staff=(), system=(), reason="closed until the table says otherwise")
+    address_path: ClassVar[str] = ""
 
 
 class Record(Base):

@@ -7,14 +7,6 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum
 
 
-class Choice(StrEnum):
-    """A fixed choice. Its label is its own word with spaces, unless the class says otherwise."""
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
-
-
 def choice_column(kind: type[StrEnum]) -> Enum:
     """A text column type that stores the value of the enum and gives the enum back."""
     return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=_values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar
@@ -10,9 +11,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 
 
@@ -109,32 +111,35 @@ class DocumentFetch(Base):
     fetched_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+@dataclass(frozen=True)
+class NewDocument:
+    """A file that is to be kept: what it is, what it is called, and its bytes."""
+
+    kind: DocumentKind
+    title: str
+    file_name: str
+    media_type: str
+    content: bytes
+
+
 def keep_document(
     session: Session,
+    file: NewDocument,
     *,
-    kind: DocumentKind,
-    title: str,
-    file_name: str,
-    media_type: str,
-    content: bytes,
     subject: str = "",
     agency_id: int | None = None,
     made_by_id: int | None = None,
     limit: int = 50 * 1024 * 1024,
 ) -> Document:
     """Keep a file with its size and SHA-256. Refuses an empty file and one of more than `limit` bytes."""
-    if not content:
+    if not file.content:
         raise RuleBroken("The file is empty.")
-    if len(content) > limit:
+    if len(file.content) > limit:
         raise RuleBroken(f"The file is larger than {limit // (1024 * 1024)} MB.")
     document = Document(
-        kind=kind,
-        title=title,
-        file_name=file_name,
-        media_type=media_type,
-        content=content,
-        size=len(content),
-        sha256=sha256(content).hexdigest(),
+        **vars(file),
+        size=len(file.content),
+        sha256=sha256(file.content).hexdigest(),
         subject=subject,
         agency_id=agency_id,
         made_by_id=made_by_id,

@@ -18,6 +18,7 @@ class ExportRecord(Base):
     """One list taken out as a file. Written before the first row leaves, never changed."""
 
     __tablename__ = "export_records"
+    address_path: ClassVar[str] = "exports"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert"),
         system=("select", "insert"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, OWN_PERSON, Actor, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.documents import Document
 from models.partnership.people import Person
 
@@ -24,10 +25,10 @@ CHANNEL = "job_requests"  # the relay listens here; NOTIFY speaks when the askin
 class JobStatus(Choice):
     """Where a request stands. A refusal is an answer, not a fault: its sentence says why."""
 
-    WAITING = "waiting"
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
+    WAITING = "waiting", "", "Waiting to start"
+    QUEUED = "queued", "", "Waiting for its turn"
+    RUNNING = "running", "", "Working"
+    DONE = "done", "", "Done"
     FAILED = "failed"
     REFUSED = "refused"
 
@@ -49,6 +50,7 @@ class JobRequest(Base):
     """
 
     __tablename__ = "job_requests"
+    address_path: ClassVar[str] = "requests"
     __table_args__ = (
         one_of("status", JobStatus, "known_job_status"),
         must(
@@ -177,15 +179,15 @@ def request_job(
     return None if row is None else row.id
 
 
-def ask_again(session: Session, request: JobRequest) -> None:
-    """Let a failed request start afresh. Refuses one that is not failed."""
-    if request.status is not JobStatus.FAILED:
+def ask_again(session: Session, requests: Collection[JobRequest]) -> None:
+    """Let failed requests start afresh. Refuses all of them if any has not failed."""
+    if any(request.status is not JobStatus.FAILED for request in requests):
         raise RuleBroken("Only work that failed can be asked for again.")
-    request.status = JobStatus.WAITING
-    request.attempt_count = 0
-    request.finished_at = None
-    request.leased_until_at = None
-    request.due_at = func.now()
+    for request in requests:
+        request.status = JobStatus.WAITING
+        request.attempt_count = 0
+        request.finished_at = request.leased_until_at = None
+        request.due_at = func.now()
     session.flush()
     session.execute(select(func.pg_notify(CHANNEL, "")))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.evidence.findings import Finding, take_finding
-from models.rules.evidence.triangulation import Source, Strength, Verdict, verdict_of
+from models.evidence.findings import Finding, Judgement, take_finding
+from models.rules.evidence.triangulation import Strength, Verdict, verdict_of
 from models.rules.tools.questionnaires import Question
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer
 from models.tools.key_lines import KeyLine
@@ -57,11 +57,15 @@ def findings_by_origin(session: Session, review_id: int) -> dict[str, int]:
 
 
 def take_answer_finding(
-    session: Session, sheet: AnswerSheet, answer: SheetAnswer, *, review_id: int, source: Source, text: str,
-    verdict: Verdict, strength: Strength, key_line_id: int | None, person_id: int | None,
+    session: Session, sheet: AnswerSheet, answer: SheetAnswer, *, review_id: int, judgement: Judgement,
+    person_id: int | None,
 ) -> Finding:  # fmt: skip
     """Make a finding of an answer, once, about the agency that gave it."""
     return take_finding(
-        session, review_id=review_id, source=source, verdict=verdict, text=text, origin=origin_of(answer),
-        strength=strength, key_line_id=key_line_id, agency_id=sheet.agency_id, person_id=person_id,
-    )  # fmt: skip
+        session,
+        review_id=review_id,
+        judgement=judgement,
+        origin=origin_of(answer),
+        agency_id=sheet.agency_id,
+        person_id=person_id,
+    )

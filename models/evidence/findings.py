@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -60,19 +61,30 @@ class Finding(Record):
                 raise RuleBroken("Choose a key line of this review.")
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What somebody concludes from a piece of evidence: of which source, along which key line, and how strongly."""
+
+    source: Source
+    verdict: Verdict
+    text: str
+    strength: Strength = Strength.MODERATE
+    key_line_id: int | None = None
+
+
 def take_finding(
-    session: Session, *, review_id: int, source: Source, verdict: Verdict, text: str, origin: str = "",
-    strength: Strength = Strength.MODERATE, key_line_id: int | None = None, agency_id: int | None = None,
+    session: Session, *, review_id: int, judgement: Judgement, origin: str = "", agency_id: int | None = None,
     person_id: int | None = None,
 ) -> Finding:  # fmt: skip
     """Make a finding of an answer, an audit, feedback or an intelligence item; the same origin is taken once."""
     if origin and session.scalar(select(Finding.id).where(Finding.review_id == review_id, Finding.origin == origin)):
         raise RuleBroken("This is among the review's findings already.")
-    if not text.strip():
+    if not judgement.text.strip():
         raise RuleBroken("Write what was found.")
     made = Finding(
-        review_id=review_id, source=source, verdict=verdict, text=text.strip(), origin=origin, strength=strength,
-        key_line_id=key_line_id, agency_id=agency_id, made_by_id=person_id,
+        review_id=review_id, source=judgement.source, verdict=judgement.verdict, text=judgement.text.strip(),
+        origin=origin, strength=judgement.strength, key_line_id=judgement.key_line_id, agency_id=agency_id,
+        made_by_id=person_id,
     )  # fmt: skip
     made.check(session)
     session.add(made)

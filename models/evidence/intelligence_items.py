@@ -9,8 +9,9 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.rules.evidence.triangulation import Strength, Verdict
 
@@ -18,18 +19,10 @@ from models.rules.evidence.triangulation import Strength, Verdict
 class IntelligenceKind(Choice):
     """Where additional intelligence comes from (framework, "The process", 1)."""
 
-    PRACTICE_REVIEW = "practice_review"
-    SAFEGUARDING_ADULT_REVIEW = "safeguarding_adult_review"
+    PRACTICE_REVIEW = "practice_review", "Local Child Safeguarding Practice Review"
+    SAFEGUARDING_ADULT_REVIEW = "safeguarding_adult_review", "Safeguarding Adult Review"
     INTERNAL_AUDIT = "internal_audit"
     PARTNER_INSPECTION = "partner_inspection"
-
-    @property
-    def label(self) -> str:
-        words = {
-            IntelligenceKind.PRACTICE_REVIEW: "Local Child Safeguarding Practice Review",
-            IntelligenceKind.SAFEGUARDING_ADULT_REVIEW: "Safeguarding Adult Review",
-        }
-        return words.get(self) or super().label
 
 
 class IntelligenceItem(Referenced):

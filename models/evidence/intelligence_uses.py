@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.evidence.findings import Finding, take_finding
+from models.evidence.findings import Finding, Judgement, take_finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Source
 from models.tools.key_lines import KeyLine
 
@@ -80,13 +81,15 @@ def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int 
     item = session.get_one(IntelligenceItem, use.item_id)
     return take_finding(
         session,
+        judgement=Judgement(
+            source=Source.REVIEWS_AND_INSPECTIONS,
+            verdict=item.verdict,
+            strength=item.strength,
+            text=item.finding,
+            key_line_id=use.key_line_id,
+        ),
         review_id=use.review_id,
-        source=Source.REVIEWS_AND_INSPECTIONS,
-        verdict=item.verdict,
-        strength=item.strength,
-        text=item.finding,
         origin=use.origin,
-        key_line_id=use.key_line_id,
         agency_id=item.agency_id,
         person_id=person_id,
     )
@@ -105,5 +108,5 @@ def intelligence_missing(session: Session, review_id: int) -> str:
     )
     open_ones = select(func.count()).where(IntelligenceUse.review_id == review_id, ~taken.exists())
     count = session.scalar(open_ones) or 0
-    words = "1 item of intelligence is" if count == 1 else f"{count} items of intelligence are"
+    words = count_words(count, "item of intelligence is", "items of intelligence are")
     return f"{words} not made a finding yet." if count else ""

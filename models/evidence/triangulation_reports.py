@@ -10,7 +10,7 @@ from models.partnership.people import name_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
 from models.rules.evidence.triangulation import Source
-from models.rules.evidence.triangulation_paper import MatrixFacts, MatrixRow, Said
+from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
 
 
 def review_for(session: Session, review_id: int) -> ThematicReview:

@@ -16,10 +16,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.feedback.feedback_groups import FeedbackGroup
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source
@@ -31,12 +32,8 @@ RECENT_REVIEWS = 3
 class Audience(Choice):
     """Who is heard."""
 
-    SERVICE_USERS = "service_users"
+    SERVICE_USERS = "service_users", "Service users, carers and families"
     PRACTITIONERS = "practitioners"
-
-    @property
-    def label(self) -> str:
-        return "Service users, carers and families" if self is Audience.SERVICE_USERS else super().label
 
     @property
     def source(self) -> Source:
@@ -49,17 +46,9 @@ class Technique(Choice):
 
     SURVEY = "survey"
     FOCUS_GROUP = "focus_group"
-    INDIVIDUAL_CONVERSATION = "individual_conversation"
-    ONLINE_SURVEY = "online_survey"
+    INDIVIDUAL_CONVERSATION = "individual_conversation", "Individual conversation and reflection"
+    ONLINE_SURVEY = "online_survey", "On-line survey"
     INDIVIDUAL_QUESTIONS = "individual_questions"
-
-    @property
-    def label(self) -> str:
-        words = {
-            Technique.INDIVIDUAL_CONVERSATION: "Individual conversation and reflection",
-            Technique.ONLINE_SURVEY: "On-line survey",
-        }
-        return words.get(self) or super().label
 
     @property
     def is_survey(self) -> bool:
@@ -70,22 +59,15 @@ class StaffLevel(Choice):
     """The levels of staff that conversations with practitioners take in."""
 
     MANAGERS = "managers"
-    PRACTITIONERS = "practitioners"
-    SUPPORT_STAFF = "support_staff"
-
-    @property
-    def label(self) -> str:
-        words = {
-            StaffLevel.PRACTITIONERS: "Practitioners and front-line staff",
-            StaffLevel.SUPPORT_STAFF: "Support and auxiliary staff",
-        }
-        return words.get(self) or super().label
+    PRACTITIONERS = "practitioners", "Practitioners and front-line staff"
+    SUPPORT_STAFF = "support_staff", "Support and auxiliary staff"
 
 
 class FeedbackActivity(Record):
     """One way of hearing people in a review: planned, agreed by the project team, held, and summed up."""
 
     __tablename__ = "feedback_activities"
+    address_path: ClassVar[str] = "feedback"
     __table_args__ = (
         one_of("audience", Audience, "known_audience"),
         one_of("technique", Technique, "known_technique"),

@@ -12,8 +12,9 @@ from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 
 
 class GroupKind(Choice):

@@ -24,6 +24,7 @@ from models.core.words import must
 from models.evidence.triangulations import Evidence, evidence
 from models.feedback.feedback_activities import Audience, Engagement, FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Strength
 from models.rules.feedback.small_numbers import SMALLEST, Tally
 from models.rules.tools.questionnaires import Question, progress
@@ -227,8 +228,9 @@ def survey_answers(session: Session, review_id: int) -> Iterable[Evidence]:
             found = _graded(session, survey, question)
             if found is not None:
                 level, count = found
+                words = f"{question.text} ({count_words(count, 'answer')})"
                 yield Evidence(
-                    activity.audience.source, question.key_line_id, level, f"{question.text} ({count} answers)",
+                    activity.audience.source, question.key_line_id, level, words,
                     f"surveys:{survey.id}/{question.key}", Strength.MODERATE, activity.title,
                 )  # fmt: skip
 

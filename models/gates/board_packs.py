@@ -17,7 +17,7 @@ from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import missing_partners
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
-from models.rules.gates.board_paper import BoardFacts, CycleFacts, GradeFacts, LateFacts, QuotaFacts, ReviewFacts
+from models.rules.gates.board_packs import BoardFacts, CycleFacts, GradeFacts, LateFacts, QuotaFacts, ReviewFacts
 from models.sampling.audit_samples import AuditSample, SampleStatus
 
 MOST_OVERDUE = 500

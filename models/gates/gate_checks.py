@@ -26,6 +26,7 @@ from models.plans.recommendation_findings import cited_findings
 from models.plans.recommendations import Recommendation
 from models.returns.self_evaluations import self_evaluations_missing
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Mark
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
@@ -98,8 +99,7 @@ def _silent(session: Session, review: ThematicReview) -> str:
     count = triangulate(session, review).count(Mark.SILENT)
     if not count:
         return ""
-    words = "1 key line is" if count == 1 else f"{count} key lines are"
-    return f"{words} silent: fewer than two sources speak."
+    return f"{count_words(count, 'key line is', 'key lines are')} silent: fewer than two sources speak."
 
 
 def _plan(session: Session, review: ThematicReview) -> str:

@@ -19,10 +19,10 @@ from models.plans.actions import Action
 from models.plans.recommendation_findings import cited_findings, sources_in_words, support_in_words
 from models.plans.recommendations import Recommendation
 from models.returns.self_evaluations import SelfEvaluation
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
-from models.rules.evidence.paper_parts import count_of
 from models.rules.evidence.triangulation import Source
-from models.rules.gates.review_paper import (
+from models.rules.gates.review_reports import (
     FindingFacts,
     MethodFacts,
     RecommendationFacts,
@@ -64,11 +64,11 @@ def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
     audits, items = _count(session, CaseAudit, review_id), _count(session, IntelligenceUse, review_id)
     users, staff = (heard(session, review_id, one) for one in (Audience.SERVICE_USERS, Audience.PRACTITIONERS))
     counted = (
-        (Source.SELF_EVALUATION, count_of(sent, "agency asked", "agencies asked") if sent else ""),
-        (Source.CASE_AUDIT, count_of(audits, "form for a case", "forms for cases") if audits else ""),
+        (Source.SELF_EVALUATION, count_words(sent, "agency asked", "agencies asked") if sent else ""),
+        (Source.CASE_AUDIT, count_words(audits, "form for a case", "forms for cases") if audits else ""),
         (Source.SERVICE_USERS, "; ".join(f"{one.technique.label}: {one.title}" for one in users)),
         (Source.PRACTITIONERS, "; ".join(f"{one.technique.label}: {one.title}" for one in staff)),
-        (Source.REVIEWS_AND_INSPECTIONS, count_of(items, "item read", "items read") if items else ""),
+        (Source.REVIEWS_AND_INSPECTIONS, count_words(items, "item read", "items read") if items else ""),
     )
     return tuple(MethodFacts(source.label, words) for source, words in counted if words)
 

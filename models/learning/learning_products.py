@@ -9,48 +9,29 @@ from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.reviews.thematic_reviews import ThematicReview
 
 
 class ProductKind(Choice):
     """The three ways of cascading learning that the framework names (framework, "The process", 4)."""
 
-    CAMPAIGN = "campaign"
-    FACE_TO_FACE = "face_to_face"
-    ONLINE = "online"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ProductKind.CAMPAIGN: "Communications campaign",
-            ProductKind.FACE_TO_FACE: "Face-to-face learning",
-            ProductKind.ONLINE: "Online learning",
-        }
-        return words[self]
+    CAMPAIGN = "campaign", "Communications campaign"
+    FACE_TO_FACE = "face_to_face", "Face-to-face learning"
+    ONLINE = "online", "Online learning"
 
 
 class ProductForm(Choice):
     """What a product is."""
 
-    SEVEN_MINUTE_BRIEFING = "seven_minute_briefing"
-    GUIDANCE = "guidance"
-    SHARING_EVENT = "sharing_event"
+    SEVEN_MINUTE_BRIEFING = "seven_minute_briefing", "7 Minute Briefing"
+    GUIDANCE = "guidance", "Guidance document"
+    SHARING_EVENT = "sharing_event", "Information sharing event"
     WORKSHOP = "workshop"
-    MULTI_AGENCY_TRAINING = "multi_agency_training"
-    ONLINE_MODULE = "online_module"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ProductForm.SEVEN_MINUTE_BRIEFING: "7 Minute Briefing",
-            ProductForm.GUIDANCE: "Guidance document",
-            ProductForm.SHARING_EVENT: "Information sharing event",
-            ProductForm.MULTI_AGENCY_TRAINING: "Multi-agency training",
-            ProductForm.ONLINE_MODULE: "Online learning module",
-        }
-        return words.get(self) or super().label
+    MULTI_AGENCY_TRAINING = "multi_agency_training", "Multi-agency training"
+    ONLINE_MODULE = "online_module", "Online learning module"
 
     @property
     def kind(self) -> ProductKind:

@@ -21,6 +21,7 @@ from models.partnership.hubs import HubKind
 from models.partnership.people import Person
 from models.partnership.reference_items import Service
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words, noun_of
 
 _OWN = f"agency_id = ANY {OWN_AGENCIES}"
 _RELEASED = "EXISTS (SELECT FROM learning_products p WHERE p.id = product_id AND p.released_on IS NOT NULL)"
@@ -59,26 +60,28 @@ class LearningUse(Record):
             _refuse_early(product, self.used_on)
 
 
+@dataclass(frozen=True)
+class Use:
+    """That a product was used: when, with how many people, and who led it."""
+
+    used_on: date
+    people_count: int
+    led_by: str
+    note: str = ""
+
+
 def record_use(
-    session: Session,
-    product: LearningProduct,
-    *,
-    agency_id: int,
-    used_on: date,
-    people_count: int,
-    led_by: str,
-    note: str = "",
-    person_id: int | None = None,
+    session: Session, product: LearningProduct, *, agency_id: int, use: Use, person_id: int | None = None
 ) -> LearningUse:
     """Say that an agency used a product with so many people. Refuses before its release and for a day to come."""
-    _refuse_early(product, used_on)
-    if people_count < 1:
+    _refuse_early(product, use.used_on)
+    if use.people_count < 1:
         raise RuleBroken("Count at least one person.")
-    if not led_by.strip():
+    if not use.led_by.strip():
         raise RuleBroken("Say who led it, by name or role.")
     made = LearningUse(
-        product_id=product.id, agency_id=agency_id, used_on=used_on, people_count=people_count,
-        led_by=led_by.strip(), note=note.strip(), recorded_by_id=person_id,
+        product_id=product.id, agency_id=agency_id, used_on=use.used_on, people_count=use.people_count,
+        led_by=use.led_by.strip(), note=use.note.strip(), recorded_by_id=person_id,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -131,9 +134,8 @@ def _expected(session: Session, product: LearningProduct) -> list[Service]:
 def use_sentence(uses: Sequence[AgencyUse]) -> str:
     """How far a product has come, in one sentence."""
     used = [one for one in uses if one.times]
+    agencies = count_words(len(uses), "agency", "agencies")
     if not used:
-        return f"None of {len(uses)} agencies has used it yet."
-    people = sum(one.people for one in used)
-    verb = "has" if len(used) == 1 else "have"
-    noun = "person" if people == 1 else "people"
-    return f"{len(used)} of {len(uses)} agencies {verb} used it, with {people:,} {noun} in all."
+        return f"None of {agencies} has used it yet."
+    people = count_words(sum(one.people for one in used), "person", "people")
+    return f"{len(used)} of {agencies} {noun_of(len(used), 'has', 'have')} used it, with {people} in all."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,22 @@ from models.core.access import Role
 from models.messages.messages import Draft, write_message
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What every letter of the portal carries: the portal's address, and the partnership that writes."""
+
+    portal: str = ""
+    partnership: str = ""
+
+    def under(self, words: str, address: str = "") -> str:
+        """The words, where in the portal to read on, and who writes."""
+        return f"{words}\n\n{self.portal}{address}\n\n{self.partnership}"
+
+
+PLAIN = Letterhead()
+"""For letters that are written where nobody knows the portal's address: the demo and tests."""
 
 _TOLD = (Role.AGENCY_MEMBER, Role.MANAGER)
 

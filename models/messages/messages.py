@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -12,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_PERSON, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 
@@ -24,13 +26,9 @@ class MessageStatus(Choice):
 
     WAITING = "waiting"
     SENT = "sent"
-    KEPT = "kept"
+    KEPT = "kept", "Kept, no mail server set"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
-
-    @property
-    def label(self) -> str:
-        return "Kept, no mail server set" if self is MessageStatus.KEPT else super().label
 
 
 class Message(Base):
@@ -134,14 +132,16 @@ def note_attempt(message: Message, sentence: str) -> None:
     message.sentence = sentence
 
 
-def send_again(session: Session, message: Message) -> None:
-    """Let a message that was kept or has failed be sent after all. Refuses any other."""
-    if message.status not in (MessageStatus.KEPT, MessageStatus.FAILED):
+def send_again(session: Session, messages: Collection[Message]) -> None:
+    """Let messages that were kept or have failed be sent after all. Refuses all of them if any is something else."""
+    if any(message.status not in (MessageStatus.KEPT, MessageStatus.FAILED) for message in messages):
         raise RuleBroken("Only a message that was kept or has failed can be sent again.")
-    message.status = MessageStatus.WAITING
-    message.attempt_count = 0
+    for message in messages:
+        message.status = MessageStatus.WAITING
+        message.attempt_count = 0
     session.flush()
-    request_job(session, "send_message", {"message_id": message.id})
+    for message in messages:
+        request_job(session, "send_message", {"message_id": message.id})
 
 
 def unsent_count(session: Session) -> int:

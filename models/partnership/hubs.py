@@ -8,9 +8,10 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.partnership.people import Person
 
 

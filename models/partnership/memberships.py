@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, and_, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, Actor, Role, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
@@ -21,12 +22,12 @@ from models.partnership.people import Person
 class Seat(Choice):
     """The seat a member takes. Police, social care and health are the core of every project team."""
 
-    POLICE = "police"
-    SOCIAL_CARE = "social_care"
-    HEALTH = "health"
-    STATUTORY = "statutory"
-    VOLUNTARY = "voluntary"
-    OFFICER = "officer"
+    POLICE = "police", "Core: police"
+    SOCIAL_CARE = "social_care", "Core: social care"
+    HEALTH = "health", "Core: health"
+    STATUTORY = "statutory", "Statutory member"
+    VOLUNTARY = "voluntary", "Voluntary sector member"
+    OFFICER = "officer", "Quality Learning and Improvement Officer"
 
     @property
     def is_core(self) -> bool:
@@ -36,15 +37,6 @@ class Seat(Choice):
         ['police', 'social_care', 'health']
         """
         return self in (Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH)
-
-    @property
-    def label(self) -> str:
-        words = {
-            Seat.STATUTORY: "Statutory member",
-            Seat.VOLUNTARY: "Voluntary sector member",
-            Seat.OFFICER: "Quality Learning and Improvement Officer",
-        }
-        return words.get(self) or f"Core: {self.value.replace('_', ' ')}"
 
 
 class Membership(Record):

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from models.core.access import EVERYTHING, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 
 
 class ReferenceList(Choice):
@@ -21,14 +22,10 @@ class ReferenceList(Choice):
     LEVEL_OF_INTERVENTION = "level_of_intervention"
     KEY_AREA = "key_area"
     GRADE = "grade"
-    BRAG = "brag"
+    BRAG = "brag", "BRAG word"
     ELIMINATION_REASON = "elimination_reason"
     AGENCY_CATEGORY = "agency_category"
     ESCALATION_STEP = "escalation_step"
-
-    @property
-    def label(self) -> str:
-        return "BRAG word" if self is ReferenceList.BRAG else super().label
 
 
 class Service(Choice):
@@ -36,11 +33,7 @@ class Service(Choice):
 
     CHILDREN = "children"
     ADULTS = "adults"
-    BOTH = "both"
-
-    @property
-    def label(self) -> str:
-        return "Children and adults" if self is Service.BOTH else super().label
+    BOTH = "both", "Children and adults"
 
 
 class ReferenceItem(Record):

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, Text, and_, exists, fu
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, must
+from models.core.words import must
 from models.partnership.agencies import Agency
 
 SOON_DAYS = 60

@@ -9,8 +9,9 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.reviews.thematic_reviews import ThematicReview
 
 _HAS_OWN_ACTION = "EXISTS (SELECT FROM actions a WHERE a.plan_id = action_plans.id)"

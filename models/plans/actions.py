@@ -32,6 +32,7 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.recommendations import Recommendation
+from models.rules.core.counts import count_words
 
 BLUE = "blue"
 """The code of the BRAG word for complete and evidenced, whatever a partnership calls it."""
@@ -183,7 +184,7 @@ def close_plan(session: Session, plan: ActionPlan) -> None:
     still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
     count = session.scalar(still_open) or 0
     if count:
-        words = "1 action of this plan is" if count == 1 else f"{count} actions of this plan are"
+        words = count_words(count, "action of this plan is", "actions of this plan are")
         raise RuleBroken(f"{words} still open; every action must be complete before the plan is closed.")
     plan.status = PlanStatus.CLOSED
     session.flush()

@@ -14,18 +14,19 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import impact_due_on
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample
+from models.sampling.audit_samples import AuditSample, SampleBrief, SampleStatus, plan_sample
 
 
 class Impact(Choice):
@@ -160,10 +161,9 @@ def plan_redraw(
     content["time_frame"] = {**content["time_frame"], "from": starts_on.isoformat(), "to": ends_on.isoformat()}
     made = plan_sample(
         session,
+        brief=SampleBrief(title=f"{first.title}: 12 months on", review_id=analysis.review_id),
         frame=frame,
         plan=parse_plan(content),
-        title=f"{first.title}: 12 months on",
-        review_id=analysis.review_id,
     )
     analysis.sample_id = made.id
     session.flush()

@@ -10,7 +10,7 @@ from models.partnership.people import name_of
 from models.plans.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
-from models.rules.plans.impact_paper import CheckedAction, GradeThenNow, ImpactFacts
+from models.rules.plans.impact_reports import CheckedAction, GradeThenNow, ImpactFacts
 
 
 def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:

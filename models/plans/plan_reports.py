@@ -23,7 +23,7 @@ from models.plans.actions import Action
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
-from models.rules.plans.plan_report import PlanReport, ReportAction, ReportUpdate
+from models.rules.plans.plan_reports import PlanReport, ReportAction, ReportUpdate
 
 MOST_ACTIONS = 5000
 """Actions that one report may hold."""

@@ -9,10 +9,11 @@ from sqlalchemy import ForeignKey, String, Text, case, cast, func, select
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.plans.presentations import Body, bodies_missing, may_hear

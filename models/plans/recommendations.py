@@ -8,8 +8,9 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
 

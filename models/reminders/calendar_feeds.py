@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, CursorResult, ForeignKey, LargeBinary, del
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.access import Role, RowPolicy
+from models.core.addresses import address_by_id
 from models.core.db import Base
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership
@@ -100,7 +101,7 @@ def _actions(session: Session, person: Person, since: date) -> Iterator[DueDate]
         .limit(MOST)
     )
     for key, reference, due_on in rows:
-        yield DueDate(f"action-{key}", due_on, f"Action {reference} is due", f"/actions/{key}/")
+        yield DueDate(f"action-{key}", due_on, f"Action {reference} is due", address_by_id(Action, key))
 
 
 def _stages(session: Session, person: Person, since: date) -> Iterator[DueDate]:
@@ -116,7 +117,8 @@ def _stages(session: Session, person: Person, since: date) -> Iterator[DueDate]:
     )
     for stage, reference in rows:
         words = f"Review {reference} plans to reach: {stage.stage.label.lower()}"
-        yield DueDate(f"stage-{stage.id}", stage.planned_on, words, f"/thematic-reviews/{stage.review_id}/")
+        address = address_by_id(ThematicReview, stage.review_id)
+        yield DueDate(f"stage-{stage.id}", stage.planned_on, words, address)
 
 
 def _samples(session: Session, person: Person, since: date) -> Iterator[DueDate]:
@@ -132,7 +134,8 @@ def _samples(session: Session, person: Person, since: date) -> Iterator[DueDate]
     for key, reference, due_on in rows:
         if due_on is None:  # the statement asks for dated ones only; the type does not know
             continue
-        yield DueDate(f"sample-{key}", due_on, f"Audits of sample {reference} are due", f"/audit-samples/{key}/")
+        address = address_by_id(AuditSample, key)
+        yield DueDate(f"sample-{key}", due_on, f"Audits of sample {reference} are due", address)
 
 
 def _own_reviews(person: Person) -> Any:

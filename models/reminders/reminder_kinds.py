@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.core.words import Choice
+from models.core.choices import Choice
 
 
 class ReminderKind(Choice):
@@ -12,48 +12,25 @@ class ReminderKind(Choice):
     ACTION_OVERDUE = "action_overdue"
     SAMPLE_AUDITS_DUE = "sample_audits_due"
     REVIEW_STAGE_DUE = "review_stage_due"
-    SELF_EVALUATION_DUE = "self_evaluation_due"
-    SECTION_11_DUE = "section_11_due"
+    SELF_EVALUATION_DUE = "self_evaluation_due", "Self-evaluation due"
+    SECTION_11_DUE = "section_11_due", "Section 11 return due"
     WEEKLY_DIGEST = "weekly_digest"
     AGREEMENT_ENDS = "agreement_ends"
     CASE_AUDIT_DUE = "case_audit_due"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ReminderKind.SELF_EVALUATION_DUE: "Self-evaluation due",
-            ReminderKind.SECTION_11_DUE: "Section 11 return due",
-        }
-        return words.get(self) or super().label
 
 
 class Recipient(Choice):
     """To whom a rule speaks."""
 
-    ACTION_OWNER = "action_owner"
-    LEAD_AGENCY_CONTACT = "lead_agency_contact"
-    OFFICER = "officer"
-    SPONSOR = "sponsor"
-    AUDIT_LEAD = "audit_lead"
-    AGENCY_MEMBERS = "agency_members"
-    EVERYONE = "everyone"
-    AUDITOR = "auditor"
+    ACTION_OWNER = "action_owner", "Owner of the action"
+    LEAD_AGENCY_CONTACT = "lead_agency_contact", "Contact address of the agency"
+    OFFICER = "officer", "Officer of the hub"
+    SPONSOR = "sponsor", "Lead sponsor of the review"
+    AUDIT_LEAD = "audit_lead", "Whoever asked for the draw"
+    AGENCY_MEMBERS = "agency_members", "Members of the agency that was asked"
+    EVERYONE = "everyone", "Everyone with something open"
+    AUDITOR = "auditor", "Auditor of the case"
 
-    @property
-    def label(self) -> str:
-        return _RECIPIENT_LABELS[self]
-
-
-_RECIPIENT_LABELS = {
-    Recipient.ACTION_OWNER: "Owner of the action",
-    Recipient.LEAD_AGENCY_CONTACT: "Contact address of the agency",
-    Recipient.OFFICER: "Officer of the hub",
-    Recipient.SPONSOR: "Lead sponsor of the review",
-    Recipient.AUDIT_LEAD: "Whoever asked for the draw",
-    Recipient.AGENCY_MEMBERS: "Members of the agency that was asked",
-    Recipient.EVERYONE: "Everyone with something open",
-    Recipient.AUDITOR: "Auditor of the case",
-}
 
 _FOR_RETURNS = (Recipient.AGENCY_MEMBERS, Recipient.LEAD_AGENCY_CONTACT)
 _FOR_ACTIONS = (Recipient.ACTION_OWNER, Recipient.LEAD_AGENCY_CONTACT, Recipient.OFFICER, Recipient.SPONSOR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.audits.case_audits import OPEN, CaseAudit
 from models.core.access import Role
+from models.core.choices import Choice
+from models.core.db import Record
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
@@ -45,6 +46,39 @@ class Subject:
     address: str
 
 
+_Join = tuple[type[Record], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class SubjectKind:
+    """A kind of thing that is open until a day: its name, the columns that say which, when and what, and what is open.
+
+    `joins` leads from its own table to the review, hub and agency, as far as it has them: its words and recipients are
+    read from there.
+    """
+
+    name: str
+    key: InstrumentedAttribute[int]
+    due_on: InstrumentedAttribute[date] | InstrumentedAttribute[date | None]
+    reference: ColumnElement[str] | InstrumentedAttribute[str]
+    title: ColumnElement[Any] | InstrumentedAttribute[Any]
+    joins: tuple[_Join, ...]
+    is_open: tuple[ColumnElement[bool], ...]
+    is_always_of_a_review: bool = True
+
+    def statement(self) -> Select[Any]:
+        """Everything of the kind that is open, soonest due first."""
+        known = {table for table, _ in self.joins}
+        review = ThematicReview.title if ThematicReview in known else literal("")
+        agency = Agency.name if Agency in known else literal("")
+        columns = (self.reference.label("reference"), self.title.label("title"))
+        statement: Select[Any] = select(self.key.label("id"), self.due_on.label("due_on"), *columns)
+        statement = statement.add_columns(review.label("review"), agency.label("agency"))
+        for table, condition in self.joins:
+            statement = statement.join(table, condition, isouter=not self.is_always_of_a_review)
+        return statement.where(*self.is_open).order_by(self.due_on, self.key)
+
+
 _PERSON = aliased(Person)
 _PERSON_COLUMNS = (_PERSON.id.label("person"), _PERSON.name.label("name"), _PERSON.email.label("address"))
 _ROLES: dict[Recipient, InstrumentedAttribute[Any]] = {
@@ -65,7 +99,24 @@ def open_subjects(
     audited; a case audit while it is open; stages until they are reached; what an agency was asked for until it is
     handed in; agreements until a later one is signed. Nobody is written to after they have left.
     """
-    return _READERS.get(kind, _actions)(session, recipient, subject_id)
+    asked = _KINDS[kind]
+    statement = _told(asked.statement(), recipient)
+    rows = session.execute(statement if subject_id is None else statement.where(asked.key == subject_id))
+    return [
+        Subject(
+            kind=asked.name,
+            id=row.id,
+            due_on=row.due_on,
+            reference=row.reference,
+            title=row.title.label if isinstance(row.title, Choice) else row.title,
+            review=row.review or "",
+            agency=row.agency,
+            recipient_id=row.person,
+            recipient_name=row.name,
+            address=row.address,
+        )
+        for row in rows
+    ]
 
 
 def open_by_person(session: Session) -> dict[int, list[Subject]]:
@@ -82,106 +133,6 @@ def _soonest(subject: Subject) -> tuple[date, str, int]:
     return subject.due_on, subject.kind, subject.id
 
 
-def _actions(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    statement = (
-        select(Action.id, Action.due_on, Action.reference, Action.text.label("title"))
-        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
-        .join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
-        .join(Hub, Hub.id == ThematicReview.hub_id)
-        .join(Agency, Agency.id == Action.lead_agency_id)
-        .where(Action.completed_on.is_(None), ActionPlan.status.in_((PlanStatus.AGREED, PlanStatus.COMPLETED)))
-    )
-    return _read(session, "action", _told(statement, recipient), Action.id, Action.due_on, subject_id)
-
-
-def _samples(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    unaudited = exists().where(
-        SampleCase.sample_id == AuditSample.id,
-        SampleCase.status.in_((CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)),
-        SampleCase.audited_on.is_(None),
-    )
-    statement = (
-        select(AuditSample.id, AuditSample.audits_due_on.label("due_on"), AuditSample.reference, AuditSample.title)
-        .add_columns(ThematicReview.title.label("review"), literal("").label("agency"))
-        .outerjoin(ThematicReview, ThematicReview.id == AuditSample.review_id)
-        .outerjoin(Hub, Hub.id == ThematicReview.hub_id)
-        .where(AuditSample.status == SampleStatus.DRAWN, AuditSample.audits_due_on.is_not(None), unaudited)
-    )
-    return _read(
-        session, "audit sample", _told(statement, recipient), AuditSample.id, AuditSample.audits_due_on, subject_id
-    )
-
-
-def _audits(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    """Open case audits, by their own reference: a message leaves the portal, so it never names the case."""
-    statement = (
-        select(CaseAudit.id, CaseAudit.due_on, CaseAudit.reference, literal("Case audit").label("title"))
-        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
-        .join(ThematicReview, ThematicReview.id == CaseAudit.review_id)
-        .join(Hub, Hub.id == ThematicReview.hub_id)
-        .join(Agency, Agency.id == CaseAudit.agency_id)
-        .where(CaseAudit.status.in_(OPEN))
-    )
-    return _read(session, "case audit", _told(statement, recipient), CaseAudit.id, CaseAudit.due_on, subject_id)
-
-
-def _stages(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    statement = (
-        select(ReviewStage.id, ReviewStage.planned_on.label("due_on"), ThematicReview.reference)
-        .add_columns(ReviewStage.stage.label("title"), ThematicReview.title.label("review"))
-        .add_columns(literal("").label("agency"))
-        .join(ThematicReview, ThematicReview.id == ReviewStage.review_id)
-        .join(Hub, Hub.id == ThematicReview.hub_id)
-        .where(ReviewStage.reached_on.is_(None), ThematicReview.stage != Stage.CLOSED)
-    )
-    return _read(
-        session, "review stage", _told(statement, recipient), ReviewStage.id, ReviewStage.planned_on, subject_id
-    )
-
-
-def _agreements(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    """Each agency's latest agreement; an earlier one that was followed by another is nobody's concern."""
-    later = aliased(SharingAgreement)
-    followed = exists().where(
-        later.agency_id == SharingAgreement.agency_id, later.valid_until_on > SharingAgreement.valid_until_on
-    )
-    statement = (
-        select(SharingAgreement.id, SharingAgreement.valid_until_on.label("due_on"))
-        .add_columns(("version " + SharingAgreement.version).label("reference"), SharingAgreement.title)
-        .add_columns(literal("").label("review"), Agency.name.label("agency"))
-        .join(Agency, Agency.id == SharingAgreement.agency_id)
-        .where(~followed)
-    )
-    key, due_on = SharingAgreement.id, SharingAgreement.valid_until_on
-    return _read(session, "sharing agreement", _told(statement, recipient), key, due_on, subject_id)
-
-
-def _self_evaluations(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    asked = SelfEvaluation
-    statement = (
-        select(asked.id, asked.due_on, asked.reference, literal("Self-evaluation").label("title"))
-        .add_columns(ThematicReview.title.label("review"), Agency.name.label("agency"))
-        .join(ThematicReview, ThematicReview.id == asked.review_id)
-        .join(Hub, Hub.id == ThematicReview.hub_id)
-        .join(Agency, Agency.id == asked.agency_id)
-        .where(asked.status.in_(OPEN_RETURNS))
-    )
-    return _read(session, "self-evaluation", _told(statement, recipient), asked.id, asked.due_on, subject_id)
-
-
-def _section_11(session: Session, recipient: Recipient, subject_id: int | None) -> list[Subject]:
-    asked = Section11Return
-    statement = (
-        select(asked.id, asked.due_on, asked.reference, Section11Cycle.title.label("title"))
-        .add_columns(literal("").label("review"), Agency.name.label("agency"))
-        .join(Section11Cycle, Section11Cycle.id == asked.cycle_id)
-        .join(Agency, Agency.id == asked.agency_id)
-        .where(asked.status.in_(OPEN_RETURNS), Section11Cycle.closed_at.is_(None))
-    )
-    return _read(session, "Section 11 return", _told(statement, recipient), asked.id, asked.due_on, subject_id)
-
-
 def _told(statement: Select[Any], recipient: Recipient) -> Select[Any]:
     """Join whoever is to be told."""
     if recipient is Recipient.LEAD_AGENCY_CONTACT:
@@ -194,38 +145,81 @@ def _told(statement: Select[Any], recipient: Recipient) -> Select[Any]:
     return person.where(_PERSON.is_active)
 
 
-def _read(
-    session: Session,
-    kind: str,
-    statement: Select[Any],
-    key: InstrumentedAttribute[Any],
-    due_on: InstrumentedAttribute[Any],
-    subject_id: int | None,
-) -> list[Subject]:
-    only: tuple[ColumnElement[bool], ...] = () if subject_id is None else (key == subject_id,)
-    rows = session.execute(statement.where(*only).order_by(due_on, key))
-    return [
-        Subject(
-            kind=kind,
-            id=row.id,
-            due_on=row.due_on,
-            reference=row.reference,
-            title=row.title.label if isinstance(row.title, Stage) else row.title,
-            review=row.review or "",
-            agency=row.agency,
-            recipient_id=row.person,
-            recipient_name=row.name,
-            address=row.address,
-        )
-        for row in rows
-    ]
+def _review(key: InstrumentedAttribute[Any]) -> _Join:
+    return ThematicReview, ThematicReview.id == key
 
 
-_READERS: dict[ReminderKind, Callable[[Session, Recipient, int | None], list[Subject]]] = {
-    ReminderKind.REVIEW_STAGE_DUE: _stages,
-    ReminderKind.SAMPLE_AUDITS_DUE: _samples,
-    ReminderKind.SELF_EVALUATION_DUE: _self_evaluations,
-    ReminderKind.SECTION_11_DUE: _section_11,
-    ReminderKind.AGREEMENT_ENDS: _agreements,
-    ReminderKind.CASE_AUDIT_DUE: _audits,
+def _agency(key: InstrumentedAttribute[Any]) -> _Join:
+    return Agency, Agency.id == key
+
+
+_HUB: _Join = (Hub, Hub.id == ThematicReview.hub_id)
+
+_ACTION = SubjectKind(
+    "action", Action.id, Action.due_on, Action.reference, Action.text,
+    joins=(
+        (ActionPlan, ActionPlan.id == Action.plan_id), _review(ActionPlan.review_id), _HUB,
+        _agency(Action.lead_agency_id),
+    ),
+    is_open=(Action.completed_on.is_(None), ActionPlan.status.in_((PlanStatus.AGREED, PlanStatus.COMPLETED))),
+)  # fmt: skip
+
+_UNAUDITED = exists().where(
+    SampleCase.sample_id == AuditSample.id,
+    SampleCase.status.in_((CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)),
+    SampleCase.audited_on.is_(None),
+)
+_SAMPLE = SubjectKind(
+    "audit sample", AuditSample.id, AuditSample.audits_due_on, AuditSample.reference, AuditSample.title,
+    joins=(_review(AuditSample.review_id), _HUB),
+    is_always_of_a_review=False,
+    is_open=(AuditSample.status == SampleStatus.DRAWN, AuditSample.audits_due_on.is_not(None), _UNAUDITED),
+)  # fmt: skip
+
+# By its own reference: a message leaves the portal, so it never names the case.
+_CASE_AUDIT = SubjectKind(
+    "case audit", CaseAudit.id, CaseAudit.due_on, CaseAudit.reference, literal("Case audit"),
+    joins=(_review(CaseAudit.review_id), _HUB, _agency(CaseAudit.agency_id)),
+    is_open=(CaseAudit.status.in_(OPEN),),
+)  # fmt: skip
+
+_STAGE = SubjectKind(
+    "review stage", ReviewStage.id, ReviewStage.planned_on, ThematicReview.reference, ReviewStage.stage,
+    joins=(_review(ReviewStage.review_id), _HUB),
+    is_open=(ReviewStage.reached_on.is_(None), ThematicReview.stage != Stage.CLOSED),
+)  # fmt: skip
+
+# Each agency's latest agreement; an earlier one that was followed by another is nobody's concern.
+_LATER = aliased(SharingAgreement)
+_FOLLOWED = exists().where(
+    _LATER.agency_id == SharingAgreement.agency_id, _LATER.valid_until_on > SharingAgreement.valid_until_on
+)
+_AGREEMENT = SubjectKind(
+    "sharing agreement", SharingAgreement.id, SharingAgreement.valid_until_on,
+    "version " + SharingAgreement.version, SharingAgreement.title,
+    joins=(_agency(SharingAgreement.agency_id),),
+    is_open=(~_FOLLOWED,),
+)  # fmt: skip
+
+_SELF_EVALUATION = SubjectKind(
+    "self-evaluation", SelfEvaluation.id, SelfEvaluation.due_on, SelfEvaluation.reference, literal("Self-evaluation"),
+    joins=(_review(SelfEvaluation.review_id), _HUB, _agency(SelfEvaluation.agency_id)),
+    is_open=(SelfEvaluation.status.in_(OPEN_RETURNS),),
+)  # fmt: skip
+
+_SECTION_11 = SubjectKind(
+    "Section 11 return", Section11Return.id, Section11Return.due_on, Section11Return.reference, Section11Cycle.title,
+    joins=((Section11Cycle, Section11Cycle.id == Section11Return.cycle_id), _agency(Section11Return.agency_id)),
+    is_open=(Section11Return.status.in_(OPEN_RETURNS), Section11Cycle.closed_at.is_(None)),
+)  # fmt: skip
+
+_KINDS = {
+    ReminderKind.ACTION_DUE: _ACTION,
+    ReminderKind.ACTION_OVERDUE: _ACTION,
+    ReminderKind.REVIEW_STAGE_DUE: _STAGE,
+    ReminderKind.SAMPLE_AUDITS_DUE: _SAMPLE,
+    ReminderKind.SELF_EVALUATION_DUE: _SELF_EVALUATION,
+    ReminderKind.SECTION_11_DUE: _SECTION_11,
+    ReminderKind.AGREEMENT_ENDS: _AGREEMENT,
+    ReminderKind.CASE_AUDIT_DUE: _CASE_AUDIT,
 }

@@ -12,9 +12,10 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.returns.escalations import Escalation, steps_taken
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.core.due_dates import days_over, in_words
 from models.rules.documents.papers import Occasion
-from models.rules.returns.letter_paper import LetterFacts, LetterStep
+from models.rules.returns.escalation_letters import LetterFacts, LetterStep
 
 _ADDRESSEES = {
     "reminder": "Safeguarding lead",
@@ -62,7 +63,7 @@ def letter_facts(session: Session, escalation: Escalation, *, partnership: str) 
 def _paragraphs(escalation: Escalation, agency: Agency, review: ThematicReview | None) -> tuple[str, ...]:
     about = f" for the thematic review {review.reference}, “{review.title}”" if review is not None else ""
     days = days_over(escalation.due_on, escalation.climbed_on)
-    late = f"{days} day{'' if days == 1 else 's'}"
+    late = count_words(days, "day")
     return (
         f"{agency.name} was asked to hand in its {escalation.what[0].lower()}{escalation.what[1:]}{about} by "
         f"{in_words(escalation.due_on)}. On the day of this letter it is {late} late.",

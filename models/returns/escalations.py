@@ -14,7 +14,7 @@ from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.core.words import must
-from models.messages.agency_messages import tell_agency
+from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
@@ -125,11 +125,20 @@ def _state(late: LateReturn, agency: str, review: str, taken: list[Escalation], 
     return LadderState(late, agency, review, tuple(taken), step, step_due_on(step, late.due_on) if step else None)
 
 
+@dataclass(frozen=True)
+class StepTaken:
+    """What was done at a step, on which day and in which words; `code` is the step that the person was shown."""
+
+    code: str
+    said: str
+    on: date
+    outcome: str = ""
+
+
 def climb(
-    session: Session, *, subject: str, code: str, said: str, outcome: str = "", on: date, person_id: int | None,
-    portal: str = "", partnership: str = "",
-) -> Escalation:  # fmt: skip
-    """Take the next step with something late, once: `code` is the step that the person was shown.
+    session: Session, *, subject: str, step: StepTaken, person_id: int | None, letterhead: Letterhead = PLAIN
+) -> Escalation:
+    """Take the next step with something late, once.
 
     The first step, the reminder, writes to the agency. Refuses what is no longer late, a step out of order, a day to
     come and no words. Source: framework, appendix 1; DOMAIN b8.
@@ -137,23 +146,21 @@ def climb(
     late = late_return(session, subject, today())
     if late is None:
         raise RuleBroken("This is no longer late; nothing is to be escalated.")
-    if on > today():
+    if step.on > today():
         raise RuleBroken("A step cannot have been taken on a day that is still to come.")
-    if not said.strip():
+    if not step.said.strip():
         raise RuleBroken("Write what was said.")
     taken = steps_taken(session, subject)
-    step = refuse_step(ladder(session), len(taken), code, late.due_on, today())
+    rung = refuse_step(ladder(session), len(taken), step.code, late.due_on, today())
     made = Escalation(
         review_id=late.review_id, agency_id=late.agency_id, subject=subject, what=f"{late.what} {late.reference}",
-        due_on=late.due_on, number=len(taken) + 1, step_id=step.id, step_label=step.label, climbed_on=on,
-        climbed_by_id=person_id, said=said.strip(), outcome=outcome.strip(),
+        due_on=late.due_on, number=len(taken) + 1, step_id=rung.id, step_label=rung.label,
+        climbed_on=step.on, climbed_by_id=person_id, said=step.said.strip(), outcome=step.outcome.strip(),
     )  # fmt: skip
     session.add(made)
     session.flush()
-    if step.code == REMINDER:
-        words = (
-            f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}\n\n{portal}\n\n{partnership}"
-        )
+    if rung.code == REMINDER:
+        words = letterhead.under(f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}")
         agency = session.get_one(Agency, late.agency_id)
         tell_agency(session, agency, subject=f"{late.reference} is late", body=words)
     return made

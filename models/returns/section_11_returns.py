@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
-from models.core.clock import london_day, now, today
+from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
-from models.messages.agency_messages import tell_agency
+from models.messages.agency_messages import PLAIN, Letterhead
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, OWN, AgencyReturn, ReturnStatus, return_rules
+from models.returns.agency_returns import (
+    OWN,
+    AgencyReturn,
+    ReturnStatus,
+    answers_before,
+    late_among,
+    return_rules,
+    send_returns,
+)
 from models.returns.late_returns import LateReturn, late_source
 from models.returns.section_11_cycles import MissingPartner, Section11Cycle, expected_partners, freeze_cycle
 from models.rules.core.due_dates import in_words
@@ -25,10 +34,7 @@ from models.rules.returns.section_11 import HIGHEST, ScoredStandard, StandardSum
 from models.tools.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
-    close_sheet,
-    earlier_answers,
     open_sheet,
-    reopen_sheet,
     values_of,
     version_of,
 )
@@ -48,6 +54,7 @@ class Section11Return(AgencyReturn):
         ),
     )  # fmt: skip
     reference_prefix = "S11"
+    noun = "Section 11 return"
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("section_11_cycles.id", ondelete="CASCADE"))
 
@@ -74,7 +81,7 @@ class Section11Score(Record):
 
 
 def ask_partners(
-    session: Session, cycle: Section11Cycle, *, person_id: int | None, portal: str = "", partnership: str = ""
+    session: Session, cycle: Section11Cycle, *, person_id: int | None, letterhead: Letterhead = PLAIN
 ) -> list[Section11Return]:
     """Give every expected partner that has none yet the cycle's form, and write to it; opens the cycle the first time.
 
@@ -85,44 +92,20 @@ def ask_partners(
     new = [one for one in expected_partners(session, cycle) if one.id not in has]
     if not new:
         raise RuleBroken("Every partner has the form already.")
-    made = [
+    asked = [
         Section11Return(
             cycle_id=cycle.id, agency_id=one.id, due_on=cycle.due_on, sent_at=now(),
             sheet_id=open_sheet(session, version=version, agency_id=one.id).id,
         )
         for one in new
     ]  # fmt: skip
-    session.add_all(made)
-    session.flush()
-    for one, agency in zip(made, new, strict=True):
-        body = (
-            f"{agency.name} is asked to complete the Section 11 audit “{cycle.title}” ({one.reference}) by "
-            f"{in_words(one.due_on)}.\n\n{portal}/section-11-returns/{one.id}/\n\n{partnership}"
-        )
-        tell_agency(session, agency, subject=f"{one.reference}: Section 11 due {in_words(one.due_on)}", body=body)
-    return made
+    return send_returns(session, list(zip(asked, new, strict=True)), partial(_letter, cycle), letterhead)
 
 
-def submit_return(session: Session, record: Section11Return, *, person_id: int) -> None:
-    """Hand a return in; refuses while a required answer is missing."""
-    if not record.status.is_open:
-        raise RuleBroken(f"{record.reference} is {record.status.label.lower()} already.")
-    close_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
-    record.status, record.submitted_at, record.submitted_by_id = ReturnStatus.SUBMITTED, now(), person_id
-    session.flush()
-
-
-def return_to_partner(session: Session, record: Section11Return, *, reason: str, due_on: date) -> None:
-    """Give a return back to be changed, with the reason and a new day."""
-    if record.status is not ReturnStatus.SUBMITTED:
-        raise RuleBroken("Only a return that was handed in can be given back.")
-    if not reason.strip():
-        raise RuleBroken("Say what should be changed.")
-    if due_on < today():
-        raise RuleBroken("Give a day that is still to come.")
-    reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
-    record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
-    session.flush()
+def _letter(cycle: Section11Cycle, record: Section11Return, agency: Agency) -> tuple[str, str]:
+    due = in_words(record.due_on)
+    words = f"{agency.name} is asked to complete the Section 11 audit “{cycle.title}” ({record.reference}) by {due}."
+    return f"{record.reference}: Section 11 due {due}", words
 
 
 def standards_of(session: Session, record: Section11Return) -> list[ScoredStandard]:
@@ -212,10 +195,7 @@ def last_section_11_answers(session: Session, record: Section11Return) -> dict[s
         .where(Section11Return.submitted_at.is_not(None))
         .order_by(Section11Return.id.desc())
     ).all()
-    days = {sheet.id: london_day(one.submitted_at or one.sent_at) for one, sheet in rows}
-    sheet = session.get_one(AnswerSheet, record.sheet_id)
-    found = earlier_answers(session, sheet, [(one, True) for _, one in rows])
-    return {key: (answer, days[answer.sheet_id]) for key, answer in found.items()}
+    return answers_before(session, record, [(one, sheet, True) for one, sheet in rows])
 
 
 @late_source
@@ -223,7 +203,5 @@ def late_section_11_returns(session: Session, on: date) -> list[LateReturn]:
     """Section 11 returns that were to be handed in before a day; they belong to no review."""
     return [
         LateReturn(f"section_11_returns:{one.id}", "Section 11 return", one.reference, one.agency_id, None, one.due_on)
-        for one in session.scalars(
-            select(Section11Return).where(Section11Return.status.in_(OPEN), Section11Return.due_on < on)
-        )
+        for one in late_among(session, Section11Return, on)
     ]

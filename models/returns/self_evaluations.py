@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.clock import london_day, now, today
+from models.core.addresses import address_of
+from models.core.clock import now, today
 from models.core.errors import RuleBroken
-from models.messages.agency_messages import tell_agency
+from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
-from models.returns.agency_returns import OPEN, AgencyReturn, ReturnStatus, return_rules
+from models.returns.agency_returns import (
+    AgencyReturn,
+    ReturnStatus,
+    answers_before,
+    give_back,
+    late_among,
+    return_rules,
+    send_returns,
+)
 from models.returns.late_returns import LateReturn, late_source
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.core.due_dates import in_words, return_due_on
 from models.rules.tools.questionnaires import Progress
 from models.signatures.sign_offs import SignOffSubject
@@ -24,10 +35,7 @@ from models.signatures.signables import refuse_unsigned, signed_version, tools_o
 from models.tools.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
-    close_sheet,
-    earlier_answers,
     open_sheet,
-    reopen_sheet,
     sheet_progress,
 )
 from models.tools.assurance_tools import AssuranceTool, ToolKind
@@ -46,6 +54,7 @@ class SelfEvaluation(AgencyReturn):
         Index("open_self_evaluations", "due_on", postgresql_where=text("status IN ('asked', 'returned')")),
     )  # fmt: skip
     reference_prefix = "SE"
+    noun = "self-evaluation"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
     family_id: Mapped[int]
@@ -69,7 +78,7 @@ def the_tool(session: Session, review: ThematicReview) -> AssuranceTool:
 
 
 def send_self_evaluations(
-    session: Session, review: ThematicReview, *, person_id: int | None, portal: str = "", partnership: str = ""
+    session: Session, review: ThematicReview, *, person_id: int | None, letterhead: Letterhead = PLAIN
 ) -> list[SelfEvaluation]:
     """Give every invited agency that has none yet its self-evaluation, due two weeks from today, and write to it.
 
@@ -88,23 +97,23 @@ def send_self_evaluations(
     if not new:
         raise RuleBroken("Every invited agency has its self-evaluation already.")
     family = family_of(session, tool)
-    made = [
+    asked = [
         SelfEvaluation(
             review_id=review.id, agency_id=agency.id, family_id=family, sent_at=now(), sent_by_id=person_id,
             due_on=return_due_on(today()), sheet_id=open_sheet(session, version=version, agency_id=agency.id).id,
         )
         for agency in new
     ]  # fmt: skip
-    session.add_all(made)
-    session.flush()
-    for one, agency in zip(made, new, strict=True):
-        body = (
-            f"{agency.name} is asked to evaluate itself for the thematic review {review.reference}, “{review.title}”. "
-            f"Please complete and hand in {one.reference}, with evidence, by {in_words(one.due_on)}."
-            f"\n\n{portal}/self-evaluations/{one.id}/\n\n{partnership}"
-        )
-        tell_agency(session, agency, subject=f"{one.reference}: self-evaluation due {in_words(one.due_on)}", body=body)
-    return made
+    return send_returns(session, list(zip(asked, new, strict=True)), partial(_letter, review), letterhead)
+
+
+def _letter(review: ThematicReview, record: SelfEvaluation, agency: Agency) -> tuple[str, str]:
+    due = in_words(record.due_on)
+    words = (
+        f"{agency.name} is asked to evaluate itself for the thematic review {review.reference}, “{review.title}”. "
+        f"Please complete and hand in {record.reference}, with evidence, by {due}."
+    )
+    return f"{record.reference}: self-evaluation due {due}", words
 
 
 def family_of(session: Session, tool: AssuranceTool) -> int:
@@ -116,32 +125,13 @@ def family_of(session: Session, tool: AssuranceTool) -> int:
     return tool.id
 
 
-def submit_self_evaluation(session: Session, record: SelfEvaluation, *, person_id: int) -> None:
-    """Hand a self-evaluation in; its answers change no more. Refuses while a required answer is missing."""
-    if not record.status.is_open:
-        raise RuleBroken(f"{record.reference} is {record.status.label.lower()} already.")
-    close_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
-    record.status, record.submitted_at, record.submitted_by_id = ReturnStatus.SUBMITTED, now(), person_id
-    session.flush()
-
-
 def ask_for_changes(
-    session: Session, record: SelfEvaluation, *, reason: str, due_on: date, portal: str = "", partnership: str = ""
+    session: Session, record: SelfEvaluation, *, reason: str, due_on: date, letterhead: Letterhead = PLAIN
 ) -> None:
-    """Give a self-evaluation back with the reason and a new day; the agency may change its answers again."""
-    if record.status is not ReturnStatus.SUBMITTED:
-        raise RuleBroken("Only a self-evaluation that was handed in can be returned.")
-    if not reason.strip():
-        raise RuleBroken("Say what should be changed.")
-    if due_on < today():
-        raise RuleBroken("Give a day that is still to come.")
-    reopen_sheet(session, session.get_one(AnswerSheet, record.sheet_id))
-    record.status, record.return_reason, record.due_on = ReturnStatus.RETURNED, reason.strip(), due_on
-    session.flush()
-    body = (
-        f"your self-evaluation {record.reference} is returned to be changed by {in_words(due_on)}:\n\n{reason.strip()}"
-        f"\n\n{portal}/self-evaluations/{record.id}/\n\n{partnership}"
-    )
+    """Give a self-evaluation back with the reason and a new day, and write to the agency."""
+    give_back(session, record, reason=reason, due_on=due_on)
+    words = f"your self-evaluation {record.reference} is returned to be changed by {in_words(due_on)}:"
+    body = letterhead.under(f"{words}\n\n{reason.strip()}", address_of(record))
     agency = session.get_one(Agency, record.agency_id)
     tell_agency(session, agency, subject=f"{record.reference}: please change your self-evaluation", body=body)
 
@@ -170,10 +160,7 @@ def last_self_evaluation_answers(session: Session, record: SelfEvaluation) -> di
         )
         .order_by(SelfEvaluation.sent_at.desc(), SelfEvaluation.id.desc())
     ).all()
-    days = {sheet.id: london_day(one.submitted_at or one.sent_at) for one, sheet in rows}
-    earlier = [(sheet, one.family_id == record.family_id) for one, sheet in rows]
-    found = earlier_answers(session, session.get_one(AnswerSheet, record.sheet_id), earlier)
-    return {key: (answer, days[answer.sheet_id]) for key, answer in found.items()}
+    return answers_before(session, record, [(one, sheet, one.family_id == record.family_id) for one, sheet in rows])
 
 
 @dataclass(frozen=True)
@@ -204,7 +191,7 @@ def self_evaluations_missing(session: Session, review_id: int) -> str:
     if not found:
         return "No self-evaluation has been sent yet."
     waiting = sum(status is not ReturnStatus.CLOSED for status in found)
-    words = "1 self-evaluation is" if waiting == 1 else f"{waiting} self-evaluations are"
+    words = count_words(waiting, "self-evaluation is", "self-evaluations are")
     return f"{words} not handed in and closed yet." if waiting else ""
 
 
@@ -215,7 +202,5 @@ def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
         LateReturn(
             f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
         )
-        for one in session.scalars(
-            select(SelfEvaluation).where(SelfEvaluation.status.in_(OPEN), SelfEvaluation.due_on < on)
-        )
+        for one in late_among(session, SelfEvaluation, on)
     ]

@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, one_of
+from models.core.words import choice_column, one_of
 from models.partnership.agencies import Agency
 from models.partnership.hubs import HubKind
 from models.partnership.reference_items import Service
@@ -21,18 +22,10 @@ from models.reviews.thematic_reviews import ThematicReview
 class ReviewPart(Choice):
     """The parts of a review that agencies are invited to."""
 
-    SELF_EVALUATION = "self_evaluation"
+    SELF_EVALUATION = "self_evaluation", "Self-evaluation"
     CASE_AUDIT = "case_audit"
     PRACTITIONER_FEEDBACK = "practitioner_feedback"
-    SERVICE_USER_FEEDBACK = "service_user_feedback"
-
-    @property
-    def label(self) -> str:
-        words = {
-            ReviewPart.SELF_EVALUATION: "Self-evaluation",
-            ReviewPart.SERVICE_USER_FEEDBACK: "Service-user feedback",
-        }
-        return words.get(self) or super().label
+    SERVICE_USER_FEEDBACK = "service_user_feedback", "Service-user feedback"
 
 
 class Invitation(Record):

@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import Role, RowPolicy
+from models.core.choices import Choice
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person
 from models.partnership.strategic_priorities import StrategicPriority

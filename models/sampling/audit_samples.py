@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any, ClassVar
@@ -13,10 +14,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -39,18 +41,9 @@ class SampleStatus(Choice):
 class DrawKind(Choice):
     """Where the seed comes from: two parts before witnesses, the system's dice, or one person's keyboard."""
 
-    CEREMONY = "ceremony"
-    QUICK = "quick"
-    TYPED = "typed"
-
-    @property
-    def label(self) -> str:
-        words = {
-            DrawKind.CEREMONY: "Commit, then reveal",
-            DrawKind.QUICK: "Quick draw",
-            DrawKind.TYPED: "Draw by a typed seed",
-        }
-        return words[self]
+    CEREMONY = "ceremony", "Commit, then reveal"
+    QUICK = "quick", "Quick draw"
+    TYPED = "typed", "Draw by a typed seed"
 
 
 class AuditSample(Referenced):
@@ -128,15 +121,22 @@ class AuditSample(Referenced):
         return self.year
 
 
+@dataclass(frozen=True)
+class SampleBrief:
+    """What a sample is for: its title (that of the frame, if empty), how it is drawn, for which review and by when."""
+
+    title: str
+    kind: DrawKind = DrawKind.CEREMONY
+    review_id: int | None = None
+    audits_due_on: date | None = None
+
+
 def plan_sample(
     session: Session,
     *,
     frame: CaseFrame,
     plan: SamplePlan,
-    title: str,
-    kind: DrawKind = DrawKind.CEREMONY,
-    review_id: int | None = None,
-    audits_due_on: date | None = None,
+    brief: SampleBrief,
     excluded: Collection[str] = (),
 ) -> AuditSample:
     """Write a plan down before anything is drawn. `excluded` are the references the plan's exclusions were made of."""
@@ -145,13 +145,13 @@ def plan_sample(
     check_exclusions(plan, excluded)
     sample = AuditSample(
         frame_id=frame.id,
-        review_id=review_id or frame.review_id,
-        title=title.strip() or frame.title,
+        review_id=brief.review_id or frame.review_id,
+        title=brief.title.strip() or frame.title,
         year=today().year,
-        kind=kind,
+        kind=brief.kind,
         plan=plan.as_json(),
         plan_fingerprint=plan.fingerprint(),
-        audits_due_on=audits_due_on,
+        audits_due_on=brief.audits_due_on,
         excluded=sorted(excluded),
     )
     session.add(sample)

@@ -16,10 +16,11 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import review_words
 from models.rules.documents.papers import Occasion as Today
-from models.rules.sampling.certificate_checks import check_draw
-from models.rules.sampling.certificate_report import CertificateReport
-from models.rules.sampling.certificate_words import report_of_certificate
-from models.rules.sampling.certificates import (
+from models.rules.sampling.draws import Draw
+from models.rules.sampling.sample_certificate_checks import check_draw
+from models.rules.sampling.sample_certificate_report import CertificateReport
+from models.rules.sampling.sample_certificate_words import report_of_certificate
+from models.rules.sampling.sample_certificates import (
     CertificateKind,
     Elimination,
     FrameRecord,
@@ -27,7 +28,6 @@ from models.rules.sampling.certificates import (
     eliminations_json,
     make_certificate,
 )
-from models.rules.sampling.draws import Draw
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import AuditSample, DrawKind, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase

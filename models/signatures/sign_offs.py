@@ -6,6 +6,7 @@ hub project team's membership, and the agencies invited to each part.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,10 +15,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
@@ -26,32 +28,22 @@ from models.rules.tools.questionnaires import fingerprint_of
 class SignOffSubject(Choice):
     """What a sponsor signs."""
 
-    SELF_EVALUATION_TOOL = "self_evaluation_tool"
+    SELF_EVALUATION_TOOL = "self_evaluation_tool", "Self-evaluation tool"
     CASE_AUDIT_TOOL = "case_audit_tool"
     PRACTITIONER_QUESTIONS = "practitioner_questions"
-    SERVICE_USER_QUESTIONS = "service_user_questions"
-    KEY_LINES = "key_lines"
+    SERVICE_USER_QUESTIONS = "service_user_questions", "Service-user questions"
+    KEY_LINES = "key_lines", "Key lines of enquiry"
     PROJECT_TEAM = "project_team"
-    INVITATIONS = "invitations"
-
-    @property
-    def label(self) -> str:
-        words = {
-            SignOffSubject.SELF_EVALUATION_TOOL: "Self-evaluation tool",
-            SignOffSubject.SERVICE_USER_QUESTIONS: "Service-user questions",
-            SignOffSubject.KEY_LINES: "Key lines of enquiry",
-            SignOffSubject.INVITATIONS: "Agencies invited",
-        }
-        return words.get(self) or super().label
+    INVITATIONS = "invitations", "Agencies invited"
 
 
 class SignOffStatus(Choice):
     """Where a request for a signature stands. A superseded one was overtaken by a later version."""
 
-    ASKED = "asked"
-    SIGNED = "signed"
-    RETURNED = "returned"
-    SUPERSEDED = "superseded"
+    ASKED = "asked", "", "Waits for the lead sponsor."
+    SIGNED = "signed", "", "Signed. A later change makes a new version and asks again."
+    RETURNED = "returned", "", "The sponsor asks for a change."
+    SUPERSEDED = "superseded", "", "Overtaken by a later version."
 
 
 class SignOff(Record):
@@ -109,10 +101,19 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
     return session.scalar(statement.order_by(SignOff.id.desc()).limit(1))
 
 
+@dataclass(frozen=True)
+class Signable:
+    """What is put before a sponsor: its title, its words as plain data, and which tool it is (0: no tool)."""
+
+    subject: SignOffSubject
+    title: str
+    content: Any
+    subject_id: int = 0
+
+
 def ask_for_signature(
-    session: Session, *, review: ThematicReview, subject: SignOffSubject, title: str, content: Any,
-    person_id: int | None, subject_id: int = 0, reason: str = "",
-) -> SignOff:  # fmt: skip
+    session: Session, *, review: ThematicReview, signable: Signable, person_id: int | None, reason: str = ""
+) -> SignOff:
     """Put something before the sponsor, frozen. Asking again with changed words supersedes the earlier request.
 
     `reason` is for what needs one, such as a project team without a core member. Refuses a review without a sponsor,
@@ -120,8 +121,8 @@ def ask_for_signature(
     """
     if review.sponsor_id is None:
         raise RuleBroken("The review has no lead sponsor yet who could sign.")
-    sha256 = fingerprint_of(content)
-    last = latest_sign_off(session, review.id, subject, subject_id)
+    sha256 = fingerprint_of(signable.content)
+    last = latest_sign_off(session, review.id, signable.subject, signable.subject_id)
     if last is not None and last.sha256 == sha256:
         if last.status is SignOffStatus.SIGNED:
             raise RuleBroken(f"{last.title} is signed already, in these very words.")
@@ -130,10 +131,7 @@ def ask_for_signature(
     if last is not None and last.status in (SignOffStatus.ASKED, SignOffStatus.SIGNED):
         last.status = SignOffStatus.SUPERSEDED
         session.flush()
-    made = SignOff(
-        review_id=review.id, subject=subject, subject_id=subject_id, title=title, content=content, sha256=sha256,
-        asked_by_id=person_id, reason=reason.strip(),
-    )  # fmt: skip
+    made = SignOff(review_id=review.id, sha256=sha256, asked_by_id=person_id, reason=reason.strip(), **vars(signable))
     session.add(made)
     session.flush()
     return made

@@ -17,6 +17,7 @@ from models.reviews.invitations import Invitation
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
 from models.signatures.sign_offs import (
+    Signable,
     SignOff,
     SignOffStatus,
     SignOffSubject,
@@ -121,9 +122,17 @@ def put_before_sponsor(
         if missing and not reason.strip():
             raise RuleBroken(f"{core_seats_in_words(missing)} Give the reason why the team works without.")
     return ask_for_signature(
-        session, review=review, subject=subject, title=tool.title if tool else subject.label, content=content,
-        person_id=person_id, subject_id=tool.id if tool else 0, reason=reason,
-    )  # fmt: skip
+        session,
+        signable=Signable(
+            subject=subject,
+            title=tool.title if tool else subject.label,
+            content=content,
+            subject_id=tool.id if tool else 0,
+        ),
+        review=review,
+        person_id=person_id,
+        reason=reason,
+    )
 
 
 def stands_signed(

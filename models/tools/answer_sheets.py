@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from models.core.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.partnership.agencies import Agency
 from models.rules.documents.evidence_files import evidence_file
 from models.rules.tools.question_kinds import LONGEST_TEXT, read_answer
@@ -114,27 +115,37 @@ def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
     return progress(version_of(session, sheet).questionnaire, values_of(session, sheet.id))
 
 
-def save_answer(
-    session: Session, sheet: AnswerSheet, *, key: str, given: list[str], person_id: int | None, note: str | None = None,
-    seen: int = 0,
-) -> SheetAnswer:  # fmt: skip
-    """Keep the answer to one question; an empty one is kept as none. `note` None leaves the words beside it.
+@dataclass(frozen=True)
+class Given:
+    """What somebody gave for the question with a key. `note` None leaves the words beside the answer as they are.
 
-    `seen` is the row version of the answer on the page (0 when there was none): an answer that a colleague has given
-    since is not overwritten unseen. A file that is taken off leaves the register of documents too, and stays in the
-    change log. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
+    `seen` is the row version of the answer on the page, 0 when there was none.
+    """
+
+    key: str
+    values: list[str]
+    note: str | None = None
+    seen: int = 0
+
+
+def save_answer(session: Session, sheet: AnswerSheet, given: Given, *, person_id: int | None) -> SheetAnswer:
+    """Keep the answer to one question; an empty one is kept as none.
+
+    An answer that a colleague has given since it was seen is not overwritten. A file that is taken off leaves the
+    register of documents too, and stays in the change log. Refuses a closed sheet, a question the tool does not ask,
+    and what is no answer.
     """
     if not sheet.is_open:
         raise RuleBroken("This form is handed in; its answers no longer change.")
-    question = version_of(session, sheet).questionnaire.question(key)
+    question = version_of(session, sheet).questionnaire.question(given.key)
     if question is None:
         raise RuleBroken("The form does not ask this question.")
-    value = read_answer(question.kind, given, question.labels)
-    if note is not None and len(note) > LONGEST_TEXT:
+    value = read_answer(question.kind, given.values, question.labels)
+    if given.note is not None and len(given.note) > LONGEST_TEXT:
         raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
-    answer = _held(session, sheet.id, key)
-    words = answer.note if note is None else note.replace("\r\n", "\n").strip()
-    if (answer.row_version or 0) != seen and (answer.value, answer.note) != (value, words):
+    answer = _held(session, sheet.id, given.key)
+    words = answer.note if given.note is None else given.note.replace("\r\n", "\n").strip()
+    if (answer.row_version or 0) != given.seen and (answer.value, answer.note) != (value, words):
         raise RuleBroken(OVERTAKEN)
     is_files, before = question.how.widget == "files", answer.value
     if is_files:
@@ -171,13 +182,16 @@ def add_evidence(
     name, media_type = evidence_file(file_name)
     answer = sheet_answers(session, sheet.id).get(key)
     if answer is None:
-        answer = save_answer(session, sheet, key=key, given=[], person_id=person_id)
+        answer = save_answer(session, sheet, Given(key, []), person_id=person_id)
     kept = keep_document(
-        session, kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content,
-        subject=f"sheet_answers:{answer.id}", agency_id=sheet.agency_id, made_by_id=person_id,
-    )  # fmt: skip
-    given = [*map(str, answer.value or ()), str(kept.id)]
-    return save_answer(session, sheet, key=key, given=given, person_id=person_id, seen=answer.row_version)
+        session,
+        NewDocument(kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content),
+        subject=f"sheet_answers:{answer.id}",
+        agency_id=sheet.agency_id,
+        made_by_id=person_id,
+    )
+    files = [*map(str, answer.value or ()), str(kept.id)]
+    return save_answer(session, sheet, Given(key, files, seen=answer.row_version), person_id=person_id)
 
 
 def evidence_of(session: Session, sheet_id: int) -> dict[str, list[Document]]:

@@ -8,8 +8,9 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.core.access import RowPolicy
+from models.core.choices import Choice
 from models.core.db import Record
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 from models.partnership.reference_items import Service
 from models.reviews.thematic_reviews import ThematicReview
 
@@ -17,16 +18,11 @@ from models.reviews.thematic_reviews import ThematicReview
 class ToolKind(Choice):
     """What a tool is for. The first four are signed off by the lead sponsor (framework, appendix 1)."""
 
-    SELF_EVALUATION = "self_evaluation"
+    SELF_EVALUATION = "self_evaluation", "Self-evaluation"
     CASE_AUDIT = "case_audit"
     PRACTITIONER_QUESTIONS = "practitioner_questions"
-    SERVICE_USER_QUESTIONS = "service_user_questions"
+    SERVICE_USER_QUESTIONS = "service_user_questions", "Service-user questions"
     SECTION_11 = "section_11"
-
-    @property
-    def label(self) -> str:
-        words = {ToolKind.SELF_EVALUATION: "Self-evaluation", ToolKind.SERVICE_USER_QUESTIONS: "Service-user questions"}
-        return words.get(self) or super().label
 
 
 class AssuranceTool(Record):

@@ -22,7 +22,7 @@ from models.reminders.reminder_kinds import Recipient, ReminderKind
 from models.reminders.reminder_subjects import open_by_person, open_subjects
 from models.rules.evidence.triangulation import Source, Verdict
 from models.sampling.sample_cases import SampleCase
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, SheetAnswer, save_answer
 from tests import make, make_audits
 from tests.make_audits import Scene
 from tests.web import Browser, member, words_of
@@ -146,10 +146,10 @@ def test_database_itself_takes_answers_of_the_assigned_auditor_only(session: Por
     session.info["actor"], own = colleague.actor(), person.actor()
     sheet = session.get_one(AnswerSheet, audit.sheet_id)
     with pytest.raises(DBAPIError, match="row-level security"):
-        save_answer(session, sheet, key="met", given=["Fully met"], person_id=colleague.id)
+        save_answer(session, sheet, Given("met", ["Fully met"]), person_id=colleague.id)
     session.rollback()
     session.info["actor"] = own
-    save_answer(session, sheet, key="met", given=["Fully met"], person_id=own.person_id)
+    save_answer(session, sheet, Given("met", ["Fully met"]), person_id=own.person_id)
     session.commit()
     assert len(session.scalars(select(SheetAnswer)).all()) == 1
     session.rollback()

@@ -17,9 +17,9 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.platypus import Flowable, SimpleDocTemplate, Table
 
 from jobs.pdf.paper.styles import STYLES
-from jobs.pdf.plans import action_plans
-from models.rules.plans.plan_paper import COLUMNS, action_row
-from models.rules.plans.plan_report import PlanReport, summarise
+from jobs.pdf.plans import plan_reports
+from models.rules.plans.plan_report_paper import COLUMNS, action_row
+from models.rules.plans.plan_reports import PlanReport, summarise
 from tests.benchmarks.memory import peak_of_memory
 from tests.pdf import pdf_facts
 
@@ -76,7 +76,7 @@ def bare(report: PlanReport) -> bytes:
 
 def measure(name: str, count: int) -> dict[str, float]:
     """Seconds of a first and a second document (other texts), kilobytes, and the peak of this process in MiB."""
-    build = {"ours": action_plans.build, "bare": bare}[name]
+    build = {"ours": plan_reports.build, "bare": bare}[name]
     first, second = pdf_facts.report(count), pdf_facts.report_of([pdf_facts.action(at + 7) for at in range(count)])
     started = perf_counter()
     size = len(build(first))

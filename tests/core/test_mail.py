@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobs.core.mail import MailError, MailServer, compose, send
+from jobs.core.mail import Letter, MailError, MailServer, compose, send
 from tests.postboxes import Postbox, mail_server
 
 WRITTEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -28,7 +28,8 @@ def server(postbox: Postbox) -> Iterator[MailServer]:
 
 def letter(**values: Any) -> EmailMessage:
     parts = {"name": "Ada Owner", "address": "ada@example.org", "subject": "AP-2026-01/07 is due", "body": "Soon.\n"}
-    return compose(sender="Portal <portal@example.org>", token="t-1", written_at=WRITTEN, **{**parts, **values})
+    words = Letter(**{**parts, **values})
+    return compose(words, sender="Portal <portal@example.org>", token="t-1", written_at=WRITTEN)
 
 
 def test_a_letter_arrives_with_its_words_and_headers(server: MailServer, postbox: Postbox) -> None:

@@ -15,7 +15,7 @@ from models.audits.case_audits import CaseAudit, RecordState
 from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession
-from models.documents.documents import DocumentKind, keep_document
+from models.documents.documents import DocumentKind, NewDocument, keep_document
 from models.documents.job_requests import JobRequest
 from models.learning.learning_products import LearningProduct, ProductForm
 from models.learning.learning_uses import LearningUse
@@ -43,9 +43,16 @@ def theirs(session: PortalSession) -> dict[str, int]:
     action = make.action(session, plan, agency, text=f"{MARK} action", recommendation_id=recommendation.id)
     session.add(ActionUpdate(action_id=action.id, text=f"{MARK} update", author_id=person.id))
     document = keep_document(
-        session, kind=DocumentKind.EVIDENCE, title=f"{MARK} file", file_name="f.txt", media_type="text/plain",
-        content=MARK.encode(), agency_id=agency.id,
-    )  # fmt: skip
+        session,
+        NewDocument(
+            kind=DocumentKind.EVIDENCE,
+            title=f"{MARK} file",
+            file_name="f.txt",
+            media_type="text/plain",
+            content=MARK.encode(),
+        ),
+        agency_id=agency.id,
+    )
     request = JobRequest(name="make_plan_pdf", arguments={}, requested_by_id=person.id, sentence=MARK)
     session.add(request)
     product = LearningProduct(

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from models.core.access import Role
 from models.core.errors import RuleBroken
-from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, DocumentKind, fetch_document, keep_document
+from models.documents.documents import (
+    OPEN_KINDS,
+    Document,
+    DocumentFetch,
+    DocumentKind,
+    NewDocument,
+    fetch_document,
+    keep_document,
+)
 from tests import make
 from tests.web import Browser, words_of
 
@@ -24,7 +32,9 @@ def kept(session: Session, **values: Any) -> Document:
         "kind": DocumentKind.ACTION_PLAN, "title": "Plan of 2026", "file_name": "plan 2026.pdf",
         "media_type": "application/pdf", "content": CONTENT,
     }  # fmt: skip
-    document = keep_document(session, **{**usual, **values})
+    parts = {**usual, **values}
+    file = NewDocument(**{name: parts.pop(name) for name in usual})
+    document = keep_document(session, file, **parts)
     session.commit()
     return document
 
@@ -154,9 +164,10 @@ def test_nobody_makes_or_edits_documents_by_form(browser: Open, session: Session
 def test_empty_and_too_large_files_are_refused(session: Session, content: bytes, sentence: str) -> None:
     with pytest.raises(RuleBroken, match=sentence):
         keep_document(
-            session, kind=DocumentKind.EVIDENCE, title="T", file_name="f", media_type="text/plain", content=content,
+            session,
+            NewDocument(kind=DocumentKind.EVIDENCE, title="T", file_name="f", media_type="text/plain", content=content),
             limit=4,
-        )  # fmt: skip
+        )
 
 
 def test_fetching_gives_the_stored_bytes(session: Session) -> None:

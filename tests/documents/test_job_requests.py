@@ -183,11 +183,11 @@ def test_failed_work_can_be_asked_for_again_and_finished_work_cannot(session: Po
     number = ask(session)
     start_attempt(session, number)
     finish(session, number, JobStatus.FAILED, "It did not work after 5 tries.")
-    ask_again(session, row(session, number))
+    ask_again(session, [row(session, number)])
     assert (row(session, number).status, row(session, number).attempt_count) == (JobStatus.WAITING, 0)
     assert [claim.id for claim in claim_due(session)] == [number]
     with pytest.raises(RuleBroken, match="Only work that failed"):
-        ask_again(session, row(session, number))
+        ask_again(session, [row(session, number)])
 
 
 def test_old_finished_requests_are_cleared_and_failed_ones_stay(session: PortalSession) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from jobs.core.queue import JOBS
-from jobs.documents.documents import DOCUMENTS, document, file_name_of, printed, title_of
+from jobs.documents.documents import DOCUMENTS, PrintedDocument, document, file_name_of, printed, title_of
 from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession
@@ -60,7 +60,7 @@ def note_paper(facts: NoteFacts) -> Paper:
 @pytest.fixture
 def note() -> Iterator[None]:
     """A document registered in one call, and forgotten afterwards."""
-    document("note", kind=DocumentKind.BRIEFING, facts=note_facts, paper=note_paper)
+    document(PrintedDocument("note", kind=DocumentKind.BRIEFING, facts=note_facts, paper=note_paper))
     yield
     del DOCUMENTS["note"], JOBS["make_note"]
 
@@ -126,7 +126,7 @@ def test_facts_that_refuse_are_one_sentence_to_whoever_asked(
 @pytest.mark.usefixtures("note")
 def test_two_documents_cannot_share_a_name() -> None:
     with pytest.raises(ValueError, match="two documents are called note"):
-        document("note", kind=DocumentKind.BRIEFING, facts=lambda session: None, paper=note_paper)
+        document(PrintedDocument("note", kind=DocumentKind.BRIEFING, facts=lambda session: None, paper=note_paper))
 
 
 def test_documents_are_found_by_name_and_unknown_ones_are_not() -> None:

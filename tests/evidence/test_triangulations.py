@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.core.access import Role
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulation_reports import matrix_facts
 from models.evidence.triangulations import Evidence, evidence_of, triangulate, triangulated_once
 from models.gates.review_reports import review_facts
@@ -23,7 +23,7 @@ from models.plans.recommendation_findings import cite_findings, cited_findings, 
 from models.returns.self_evaluations import send_self_evaluations
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Mark, Source, Strength, Verdict
-from models.rules.evidence.triangulation_paper import Said
+from models.rules.evidence.triangulation_reports import Said
 from models.tools.key_lines import KeyLine
 from tests import make, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
@@ -51,9 +51,9 @@ def _line(session: Session, review: ThematicReview, number: int) -> int:
 def _found(session: Session, review: ThematicReview, number: int, source: Source, verdict: Verdict, **more: Any) -> Any:
     text = more.pop("text", f"{source.label} on line {number}")
     line_id = _line(session, review, number)
-    return take_finding(
-        session, review_id=review.id, source=source, verdict=verdict, text=text, key_line_id=line_id, **more
-    )
+    strength = more.pop("strength", Strength.MODERATE)
+    judgement = Judgement(source, verdict, text, strength, line_id)
+    return take_finding(session, review_id=review.id, judgement=judgement, **more)
 
 
 def test_rows_agree_conflict_and_are_silent(browser: Open, session: Session, review: ThematicReview) -> None:
@@ -93,9 +93,12 @@ def test_finding_keeps_to_the_key_lines_of_its_review(session: Session, review: 
     other = make.review(session, title="Another", kind=make.HubKind.ADULTS)
     with pytest.raises(RuleBroken, match="key line of this review"):
         take_finding(
-            session, review_id=other.id, source=Source.CASE_AUDIT, verdict=Verdict.MIXED, text="Seen.",
-            key_line_id=_line(session, review, 1),
-        )  # fmt: skip
+            session,
+            judgement=Judgement(
+                source=Source.CASE_AUDIT, verdict=Verdict.MIXED, text="Seen.", key_line_id=_line(session, review, 1)
+            ),
+            review_id=other.id,
+        )
 
 
 def test_team_amends_what_a_row_means_and_takes_it_back(
@@ -130,7 +133,11 @@ def test_facts_of_the_matrix_hold_every_key_line_and_each_sources_verdict(
     review.sponsor_id = make.person(session, Role.SPONSOR, name="Siân Llewellyn").id
     _found(session, review, 1, Source.SELF_EVALUATION, Verdict.STRENGTH)
     _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, strength=Strength.STRONG)
-    take_finding(session, review_id=review.id, source=Source.PRACTITIONERS, verdict=Verdict.MIXED, text="Loose.")
+    take_finding(
+        session,
+        judgement=Judgement(source=Source.PRACTITIONERS, verdict=Verdict.MIXED, text="Loose."),
+        review_id=review.id,
+    )
     session.flush()
     facts = matrix_facts(session, OCCASION, review_id=review.id)
     assert (facts.reference, facts.title, facts.sponsor) == (review.reference, review.title, "Siân Llewellyn")

@@ -22,7 +22,7 @@ from models.documents.documents import Document, DocumentKind
 from models.documents.job_requests import JobRequest, JobStatus
 from models.plans.plan_reports import ReportScope, ask_for_report
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, SampleStatus, plan_sample, quick_draw, request_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, SampleStatus, plan_sample, quick_draw, request_draw
 from models.sampling.sample_cases import SampleCase
 from models.tools.starting_words import give_starting_words
 from tests import make
@@ -95,7 +95,7 @@ def _sample_ready_to_draw(session: PortalSession) -> AuditSample:
     lines = ["Case reference,Level,Start date", *(f"{case},Child in need,2025-05-01" for case in CASES)]
     check = open_check(session, io.BytesIO("\n".join(lines).encode()), ImportChoice(), today=today())
     frame = import_frame(session, check, title="Frame", file_name="frame.csv")
-    sample = plan_sample(session, frame=frame, plan=parse_plan(PLAN), title="Audit")
+    sample = plan_sample(session, brief=SampleBrief(title="Audit"), frame=frame, plan=parse_plan(PLAN))
     quick_draw(session, sample, seed=SEED, person_id=None)
     return sample
 

@@ -30,7 +30,7 @@ from models.feedback.surveys import (
 )
 from models.gates.review_reports import review_facts
 from models.rules.evidence.triangulation import Source, Strength, Verdict
-from models.rules.evidence.triangulation_paper import Said
+from models.rules.evidence.triangulation_reports import Said
 from models.rules.feedback.small_numbers import Tally
 from models.signatures.sign_offs import SignOffSubject
 from models.tools.assurance_tools import AssuranceTool, ToolKind

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.audits.moderations import moderate_case
 from models.core.access import Role
 from models.core.clock import today
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKind
 from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence, use_in_review
 from models.feedback.feedback_activities import (
@@ -40,11 +40,11 @@ from models.plans.impact_analyses import (
 from models.plans.presentations import Presentation, hold_presentation
 from models.plans.recommendation_findings import cite_findings
 from models.plans.recommendations import Recommendation
+from models.returns.agency_returns import submit_return
 from models.returns.self_evaluations import (
     SelfEvaluation,
     close_self_evaluation,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
@@ -52,6 +52,7 @@ from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.plans.presentations import Body
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
+from models.tools.answer_sheets import Given
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.key_lines import KeyLine, key_lines_of
 from tests import make, make_audits, make_tools
@@ -186,9 +187,9 @@ def _close_one(session: Session, review: ThematicReview) -> None:
     record = session.scalars(select(SelfEvaluation).where(*of_review).order_by(SelfEvaluation.id)).first()
     assert record is not None
     sheet = session.get_one(make_tools.AnswerSheet, record.sheet_id)
-    make_audits.save_answer(session, sheet, key="met", given=["Fully met"], person_id=None)
+    make_audits.save_answer(session, sheet, Given("met", ["Fully met"]), person_id=None)
     person = make.person(session, Role.OFFICER)
-    submit_self_evaluation(session, record, person_id=person.id)
+    submit_return(session, record, person_id=person.id)
     close_self_evaluation(session, record, person_id=person.id)
 
 
@@ -242,9 +243,10 @@ def _finding(source: Source) -> Step:
     def step(session: Session, review: ThematicReview) -> None:
         line = key_lines_of(session, review.id)[0]
         take_finding(
-            session, review_id=review.id, source=source, verdict=Verdict.CONCERN, text="Seen late.",
-            key_line_id=line.id,
-        )  # fmt: skip
+            session,
+            judgement=Judgement(source=source, verdict=Verdict.CONCERN, text="Seen late.", key_line_id=line.id),
+            review_id=review.id,
+        )
 
     return step
 
@@ -263,7 +265,9 @@ def _recommend(session: Session, review: ThematicReview) -> None:
 
 def _cite(session: Session, review: ThematicReview) -> None:
     found = take_finding(
-        session, review_id=review.id, source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Seen late."
+        session,
+        judgement=Judgement(source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Seen late."),
+        review_id=review.id,
     )
     cite_findings(session, session.scalars(select(Recommendation)).one(), [found.id])
 

@@ -18,7 +18,7 @@ from models.gates.board_packs import board_facts
 from models.partnership.reference_items import ReferenceList, Service
 from models.returns.section_11_returns import ask_partners
 from models.rules.documents.papers import Occasion
-from models.rules.gates.board_paper import CycleFacts, GradeFacts, LateFacts
+from models.rules.gates.board_packs import CycleFacts, GradeFacts, LateFacts
 from models.sampling.sample_cases import SampleCase
 from tests import make, make_audits, make_tools
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.core.errors import RuleBroken
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.feedback.feedback_activities import Audience, FeedbackActivity, Technique
 from models.gates.review_reports import review_facts
 from models.plans.recommendation_findings import cite_findings
 from models.rules.evidence.triangulation import Source, Strength, Verdict
-from models.rules.gates.review_paper import FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
+from models.rules.gates.review_reports import FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
 from tests import make, make_audits, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
 
@@ -25,9 +25,16 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
     heard = {"audience": Audience.SERVICE_USERS, "technique": Technique.FOCUS_GROUP, "held_on": date(2026, 3, 1)}
     session.add(FeedbackActivity(review_id=review.id, title="Young carers", summary="They were not asked.", **heard))
     finding = take_finding(
-        session, review_id=review.id, source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Nobody looked.",
-        strength=Strength.STRONG, key_line_id=line.id,
-    )  # fmt: skip
+        session,
+        judgement=Judgement(
+            source=Source.CASE_AUDIT,
+            verdict=Verdict.CONCERN,
+            text="Nobody looked.",
+            strength=Strength.STRONG,
+            key_line_id=line.id,
+        ),
+        review_id=review.id,
+    )
     plan = make.plan(session, review)
     advice = make.recommendation(session, plan, text="See the child.")
     cite_findings(session, advice, [finding.id])
@@ -64,7 +71,11 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
 
 def test_report_of_a_bare_review_holds_nothing_of_another(session: Session) -> None:
     other = make.review(session, title="Another")
-    take_finding(session, review_id=other.id, source=Source.CASE_AUDIT, verdict=Verdict.MIXED, text="Elsewhere.")
+    take_finding(
+        session,
+        judgement=Judgement(source=Source.CASE_AUDIT, verdict=Verdict.MIXED, text="Elsewhere."),
+        review_id=other.id,
+    )
     make.recommendation(session, make.plan(session, other))
     facts = review_facts(session, OCCASION, review_id=make.review(session).id)
     assert (facts.methods, facts.sample, facts.findings, facts.rows, facts.recommendations) == ((), (), (), (), ())

@@ -13,7 +13,7 @@ from models.core.access import Role
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.documents.job_requests import JobRequest
-from models.evidence.findings import take_finding
+from models.evidence.findings import Judgement, take_finding
 from models.learning.briefings import Briefing, briefing_facts, draft_anew, draft_briefing
 from models.learning.learning_products import LearningProduct, ProductForm
 from models.learning.releases import release_product
@@ -39,7 +39,9 @@ def review(session: Session) -> ThematicReview:
         ("Supervision was regular.", Verdict.STRENGTH, Strength.WEAK),
     ):
         take_finding(
-            session, review_id=made.id, source=Source.CASE_AUDIT, verdict=verdict, text=text, strength=strength
+            session,
+            judgement=Judgement(source=Source.CASE_AUDIT, verdict=verdict, text=text, strength=strength),
+            review_id=made.id,
         )
     plan = make.plan(session, made)
     make.recommendation(session, plan, 1, text="Name neglect.")

@@ -16,7 +16,7 @@ from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.gates.review_gates import pass_gates
 from models.learning.learning_products import LearningProduct, ProductForm, ProductKind
-from models.learning.learning_uses import LearningUse, record_use, use_sentence, uses_by_agency
+from models.learning.learning_uses import LearningUse, Use, record_use, use_sentence, uses_by_agency
 from models.learning.releases import release_product
 from models.partnership.hubs import HubKind
 from models.partnership.reference_items import Service
@@ -50,7 +50,7 @@ def released(session: Session) -> LearningProduct:
 
 def use(session: Session, of: LearningProduct, agency_id: int, **values: Any) -> LearningUse:
     given = {"used_on": RELEASED, "people_count": 12, "led_by": "Team leader", **values}
-    return record_use(session, of, agency_id=agency_id, **given)
+    return record_use(session, of, agency_id=agency_id, use=Use(**given))
 
 
 def test_every_form_belongs_to_one_of_the_frameworks_three_kinds() -> None:

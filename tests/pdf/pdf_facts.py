@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from models.rules.plans.plan_report import BRAG_WORDS, PlanReport, ReportAction, ReportUpdate
+from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, ReportAction, ReportUpdate
 
 TODAY = date(2026, 11, 22)
 AGENCIES = ("Arden Police", "Children’s Social Care", "Arden Integrated Care Board", "Adult Social Care", "Probation")

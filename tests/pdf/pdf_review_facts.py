@@ -5,7 +5,7 @@ from typing import Final
 
 from models.rules.documents.papers import Occasion
 from models.rules.evidence.triangulation import Cell, Source, Verdict, mark_of
-from models.rules.evidence.triangulation_paper import MatrixFacts, MatrixRow, Said
+from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
 from tests.pdf.pdf_facts import SENTENCES, words
 
 OCCASION: Final = Occasion(date(2026, 11, 22), "Arden Safeguarding Partnership (fictitious)", "Morgan Reed")

@@ -31,7 +31,7 @@ from models.plans.impact_analyses import (
 )
 from models.plans.impact_reports import impact_facts
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.plans.impact_paper import CheckedAction, GradeThenNow
+from models.rules.plans.impact_reports import CheckedAction, GradeThenNow
 from models.sampling.sample_cases import SampleCase
 from tests import make, make_audits
 from tests.pdf.pdf_review_facts import OCCASION

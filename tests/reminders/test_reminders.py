@@ -370,11 +370,11 @@ def test_a_message_that_was_refused_for_good_says_so_and_can_be_sent_again(
     outcome = carry(session, waiting.id, postbox)
     assert outcome == Done("The message was not sent. The mail server does not accept this address.")
     assert (waiting.status, waiting.sentence) == (MessageStatus.FAILED, "The mail server does not accept this address.")
-    send_again(session, waiting)
+    send_again(session, [waiting])
     carry(session, waiting.id, Postbox())
     assert waiting.status is MessageStatus.SENT
     with pytest.raises(RuleBroken, match="Only a message that was kept"):
-        send_again(session, waiting)
+        send_again(session, [waiting])
 
 
 def test_trouble_with_the_mail_server_is_tried_again_with_growing_pauses(

@@ -16,7 +16,8 @@ from models.reminders.reminder_kinds import Recipient, ReminderKind
 from models.reminders.reminder_subjects import open_by_person, open_subjects
 from models.reminders.reminders import ReminderRule, due, still_wanted
 from models.reminders.usual_reminders import add_usual_rules
-from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations, submit_self_evaluation
+from models.returns.agency_returns import submit_return
+from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from tests import make, make_tools
 from tests.returns.test_self_evaluations import answered
 
@@ -64,7 +65,7 @@ def test_reminder_stops_when_it_is_handed_in_and_moves_with_the_day(session: Ses
     session.flush()
     assert [still_wanted(session, one) for one in messages] == [False] * 3
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, record.agency_id), name="Ann")
-    submit_self_evaluation(session, answered(session, record), person_id=person.id)
+    submit_return(session, answered(session, record), person_id=person.id)
     assert told(session, record.due_on) == []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.change_log import ChangeRecord
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.feedback.feedback_activities import Audience, FeedbackActivity, Technique
 from models.feedback.surveys import Survey, SurveyResponse
 from models.retention.erasures import ERASABLE, erase_references, erase_words
@@ -111,9 +111,12 @@ def test_papers_of_a_case_go_with_what_they_say_and_evidence_stays(session: Sess
     for subject in subjects:
         for kind in (DocumentKind.CASE_AUDIT, DocumentKind.EVIDENCE):
             keep_document(
-                session, kind=kind, title="A paper", file_name="C1.pdf", media_type="application/pdf", content=b"%PDF",
+                session,
+                NewDocument(
+                    kind=kind, title="A paper", file_name="C1.pdf", media_type="application/pdf", content=b"%PDF"
+                ),
                 subject=subject,
-            )  # fmt: skip
+            )
     gone = select(Document.subject).where(Document.content == b"", Document.kind == DocumentKind.CASE_AUDIT)
     erase_words(session, [first.id], CLOSED)
     assert list(session.scalars(gone.order_by(Document.id))) == subjects[:2]

@@ -20,7 +20,7 @@ from models.core.change_log import ChangeRecord
 from models.core.clock import today
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, fetch_document, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, fetch_document, keep_document
 from models.documents.job_requests import request_job
 from models.retention.erasures import ERASABLE
 from models.retention.retention_rules import (
@@ -36,7 +36,7 @@ from models.retention.retention_rules import (
 from models.reviews.review_stages import ReviewStage, move_to_stage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
 from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import repeat_draw, write_certificate
 from models.sampling.sample_draws import draw_sample, preview
@@ -64,13 +64,20 @@ def frame_of(session: PortalSession, review: ThematicReview | None, mark: str) -
 
 
 def drawn(session: PortalSession, frame: CaseFrame) -> AuditSample:
-    sample = plan_sample(session, frame=frame, plan=PLAN, title="Audit")
+    sample = plan_sample(session, brief=SampleBrief(title="Audit"), frame=frame, plan=PLAN)
     quick_draw(session, sample, seed="31415", person_id=None)
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
     keep_document(
-        session, kind=DocumentKind.DRAW_DATA, title="Draw data", file_name="draw.json", media_type="application/json",
-        content=json.dumps(sample.certificate).encode(), subject=f"audit_samples:{sample.id}",
-    )  # fmt: skip
+        session,
+        NewDocument(
+            kind=DocumentKind.DRAW_DATA,
+            title="Draw data",
+            file_name="draw.json",
+            media_type="application/json",
+            content=json.dumps(sample.certificate).encode(),
+        ),
+        subject=f"audit_samples:{sample.id}",
+    )
     return sample
 
 
@@ -186,9 +193,16 @@ def test_uploaded_evidence_of_a_closed_review_is_emptied(session: PortalSession)
     kept = {}
     for subject in (f"thematic_reviews:{closed.id}", f"actions:{action.id}", f"thematic_reviews:{going.id}", "", "x:1"):
         kept[subject] = keep_document(
-            session, kind=DocumentKind.EVIDENCE, title="Chronology", file_name="smith.pdf",
-            media_type="application/pdf", content=b"words", subject=subject,
-        )  # fmt: skip
+            session,
+            NewDocument(
+                kind=DocumentKind.EVIDENCE,
+                title="Chronology",
+                file_name="smith.pdf",
+                media_type="application/pdf",
+                content=b"words",
+            ),
+            subject=subject,
+        )
     rule(session, "evidence_files", 12)
     [run] = erase_due(session, date(2025, 6, 30))
     assert run.erased_count == 2

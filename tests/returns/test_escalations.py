@@ -17,9 +17,11 @@ from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.reference_items import ReferenceList
+from models.returns.agency_returns import submit_return
 from models.returns.escalation_letters import letter_facts
 from models.returns.escalations import (
     Escalation,
+    StepTaken,
     answer_concern,
     climb,
     engagement_log,
@@ -27,7 +29,7 @@ from models.returns.escalations import (
     note_outcome,
     waiting_concerns,
 )
-from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations, submit_self_evaluation
+from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.returns.escalation_ladder import Step, refuse_step
 from tests import make, make_tools
@@ -58,7 +60,10 @@ def subject_of(record: SelfEvaluation) -> str:
 def climbed(session: Session, record: SelfEvaluation, *codes: str) -> Escalation:
     for code in codes:
         made = climb(
-            session, subject=subject_of(record), code=code, said=f"Said at {code}.", on=today(), person_id=None
+            session,
+            step=StepTaken(code=code, said=f"Said at {code}.", on=today()),
+            subject=subject_of(record),
+            person_id=None,
         )
     session.commit()
     return made
@@ -114,9 +119,10 @@ def test_reminder_writes_to_the_agency_once(session: Session, late: SelfEvaluati
 def test_step_without_words_or_ground_is_refused(
     session: Session, late: SelfEvaluation, values: dict[str, object], sentence: str
 ) -> None:
-    given = {"subject": subject_of(late), "code": "reminder", "said": "Said.", "on": today(), "person_id": None}
+    given = {"subject": subject_of(late), "code": "reminder", "said": "Said.", "on": today(), **values}
+    subject = str(given.pop("subject"))
     with pytest.raises(RuleBroken, match=sentence):
-        climb(session, **{**given, **values})  # type: ignore[arg-type]
+        climb(session, subject=subject, step=StepTaken(**given), person_id=None)  # type: ignore[arg-type]
 
 
 def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
@@ -126,7 +132,7 @@ def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
     sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
     assert len(waiting_concerns(session, sponsor_id)) == 1
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
-    submit_self_evaluation(session, answered(session, late), person_id=person.id)
+    submit_return(session, answered(session, late), person_id=person.id)
     assert (ladder_states(session), waiting_concerns(session, sponsor_id)) == ([], [])
     with pytest.raises(RuleBroken, match="no longer late"):
         climbed(session, late, "executive")

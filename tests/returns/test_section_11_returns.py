@@ -14,10 +14,11 @@ from models.core.access import Actor, Role
 from models.core.clock import today
 from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
+from models.messages.agency_messages import Letterhead
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import Service
-from models.returns.agency_returns import ReturnStatus
+from models.returns.agency_returns import ReturnStatus, give_back, submit_return
 from models.returns.late_returns import late_returns
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import (
@@ -28,12 +29,10 @@ from models.returns.section_11_returns import (
     last_section_11_answers,
     missing_partners,
     moderate_return,
-    return_to_partner,
     standards_of,
-    submit_return,
 )
 from models.returns.self_evaluations import SelfEvaluation
-from models.tools.answer_sheets import AnswerSheet, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, save_answer
 from models.tools.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
@@ -62,7 +61,7 @@ def asked(session: Session, cycle: Section11Cycle, school: Agency) -> Section11R
 def handed_in(session: Session, record: Section11Return, trained: str = "3", safe: str = "2") -> Section11Return:
     sheet = session.get_one(AnswerSheet, record.sheet_id)
     for key, given in (("trained", trained), ("safe", safe)):
-        save_answer(session, sheet, key=key, given=[given], person_id=None)
+        save_answer(session, sheet, Given(key, [given]), person_id=None)
     member = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, record.agency_id))
     submit_return(session, record, person_id=member.id)
     session.commit()
@@ -83,7 +82,7 @@ def test_all_partners_are_expected_also_those_of_no_statute(session: Session, cy
 
 def test_asking_freezes_the_tool_writes_and_never_asks_twice(session: Session, cycle: Section11Cycle) -> None:
     make.agency(session, "School", contact_email="head@school.example")
-    (made,) = ask_partners(session, cycle, person_id=None, portal="https://portal.example")
+    (made,) = ask_partners(session, cycle, person_id=None, letterhead=Letterhead("https://portal.example"))
     assert (made.due_on, cycle.is_open, cycle.version_id is not None) == (cycle.due_on, True, True)
     assert "https://portal.example/section-11-returns/" in session.scalars(select(Message.body)).one()
     with pytest.raises(RuleBroken, match="Every partner has the form already"):
@@ -117,10 +116,10 @@ def test_return_is_handed_in_given_back_and_handed_in_again(session: Session, as
     with pytest.raises(RuleBroken, match="handed in already"):
         submit_return(session, asked, person_id=1)
     with pytest.raises(RuleBroken, match="Say what should be changed"):
-        return_to_partner(session, asked, reason=" ", due_on=today())
+        give_back(session, asked, reason=" ", due_on=today())
     with pytest.raises(RuleBroken, match="still to come"):
-        return_to_partner(session, asked, reason="More.", due_on=today() - timedelta(days=1))
-    return_to_partner(session, asked, reason="More.", due_on=today())
+        give_back(session, asked, reason="More.", due_on=today() - timedelta(days=1))
+    give_back(session, asked, reason="More.", due_on=today())
     with pytest.raises(RuleBroken, match="moderated once it was handed in"):
         moderate_return(session, asked, {"trained": (1, "Few.")}, person_id=1)
 

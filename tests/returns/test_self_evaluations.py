@@ -15,10 +15,11 @@ from models.core.db import act_as
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
 from models.gates.review_gates import gates_of
+from models.messages.agency_messages import Letterhead
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub, HubKind
-from models.returns.agency_returns import ReturnStatus
+from models.returns.agency_returns import ReturnStatus, submit_return
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
@@ -26,14 +27,13 @@ from models.returns.self_evaluations import (
     last_self_evaluation_answers,
     self_evaluations_of,
     send_self_evaluations,
-    submit_self_evaluation,
 )
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, save_answer
+from models.tools.answer_sheets import AnswerSheet, Given, SheetAnswer, save_answer
 from models.tools.tool_questions import ToolQuestion
 from tests import make, make_tools
 from tests.web import Browser, words_of
@@ -57,13 +57,13 @@ def answered(session: Session, record: SelfEvaluation, **answers: str) -> SelfEv
     """Everything required, and these answers."""
     sheet = session.get_one(AnswerSheet, record.sheet_id)
     for key, given in {"met": "Fully met", **answers}.items():
-        save_answer(session, sheet, key=key, given=[given], person_id=None)
+        save_answer(session, sheet, Given(key, [given]), person_id=None)
     return record
 
 
 def handed_in(session: Session, record: SelfEvaluation, **answers: str) -> SelfEvaluation:
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, record.agency_id))
-    submit_self_evaluation(session, answered(session, record, **answers), person_id=person.id)
+    submit_return(session, answered(session, record, **answers), person_id=person.id)
     session.commit()
     return record
 
@@ -80,7 +80,7 @@ def test_sending_starts_two_weeks_for_every_invited_agency_and_writes_to_it(sess
     make.person(session, Role.AGENCY_MEMBER, agency=agency, name="Left", is_active=False)
     other = make.agency(session, "Hospital", contact_email="Safe@hospital.example")
     review = make_tools.ready_review(session, agency, other)
-    made = send_self_evaluations(session, review, person_id=None, portal="https://portal.example", partnership="Us")
+    made = send_self_evaluations(session, review, person_id=None, letterhead=Letterhead("https://portal.example", "Us"))
     assert {one.due_on for one in made} == {today() + timedelta(days=14)}
     assert {one.agency_id for one in made} == {agency.id, other.id}
     letters = {one.address: one for one in session.scalars(select(Message))}
@@ -150,11 +150,11 @@ def test_nobody_invited_to_the_self_evaluation_is_said(session: Session, agency:
 def test_self_evaluation_is_handed_in_returned_and_closed(session: Session, sent: SelfEvaluation) -> None:
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, sent.agency_id))
     with pytest.raises(RuleBroken, match="Not yet answered: “How far are plans kept"):
-        submit_self_evaluation(session, sent, person_id=person.id)
+        submit_return(session, sent, person_id=person.id)
     handed_in(session, sent)
     assert (sent.status, sent.submitted_by_id) == (ReturnStatus.SUBMITTED, person.id)
     with pytest.raises(RuleBroken, match="handed in already"):
-        submit_self_evaluation(session, sent, person_id=person.id)
+        submit_return(session, sent, person_id=person.id)
     due_on = today() + timedelta(days=5)
     for reason, day, sentence in (("", due_on, "what should be"), ("More.", today() - timedelta(days=1), "to come")):
         with pytest.raises(RuleBroken, match=sentence):
@@ -165,7 +165,7 @@ def test_self_evaluation_is_handed_in_returned_and_closed(session: Session, sent
         close_self_evaluation(session, sent, person_id=person.id)
     with pytest.raises(RuleBroken, match="can be returned"):
         ask_for_changes(session, sent, reason="Again.", due_on=due_on)
-    submit_self_evaluation(session, sent, person_id=person.id)
+    submit_return(session, sent, person_id=person.id)
     close_self_evaluation(session, sent, person_id=person.id)
     assert sent.closed_at is not None
     assert "please change" in session.scalars(select(Message.subject).order_by(Message.id.desc())).first()  # type: ignore[operator]
@@ -347,7 +347,7 @@ def test_officer_of_another_hub_makes_no_finding(browser: Open, session: Session
 
 def test_finding_of_another_sheets_answer_is_not_found(browser: Open, session: Session, sent: SelfEvaluation) -> None:
     other = make_tools.sheet(session, make.agency(session, "Other"))
-    answer = save_answer(session, other, key="cases", given=["3"], person_id=None)
+    answer = save_answer(session, other, Given("cases", ["3"]), person_id=None)
     session.commit()
     browser(Role.ADMINISTRATOR).get(path(sent, f"finding/{answer.id}/"), status=404)
 

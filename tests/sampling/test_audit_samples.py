@@ -25,6 +25,7 @@ from models.rules.documents.papers import Occasion
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import (
     AuditSample,
+    SampleBrief,
     SampleStatus,
     ask_to_void,
     lock_sample,
@@ -71,7 +72,7 @@ def frame(session: PortalSession) -> CaseFrame:
 
 
 def planned(session: Session, frame: CaseFrame, **changes: Any) -> AuditSample:
-    return plan_sample(session, frame=frame, plan=parse_plan({**PLAN, **changes}), title="Audit")
+    return plan_sample(session, brief=SampleBrief(title="Audit"), frame=frame, plan=parse_plan({**PLAN, **changes}))
 
 
 def drawn(session: Session, frame: CaseFrame, seed: str = "31415", **changes: Any) -> AuditSample:

@@ -25,11 +25,11 @@ from models.core.clock import now
 from models.core.db import act_as
 from models.core.errors import RuleBroken
 from models.rules.case_lists.fingerprints import canonical_text
-from models.rules.sampling.certificate_checks import check_draw
-from models.rules.sampling.certificates import CertificateKind, FrameRecord, Occasion, make_certificate
 from models.rules.sampling.draws import draw_from_rows
 from models.rules.sampling.frame_slots import FrameFacts
 from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_certificate_checks import check_draw
+from models.rules.sampling.sample_certificates import CertificateKind, FrameRecord, Occasion, make_certificate
 from models.rules.sampling.sample_plans import SamplePlan, exclude, parse_plan
 from models.sampling.draw_sql import ONE_SCAN, draw_cases, read_population
 from models.sampling.draw_statements import ticket_tail

@@ -12,7 +12,14 @@ from models.core.access import Role
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
-from models.signatures.sign_offs import SignOffStatus, SignOffSubject, ask_for_signature, latest_sign_off, sign
+from models.signatures.sign_offs import (
+    Signable,
+    SignOffStatus,
+    SignOffSubject,
+    ask_for_signature,
+    latest_sign_off,
+    sign,
+)
 from models.signatures.signables import content_of, put_before_sponsor, refuse_unsigned, stands_signed
 from models.tools.key_lines import KeyLine
 from tests import make
@@ -123,6 +130,8 @@ def test_review_without_a_sponsor_can_ask_nobody(session: Session, review: Thema
     review.sponsor_id = None
     with pytest.raises(RuleBroken, match="no lead sponsor yet"):
         ask_for_signature(
-            session, review=review, subject=LINES, title="Key lines", content=content_of(session, review, LINES),
+            session,
+            signable=Signable(subject=LINES, title="Key lines", content=content_of(session, review, LINES)),
+            review=review,
             person_id=None,
-        )  # fmt: skip
+        )

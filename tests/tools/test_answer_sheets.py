@@ -15,10 +15,11 @@ from models.core.access import Actor, Role
 from models.core.change_log import ChangeRecord
 from models.core.db import act_as
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, keep_document
+from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.tools.answer_sheets import (
     AnswerSheet,
+    Given,
     add_evidence,
     close_sheet,
     evidence_of,
@@ -69,22 +70,22 @@ def typed(member: Browser, record: SelfEvaluation, key: str, *given: str, **more
 
 def test_answer_is_kept_with_its_note_and_who_gave_it(session: Session, sheet: AnswerSheet) -> None:
     person = make.person(session, Role.AGENCY_MEMBER, agency=make.agency(session))
-    save_answer(session, sheet, key="met", given=["Fully met"], note=" See the plan. ", person_id=person.id)
+    save_answer(session, sheet, Given("met", ["Fully met"], note=" See the plan. "), person_id=person.id)
     (kept,) = sheet_answers(session, sheet.id).values()
     assert (kept.value, kept.note, kept.answered_by_id) == ("Fully met", "See the plan.", person.id)
 
 
 def test_answer_of_a_colleague_is_not_overwritten_unseen(session: Session, sheet: AnswerSheet) -> None:
-    save_answer(session, sheet, key="cases", given=["3"], person_id=None)
+    save_answer(session, sheet, Given("cases", ["3"]), person_id=None)
     with pytest.raises(RuleBroken, match="A colleague has answered"):
-        save_answer(session, sheet, key="cases", given=["4"], person_id=None, seen=0)
-    again = save_answer(session, sheet, key="cases", given=["4"], person_id=None, seen=1)
+        save_answer(session, sheet, Given("cases", ["4"], seen=0), person_id=None)
+    again = save_answer(session, sheet, Given("cases", ["4"], seen=1), person_id=None)
     assert again.value == 4
 
 
 def test_same_answer_typed_twice_is_no_conflict(session: Session, sheet: AnswerSheet) -> None:
-    save_answer(session, sheet, key="cases", given=["3"], person_id=None)
-    save_answer(session, sheet, key="cases", given=["3"], person_id=None, seen=0)
+    save_answer(session, sheet, Given("cases", ["3"]), person_id=None)
+    save_answer(session, sheet, Given("cases", ["3"], seen=0), person_id=None)
     assert values_of(session, sheet.id) == {"cases": 3}
 
 
@@ -103,27 +104,27 @@ def test_what_is_no_answer_is_refused_in_a_sentence(
     session: Session, sheet: AnswerSheet, key: str, given: list[str], sentence: str
 ) -> None:
     with pytest.raises(RuleBroken, match=sentence):
-        save_answer(session, sheet, key=key, given=given, person_id=None)
+        save_answer(session, sheet, Given(key, given), person_id=None)
 
 
 def test_sheet_closes_only_when_what_is_required_is_answered(session: Session, sheet: AnswerSheet) -> None:
     with pytest.raises(RuleBroken, match="How far are plans kept"):
         close_sheet(session, sheet)
-    save_answer(session, sheet, key="met", given=["Not met"], person_id=None)
+    save_answer(session, sheet, Given("met", ["Not met"]), person_id=None)
     with pytest.raises(RuleBroken, match="Why not"):
         close_sheet(session, sheet)
-    save_answer(session, sheet, key="why", given=["Too few people."], person_id=None)
+    save_answer(session, sheet, Given("why", ["Too few people."]), person_id=None)
     close_sheet(session, sheet)
     with pytest.raises(RuleBroken, match="handed in"):
-        save_answer(session, sheet, key="cases", given=["3"], person_id=None)
+        save_answer(session, sheet, Given("cases", ["3"]), person_id=None)
     reopen_sheet(session, sheet)
-    save_answer(session, sheet, key="cases", given=["3"], person_id=None)
+    save_answer(session, sheet, Given("cases", ["3"]), person_id=None)
 
 
 def test_answer_to_a_question_no_longer_asked_counts_nowhere(session: Session, sheet: AnswerSheet) -> None:
-    save_answer(session, sheet, key="met", given=["Not met"], person_id=None)
-    save_answer(session, sheet, key="why", given=["Too few people."], person_id=None)
-    save_answer(session, sheet, key="met", given=["Fully met"], person_id=None, seen=1)
+    save_answer(session, sheet, Given("met", ["Not met"]), person_id=None)
+    save_answer(session, sheet, Given("why", ["Too few people."]), person_id=None)
+    save_answer(session, sheet, Given("met", ["Fully met"], seen=1), person_id=None)
     assert sheet_progress(session, sheet).words == "1 of 6 questions answered"
 
 
@@ -141,7 +142,7 @@ def test_file_of_another_answer_cannot_be_taken_as_evidence(session: Session, sh
     answer = add_evidence(session, sheet, key="files", file_name="Plan.pdf", content=b"x", person_id=None)
     other = make_tools.sheet(session, make.agency(session, "Other"))
     with pytest.raises(RuleBroken, match="uploaded for this answer"):
-        save_answer(session, other, key="files", given=[str(answer.value[0])], person_id=None)
+        save_answer(session, other, Given("files", [str(answer.value[0])]), person_id=None)
 
 
 @pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("Plan.pdf", b""), ("pdf", b"x")])
@@ -218,7 +219,7 @@ def test_typed_answer_is_saved_at_once_and_says_so(member: Browser, sent: SelfEv
 
 def test_typed_answer_meets_a_colleagues_and_shows_it(member: Browser, sent: SelfEvaluation, session: Session) -> None:
     sheet = session.get_one(AnswerSheet, sent.sheet_id)
-    save_answer(session, sheet, key="met", given=["Not met"], person_id=None)
+    save_answer(session, sheet, Given("met", ["Not met"]), person_id=None)
     session.commit()
     refused = typed(member, sent, "met", "Fully met")
     assert refused.status_code == 422
@@ -257,14 +258,22 @@ def test_database_lets_an_agency_discard_only_what_it_took_off_an_open_answer(
         add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
     kept, _gone = values_of(session, sheet.id)["files"]
     other = keep_document(
-        session, kind=DocumentKind.EVIDENCE, title="Theirs", file_name="Theirs.pdf", media_type="application/pdf",
-        content=b"x", subject="actions:1", agency_id=sheet.agency_id,
-    )  # fmt: skip
+        session,
+        NewDocument(
+            kind=DocumentKind.EVIDENCE,
+            title="Theirs",
+            file_name="Theirs.pdf",
+            media_type="application/pdf",
+            content=b"x",
+        ),
+        subject="actions:1",
+        agency_id=sheet.agency_id,
+    )
     answer = sheet_answers(session, sheet.id)["files"]
     person = make.person(session, Role.AGENCY_MEMBER, agency=make.agency(session))
     session.commit()
     act_as(session, Actor.person(person.id, person.role, person.agency_id))
-    save_answer(session, sheet, key="files", given=[str(kept)], person_id=person.id, seen=answer.row_version)
+    save_answer(session, sheet, Given("files", [str(kept)], seen=answer.row_version), person_id=person.id)
     session.execute(text("DELETE FROM documents"))
     assert set(session.scalars(select(Document.id))) == {kept, other.id}
     session.rollback()

@@ -14,6 +14,7 @@ from unicodedata import category, normalize
 
 from jobs.pdf.paper.directions import begins_rtl, segments_of
 from jobs.pdf.paper.typefaces import FALLBACKS, REGULAR, STRONG, FontBook, face, face_for
+from models.rules.core.counts import count_words
 
 LETTER_LIMIT: Final = 12_000
 """A field longer than this is cut, and says so: some eight pages of one column."""
@@ -235,7 +236,7 @@ _TOWERS: Final = re.compile(
 
 
 def _cut_tower(found: re.Match[str]) -> str:
-    return f"{found.group(1)}[{len(found.group()) - 3} accents not shown]"
+    return f"{found.group(1)}[{count_words(len(found.group()) - 3, 'accent')} not shown]"
 
 
 def _mark(found: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 
+from models.rules.core.counts import count_words
 from models.rules.tools.questionnaires import Answers, Question, Questionnaire
 
 OVERALL_KEY = "overall_grade"
@@ -54,8 +55,7 @@ class Agreement:
         """
         if not self.pairs:
             return "Fewer than two ratings"
-        noun = "pair" if self.pairs == 1 else "pairs"
-        return f"{self.percent} % ({self.agreeing} of {self.pairs} {noun})"
+        return f"{self.percent} % ({self.agreeing} of {count_words(self.pairs, 'pair')})"
 
 
 def agreement_of(ratings: Iterable[str]) -> Agreement:

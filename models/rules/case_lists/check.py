@@ -25,6 +25,7 @@ from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns
 from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
+from models.rules.core.counts import count_words
 
 CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
 """row_number, reference, level_rank, theme, started_on, ended_on, agency."""
@@ -140,7 +141,8 @@ def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator
         if found.is_mixed and not choice.date_order:
             yield f"The column “{heading}” mixes orders of day and month; {found.order} first is used for all of it."
     if report.no_date_count:
-        yield f"The list has no start date, so no time frame can be applied to its {report.no_date_count:,} rows."
+        rows = count_words(report.no_date_count, "row")
+        yield f"The list has no start date, so no time frame can be applied to its {rows}."
     if survey.has_local_ten_digits and survey.nhs_by_chance:
         yield (
             f"{survey.nhs_by_chance:,} of {survey.ten_digits:,} ten-digit references pass the NHS checksum, as chance "

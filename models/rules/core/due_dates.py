@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from models.rules.core.counts import count_words
+
 LONDON = ZoneInfo("Europe/London")
 RETURN_DAYS = 14
 """Framework, self-evaluation: "complete and return their self-evaluation tool within a two-week period"."""
@@ -95,7 +97,7 @@ def due_words(due_on: date, today: date) -> str:
     """
     over = days_over(due_on, today)
     if over > 0:
-        return f"{over} day{'' if over == 1 else 's'} overdue"
+        return f"{count_words(over, 'day')} overdue"
     return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
 
 

@@ -40,12 +40,3 @@ def in_groups(fingerprint: str) -> str:
     '00179ab4 e8a9e9c9 fbb2'
     """
     return " ".join(fingerprint[at : at + 8] for at in range(0, len(fingerprint), 8))
-
-
-def count_of(count: int, one: str, many: str) -> str:
-    """Promise: a count with its word.
-
-    >>> count_of(1, "case", "cases"), count_of(1200, "case", "cases")
-    ('1 case', '1,200 cases')
-    """
-    return f"{count:,} {one if count == 1 else many}"

@@ -11,31 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+
+from models.core.choices import Choice
 
 
-class _Word(StrEnum):
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
-
-
-class Source(_Word):
+class Source(Choice):
     """The five kinds of source that a review sets beside each other."""
 
-    SELF_EVALUATION = "self_evaluation"
+    SELF_EVALUATION = "self_evaluation", "Self-evaluation"
     CASE_AUDIT = "case_audit"
-    SERVICE_USERS = "service_users"
+    SERVICE_USERS = "service_users", "Service users and carers"
     PRACTITIONERS = "practitioners"
     REVIEWS_AND_INSPECTIONS = "reviews_and_inspections"
 
-    @property
-    def label(self) -> str:
-        words = {Source.SELF_EVALUATION: "Self-evaluation", Source.SERVICE_USERS: "Service users and carers"}
-        return words.get(self) or super().label
 
-
-class Verdict(_Word):
+class Verdict(Choice):
     """How things stand according to one item."""
 
     STRENGTH = "strength"
@@ -47,7 +37,7 @@ class Verdict(_Word):
         return {Verdict.STRENGTH: 1.0, Verdict.MIXED: 0.5, Verdict.CONCERN: 0.0}[self]
 
 
-class Strength(_Word):
+class Strength(Choice):
     """How well an item is evidenced."""
 
     WEAK = "weak"
@@ -59,7 +49,7 @@ class Strength(_Word):
         return {Strength.WEAK: 1, Strength.MODERATE: 2, Strength.STRONG: 3}[self]
 
 
-class Mark(_Word):
+class Mark(Choice):
     """What the sources of one key line say together."""
 
     AGREE = "agree"

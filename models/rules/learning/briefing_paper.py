@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
     LEAD,
@@ -41,7 +42,7 @@ def too_long(facts: BriefingFacts) -> str:
     """
     place = max(range(len(facts.points)), key=lambda one: len(facts.points[one]))
     count = len(facts.points[place].split())
-    words = f"{count:,} word{'s' * (count != 1)}"
+    words = count_words(count, "word")
     return (
         f"The briefing does not fit one page: point {place + 1}, {facts.headings[place]}, is the longest with {words}; "
         "shorten it first."

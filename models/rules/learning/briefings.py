@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.rules.core.counts import count_words
+
 SHEET_WORDS = 450
 """About so many words fit one printed sheet and seven minutes of reading aloud."""
 
@@ -137,8 +139,8 @@ def length_words(points: Sequence[str]) -> str:
     count = word_count(points)
     over = count - SHEET_WORDS
     if over <= 0:
-        return f"{count} words; one sheet holds about {SHEET_WORDS}."
-    return f"{count} words, {over} more than one sheet holds; shorten it before it is printed."
+        return f"{count_words(count, 'word')}; one sheet holds about {SHEET_WORDS}."
+    return f"{count_words(count, 'word')}, {over} more than one sheet holds; shorten it before it is printed."
 
 
 def unwritten_words(points: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.documents.charts import Bar, Chart, Part
 from models.rules.documents.papers import (
     ALARM,
@@ -23,8 +24,8 @@ from models.rules.documents.papers import (
     Table,
     day,
 )
-from models.rules.plans.plan_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_chart
-from models.rules.plans.plan_report import PlanReport, PlanSummary, ReportAction, summarise
+from models.rules.plans.plan_report_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_chart
+from models.rules.plans.plan_reports import PlanReport, PlanSummary, ReportAction, summarise
 
 SUMMARY_SIZES: Final = (
     *((12, 12, 6, 130), (10, 10, 5, 120), (8, 8, 4, 110), (7, 7, 4, 100), (6, 6, 4, 90), (6, 6, 3, 80), (5, 6, 3, 75)),
@@ -118,7 +119,7 @@ def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, mos
 def _when_in_short(action: ReportAction, today: date) -> list[Piece]:
     late = action.days_overdue(today)
     due = f"Due {day(action.due_on)}" if action.due_on else "No due date"
-    return [(f"{due}, {late:,} day{'s' * (late != 1)} overdue" if late else due, ALARM if late else BODY)]
+    return [(f"{due}, {count_words(late, 'day')} overdue" if late else due, ALARM if late else BODY)]
 
 
 def _cut(text: str, letters: int) -> str:

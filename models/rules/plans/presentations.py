@@ -7,31 +7,21 @@ Children's Group and the Adults Group are convened, which may be combined where 
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import StrEnum
+
+from models.core.choices import Choice
 
 
-class Body(StrEnum):
-    """The bodies that findings are presented to, in order."""
+class Body(Choice):
+    """The bodies that findings are presented to, in order.
 
-    BOARD = "board"
-    CHILDRENS_GROUP = "childrens_group"
-    ADULTS_GROUP = "adults_group"
-    JOINT_GROUPS = "joint_groups"
+    >>> Body.JOINT_GROUPS.label
+    "Children's Group and Adults Group together"
+    """
 
-    @property
-    def label(self) -> str:
-        """The body as people call it.
-
-        >>> Body.JOINT_GROUPS.label
-        "Children's Group and Adults Group together"
-        """
-        words = {
-            Body.BOARD: "Executive Board",
-            Body.CHILDRENS_GROUP: "Children's Group",
-            Body.ADULTS_GROUP: "Adults Group",
-            Body.JOINT_GROUPS: "Children's Group and Adults Group together",
-        }
-        return words[self]
+    BOARD = "board", "Executive Board"
+    CHILDRENS_GROUP = "childrens_group", "Children's Group"
+    ADULTS_GROUP = "adults_group", "Adults Group"
+    JOINT_GROUPS = "joint_groups", "Children's Group and Adults Group together"
 
 
 _GROUPS = (Body.CHILDRENS_GROUP, Body.ADULTS_GROUP)

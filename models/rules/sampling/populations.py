@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.core.errors import RuleBroken
+from models.rules.core.counts import count_words, noun_of
 from models.rules.sampling.sample_plans import SamplePlan
 from models.rules.sampling.strata import NOT_RECORDED, Key, StrataKind, row_keys, stratum_names, theme_keys
 
 CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
 """row_number, reference, level_rank, theme, started_on, ended_on, agency: a row as the case-list checker gives it."""
+
+_CASES = ("case is", "cases are")
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,15 @@ class Population:
         wins = "the highest of them" if kind is StrataKind.LEVEL else "the first of them in alphabetical order"
         said = []
         if self.undated_row_count:
-            rows, they = _rows(self.undated_row_count), _they(self.undated_row_count)
-            said.append(f"{rows} no date that the time frame asks for, so {they} not in the population.")
+            rows = count_words(self.undated_row_count, "row has", "rows have")
+            they_are = noun_of(self.undated_row_count, "it is", "they are")
+            said.append(f"{rows} no date that the time frame asks for, so {they_are} not in the population.")
         if self.excluded_count:
-            said.append(f"{_cases(self.excluded_count)} kept out because of an earlier audit.")
+            said.append(f"{count_words(self.excluded_count, *_CASES)} kept out because of an earlier audit.")
         if self.several_strata_count:
-            said.append(f"{_cases(self.several_strata_count)} in several strata and counted once, in {wins}.")
+            said.append(
+                f"{count_words(self.several_strata_count, *_CASES)} in several strata and counted once, in {wins}."
+            )
         return said
 
 
@@ -138,15 +144,3 @@ class CaseReader:
 def counted(names: Mapping[Key, str], counts: Mapping[Key, int]) -> dict[str, int]:
     """Cases by stratum name in listing order; the stratum for blank cells only where it has cases."""
     return {name: counts.get(key, 0) for key, name in names.items() if key != NOT_RECORDED or counts.get(key)}
-
-
-def _rows(count: int) -> str:
-    return "1 row has" if count == 1 else f"{count:,} rows have"
-
-
-def _they(count: int) -> str:
-    return "it is" if count == 1 else "they are"
-
-
-def _cases(count: int) -> str:
-    return "1 case is" if count == 1 else f"{count:,} cases are"

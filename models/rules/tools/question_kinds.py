@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from models.core.errors import RuleBroken
+from models.rules.core.counts import count_words
 
 LONGEST_TEXT = 20_000
 """Characters that one written answer may have."""
@@ -53,9 +54,7 @@ class Kind:
             day = date.fromisoformat(value)
             return f"{day.day} {day:%B %Y}"
         if isinstance(value, list):
-            return (
-                f"{len(value)} {'file' if len(value) == 1 else 'files'}" if self.widget == "files" else "; ".join(value)
-            )
+            return count_words(len(value), "file") if self.widget == "files" else "; ".join(value)
         return str(value)
 
     def given(self, value: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from jobs.pdf.paper.drawing import draw
 from models.core.access import Role
 from models.rules.documents.papers import SENSITIVE
 from models.rules.evidence.triangulation import Verdict
-from models.rules.gates.board_paper import (
+from models.rules.gates.board_packs import (
     BoardFacts,
     CycleFacts,
     GradeFacts,
@@ -18,7 +18,7 @@ from models.rules.gates.board_paper import (
     ReviewFacts,
     board_paper,
 )
-from models.rules.gates.review_paper import (
+from models.rules.gates.review_reports import (
     FindingFacts,
     MethodFacts,
     RecommendationFacts,

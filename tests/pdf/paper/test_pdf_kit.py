@@ -12,16 +12,16 @@ import pikepdf
 import pytest
 
 from jobs.pdf.paper.drawing import draw
-from jobs.pdf.plans import action_plans
-from jobs.pdf.sampling import audit_samples
-from models.rules.plans.plan_paper import plan_paper
+from jobs.pdf.plans import plan_reports
+from jobs.pdf.sampling import sample_certificates
+from models.rules.plans.plan_report_paper import plan_paper
 from models.rules.plans.plan_summary_paper import plan_summary
-from models.rules.sampling.certificate_paper import certificate_paper
-from models.rules.sampling.certificate_report import ReportedCase, ReportedStratum
+from models.rules.sampling.sample_certificate_paper import certificate_paper
+from models.rules.sampling.sample_certificate_report import ReportedCase, ReportedStratum
 from tests.house.source import PROJECT
 from tests.pdf import pdf_facts
 from tests.pdf.pdf_kit import Kit, SoundDocument, says, sound
-from tests.pdf.sampling.test_pdf_audit_samples import report as certificate
+from tests.pdf.sampling.test_pdf_sample_certificates import report as certificate
 
 PLAN_CODES = ("brag_code", "about")
 
@@ -37,7 +37,7 @@ class TestActionPlan(SoundDocument):
     kit = Kit(
         pdf_facts.report,
         plan_paper,
-        action_plans.build,
+        plan_reports.build,
         fixed=PLAN_CODES,
         short=("title", "review_title", "partnership", "reference", "version", "classification", "other_agencies"),
     )
@@ -46,7 +46,7 @@ class TestActionPlan(SoundDocument):
 class TestPlanSummary(SoundDocument):
     """The plan on one page."""
 
-    kit = Kit(pdf_facts.report, plan_summary, action_plans.build_summary, fixed=PLAN_CODES, is_one_page=True)
+    kit = Kit(pdf_facts.report, plan_summary, plan_reports.build_summary, fixed=PLAN_CODES, is_one_page=True)
 
 
 class TestDrawCertificate(SoundDocument):
@@ -55,7 +55,7 @@ class TestDrawCertificate(SoundDocument):
     kit = Kit(
         certificate_of,
         certificate_paper,
-        audit_samples.build,
+        sample_certificates.build,
         short=("title", "partnership", "reference", "classification", "excluded"),
     )
 
@@ -91,13 +91,13 @@ class TestExampleOfTheDocs(SoundDocument):
 
 
 def test_the_harness_sees_a_text_that_is_missing() -> None:
-    made = action_plans.build(pdf_facts.report(1))
+    made = plan_reports.build(pdf_facts.report(1))
     assert says(made, "The multi-agency front door")
     assert not says(made, "The single-agency back door")
 
 
 def test_the_harness_sees_a_mark_outside_the_structure() -> None:
-    with pikepdf.open(BytesIO(action_plans.build(pdf_facts.report(1)))) as pdf:
+    with pikepdf.open(BytesIO(plan_reports.build(pdf_facts.report(1)))) as pdf:
         page = pdf.pages[0]
         page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n0 0 10 10 re f")
         out = BytesIO()
@@ -107,7 +107,7 @@ def test_the_harness_sees_a_mark_outside_the_structure() -> None:
 
 
 def test_the_harness_sees_a_line_that_leaves_the_page() -> None:
-    with pikepdf.open(BytesIO(action_plans.build(pdf_facts.report(1)))) as pdf:
+    with pikepdf.open(BytesIO(plan_reports.build(pdf_facts.report(1)))) as pdf:
         pdf.pages[0].mediabox = [0, 0, 400, 595]
         out = BytesIO()
         pdf.save(out)

@@ -6,9 +6,9 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from jobs.pdf.plans.action_plans import build
-from models.rules.plans.plan_paper import COLUMNS
-from models.rules.plans.plan_report import summarise
+from jobs.pdf.plans.plan_reports import build
+from models.rules.plans.plan_report_paper import COLUMNS
+from models.rules.plans.plan_reports import summarise
 from tests.pdf.pdf_facts import action, report, report_of
 from tests.pdf.pdf_structure import Element, marked_text, marks_of, structure_of
 

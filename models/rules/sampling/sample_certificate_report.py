@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from models.rules.core.counts import count_words
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedCase:
@@ -120,10 +122,11 @@ class CertificateReport:
         >>> CertificateReport(**facts, strata=()).sentence
         'Of 0 cases in 0 strata, 0 were selected and 0 stand in reserve.'
         """
-        strata = "1 stratum" if len(self.strata) == 1 else f"{len(self.strata)} strata"
+        strata = count_words(len(self.strata), "stratum", "strata")
         return (
-            f"Of {self.population_count:,} cases in {strata}, {self.selected_count:,} were selected and "
-            f"{self.reserve_count:,} stand in reserve."
+            f"Of {count_words(self.population_count, 'case')} in {strata}, "
+            f"{count_words(self.selected_count, 'was', 'were')} selected and "
+            f"{count_words(self.reserve_count, 'stands', 'stand')} in reserve."
         )
 
     @cached_property

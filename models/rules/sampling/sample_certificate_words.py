@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from models.rules.sampling.certificate_report import (
+from models.rules.sampling.sample_certificate_report import (
     CertificateReport,
     ReportedCase,
     ReportedElimination,

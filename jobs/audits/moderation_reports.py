@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jobs.documents.documents import document
+from jobs.documents.documents import PrintedDocument, document
 from models.audits.moderation_reports import moderation_facts
 from models.documents.documents import DocumentKind
-from models.rules.audits.moderation_paper import moderation_paper
+from models.rules.audits.moderation_reports import moderation_paper
 from models.rules.audits.moderations import ModerationFacts
 
 
@@ -14,9 +14,11 @@ def _sentence(facts: ModerationFacts) -> str:
 
 
 document(
-    "moderated_result",
-    kind=DocumentKind.MODERATED_RESULT,
-    facts=moderation_facts,
-    paper=moderation_paper,
-    sentence=_sentence,
+    PrintedDocument(
+        "moderated_result",
+        kind=DocumentKind.MODERATED_RESULT,
+        facts=moderation_facts,
+        paper=moderation_paper,
+        sentence=_sentence,
+    )
 )

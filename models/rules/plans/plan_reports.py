@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final
 
 from models.core.errors import RuleBroken
+from models.rules.core.counts import count_words
 
 BRAG_WORDS: Final = {
     "red": "Red: overdue or off track",
@@ -187,8 +188,7 @@ class PlanSummary:
         if not self.count:
             return "The plan has no actions."
         parts = ", ".join(f"{brag.label} {brag.count}" for brag in self.brag if brag.count)
-        noun = "action" if self.count == 1 else "actions"
-        return f"{self.count:,} {noun} by rating: {parts}. Overdue: {self.overdue_count:,}."
+        return f"{count_words(self.count, 'action')} by rating: {parts}. Overdue: {self.overdue_count:,}."
 
 
 def summarise(report: PlanReport) -> PlanSummary:

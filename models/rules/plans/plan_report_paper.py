@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from models.rules.core.counts import count_words, noun_of
 from models.rules.documents.charts import Bar, Chart, Part
 from models.rules.documents.papers import (
     ALARM,
@@ -29,7 +30,7 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.evidence.paper_parts import in_groups
-from models.rules.plans.plan_report import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
+from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
 
 COLUMNS: Final = (
     Column("Action", 86),
@@ -110,7 +111,7 @@ def plan_tiles(summary: PlanSummary) -> Tiles:
     """Promise: how many actions there are, and how many are late, due soon, complete and moved."""
     return Tiles(
         (
-            Tile(f"{summary.count:,}", "action in all" if summary.count == 1 else "actions in all"),
+            Tile(f"{summary.count:,}", noun_of(summary.count, "action in all", "actions in all")),
             Tile(f"{summary.overdue_count:,}", "overdue", is_alarm=summary.overdue_count > 0),
             Tile(f"{summary.due_soon_count:,}", "due in the next 28 days"),
             Tile(f"{summary.complete_count:,}", "complete"),
@@ -215,7 +216,7 @@ def _when(action: ReportAction, today: date) -> Iterator[Piece]:
     yield f"Due {day(action.due_on)}" if action.due_on else "No due date", STRONG
     late = action.days_overdue(today)
     if late:
-        yield f"{late:,} day{'s' * (late != 1)} overdue", ALARM
+        yield f"{count_words(late, 'day')} overdue", ALARM
     if action.completed_on:
         yield from _inline("Completed", day(action.completed_on), BODY)
     if action.is_moved and action.original_due_on:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobs.pdf.paper.drawing import draw
-from models.rules.plans.impact_paper import CheckedAction, GradeThenNow, ImpactFacts, impact_paper
+from models.rules.plans.impact_reports import CheckedAction, GradeThenNow, ImpactFacts, impact_paper
 from tests.pdf.pdf_facts import TODAY, words
 from tests.pdf.pdf_kit import Kit, SoundDocument, as_page
 from tests.pdf.pdf_review_facts import OCCASION

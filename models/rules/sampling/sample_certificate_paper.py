@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
     NAME,
@@ -20,7 +21,7 @@ from models.rules.documents.papers import (
     Table,
     moment,
 )
-from models.rules.sampling.certificate_report import CertificateReport, ReportedElimination, ReportedStratum
+from models.rules.sampling.sample_certificate_report import CertificateReport, ReportedElimination, ReportedStratum
 
 A_PARAGRAPH: Final = 50
 """References in one paragraph: far fewer letters than a paragraph may hold, so none of them is cut off."""
@@ -91,7 +92,7 @@ def _binding(report: CertificateReport) -> Iterator[Block]:
         (
             ("Case frame", report.frame_reference),
             ("Frozen on", moment(report.frozen_at)),
-            ("Rows and cases", f"{report.row_count:,} rows of {report.case_count:,} cases"),
+            ("Rows and cases", f"{count_words(report.row_count, 'row')} of {count_words(report.case_count, 'case')}"),
         )
     )
     read = [("How the file was read", report.read_as)] if report.read_as else []

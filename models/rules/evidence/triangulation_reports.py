@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from models.rules.core.counts import count_words, noun_of
 from models.rules.documents.papers import (
     LABEL,
     QUIET,
@@ -20,7 +21,7 @@ from models.rules.documents.papers import (
     Tiles,
     tag,
 )
-from models.rules.evidence.paper_parts import MARK_TONES, VERDICT_TONES, count_of, paper_of
+from models.rules.evidence.paper_parts import MARK_TONES, VERDICT_TONES, paper_of
 from models.rules.evidence.triangulation import Mark, Source, Verdict
 
 RULE: Final = (
@@ -108,11 +109,11 @@ def _row(row: MatrixRow) -> Row:
 def _said(said: Said) -> Cell:
     if said.verdict is None:
         return [("Silent", QUIET)]
-    items = f"{count_of(said.count, 'item', 'items')}, weight {said.weight}"
+    items = f"{count_words(said.count, 'item', 'items')}, weight {said.weight}"
     return [(said.verdict.label, tag(VERDICT_TONES[said.verdict])), (items, QUIET)]
 
 
 def _loose(facts: MatrixFacts) -> Iterator[Tile]:
     if facts.unplaced:
-        words = "piece of evidence" if facts.unplaced == 1 else "pieces of evidence"
+        words = noun_of(facts.unplaced, "piece of evidence", "pieces of evidence")
         yield Tile(f"{facts.unplaced:,}", f"{words} along no key line yet")

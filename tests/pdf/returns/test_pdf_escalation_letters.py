@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from jobs.pdf.paper.drawing import draw
-from models.rules.returns.letter_paper import LetterFacts, LetterStep, letter_paper
+from models.rules.returns.escalation_letters import LetterFacts, LetterStep, letter_paper
 from tests.pdf.pdf_facts import TODAY, words
 from tests.pdf.pdf_kit import Kit, SoundDocument
 from tests.pdf.pdf_structure import text_of

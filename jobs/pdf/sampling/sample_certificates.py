@@ -2,8 +2,8 @@
 
 from jobs.pdf.paper.drawing import draw
 from jobs.pdf.paper.letterhead import Logo
-from models.rules.sampling.certificate_paper import certificate_paper
-from models.rules.sampling.certificate_report import CertificateReport
+from models.rules.sampling.sample_certificate_paper import certificate_paper
+from models.rules.sampling.sample_certificate_report import CertificateReport
 
 
 def build(report: CertificateReport, logo: Logo | None = None) -> bytes:

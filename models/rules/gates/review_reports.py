@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     QUIET,
     Block,
@@ -20,9 +21,9 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
-from models.rules.evidence.paper_parts import VERDICT_TONES, count_of, paper_of
+from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
 from models.rules.evidence.triangulation import Verdict
-from models.rules.evidence.triangulation_paper import RULE, MatrixRow, mark_tiles, matrix_tables
+from models.rules.evidence.triangulation_reports import RULE, MatrixRow, mark_tiles, matrix_tables
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class RecommendationFacts:
         >>> RecommendationFacts(1, "See the child.", "Practice", "Case audit", "", 3, 1).progress
         '3 actions, 1 complete'
         """
-        return f"{count_of(self.action_count, 'action', 'actions')}, {self.complete_count:,} complete"
+        return f"{count_words(self.action_count, 'action', 'actions')}, {self.complete_count:,} complete"
 
 
 @dataclass(frozen=True)

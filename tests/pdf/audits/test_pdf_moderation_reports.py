@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from jobs.pdf.paper.drawing import draw
 from models.rules.audits.agreement import Agreement
-from models.rules.audits.moderation_paper import moderation_paper
+from models.rules.audits.moderation_reports import moderation_paper
 from models.rules.audits.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
 from models.rules.documents.papers import SENSITIVE
 from tests.pdf.pdf_facts import AGENCIES, TODAY, words

@@ -14,11 +14,17 @@ from hypothesis import strategies as st
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
-from models.rules.sampling.certificate_checks import check_draw
-from models.rules.sampling.certificates import CertificateKind, Elimination, FrameRecord, Occasion, make_certificate
 from models.rules.sampling.commitments import commitment, seed_from
 from models.rules.sampling.draws import draw_from_rows
 from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_certificate_checks import check_draw
+from models.rules.sampling.sample_certificates import (
+    CertificateKind,
+    Elimination,
+    FrameRecord,
+    Occasion,
+    make_certificate,
+)
 from models.rules.sampling.sample_plans import SamplePlan, exclude, parse_plan
 
 LEVELS = {1: "Early help", 2: "Child in need", 5: "Looked after"}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
     LABEL,
@@ -20,7 +21,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
-from models.rules.evidence.paper_parts import count_of, paper_of
+from models.rules.evidence.paper_parts import paper_of
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _review(one: ReviewFacts) -> Row:
     planned = [(day(one.planned_on) if one.planned_on else "–", "body"), ("Late" if one.is_late else "", tag("red"))]
     acts = [
         (one.acts_next, "body"),
-        (f"{count_of(one.missing, 'thing is', 'things are')} missing" if one.missing else "", QUIET),
+        (f"{count_words(one.missing, 'thing is', 'things are')} missing" if one.missing else "", QUIET),
     ]
     days = "–" if one.days_in_stage is None else f"{one.days_in_stage:,}"
     return Row([[(one.reference, NAME)], one.title, one.kind, one.stage, days, planned, acts], name=one.reference)

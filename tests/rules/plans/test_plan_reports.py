@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.errors import RuleBroken
-from models.rules.plans.plan_report import BRAG_WORDS, ReportAction, ReportUpdate, summarise
+from models.rules.plans.plan_reports import BRAG_WORDS, ReportAction, ReportUpdate, summarise
 from tests.pdf.pdf_facts import TODAY, action, report, report_of
 
 days = st.integers(-400, 400).map(lambda shift: TODAY + timedelta(days=shift))

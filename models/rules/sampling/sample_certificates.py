@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
+from models.core.choices import Choice
 from models.rules.sampling.draws import Draw, DrawnCase, DrawnStratum
 from models.rules.sampling.populations import Population
 from models.rules.sampling.sample_plans import SamplePlan, exclude
@@ -40,21 +40,15 @@ ALGORITHM_WORDS = (
 )
 
 
-class CertificateKind(StrEnum):
-    """Where the seed came from."""
+class CertificateKind(Choice):
+    """Where the seed came from; the meaning is what the certificate says about it."""
 
-    CEREMONY = "ceremony"
-    QUICK = "quick"
-    TYPED = "typed"
-
-    @property
-    def words(self) -> str:
-        """What the certificate says about it."""
-        return {
-            "ceremony": "The portal bound itself to its secret part before the public part was made aloud.",
-            "quick": "Quick draw by one person with a seed from the system: nobody else took part in making the seed.",
-            "typed": "Draw by one person with a seed that this person typed.",
-        }[self]
+    CEREMONY = "ceremony", "", "The portal bound itself to its secret part before the public part was made aloud."
+    QUICK = (
+        "quick", "",
+        "Quick draw by one person with a seed from the system: nobody else took part in making the seed.",
+    )  # fmt: skip
+    TYPED = "typed", "", "Draw by one person with a seed that this person typed."
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ def make_certificate(
         "plan_fingerprint": plan.fingerprint(),
         "exclusions": exclusions_json(excluded),
         "kind": occasion.kind.value,
-        "kind_words": occasion.kind.words,
+        "kind_words": occasion.kind.meaning,
         "commitment": occasion.commitment,
         "secret": occasion.secret,
         "public": occasion.public,

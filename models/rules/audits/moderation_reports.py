@@ -6,6 +6,7 @@ from typing import Final
 
 from models.rules.audits.agreement import Agreement
 from models.rules.audits.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
+from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
     LABEL,
@@ -24,7 +25,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
-from models.rules.evidence.paper_parts import NOBODY_NAMED, count_of, paper_of
+from models.rules.evidence.paper_parts import NOBODY_NAMED, paper_of
 
 GRADE_TONES: Final = {
     "outstanding": "blue",
@@ -131,5 +132,5 @@ def _agreement(agreement: Agreement | None) -> Cell:
     if agreement is None or not agreement.pairs:
         return "–"
     tone = "green" if agreement.agreeing == agreement.pairs else "amber"
-    pairs = f"{agreement.agreeing} of {count_of(agreement.pairs, 'pair', 'pairs')}"
+    pairs = f"{agreement.agreeing} of {count_words(agreement.pairs, 'pair', 'pairs')}"
     return [(f"{agreement.percent} %", tag(tone)), (pairs, QUIET)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.pdf.paper.drawing import draw
 from models.rules.documents.papers import SENSITIVE
-from models.rules.evidence.triangulation_paper import matrix_paper
+from models.rules.evidence.triangulation_reports import matrix_paper
 from tests.pdf.pdf_kit import Kit, SoundDocument, as_page
 from tests.pdf.pdf_review_facts import matrix
 from tests.pdf.pdf_structure import text_of

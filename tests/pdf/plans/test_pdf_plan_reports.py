@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from jobs.pdf.paper.page import BOTTOM
 from jobs.pdf.paper.styles import ALARM, BRAG_COLOURS, INK, MUTED, NAVY, TINT
 from jobs.pdf.paper.texts import LETTER_LIMIT
-from jobs.pdf.plans.action_plans import LETTER_BUDGET, build
+from jobs.pdf.plans.plan_reports import LETTER_BUDGET, build
 from models.core.errors import RuleBroken
-from models.rules.plans.plan_report import PlanReport, ReportAction, ReportUpdate, summarise
+from models.rules.plans.plan_reports import PlanReport, ReportAction, ReportUpdate, summarise
 from tests.pdf.pdf_facts import TODAY, action, report, report_of
 from tests.pdf.pdf_structure import marks_of, pages_of, text_of
 
@@ -144,7 +144,7 @@ def test_the_same_facts_give_the_same_bytes_whatever_the_clock_says() -> None:
 
 def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     code = (
-        "import hashlib; from jobs.pdf.plans.action_plans import build; from tests.pdf.pdf_facts import report;"
+        "import hashlib; from jobs.pdf.plans.plan_reports import build; from tests.pdf.pdf_facts import report;"
         "print(hashlib.sha256(build(report(25))).hexdigest())"
     )
     run = subprocess.run(

@@ -7,8 +7,8 @@ from jobs.pdf.paper.drawing import draw, draw_one_page
 from jobs.pdf.paper.letterhead import Logo
 from jobs.pdf.paper.texts import LETTER_LIMIT
 from models.core.errors import RuleBroken
-from models.rules.plans.plan_paper import plan_paper
-from models.rules.plans.plan_report import PlanReport, ReportAction
+from models.rules.plans.plan_report_paper import plan_paper
+from models.rules.plans.plan_reports import PlanReport, ReportAction
 from models.rules.plans.plan_summary_paper import plan_summary_papers
 
 LETTER_BUDGET: Final = 6_000_000

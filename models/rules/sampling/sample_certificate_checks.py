@@ -9,7 +9,11 @@ from typing import Any
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
-from models.rules.sampling.certificates import (
+from models.rules.core.counts import count_words
+from models.rules.sampling.commitments import commitment, seed_from
+from models.rules.sampling.draws import Draw, check_exclusions, settle_draw
+from models.rules.sampling.populations import CaseReader, CaseRow
+from models.rules.sampling.sample_certificates import (
     ALGORITHM,
     VERSION,
     CertificateKind,
@@ -17,9 +21,6 @@ from models.rules.sampling.certificates import (
     population_json,
     strata_json,
 )
-from models.rules.sampling.commitments import commitment, seed_from
-from models.rules.sampling.draws import Draw, check_exclusions, settle_draw
-from models.rules.sampling.populations import CaseReader, CaseRow
 from models.rules.sampling.sample_plans import SamplePlan, parse_plan
 
 NO_CERTIFICATE = "This is not a draw certificate that the portal can read."
@@ -141,7 +142,8 @@ class _Claim:
             if difference:
                 return f"{ours['name']}: {difference}"
         if population_json(draw.population, self.plan) != self.data.get("population"):
-            return f"The population is {draw.population.case_count:,} cases; the certificate describes it otherwise."
+            population = count_words(draw.population.case_count, "case")
+            return f"The population is {population}; the certificate describes it otherwise."
         return None
 
     def elimination_difference(self) -> str | None:

@@ -8,13 +8,19 @@ from typing import Any
 import pikepdf
 import pytest
 
-from jobs.pdf.sampling.audit_samples import build
-from models.rules.sampling.certificate_report import CertificateReport, ReportedCase, ReportedStratum
-from models.rules.sampling.certificate_words import report_of_certificate
-from models.rules.sampling.certificates import CertificateKind, Elimination, FrameRecord, Occasion, make_certificate
+from jobs.pdf.sampling.sample_certificates import build
 from models.rules.sampling.commitments import commitment, seed_from
 from models.rules.sampling.draws import draw_from_rows
 from models.rules.sampling.populations import CaseRow
+from models.rules.sampling.sample_certificate_report import CertificateReport, ReportedCase, ReportedStratum
+from models.rules.sampling.sample_certificate_words import report_of_certificate
+from models.rules.sampling.sample_certificates import (
+    CertificateKind,
+    Elimination,
+    FrameRecord,
+    Occasion,
+    make_certificate,
+)
 from models.rules.sampling.sample_plans import exclude, parse_plan
 from tests.pdf.pdf_structure import marks_of, pages_of, structure_of, text_of
 

@@ -1,0 +1,1 @@
+"""What does the evidence say, source by source?"""

@@ -1,1 +1,0 @@
-"""What is a thematic review, its stages and who is invited?"""
