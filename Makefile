@@ -4,6 +4,7 @@
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
 # make pictures  the documents' pictures in docs/pictures, from a demo of their own
+# make docs   the pages of docs that are made from the code: docs/data-model.md
 # make clean  remove the environment and the caches; the data in .data stays
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench pictures clean
+.PHONY: help setup setup-dev run test check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -62,6 +63,9 @@ bench: setup-dev
 
 pictures: setup-dev
 	@$(BIN)/python -m tests.browser.pictures
+
+docs: setup-dev
+	@$(BIN)/flask --app wsgi database describe > .data-model.new && mv .data-model.new docs/data-model.md || { rm -f .data-model.new; exit 1; }
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
