@@ -1,6 +1,6 @@
 # make run    the portal with a demo partnership, at http://127.0.0.1:8000/ (PORT and DEMO_PASSWORD may be set)
 # make test   every test, on a PostgreSQL and a Valkey of their own
-# make check  lint, types, import law, budgets, schema drift
+# make check  lint, types, import law, budgets, fresh docs, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
 # make pictures  the documents' pictures in docs/pictures, from a demo of their own
@@ -55,7 +55,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house.source
-	$(BIN)/python -m pytest --quiet tests/test_house_rules.py
+	$(BIN)/python -m pytest --quiet tests/test_house_rules.py tests/test_docs.py
 	$(BIN)/flask --app wsgi database drift
 
 bench: setup-dev
