@@ -30,8 +30,8 @@ A line in a picture is a foreign key (or several): one row of the table before t
   in London, *moment* a time in UTC, *JSON* facts of varying shape. Left out: `id` and `row_version`.
 - **Must hold**: what people read when a rule of the table is broken. Left out: that a word must be of its list.
 - **Rows**: what each database role may do with the rows. *Staff* are people of the partnership, *agencies* people
-  bound to one agency, *public* somebody without a sign-in; the portal itself is left out. *Logged* rows leave every
-  change in `change_log`.
+  bound to one agency, *public* somebody without a sign-in; the portal itself is left out. The whole condition, such as
+  "only while it is open", is in the table's `row_policy`. *Logged* rows leave every change in `change_log`.
 """
 
 _KEPT_BY_THE_HOUSE = {"id", "row_version"}
@@ -79,7 +79,7 @@ def _models() -> list[type[Base]]:
 
 
 def _chapter(chapter: str, models: list[type[Base]]) -> str:
-    tables = [_table(model) for model in models]
+    tables = [Base.metadata.tables[model.__tablename__] for model in models]
     lines = [
         *(f"## {chapter}", "", sentence_of(chapter), ""),
         *("```mermaid", "erDiagram", *_picture(tables), "```", ""),
@@ -88,13 +88,6 @@ def _chapter(chapter: str, models: list[type[Base]]) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _table(model: type[Base]) -> sa.Table:
-    table = model.__table__
-    if not isinstance(table, sa.Table):
-        raise TypeError(f"{model.__name__} is no table")
-    return table
 
 
 def _picture(tables: Iterable[sa.Table]) -> list[str]:
