@@ -65,7 +65,7 @@ pictures: setup-dev
 	@$(BIN)/python -m tests.browser.pictures
 
 docs: setup-dev
-	@$(BIN)/flask --app wsgi database describe > .data-model.new && mv .data-model.new docs/data-model.md || { rm -f .data-model.new; exit 1; }
+	@$(BIN)/flask --app wsgi database describe --out docs/data-model.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from app.data_model import PAGE, chapters, data_model
 from models.schema import all_policies
 from tests.house.source import PROJECT, tracked_files
+from tests.web import usual_portal
 
 PAGES = sorted(name for name in tracked_files() if name.endswith(".md"))
 
@@ -20,6 +22,14 @@ def text_of(page: str) -> str:
 
 def test_data_model_is_what_the_models_say_now() -> None:
     assert PAGE.read_text(encoding="utf-8") == data_model(), "docs/data-model.md is out of date: make docs"
+
+
+def test_command_writes_the_data_model_to_a_file_or_prints_it(tmp_path: Path) -> None:
+    runner, page = usual_portal().test_cli_runner(), tmp_path / "data-model.md"
+    written = runner.invoke(args=["database", "describe", "--out", str(page)])
+    printed = runner.invoke(args=["database", "describe"])
+    assert (written.exit_code, written.output) == (0, "")
+    assert page.read_text(encoding="utf-8") == printed.stdout == data_model()
 
 
 def test_data_model_has_every_table_once() -> None:

@@ -58,9 +58,14 @@ def revision(message: str) -> None:
 
 
 @database.command("describe")
-def describe() -> None:
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
+def describe(out: Path | None) -> None:
     """Print the tables of each chapter as one page of Markdown, from the models; `make docs` keeps it in docs."""
-    click.echo(data_model(), nl=False)
+    page = data_model()
+    if out is None:
+        click.echo(page, nl=False)
+    else:
+        out.write_text(page, encoding="utf-8")
 
 
 @database.command("verify")
