@@ -1,9 +1,10 @@
 # make run    the portal with a demo partnership, at http://127.0.0.1:8000/ (PORT and DEMO_PASSWORD may be set)
 # make test   every test, on a PostgreSQL and a Valkey of their own
-# make check  lint, types, import law, budgets, schema drift
+# make check  lint, types, import law, budgets, fresh docs, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
 # make pictures  the documents' pictures in docs/pictures, from a demo of their own
+# make docs   the pages of docs that are made from the code: docs/data-model.md
 # make clean  remove the environment and the caches; the data in .data stays
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench pictures clean
+.PHONY: help setup setup-dev run test check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -54,7 +55,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house.source
-	$(BIN)/python -m pytest --quiet tests/test_house_rules.py
+	$(BIN)/python -m pytest --quiet tests/test_house_rules.py tests/test_docs.py
 	$(BIN)/flask --app wsgi database drift
 
 bench: setup-dev
@@ -62,6 +63,9 @@ bench: setup-dev
 
 pictures: setup-dev
 	@$(BIN)/python -m tests.browser.pictures
+
+docs: setup-dev
+	@$(BIN)/flask --app wsgi database describe --out docs/data-model.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -9,8 +9,9 @@ TOGETHER = {
     "tests/faults/": "faults",
     "tests/test_make_run.py": "make run",
     "tests/demo/": "demo",
+    "tests/test_add_a_table.py": "copy",
 }
-"""Beginnings of node ids, and what their tests share: the portal of the journeys, a farm of workers, the demo.
+"""Beginnings of node ids, and what their tests share: the portal of the journeys, a farm of workers, the demo, a copy.
 
 Stated here because pytest-xdist 3.8 reads its own marks for this from where pytest 9.2 no longer looks.
 """

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.commands.kit import command_session, refusals, refuse, servers_in_use, settings_in_use, show
+from app.data_model import data_model
 from app.database_logins import operator_script
 from app.preparation import prepare_database
 from app.servers.local_servers import join_servers
@@ -54,6 +55,17 @@ def drift() -> None:
 def revision(message: str) -> None:
     """Write a migration for what the models say beyond the newest revision."""
     schema.new_revision(servers_in_use().owner_url, message)
+
+
+@database.command("describe")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
+def describe(out: Path | None) -> None:
+    """Print the tables of each chapter as one page of Markdown, from the models; `make docs` keeps it in docs."""
+    page = data_model()
+    if out is None:
+        click.echo(page, nl=False)
+    else:
+        out.write_text(page, encoding="utf-8")
 
 
 @database.command("verify")
