@@ -139,13 +139,10 @@ class CaseListScreen(Screen):
             raise RuleBroken("Choose a review from the list, or leave it empty.")
         describe_sheets(open_case_list(file.stream))  # type: ignore[arg-type]  # refused here, before anything is kept
         file.stream.seek(0)
+        name, most = file.filename.rsplit("/")[-1].rsplit("\\")[-1], _settings().upload_limit_mb * 1024 * 1024
         kept = keep_list(
             self.session,
-            SentList(
-                file.stream,  # type: ignore[arg-type]
-                file_name=file.filename.rsplit("/")[-1].rsplit("\\")[-1],
-                limit=_settings().upload_limit_mb * 1024 * 1024,
-            ),
+            SentList(file.stream, name, most),  # type: ignore[arg-type]
             key=_key(),
             title=form["title"].data or "",
             review_id=form["review_id"].data,

@@ -15,8 +15,8 @@ portal's pages have; a message that leaves the portal puts the portal's own addr
 Parts are written as they are (ids, slugs and codes need no quoting); questions are quoted, and one that is None is
 left out.
 
-For screens. A screen's `path` is `path_of(model)`: the base may take it from the model, so that a screen with a model
-names no path of its own; a test compares them until then. In a screen's code, write `address_of(review)` for
+For screens. A screen's `url` is a slash and `path_of(model)`: the base may take it from the model, so that a screen of
+a table names none of its own; a test compares them until then. In a screen's code, write `address_of(review)` for
 `f"/thematic-reviews/{review.id}/"`, `address_by_id(ThematicReview, review_id)` where there is but an id, and
 `list_address(Challenge, "new", review_id=review.id)` for a button that opens a form. Cards are
 `list_address(Action, late="yes")`. Made globals of the templates beside `count_words`, they need only the record there:
