@@ -245,9 +245,7 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     groups = session.scalars(select(FeedbackGroup).where(FeedbackGroup.is_active).order_by(FeedbackGroup.name)).all()
     lately = engaged_lately(session, [group.id for group in groups], beside=record.review_id)
     rows = [(group.name, ", ".join(lately[group.id])) for group in groups if group.id in lately]
-    return Panel(
-        "Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review."
-    )
+    return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
 
 
 @review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
