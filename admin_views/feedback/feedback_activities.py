@@ -73,7 +73,7 @@ _UNNAMED = (
 class GroupForm(Form):
     """A group that takes part, and with how many people."""
 
-    group_id = RecordField("Category", loader=ChoiceLoader(FeedbackGroup))
+    group_id = RecordField("Group", loader=ChoiceLoader(FeedbackGroup))
     people_count = WholeNumberField("How many people took part?", default=0)
 
 
@@ -224,7 +224,7 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
     ).all()
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
     cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
-    headings = ("Category", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
+    headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
     empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
     return Panel("Groups that take part", headings, cells, empty=empty)
 
@@ -245,9 +245,7 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     groups = session.scalars(select(FeedbackGroup).where(FeedbackGroup.is_active).order_by(FeedbackGroup.name)).all()
     lately = engaged_lately(session, [group.id for group in groups], beside=record.review_id)
     rows = [(group.name, ", ".join(lately[group.id])) for group in groups if group.id in lately]
-    return Panel(
-        "Asked by recent reviews", ("Category", "Reviews"), rows, empty="No group was asked by a recent review."
-    )
+    return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
 
 
 @review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)

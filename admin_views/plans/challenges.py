@@ -113,7 +113,7 @@ class ChallengeScreen(Screen):
         "stands": "Stands",
     }
     column_descriptions = {
-        "challenger": "A name and a body: for example the independent chair, Adults Category.",
+        "challenger": "A name and a body: for example the independent chair, Adults Group.",
         "presentation_id": "The meeting at which it was made; leave empty for one made in the course of the review.",
     }
 

@@ -75,7 +75,7 @@ class PresentationScreen(Screen):
     name, noun, plural = "Presentations", "presentation", "presentations"
     url, category, menu_order = "/presentations", Category.REVIEWS, 70
     roles = kept_by(OFFICERS, readers=READERS)
-    introduction = "Findings go to the Executive Board first, then to the Children's Category and the Adults Category."
+    introduction = "Findings go to the Executive Board first, then to the Children's Group and the Adults Group."
     column_list = ("body", "review_id", "review.title", "meets_on", "status", "decision")
     column_details_list = (*column_list, "agenda_line", "decided", "plan_id", "changes_made_on")
     column_formatters = {"status": by_value(show_tag), "decision": by_value(show_decision)}

@@ -57,17 +57,6 @@ def revision(message: str) -> None:
     schema.new_revision(servers_in_use().owner_url, message)
 
 
-@database.command("describe")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
-def describe(out: Path | None) -> None:
-    """Print the tables of each chapter as one page of Markdown, from the models; `make docs` keeps it in docs."""
-    page = data_model()
-    if out is None:
-        click.echo(page, nl=False)
-    else:
-        out.write_text(page, encoding="utf-8")
-
-
 @database.command("verify")
 @refusals
 def verify() -> None:
@@ -77,3 +66,14 @@ def verify() -> None:
     if broken is not None:
         refuse(f"Record {broken} of the change log does not follow from the one before it.", status=1)
     click.echo("The change log holds together.")
+
+
+@database.command("describe")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
+def describe(out: Path | None) -> None:
+    """Print the tables of each chapter as one page of Markdown, from the models; `make docs` keeps it in docs."""
+    page = data_model()
+    if out is None:
+        click.echo(page, nl=False)
+    else:
+        out.write_text(page, encoding="utf-8")
