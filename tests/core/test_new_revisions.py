@@ -17,6 +17,7 @@ from tests.house.source import PROJECT
 NEW_TABLE = '''"""Which umbrellas were left behind?"""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, Text
@@ -25,10 +26,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.access import EVERYTHING, RowPolicy
 from models.core.db import Record
-from models.core.words import Choice, choice_column, must, one_of
+from models.core.words import choice_column, must, one_of
 
 
-class Colour(Choice):
+class Colour(StrEnum):
     BLACK = "black"
     A_PATTERN_THAT_NOBODY_FORGETS = "a_pattern_that_nobody_forgets"
 
