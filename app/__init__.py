@@ -32,7 +32,7 @@ __all__ = ["create_app"]
 
 
 class Portal(Flask):
-    """The web application; what goes wrong in it is logged without the values that went wrong."""
+    """The web application; its faults are logged without the values that caused them."""
 
     def log_exception(self, exc_info: Any) -> None:
         log_fault(exc_info[1])
@@ -41,7 +41,7 @@ class Portal(Flask):
 def create_app(settings: Settings | None = None, session_factory: sessionmaker[PortalSession] | None = None) -> Flask:
     """The whole portal. Settings come from the environment unless given; tests give their own session factory.
 
-    Nothing is connected to before the first request, so that commands which need no database need none.
+    It connects to nothing before the first request, so that commands which need no database run without one.
     """
     settings = settings or load_settings()
     app = Portal(__name__)

@@ -52,7 +52,7 @@ class Visitor(UserMixin):
 
 
 class HalfWay(NamedTuple):
-    """Whose password was right, and their standing then; the code is still to come."""
+    """The person whose password was right, and their standing then; the code is still to come."""
 
     person_id: int
     standing: str
@@ -68,14 +68,14 @@ class SignInDesk:
         self.factor_key = factor_key(settings.secret_key)
 
     def session(self) -> Session:
-        """This request's session, acting as the portal from a fresh transaction on."""
-        made = self.database.session
-        made.rollback()
-        act_as(made, Actor.system(g.request_id))
-        return made
+        """This request's session, acting as the portal itself in a new transaction."""
+        session = self.database.session
+        session.rollback()
+        act_as(session, Actor.system(g.request_id))
+        return session
 
     def admit(self, email: str, password: str) -> str | HalfWay | None:
-        """A new token when e-mail address and password are right. Each try is on record before it is looked at.
+        """A new token when e-mail address and password are right. Each try is recorded before it is looked at.
 
         Somebody with a second factor is half way only, and the try counts as failed until the code is given.
         """
@@ -92,7 +92,7 @@ class SignInDesk:
         return token
 
     def admit_by_code(self, half: HalfWay, code: str) -> str | None:
-        """A new token when the code is right and the person still is as when the password was given."""
+        """A new token when the code is right and the person's standing is still as when the password was given."""
         database, moment = self.session(), now()
         person = database.get(Person, half.person_id)
         if person is None or not person.is_active or standing_of(database, person.id) != half.standing:
@@ -115,12 +115,12 @@ class SignInDesk:
 
 
 def desk() -> SignInDesk:
-    found: SignInDesk = current_app.extensions["sign_in"]
-    return found
+    sign_in_desk: SignInDesk = current_app.extensions["sign_in"]
+    return sign_in_desk
 
 
 def browser() -> BrowserSession:
-    """The session of the browser that asks."""
+    """The session of the browser that sent this request."""
     return cast(BrowserSession, session)
 
 
@@ -168,11 +168,11 @@ def enter(token: str) -> ResponseReturnValue:
 
 
 def safe_next() -> str:
-    """Where the person wanted to go, when that is a page of this portal; else nothing."""
-    wanted = request.values.get("next", "")[:1000]
-    parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return wanted if is_ours and all(letter >= " " for letter in wanted) else ""
+    """The address the person wanted to open, when it is a page of this portal; otherwise ""."""
+    address = request.values.get("next", "")[:1000]
+    parts = urlsplit(address.replace("\\", "/"))
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return address if is_ours and all(letter >= " " for letter in address) else ""
 
 
 @auth.post("/sign-out/")

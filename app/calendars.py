@@ -38,7 +38,7 @@ def offer_calendars(app: Flask, database: Database) -> None:
 @calendars.get("/calendar/<token>.ics")
 @limiter.limit(PER_ADDRESS)
 def feed(token: str) -> ResponseReturnValue:
-    """The due dates of the person whose link it is, read as that person; nothing for any other address."""
+    """The due dates of the person whose link it is, read as that person; 404 for any other address."""
     session = _as_portal()
     person = person_of_feed(session, token) if 20 <= len(token) <= 100 else None
     if person is None:
@@ -88,19 +88,19 @@ def calendar_text(dates: Sequence[DueDate], *, settings: Settings, made_at: date
     calendar.add("x-wr-calname", f"Due dates, {settings.partnership_name}")
     calendar.add("refresh-interval", EVERY, {"value": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
-    for one in dates:
-        calendar.add_component(_event(one, host, settings.address, made_at))
+    for due_date in dates:
+        calendar.add_component(_event(due_date, host, settings.address, made_at))
     return bytes(calendar.to_ical())
 
 
-def _event(one: DueDate, host: str, address: str, made_at: datetime) -> Event:
+def _event(due_date: DueDate, host: str, address: str, made_at: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{one.key}@{host}")
+    event.add("uid", f"{due_date.key}@{host}")
     event.add("dtstamp", made_at)
-    event.add("dtstart", one.due_on)
-    event.add("dtend", one.due_on + timedelta(days=1))
-    event.add("summary", one.words)
-    event.add("url", f"{address}{one.path}")
+    event.add("dtstart", due_date.due_on)
+    event.add("dtend", due_date.due_on + timedelta(days=1))
+    event.add("summary", due_date.words)
+    event.add("url", f"{address}{due_date.path}")
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
     return event

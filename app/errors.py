@@ -86,9 +86,9 @@ def log_fault(cause: BaseException | None) -> None:
 
 def _where(cause: BaseException) -> list[str]:
     """The lines the fault passed through, without the values it carried: those may be personal."""
-    found, trace = [], cause.__traceback__
+    places, trace = [], cause.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        found.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        places.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return found[-12:]
+    return places[-12:]

@@ -28,11 +28,13 @@ def alive() -> ResponseReturnValue:
 
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Database and queue, each by name. Without the queue people can still work, so only the database decides."""
+    """Whether database and queue are ready. Without the queue people can still work, so only the database decides."""
     checks: dict[str, Any] = current_app.extensions["health"]
-    found = {"database": _database_answers(checks["database"]), "valkey": _queue_answers(checks["redis_url"])}
-    words = {name: "ready" if answers else "away" for name, answers in found.items()}
-    return jsonify(status="ready" if found["database"] else "not ready", **words), 200 if found["database"] else 503
+    readiness = {"database": _database_answers(checks["database"]), "valkey": _queue_answers(checks["redis_url"])}
+    words = {name: "ready" if answers else "away" for name, answers in readiness.items()}
+    return jsonify(status="ready" if readiness["database"] else "not ready", **words), 200 if readiness[
+        "database"
+    ] else 503
 
 
 @health.get("/metrics")

@@ -60,7 +60,7 @@ def _workers(count: int, command: tuple[str, ...]) -> list[Child]:
 
 
 def refuse_taken_port(settings: Settings) -> None:
-    """Say at once that the port is somebody else's, rather than let the web process die again and again."""
+    """Say at once that the port is taken, rather than let the web process die again and again."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -133,7 +133,7 @@ def is_ready(settings: Settings) -> bool:
 
 
 def _revive(servers: Servers) -> bool:
-    """Have dead embedded servers back; never done. A failure is said and tried again, the portal answers meanwhile."""
+    """Restart dead embedded servers, for ever. A failure is reported and tried again; the portal answers meanwhile."""
     try:
         servers.revive()
     except RuleBroken as error:

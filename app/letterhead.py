@@ -1,4 +1,4 @@
-"""Where does a page of a document find the partnership's logo?"""
+"""Where does the screen version of a document find the partnership's logo?"""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class ShownLogo:
 
 
 def offer_logo(app: Flask, settings: Settings) -> None:
-    """Give pages the logo that stands on the documents; without one, nothing is shown and nothing is found."""
-    shown = None
+    """Give pages the logo of the documents; without one, pages show none and its address is 404."""
+    logo = None
     if settings.logo is not None:
         width, height = settings.logo.size
-        shown = ShownLogo(logo_png(settings.logo), round(width * 4 / 3), round(height * 4 / 3))
-    app.extensions["logo"] = app.jinja_env.globals["logo"] = shown
+        logo = ShownLogo(logo_png(settings.logo), round(width * 4 / 3), round(height * 4 / 3))
+    app.extensions["logo"] = app.jinja_env.globals["logo"] = logo
     app.register_blueprint(letterhead)
 
 
@@ -43,7 +43,7 @@ def offer_logo(app: Flask, settings: Settings) -> None:
 @login_required
 def logo() -> ResponseReturnValue:
     """The same pixels as on paper, and nothing else of the file they came from."""
-    shown: ShownLogo | None = current_app.extensions["logo"]
-    if shown is None:
+    logo: ShownLogo | None = current_app.extensions["logo"]
+    if logo is None:
         abort(404)
-    return Response(shown.png, content_type="image/png")
+    return Response(logo.png, content_type="image/png")

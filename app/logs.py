@@ -1,4 +1,4 @@
-"""What is written down about each request, without a word about any person?"""
+"""What is logged about each request, without anything about a person?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 def start_logging(level: str) -> None:
-    """One JSON object a line on standard error; control characters cannot break a line."""
+    """Log one JSON object a line on standard error; control characters cannot break a line."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

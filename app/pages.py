@@ -59,14 +59,14 @@ def iso_day(text: str) -> str:
 
 
 def who() -> dict[str, Any]:
-    """The person who asks, for the page's head; nobody on pages without sign-in."""
+    """The person signed in, for the page's head; None on pages without sign-in."""
     return {"person": current_user if role() is not None else None, "waiting_count": waiting_count()}
 
 
 def menu() -> Any:
-    """The menu of the asking person's role."""
-    asked = role()
-    return () if asked is None else menu_of(asked)
+    """The menu of the person's role."""
+    own_role = role()
+    return () if own_role is None else menu_of(own_role)
 
 
 def once() -> Markup:
@@ -75,7 +75,7 @@ def once() -> Markup:
 
 
 def may_go(button: Button) -> bool:
-    """Whether the page a button leads to opens for the asking person; others see no button."""
+    """Whether the page behind a button opens for the person; others see no button."""
     method = "POST" if button.is_post else "GET"
     try:
         endpoint, _ = current_app.url_map.bind("").match(urlsplit(button.href).path, method)
@@ -99,7 +99,7 @@ def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
 
 
 def _length(cell: Any) -> int:
-    """How long a cell reads, its markup aside."""
+    """The length of a cell's text without its markup."""
     text = str(getattr(cell, "label", cell))
     return len(Markup(text).striptags()) if "<" in text else len(text)  # noqa: S704 (measured, not shown)
 

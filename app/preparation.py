@@ -1,4 +1,4 @@
-"""What must stand in the database before the portal serves people: tables, policies, words, perhaps the demo?"""
+"""What must be in the database before the portal serves people: tables, policies, words, perhaps the demo?"""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from models.tools.starting_words import give_starting_words
 
 
 def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
-    """Migrate, state every policy anew, give the starting words, reminder rules and retention rules.
+    """Migrate, state every policy again, give the starting words, reminder rules and retention rules.
 
-    With `demo` also the demo partnership, where there is nobody yet.
-    Safe to run again and again. Returns one demo sign-in per role (role, email), none where there is no demo.
+    With `demo` also the demo partnership, when there is nobody yet.
+    Safe to run again and again. Returns one demo sign-in per role (role, email), none without the demo.
     Raises RuleBroken on a login that row-level security does not bind.
     """
     schema.migrate(servers.owner_url)

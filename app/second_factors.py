@@ -52,7 +52,7 @@ def ask_for_second_factor(app: Flask, settings: Settings) -> None:
 
 
 def send_to_enrol(forced: frozenset[Role]) -> ResponseReturnValue | None:
-    """Somebody whose role must use a second factor does nothing else before there is one."""
+    """Send people whose role must use a second factor to set one up before anything else."""
     signed_in = browser().signed_in
     if role() not in forced or signed_in is None or (request.endpoint or "").startswith(_OPEN):
         return None
@@ -95,7 +95,7 @@ def begin() -> ResponseReturnValue:
 @limiter.limit(PER_ADDRESS)
 @login_required
 def confirm() -> ResponseReturnValue:
-    """Turn it on by a first code; every other sign-in ends, and the recovery codes are shown once."""
+    """Turn it on with a first code; every other sign-in ends, and the recovery codes are shown once."""
     session, here = desk().session(), _here()
     try:
         code = request.form.get("code", "")[:40]
@@ -113,17 +113,17 @@ def confirm() -> ResponseReturnValue:
 @login_required
 def renew_codes() -> ResponseReturnValue:
     """Ten new recovery codes, given the password again."""
-    made: list[str] = []
+    codes: list[str] = []
 
     def renew(session: Session, person: Person) -> None:
         mine = select(SecondFactor).where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None))
         factor = session.scalar(mine)
         if factor is None:
             raise RuleBroken("Two-factor sign-in is off.")
-        made.extend(renew_recovery_codes(session, factor))
+        codes.extend(renew_recovery_codes(session, factor))
 
     answer = _with_password(renew)
-    return render_template("second_factor/codes.html", codes=made) if made else answer
+    return render_template("second_factor/codes.html", codes=codes) if codes else answer
 
 
 @second_factor.post("/account/two-factor/off/")
@@ -156,24 +156,22 @@ def _with_password(act: Callable[[Session, Person], Any]) -> ResponseReturnValue
 
 def _page(problem: str = "") -> ResponseReturnValue:
     session, here = desk().session(), _here()
-    shown = _waiting_key(session, here.person_id)
+    key = _waiting_key(session, here.person_id)
     page = render_template(
         "second_factor/own.html",
         email=here.email,
         is_on=has_factor(session, here.person_id),
         is_forced=here.role in _settings().forced_roles,
         left=codes_left(session, here.person_id),
-        shown=" ".join(shown[place : place + 4] for place in range(0, len(shown), 4)),
-        picture=picture_of(address_of_key(shown, email=here.email, issuer=_settings().partnership_name))
-        if shown
-        else "",
+        shown=" ".join(key[place : place + 4] for place in range(0, len(key), 4)),
+        picture=picture_of(address_of_key(key, email=here.email, issuer=_settings().partnership_name)) if key else "",
         problem=problem,
     )
     return page, 422 if problem else 200
 
 
 def _waiting_key(session: Session, person_id: int) -> str:
-    """The key that waits for its first code; nothing when there is none, or none that can be opened any more."""
+    """The key that waits for its first code; None when there is none, or none that can still be opened."""
     waiting = waiting_factor(session, person_id)
     try:
         return shown_key(waiting, key=desk().factor_key) if waiting else ""
@@ -187,7 +185,7 @@ def picture_of(address: str) -> Markup:
 
 
 def _half_way() -> HalfWay | None:
-    """Who has given the right password in this browser, not longer ago than HALF_WAY."""
+    """The person who gave the right password in this browser, at most HALF_WAY ago."""
     try:
         return HalfWay(*_signer().loads(browser().get("half_way", ""), max_age=int(HALF_WAY.total_seconds())))
     except BadSignature:

@@ -101,9 +101,9 @@ def _is_readable(text: str) -> bool:
     return _UNREADABLE.search(text) is None
 
 
-def _is_raw_readable(asked: Request) -> bool:
+def _is_raw_readable(incoming: Request) -> bool:
     """Whether the address is UTF-8 and free of NUL once unquoted."""
-    raw = unquote_to_bytes(asked.query_string)
+    raw = unquote_to_bytes(incoming.query_string)
     try:
         return "\x00" not in raw.decode()
     except UnicodeDecodeError:
@@ -111,7 +111,7 @@ def _is_raw_readable(asked: Request) -> bool:
 
 
 def with_promises(response: Response, *, is_secure: bool) -> Response:
-    """Put the promises on an answer; what only one person may see is kept by no cache."""
+    """Put the headers on a response; no cache keeps what only one person may see."""
     for name, value in _PROMISES.items():
         response.headers[name] = value
     if is_secure:

@@ -37,7 +37,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.modified = True
 
     def begin(self, token: str, signed_in: SignedIn) -> None:
-        """Go on as a new sign-in: a token, a form token and nothing else of before."""
+        """Go on as a new sign-in: a token, a form token and nothing else from before."""
         self.clear()
         self["csrf_token"] = token_hex(32)
         self.token, self.signed_in, self.has_new_token = token, signed_in, True
@@ -49,7 +49,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
 
 
 class DatabaseSessions(SessionInterface):
-    """Sessions in the database for who is signed in; a short-lived signed cookie, and no row, for who is not."""
+    """Sessions in the database for people signed in; a short-lived signed cookie, and no row, for everybody else."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
@@ -114,7 +114,7 @@ class DatabaseSessions(SessionInterface):
         response.set_cookie(self.visitor_name, self._signer.dumps(dict(session)), max_age=VISIT, **options)
 
     def _keep(self, session: BrowserSession) -> None:
-        """Write the session's data on its own; what the view left uncommitted is given up first."""
+        """Write the session's data in its own transaction; what the view left uncommitted is rolled back first."""
         database = self.database.session
         database.rollback()
         act_as(database, Actor.system(g.request_id))

@@ -132,12 +132,12 @@ class Settings(BaseSettings):
 
     @property
     def is_cookie_secure(self) -> bool:
-        """Cookies go over https only when told so or when the public address is https."""
+        """Whether cookies go over https only: when set so, or when the public address is https."""
         return self.address.startswith("https://") if self.cookie_secure is None else self.cookie_secure
 
     @property
     def mail_server(self) -> MailServer | None:
-        """Where to send mail, or None: then messages are kept readable in a screen."""
+        """The server to send mail to; None: messages are kept, to be read in a screen."""
         return _mail_server(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
 
 
@@ -170,7 +170,7 @@ def load_settings() -> Settings:
 
 
 def kept_secret(data_dir: Path, name: str) -> str:
-    """The secret of that name in the data folder, made on first use; two processes at once get the same one."""
+    """The secret of that name in the data folder, made on first use; two simultaneous processes get the same one."""
     path = data_dir / name
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)

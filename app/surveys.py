@@ -26,7 +26,7 @@ def offer_surveys(app: Flask, database: Database) -> None:
     """Put the anonymous surveys into the portal.
 
     Nobody is signed in here and no cookie is set, so there is nothing that a forged request could borrow: the token
-    against forged forms, which lives in a cookie, is not asked for.
+    against forged forms, which lives in a cookie, is not needed.
     """
     app.extensions["surveys"] = database
     app.register_blueprint(surveys)
@@ -36,24 +36,29 @@ def offer_surveys(app: Flask, database: Database) -> None:
 @surveys.get("/answer/<token>/")
 @limiter.limit(READING)
 def ask(token: str) -> ResponseReturnValue:
-    """The questions, or what came of them once that is published."""
+    """The questions, or the outcome once it is published."""
     session, survey = _survey(token)
     if not survey.is_open(today()):
         return render_template("surveys/outcome.html", survey=survey)
-    asked = session.get_one(ToolVersion, survey.version_id).questionnaire
-    questions = questions_html(asked, has_files=False, has_lines=False)
-    return render_template("surveys/ask.html", asked=asked, questions=questions, problems=[], receipt=token_urlsafe(18))
+    questionnaire = session.get_one(ToolVersion, survey.version_id).questionnaire
+    questions = questions_html(questionnaire, has_files=False, has_lines=False)
+    return render_template(
+        "surveys/ask.html", asked=questionnaire, questions=questions, problems=[], receipt=token_urlsafe(18)
+    )
 
 
 @surveys.post("/answer/<token>/")
 @limiter.limit(SENDING)
 def take(token: str) -> ResponseReturnValue:
-    """Keep the answers; what is missing is said, and what was typed stays on the page."""
+    """Keep the answers; the page says what is missing and keeps what was typed."""
     session, survey = _survey(token)
     if not survey.is_open(today()):
         abort(404)
-    asked, receipt = session.get_one(ToolVersion, survey.version_id).questionnaire, request.form.get("receipt", "")[:64]
-    answers, wrong = read_form(asked, request.form)
+    questionnaire, receipt = (
+        session.get_one(ToolVersion, survey.version_id).questionnaire,
+        request.form.get("receipt", "")[:64],
+    )
+    answers, wrong = read_form(questionnaire, request.form)
     problems = [(f"q-{key}", sentence) for key, sentence in wrong.items()]
     if not problems:
         try:
@@ -63,14 +68,16 @@ def take(token: str) -> ResponseReturnValue:
         except RuleBroken as refusal:
             session.rollback()
             problems = [("", refusal.sentence)]
-    questions = questions_html(asked, answers, wrong, has_files=False, has_lines=False)
-    page = render_template("surveys/ask.html", asked=asked, questions=questions, problems=problems, receipt=receipt)
+    questions = questions_html(questionnaire, answers, wrong, has_files=False, has_lines=False)
+    page = render_template(
+        "surveys/ask.html", asked=questionnaire, questions=questions, problems=problems, receipt=receipt
+    )
     return page, 422
 
 
 @surveys.get("/answer/thank-you/")
 def thank() -> str:
-    """The answers are kept; nobody is told whose they are."""
+    """The page that says the answers are kept, and that nobody is told whose they are."""
     return render_template("surveys/thanks.html")
 
 

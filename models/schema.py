@@ -47,7 +47,7 @@ def alembic_config(owner_url: str) -> Config:
 
 
 def migrate(owner_url: str) -> None:
-    """Bring the tables to the newest revision, then state every grant, policy and trigger anew (one transaction each).
+    """Bring the tables to the newest revision, then state every grant, policy and trigger again (one transaction each).
 
     Run as the owner of the tables, never as the portal's own login.
     """
@@ -60,9 +60,9 @@ def migrate(owner_url: str) -> None:
 
 
 def new_revision(owner_url: str, message: str) -> None:
-    """Write a migration for what the models say beyond the newest revision, which the database is brought to first.
+    """Write a migration for what the models state beyond the newest revision; the database is brought there first.
 
-    Raises RuleBroken in an environment without ruff, which lays out what Alembic writes as `make check` wants it.
+    Raises RuleBroken in an environment without ruff, which formats what Alembic writes as `make check` requires.
     """
     if find_spec("ruff") is None:
         raise RuleBroken("A migration is written in the developers' environment: make setup-dev.")
@@ -74,7 +74,8 @@ def new_revision(owner_url: str, message: str) -> None:
 
 
 def apply_access(connection: Connection) -> None:
-    """State every function, grant, row policy and change-log trigger of the models; the same again changes nothing."""
+    """State every function, grant, row policy and change-log trigger of the models; run again, it changes nothing."""
+    # One at a time: two processes that start together would replace the same functions and policies.
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('apply_access'))"))
     for statement in access_statements():
         connection.exec_driver_sql(statement.replace("%", "%%"))
@@ -96,15 +97,15 @@ def access_statements() -> list[str]:
 
 
 def drift(owner_url: str) -> list[str]:
-    """What the models say and the migrated database does not, one line each; CHECK constraints included."""
+    """The differences between the models and the migrated database, one line each; CHECK constraints included."""
     load_rooms("models")
     engine = create_engine(database_url(owner_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
-        found = [str(difference) for difference in compare_metadata(context, Base.metadata)]
-        found += _missing_checks(connection)
+        differences = [str(difference) for difference in compare_metadata(context, Base.metadata)]
+        differences += _missing_checks(connection)
     engine.dispose()
-    return found
+    return differences
 
 
 def _is_ours(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
@@ -119,10 +120,10 @@ def _missing_checks(connection: Connection) -> list[str]:
         )
     )
     there = {(table, name) for table, name in rows}
-    stated = {
+    declared = {
         (table.name, str(constraint.name))
         for table in Base.metadata.tables.values()
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)
     }
-    return [f"check {name} of {table} is only in one place" for table, name in sorted(there ^ stated)]
+    return [f"check {name} of {table} is only in one place" for table, name in sorted(there ^ declared)]

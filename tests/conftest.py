@@ -1,4 +1,4 @@
-"""What does every test stand on? A real PostgreSQL of its process, rolled back after each test."""
+"""What does every test run on? A real PostgreSQL of its process, rolled back after each test."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
-    """A PostgreSQL of this test process, without durability: tables by the migrations, policies and triggers stated
-    anew, no rows. Its guard stops it also when the test process is killed.
+    """A PostgreSQL of this test process, without durability: tables by the migrations, policies and triggers stated,
+    no rows. Its guard stops it also when the test process is killed.
     """
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as folder,
@@ -53,17 +53,17 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def engine(database: Database) -> Iterator[Engine]:
-    made = database.engine()
-    yield made
-    made.dispose()
+    pool = database.engine()
+    yield pool
+    pool.dispose()
 
 
 @pytest.fixture
 def connection(engine: Engine) -> Iterator[Connection]:
     """A connection whose outer transaction is rolled back: commits inside become savepoints."""
-    with engine.connect() as made:
-        transaction = made.begin()
-        yield made
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
         transaction.rollback()
 
 
@@ -78,16 +78,16 @@ def session_factory(connection: Connection) -> sessionmaker[PortalSession]:
 @pytest.fixture
 def session(session_factory: sessionmaker[PortalSession]) -> Iterator[PortalSession]:
     """A session of the portal itself (sees every row); `act_as` makes it somebody else's."""
-    with session_factory(info={"actor": Actor.system("test")}) as made:
-        yield made
+    with session_factory(info={"actor": Actor.system("test")}) as portal_session:
+        yield portal_session
 
 
 @pytest.fixture
 def owner_engine(database: Database) -> Iterator[Engine]:
     """The owner's connection, for tests of the schema itself."""
-    made = create_engine(database_url(database.owner_url))
-    yield made
-    made.dispose()
+    pool = create_engine(database_url(database.owner_url))
+    yield pool
+    pool.dispose()
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def browser(portal: Flask, session: PortalSession) -> Callable[..., Browser]:
     """`browser(Role.OFFICER)` is a browser signed in as a person of that role; `browser()` is nobody's."""
 
     def opened(role: Role | None = None, **values: Any) -> Browser:
-        made = Browser(portal)
-        return made if role is None else made.enter(member(session, role, **values), session)
+        visitor = Browser(portal)
+        return visitor if role is None else visitor.enter(member(session, role, **values), session)
 
     return opened

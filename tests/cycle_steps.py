@@ -1,4 +1,4 @@
-"""Which hands does a review pass through, and what does each of them press on the real screens?"""
+"""Whose hands does a review pass through, and what does each person press on the real screens?"""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Cycle:
         self.sign_in()
 
     def sign_in(self) -> None:
-        """Everybody signs in (anew)."""
+        """Everybody signs in, again if need be."""
         opened = {role: Browser(self.portal).sign_in(self.people[role]) for role in self.people}
         self.administrator, self.officer = opened[Role.ADMINISTRATOR], opened[Role.OFFICER]
         self.sponsor, self.viewer = opened[Role.SPONSOR], opened[Role.BOARD_VIEWER]
@@ -83,8 +83,8 @@ class Cycle:
             return member(self.session, role, agency=agency, name=f"{title} of {name}", **values)
 
         auditor = person(Role.AGENCY_MEMBER, "Auditor", team="South")
-        made = (person(Role.AGENCY_MEMBER, "Member"), person(Role.MANAGER, "Manager"), auditor)
-        return Cast(agency, *(Browser(self.portal).sign_in(one) for one in made), auditor_id=auditor.id)
+        people = (person(Role.AGENCY_MEMBER, "Member"), person(Role.MANAGER, "Manager"), auditor)
+        return Cast(agency, *(Browser(self.portal).sign_in(member) for member in people), auditor_id=auditor.id)
 
     # The review itself
 
@@ -98,12 +98,12 @@ class Cycle:
         return self.session.get_one(ThematicReview, self.review_id)
 
     def afresh(self) -> None:
-        """The test reads as the portal itself again, whoever asked last, and reads everything anew."""
+        """The test reads as the portal itself again, and reads everything from the database again."""
         self.session.commit()
         self.session.expire_all()
 
     def refused(self, sentence: str) -> None:
-        """The officer moves the review on too early, reads what is missing, and the review stays where it is."""
+        """The officer tries to move the review on too early and reads what is missing; the review stays where it is."""
         before = self.review.stage
         self.officer.send(f"{self.page}advance/", confirmed="yes")
         said = _said(self.officer.get(self.page))
@@ -118,13 +118,13 @@ class Cycle:
         assert self.review.stage is stage
 
     def sign(self) -> int:
-        """The sponsor signs everything on the waiting page; how many things that were."""
+        """The sponsor signs everything on the waiting page; returns how many things that was."""
         page = self.sponsor.get("/sign-offs/waiting/")
-        waiting = {str(one["href"]) for one in page.select("main a[href^='/sign-offs/']")}
-        found = sorted(one for one in waiting if one.strip("/").rsplit("/", 1)[-1].isdigit())
-        for one in found:
-            accept(self.sponsor, f"{one}sign/", note="")
-        return len(found)
+        waiting = {str(link["href"]) for link in page.select("main a[href^='/sign-offs/']")}
+        pages = sorted(page for page in waiting if page.strip("/").rsplit("/", 1)[-1].isdigit())
+        for address in pages:
+            accept(self.sponsor, f"{address}sign/", note="")
+        return len(pages)
 
     def ask_and_sign(self, what: str, **values: Any) -> None:
         """The officer puts one thing before the sponsor, who signs it."""
@@ -142,7 +142,7 @@ class Cycle:
         return self.session.scalars(select(ReferenceItem.id).where(*named)).one()
 
     def work(self) -> list[str]:
-        """The worker does what was asked for; its sentences."""
+        """The worker does the open requests; returns their sentences."""
         return done(do_requests(self.session, self.factory))
 
     # Cases
@@ -154,15 +154,15 @@ class Cycle:
         file = (io.BytesIO(csv_bytes(CASES)), "list.csv")
         sent = self.officer.client.post(page, data={**values, "file": file}, content_type="multipart/form-data")
         assert sent.status_code == 302, words_of(sent)
-        made = self.one(CaseList)
-        columns = f"/case-lists/{made.id}/columns/"
+        case_list = self.one(CaseList)
+        columns = f"/case-lists/{case_list.id}/columns/"
         values = _columns(self.officer.get(columns))
         assert self.officer.client.post(columns, data=values).status_code == 302
         self.work()
-        accept(self.officer, f"/case-lists/{made.id}/accept/", page=f"/case-lists/{made.id}/check/")
+        accept(self.officer, f"/case-lists/{case_list.id}/accept/", page=f"/case-lists/{case_list.id}/check/")
         assert "is frozen: 6 cases" in self.work()[0]
-        found: CaseFrame = self.one(CaseFrame)
-        return found
+        case_frame: CaseFrame = self.one(CaseFrame)
+        return case_frame
 
     def draw(self, frame: CaseFrame) -> AuditSample:
         """The officer plans, locks, and draws one case and one reserve of each level before a witness."""
@@ -175,8 +175,8 @@ class Cycle:
         accept(self.officer, f"{path}lock/", page=f"{path}preview/")
         accept(self.officer, f"{path}ceremony/", public="4 6 1", witness="Chair of the Board")
         assert "2 cases drawn, 2 in reserve" in self.work()[0]
-        found: AuditSample = self.one(AuditSample)
-        return found
+        sample: AuditSample = self.one(AuditSample)
+        return sample
 
     def agree_to_share(self, cast: Cast) -> None:
         """The officer files an agency's signed agreement."""
@@ -190,8 +190,8 @@ class Cycle:
     def audits(self, cast: Cast) -> list[int]:
         """The audits of an agency."""
         self.afresh()
-        found = select(CaseAudit.id).where(CaseAudit.agency_id == cast.agency.id).order_by(CaseAudit.id)
-        return list(self.session.scalars(found))
+        audits = select(CaseAudit.id).where(CaseAudit.agency_id == cast.agency.id).order_by(CaseAudit.id)
+        return list(self.session.scalars(audits))
 
     def audit(self, cast: Cast, *preferred: str) -> None:
         """The manager assigns both audits of an agency, but not to somebody of the case's team; the auditor answers."""
@@ -207,12 +207,12 @@ class Cycle:
     # People who are heard
 
     def survey(self, activity: str, tool_id: int, count: int, *preferred: str) -> str:
-        """The officer opens a survey of an activity, the public answers it so many times; the survey's page."""
+        """The officer opens a survey of an activity, the public answers it so many times; returns the survey's page."""
         until = today() + timedelta(days=7)
         values = {"opens_on": today().isoformat(), "closes_on": until.isoformat()}
         accept(self.officer, f"{activity}survey/open/", tool_id=tool_id, **values)
         links = self.officer.get(activity).select("main a[href*='/survey/']")
-        page = next(str(one["href"]) for one in links if "/open/" not in str(one["href"]))
+        page = next(str(link["href"]) for link in links if "/open/" not in str(link["href"]))
         address = next(word for word in self.officer.get(page).get_text(" ").split() if "/answer/" in word)
         path = address[address.index("/answer/") :]
         for _ in range(count):
@@ -225,29 +225,31 @@ class Cycle:
         return page
 
     def group(self, name: str, kind: str) -> int:
-        """The officer puts a group on the register; its id."""
+        """The officer puts a group on the register; returns its id."""
         page = "/feedback-groups/new/"
-        made = post(self.officer, page, self.officer.filled(page, name=name, kind=kind, found_through="school"))
-        return number_in(made)
+        page_of_group = post(
+            self.officer, page, self.officer.filled(page, name=name, kind=kind, found_through="school")
+        )
+        return number_in(page_of_group)
 
 
-# How anybody fills in a page
+# How a page is filled in
 
 
 def post(browser: Browser, path: str, values: Any) -> str:
-    """Send what is given; the portal must take it. Returns where it leads."""
+    """Send the values; the portal must accept them. Returns the address it leads to."""
     answer = browser.client.post(path, data=values)
     assert answer.status_code in (302, 303), f"{path}: {answer.status_code} {words_of(answer)}"
     return answer.headers["Location"]
 
 
 def accept(browser: Browser, path: str, page: str = "", **values: Any) -> str:
-    """Fill in the form of a page; the portal must take it. Returns where it leads."""
+    """Fill in the form of a page; the portal must accept it. Returns the address it leads to."""
     return post(browser, path, {**browser.tokens(page or path), **values})
 
 
 def amend(browser: Browser, path: str, **changes: Any) -> str:
-    """Change something in a form that is filled in already."""
+    """Change something in a form that is already filled in."""
     return post(browser, path, browser.filled(path, **changes))
 
 
@@ -263,9 +265,9 @@ def number_in(path: str) -> int:
 
 
 def button(page: BeautifulSoup, words: str, within: str = "main") -> str:
-    """Where the first button of these words leads."""
-    found = page.select(f"{within} a")
-    return next(str(one["href"]) for one in found if words in one.get_text(" ", strip=True))
+    """The address of the first button with these words."""
+    links = page.select(f"{within} a")
+    return next(str(link["href"]) for link in links if words in link.get_text(" ", strip=True))
 
 
 def answer_sheet(browser: Browser, path: str, *preferred: str) -> None:
@@ -273,8 +275,8 @@ def answer_sheet(browser: Browser, path: str, *preferred: str) -> None:
     place = f"{path}answer/1/"
     for _ in range(60):
         page = browser.get(place)
-        shown = [str(one["value"]) for one in page.select("main input[name=shown]")]
-        hidden = {str(one["name"]): one.get("value", "") for one in page.select("main form input[type=hidden]")}
+        shown = [str(item["value"]) for item in page.select("main input[name=shown]")]
+        hidden = {str(item["name"]): item.get("value", "") for item in page.select("main form input[type=hidden]")}
         values = {**hidden, **answers(page, preferred), "shown": shown}
         place = post(browser, place, values).split("#")[0]
         if place.endswith("/read/"):
@@ -283,22 +285,22 @@ def answer_sheet(browser: Browser, path: str, *preferred: str) -> None:
 
 
 def answers(page: BeautifulSoup, preferred: Iterable[str]) -> dict[str, Any]:
-    """An answer to every question that a page shows: one of the preferred where it is offered, else the first."""
+    """An answer to every question that a page shows: one of the preferred when it is offered, else the first."""
     given: dict[str, Any] = {}
-    for one in page.select("main [name^='a-']"):
-        name = str(one["name"])
-        if one.find_parent(hidden=True) is not None or one.get("type") == "hidden" or name in given:
+    for item in page.select("main [name^='a-']"):
+        name = str(item["name"])
+        if item.find_parent(hidden=True) is not None or item.get("type") == "hidden" or name in given:
             continue
-        given[name] = _answer(page, one, tuple(preferred))
+        given[name] = _answer(page, item, tuple(preferred))
     return given
 
 
-def _answer(page: BeautifulSoup, one: Tag, preferred: tuple[str, ...]) -> Any:
-    kind = "text" if one.name == "textarea" else str(one.get("type", "text"))
+def _answer(page: BeautifulSoup, tag: Tag, preferred: tuple[str, ...]) -> Any:
+    kind = "text" if tag.name == "textarea" else str(tag.get("type", "text"))
     if kind in ("radio", "checkbox"):
-        offered = [str(each["value"]) for each in page.select(f"main [name='{one['name']}']")]
+        offered = [str(each["value"]) for each in page.select(f"main [name='{tag['name']}']")]
         return next((word for word in preferred if word in offered), offered[0])
-    typed = "1" if one.get("inputmode") in ("numeric", "decimal") or kind == "number" else "Said in a few words."
+    typed = "1" if tag.get("inputmode") in ("numeric", "decimal") or kind == "number" else "Said in a few words."
     return today().isoformat() if kind == "date" else typed
 
 
@@ -306,11 +308,11 @@ def _columns(page: BeautifulSoup) -> dict[str, Any]:
     """What the form of a list's columns would send as it was guessed."""
     form = page.select("main form")[1]
     values: dict[str, Any] = {
-        str(one["name"]): one.get("value", "") for one in form.select("input[name]:not([name=level_source])")
+        str(item["name"]): item.get("value", "") for item in form.select("input[name]:not([name=level_source])")
     }
-    for one in form.select("select[name]"):
-        chosen = one.select_one("option[selected]")
-        values[str(one["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
+    for item in form.select("select[name]"):
+        chosen = item.select_one("option[selected]")
+        values[str(item["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
     return {**values, "level_source": "column"}
 
 

@@ -30,7 +30,7 @@ class Database:
     def empty(self) -> None:
         """Take every row out again, for suites whose processes commit for themselves.
 
-        A process that is just ending may hold locks in another order; whoever loses to it tries again.
+        A process that is just ending may hold locks in another order; when it wins, this tries again.
         """
         owner = create_engine(database_url(self.owner_url))
         try:

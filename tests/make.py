@@ -36,18 +36,16 @@ def _made(session: Session, record: T) -> T:
 
 def word(session: Session, list_name: ReferenceList, code: str, **values: Any) -> ReferenceItem:
     """A reference item, made once per code."""
-    found = session.scalar(
-        select(ReferenceItem).where(ReferenceItem.list_name == list_name, ReferenceItem.code == code)
-    )
+    item = session.scalar(select(ReferenceItem).where(ReferenceItem.list_name == list_name, ReferenceItem.code == code))
     label = values.pop("label", code.replace("_", " ").capitalize())
-    return found or _made(session, ReferenceItem(list_name=list_name, code=code, label=label, **values))
+    return item or _made(session, ReferenceItem(list_name=list_name, code=code, label=label, **values))
 
 
 def agency(session: Session, name: str = "Northfield Police", **values: Any) -> Agency:
     """An agency, made once per name."""
-    found = session.scalar(select(Agency).where(Agency.name == name))
-    if found:
-        return found
+    agency = session.scalar(select(Agency).where(Agency.name == name))
+    if agency:
+        return agency
     category = word(session, ReferenceList.AGENCY_CATEGORY, values.pop("category", "police"))
     return _made(session, Agency(name=name, category_id=category.id, **values))
 
@@ -56,9 +54,9 @@ def person(session: Session, role: Role, *, agency: Agency | None = None, name: 
     """A person of a role, made once per name (by default one of each role: `officer@example.org`)."""
     name = name or role.label
     email = values.pop("email", f"{name.lower().replace(' ', '.')}@example.org")
-    found = session.scalar(select(Person).where(Person.email == email))
+    person = session.scalar(select(Person).where(Person.email == email))
     agency_id = agency.id if agency else None
-    return found or _made(session, Person(name=name, email=email, role=role, agency_id=agency_id, **values))
+    return person or _made(session, Person(name=name, email=email, role=role, agency_id=agency_id, **values))
 
 
 def hub(session: Session, kind: HubKind = HubKind.CHILDREN) -> Hub:
@@ -67,21 +65,21 @@ def hub(session: Session, kind: HubKind = HubKind.CHILDREN) -> Hub:
 
 
 def membership(session: Session, hub: Hub, person: Person, seat: Seat = Seat.STATUTORY, **values: Any) -> Membership:
-    made = {"starts_on": date(2026, 1, 1), "agency_id": person.agency_id, **values}
-    return _made(session, Membership(hub_id=hub.id, person_id=person.id, seat=seat, **made))
+    values_of_membership = {"starts_on": date(2026, 1, 1), "agency_id": person.agency_id, **values}
+    return _made(session, Membership(hub_id=hub.id, person_id=person.id, seat=seat, **values_of_membership))
 
 
 def priority(session: Session) -> StrategicPriority:
     name = "Neglect"
-    found = session.scalar(select(StrategicPriority).where(StrategicPriority.name == name))
-    return found or _made(session, StrategicPriority(name=name, starts_on=date(2025, 4, 1)))
+    priority = session.scalar(select(StrategicPriority).where(StrategicPriority.name == name))
+    return priority or _made(session, StrategicPriority(name=name, starts_on=date(2025, 4, 1)))
 
 
 def review(session: Session, **values: Any) -> ThematicReview:
     kind = values.pop("kind", HubKind.CHILDREN)
     values = {"title": "Neglect in early years", "year": 2026, **values}
-    made = ThematicReview(kind=kind, hub_id=hub(session, kind).id, priority_id=priority(session).id, **values)
-    return _made(session, made)
+    review = ThematicReview(kind=kind, hub_id=hub(session, kind).id, priority_id=priority(session).id, **values)
+    return _made(session, review)
 
 
 def _a_review(session: Session) -> ThematicReview:
@@ -89,8 +87,8 @@ def _a_review(session: Session) -> ThematicReview:
 
 
 def plan(session: Session, review: ThematicReview | None = None, **values: Any) -> ActionPlan:
-    made = review or _a_review(session)
-    return _made(session, ActionPlan(review_id=made.id, **{"title": "Improvement plan", "year": 2026, **values}))
+    of_review = review or _a_review(session)
+    return _made(session, ActionPlan(review_id=of_review.id, **{"title": "Improvement plan", "year": 2026, **values}))
 
 
 def board_agrees(session: Session, plan: ActionPlan, on: date = date(2026, 5, 4)) -> Presentation:
@@ -108,9 +106,9 @@ def recommendation(session: Session, plan: ActionPlan, number: int = 1, **values
 def action(session: Session, plan: ActionPlan, agency: Agency, **values: Any) -> Action:
     """An action of a plan; numbered and referenced as the portal does it."""
     values = {"text": "Audit ten files.", "due_on": date(2026, 12, 1), **values}
-    made = Action(plan_id=plan.id, lead_agency_id=agency.id, **values)
-    made.check(session)
-    return _made(session, made)
+    action = Action(plan_id=plan.id, lead_agency_id=agency.id, **values)
+    action.check(session)
+    return _made(session, action)
 
 
 @contextmanager

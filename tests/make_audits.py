@@ -56,10 +56,10 @@ class Scene:
 
 def agreement(session: Session, *agencies: Agency, days_left: int = 100) -> None:
     """A sharing agreement that holds for so many days more; one that has run out when they are negative."""
-    for one in agencies:
+    for agency in agencies:
         session.add(
             SharingAgreement(
-                agency_id=one.id, version="1", signed_on=today() - timedelta(days=200), signed_by="A signatory",
+                agency_id=agency.id, version="1", signed_on=today() - timedelta(days=200), signed_by="A signatory",
                 signed_by_role="Lead", valid_until_on=today() + timedelta(days=days_left),
             )
         )  # fmt: skip
@@ -100,15 +100,15 @@ def scene(session: Session, **values: Any) -> Scene:
     make_tools.signed(session, review, SignOffSubject.KEY_LINES)
     make_tools.signed(session, review, SignOffSubject.INVITATIONS)
     agreement(session, police, health)
-    made = frame(session, review)
-    found = Scene(review, made, drawn(session, made), police, health)
+    case_frame = frame(session, review)
+    scene = Scene(review, case_frame, drawn(session, case_frame), police, health)
     session.commit()
-    return found
+    return scene
 
 
 def opened(session: Session, scene: Scene) -> list[CaseAudit]:
     """The audits of the scene: for each of two cases one of the police, then one of the trust."""
-    return list(open_case_audits(session, scene.sample).made)
+    return list(open_case_audits(session, scene.sample).audits)
 
 
 def auditor(session: Session, agency: Agency, name: str = "", team: str = "South", **values: Any) -> Person:

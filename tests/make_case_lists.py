@@ -69,14 +69,14 @@ def check_bytes(
     header_row: int | None = None,
     is_fast: bool = True,
 ) -> tuple[Report, list[CaseRow]]:
-    """Checks a file as a whole; the choice is guessed unless given."""
+    """Check a whole file; the choice is guessed unless given."""
     file = open_case_list(io.BytesIO(content))
-    found = (
+    described = (
         likely_sheet(describe_sheets(file))
         if sheet is None and header_row is None
         else describe_sheet(file, sheet or file.sheet_names[0], header_row)
     )
-    check = CaseListCheck(file, found, choice or found.choice, levels, today=TODAY, level_map=level_map)
+    check = CaseListCheck(file, described, choice or described.choice, levels, today=TODAY, level_map=level_map)
     check.is_fast = is_fast
     rows = list(check.rows())
     return check.report, rows

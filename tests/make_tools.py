@@ -1,4 +1,4 @@
-"""Which small tools, and which signatures, do tests send things out on?"""
+"""Which small tools and which signatures do tests use to send things out?"""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def key_line(session: Session, review: ThematicReview) -> KeyLine:
     if known:
         return known[0]
     area = make.word(session, ReferenceList.KEY_AREA, "practice")
-    made = KeyLine(review_id=review.id, key_area_id=area.id, number=1, text="Is neglect recognised early?")
-    session.add(made)
+    key_line = KeyLine(review_id=review.id, key_area_id=area.id, number=1, text="Is neglect recognised early?")
+    session.add(key_line)
     session.flush()
-    return made
+    return key_line
 
 
 def scale(session: Session, name: str = "How far met", points: tuple[str, ...] = ()) -> RatingScale:
     """A rating scale, made once per name."""
-    found = session.scalar(select(RatingScale).where(RatingScale.name == name))
+    scale = session.scalar(select(RatingScale).where(RatingScale.name == name))
     words = points or ("Fully met", "Partially met", "Not met")
-    made = found or RatingScale(name=name, points=list(words), not_counted=["Not applicable"])
-    session.add(made)
+    scale = scale or RatingScale(name=name, points=list(words), not_counted=["Not applicable"])
+    session.add(scale)
     session.flush()
-    return made
+    return scale
 
 
 def tool(
@@ -55,25 +55,25 @@ def tool(
 
     Keys: met, why, seen, where, cases, last_on, files.
     """
-    made = AssuranceTool(review_id=review.id if review else None, kind=kind, **{"title": "Baseline tool", **values})
-    session.add(made)
+    tool = AssuranceTool(review_id=review.id if review else None, kind=kind, **{"title": "Baseline tool", **values})
+    session.add(tool)
     session.flush()
     line = key_line(session, review) if review else None
     rated = {"scale_id": scale(session).id, "is_required": True, "key_line_id": line.id if line else None}
     _section(
-        session, made, 1, "Practice",
+        session, tool, 1, "Practice",
         ("met", "rating", "How far are plans kept?", rated),
         ("why", "text", "Why not?", {"shown_if_key": "met", "shown_if_answers": ["Not met"], "is_required": True}),
         ("seen", "yes_partly_no", "Is the child seen?", {}),
     )  # fmt: skip
     _section(
-        session, made, 2, "Evidence",
+        session, tool, 2, "Evidence",
         ("where", "choices", "Where?", {"options": ["Home", "School"]}),
         ("cases", "number", "How many cases?", {"help": "Open today."}),
         ("last_on", "date", "When was the last audit?", {}),
         ("files", "evidence", "Add what shows it.", {}),
     )  # fmt: skip
-    return made
+    return tool
 
 
 def _section(session: Session, tool: AssuranceTool, number: int, title: str, *questions: tuple[Any, ...]) -> None:
@@ -94,23 +94,23 @@ def version(session: Session, tool: AssuranceTool) -> ToolVersion:
     return freeze_tool(session, tool, person_id=None)
 
 
-def sheet(session: Session, agency: Agency, made: AssuranceTool | None = None) -> AnswerSheet:
+def sheet(session: Session, agency: Agency, asked_tool: AssuranceTool | None = None) -> AnswerSheet:
     """An open sheet of an agency, of a small tool unless another is given."""
-    return open_sheet(session, version=version(session, made or tool(session)), agency_id=agency.id)
+    return open_sheet(session, version=version(session, asked_tool or tool(session)), agency_id=agency.id)
 
 
 def invited(
     session: Session, review: ThematicReview, *agencies: Agency, part: ReviewPart = ReviewPart.SELF_EVALUATION
 ) -> None:
     """Invite agencies to a part of a review."""
-    session.add_all(Invitation(review_id=review.id, part=part, agency_id=one.id) for one in agencies)
+    session.add_all(Invitation(review_id=review.id, part=part, agency_id=agency.id) for agency in agencies)
     session.flush()
 
 
 def signed(
     session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
 ) -> None:
-    """Have the review's sponsor (made if need be) sign what stands now."""
+    """Have the review's sponsor (created if need be) sign the present content."""
     if review.sponsor_id is None:
         review.sponsor_id = make.person(session, Role.SPONSOR).id
         session.flush()
@@ -121,9 +121,9 @@ def signed(
 def ready_review(session: Session, *agencies: Agency, **values: Any) -> ThematicReview:
     """A review whose tool, key lines and invited agencies are signed, so that its self-evaluation may be sent."""
     review = make.review(session, **values)
-    made = tool(session, review)
+    asked_tool = tool(session, review)
     invited(session, review, *agencies)
-    signed(session, review, TOOL_SUBJECTS[made.kind], made)
+    signed(session, review, TOOL_SUBJECTS[asked_tool.kind], asked_tool)
     signed(session, review, SignOffSubject.KEY_LINES)
     signed(session, review, SignOffSubject.INVITATIONS)
     return review
@@ -134,18 +134,18 @@ def section_11_cycle(session: Session) -> Section11Cycle:
 
     Keys: trained, safe, why.
     """
-    made = AssuranceTool(kind=ToolKind.SECTION_11, title="Section 11")
-    session.add(made)
+    tool = AssuranceTool(kind=ToolKind.SECTION_11, title="Section 11")
+    session.add(tool)
     session.flush()
     rated = {"scale_id": scale(session, "Score 0 to 3", ("3", "2", "1", "0")).id, "is_required": True}
     _section(
-        session, made, 1, "Standards",
+        session, tool, 1, "Standards",
         ("trained", "rating", "Staff are trained.", rated),
         ("safe", "rating", "Recruitment is safe.", rated),
         ("why", "text", "Why?", {}),
     )  # fmt: skip
     cycle = Section11Cycle(
-        title="Section 11, 2026 to 2028", covers=Service.CHILDREN, tool_id=made.id, opens_on=today(),
+        title="Section 11, 2026 to 2028", covers=Service.CHILDREN, tool_id=tool.id, opens_on=today(),
         due_on=today() + timedelta(days=60),
     )  # fmt: skip
     cycle.check(session)

@@ -1,4 +1,4 @@
-"""Which mail server do tests send to? A real one, in a thread, that answers as the test wants."""
+"""Which mail server do tests send to? A real one, in a thread, that answers as the test tells it to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Postbox:
 
 @contextlib.contextmanager
 def mail_server(postbox: Postbox) -> Iterator[MailServer]:
-    """The settings of a mail server that is there while the block lasts."""
+    """The settings of a mail server that runs while the block lasts."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

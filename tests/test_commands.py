@@ -37,8 +37,8 @@ def commands(database: Database, tmp_path: Path) -> Iterator[FlaskCliRunner]:
 
 def facts(result: Result) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    printed: dict[str, Any] = json.loads(result.stdout)
+    return printed
 
 
 def imported(commands: FlaskCliRunner, path: Path, *options: str) -> dict[str, Any]:
@@ -61,24 +61,24 @@ def test_operator_gets_the_expected_figures_of_each_list(
     commands: FlaskCliRunner, shared_data: Path, name: str
 ) -> None:
     expected = json.loads((shared_data / "expected.json").read_text())[name]
-    found = imported(commands, shared_data / name)
-    assert found["rows"] == expected["rows"]
-    assert found["accepted"] == expected["importable_rows"]
-    assert found["cases"] == expected["distinct_references"]
-    assert len(found["rejected"]) == expected["rejected_rows"]
+    result = imported(commands, shared_data / name)
+    assert result["rows"] == expected["rows"]
+    assert result["accepted"] == expected["importable_rows"]
+    assert result["cases"] == expected["distinct_references"]
+    assert len(result["rejected"]) == expected["rejected_rows"]
     refused = expected["problems"].get("missing_reference", {}).get("file_rows", [])
-    assert [one["row"] for one in found["rejected"]] == refused
-    assert len(found["fingerprint"]) == 64
+    assert [entry["row"] for entry in result["rejected"]] == refused
+    assert len(result["fingerprint"]) == 64
 
 
 @pytest.mark.parametrize("number", range(1, 12))
 def test_operator_imports_each_list_of_the_annex(commands: FlaskCliRunner, shared_data: Path, number: int) -> None:
     expected = json.loads((shared_data / "expected.json").read_text())["annex_a_liia_sample.xlsx"]["lists"][str(number)]
-    found = imported(commands, shared_data / "annex_a_liia_sample.xlsx", "--sheet", expected["sheet"], "--dry-run")
-    assert (found["rows"], found["accepted"]) == (expected["rows"], expected["importable_rows"])
-    assert found["cases"] == expected["distinct_references"]
-    assert found["by_level"] == {expected["level"]: expected["rows"]}
-    assert found["frame"] is None
+    result = imported(commands, shared_data / "annex_a_liia_sample.xlsx", "--sheet", expected["sheet"], "--dry-run")
+    assert (result["rows"], result["accepted"]) == (expected["rows"], expected["importable_rows"])
+    assert result["cases"] == expected["distinct_references"]
+    assert result["by_level"] == {expected["level"]: expected["rows"]}
+    assert result["frame"] is None
 
 
 @pytest.mark.parametrize("name", ["dfe_cin_primary_need_2013_to_2024.csv", "cin_census_2022.xml", "expected.json"])
@@ -96,7 +96,7 @@ def test_operator_draws_the_cases_of_the_published_vectors_and_the_draw_repeats(
     commands: FlaskCliRunner, shared_data: Path, tmp_path: Path, need: str
 ) -> None:
     vectors = json.loads((shared_data / "vectors" / "consistent_sampler_generated.json").read_text())["cases"]
-    vector = next(one for one in vectors if one["seed"].endswith(f"Looked after|{need}"))
+    vector = next(candidate for candidate in vectors if candidate["seed"].endswith(f"Looked after|{need}"))
     frame = imported(commands, shared_data / "ssda903_episodes.csv")["frame"]
     allocation = {"method": "fixed", "size": vector["take"]}
     plan = {
@@ -107,12 +107,12 @@ def test_operator_draws_the_cases_of_the_published_vectors_and_the_draw_repeats(
         "reserves": vector["reserve"],
     }
     result = drawn(commands, tmp_path, frame, plan, vector["seed"])
-    stratum = next(one for one in result["strata"] if one["name"] == "Looked after")
+    stratum = next(each for each in result["strata"] if each["name"] == "Looked after")
     assert stratum["population"] == vector["population"]
-    assert [(one["reference"], one["ticket"]) for one in stratum["selected"]] == [
-        (one["id"], one["ticket"]) for one in vector["sample"]
+    assert [(drawn["reference"], drawn["ticket"]) for drawn in stratum["selected"]] == [
+        (case["id"], case["ticket"]) for case in vector["sample"]
     ]
-    assert [one["reference"] for one in stratum["reserves"]] == [one["id"] for one in vector["reserves"]]
+    assert [drawn["reference"] for drawn in stratum["reserves"]] == [row["id"] for row in vector["reserves"]]
     certificate = Path(result["certificate"])
     assert commands.invoke(args=["samples", "check", str(certificate)]).exit_code == 0
     file = str(shared_data / "ssda903_episodes.csv")
@@ -146,7 +146,7 @@ def test_operator_draws_open_children_in_need_as_the_vectors_do(
     commands: FlaskCliRunner, shared_data: Path, tmp_path: Path
 ) -> None:
     vectors = json.loads((shared_data / "vectors" / "consistent_sampler_generated.json").read_text())["cases"]
-    vector = next(one for one in vectors if one["seed"].endswith("Open child in need|N4"))
+    vector = next(candidate for candidate in vectors if candidate["seed"].endswith("Open child in need|N4"))
     with (shared_data / "cin_details.csv").open() as source:
         rows = [row for row in csv.DictReader(source) if not row["CINclosureDate"]]
     listed = tmp_path / "open.csv"
@@ -161,7 +161,7 @@ def test_operator_draws_open_children_in_need_as_the_vectors_do(
     allocation = {"method": "fixed", "size": 4}
     plan = {"time_frame": {"rule": "any"}, "themes": ["N4"], "strata": "theme", "allocation": allocation, "reserves": 2}
     stratum = drawn(commands, tmp_path, frame, plan, vector["seed"])["strata"][0]
-    whole = [one["reference"] for one in (*stratum["selected"], *stratum["reserves"])]
+    whole = [case["reference"] for case in (*stratum["selected"], *stratum["reserves"])]
     digest = hashlib.sha256("\n".join(whole).encode()).hexdigest()
     assert digest == vector["sha256_of_full_order_joined_by_newline"]
 

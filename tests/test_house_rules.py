@@ -16,6 +16,7 @@ from tests.house.source import (
     PROJECT,
     ROOMS,
     Source,
+    bindings,
     decorator_names,
     figures,
     imports_inside,
@@ -73,6 +74,10 @@ GIVEN_NAMES = {
     "process_data": "WTForms",
     "process": "WTForms",
 }
+
+# Words that say nothing of what a variable holds, and the rooms whose functions bind none of them.
+NAMELESS = {"one", "found", "made"}
+ROOMS_WITH_NAMES = ("app", "jobs", "models")
 
 # Spelled in halves, so that this file does not hold what it looks for.
 BANNED_WORDS = re.compile("|".join(("py" + r"pi\.org", "python" + "hosted", r"registry\.np" + "mjs", "/wor" + "k/")))
@@ -230,11 +235,11 @@ def test_imports_stand_at_the_top() -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    none_of([f"{name}: {found.group()}" for name, found in _found(UNFINISHED)])
+    none_of([f"{name}: {word.group()}" for name, word in _found(UNFINISHED)])
 
 
 def test_no_registry_and_no_machine_is_named() -> None:
-    none_of([f"{name}: {found.group()}" for name, found in _found(BANNED_WORDS)])
+    none_of([f"{name}: {word.group()}" for name, word in _found(BANNED_WORDS)])
 
 
 def test_functions_are_named_for_what_people_do() -> None:
@@ -247,6 +252,10 @@ def test_functions_are_named_for_what_people_do() -> None:
             if vague.match(function.name) and function.name not in GIVEN_NAMES
         ]
     )
+
+
+def test_variables_are_named_for_what_they_hold() -> None:
+    none_of([at for source in sources(*ROOMS_WITH_NAMES) for at in bindings(source, NAMELESS)])
 
 
 def test_classes_are_named_for_what_they_are() -> None:
@@ -367,7 +376,7 @@ def _naming(names: set[str], allowed: set[str]) -> list[str]:
 
 def _found(pattern: re.Pattern[str]) -> list[tuple[str, re.Match[str]]]:
     texts = [(name, _text(PROJECT / name)) for name in tracked_files() if not name.endswith(".lock")]
-    return [(name, found) for name, text in texts if (found := pattern.search(text))]
+    return [(name, word) for name, text in texts if (word := pattern.search(text))]
 
 
 def _text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Does the partnership's logo stand on the first page, and only its pixels?"""
+"""Is the partnership's logo on the first page, and only its pixels?"""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def pictures(made: bytes) -> list[pikepdf.Object]:
-    with pikepdf.open(BytesIO(made)) as pdf:
-        return [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+def pictures(pdf_bytes: bytes) -> list[pikepdf.Object]:
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
+        return [part for part in pdf.objects if isinstance(part, pikepdf.Stream) and part.get("/Subtype") == "/Image"]
 
 
 def test_logo_is_made_smaller_put_on_white_and_loses_what_else_the_file_held(picture: Path) -> None:
@@ -48,11 +48,11 @@ def test_logo_is_made_smaller_put_on_white_and_loses_what_else_the_file_held(pic
 
 def test_logo_stands_once_in_a_sound_file_that_repeats_byte_for_byte(picture: Path) -> None:
     logo = read_logo(picture)
-    made = build(report(25), logo)
-    sound(made)
-    assert made == build(report(25), read_logo(picture))
-    assert len(pictures(made)) == 1
-    with pikepdf.open(BytesIO(made)) as pdf:
+    pdf_bytes = build(report(25), logo)
+    sound(pdf_bytes)
+    assert pdf_bytes == build(report(25), read_logo(picture))
+    assert len(pictures(pdf_bytes)) == 1
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         shown = [b"/Logo Do" in page.Contents.read_bytes() for page in pdf.pages]
     assert shown == [True] + [False] * (len(shown) - 1)
 

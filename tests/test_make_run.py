@@ -1,4 +1,4 @@
-"""Does the whole portal come up with one command, stay up when parts of it are killed, and go without a trace?"""
+"""Does the whole portal come up with one command, stay up when parts of it are killed, and stop without a trace?"""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 def parts_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
     """The portal's living processes by name."""
-    found = {}
+    sign_ins = {}
     for child in psutil.Process(process.pid).children():
         with contextlib.suppress(psutil.NoSuchProcess):
             line = " ".join(child.cmdline())
-            found |= {part: child for part in PARTS if f"-m {part} " in line or line.endswith(f" wsgi {part}")}
-    return found
+            sign_ins |= {part: child for part in PARTS if f"-m {part} " in line or line.endswith(f" wsgi {part}")}
+    return sign_ins
 
 
 def answers(port: int) -> bool:

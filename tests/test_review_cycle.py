@@ -66,11 +66,11 @@ def _proposed(cycle: Cycle) -> None:
     """The administrator enters the Board's programme; the Board sets the focus and names the sponsor."""
     accept(cycle.administrator, "/strategic-priorities/new/", name="Neglect", starts_on="2025-04-01")
     hub, priority = cycle.one(Hub), cycle.one(StrategicPriority)
-    made = accept(
+    review_page = accept(
         cycle.administrator, "/thematic-reviews/new/", title="Neglect in early years", kind="children",
         year=str(today().year), hub_id=hub.id, priority_id=priority.id,
     )  # fmt: skip
-    cycle.review_id = number_in(made)
+    cycle.review_id = number_in(review_page)
     edit = f"{cycle.page}edit/"
     cycle.refused("The Board has not set the focus yet. (1 more)")
     amend(cycle.administrator, edit, focus="Whether neglect is recognised early.")
@@ -104,12 +104,12 @@ def _scoping(cycle: Cycle) -> None:
         ("families", "service_users", "survey"),
         ("staff", "practitioners", "online_survey"),
     ):
-        made = accept(
+        activity_page = accept(
             officer, "/feedback/new/", review_id=cycle.review_id, title=f"Hearing {name}", audience=audience,
             technique=technique, sensitivities="Some families are bereaved.", people_count="0",
         )  # fmt: skip
-        accept(officer, f"{made}agree/", confirmed="yes")
-        cycle.links[name] = made
+        accept(officer, f"{activity_page}agree/", confirmed="yes")
+        cycle.links[name] = activity_page
     cycle.goes_on(Stage.EVIDENCE)
 
 
@@ -132,7 +132,7 @@ def _tools(cycle: Cycle) -> None:
     """The tools of the bank are copied, one question is amended, and the sponsor signs each."""
     cycle.refused("Self-evaluation tool: the review has none yet. (4 more)")
     page = f"/assurance-tools/from-bank/{cycle.review_id}/"
-    boxes = [str(one["value"]) for one in cycle.officer.get(page).select("input[name=tools]")]
+    boxes = [str(field["value"]) for field in cycle.officer.get(page).select("input[name=tools]")]
     accept(cycle.officer, page, tools=boxes)
     for kind in (
         ToolKind.SELF_EVALUATION, ToolKind.CASE_AUDIT, ToolKind.PRACTITIONER_QUESTIONS, ToolKind.SERVICE_USER_QUESTIONS,
@@ -146,8 +146,8 @@ def _tools(cycle: Cycle) -> None:
 
 
 def _amend_question(cycle: Cycle, tool: AssuranceTool) -> None:
-    """A question changed after the signature shuts the gate again, until the sponsor signs anew."""
-    question = next(one for one in questions_of(cycle.session, tool.id) if one.key == "recognition_how")
+    """A question changed after the signature shuts the gate again, until the sponsor signs again."""
+    question = next(each for each in questions_of(cycle.session, tool.id) if each.key == "recognition_how")
     page = f"/assurance-tools/{tool.id}/questions/{question.id}/edit/"
     cycle.session.commit()
     amend(cycle.officer, page, text="What shows that neglect is recognised early?")
@@ -179,8 +179,8 @@ def _self_evaluated(cycle: Cycle) -> None:
 
 
 def _return_of(cycle: Cycle, agency_id: int) -> SelfEvaluation:
-    found: SelfEvaluation = cycle.one(SelfEvaluation, SelfEvaluation.agency_id == agency_id)
-    return found
+    evaluation: SelfEvaluation = cycle.one(SelfEvaluation, SelfEvaluation.agency_id == agency_id)
+    return evaluation
 
 
 def _audited(cycle: Cycle) -> None:
@@ -247,8 +247,8 @@ def _triangulated(cycle: Cycle) -> None:
     cycle.refused("1 item of intelligence is not made a finding yet.")
     accept(officer, f"{use}take/", use)
     cycle.refused("1 key line is silent: fewer than two sources speak.")
-    found = f"{cycle.links['users']}finding/"
-    amend(officer, found, verdict="concern", strength="strong", key_line_id=lines[1].id)
+    finding_page = f"{cycle.links['users']}finding/"
+    amend(officer, finding_page, verdict="concern", strength="strong", key_line_id=lines[1].id)
     _read_matrix(cycle, lines[1])
     cycle.goes_on(Stage.IMPROVEMENT_PLANNING)
 
@@ -278,12 +278,12 @@ def _planned(cycle: Cycle) -> None:
     plan = cycle.one(ActionPlan)
     cycle.refused("The improvement plan recommends nothing yet.")
     page = f"/recommendations/new/?plan_id={plan.id}"
-    made = amend(officer, page, text="Name neglect when it is seen.", changes="practice")
+    recommendation_page = amend(officer, page, text="Name neglect when it is seen.", changes="practice")
     cycle.refused("Recommendation 1 cites no finding.")
     cycle.afresh()
-    findings = [str(one) for one in cycle.session.scalars(select(Finding.id))]
-    accept(officer, f"{made}findings/", findings=findings)
-    assert "One kind of source only" not in officer.get(made).get_text()
+    findings = [str(finding_id) for finding_id in cycle.session.scalars(select(Finding.id))]
+    accept(officer, f"{recommendation_page}findings/", findings=findings)
+    assert "One kind of source only" not in officer.get(recommendation_page).get_text()
     cycle.refused("Recommendation 1 has no action.")
     due = today() + timedelta(days=60)
     for cast in cycle.agencies[:2]:
@@ -319,13 +319,13 @@ def _presented(cycle: Cycle) -> None:
 
 def _challenged(cycle: Cycle, board_id: int) -> None:
     cast, day = cycle.agencies[0], today().isoformat()
-    made = accept(
+    challenge_page = accept(
         cycle.officer, "/challenges/new/", review_id=cycle.review_id, presentation_id=board_id, challenged_on=day,
         challenger="Chair", agency_id=cast.agency.id, question="Who saw the child?",
     )  # fmt: skip
-    refuse(cycle.officer, f"{made}close/", "There is no answer yet", closed_on=day, outcome="Done.")
-    accept(cast.manager, f"{made}answer/", answered_on=day, answer="The health visitor.")
-    accept(cycle.officer, f"{made}close/", closed_on=day, outcome="A field for it.")
+    refuse(cycle.officer, f"{challenge_page}close/", "There is no answer yet", closed_on=day, outcome="Done.")
+    accept(cast.manager, f"{challenge_page}answer/", answered_on=day, answer="The health visitor.")
+    accept(cycle.officer, f"{challenge_page}close/", closed_on=day, outcome="A field for it.")
 
 
 def _disseminated(cycle: Cycle) -> None:
@@ -375,7 +375,7 @@ def _acted_on(cycle: Cycle) -> None:
         cycle.agencies[2].manager.get(page, 404)
         accept(cycle.officer, f"{page}confirm/")
     cycle.afresh()
-    assert all(one.completed_on for one in actions)
+    assert all(each.completed_on for each in actions)
 
 
 def _analysed(cycle: Cycle) -> None:

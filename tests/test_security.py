@@ -63,7 +63,7 @@ def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 def bulk_actions(rule: Rule) -> Iterator[tuple[str, str]]:
     """Each bulk action of a screen with its address; all of them share one route."""
-    shown = next(one for one in load_screens() if one.endpoint_of() == rule.endpoint.partition(".")[0])
+    shown = next(screen for screen in load_screens() if screen.endpoint_of() == rule.endpoint.partition(".")[0])
     return ((name, rule.rule.replace("<action_name>", name)) for name in shown.action_roles())
 
 
@@ -72,7 +72,7 @@ def declared(endpoint: str) -> frozenset[Role]:
     blueprint, _, view = endpoint.partition(".")
     if endpoint in SIGNED_IN or blueprint == "home":
         return frozenset(Role)
-    known = next((one for one in load_screens() if one.endpoint_of() == blueprint), None)
+    known = next((screen for screen in load_screens() if screen.endpoint_of() == blueprint), None)
     if known is None:
         return NOBODY
     return known.action_roles()[view.partition(":")[2]] if ":" in view else known.roles_of(view)

@@ -1,4 +1,4 @@
-"""Which tests belong into one test process, because what they stand on takes long to put up?"""
+"""Which tests belong in one test process, because what they run on takes long to set up?"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def make_portal(session_factory: Any, **settings: Any) -> Flask:
 
 @cache
 def usual_portal() -> Flask:
-    """The portal that all tests of a process share; on the database of whichever test asked last, if any did."""
+    """The portal that all tests of a process share; on the database of the test that asked last, if any did."""
     return _made(_sessions)
 
 
@@ -88,24 +88,24 @@ class Browser:
 
     def tokens(self, page: str) -> dict[str, str]:
         """The hidden fields of the form on a page: its tokens, its row version."""
-        form = max(self.get(page).select("main form"), key=lambda one: len(one.select("input[type=hidden]")))
-        return {one["name"]: one.get("value", "") for one in form.select("input[type=hidden]")}  # type: ignore[misc]
+        form = max(self.get(page).select("main form"), key=lambda form: len(form.select("input[type=hidden]")))
+        return {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}  # type: ignore[misc]
 
     def send(self, path: str, page: str = "", **values: Any) -> TestResponse:
         """Send the form of a page (by default the page itself) with its hidden fields and these values."""
         return self.client.post(path, data={**self.tokens(page or path), **values})
 
     def filled(self, path: str, **changes: Any) -> dict[str, Any]:
-        """What the form of a page would send as it stands, with some changes."""
+        """What the form of a page would send as it is, with some changes."""
         form = self.get(path).select_one("main form[method=post]")
         assert form is not None
         values: dict[str, Any] = {}
-        for one in form.select("input[name], textarea[name], select[name]"):
-            chosen = one.select_one("option[selected]") if one.name == "select" else None
-            value = chosen.get("value") if chosen else one.get("value", one.get_text())
-            is_off = one.get("type") == "checkbox" and not one.has_attr("checked")
-            if not is_off and not (one.name == "select" and chosen is None):
-                values[str(one["name"])] = value
+        for field in form.select("input[name], textarea[name], select[name]"):
+            chosen = field.select_one("option[selected]") if field.name == "select" else None
+            value = chosen.get("value") if chosen else field.get("value", field.get_text())
+            is_off = field.get("type") == "checkbox" and not field.has_attr("checked")
+            if not is_off and not (field.name == "select" and chosen is None):
+                values[str(field["name"])] = value
         return {**values, **changes}
 
     def sign_in(self, person: Person, password: str = PASSWORD) -> Browser:
@@ -115,7 +115,7 @@ class Browser:
         return self
 
     def enter(self, person: Person, session: Session) -> Browser:
-        """Be signed in as after the sign-in page, which is spared: the sign-in is written, its token is the cookie."""
+        """Be signed in without using the sign-in page: write the sign-in and set its token as the cookie."""
         hours = Settings.model_fields["session_hours"].default
         token = start_sign_in(session, person, browser="", now=now(), hours=hours)
         keep_data(session, token, {"csrf_token": token_hex(32), "_user_id": str(person.id), "_fresh": True})

@@ -1,4 +1,4 @@
-"""How does a test have the jobs done that a page has asked for?"""
+"""How does a test get the jobs done that a page has requested?"""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def do_requests(session: Session, session_factory: sessionmaker[PortalSession], 
 
 
 def done(requests: list[JobRequest]) -> list[str]:
-    """The sentences of requests, all of which must have been done."""
-    assert {one.status for one in requests} <= {JobStatus.DONE}, [one.sentence for one in requests]
-    return [one.sentence for one in requests]
+    """The sentences of the requests, all of which must be done."""
+    assert {request.status for request in requests} <= {JobStatus.DONE}, [request.sentence for request in requests]
+    return [request.sentence for request in requests]
 
 
 def sessions_of_the_portal(session_factory: sessionmaker[PortalSession]) -> sessionmaker[PortalSession]:

@@ -1,1 +1,1 @@
-"""What is kept, asked for and given out on paper?"""
+"""What is requested, kept and given out on paper?"""

@@ -1,1 +1,1 @@
-"""How long is what kept, and how does it go?"""
+"""How long is each thing kept, and how is it erased?"""

@@ -24,7 +24,7 @@ database = AppGroup("database", help="Prepare and check the database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @refusals
 def prepare(demo: bool, as_json: bool) -> None:
-    """Migrate, state every policy and trigger anew, give the starting words and reminder rules."""
+    """Migrate, state every policy and trigger again, give the starting words and reminder rules."""
     sign_ins = prepare_database(settings_in_use(), servers_in_use(), demo=demo)
     show({"sign_ins": sign_ins}, as_json=as_json, words="The database is ready.")
 
@@ -42,10 +42,10 @@ def drift() -> None:
     with TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
         servers = join_servers(Path(folder), with_queue=False, durable=False)
         schema.migrate(servers.owner_url)
-        found = schema.drift(servers.owner_url)
+        differences = schema.drift(servers.owner_url)
         servers.close()
-    if found:
-        refuse("\n".join(found), status=1)
+    if differences:
+        refuse("\n".join(differences), status=1)
     click.echo("The migrations and the models say the same.")
 
 

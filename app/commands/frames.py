@@ -78,10 +78,10 @@ def import_command(
 def _review_id(session: Session, reference: str | None) -> int | None:
     if reference is None:
         return None
-    found = session.scalar(select(ThematicReview.id).where(ThematicReview.reference == reference))
-    if found is None:
+    review_id = session.scalar(select(ThematicReview.id).where(ThematicReview.reference == reference))
+    if review_id is None:
         raise RuleBroken(f"There is no review {reference[:40]}.")
-    return found
+    return review_id
 
 
 def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
@@ -90,8 +90,8 @@ def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
         "rows": report.rows,
         "accepted": report.accepted,
         "cases": frame.case_count if frame else report.cases,
-        "rejected": [{"row": one["row"], "problem": one["problem"]} for one in kept["rejected"]],
-        "warnings": [{"row": one["row"], "problem": one["problem"]} for one in kept["warnings"]],
+        "rejected": [{"row": entry["row"], "problem": entry["problem"]} for entry in kept["rejected"]],
+        "warnings": [{"row": entry["row"], "problem": entry["problem"]} for entry in kept["warnings"]],
         "by_level": report.accepted_by_level,
         "frame": frame.reference if frame else None,
         "fingerprint": frame.fingerprint if frame else None,
@@ -116,7 +116,7 @@ def _words(facts: dict[str, Any]) -> str:
         f"{count_words(facts['rows'], 'row')}: {facts['accepted']:,} can be used,"
         f" {facts['rows'] - facts['accepted']:,} cannot; {count_words(facts['cases'], 'case')}."
     ]
-    lines += [f"  row {one['row']}: {one['problem']}" for one in facts["rejected"][:20]]
+    lines += [f"  row {entry['row']}: {entry['problem']}" for entry in facts["rejected"][:20]]
     several = facts["several_levels"]
     if several and several["count"]:
         lines.append(_several_words(several["count"]))

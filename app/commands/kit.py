@@ -73,8 +73,8 @@ def show(facts: dict[str, Any], *, as_json: bool, words: str) -> None:
 
 
 def readable_file(path: str) -> Path:
-    """An existing file named on the command line. Refuses a path that is none in one sentence."""
-    found = Path(path)
-    if not found.is_file():
-        raise RuleBroken(f"There is no file {found.name}.")
-    return found
+    """The file named on the command line. Refuses a path without a file in one sentence."""
+    file = Path(path)
+    if not file.is_file():
+        raise RuleBroken(f"There is no file {file.name}.")
+    return file

@@ -1,4 +1,4 @@
-"""How does an operator get an action plan on paper?"""
+"""How does an operator get an action plan as a PDF?"""
 
 from __future__ import annotations
 

@@ -37,5 +37,5 @@ def relay_command() -> None:
 @click.command("scheduler")
 @refusals
 def scheduler_command() -> None:
-    """Ask for scheduled jobs when they fall due, until told to stop."""
+    """Request scheduled jobs when they fall due, until told to stop."""
     schedule.run(servers_in_use().database_url)

@@ -44,7 +44,7 @@ def draw(reference: str, plan_file: str, seed: str, as_json: bool) -> None:
         sample = _standing_draw(session, frame, plan, seed) or _draw_now(session, frame, plan, seed)
         certificate = current_certificate(session, sample)
     path = _keep(certificate)
-    facts = {"strata": [_stratum(one) for one in certificate["strata"]], "certificate": str(path)}
+    facts = {"strata": [_stratum(stratum) for stratum in certificate["strata"]], "certificate": str(path)}
     facts |= {"sample": certificate["reference"], "notes": certificate["population"]["notes"]}
     show(facts, as_json=as_json, words=_words(facts))
 
@@ -67,7 +67,7 @@ def check(certificate_file: str, frame_file: str | None) -> None:
 
 
 def _standing_draw(session: Session, frame: CaseFrame, plan: SamplePlan, seed: str) -> AuditSample | None:
-    """The draw that was made before by this very frame, plan and seed."""
+    """The draw that was made before from exactly this frame, plan and seed."""
     return session.scalar(
         select(AuditSample).where(
             AuditSample.frame_id == frame.id,
@@ -95,7 +95,7 @@ def _keep(certificate: Mapping[str, Any]) -> Path:
 
 def _stratum(stratum: Mapping[str, Any]) -> dict[str, Any]:
     def cases(kind: str) -> list[dict[str, str]]:
-        return [{"reference": one["reference"], "ticket": one["ticket"]} for one in stratum[kind]]
+        return [{"reference": case["reference"], "ticket": case["ticket"]} for case in stratum[kind]]
 
     kept = {name: stratum[name] for name in ("name", "population", "asked")}
     return {**kept, "selected": cases("selected"), "reserves": cases("reserves"), "shortage": stratum["shortage"]}
@@ -103,9 +103,12 @@ def _stratum(stratum: Mapping[str, Any]) -> dict[str, Any]:
 
 def _words(facts: Mapping[str, Any]) -> str:
     lines = [f"{facts['sample']}, certificate in {facts['certificate']}"]
-    for one in facts["strata"]:
-        lines.append(f"{one['name']}: {len(one['selected'])} of {one['population']:,} drawn, asked {one['asked']}")
-        lines += [f"  {case['ticket']}  {case['reference']}" for case in one["selected"]]
+    for stratum in facts["strata"]:
+        lines.append(
+            f"{stratum['name']}: {len(stratum['selected'])} of {stratum['population']:,} drawn, "
+            f"asked {stratum['asked']}"
+        )
+        lines += [f"  {case['ticket']}  {case['reference']}" for case in stratum["selected"]]
     return "\n".join([*lines, *facts["notes"]])
 
 

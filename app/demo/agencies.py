@@ -42,10 +42,10 @@ def load_agencies(session: Session) -> dict[str, Agency]:
     """The 47 agencies, by name."""
     statement = select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.AGENCY_CATEGORY)
     categories = {item.code: item.id for item in session.scalars(statement)}
-    made = {}
+    agencies = {}
     for entry in AGENCIES:
         values = entry._asdict()
-        made[entry.name] = Agency(category_id=categories[values.pop("category")], **values)
-    session.add_all(made.values())
+        agencies[entry.name] = Agency(category_id=categories[values.pop("category")], **values)
+    session.add_all(agencies.values())
     session.flush()
-    return made
+    return agencies

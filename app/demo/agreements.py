@@ -25,7 +25,7 @@ _ENDS_SOON = (named.REFUGE, "Ashlawn School", "Healthwatch Warwickshire")
 def load_agreements(session: Session, agencies: dict[str, Agency], today: date) -> None:
     """An agreement for most agencies: in date, running out, run out; none for a few. The police have signed twice."""
     signed = today - timedelta(days=330)
-    for number, agency in enumerate(one for name, one in agencies.items() if name not in NOT_SIGNED):
+    for number, agency in enumerate(signatory for name, signatory in agencies.items() if name not in NOT_SIGNED):
         left = -20 if agency.name in _EXPIRED else 25 if agency.name in _ENDS_SOON else 400 + 7 * number
         session.add(_agreement(agency, signed, today + timedelta(days=left), "2.0"))
     before = signed - timedelta(days=700)

@@ -23,7 +23,7 @@ def answer_sheet(
     asked = version_of(session, sheet).questionnaire
     most = round(share * sum(1 for _ in asked.questions()))
     for place, question in enumerate(asked.questions()):
-        values = {key: one.value for key, one in sheet_answers(session, sheet.id).items()}
+        values = {key: answer.value for key, answer in sheet_answers(session, sheet.id).items()}
         if place >= most or question not in asked_questions(asked, values):
             continue
         if question.how.widget == "files":

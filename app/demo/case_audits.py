@@ -122,7 +122,7 @@ def _opened(
     opening = open_case_audits(session, sample, due_on=due_on + timedelta(days=max(30, (day_of_now() - due_on).days)))
     order = {agencies[name].id: number for number, name in enumerate(panel.agencies)}
     by_case: dict[int, list[CaseAudit]] = {}
-    for audit in sorted(opening.made, key=lambda one: (one.sample_case_id, order[one.agency_id])):
+    for audit in sorted(opening.audits, key=lambda opened: (opened.sample_case_id, order[opened.agency_id])):
         audit.due_on = due_on
         by_case.setdefault(audit.sample_case_id, []).append(audit)
     session.flush()
@@ -137,7 +137,8 @@ def _agree(session: Session, review: ThematicReview, agencies: list[Agency], wit
     part = (Invitation.review_id == review.id, Invitation.part == ReviewPart.CASE_AUDIT)
     session.execute(delete(Invitation).where(*part))
     session.add_all(
-        Invitation(review_id=review.id, part=ReviewPart.CASE_AUDIT, agency_id=one.id) for one in (*agencies, without)
+        Invitation(review_id=review.id, part=ReviewPart.CASE_AUDIT, agency_id=invited.id)
+        for invited in (*agencies, without)
     )
     session.flush()
     if not stands_signed(session, review, SignOffSubject.INVITATIONS) and review.sponsor_id is not None:
@@ -195,8 +196,8 @@ def _answer(session: Session, audit: CaseAudit, auditor: Person, quality: int, *
         for question in asked_questions(asked, values):
             if question.how.widget != "files":
                 values.setdefault(question.key, _value(question, quality, audit))
-    found = list(_given(values))
-    for key, value in found[: len(found) // 2] if only_half else found:
+    values_given = list(_given(values))
+    for key, value in values_given[: len(values_given) // 2] if only_half else values_given:
         session.add(SheetAnswer(sheet_id=sheet.id, question_key=key, value=value, note="", answered_by_id=auditor.id))
     session.flush()
 
@@ -216,7 +217,7 @@ def _value(question: Question, quality: int, audit: CaseAudit) -> Any:
         return (audit.due_on - timedelta(days=15)).isoformat()
     if kind.widget == "checkboxes":
         return list(question.labels[: 2 + case % 3])
-    counted = [one.label for one in question.options if one.weight is not None]
+    counted = [option.label for option in question.options if option.weight is not None]
     if not counted:
         return _fact(question, case, is_of_children=audit.case_team in _CHILDREN.teams)
     shifted = min(3, quality + ((len(question.key) + audit.agency_id) % 5 == 0))  # agencies see some things differently
@@ -235,13 +236,13 @@ def _moderate(session: Session, case: SampleCase, quality: int, officer: Person,
     named_so = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == _GRADES[quality])
     grade = session.scalars(select(ReferenceItem).where(*named_so)).one()
     discussion = "Talked through in the moderation meeting; no agency asked for a second look."
-    made = moderate_case(
+    moderation = moderate_case(
         session, case, grade_id=grade.id, reason=_REASONS[quality], discussion=discussion, person_id=officer.id
     )
     if is_finding and quality in (1, 3):
         take_moderation_finding(
             session,
-            made,
+            moderation,
             judgement=Judgement(
                 source=Source.CASE_AUDIT,
                 text=_REASONS[quality],

@@ -76,7 +76,7 @@ def _load(
 def _action(
     session: Session, plan: ActionPlan, advice: Recommendation, text: str, agency: Agency, owner: Person, began: date
 ) -> Action:
-    made = Action(
+    action = Action(
         plan_id=plan.id,
         recommendation_id=advice.id,
         text=text,
@@ -87,10 +87,10 @@ def _action(
         due_on=began + timedelta(days=290 if plan.agreed_on else 380),
         success_measure="Nine of ten records read each quarter",
     )
-    made.check(session)
-    session.add(made)
+    action.check(session)
+    session.add(action)
     session.flush()
-    return made
+    return action
 
 
 def _complete(session: Session, action: Action, officer: Person) -> None:

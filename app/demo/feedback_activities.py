@@ -53,7 +53,7 @@ def load_feedback_activities(
 
 
 def _activity(session: Session, review: ThematicReview, entry: _Activity, began: date, today: date) -> FeedbackActivity:
-    made = FeedbackActivity(
+    activity = FeedbackActivity(
         review_id=review.id,
         title=entry.title,
         audience=entry.audience,
@@ -65,12 +65,12 @@ def _activity(session: Session, review: ThematicReview, entry: _Activity, began:
         people_count=_people(entry.title) if entry.held else 0,
         summary=entry.summary,
     )
-    made.check(session)
-    session.add(made)
+    activity.check(session)
+    session.add(activity)
     session.flush()
     if review.stage is not Stage.SCOPING:
-        agree_activity(session, made, on=began + timedelta(days=45))
-    return made
+        agree_activity(session, activity, on=began + timedelta(days=45))
+    return activity
 
 
 def _people(what: str) -> int:
@@ -82,9 +82,9 @@ def _engage(
     *, is_told: bool,
 ) -> None:  # fmt: skip
     """Who took part. After completion everybody has been told; at dissemination some have, before it nobody."""
-    made = engage_group(session, activity, group, people_count=_people(f"{activity.title} {group.name}"))
+    engagement = engage_group(session, activity, group, people_count=_people(f"{activity.title} {group.name}"))
     order = list(Stage)
     is_over = order.index(review.stage) >= order.index(Stage.COMPLETED)
     if is_over or (is_told and review.stage is Stage.DISSEMINATION):
         began = review.period_ends_on or today
-        tell_outcome(session, made, on=min(began + timedelta(days=285), today), words=_TOLD)
+        tell_outcome(session, engagement, on=min(began + timedelta(days=285), today), words=_TOLD)

@@ -23,7 +23,9 @@ GROUPS = words_of("feedback_groups", "groups", tuple[_Group, ...])
 
 def load_feedback_groups(session: Session) -> dict[str, FeedbackGroup]:
     """Fourteen groups of all kinds, by name; five of them nobody has heard."""
-    made = {one.name: FeedbackGroup(**one._asdict(), contact="Through the group's worker (made up)") for one in GROUPS}
-    session.add_all(made.values())
+    groups = {
+        group.name: FeedbackGroup(**group._asdict(), contact="Through the group's worker (made up)") for group in GROUPS
+    }
+    session.add_all(groups.values())
     session.flush()
-    return made
+    return groups

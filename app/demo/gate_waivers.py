@@ -30,25 +30,25 @@ _WAIVERS = words_of("gate_waivers", "waivers", tuple[_Waiver, ...])
 def load_gate_waivers(session: Session, reviews: list[ThematicReview]) -> None:
     """Ask for each waiver whose gate is shut, and have the sponsor decide it."""
     gates = {gate.code: gate for gate in GATES}
-    for one in _WAIVERS:
-        review, gate = reviews[one.place], gates[one.gate]
+    for entry in _WAIVERS:
+        review, gate = reviews[entry.place], gates[entry.gate]
         missing = gate.check(session, review)
         if missing:
-            _waive(session, review, one, missing)
+            _waive(session, review, entry, missing)
 
 
-def _waive(session: Session, review: ThematicReview, one: _Waiver, missing: str) -> None:
-    gate = next(each for each in GATES if each.code == one.gate)
-    made = ask_to_waive(
-        session, review=review, gate=one.gate, missing=missing, reason=one.reason,
+def _waive(session: Session, review: ThematicReview, entry: _Waiver, missing: str) -> None:
+    gate = next(each for each in GATES if each.code == entry.gate)
+    waiver = ask_to_waive(
+        session, review=review, gate=entry.gate, missing=missing, reason=entry.reason,
         person_id=session.get_one(Hub, review.hub_id).officer_id,
     )  # fmt: skip
-    made.stage = gate.stage
-    made.asked_at -= timedelta(days=one.days_ago)
+    waiver.stage = gate.stage
+    waiver.asked_at -= timedelta(days=entry.days_ago)
     sponsor_id = review.sponsor_id or 0
-    if one.refusal:
-        refuse_waiver(session, made, review=review, person_id=sponsor_id, reason=one.refusal)
-    elif one.is_decided:
-        consent_to_waiver(session, made, review=review, person_id=sponsor_id)
-        made.consented_at = made.asked_at + timedelta(days=2)
+    if entry.refusal:
+        refuse_waiver(session, waiver, review=review, person_id=sponsor_id, reason=entry.refusal)
+    elif entry.is_decided:
+        consent_to_waiver(session, waiver, review=review, person_id=sponsor_id)
+        waiver.consented_at = waiver.asked_at + timedelta(days=2)
     session.flush()

@@ -88,8 +88,8 @@ def _draw_twice(
 
 
 def _frame(session: Session, review: ThematicReview, officer: Person, until: date) -> CaseFrame:
-    made = children_by_level(f"{SEED} {until}", until)
-    few = replace(made, title=f"{review.title}, {until:%B %Y}", rows=made.rows[::_ONE_IN])
+    demo_list = children_by_level(f"{SEED} {until}", until)
+    few = replace(demo_list, title=f"{review.title}, {until:%B %Y}", rows=demo_list.rows[::_ONE_IN])
     return freeze(session, few, review, officer, until, ImportChoice(columns={"level": "Case status"}))
 
 

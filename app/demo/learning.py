@@ -50,13 +50,13 @@ def load_learning(
     today: date,
 ) -> None:
     """Five products of all three kinds, three of them out, with a briefing drafted from the review and its uses."""
-    made = [_product(session, reviews[0], entry, today) for entry in PRODUCTS]
+    products = [_product(session, reviews[0], entry, today) for entry in PRODUCTS]
     for review in reviews[6:]:
         _of_last_year(session, review, today)
     for place, name, days, count, led_by in _USES:
         record_use(
             session,
-            made[place],
+            products[place],
             use=Use(
                 used_on=today + timedelta(days=days),
                 people_count=count,

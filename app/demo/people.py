@@ -71,7 +71,7 @@ def email(login: str) -> str:
 
 def load_people(session: Session, agencies: dict[str, Agency], password_hash: str) -> dict[str, Person]:
     """The cast, by login; all share one password, whose hash is given."""
-    made = {
+    people = {
         entry.login: Person(
             name=entry.name,
             email=email(entry.login),
@@ -83,9 +83,9 @@ def load_people(session: Session, agencies: dict[str, Agency], password_hash: st
         )
         for entry in PEOPLE
     }
-    session.add_all(made.values())
+    session.add_all(people.values())
     session.flush()
-    return made
+    return people
 
 
 def load_hubs(session: Session, people: dict[str, Person], today: date) -> dict[HubKind, Hub]:
@@ -112,7 +112,9 @@ def load_hubs(session: Session, people: dict[str, Person], today: date) -> dict[
 def load_priorities(session: Session, today: date) -> dict[str, StrategicPriority]:
     """The Board's priorities, by name."""
     starts_on = date(today.year - 1, 4, 1)
-    made = {name: StrategicPriority(name=name, description=text, starts_on=starts_on) for name, text in _PRIORITIES}
-    session.add_all(made.values())
+    priorities = {
+        name: StrategicPriority(name=name, description=text, starts_on=starts_on) for name, text in _PRIORITIES
+    }
+    session.add_all(priorities.values())
     session.flush()
-    return made
+    return priorities

@@ -43,23 +43,25 @@ def _of_last_year(session: Session, review: ThematicReview, today: date) -> None
 
 def _planned(session: Session, review: ThematicReview, body: Body, on: date) -> Presentation:
     line = f"Findings and recommendations: {review.title}"
-    made = Presentation(review_id=review.id, body=body, meets_on=on, agenda_line=line)
-    session.add(made)
+    presentation = Presentation(review_id=review.id, body=body, meets_on=on, agenda_line=line)
+    session.add(presentation)
     session.flush()
-    return made
+    return presentation
 
 
 def _held(session: Session, review: ThematicReview, body: Body, on: date) -> Presentation:
     """A meeting of the past, with the Board's decision on the plan as the demo's plan has it already."""
-    made = _planned(session, review, body, on)
-    made.status = PresentationStatus.HELD
-    made.decided = "The findings are noted; agencies report progress at the next meeting."
+    presentation = _planned(session, review, body, on)
+    presentation.status = PresentationStatus.HELD
+    presentation.decided = "The findings are noted; agencies report progress at the next meeting."
     plan = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id)).first()
     if body is Body.BOARD and plan is not None:
-        made.decided = "The plan is agreed. The Board asks for the voice of the youngest children in every report."
-        made.plan_id, made.decision = plan.id, Decision.AGREED
+        presentation.decided = (
+            "The plan is agreed. The Board asks for the voice of the youngest children in every report."
+        )
+        presentation.plan_id, presentation.decision = plan.id, Decision.AGREED
     session.flush()
-    return made
+    return presentation
 
 
 def _challenges(
@@ -71,7 +73,7 @@ def _challenges(
         (named.CHILDRENS_SOCIAL_CARE, on, "Why do plans for children under two not show who has seen the child?"),
         (named.HEALTH_BOARD, on, "How will general practice learn of a child's plan within a week?"),
     )
-    made = [
+    challenges = [
         Challenge(
             presentation_id=board.id, review_id=board.review_id, challenged_on=day, agency_id=agencies[name].id,
             challenger="Independent scrutineer, Executive Board", question=question,
@@ -82,10 +84,10 @@ def _challenges(
         review_id=other.id, challenged_on=today - timedelta(days=9), agency_id=agencies[named.POLICE].id,
         challenger="Lead sponsor", question="Self-neglect reports close within a day. What is done in between?",
     )  # fmt: skip
-    session.add_all([*made, late])
+    session.add_all([*challenges, late])
     session.flush()
-    for challenge in made:
+    for challenge in challenges:
         words = "A field for it is in the plan's form since May; team managers look at it monthly."
         answer_challenge(session, challenge, answer=words, on=on + timedelta(days=20))
     outcome = "A second look after three months found it filled in for 41 of 44 children."
-    close_challenge(session, made[0], outcome=outcome, on=on + timedelta(days=110))
+    close_challenge(session, challenges[0], outcome=outcome, on=on + timedelta(days=110))

@@ -20,16 +20,18 @@ _CHANGES = (Change.PRACTICE, Change.PROCEDURE, Change.POLICY, Change.PRACTICE, C
 def load_citations(session: Session) -> None:
     """Every recommendation cites findings along its key lines; the fifth of a plan has one kind of source only."""
     for plan in session.scalars(select(ActionPlan).order_by(ActionPlan.id)):
-        found = session.scalars(select(Finding).where(Finding.review_id == plan.review_id).order_by(Finding.id)).all()
+        findings = session.scalars(
+            select(Finding).where(Finding.review_id == plan.review_id).order_by(Finding.id)
+        ).all()
         numbers = _line_numbers(session, plan.review_id)
         advice = select(Recommendation).where(Recommendation.plan_id == plan.id).order_by(Recommendation.number)
         for place, recommendation in enumerate(session.scalars(advice)):
             lines = _CITED[place % len(_CITED)]
-            cited = [one for one in found if numbers.get(one.key_line_id or 0) in lines]
+            cited = [finding for finding in findings if numbers.get(finding.key_line_id or 0) in lines]
             if len(lines) == 1:
-                cited = [one for one in cited if one.source is cited[0].source]
+                cited = [finding for finding in cited if finding.source is cited[0].source]
             recommendation.changes = _CHANGES[place % len(_CHANGES)]
-            cite_findings(session, recommendation, [one.id for one in cited])
+            cite_findings(session, recommendation, [finding.id for finding in cited])
     session.flush()
 
 

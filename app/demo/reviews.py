@@ -50,7 +50,7 @@ def load_reviews(
     today: date,
 ) -> list[ThematicReview]:
     """Nine reviews with their timetables, counted back from today so that some stages are late."""
-    made = []
+    reviews = []
     for entry in REVIEWS:
         started = today - timedelta(days=entry.started_days_ago)
         review = ThematicReview(
@@ -68,9 +68,9 @@ def load_reviews(
         session.add(review)
         session.flush()
         session.add_all(_timetable(review, started))
-        made.append(review)
+        reviews.append(review)
     session.flush()
-    return made
+    return reviews
 
 
 def _timetable(review: ThematicReview, started: date) -> list[ReviewStage]:

@@ -67,17 +67,17 @@ def load_samples(session: Session, reviews: list[ThematicReview], people: dict[s
 
 def freeze(
     session: Session,
-    made: DemoList,
+    demo_list: DemoList,
     review: ThematicReview,
     officer: Person,
     today: date,
     choice: ImportChoice | None = None,
 ) -> CaseFrame:
     """A frame of a made-up list, imported as a file would be."""
-    check = open_check(session, io.BytesIO(as_csv(made)), choice or ImportChoice(), today=today)
-    name = f"{made.title.lower().replace(' ', '-')}.csv"
+    check = open_check(session, io.BytesIO(as_csv(demo_list)), choice or ImportChoice(), today=today)
+    name = f"{demo_list.title.lower().replace(' ', '-')}.csv"
     return import_frame(
-        session, check, title=f"{made.title} (made up)", file_name=name, review_id=review.id, person_id=officer.id
+        session, check, title=f"{demo_list.title} (made up)", file_name=name, review_id=review.id, person_id=officer.id
     )
 
 

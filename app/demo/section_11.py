@@ -44,16 +44,16 @@ def load_section_11(session: Session, agencies: dict[str, Agency], people: dict[
     )
     session.add(cycle)
     session.flush()
-    made = {one.agency_id: one for one in ask_partners(session, cycle, person_id=people["officer"].id)}
+    returns = {record.agency_id: record for record in ask_partners(session, cycle, person_id=people["officer"].id)}
     cycle.opened_at = datetime.combine(opens_on, time(9), tzinfo=LONDON)
     for seed, name in enumerate((*_MODERATED, *_HANDED_IN)):
-        record = made[agencies[name].id]
+        record = returns[agencies[name].id]
         _fill(session, record, seed, today, 1.0)
         submit_return(session, record, person_id=people["officer"].id)
         if name in _MODERATED:
             _moderate(session, record, people["officer"].id)
     for name in _BEGUN:
-        _fill(session, made[agencies[name].id], 5, today, 0.3)
+        _fill(session, returns[agencies[name].id], 5, today, 0.3)
 
 
 def _fill(session: Session, record: Section11Return, seed: int, today: date, share: float) -> None:
@@ -64,8 +64,8 @@ def _fill(session: Session, record: Section11Return, seed: int, today: date, sha
 def _moderate(session: Session, record: Section11Return, officer_id: int) -> None:
     """Every third standard is scored one lower than the partner scored itself."""
     scores = {
-        one.key: (max(one.own - (place % 3 == 1), 0), _REASONS[place % 3])
-        for place, one in enumerate(standards_of(session, record))
-        if one.own is not None
+        standard.key: (max(standard.own - (place % 3 == 1), 0), _REASONS[place % 3])
+        for place, standard in enumerate(standards_of(session, record))
+        if standard.own is not None
     }
     moderate_return(session, record, scores, person_id=officer_id)

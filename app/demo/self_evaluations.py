@@ -91,24 +91,32 @@ def load_self_evaluations(
     for place, (days_ago, entries) in _BY_REVIEW.items():
         review = reviews[place]
         officer_id = session.get_one(Hub, review.hub_id).officer_id or 0
-        _invite(session, review, [agencies[one.name] for one in entries], today - timedelta(days=days_ago + 5))
-        made = {one.agency_id: one for one in send_self_evaluations(session, review, person_id=officer_id)}
+        _invite(session, review, [agencies[entry.name] for entry in entries], today - timedelta(days=days_ago + 5))
+        evaluations = {
+            evaluation.agency_id: evaluation
+            for evaluation in send_self_evaluations(session, review, person_id=officer_id)
+        }
         for seed, entry in enumerate(entries):
-            record = made[agencies[entry.name].id]
+            record = evaluations[agencies[entry.name].id]
             _fill(session, record, entry, today - timedelta(days=days_ago), today, seed + 3 * place)
             _take_further(session, record, entry.state, officer_id, today)
         if place < 2:
-            _find(session, [one for one in made.values() if one.status is _CLOSED], review, officer_id)
+            _find(
+                session,
+                [evaluation for evaluation in evaluations.values() if evaluation.status is _CLOSED],
+                review,
+                officer_id,
+            )
         if place == 1:
-            _climb(session, made[agencies[named.HOUSING].id], officer_id, today)
+            _climb(session, evaluations[agencies[named.HOUSING].id], officer_id, today)
 
 
 def _invite(session: Session, review: ThematicReview, invited: list[Agency], on: date) -> None:
     """Every agency to every part but the case audits, whose own demo invites; the sponsor has signed the lists."""
     session.add_all(
-        Invitation(review_id=review.id, part=part, agency_id=one.id)
+        Invitation(review_id=review.id, part=part, agency_id=agency.id)
         for part in ReviewPart
-        for one in invited
+        for agency in invited
         if part is not ReviewPart.CASE_AUDIT
     )
     session.flush()
@@ -146,16 +154,18 @@ def _find(session: Session, records: list[SelfEvaluation], review: ThematicRevie
         sheet = session.get_one(AnswerSheet, record.sheet_id)
         answers = sheet_answers(session, sheet.id)
         rated = [
-            one
-            for one in version_of(session, sheet).questionnaire.questions()
-            if one.key in answers and one.key_line_id and one.level(answers[one.key].value) is not None
+            question
+            for question in version_of(session, sheet).questionnaire.questions()
+            if question.key in answers
+            and question.key_line_id
+            and question.level(answers[question.key].value) is not None
         ]
         for question in rated[record.id % 2 :: 2][:_FINDINGS_EACH]:
             answer = answers[question.key]
-            suggested = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
+            suggestion = suggest_finding(session, question, answer, review_id=review.id, has_evidence=True)
             take_answer_finding(
                 session, sheet, answer, review_id=review.id, person_id=officer_id,
-                judgement=Judgement(Source.SELF_EVALUATION, **vars(suggested)),
+                judgement=Judgement(Source.SELF_EVALUATION, **vars(suggestion)),
             )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def _put_team(session: Session, review: ThematicReview) -> None:
 
 def _invite(session: Session, review: ThematicReview, invited: list[Agency]) -> None:
     session.add_all(
-        Invitation(review_id=review.id, part=part, agency_id=one.id) for part in ReviewPart for one in invited
+        Invitation(review_id=review.id, part=part, agency_id=agency.id) for part in ReviewPart for agency in invited
     )
     session.flush()
     asked = _asked(session, review, SignOffSubject.INVITATIONS, 12)
@@ -54,10 +54,10 @@ def _asked(
     session: Session, review: ThematicReview, subject: SignOffSubject, after_days: int, reason: str = ""
 ) -> SignOff:
     officer_id = session.get_one(Hub, review.hub_id).officer_id
-    made = put_before_sponsor(session, review, subject, person_id=officer_id, reason=reason)
+    sign_off = put_before_sponsor(session, review, subject, person_id=officer_id, reason=reason)
     if review.period_ends_on is not None:
-        made.asked_at = datetime.combine(review.period_ends_on + timedelta(days=after_days), time(10), LONDON)
-    return made
+        sign_off.asked_at = datetime.combine(review.period_ends_on + timedelta(days=after_days), time(10), LONDON)
+    return sign_off
 
 
 def _signed(session: Session, review: ThematicReview, asked: SignOff) -> None:

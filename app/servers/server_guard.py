@@ -1,4 +1,4 @@
-"""Who stops the embedded servers when the last process that uses them has gone, however it went?
+"""Who stops the embedded servers when the last process that uses them has ended, however it ended?
 
 A small process of its own. Every user of the servers holds a shared lock on one file; the kernel lets go of it also
 when a user is killed. The guard waits for the exclusive lock, then stops what runs in the data folder. It is started
@@ -36,7 +36,7 @@ def ghosts_of(folder: Path, name: str) -> list[psutil.Process]:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Alive and not merely waiting for its parent to notice the death."""
+    """Whether a process is alive, and not merely waiting for its parent to notice its death."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -44,7 +44,7 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def stop_servers(data_dir: Path) -> None:
-    """Stop PostgreSQL (fast shutdown) and Valkey; whoever does not obey in time is killed."""
+    """Stop PostgreSQL (fast shutdown) and Valkey; one that does not obey in time is killed."""
     _stop(processes_in(data_dir / POSTGRES_FOLDER, "postgres"), processes_in(data_dir / VALKEY_FOLDER, "valkey-server"))
 
 
@@ -55,7 +55,7 @@ def stop_ghosts(data_dir: Path) -> None:
 
 def guard(data_dir: Path) -> None:
     """Wait until nobody uses the servers of this folder, then stop them. A second guard of a folder leaves at once."""
-    # The own lock is opened last and so let go first: whoever gets the users' lock next sees that a guard is wanted.
+    # Its own lock is opened last and so released first: the next holder of the users' lock sees that a guard is needed.
     with (data_dir / USERS_FILE).open("a") as users, (data_dir / GUARD_FILE).open("a") as own:
         try:
             fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,7 +106,7 @@ def _working_folder(process: psutil.Process) -> str:
 
 
 def _is_ghost(process: psutil.Process, folder: Path) -> bool:
-    """Whether what it works in is no longer what stands at the path. Where the system cannot say, it is no ghost."""
+    """Whether its working folder is no longer the one at the path. When the system cannot say, it is no ghost."""
     try:
         works_in = Path(f"/proc/{process.pid}/cwd").stat()
     except OSError:
@@ -142,7 +142,7 @@ def _left_after_waiting(processes: list[psutil.Process]) -> list[psutil.Process]
 
 
 def _detach() -> None:
-    """Become nobody's child, so that no terminal and no parent takes the guard along."""
+    """Become nobody's child, so that the guard does not end with a terminal or a parent."""
     if os.fork():
         os._exit(0)
     os.setsid()

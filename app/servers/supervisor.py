@@ -124,11 +124,11 @@ class Supervisor:
         self.keep(children)
 
     def keep(self, children: Sequence[Child]) -> None:
-        """Start these too, at the next turn, and keep them alive."""
+        """Start these too, on the next turn, and keep them alive."""
         self._posts += [_Post(child, self._environment, self.say) for child in children]
 
     def charge(self, duty: Duty) -> None:
-        """Do this as well, now and then."""
+        """Take on this duty as well."""
         self._duties.append(duty)
 
     def say(self, sentence: str) -> None:
@@ -194,7 +194,7 @@ def _die_with_parent(parent: int) -> None:
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it has died, without taking note of it: its number stays its own."""
+    """Whether it has died, without reaping it, so that its process number stays reserved."""
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

@@ -1,4 +1,4 @@
-"""How does what agencies have handed in reach the hub's own records, and how does an auditor learn of an audit?"""
+"""How do agencies' audits reach the hub's own records, and how does an auditor learn of an audit?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def settle_case_audits(run: Run) -> Done:
 
 @job(timeout=60)
 def tell_auditor(run: Run) -> Done:
-    """Write to an auditor that an audit is theirs, or no longer. The letter is the portal's own, whoever asked."""
+    """Write to an auditor that an audit is assigned to them, or not any more. The portal sends the letter itself."""
     act_as(run.session, Actor.system(f"job-{run.attempt.request_id}"))
     written = write_to_auditor(run.session, **run.arguments, portal=run.equipment.address)
     return Done("The auditor is told." if written else "There was nothing to tell.")

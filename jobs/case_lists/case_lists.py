@@ -64,7 +64,7 @@ def freeze_case_list(run: Run) -> Done:
 
 @job(timeout=300)
 def discard_stale_lists(run: Run) -> Done:
-    """Erase every upload that nobody made a frame of within a day."""
+    """Erase every upload that was not made a frame within a day."""
     return Done(f"{discard_stale(run.session)} uploaded lists discarded.")
 
 

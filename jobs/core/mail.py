@@ -1,4 +1,4 @@
-"""How does a letter leave the portal, and what is said when it cannot?"""
+"""How does a letter leave the portal, and what do people read when it cannot?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MailServer:
 
 
 class MailError(Exception):
-    """A letter did not leave. `is_final` when trying again would not help; the sentence holds no server's words."""
+    """A letter did not leave. `is_final`: trying again would not help. The sentence holds no words of the server."""
 
     def __init__(self, sentence: str, *, is_final: bool) -> None:
         super().__init__(sentence)
@@ -49,7 +49,7 @@ class Letter:
 def compose(words: Letter, *, sender: str, token: str, written_at: datetime) -> EmailMessage:
     """A plain-text letter. The same token gives the same Message-ID and date, so a letter sent twice is seen as one.
 
-    Raises MailError when an address cannot stand in a letter.
+    Raises MailError when an address cannot be used in a letter.
     """
     letter = EmailMessage(policy=SMTP)
     try:

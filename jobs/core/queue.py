@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Done:
-    """The job's effect stands: one sentence for whoever asked, and the document it made, if any."""
+    """The job has done its work: one sentence for the person who asked, and the document it made, if any."""
 
     sentence: str
     document_id: int | None = None
@@ -78,7 +78,7 @@ class Run:
         return self.attempt.arguments
 
     def report(self, percent: float, words: str = "") -> None:
-        """Show whoever waits how far the job is. Cheap: most calls write nothing, the rest commit on their own."""
+        """Show the waiting person how far the job is. Cheap: most calls write nothing, the rest commit on their own."""
         if time.monotonic() - self._reported_at >= REPORT_SECONDS:
             with self.equipment.sessions.begin() as apart:
                 report_progress(apart, self.attempt.request_id, int(percent), words)
@@ -90,7 +90,7 @@ JobFunction = Callable[[Run], Done | Later]
 
 @dataclass(frozen=True)
 class JobKind:
-    """A job that may be asked for by name, and its limits. A long one never keeps a short one waiting."""
+    """A job that may be requested by name, and its limits. A long one never keeps a short one waiting."""
 
     name: str
     function: JobFunction
@@ -119,8 +119,8 @@ def register(
     name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, is_long: bool = False
 ) -> JobFunction:
     """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
-    known = JOBS.get(name)
-    if known and known.function.__module__ != function.__module__:
+    registered = JOBS.get(name)
+    if registered and registered.function.__module__ != function.__module__:
         raise ValueError(f"two jobs are called {name}")
     JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
     return function
@@ -164,7 +164,7 @@ def run(request_id: int) -> None:
 
 
 def warm_up() -> None:
-    """Go through the statements of an attempt at no request, so that children inherit them compiled."""
+    """Run the statements of an attempt for no request, so that children inherit them compiled."""
     with _equipment[0].sessions() as session:
         start_attempt(session, 0)
         hold(session, 0)

@@ -1,4 +1,4 @@
-"""How do requests get from the outbox to the queue at once and without loss, and nothing else with them?"""
+"""How do requests, and nothing else, get from the outbox to the queue at once and without loss?"""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PortalJob(Job):
 
 
 class Queues(NamedTuple):
-    """Where the numbers of requests go: work of minutes has a queue of its own, so that it holds up nothing else."""
+    """The queues for the ids of requests; jobs of minutes have one of their own, so that they hold up nothing else."""
 
     short: Queue
     long: Queue
@@ -67,8 +67,8 @@ class Queues(NamedTuple):
 def connect(redis_url: str) -> Redis:
     """A connection to the Valkey at an address; `valkey://` means the same as `redis://`."""
     scheme, _, rest = redis_url.partition("://")
-    known = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
-    return Redis.from_url(f"{known}://{rest}", socket_connect_timeout=5, driver_info=None)
+    rq_scheme = {"valkey": "redis", "valkeys": "rediss", "valkey+unix": "unix"}.get(scheme, scheme)
+    return Redis.from_url(f"{rq_scheme}://{rest}", socket_connect_timeout=5, driver_info=None)
 
 
 def open_queue(connection: Redis, *, is_long: bool = False) -> Queue:
@@ -102,7 +102,7 @@ def _serve(engine: Engine, queues: Queues, poll_seconds: float) -> None:
         connection = listening.connection.driver_connection
         if not isinstance(connection, psycopg.Connection):
             raise TypeError("the relay listens through psycopg")
-        connection.rollback()
+        connection.rollback()  # autocommit cannot be switched on inside a transaction
         connection.autocommit = True
         connection.execute(f"LISTEN {CHANNEL}")
         try:
@@ -111,7 +111,7 @@ def _serve(engine: Engine, queues: Queues, poll_seconds: float) -> None:
                     continue
                 next(connection.notifies(timeout=poll_seconds, stop_after=1), None)
         finally:
-            listening.invalidate()
+            listening.invalidate()  # it listens and commits by itself, so it must not go back to the pool
 
 
 def has_lost_memory(sessions: sessionmaker[PortalSession], valkey: Redis) -> bool:

@@ -1,4 +1,4 @@
-"""What runs by the clock, and how is each due run asked for exactly once?"""
+"""What runs by the clock, and how is each due run requested exactly once?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 class Schedule:
     """A job at a time of day in London, on some days of the week.
 
-    After a time when no scheduler ran, `catches_up` asks for every missed run; otherwise only the last one.
+    After a time when no scheduler ran, `catches_up` requests every missed run; otherwise only the last one is.
     """
 
     name: str
@@ -54,7 +54,7 @@ def run(
     schedules: Sequence[Schedule] = SCHEDULES,
     look_seconds: float = LOOK_SECONDS,
 ) -> None:
-    """Ask for due runs until told to stop. Any number of schedulers may run: one leads at a time, none runs twice."""
+    """Request due runs until told to stop. Any number of schedulers may run: one leads at a time, none runs twice."""
     leave_on_term()
     sessions = system_sessions(make_engine(database_url, pool_size=1))
     while True:
@@ -83,18 +83,18 @@ def _ask_for(session: PortalSession, schedule: Schedule, until: datetime) -> int
     if since is not None and since >= until:
         return 0
     moments = due_moments(schedule, since, until) if since else []
-    wanted = moments if schedule.catches_up else moments[-1:]
-    asked = [
+    due = moments if schedule.catches_up else moments[-1:]
+    requests = [
         request_job(
             session,
             schedule.job,
             {"due_on": london_day(moment).isoformat()},
             unique_key=f"{schedule.name} {moment.isoformat()}",
         )
-        for moment in wanted
+        for moment in due
     ]
     mark_written(session, schedule.name, until)
-    return sum(number is not None for number in asked)
+    return sum(number is not None for number in requests)
 
 
 def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[datetime]:
@@ -104,8 +104,8 @@ def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[da
     time that the autumn change repeats is taken the first time.
 
     >>> early = Schedule("tidy up", "tidy_up", time(1, 30))
-    >>> found = due_moments(early, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC))
-    >>> [moment.astimezone(LONDON).strftime("%H:%M") for moment in found]
+    >>> moments = due_moments(early, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC))
+    >>> [moment.astimezone(LONDON).strftime("%H:%M") for moment in moments]
     ['02:30']
     """
     first, last = london_day(after) - timedelta(days=1), london_day(until)

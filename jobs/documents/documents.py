@@ -1,4 +1,4 @@
-"""Which documents can be asked for by name, and how is any of them made and kept?
+"""Which documents can be requested by name, and how is each made and kept?
 
 A new document is one call of `document(PrintedDocument(...))` in `jobs/<noun>.py`; docs/paper.md has the recipe.
 """
@@ -26,12 +26,12 @@ Build = Callable[[Any, Logo | None], bytes]
 
 @dataclass(frozen=True)
 class PrintedDocument:
-    """A document by name: where its facts come from, what it says, how it is drawn, what whoever asked is told.
+    """A document by name: where its facts come from, what it says, how it is drawn, what the asker is told.
 
     `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
     `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
-    their own, see `draw_one_page`). `sentence(facts)` is what whoever asked is told. `check(facts)` refuses, when the
-    PDF is asked for, what may be read as a page but not be printed yet.
+    their own, see `draw_one_page`). `sentence(facts)` is what the asker is told. `check(facts)` refuses, when the
+    PDF is requested, what may be read as a page but not be printed yet.
     """
 
     name: str
@@ -54,13 +54,13 @@ class PrintedDocument:
 DOCUMENTS: dict[str, PrintedDocument] = {}
 
 
-def document(made: PrintedDocument, *, timeout: int = 300) -> PrintedDocument:
+def document(printed_document: PrintedDocument, *, timeout: int = 300) -> PrintedDocument:
     """Register a document; the job `make_<name>` makes it, within `timeout` seconds."""
-    if made.name in DOCUMENTS and DOCUMENTS[made.name].facts is not made.facts:
-        raise ValueError(f"two documents are called {made.name}")
-    DOCUMENTS[made.name] = made
-    register(job_name(made.name), lambda run: make_document(run, made), timeout=timeout)
-    return made
+    if printed_document.name in DOCUMENTS and DOCUMENTS[printed_document.name].facts is not printed_document.facts:
+        raise ValueError(f"two documents are called {printed_document.name}")
+    DOCUMENTS[printed_document.name] = printed_document
+    register(job_name(printed_document.name), lambda run: make_document(run, printed_document), timeout=timeout)
+    return printed_document
 
 
 def printed(name: str) -> PrintedDocument:
@@ -84,7 +84,7 @@ def make_document(run: Run, printed_document: PrintedDocument) -> Done:
 
 
 def keep_paper(run: Run, kind: DocumentKind, paper: Paper, content: bytes, asker: Person | None) -> Document:
-    """Keep a drawn paper; what somebody of an agency asked for is that agency's own."""
+    """Keep a drawn paper; what a member of an agency asked for belongs to that agency."""
     is_bound = asker is not None and asker.actor().is_agency_bound
     return keep_document(
         run.session,
@@ -102,12 +102,12 @@ def keep_paper(run: Run, kind: DocumentKind, paper: Paper, content: bytes, asker
 
 
 def title_of(paper: Paper) -> str:
-    """What a document is called in lists: its title, its kind, and which part of the whole it shows."""
+    """The name of a document in lists: its title, its kind, and which part of the whole it shows."""
     scope = f": {paper.scope[0].lower()}{paper.scope[1:]}" if paper.scope else ""
     return f"{paper.title} ({paper.kind[0].lower()}{paper.kind[1:]}{scope})"
 
 
 def file_name_of(paper: Paper) -> str:
-    """The name under which the file is saved: reference, kind and day, in letters every machine takes."""
+    """The name under which the file is saved: reference, kind and day, in letters that every system accepts."""
     stem = re.sub(r"[^A-Za-z0-9]+", "-", f"{paper.reference} {paper.kind.lower()}").strip("-")
     return f"{stem[:100]}-{paper.made_on.isoformat()}.pdf"

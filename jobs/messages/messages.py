@@ -1,4 +1,4 @@
-"""How does a message that was written reach its reader, once?"""
+"""How does a written message reach its reader exactly once?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_TRIES = 10  # with pauses of 1, 2, 4 … 60 minutes: about six hours
 
 @job(timeout=180)
 def send_message(run: Run) -> Done | Later:
-    """Send one message, unless it is settled or has become untrue. Tried again while the mail server cannot be had.
+    """Send one message, unless it is settled or no longer true. Tried again while the mail server is unavailable.
 
     The message is locked, sent and stamped in one transaction: a process killed in between sends it again with the
     same Message-ID, so that the reader's mail server shows it once.

@@ -18,7 +18,7 @@ def write_reminders(run: Run) -> Done:
 
 @job(timeout=300)
 def write_digests(run: Run) -> Done:
-    """Write this week's digest to everybody who has something open, each once."""
+    """Write this week's digest to everybody who has something open, once each."""
     return _write(run, digests(run.session, today(), _general(run)), "digests")
 
 

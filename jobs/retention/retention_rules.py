@@ -1,4 +1,4 @@
-"""When does case-level data go that has been kept long enough?"""
+"""When is case-level data erased that has been kept long enough?"""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from models.rules.core.counts import count_words
 def erase_due(run: Run) -> Done:
     """Erase exactly what is due by today under the retention rules; run again, it finds nothing more."""
     runs = erase(run.session, today())
-    things = count_words(sum(one.erased_count for one in runs), "thing")
+    things = count_words(sum(each.erased_count for each in runs), "thing")
     return Done(f"{things} erased under {count_words(len(runs), 'retention rule')}.")

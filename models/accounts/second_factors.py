@@ -30,7 +30,7 @@ _WRONG = "That code is not right, or has been used. Wait for the next one and tr
 class SecondFactor(Base):
     """A person's authenticator: its key, sealed, and the last time step whose code was taken (RFC 6238).
 
-    It counts from `confirmed_at` on; before that the person has been shown the key and has not proved to have it.
+    It counts from `confirmed_at` on; before that the person has seen the key but not proved that they have it.
     """
 
     __tablename__ = "second_factors"
@@ -77,7 +77,7 @@ def has_factor(session: Session, person_id: int) -> bool:
 
 
 def begin_factor(session: Session, person: Person, *, key: bytes) -> SecondFactor:
-    """Give the person a fresh key, which counts once they have proved to have it. Refuses one who has a factor."""
+    """Give the person a new key, which counts once they have proved that they have it. Refuses one who has a factor."""
     if has_factor(session, person.id):
         raise RuleBroken("Two-factor sign-in is on already.")
     session.execute(delete(SecondFactor).where(SecondFactor.person_id == person.id))
@@ -88,7 +88,7 @@ def begin_factor(session: Session, person: Person, *, key: bytes) -> SecondFacto
 
 
 def waiting_factor(session: Session, person_id: int) -> SecondFactor | None:
-    """The authenticator that a person was shown and has not proved to have."""
+    """The authenticator whose key a person has seen but not yet proved that they have."""
     mine = select(SecondFactor).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_(None))
     return session.scalar(mine)
 
@@ -101,13 +101,13 @@ def shown_key(factor: SecondFactor, *, key: bytes) -> str:
         raise RuleBroken("The portal's secret has changed; ask your administrator to switch this off.") from None
 
 
-def address_of_key(shown: str, *, email: str, issuer: str) -> str:
-    """What an authenticator reads from the picture.
+def address_of_key(secret: str, *, email: str, issuer: str) -> str:
+    """The address that an authenticator reads from the QR code.
 
     >>> address_of_key("GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3", email="ann@example.org", issuer="Portal")
     'otpauth://totp/Portal:ann%40example.org?secret=GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3&issuer=Portal'
     """
-    return str(TOTP(shown).provisioning_uri(name=email, issuer_name=issuer))
+    return str(TOTP(secret).provisioning_uri(name=email, issuer_name=issuer))
 
 
 def confirm_factor(session: Session, person_id: int, code: str, *, key: bytes, now: datetime) -> list[str]:
@@ -152,21 +152,21 @@ def remove_factor(session: Session, person_id: int) -> None:
         raise RuleBroken("Two-factor sign-in is off already.")
 
 
-def step_of(code: str, shown: str, steps: Iterable[int]) -> int | None:
-    """The one of these time steps whose code this is; None when it is of none.
+def step_of(code: str, secret: str, steps: Iterable[int]) -> int | None:
+    """The time step that this code belongs to, of those given; None when it belongs to none.
 
     >>> step_of("211798", "GQ2GJKTVHLZISZ7OQ2TVCPLJ4CINI7J3", range(4, 7))
     5
     """
-    made = TOTP(shown, digits=DIGITS, interval=STEP_SECONDS)
-    found = [step for step in steps if compare_digest(made.generate_otp(step).encode(), code.encode())]
-    return found[-1] if found else None
+    totp = TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
+    matches = [step for step in steps if compare_digest(totp.generate_otp(step).encode(), code.encode())]
+    return matches[-1] if matches else None
 
 
 def _take(session: Session, factor_id: int, code: str, *, key: bytes, now: datetime) -> bool:
     """Use a code of this time step or the ones beside it, if it is later than any that was used before.
 
-    The row is locked, so of two who send the same code at once one is let in.
+    The row is locked, so when two people send the same code at once, only one is let in.
     """
     factor = session.get_one(SecondFactor, factor_id, with_for_update=True, populate_existing=True)
     present = int(now.timestamp()) // STEP_SECONDS

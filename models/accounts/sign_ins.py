@@ -65,7 +65,7 @@ class SignIn(Base):
 
 
 class Outcome(Choice):
-    """What became of an attempt to sign in."""
+    """The outcome of an attempt to sign in."""
 
     STARTED = "started"
     SIGNED_IN = "signed_in"
@@ -112,11 +112,12 @@ class SignedIn:
 
 
 def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
-    """Put a try on record before the password is looked at; the edge commits it, so that tries at once all count.
+    """Record a try before the password is looked at; the edge commits it, so that simultaneous tries all count.
 
     The attempt's outcome is LOCKED when the last TRIES within LOCK have failed.
     """
     email = email.strip().lower()[:320]
+    # One try per address at a time: each must be counted before the next one is.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('sign_in'), hashtext(:email))"), {"email": email})
     is_locked = (session.scalar(_failures(email, now)) or 0) >= TRIES
     person_id = session.scalar(select(Person.id).where(Person.email == email))
@@ -163,7 +164,7 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
     """Sign the person in and give the token their browser keeps; only its hash stays here."""
     session.flush()
     token = token_urlsafe(32)
-    made = SignIn(
+    sign_in = SignIn(
         token_hash=_hash(token),
         person_id=person.id,
         standing=standing_of(session, person.id),
@@ -172,7 +173,7 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
         seen_at=now,
         ends_at=now + timedelta(hours=hours),
     )
-    session.add(made)
+    session.add(sign_in)
     session.flush()
     return token
 
@@ -195,10 +196,10 @@ def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta
     row = session.execute(_BY_TOKEN, {"token": _hash(token), "now": now, "idle_since": now - idle}).first()
     if row is None:
         return None
-    found = SignedIn(*row[: len(_FACTS)])
+    signed_in = SignedIn(*row[: len(_FACTS)])
     request_id = session.info["actor"].request_id
-    session.info["actor"] = Actor.person(found.person_id, found.role, found.agency_id, request_id)
-    return found
+    session.info["actor"] = Actor.person(signed_in.person_id, signed_in.role, signed_in.agency_id, request_id)
+    return signed_in
 
 
 def _living(statement: Select[Any]) -> Select[Any]:
@@ -242,7 +243,7 @@ def living_sign_ins(session: Session, person_id: int, *, now: datetime, idle: ti
 
 
 def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None, but: int | None = None) -> int:
-    """End one of a person's sign-ins, or all of them, or all but one; how many ended."""
+    """End one of a person's sign-ins, or all of them, or all but one; returns how many ended."""
     mine = delete(SignIn).where(SignIn.person_id == person_id, SignIn.id.is_distinct_from(but))
     if sign_in_id is not None:
         mine = mine.where(SignIn.id == sign_in_id)
@@ -257,7 +258,7 @@ def unlock(session: Session, person: Person, now: datetime) -> None:
 
 
 def set_password(session: Session, person: Person, new: str) -> None:
-    """Give a person a password. Every sign-in of theirs is over; refuses what is easily guessed."""
+    """Give a person a password. Ends every sign-in of theirs; refuses a password that is easily guessed."""
     check_password(new)
     person.password_hash = hash_password(new)
     session.flush()
@@ -275,7 +276,7 @@ def change_password(session: Session, person_id: int, *, old: str, new: str) -> 
 
 
 def forget_old_sign_ins(session: Session, now: datetime) -> int:
-    """Delete ended sign-ins, and attempts older than KEPT; how many rows."""
+    """Delete ended sign-ins, and attempts older than KEPT; returns how many rows."""
     ended: CursorResult[Any] = session.execute(delete(SignIn).where(SignIn.ends_at < now))  # type: ignore[assignment]
     old: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(SignInAttempt).where(SignInAttempt.attempted_at < now - KEPT)

@@ -1,4 +1,4 @@
-"""Which facts stand in a self-evaluation, a case audit or a Section 11 return on paper, blank and filled in?"""
+"""Which facts does a self-evaluation, a case audit or a Section 11 return show on paper, blank and filled in?"""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _KINDS: Final = {
 
 
 def self_evaluation_form(session: Session, occasion: Occasion, *, record_id: int) -> FilledForm:
-    """A self-evaluation as it is filled in so far. Refuses one that whoever asks may not see."""
+    """A self-evaluation as filled in so far. Refuses one that the person may not see."""
     record = _record(session, SelfEvaluation, record_id)
     facts = (("Review", review_words(session, record.review_id)), *_standing(record))
     return _filled(session, occasion, record, facts)
 
 
 def case_audit_form(session: Session, occasion: Occasion, *, record_id: int) -> FilledForm:
-    """A case audit as it is filled in so far. Refuses one that whoever asks may not see."""
+    """A case audit as filled in so far. Refuses one that the person may not see."""
     record = _record(session, CaseAudit, record_id)
     case = session.get_one(SampleCase, record.sample_case_id)
     facts = (
@@ -59,7 +59,7 @@ def case_audit_form(session: Session, occasion: Occasion, *, record_id: int) -> 
 
 
 def section_11_form(session: Session, occasion: Occasion, *, record_id: int) -> FilledForm:
-    """A Section 11 return with its scores, the moderated ones as far as whoever asks may see them."""
+    """A Section 11 return with its scores, including the moderated ones that the person may see."""
     record = _record(session, Section11Return, record_id)
     cycle = session.get_one(Section11Cycle, record.cycle_id)
     facts = (("Cycle", cycle.title), *_standing(record))
@@ -67,17 +67,17 @@ def section_11_form(session: Session, occasion: Occasion, *, record_id: int) -> 
 
 
 def blank_self_evaluation(session: Session, occasion: Occasion, *, record_id: int) -> BlankForm:
-    """The empty form that was sent to an agency. Refuses one that whoever asks may not see."""
+    """The empty form that was sent to an agency. Refuses one that the person may not see."""
     return _blank(session, occasion, _record(session, SelfEvaluation, record_id))
 
 
 def blank_case_audit(session: Session, occasion: Occasion, *, record_id: int) -> BlankForm:
-    """The empty form of a case audit. Refuses one that whoever asks may not see."""
+    """The empty form of a case audit. Refuses one that the person may not see."""
     return _blank(session, occasion, _record(session, CaseAudit, record_id))
 
 
 def blank_section_11(session: Session, occasion: Occasion, *, record_id: int) -> BlankForm:
-    """The empty form of a Section 11 return. Refuses one that whoever asks may not see."""
+    """The empty form of a Section 11 return. Refuses one that the person may not see."""
     return _blank(session, occasion, _record(session, Section11Return, record_id))
 
 
@@ -90,24 +90,27 @@ def _record(session: Session, model: type[T], record_id: int) -> T:
 
 def _blank(session: Session, occasion: Occasion, record: T) -> BlankForm:
     sheet = session.get_one(AnswerSheet, record.sheet_id)
-    asked = version_of(session, sheet).questionnaire
+    questionnaire = version_of(session, sheet).questionnaire
     head = _head(session, occasion, record, sheet)
-    return BlankForm(**head, introduction=asked.introduction, sections=asked_sections(asked))
+    return BlankForm(**head, introduction=questionnaire.introduction, sections=asked_sections(questionnaire))
 
 
 def _filled(
     session: Session, occasion: Occasion, record: T, facts: tuple[tuple[str, str], ...], **more: Any
 ) -> FilledForm:
     sheet = session.get_one(AnswerSheet, record.sheet_id)
-    asked, answers = version_of(session, sheet).questionnaire, sheet_answers(session, sheet.id)
-    values = {key: one.value for key, one in answers.items()}
-    notes = {key: one.note for key, one in answers.items()}
-    files = {key: tuple(one.file_name for one in found) for key, found in evidence_of(session, sheet.id).items()}
+    questionnaire, answers = version_of(session, sheet).questionnaire, sheet_answers(session, sheet.id)
+    values = {key: answer.value for key, answer in answers.items()}
+    notes = {key: answer.note for key, answer in answers.items()}
+    files = {
+        key: tuple(document.file_name for document in documents)
+        for key, documents in evidence_of(session, sheet.id).items()
+    }
     return FilledForm(
         **_head(session, occasion, record, sheet),
-        progress=progress(asked, values).words,
+        progress=progress(questionnaire, values).words,
         facts=facts,
-        sections=written_sections(asked, values, notes, files),
+        sections=written_sections(questionnaire, values, notes, files),
         **more,
     )
 

@@ -24,7 +24,7 @@ _INDEPENDENT = (Role.OFFICER, Role.ADMINISTRATOR)
 
 
 class AuditInvolvement(Record):
-    """That somebody has been involved in a case, and so cannot audit it."""
+    """A record that somebody has been involved in a case, and so cannot audit it."""
 
     __tablename__ = "audit_involvements"
     __table_args__ = (
@@ -45,13 +45,13 @@ class AuditInvolvement(Record):
     person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="raise_on_sql")
 
 
-def same_team(one: str, other: str) -> bool:
-    """Whether two teams are one, however they are typed; a team that nobody has named is none.
+def same_team(team: str, other: str) -> bool:
+    """Whether two names mean the same team, however they are typed; an empty name matches none.
 
     >>> same_team(" Family  Safeguarding North", "family safeguarding north"), same_team("", "")
     (True, False)
     """
-    first, second = (" ".join(words.split()).casefold() for words in (one, other))
+    first, second = (" ".join(words.split()).casefold() for words in (team, other))
     return bool(first) and first == second
 
 
@@ -65,10 +65,10 @@ def auditors_for(agency_id: int) -> Select[Person]:
 def assign_auditor(
     session: Session, audit: CaseAudit, *, auditor: Person, case_team: str, auditor_role: str = ""
 ) -> None:
-    """Put an open audit into somebody's hands, and tell them and whoever had it before; the role defaults to their job.
+    """Put an open audit into somebody's hands, and tell them and its last auditor; the role defaults to their job.
 
-    Refuses a stranger to the agency who is no officer, the case's own team, a team that is not on record, and whoever
-    has been involved in the case.
+    Refuses a stranger to the agency who is no officer, the case's own team, a team that is not on record, and anybody
+    involved in the case.
     """
     if not audit.status.is_open:
         raise RuleBroken(f"{audit.reference} is open no longer: {audit.status.label.lower()}.")
@@ -102,7 +102,7 @@ def _refuse_dependent(session: Session, audit: CaseAudit, auditor: Person, case_
 
 
 def is_involved(session: Session, audit: CaseAudit, person_id: int) -> bool:
-    """Whether somebody is on record as involved in the case that an audit is about."""
+    """Whether somebody is recorded as involved in the case that an audit is about."""
     statement = (
         select(AuditInvolvement.id)
         .join(CaseAudit, CaseAudit.id == AuditInvolvement.audit_id)
@@ -114,23 +114,25 @@ def is_involved(session: Session, audit: CaseAudit, person_id: int) -> bool:
 def declare_involvement(
     session: Session, audit: CaseAudit, *, person: Person, note: str, declared_by_id: int | None
 ) -> AuditInvolvement:
-    """Put on record that somebody has been involved in a case; if the audit is in their hands, it is taken out
-    and they are told.
+    """Record that somebody has been involved in a case; an audit assigned to them is taken back, and they are
+    told.
     """
     if not audit.status.is_open:
         raise RuleBroken(f"{audit.reference} is open no longer: {audit.status.label.lower()}.")
     if is_involved(session, audit, person.id):
         raise RuleBroken(f"{person.name} is on record as involved in this case already.")
-    made = AuditInvolvement(audit_id=audit.id, person_id=person.id, note=note.strip(), declared_by_id=declared_by_id)
-    session.add(made)
+    involvement = AuditInvolvement(
+        audit_id=audit.id, person_id=person.id, note=note.strip(), declared_by_id=declared_by_id
+    )
+    session.add(involvement)
     if audit.auditor_id == person.id:
         audit.status, audit.auditor_id, audit.auditor_role = AuditStatus.TO_ASSIGN, None, ""
         tell_auditor(session, audit, person.id)
     session.flush()
-    return made
+    return involvement
 
 
 def involved_in(session: Session, audit: CaseAudit) -> list[Person]:
-    """Who is on record as involved in an audit's case, by name."""
+    """The people recorded as involved in an audit's case, by name."""
     statement = select(Person).join(AuditInvolvement, AuditInvolvement.person_id == Person.id)
     return list(session.scalars(statement.where(AuditInvolvement.audit_id == audit.id).order_by(Person.name)))

@@ -1,4 +1,4 @@
-"""Which agencies are given which drawn cases to audit, and what becomes of that when a case or a draw falls away?"""
+"""Which agencies are given which drawn cases to audit, and what happens when a case is eliminated or a draw voided?"""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _DRAWN = (CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)
 class Opening:
     """What was opened, and which invited agencies got no case because they have no agreement in date."""
 
-    made: tuple[CaseAudit, ...]
+    audits: tuple[CaseAudit, ...]
     without_agreement: tuple[Agency, ...]
 
     @property
     def sentence(self) -> str:
-        """Both in words."""
-        words = count_words(len(self.made), "case audit is", "case audits are")
+        """Both facts in words."""
+        words = count_words(len(self.audits), "case audit is", "case audits are")
         return f"{words} open. {kept_out_sentence(self.without_agreement)}".strip()
 
 
@@ -51,7 +51,7 @@ def kept_out_sentence(agencies: Sequence[Agency]) -> str:
     >>> kept_out_sentence([])
     ''
     """
-    names = [one.name for one in agencies]
+    names = [agency.name for agency in agencies]
     if not names:
         return ""
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
@@ -71,9 +71,9 @@ def the_case_audit_tool(session: Session, review: ThematicReview) -> AssuranceTo
 def agencies_to_audit(session: Session, review_id: int) -> tuple[list[Agency], list[Agency]]:
     """The agencies invited to the case audits: those that may be sent cases today, and those that may not."""
     invited = invited_agencies(session, review_id, ReviewPart.CASE_AUDIT)
-    without = agencies_without_agreement(session, [one.id for one in invited], today())
-    kept_out = {one.id for one in without}
-    return [one for one in invited if one.id not in kept_out], without
+    without = agencies_without_agreement(session, [agency.id for agency in invited], today())
+    kept_out = {agency.id for agency in without}
+    return [agency for agency in invited if agency.id not in kept_out], without
 
 
 def open_case_audits(
@@ -95,13 +95,13 @@ def open_case_audits(
     due = due_on or sample.audits_due_on
     if due is None or due < today():
         raise RuleBroken("Give the day the audits are due; it must be still to come.")
-    cases = [one for one in _selected(session, sample.id) if not only_cases or one.id in only_cases]
-    made = _open(session, review.id, cases, may, version, due)
-    if not made:
+    cases = [case for case in _selected(session, sample.id) if not only_cases or case.id in only_cases]
+    audits = _open(session, review.id, cases, may, version, due)
+    if not audits:
         raise RuleBroken(f"Every agency has its audits already. {kept_out_sentence(without)}".strip())
     sample.audits_due_on = sample.audits_due_on or due
     session.flush()
-    return Opening(tuple(made), tuple(without))
+    return Opening(tuple(audits), tuple(without))
 
 
 def _review_of(session: Session, sample: AuditSample) -> ThematicReview:
@@ -121,35 +121,35 @@ def _open(
     session: Session, review_id: int, cases: Iterable[SampleCase], agencies: Sequence[Agency], version: ToolVersion,
     due_on: date,
 ) -> list[CaseAudit]:  # fmt: skip
-    made = []
+    audits = []
     for case in cases:
-        has = {one.agency_id for one in audits_of_case(session, case.id)}
-        made += [
+        has = {audit.agency_id for audit in audits_of_case(session, case.id)}
+        audits += [
             CaseAudit(
-                sample_case_id=case.id, review_id=review_id, agency_id=one.id, due_on=due_on,
-                sheet_id=open_sheet(session, version=version, agency_id=one.id).id,
+                sample_case_id=case.id, review_id=review_id, agency_id=agency.id, due_on=due_on,
+                sheet_id=open_sheet(session, version=version, agency_id=agency.id).id,
             )
-            for one in agencies
-            if one.id not in has
+            for agency in agencies
+            if agency.id not in has
         ]  # fmt: skip
-        session.add_all(made)
+        session.add_all(audits)
         session.flush()
-    return made
+    return audits
 
 
 @after_elimination
 def replace_audits(session: Session, case: SampleCase, successor: SampleCase | None) -> None:
     """Take back an eliminated case's open audits; open the same agencies' audits of the case that stepped in."""
     audits = audits_of_case(session, case.id)
-    for one in audits:
-        if one.status.is_open:
-            withdraw_audit(session, one, reason="The case has left the sample.")
+    for audit in audits:
+        if audit.status.is_open:
+            withdraw_audit(session, audit, reason="The case has left the sample.")
     if successor is None or not audits:
         return
     first = audits[0]
     version = version_of(session, session.get_one(AnswerSheet, first.sheet_id))
-    without = agencies_without_agreement(session, [one.agency_id for one in audits], today())
-    may = {one.agency_id for one in audits} - {one.id for one in without}
+    without = agencies_without_agreement(session, [audit.agency_id for audit in audits], today())
+    may = {audit.agency_id for audit in audits} - {agency.id for agency in without}
     agencies = list(session.scalars(select(Agency).where(Agency.id.in_(may)).order_by(Agency.name)))
     _open(session, first.review_id, [successor], agencies, version, max(first.due_on, today()))
 
@@ -158,6 +158,6 @@ def replace_audits(session: Session, case: SampleCase, successor: SampleCase | N
 def withdraw_audits_of(session: Session, sample: AuditSample) -> None:
     """Take back the open audits of a draw that does not stand."""
     statement = select(CaseAudit).join(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
-    for one in session.scalars(statement.where(SampleCase.sample_id == sample.id)):
-        if one.status.is_open:
-            withdraw_audit(session, one, reason=f"{sample.reference} is void.")
+    for audit in session.scalars(statement.where(SampleCase.sample_id == sample.id)):
+        if audit.status.is_open:
+            withdraw_audit(session, audit, reason=f"{sample.reference} is void.")

@@ -32,7 +32,7 @@ def return_audit(session: Session, audit: CaseAudit, *, reason: str, due_on: dat
 
 
 def state_not_known(session: Session, audit: CaseAudit, *, note: str) -> None:
-    """The agency does not know the case: there is nothing of it to audit, and this counts as no audit."""
+    """Record that the agency does not know the case: it has nothing to audit, and this counts as no audit."""
     _end(session, audit, AuditStatus.NOT_KNOWN, note)
 
 
@@ -64,7 +64,7 @@ def state_record(session: Session, audit: CaseAudit, *, state: RecordState, note
 
 
 def take_record_finding(session: Session, audit: CaseAudit, *, person_id: int | None) -> Finding:
-    """The finding that a missing or poor record is, once per audit, about the agency whose record it is."""
+    """Make a missing or poor record a finding about the agency that keeps the record, once per audit."""
     if audit.record_state is None:
         raise RuleBroken("Nobody has said that this record is missing or poor.")
     words = f"Record {audit.record_state.value} ({audit.reference}): {audit.record_note}"
@@ -80,21 +80,21 @@ def take_record_finding(session: Session, audit: CaseAudit, *, person_id: int | 
 
 def record_finding_of(session: Session, audit: CaseAudit) -> Finding | None:
     """The finding that was made of a missing or poor record; None while there is none."""
-    made = select(Finding).where(Finding.review_id == audit.review_id, Finding.origin == f"case_audits:{audit.id}")
-    return session.scalar(made)
+    of_audit = select(Finding).where(Finding.review_id == audit.review_id, Finding.origin == f"case_audits:{audit.id}")
+    return session.scalar(of_audit)
 
 
 def settle_audits(session: Session) -> tuple[int, int]:
-    """What agencies have done behind their wall, carried to the hub's own records: cases audited, findings of records.
+    """Carry what agencies have done behind their wall to the hub's records: cases audited, findings about records.
 
-    Returns how many of each; done again it changes nothing.
+    Returns how many of each; running it again changes nothing.
     """
     cases = select(SampleCase).where(
         SampleCase.audited_on.is_(None), SampleCase.id.in_(select(CaseAudit.sample_case_id))
     )
     settled = sum(settle_case(session, case) for case in session.scalars(cases.order_by(SampleCase.id)))
-    stated = session.scalars(select(CaseAudit).where(CaseAudit.record_state.is_not(None)).order_by(CaseAudit.id))
-    owed = [one for one in stated if record_finding_of(session, one) is None]
-    for one in owed:
-        take_record_finding(session, one, person_id=one.auditor_id)
+    audits = session.scalars(select(CaseAudit).where(CaseAudit.record_state.is_not(None)).order_by(CaseAudit.id))
+    owed = [audit for audit in audits if record_finding_of(session, audit) is None]
+    for audit in owed:
+        take_record_finding(session, audit, person_id=audit.auditor_id)
     return settled, len(owed)

@@ -1,4 +1,4 @@
-"""When is an auditor told that a case audit is theirs, or no longer, and in which words?
+"""When is an auditor told that a case audit is assigned to them, or no longer, and in which words?
 
 The message is written by the portal itself: a manager of an agency may ask for it, but reads and writes nobody's mail.
 """
@@ -17,12 +17,12 @@ from models.rules.core.due_dates import in_words
 
 
 def tell_auditor(session: Session, audit: CaseAudit, person_id: int) -> None:
-    """Ask for one message to whoever was given an audit, or had it taken away, in the caller's transaction."""
+    """Request one message to a person who was given an audit, or had one taken away, in the caller's transaction."""
     request_job(session, "tell_auditor", {"audit_id": audit.id, "person_id": person_id})
 
 
 def write_to_auditor(session: Session, *, audit_id: int, person_id: int, portal: str) -> int | None:
-    """Write what is true now: the audit is theirs to fill in, or no longer. `portal` is the portal's address.
+    """Write what is true now: the audit is theirs to fill in, or not any more. `portal` is the portal's address.
 
     Returns the message's id; None when there is nothing to say: the audit is handed in, or the person has left. Names
     the audit by its own reference only, for a message leaves the portal: never the case.

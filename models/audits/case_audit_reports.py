@@ -1,4 +1,4 @@
-"""What does one case audit say in a word, and where do all audits of a sample stand?"""
+"""What does one case audit say in a word, and how far are all audits of a sample?"""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from models.tools.answer_sheets import AnswerSheet, values_of, version_of
 
 
 def record_words(audit: CaseAudit) -> str:
-    """What the auditor says of the case's record itself; empty where there is nothing to say."""
+    """What the auditor says about the case's record itself; empty when there is nothing to say."""
     return f"{audit.record_state.label}: {audit.record_note}" if audit.record_state else ""
 
 
 def overall_grade(session: Session, audit: CaseAudit) -> str:
     """An agency's own grade of the whole case; empty when there is none."""
-    asked = version_of(session, session.get_one(AnswerSheet, audit.sheet_id)).questionnaire
-    return overall_words(asked, values_of(session, audit.sheet_id))
+    questionnaire = version_of(session, session.get_one(AnswerSheet, audit.sheet_id)).questionnaire
+    return overall_words(questionnaire, values_of(session, audit.sheet_id))
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class CaseRow:
     @property
     def is_ready(self) -> bool:
         """Whether the case waits to be moderated: something is handed in and nothing is open."""
-        states = [one.status for one in self.audits.values()]
-        return not self.grade and any(one.is_in for one in states) and not any(one.is_open for one in states)
+        states = [audit.status for audit in self.audits.values()]
+        return not self.grade and any(state.is_in for state in states) and not any(state.is_open for state in states)
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,28 @@ class SampleAudits:
     rows: tuple[CaseRow, ...]
 
     def count(self, *statuses: AuditStatus) -> int:
-        """How many audits stand so."""
-        return sum(one.status in statuses for row in self.rows for one in row.audits.values())
+        """How many audits have one of these states."""
+        return sum(audit.status in statuses for row in self.rows for audit in row.audits.values())
 
     @property
     def late_count(self) -> int:
-        return sum(one.is_late for row in self.rows for one in row.audits.values())
+        return sum(audit.is_late for row in self.rows for audit in row.audits.values())
 
 
 def sample_audits(session: Session, sample_id: int) -> SampleAudits:
-    """Every case of a sample that has audits, in the order of the draw, with each agency's audit."""
+    """Every case of a sample that has audits, in the order of the draw, each with the agencies' audits."""
     cases = list(session.scalars(select(SampleCase).where(SampleCase.sample_id == sample_id).order_by(SampleCase.id)))
-    audits = list(session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id.in_([one.id for one in cases]))))
-    ids = {one.agency_id for one in audits}
+    audits = list(session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id.in_([case.id for case in cases]))))
+    ids = {audit.agency_id for audit in audits}
     agencies = tuple(session.scalars(select(Agency).where(Agency.id.in_(ids)).order_by(Agency.name)))
     grades = session.execute(
         select(Moderation.sample_case_id, ReferenceItem.label)
         .join(ReferenceItem, ReferenceItem.id == Moderation.grade_id)
-        .where(Moderation.sample_case_id.in_([one.id for one in cases]))
+        .where(Moderation.sample_case_id.in_([case.id for case in cases]))
     )
     graded = {case_id: label for case_id, label in grades}
     by_case: dict[int, dict[int, CaseAudit]] = {}
-    for one in audits:
-        by_case.setdefault(one.sample_case_id, {})[one.agency_id] = one
+    for audit in audits:
+        by_case.setdefault(audit.sample_case_id, {})[audit.agency_id] = audit
     rows = (CaseRow(case, by_case[case.id], graded.get(case.id, "")) for case in cases if case.id in by_case)
     return SampleAudits(agencies, tuple(rows))

@@ -1,4 +1,4 @@
-"""Which agency audits which drawn case, who of it, by when, and how far is each audit?"""
+"""Which agency audits which drawn case, through whom, by when, and how far is each audit?"""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class RecordState(Choice):
 
 
 class CaseAudit(Referenced):
-    """One agency's audit of one drawn case. Names nobody of the case: the reference of the drawn case is a pseudonym.
+    """One agency's audit of one drawn case. Names no person: the reference of the drawn case is a pseudonym.
 
     `case_team` is the team that works with the case in that agency. Source: framework, "The audits process".
     """
@@ -155,14 +155,14 @@ def may_enter(audit: CaseAudit, person_id: int, *, is_officer: bool) -> bool:
 
 
 def begin_audit(session: Session, audit: CaseAudit) -> None:
-    """The first answer is given: an assigned audit is in progress from now on."""
+    """Mark an assigned audit as in progress, once its first answer is given."""
     if audit.status is AuditStatus.ASSIGNED:
         audit.status = AuditStatus.IN_PROGRESS
         session.flush()
 
 
 def submit_audit(session: Session, audit: CaseAudit, *, person_id: int, is_officer: bool = False) -> None:
-    """Hand an audit in; its answers change no more. Refuses everybody but its auditor and officers."""
+    """Hand an audit in; its answers are fixed from now on. Refuses everybody but its auditor and officers."""
     if audit.status not in IN_HAND:
         raise RuleBroken(f"{audit.reference} cannot be handed in: {audit.status.label.lower()}.")
     if not may_enter(audit, person_id, is_officer=is_officer):
@@ -175,17 +175,17 @@ def submit_audit(session: Session, audit: CaseAudit, *, person_id: int, is_offic
 def settle_case(session: Session, case: SampleCase) -> bool:
     """Note on which day a case was audited, once every agency that knows it has handed in; says whether it did so now.
 
-    An agency that does not know the case, and an audit taken back, count as none. From that day the case is left out
+    An agency that does not know the case, and an audit taken back, do not count. From that day the case is left out
     of draws for 12 months.
     """
     counted = [
-        one
-        for one in audits_of_case(session, case.id)
-        if one.status not in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
+        audit
+        for audit in audits_of_case(session, case.id)
+        if audit.status not in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
     ]
-    if case.audited_on is not None or not counted or not all(one.status.is_in for one in counted):
+    if case.audited_on is not None or not counted or not all(audit.status.is_in for audit in counted):
         return False
-    case.audited_on = max(london_day(one.submitted_at) for one in counted if one.submitted_at)
+    case.audited_on = max(london_day(audit.submitted_at) for audit in counted if audit.submitted_at)
     session.flush()
     return True
 
@@ -194,6 +194,8 @@ def settle_case(session: Session, case: SampleCase) -> bool:
 def late_audits(session: Session, on: date) -> list[LateReturn]:
     """Case audits that were to be handed in before a day."""
     return [
-        LateReturn(f"case_audits:{one.id}", "Case audit", one.reference, one.agency_id, one.review_id, one.due_on)
-        for one in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
+        LateReturn(
+            f"case_audits:{audit.id}", "Case audit", audit.reference, audit.agency_id, audit.review_id, audit.due_on
+        )
+        for audit in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
     ]

@@ -1,4 +1,4 @@
-"""In which record can each piece of evidence be read where it stands?"""
+"""Which record shows each piece of evidence where it was written?"""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from models.tools.answer_sheets import SheetAnswer
 _ANSWERS = "sheet_answers:"
 
 
-def records_behind(session: Session, found: Iterable[Evidence]) -> dict[str, str]:
-    """For each origin the record that people open: an answer is read in its self-evaluation or case audit.
+def records_behind(session: Session, items: Iterable[Evidence]) -> dict[str, str]:
+    """For each origin, the record that people open to read it: for an answer, its self-evaluation or case audit.
 
-    Other origins name their record themselves, so they are given back as they are.
+    Other origins name their record themselves, so they are returned as they are.
     """
-    origins = [one.origin for one in found]
-    keys = [int(one.removeprefix(_ANSWERS)) for one in origins if one.startswith(_ANSWERS)]
-    made = {one: one for one in origins}
+    origins = [item.origin for item in items]
+    keys = [int(origin.removeprefix(_ANSWERS)) for origin in origins if origin.startswith(_ANSWERS)]
+    records = {origin: origin for origin in origins}
     for noun in (SelfEvaluation, CaseAudit):
         rows = session.execute(
             select(SheetAnswer.id, noun.id)
             .join(noun, noun.sheet_id == SheetAnswer.sheet_id)
             .where(SheetAnswer.id.in_(keys))
         )
-        made |= {f"{_ANSWERS}{answer}": f"{noun.__tablename__}:{key}" for answer, key in rows}
-    return made
+        records |= {f"{_ANSWERS}{answer}": f"{noun.__tablename__}:{key}" for answer, key in rows}
+    return records

@@ -1,4 +1,4 @@
-"""Which facts stand in a case's moderated result, with the agencies' audits side by side?"""
+"""Which facts does a case's moderated result show, with the agencies' audits side by side?"""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from models.tools.answer_sheets import AnswerSheet, sheet_answers, version_of
 def moderation_facts(session: Session, occasion: Occasion, *, case_id: int) -> ModerationFacts:
     """A case's audits side by side with what was moderated; only audits that were handed in have a column.
 
-    Refuses a case that whoever asks may not see. For staff: the database keeps moderated grades from agencies.
+    Refuses a case that the person may not see. For staff: the database keeps moderated grades from agencies.
     """
     case = session.get(SampleCase, case_id)
     if case is None:
         raise RuleBroken("There is no such case that you may see.")
     sample, audits = session.get_one(AuditSample, case.sample_id), audits_of_case(session, case.id)
-    keys = {one.agency_id for one in audits}
-    names = {one.id: one.name for one in session.scalars(select(Agency).where(Agency.id.in_(keys)))}
-    handed_in = [one for one in audits if one.status.is_in]
-    sheets = [_sheet(session, one) for one in handed_in]
+    keys = {audit.agency_id for audit in audits}
+    names = {agency.id: agency.name for agency in session.scalars(select(Agency).where(Agency.id.in_(keys)))}
+    handed_in = [audit for audit in audits if audit.status.is_in]
+    sheets = [_sheet(session, audit) for audit in handed_in]
     return ModerationFacts(
         occasion=occasion,
         about=f"sample_cases:{case.id}",
@@ -43,9 +43,10 @@ def moderation_facts(session: Session, occasion: Occasion, *, case_id: int) -> M
         sample=f"{sample.reference} {sample.title}",
         review=review_words(session, sample.review_id),
         columns=tuple(
-            _column(session, one, names[one.agency_id], sheet) for one, sheet in zip(handed_in, sheets, strict=True)
+            _column(session, audit, names[audit.agency_id], sheet)
+            for audit, sheet in zip(handed_in, sheets, strict=True)
         ),
-        silent=tuple((names[one.agency_id], one.status.label) for one in audits if not one.status.is_in),
+        silent=tuple((names[audit.agency_id], audit.status.label) for audit in audits if not audit.status.is_in),
         sections=side_by_side(sheets),
         moderated=_moderated(session, moderation_of(session, case.id)),
     )
@@ -55,8 +56,8 @@ def _sheet(session: Session, audit: CaseAudit) -> AuditSheet:
     answers = sheet_answers(session, audit.sheet_id)
     return AuditSheet(
         asked=version_of(session, session.get_one(AnswerSheet, audit.sheet_id)).questionnaire,
-        answers={key: one.value for key, one in answers.items()},
-        notes={key: one.note for key, one in answers.items()},
+        answers={key: answer.value for key, answer in answers.items()},
+        notes={key: answer.note for key, answer in answers.items()},
     )
 
 
@@ -65,13 +66,13 @@ def _column(session: Session, audit: CaseAudit, agency: str, sheet: AuditSheet) 
     return AgencyAudit(audit.reference, agency, auditor, own, record_words(audit))
 
 
-def _moderated(session: Session, made: Moderation | None) -> ModeratedFacts | None:
-    if made is None:
+def _moderated(session: Session, moderation: Moderation | None) -> ModeratedFacts | None:
+    if moderation is None:
         return None
     return ModeratedFacts(
-        grade=session.get_one(ReferenceItem, made.grade_id).label,
-        reason=made.reason,
-        discussion=made.discussion,
-        moderated_by=name_of(session, made.moderated_by_id),
-        moderated_on=london_day(made.moderated_at),
+        grade=session.get_one(ReferenceItem, moderation.grade_id).label,
+        reason=moderation.reason,
+        discussion=moderation.discussion,
+        moderated_by=name_of(session, moderation.moderated_by_id),
+        moderated_on=london_day(moderation.moderated_at),
     )

@@ -72,36 +72,36 @@ def moderate_case(
     if not reason.strip():
         raise RuleBroken("Give the reason for the moderated grade.")
     audits = _audits_to_moderate(session, case)
-    made = moderation_of(session, case.id) or Moderation(sample_case_id=case.id, review_id=audits[0].review_id)
-    made.grade_id, made.reason, made.discussion = grade.id, reason.strip(), discussion.strip()
-    made.moderated_by_id, made.moderated_at = person_id, now()
-    session.add(made)
-    for one in audits:
-        one.status = AuditStatus.MODERATED
+    moderation = moderation_of(session, case.id) or Moderation(sample_case_id=case.id, review_id=audits[0].review_id)
+    moderation.grade_id, moderation.reason, moderation.discussion = grade.id, reason.strip(), discussion.strip()
+    moderation.moderated_by_id, moderation.moderated_at = person_id, now()
+    session.add(moderation)
+    for audit in audits:
+        audit.status = AuditStatus.MODERATED
     session.flush()
     settle_case(session, case)
-    return made
+    return moderation
 
 
 def _audits_to_moderate(session: Session, case: SampleCase) -> list[CaseAudit]:
     audits = audits_of_case(session, case.id)
-    waiting = [one.reference for one in audits if one.status.is_open]
+    waiting = [audit.reference for audit in audits if audit.status.is_open]
     if waiting:
         more = f" and {len(waiting) - 1} more" if waiting[1:] else ""
         raise RuleBroken(f"Not every agency has handed its audit of {case.reference} in yet: {waiting[0]}{more}.")
-    found = [one for one in audits if one.status.is_in]
-    if not found:
+    handed_in = [audit for audit in audits if audit.status.is_in]
+    if not handed_in:
         raise RuleBroken(f"No agency has handed in an audit of {case.reference}, so there is nothing to moderate.")
-    return found
+    return handed_in
 
 
 def audits_missing(session: Session, review_id: int) -> str:
-    """What is still missing of a review's case audits, as one sentence; empty when every drawn case is moderated."""
+    """What a review's case audits still lack, as one sentence; empty when every drawn case is moderated."""
     drawn = (AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
     samples = session.scalars(select(AuditSample).where(*drawn).order_by(AuditSample.id)).all()
     if not samples:
         return "No sample of cases is drawn for audit yet."
-    selected = (SampleCase.sample_id.in_([one.id for one in samples]), SampleCase.status.in_(_COUNTED))
+    selected = (SampleCase.sample_id.in_([sample.id for sample in samples]), SampleCase.status.in_(_COUNTED))
     cases = set(session.scalars(select(SampleCase.id).where(*selected)))
     opened = set(session.scalars(select(CaseAudit.sample_case_id).where(CaseAudit.sample_case_id.in_(cases))))
     done = set(session.scalars(select(Moderation.sample_case_id).where(Moderation.sample_case_id.in_(cases))))
@@ -121,7 +121,7 @@ _VERDICTS = {
 
 
 def suggested_verdict(grade: ReferenceItem) -> Verdict:
-    """How things stand by a moderated grade, as a finding starts with it.
+    """The verdict that a moderated grade suggests, for a finding to start with.
 
     >>> suggested_verdict(ReferenceItem(code="inadequate")), suggested_verdict(ReferenceItem(code="not_applicable"))
     (<Verdict.CONCERN: 'concern'>, <Verdict.MIXED: 'mixed'>)
@@ -172,6 +172,6 @@ def grades_by_level(session: Session, sample_id: int) -> GradesByLevel:
     counts: dict[str, dict[str, int]] = {}
     for level, grade, count, _ in rows:
         counts.setdefault(level, {})[grade] = count
-    offered = [one.label for one in items_of(session, ReferenceList.GRADE)]
-    retired = sorted({grade for found in counts.values() for grade in found if grade} - set(offered))
+    offered = [item.label for item in items_of(session, ReferenceList.GRADE)]
+    retired = sorted({grade for grades in counts.values() for grade in grades if grade} - set(offered))
     return GradesByLevel(tuple(counts), (*offered, *retired), counts)

@@ -1,4 +1,4 @@
-"""How does a case list become a frozen frame, every problem told first and nothing written before the word is given?"""
+"""How does a case list become a frozen frame, with every problem shown before anything is written?"""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def open_check(
     survey: Survey | None = None,
     levels: Sequence[Level] | None = None,
 ) -> CaseListCheck:
-    """A check of a file by an officer's choice, ready to stream. Raises RuleBroken for what is no case list.
+    """A check of a file by an officer's choice, ready to stream. Raises RuleBroken for anything but a case list.
 
     `levels` are the partnership's own unless others are given.
     """
@@ -108,7 +108,7 @@ def import_frame(
 ) -> CaseFrame:
     """Load the accepted rows of a check into a new frame and freeze it, in the caller's transaction.
 
-    A large frame can be drawn from at once, while a job that is asked for here builds the indexes of its list.
+    A large frame can be drawn from at once, while a job that is requested here builds the indexes of its list.
     Refuses a list without a single usable row; then nothing is left behind.
     """
     frame = CaseFrame(
@@ -137,9 +137,9 @@ def import_frame(
 
 
 def read_as(check: CaseListCheck) -> dict[str, Any]:
-    """How the file was read, so that somebody who has the file can read it so again."""
+    """How the file was read, so that somebody who has the file can read it the same way again."""
     columns = {name: value for name, value in asdict(check.choice).items() if value is not None}
-    orders = {role: found.order for role, found in check.survey.dates.items()}
+    orders = {role: dates.order for role, dates in check.survey.dates.items()}
     return {
         "sheet": check.sheet.name,
         "header_row": check.sheet.header_row,
@@ -150,7 +150,7 @@ def read_as(check: CaseListCheck) -> dict[str, Any]:
 
 
 def kept_facts(report: Report) -> dict[str, Any]:
-    """What stays of a report with its frame: counts and sentences; the rows' own problems stay with the check."""
+    """The part of a report kept with its frame: counts and sentences; the problems of rows stay with the check."""
     left_out = ("rejected", "warnings", "several_levels", "by_theme", "accepted_by_theme", "by_agency")
     return {name: value for name, value in report.as_facts().items() if name not in left_out}
 
@@ -166,7 +166,7 @@ def _amended(guess: ColumnChoice, columns: Mapping[str, Any]) -> ColumnChoice:
 
 @dataclass(frozen=True)
 class ColumnsView:
-    """What a person confirms: the sheets to choose from, the headings, what each column is taken for, three rows."""
+    """What a person confirms: the sheets to choose from, the headings, the meaning of each column, three rows."""
 
     sheets: tuple[Sheet, ...]
     sheet: Sheet
@@ -192,7 +192,9 @@ def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]
     survey.refuse_nhs_numbers()
     samples = tuple(sample_rows(file, sheet, columns, survey.dates))
     used = set(columns.columns()) - {columns.born}
-    return ColumnsView(sheets, sheet, columns, samples, survey, tuple(one for one in sheet.headings if one not in used))
+    return ColumnsView(
+        sheets, sheet, columns, samples, survey, tuple(heading for heading in sheet.headings if heading not in used)
+    )
 
 
 def rows_for_certificate(

@@ -1,4 +1,4 @@
-"""Which uploaded case list waits for its columns, its check or the officer's word?
+"""Which uploaded case list waits for its columns, its check or an officer's acceptance?
 
 The file itself may hold names and dates of birth, so it is kept sealed, only until it is accepted or discarded, and
 never beyond a day; what is kept of it afterwards is the frame: pseudonymous references, levels, themes and dates.
@@ -112,7 +112,7 @@ def keep_list(
     review_id: int | None = None,
     person_id: int | None = None,
 ) -> CaseList:
-    """Seal an uploaded file piece by piece, so that memory stays flat. Refuses a file over its limit, and nothing."""
+    """Seal an uploaded file piece by piece, to keep memory flat. Refuses an empty file and one over its limit."""
     case_list = CaseList(
         file_name=sent.file_name[:200], title=title[:200], review_id=review_id, uploaded_by_id=person_id, size=0
     )
@@ -150,7 +150,7 @@ def open_list(session: Session, case_list: CaseList, *, key: bytes) -> BinaryIO:
 
 
 def ask_for_check(session: Session, case_list: CaseList, choice: dict[str, Any]) -> int | None:
-    """Keep the officer's choice of columns and ask for the check. Returns the number of the request."""
+    """Keep the officer's choice of columns and request the check. Returns the id of the request."""
     if case_list.status not in (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED):
         raise RuleBroken("This list is being worked on, or is finished.")
     case_list.choice, case_list.report, case_list.refusal = choice, None, ""
@@ -160,7 +160,7 @@ def ask_for_check(session: Session, case_list: CaseList, choice: dict[str, Any])
 
 
 def accept(session: Session, case_list: CaseList) -> int | None:
-    """The officer's word: freeze the checked list. Asks for the job in the same transaction; returns its number."""
+    """Accept the checked list, to be frozen. Requests the job in the same transaction; returns the request's id."""
     if case_list.status is not ListStatus.CHECKED:
         raise RuleBroken("Check the list before you accept it.")
     case_list.status = ListStatus.FREEZING
@@ -169,12 +169,12 @@ def accept(session: Session, case_list: CaseList) -> int | None:
 
 
 def erase_file(session: Session, case_list: CaseList) -> None:
-    """Take the sealed file away; the list keeps its name and what became of it."""
+    """Erase the sealed file; the list keeps its name and its outcome."""
     session.execute(delete(CaseListPiece).where(CaseListPiece.list_id == case_list.id))
 
 
 def discard(session: Session, case_list: CaseList) -> None:
-    """Give an upload up: nothing of it is kept but its name. Refuses one that became a frame."""
+    """Discard an upload: nothing of it is kept but its name. Refuses one that became a frame."""
     if case_list.status in (ListStatus.FREEZING, ListStatus.FROZEN):
         raise RuleBroken("This list is a frame already; frames are never thrown away.")
     case_list.status, case_list.report, case_list.choice = ListStatus.DISCARDED, None, None

@@ -1,4 +1,4 @@
-"""Which episodes does a frame hold, and how do a million of them get there and stay as they are?"""
+"""Which episodes does a frame hold, and how are a million of them loaded and kept unchanged?"""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ class FrameRow(Base):
 _ORDER = """reference, coalesce(words[level_rank], '') COLLATE "C", coalesce(theme, '') COLLATE "C",
         started_on NULLS FIRST, ended_on NULLS FIRST, coalesce(agency, '') COLLATE "C\""""
 
+# The CHECK of the bare table spares ATTACH PARTITION the reading of all its rows (PostgreSQL, ALTER TABLE).
 FRAME_FUNCTIONS = (
     """
 CREATE OR REPLACE FUNCTION open_frame(frame int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
@@ -126,9 +127,9 @@ def load_blocks(session: Session, frame: CaseFrame, blocks: Iterable[bytes]) -> 
 
 
 def freeze(session: Session, frame: CaseFrame) -> Iterator[str]:
-    """Count and fingerprint the loaded rows, mark repeated references, and let nobody change any of it.
+    """Count and fingerprint the loaded rows, mark repeated references, and make all of it unchangeable.
 
-    Gives the references that more than one row has. The list's indexes come with `index_frame`. Refuses a frame
+    Returns the references that more than one row has. The list's indexes come with `index_frame`. Refuses a frame
     without rows.
     """
     for setting, value in _WIDE_SCANS.items():
@@ -155,7 +156,7 @@ def index_frame(session: Session, frame_id: int) -> None:
 def frame_fingerprint(session: Session, frame: CaseFrame) -> str:
     """SHA-256 over the canonical lines in bytewise order (models.rules.case_lists.fingerprints); hexadecimal.
 
-    Sorts anew, so that it also tells when somebody has changed what lies on the disk.
+    Sorts again, so that it also notices when somebody has changed what is on the disk.
     """
     return _digest(
         session, _CANONICAL.format(fields=_FIELDS, words=_word_table(frame), order=_ORDER, frame=int(frame.id))
@@ -187,8 +188,8 @@ def _read_lines(session: Session, statement: str, count: int) -> Iterator[list[b
         while line := bytes(copy.read()):
             lines.append(line)
             left -= 1
-            while left > 1 and len(lines) < _LINES and (found := take(1))[0] > 0:
-                lines.append(bytes(found[1]))
+            while left > 1 and len(lines) < _LINES and (taken := take(1))[0] > 0:
+                lines.append(bytes(taken[1]))
                 left -= 1
             if len(lines) >= _LINES:
                 yield lines
@@ -219,12 +220,12 @@ def several_levels(session: Session, frame: CaseFrame) -> dict[str, Any]:
     `{"count": …, "listed": [{"row", "reference", "levels"}, …]}`: levels highest first, cases in the order of the list,
     at most 10,000 of them (models/rules/case_lists/several_levels.py).
     """
-    found = session.execute(text(_SEVERAL), {"frame": frame.id, "most": LISTED}).all()
+    cases = session.execute(text(_SEVERAL), {"frame": frame.id, "most": LISTED}).all()
     listed = [
-        {"row": one.row, "reference": one.reference, "levels": [frame.levels[str(rank)] for rank in one.ranks]}
-        for one in found
+        {"row": case.row, "reference": case.reference, "levels": [frame.levels[str(rank)] for rank in case.ranks]}
+        for case in cases
     ]
-    return {"count": found[0].case_count if found else 0, "listed": listed}
+    return {"count": cases[0].case_count if cases else 0, "listed": listed}
 
 
 _FIELDS = "reference, words[level_rank], theme, started_on, ended_on, agency"
@@ -250,17 +251,17 @@ _BY_LEVEL, _BY_THEME, _BY_AGENCY, _ALL = 0b011, 0b101, 0b110, 0b111
 
 def _keep_counts(session: Session, frame: CaseFrame) -> None:
     """Keep how many rows there are, by level, theme and agency."""
-    found = session.execute(text(_COUNTS.format(frame=int(frame.id), most=2 * MOST_WORDS + 1))).all()
-    if len(found) > 2 * MOST_WORDS:
+    counts = session.execute(text(_COUNTS.format(frame=int(frame.id), most=2 * MOST_WORDS + 1))).all()
+    if len(counts) > 2 * MOST_WORDS:
         raise RuleBroken("The columns chosen for theme and agency have too many different values; choose others.")
-    whole = next(row for row in found if row.kind == _ALL)
+    whole = next(row for row in counts if row.kind == _ALL)
     if not whole.row_count:
         raise RuleBroken("The list has no row that can be used, so there is nothing to draw from.")
     frame.row_count, frame.undated_count = whole.row_count, whole.undated_count
-    occurring = {str(row.level_rank) for row in found if row.kind == _BY_LEVEL}
+    occurring = {str(row.level_rank) for row in counts if row.kind == _BY_LEVEL}
     frame.levels = {rank: label for rank, label in frame.levels.items() if rank in occurring}
-    frame.themes = {row.theme: row.row_count for row in found if row.kind == _BY_THEME and row.theme is not None}
-    frame.agencies = {row.agency: row.row_count for row in found if row.kind == _BY_AGENCY and row.agency is not None}
+    frame.themes = {row.theme: row.row_count for row in counts if row.kind == _BY_THEME and row.theme is not None}
+    frame.agencies = {row.agency: row.row_count for row in counts if row.kind == _BY_AGENCY and row.agency is not None}
 
 
 def _word_table(frame: CaseFrame) -> str:

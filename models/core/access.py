@@ -1,4 +1,4 @@
-"""Who may see and change which rows, and how does the database itself hold that line?"""
+"""Who may see and change which rows, and how does the database itself enforce it?"""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Actor:
 
     @classmethod
     def person(cls, person_id: int, role: Role, agency_id: int | None, request_id: str = "") -> Actor:
-        """A signed-in person. Whoever belongs to an agency and is no partnership staff gets that agency's rows only."""
+        """A signed-in person. A member of an agency who is not partnership staff gets that agency's rows only."""
         agency_bound = role is Role.AGENCY_MEMBER or (role is Role.MANAGER and agency_id is not None)
         database_role = DatabaseRole.AGENCY if agency_bound else DatabaseRole.STAFF
         return cls(database_role, person_id, role, (agency_id,) if agency_id else (), request_id)
@@ -69,10 +69,10 @@ class RowPolicy:
 
     `staff` and `system` name the statements granted on every row. `agency_reads`, `agency_writes` and
     `agency_deletes` are SQL conditions on the row; None grants nothing. `agency_updates` limits an agency's UPDATE to
-    the columns named, and `agency_leaves` is what an updated row must be afterwards where that is not what it was
+    the columns named, and `agency_leaves` is what an updated row must be afterwards when that is not what it was
     before (a form handed in).
     `public_reads` and `public_inserts` are the same for somebody without a sign-in, who answers an open survey.
-    `reason` says in words why a table is open or closed; the house rules ask for it where there is no agency rule.
+    `reason` says in words why a table is open or closed; the house rules demand it when there is no agency rule.
     """
 
     staff: tuple[str, ...] = ("select", "insert", "update", "delete")
@@ -114,20 +114,20 @@ def policy_statements(table: str, policy: RowPolicy) -> list[str]:
 
 
 def _whole_table(table: str, role: DatabaseRole, verbs: tuple[str, ...]) -> list[str]:
-    made = [f'DROP POLICY IF EXISTS {role}_all ON "{table}"']
+    statements = [f'DROP POLICY IF EXISTS {role}_all ON "{table}"']
     if verbs:
-        made.append(f'CREATE POLICY {role}_all ON "{table}" TO {role} USING (true) WITH CHECK (true)')
-        made.append(f'GRANT {", ".join(verbs)} ON "{table}" TO {role}')
-    return made
+        statements.append(f'CREATE POLICY {role}_all ON "{table}" TO {role} USING (true) WITH CHECK (true)')
+        statements.append(f'GRANT {", ".join(verbs)} ON "{table}" TO {role}')
+    return statements
 
 
 def _limited(table: str, role: DatabaseRole, verb: str, clause: str, condition: str | None) -> list[str]:
     name = f"{role.removeprefix('portal_')}_{verb}"
-    made = [f'DROP POLICY IF EXISTS {name} ON "{table}"']
+    statements = [f'DROP POLICY IF EXISTS {name} ON "{table}"']
     if condition:
-        made.append(f'CREATE POLICY {name} ON "{table}" FOR {verb} TO {role} {clause} ({condition})')
-        made.append(f'GRANT {verb} ON "{table}" TO {role}')
-    return made
+        statements.append(f'CREATE POLICY {name} ON "{table}" FOR {verb} TO {role} {clause} ({condition})')
+        statements.append(f'GRANT {verb} ON "{table}" TO {role}')
+    return statements
 
 
 def _agency_update(table: str, policy: RowPolicy) -> list[str]:

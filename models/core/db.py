@@ -64,7 +64,7 @@ class Record(Base):
         return {"version_id_col": cls.row_version}
 
     def check(self, session: Session) -> None:
-        """Refuse with `RuleBroken` what may not stand. Screens call it before they save; verbs may call it too."""
+        """Refuse with `RuleBroken` a record that breaks a rule. Screens call it before they save, and verbs may."""
 
 
 class PortalSession(Session):
@@ -85,7 +85,7 @@ def become(connection: Connection, actor: Actor) -> None:
         "agencies": ",".join(str(agency) for agency in actor.agency_ids),
         "request": actor.request_id,
     }
-    connection.exec_driver_sql(_BECOME, values)  # as it stands: every request asks it
+    connection.exec_driver_sql(_BECOME, values)  # taken as it is, because every request runs it
 
 
 def act_as(session: Session, actor: Actor) -> None:
@@ -109,9 +109,9 @@ def _note_when_left(driver: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _refuse_dead(driver: Any, record: ConnectionPoolEntry, fairy: object) -> None:
-    """Have a connection replaced that the server has closed meanwhile: every page takes one, none should fail for it.
+    """Replace a connection that the server has closed meanwhile: every page takes one, and none should fail for it.
 
-    Looking at the socket costs nothing; one left alone for long is asked, for a network may drop it without a word.
+    Looking at the socket costs nothing; a connection idle for long is tested, as a network may drop it silently.
     """
     idle = time.monotonic() - record.info.get("left_at", time.monotonic())
     if _is_closed(driver) or (idle > _ASKED_AFTER and not _answers(driver)):
@@ -119,7 +119,7 @@ def _refuse_dead(driver: Any, record: ConnectionPoolEntry, fairy: object) -> Non
 
 
 def _is_closed(driver: Any) -> bool:
-    """Whether something is to be read although nothing was asked: the end of the connection, or its last words."""
+    """Whether the socket has something to read although nothing was sent: the connection's end or last words."""
     if driver.closed:
         return True
     looking = select.poll()

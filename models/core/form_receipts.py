@@ -1,4 +1,4 @@
-"""Has this very form been sent before, and which record came of it?"""
+"""Has this very form been sent before, and which record did it make or change?"""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def claim_form(session: Session, *, token: str, person_id: int) -> bool:
 
 
 def note_record(session: Session, *, token: str, person_id: int, record_key: object) -> None:
-    """Remember which record came of the form."""
+    """Remember which record the form made or changed."""
     mine = (FormReceipt.token == token, FormReceipt.person_id == person_id)
     session.execute(update(FormReceipt).where(*mine).values(record_key=str(record_key)))
 
 
 def record_of_form(session: Session, *, token: str, person_id: int) -> str:
-    """The key of the record that came of the form when it was sent the first time; empty when none did."""
+    """The key of the record that the form made or changed when it was first sent; empty when there was none."""
     mine = (FormReceipt.token == token, FormReceipt.person_id == person_id)
     return session.scalar(select(FormReceipt.record_key).where(*mine)) or ""
 
 
 def forget_receipts(session: Session, now: datetime) -> int:
-    """Delete receipts nobody will ask for again; how many."""
+    """Delete receipts that nobody will need again; returns how many."""
     gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(FormReceipt).where(FormReceipt.sent_at < now - KEPT)
     )

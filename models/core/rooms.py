@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 def load_rooms(*names: str) -> None:
     """Import every module of the rooms named (`models`, `jobs`, `admin_views`), chapter by chapter; single modules too.
 
-    Tables, screens, jobs and whatever else registers where it is defined are known afterwards. Raises what a module
+    Tables, screens, jobs and everything else that registers itself are known afterwards. Raises what a module
     raises while it is imported.
     """
     for name in names:

@@ -1,4 +1,4 @@
-"""Up to which moment have the regular runs been asked for?"""
+"""Up to which moment have the regular runs been requested?"""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def take_the_lead(session: Session) -> bool:
 
 
 def written_until(session: Session, schedule: str) -> datetime | None:
-    """The moment up to which a schedule's runs have been asked for; None when it has never been looked at."""
+    """The moment up to which a schedule's runs have been requested; None when it has never been looked at."""
     return session.scalar(select(ScheduleMark.written_until_at).where(ScheduleMark.name == schedule))
 
 
 def mark_written(session: Session, schedule: str, until: datetime) -> None:
-    """Remember that a schedule's runs have been asked for up to a moment."""
+    """Remember that a schedule's runs have been requested up to a moment."""
     session.execute(_ADVANCE, {"name": schedule, "until": until})

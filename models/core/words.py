@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Enum
 
 
 def choice_column(kind: type[StrEnum]) -> Enum:
-    """A text column type that stores the value of the enum and gives the enum back."""
+    """A text column type that stores the value of the enum and returns the enum."""
     return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=_values)
 
 

@@ -23,9 +23,10 @@ def job_name(document: str) -> str:
 def ask_for_document(session: Session, document: str, arguments: Mapping[str, Any]) -> int:
     """Ask for a document, in the caller's transaction and as the session's actor; returns the id of the request.
 
-    The same document that the same person asked for and nobody has begun is that request: what it will read is as new.
+    A waiting request of the same person for the same document is returned instead: it will read the same facts.
     """
     name, asker = job_name(document), session.info["actor"].person_id
+    # Held until the transaction ends: the second of two simultaneous presses waits, and finds the first one's request.
     lock = text("SELECT pg_advisory_xact_lock(hashtext(:name), :asker)")
     session.execute(lock, {"name": name, "asker": asker or 0})
     not_begun = select(JobRequest.id).where(

@@ -43,7 +43,7 @@ OPEN_KINDS: dict[Role | None, tuple[DocumentKind, ...]] = {
     Role.MANAGER: _PLANS,
     Role.BOARD_VIEWER: (*_PLANS, DocumentKind.BOARD_PACK, DocumentKind.IMPACT_ANALYSIS),
 }
-"""What managers of the partnership and board viewers fetch, whoever had it made, as they may read the same as a page;
+"""What partnership managers and board viewers may fetch, even if others had it made, as they may read it as a page;
 everything else is staff's."""
 
 
@@ -93,7 +93,7 @@ class Document(Record):
 
 
 class DocumentFetch(Base):
-    """That somebody downloaded a document, and when."""
+    """A record that somebody downloaded a document, and when."""
 
     __tablename__ = "document_fetches"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
@@ -150,7 +150,7 @@ def keep_document(
 
 
 def fetch_document(session: Session, document: Document, person_id: int | None) -> bytes:
-    """The bytes of a document, with the fetch on record; refuses bytes that are not those that were stored."""
+    """The bytes of a document; the download is recorded. Refuses bytes that are not those that were stored."""
     if document.erased_on is not None:
         raise RuleBroken("What this file held was erased under a retention rule; its size and fingerprint are kept.")
     session.add(DocumentFetch(document_id=document.id, person_id=person_id))

@@ -1,4 +1,4 @@
-"""Who took which list out of the portal, how narrowed, and how many rows?"""
+"""Who exported which list from the portal, with which filters, and how many rows?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.partnership.people import Person
 
 
 class ExportRecord(Base):
-    """One list taken out as a file. Written before the first row leaves, never changed."""
+    """One list exported as a file. Written before the first row leaves, never changed."""
 
     __tablename__ = "export_records"
     address_path: ClassVar[str] = "exports"
@@ -42,7 +42,7 @@ class ExportRecord(Base):
 def record_export(
     session: Session, *, person_id: int, list_name: str, file_kind: str, narrowed_by: dict[str, str], row_count: int
 ) -> ExportRecord:
-    """Put on record that a person takes `row_count` rows of a list out as a file of that kind."""
+    """Record that a person exports `row_count` rows of a list as a file of that kind."""
     record = ExportRecord(
         person_id=person_id, list_name=list_name, file_kind=file_kind, narrowed_by=narrowed_by, row_count=row_count
     )

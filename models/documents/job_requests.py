@@ -1,4 +1,4 @@
-"""Which work was asked for, by whom, and what became of it? The outbox: the row is the truth, the queue a courier."""
+"""Which work was requested, by whom, and with what outcome? The outbox: the row is the truth, the queue a courier."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class JobStatus(Choice):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will happen by itself.
+        """Whether nothing more will happen to the request by itself.
 
         >>> [status.value for status in JobStatus if status.is_finished]
         ['done', 'failed', 'refused']
@@ -117,7 +117,7 @@ class JobProgress(Base):
 
 @dataclass(frozen=True)
 class JobView:
-    """What a person who waits is shown. `percent` is 0 to 100; `sentence` is the result or the refusal."""
+    """What a waiting person is shown. `percent` is 0 to 100; `sentence` is the result or the refusal."""
 
     id: int
     status: JobStatus
@@ -193,7 +193,7 @@ def ask_again(session: Session, requests: Collection[JobRequest]) -> None:
 
 
 def job_view(session: Session, request_id: int) -> JobView | None:
-    """What to show somebody who waits for a request; None when there is none they may see."""
+    """What to show somebody who waits for a request; None when there is no such request that they may see."""
     columns = (JobRequest.status, JobRequest.sentence, JobRequest.document_id, JobProgress.percent, JobProgress.text)
     row = session.execute(
         select(*columns)

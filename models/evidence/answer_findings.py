@@ -1,4 +1,4 @@
-"""Which finding does an answer on a sheet suggest, and has one been made of it already?"""
+"""Which finding does an answer on a sheet suggest, and has it been made already?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Suggestion:
 
 
 def origin_of(answer: SheetAnswer) -> str:
-    """By which word a finding says that it was taken from an answer."""
+    """The origin that a finding made from an answer has."""
     return f"sheet_answers:{answer.id}"
 
 
@@ -34,7 +34,7 @@ def suggest_finding(
 ) -> Suggestion:
     """The words of question, answer and note; the verdict from the answer's place on its scale, else mixed.
 
-    An answer without a file to show for it is weak evidence. The question's key line counts where it is the review's.
+    An answer without a file to show for it is weak evidence. The question's key line counts when it is the review's.
     """
     level = question.level(answer.value)
     words = question.how.show(answer.value)
@@ -49,7 +49,7 @@ def suggest_finding(
 
 
 def findings_by_origin(session: Session, review_id: int) -> dict[str, int]:
-    """The findings of a review that were taken from something, by that something's word."""
+    """The findings of a review that were taken from a record, by their origin."""
     rows = session.execute(
         select(Finding.origin, Finding.id).where(Finding.review_id == review_id, Finding.origin != "")
     )

@@ -81,12 +81,12 @@ def take_finding(
         raise RuleBroken("This is among the review's findings already.")
     if not judgement.text.strip():
         raise RuleBroken("Write what was found.")
-    made = Finding(
+    finding = Finding(
         review_id=review_id, source=judgement.source, verdict=judgement.verdict, text=judgement.text.strip(),
         origin=origin, strength=judgement.strength, key_line_id=judgement.key_line_id, agency_id=agency_id,
         made_by_id=person_id,
     )  # fmt: skip
-    made.check(session)
-    session.add(made)
+    finding.check(session)
+    session.add(finding)
     session.flush()
-    return made
+    return finding

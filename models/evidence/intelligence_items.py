@@ -26,7 +26,7 @@ class IntelligenceKind(Choice):
 
 
 class IntelligenceItem(Referenced):
-    """One finding of one published review, audit or inspection, kept once and used in as many reviews as it bears on.
+    """One finding of one published review, audit or inspection, kept once and used in every review it is relevant to.
 
     `web_address` is shown as text: nobody is led away from the portal.
     """

@@ -42,7 +42,7 @@ class IntelligenceUse(Record):
 
     @property
     def origin(self) -> str:
-        """How a finding names this as where it was taken from."""
+        """The origin that a finding made from this has."""
         return f"intelligence_uses:{self.id}"
 
     @classmethod
@@ -65,13 +65,13 @@ def use_in_review(
     of_review = (IntelligenceUse.item_id == item.id, IntelligenceUse.review_id == review_id)
     if session.scalar(select(IntelligenceUse.id).where(*of_review, same)):
         raise RuleBroken("The review uses this item along that key line already.")
-    made = IntelligenceUse(
+    use = IntelligenceUse(
         item_id=item.id, review_id=review_id, key_line_id=key_line_id, relevance=relevance.strip()
     )  # fmt: skip
-    made.check(session)
-    session.add(made)
+    use.check(session)
+    session.add(use)
     session.flush()
-    return made
+    return use
 
 
 def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int | None) -> Finding:
@@ -96,7 +96,7 @@ def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int 
 
 
 def intelligence_missing(session: Session, review_id: int) -> str:
-    """What a review still lacks of what others have found, as one sentence; empty when every item used is a finding.
+    """What a review's intelligence still lacks, as one sentence; empty when every item used is a finding.
 
     Source: framework, "Initial scoping": intelligence is drawn from local reviews, internal audits and inspections.
     """

@@ -1,4 +1,4 @@
-"""Which facts stand in a review's triangulation matrix?"""
+"""Which facts does a review's triangulation matrix show?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, 
 
 
 def review_for(session: Session, review_id: int) -> ThematicReview:
-    """The review, as far as whoever asks may see it; refuses where there is none."""
+    """The review, as far as the person may see it; refuses when there is none."""
     review = session.get(ThematicReview, review_id)
     if review is None:
         raise RuleBroken("There is no such review that you may see.")
@@ -22,26 +22,26 @@ def review_for(session: Session, review_id: int) -> ThematicReview:
 
 
 def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> MatrixFacts:
-    """The matrix as it stands today. Refuses a review that whoever asks may not see."""
+    """The matrix as it stands today. Refuses a review that the person may not see."""
     review = review_for(session, review_id)
-    made = triangulate(session, review)
+    triangulation = triangulate(session, review)
     return MatrixFacts(
         occasion=occasion,
         about=f"thematic_reviews:{review.id}",
         reference=review.reference,
         title=review.title,
         sponsor=name_of(session, review.sponsor_id),
-        rows=matrix_rows(made),
-        unplaced=made.unplaced,
+        rows=matrix_rows(triangulation),
+        unplaced=triangulation.unplaced,
     )
 
 
-def matrix_rows(made: Triangulation) -> tuple[MatrixRow, ...]:
+def matrix_rows(triangulation: Triangulation) -> tuple[MatrixRow, ...]:
     """A triangulation's rows for paper."""
-    return tuple(map(_row, made.rows))
+    return tuple(map(_row, triangulation.rows))
 
 
 def _row(row: Row) -> MatrixRow:
     cells = [row.cells.get(source) for source in Source]
-    said = tuple(Said(one.verdict, one.count, one.weight) if one else Said(None) for one in cells)
-    return MatrixRow(row.line.number, row.line.text, row.area, said, row.mark, row.sentence, row.is_amended)
+    voices = tuple(Said(cell.verdict, cell.count, cell.weight) if cell else Said(None) for cell in cells)
+    return MatrixRow(row.line.number, row.line.text, row.area, voices, row.mark, row.sentence, row.is_amended)

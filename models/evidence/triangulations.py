@@ -1,4 +1,4 @@
-"""What do the sources of a review say of each key line, set beside each other, and what does the team make of it?
+"""What do the sources of a review say about each key line, side by side, and what does the team conclude?
 
 Evidence comes from every noun that has some: each registers a function with `@evidence` and says of which source,
 along which key line, how things stand (0 to 1), and where it can be read.
@@ -118,8 +118,8 @@ def evidence(gather: Gather) -> Gather:
 def evidence_of(session: Session, review_id: int) -> list[Evidence]:
     """All evidence of a review; what was made into a finding counts as the finding only."""
     taken = set(session.scalars(select(Finding.origin).where(Finding.review_id == review_id, Finding.origin != "")))
-    found = [one for gather in _gatherers for one in gather(session, review_id)]
-    return [one for one in found if one.origin not in taken]
+    items = [item for gather in _gatherers for item in gather(session, review_id)]
+    return [item for item in items if item.origin not in taken]
 
 
 @evidence
@@ -131,9 +131,15 @@ def findings(session: Session, review_id: int) -> Iterable[Evidence]:
         .where(Finding.review_id == review_id)
         .order_by(Finding.id)
     )
-    for one, agency in rows:
+    for finding, agency in rows:
         yield Evidence(
-            one.source, one.key_line_id, one.verdict.level, one.text, f"findings:{one.id}", one.strength, agency or ""
+            finding.source,
+            finding.key_line_id,
+            finding.verdict.level,
+            finding.text,
+            f"findings:{finding.id}",
+            finding.strength,
+            agency or "",
         )
 
 
@@ -142,17 +148,17 @@ def triangulate(session: Session, review: ThematicReview) -> Triangulation:
 
     Source: framework, "The reviews": areas of interest are investigated from multiple angles.
     """
-    known: dict[int, Triangulation] | None = session.info.get(_ONCE)
-    if known is None:
+    triangulations: dict[int, Triangulation] | None = session.info.get(_ONCE)
+    if triangulations is None:
         return _triangulated(session, review)
-    if review.id not in known:
-        known[review.id] = _triangulated(session, review)
-    return known[review.id]
+    if review.id not in triangulations:
+        triangulations[review.id] = _triangulated(session, review)
+    return triangulations[review.id]
 
 
 @contextmanager
 def triangulated_once(session: Session) -> Iterator[None]:
-    """Within this block a review is triangulated once, however often it is asked for. For pages that only read."""
+    """Within this block a review is triangulated once, however often it is needed. For pages that only read."""
     session.info[_ONCE] = {}
     try:
         yield
@@ -161,21 +167,21 @@ def triangulated_once(session: Session) -> Iterator[None]:
 
 
 def _triangulated(session: Session, review: ThematicReview) -> Triangulation:
-    found = evidence_of(session, review.id)
+    items = evidence_of(session, review.id)
     lines = key_lines_of(session, review.id)
     keys, area_ids = [line.id for line in lines], {line.key_area_id for line in lines}
-    areas = {one.id: one for one in session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(area_ids)))}
+    areas = {item.id: item for item in session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(area_ids)))}
     lines.sort(key=lambda line: (areas[line.key_area_id].rank, line.key_area_id, line.number))
     amended = {
-        one.key_line_id: one.text
-        for one in session.scalars(select(KeyLineReading).where(KeyLineReading.key_line_id.in_(keys)))
+        reading.key_line_id: reading.text
+        for reading in session.scalars(select(KeyLineReading).where(KeyLineReading.key_line_id.in_(keys)))
     }
-    rows = tuple(_row(line, areas[line.key_area_id].label, found, amended.get(line.id)) for line in lines)
-    return Triangulation(rows, sum(one.key_line_id not in keys for one in found))
+    rows = tuple(_row(line, areas[line.key_area_id].label, items, amended.get(line.id)) for line in lines)
+    return Triangulation(rows, sum(item.key_line_id not in keys for item in items))
 
 
-def _row(line: KeyLine, area: str, found: Iterable[Evidence], amended: str | None) -> Row:
-    cells = cells_of(one.item for one in found if one.key_line_id == line.id)
+def _row(line: KeyLine, area: str, items: Iterable[Evidence], amended: str | None) -> Row:
+    cells = cells_of(evidence.item for evidence in items if evidence.key_line_id == line.id)
     return Row(line, area, cells, mark_of(cells), amended or meaning_of(cells), amended is not None)
 
 
@@ -183,12 +189,12 @@ def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int 
     """Say what the sources of a key line mean in the team's own words; empty words bring the portal's sentence back."""
     if line.review_id is None:
         raise RuleBroken("Only a review's own key line has a meaning to write down.")
-    found = session.scalar(select(KeyLineReading).where(KeyLineReading.key_line_id == line.id))
+    reading = session.scalar(select(KeyLineReading).where(KeyLineReading.key_line_id == line.id))
     if not text.strip():
-        if found is not None:
-            session.delete(found)
+        if reading is not None:
+            session.delete(reading)
     else:
-        made = found or KeyLineReading(key_line_id=line.id)
-        made.text, made.written_by_id, made.written_at = text.strip(), person_id, now()
-        session.add(made)
+        reading = reading or KeyLineReading(key_line_id=line.id)
+        reading.text, reading.written_by_id, reading.written_at = text.strip(), person_id, now()
+        session.add(reading)
     session.flush()

@@ -109,7 +109,7 @@ class FeedbackActivity(Record):
 
 
 class Engagement(Record):
-    """One group that took part in an activity, and when it was told what came of it."""
+    """One group that took part in an activity, and when it was told the outcome."""
 
     __tablename__ = "engagements"
     __table_args__ = (
@@ -167,17 +167,17 @@ def engage_group(
         raise RuleBroken("The project team agrees an activity before anybody is asked to take part.")
     if (group.kind.value == "practitioners") != (activity.audience is Audience.PRACTITIONERS):
         raise RuleBroken(f"{group.name} does not belong to this activity's audience.")
-    known = select(Engagement.id).where(Engagement.activity_id == activity.id, Engagement.group_id == group.id)
-    if session.scalar(known) is not None:
+    engaged = select(Engagement.id).where(Engagement.activity_id == activity.id, Engagement.group_id == group.id)
+    if session.scalar(engaged) is not None:
         raise RuleBroken("That group is part of this activity already.")
-    made = Engagement(activity_id=activity.id, group_id=group.id, people_count=people_count)
-    session.add(made)
+    engagement = Engagement(activity_id=activity.id, group_id=group.id, people_count=people_count)
+    session.add(engagement)
     session.flush()
-    return made
+    return engagement
 
 
 def tell_outcome(session: Session, engagement: Engagement, *, on: date, words: str) -> None:
-    """Record that a group was told what came of the review, when and how."""
+    """Record that a group was told the outcome of the review, when and how."""
     if not words.strip():
         raise RuleBroken("Say what the group was told, and how.")
     if on > today():
@@ -237,10 +237,10 @@ def engaged_lately(session: Session, group_ids: Iterable[int], *, beside: int) -
         .distinct()
         .order_by(ThematicReview.reference)
     )
-    found: dict[int, list[str]] = {}
+    references: dict[int, list[str]] = {}
     for group_id, reference in rows:
-        found.setdefault(group_id, []).append(reference)
-    return found
+        references.setdefault(group_id, []).append(reference)
+    return references
 
 
 def never_heard(session: Session) -> list[FeedbackGroup]:

@@ -41,7 +41,7 @@ _IS_OPEN = "closed_on IS NULL AND (now() AT TIME ZONE 'Europe/London')::date BET
 
 
 class Survey(Record):
-    """An anonymous survey of one feedback activity, open to whoever holds its link, from one day to another."""
+    """An anonymous survey of one feedback activity, open to everybody with its link, from one day to another."""
 
     __tablename__ = "surveys"
     __table_args__ = (
@@ -111,12 +111,12 @@ def open_survey(
     if closes_on < max(opens_on, today()):
         raise RuleBroken("Choose a last day that is still to come, and not before the first.")
     version = signed_version(session, review, tool)
-    made = Survey(
+    survey = Survey(
         activity_id=activity.id, version_id=version.id, token=token_urlsafe(18), opens_on=opens_on, closes_on=closes_on
     )
-    session.add(made)
+    session.add(survey)
     session.flush()
-    return made
+    return survey
 
 
 def close_survey(session: Session, survey: Survey) -> None:
@@ -128,7 +128,7 @@ def close_survey(session: Session, survey: Survey) -> None:
 
 
 def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
-    """Tell everybody who took part what came of it: the survey's link shows these words from now on."""
+    """Tell everybody who took part the outcome: the survey's link shows these words from now on."""
     if survey.is_open(today()):
         raise RuleBroken("Close the survey before its outcome is published.")
     if not words.strip():
@@ -151,7 +151,7 @@ def untold_surveys(session: Session, review_id: int) -> list[str]:
 def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
     """The activities of a review that took place with nobody on record who could be told the outcome.
 
-    A group that took part is told in person; whoever answered an on-line survey reads the outcome by its link.
+    A group that took part is told in person; a person who answered an on-line survey reads the outcome by its link.
     """
     named = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id).exists()
     answered = (
@@ -178,15 +178,15 @@ def as_the_public(session: Session, token: str) -> Survey | None:
 
 def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> None:
     """Add one response; the same page sent twice counts once. Refuses while something required is open."""
-    asked = session.get_one(ToolVersion, survey.version_id).questionnaire
-    missing = progress(asked, answers).missing
+    questionnaire = session.get_one(ToolVersion, survey.version_id).questionnaire
+    missing = progress(questionnaire, answers).missing
     if missing:
         raise RuleBroken(f"Please answer: “{missing[0].text}”")
-    given = {key: value for key, value in answers.items() if value not in (None, "", [])}
-    if not given:
+    answered = {key: value for key, value in answers.items() if value not in (None, "", [])}
+    if not answered:
         raise RuleBroken("Please answer at least one question.")
     table: Any = SurveyResponse.__table__
-    row = {"survey_id": survey.id, "receipt": receipt[:64], "answers": given}
+    row = {"survey_id": survey.id, "receipt": receipt[:64], "answers": answered}
     session.connection().execute(insert(table).values(**row).on_conflict_do_nothing().inline())
 
 
@@ -197,16 +197,16 @@ def response_count(session: Session, survey_id: int) -> int:
 
 def tally(session: Session, survey: Survey, question: Question) -> Tally:
     """How often each answer to a question was given."""
-    given = [one for one in _values(session, survey.id, question.key) if one is not None]
-    counts = Counter(word for one in given for word in (one if isinstance(one, list) else [str(one)]))
-    return Tally(len(given), counts)
+    answers = [value for value in _values(session, survey.id, question.key) if value is not None]
+    counts = Counter(word for answer in answers for word in (answer if isinstance(answer, list) else [str(answer)]))
+    return Tally(len(answers), counts)
 
 
 def written_answers(session: Session, survey: Survey, question: Question) -> list[str]:
-    """What people wrote, in no order that tells who did; none while fewer than five have answered."""
+    """What people wrote, in an order that does not reveal who did; empty while fewer than five have answered."""
     if response_count(session, survey.id) < SMALLEST:
         return []
-    return sorted(str(one) for one in _values(session, survey.id, question.key) if one is not None)
+    return sorted(str(value) for value in _values(session, survey.id, question.key) if value is not None)
 
 
 def _values(session: Session, survey_id: int, key: str) -> list[Any]:
@@ -225,9 +225,9 @@ def survey_answers(session: Session, review_id: int) -> Iterable[Evidence]:
     )
     for survey, activity, version in rows:
         for question in version.questionnaire.questions():
-            found = _graded(session, survey, question)
-            if found is not None:
-                level, count = found
+            grading = _graded(session, survey, question)
+            if grading is not None:
+                level, count = grading
                 words = f"{question.text} ({count_words(count, 'answer')})"
                 yield Evidence(
                     activity.audience.source, question.key_line_id, level, words,

@@ -1,4 +1,4 @@
-"""Which facts stand in the Board's pack?"""
+"""Which facts does the Board's pack show?"""
 
 from __future__ import annotations
 
@@ -25,39 +25,41 @@ MOST_OVERDUE = 500
 
 
 def board_facts(session: Session, occasion: Occasion, *, year: int) -> BoardFacts:
-    """The Board's pack of a year, as far as whoever asks may see it."""
-    made = programme(session, year, on=occasion.made_on)
-    found = _grades(session, year)
-    words = tuple(dict.fromkeys(word for _, grades in found for word in grades.grades))
+    """The Board's pack of a year, as far as the person may see it."""
+    year_programme = programme(session, year, on=occasion.made_on)
+    graded = _grades(session, year)
+    words = tuple(dict.fromkeys(word for _, grades in graded for word in grades.grades))
     return BoardFacts(
         occasion=occasion,
         year=year,
-        quota=tuple(QuotaFacts(one.kind.label, one.count, one.allowed) for one in made.quota),
+        quota=tuple(QuotaFacts(line.kind.label, line.count, line.allowed) for line in year_programme.quota),
         reviews=tuple(
             ReviewFacts(
-                one.review.reference, one.review.title, one.review.kind.label, one.review.stage.label,
-                one.days_in_stage, one.planned_on, one.is_late, len(one.missing), one.acts_next,
+                entry.review.reference, entry.review.title, entry.review.kind.label, entry.review.stage.label,
+                entry.days_in_stage, entry.planned_on, entry.is_late, len(entry.missing), entry.acts_next,
             )
-            for one in made.entries
+            for entry in year_programme.entries
         ),
         late=_late(session, occasion),
         overdue=_overdue(session, occasion),
         grades=words,
         levels=tuple(
             GradeFacts(reference, level, tuple(grades.counts[level].get(word, 0) for word in words))
-            for reference, grades in found
+            for reference, grades in graded
             for level in grades.levels
         ),
-        cycles=tuple(_cycle(session, one) for one in _cycles(session)),
+        cycles=tuple(_cycle(session, cycle) for cycle in _cycles(session)),
     )  # fmt: skip
 
 
 def _late(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
-    found = late_returns(session, occasion.made_on)
-    keys = {one.agency_id for one in found}
-    names = {one.id: one.name for one in session.scalars(select(Agency).where(Agency.id.in_(keys)))}
-    made = (LateFacts(names.get(one.agency_id, ""), one.what, one.reference, one.due_on) for one in found)
-    return tuple(sorted(made, key=lambda one: (one.due_on, one.agency, one.reference)))
+    late = late_returns(session, occasion.made_on)
+    keys = {record.agency_id for record in late}
+    names = {agency.id: agency.name for agency in session.scalars(select(Agency).where(Agency.id.in_(keys)))}
+    facts = (
+        LateFacts(names.get(record.agency_id, ""), record.what, record.reference, record.due_on) for record in late
+    )
+    return tuple(sorted(facts, key=lambda fact: (fact.due_on, fact.agency, fact.reference)))
 
 
 def _overdue(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
@@ -81,8 +83,8 @@ def _grades(session: Session, year: int) -> list[tuple[str, GradesByLevel]]:
         .where(ThematicReview.year == year, AuditSample.status == SampleStatus.DRAWN)
         .order_by(AuditSample.reference)
     )
-    found = [(one.reference, grades_by_level(session, one.id)) for one in session.scalars(statement)]
-    return [(reference, grades) for reference, grades in found if any(_moderated(grades))]
+    graded = [(sample.reference, grades_by_level(session, sample.id)) for sample in session.scalars(statement)]
+    return [(reference, grades) for reference, grades in graded if any(_moderated(grades))]
 
 
 def _moderated(grades: GradesByLevel) -> list[int]:
@@ -96,5 +98,5 @@ def _cycles(session: Session) -> Sequence[Section11Cycle]:
 def _cycle(session: Session, cycle: Section11Cycle) -> CycleFacts:
     expected = expected_partners(session, cycle)
     missing = missing_partners(session, cycle)
-    names = tuple(f"{one.agency.name} ({one.why})" for one in missing)
+    names = tuple(f"{partner.agency.name} ({partner.why})" for partner in missing)
     return CycleFacts(str(cycle), cycle.due_on, len(expected) - len(missing), len(expected), names)

@@ -1,4 +1,4 @@
-"""What does each stage of a review ask for, and what is missing of it, in a sentence?
+"""What does each stage of a review need, and what is missing, in a sentence?
 
 Source: framework, "The reviews" to "Impact analysis", read stage by stage; appendix 1 for what the sponsor signs.
 """
@@ -37,7 +37,7 @@ Check = Callable[[Session, ThematicReview], str]
 
 @dataclass(frozen=True)
 class Gate:
-    """One thing a stage asks for. `check` gives the sentence of what is missing, empty when nothing is."""
+    """One thing a stage needs. `check` returns the sentence that says what is missing, empty when nothing is."""
 
     code: str
     words: str
@@ -68,27 +68,33 @@ def _heard(audience: Audience) -> Check:
 
 
 def _activities(session: Session, review: ThematicReview) -> str:
-    found = activities_of(session, review.id)
-    lacking = [one for one in Audience if not any(each.audience is one and each.agreed_on for each in found)]
+    activities = activities_of(session, review.id)
+    lacking = [
+        audience
+        for audience in Audience
+        if not any(each.audience is audience and each.agreed_on for each in activities)
+    ]
     if not lacking:
         return ""
-    words = " and ".join(one.label[0].lower() + one.label[1:] for one in lacking)
+    words = " and ".join(audience.label[0].lower() + audience.label[1:] for audience in lacking)
     return f"The project team has not agreed yet how {words} are heard."
 
 
 def _feedback_given(session: Session, review: ThematicReview) -> str:
-    owed = [one.sentence for one in feedback_owed(session, review.id)]
-    owed += [f"People who answered {one} cannot read the outcome yet." for one in untold_surveys(session, review.id)]
+    owed = [debt.sentence for debt in feedback_owed(session, review.id)]
+    owed += [
+        f"People who answered {survey} cannot read the outcome yet." for survey in untold_surveys(session, review.id)
+    ]
     more = f" ({len(owed) - 1} more)" if owed[1:] else ""
     return f"{owed[0]}{more}" if owed else ""
 
 
 def _named(session: Session, review: ThematicReview) -> str:
-    found = unnamed_activities(session, review.id)
-    if not found:
+    activities = unnamed_activities(session, review.id)
+    if not activities:
         return ""
-    more = f" ({len(found) - 1} more)" if found[1:] else ""
-    return f"{found[0].title} took place with nobody named who could be told the outcome.{more}"
+    more = f" ({len(activities) - 1} more)" if activities[1:] else ""
+    return f"{activities[0].title} took place with nobody named who could be told the outcome.{more}"
 
 
 def _intelligence(session: Session, review: ThematicReview) -> str:
@@ -106,10 +112,12 @@ def _plan(session: Session, review: ThematicReview) -> str:
     plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id)).all()
     if not plans:
         return "There is no improvement plan yet."
-    found = session.scalars(select(Recommendation).where(Recommendation.plan_id.in_([one.id for one in plans]))).all()
-    if not found:
+    recommendations = session.scalars(
+        select(Recommendation).where(Recommendation.plan_id.in_([plan.id for plan in plans]))
+    ).all()
+    if not recommendations:
         return "The improvement plan recommends nothing yet."
-    lacking = (words for one in found if (words := _lacking(session, one)))
+    lacking = (words for recommendation in recommendations if (words := _lacking(session, recommendation)))
     return next(lacking, "")
 
 
@@ -126,8 +134,8 @@ def _presented(session: Session, review: ThematicReview) -> str:
 
 
 def _plan_agreed(session: Session, review: ThematicReview) -> str:
-    found = session.scalars(select(ActionPlan.status).where(ActionPlan.review_id == review.id)).all()
-    is_agreed = bool(found) and PlanStatus.DRAFT not in found
+    statuses = session.scalars(select(ActionPlan.status).where(ActionPlan.review_id == review.id)).all()
+    is_agreed = bool(statuses) and PlanStatus.DRAFT not in statuses
     return "" if is_agreed else "The Board has not agreed the improvement plan yet."
 
 
@@ -144,16 +152,16 @@ def _audited(session: Session, review: ThematicReview) -> str:
 
 
 def _year_passed(session: Session, review: ThematicReview) -> str:
-    found = analysis_of(session, review.id)
-    if found is None:
+    analysis = analysis_of(session, review.id)
+    if analysis is None:
         return "The impact analysis is not opened yet."
-    day = f"{found.due_on.day} {found.due_on:%B %Y}"
-    return f"The impact analysis is due on {day}, 12 months after completion." if found.due_on > today() else ""
+    day = f"{analysis.due_on.day} {analysis.due_on:%B %Y}"
+    return f"The impact analysis is due on {day}, 12 months after completion." if analysis.due_on > today() else ""
 
 
 def _impact(session: Session, review: ThematicReview) -> str:
-    found = analysis_of(session, review.id)
-    return "" if found is not None and found.completed_on else "The impact analysis is not complete yet."
+    analysis = analysis_of(session, review.id)
+    return "" if analysis is not None and analysis.completed_on else "The impact analysis is not complete yet."
 
 
 def _signed(subject: SignOffSubject) -> Check:

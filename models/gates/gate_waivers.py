@@ -1,4 +1,4 @@
-"""Which gates did a review pass without what they ask for, why, and did the sponsor consent?"""
+"""Which gates did a review pass without meeting them, why, and did the sponsor consent?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.reviews.thematic_reviews import Stage, ThematicReview
 
 
 class GateWaiver(Record):
-    """An officer's request to pass one gate without what it asks for. It stays visible, consented to or not."""
+    """An officer's request to pass one gate without meeting it. It stays visible, consented to or not."""
 
     __tablename__ = "gate_waivers"
     __table_args__ = (
@@ -61,20 +61,20 @@ class GateWaiver(Record):
 def ask_to_waive(
     session: Session, *, review: ThematicReview, gate: str, missing: str, reason: str, person_id: int | None
 ) -> GateWaiver:
-    """Ask the sponsor to let the review pass a gate without what it asks for. A refused request may be made anew."""
+    """Ask the sponsor to let the review pass a gate without meeting it. A refused request may be made again."""
     if not reason.strip():
         raise RuleBroken("Give the reason why the review should go on without.")
     if review.sponsor_id is None:
         raise RuleBroken("The review has no lead sponsor yet who could consent.")
-    found = session.scalar(select(GateWaiver).where(GateWaiver.review_id == review.id, GateWaiver.gate == gate))
-    if found is not None and not found.refusal:
+    waiver = session.scalar(select(GateWaiver).where(GateWaiver.review_id == review.id, GateWaiver.gate == gate))
+    if waiver is not None and not waiver.refusal:
         raise RuleBroken("This gate has been put before the sponsor already.")
-    made = found or GateWaiver(review_id=review.id, gate=gate)
-    made.stage, made.missing, made.reason, made.refusal = review.stage, missing, reason.strip(), ""
-    made.asked_by_id, made.asked_at = person_id, now()
-    session.add(made)
+    waiver = waiver or GateWaiver(review_id=review.id, gate=gate)
+    waiver.stage, waiver.missing, waiver.reason, waiver.refusal = review.stage, missing, reason.strip(), ""
+    waiver.asked_by_id, waiver.asked_at = person_id, now()
+    session.add(waiver)
     session.flush()
-    return made
+    return waiver
 
 
 def consent_to_waiver(session: Session, waiver: GateWaiver, *, review: ThematicReview, person_id: int) -> None:
@@ -95,12 +95,12 @@ def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicRevie
 
 def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
     """A review's waivers by gate."""
-    found = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))
-    return {one.gate: one for one in found}
+    waivers = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))
+    return {waiver.gate: waiver for waiver in waivers}
 
 
 def waivers_waiting(session: Session, sponsor_id: int | None) -> list[GateWaiver]:
-    """What waits for one sponsor's consent, the longest wait first."""
+    """The waivers that wait for one sponsor's consent, the longest wait first."""
     statement = (
         select(GateWaiver)
         .join(ThematicReview, ThematicReview.id == GateWaiver.review_id)

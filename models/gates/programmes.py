@@ -57,7 +57,7 @@ class ProgrammeEntry:
 
 @dataclass(frozen=True)
 class Programme:
-    """A year as the Board looks at it."""
+    """A year as the Board sees it."""
 
     year: int
     quota: tuple[QuotaLine, ...]
@@ -69,10 +69,10 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
 
     Source: framework, "The hubs": two reviews for children, two for adults and one combined a year.
     """
-    found = session.execute(_reviews(year)).all()
-    reviews = [row.ThematicReview for row in found]
+    rows = session.execute(_reviews(year)).all()
+    reviews = [row.ThematicReview for row in rows]
     stages = _stages(session, reviews)
-    return Programme(year, _quota(reviews), tuple(_entry(session, row, stages, on) for row in found))
+    return Programme(year, _quota(reviews), tuple(_entry(session, row, stages, on) for row in rows))
 
 
 def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
@@ -88,14 +88,14 @@ def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
 
 
 def _stages(session: Session, reviews: Iterable[ThematicReview]) -> dict[tuple[int, Stage], ReviewStage]:
-    keys = [one.id for one in reviews]
-    found = session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys)))
-    return {(one.review_id, one.stage): one for one in found}
+    keys = [review.id for review in reviews]
+    stages = session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys)))
+    return {(stage.review_id, stage.stage): stage for stage in stages}
 
 
 def _quota(reviews: Iterable[ThematicReview]) -> tuple[QuotaLine, ...]:
-    kinds = Counter(one.kind for one in reviews)
-    overrides = Counter(one.kind for one in reviews if one.quota_override_on)
+    kinds = Counter(review.kind for review in reviews)
+    overrides = Counter(review.kind for review in reviews if review.quota_override_on)
     return tuple(QuotaLine(kind, kinds[kind], QUOTA[kind.value], overrides[kind]) for kind in HubKind)
 
 
@@ -126,8 +126,8 @@ def acts_next(session: Session, review: ThematicReview, sponsor: str, officer: s
         return "Nobody: the review is closed"
     if review.stage is Stage.PROPOSED and missing:
         return "The Board"
-    signatures = {one.review_id for one in waiting_for_signature(session, review.sponsor_id)}
-    consents = {one.review_id for one in waivers_waiting(session, review.sponsor_id)}
+    signatures = {sign_off.review_id for sign_off in waiting_for_signature(session, review.sponsor_id)}
+    consents = {waiver.review_id for waiver in waivers_waiting(session, review.sponsor_id)}
     if review.id in signatures | consents:
         return f"Lead sponsor: {sponsor}"
     return f"Officer: {officer}" if officer else "The hub has no officer"

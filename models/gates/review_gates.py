@@ -43,14 +43,14 @@ def gates_of(session: Session, review: ThematicReview, stage: Stage | None = Non
 
 def missing_of(session: Session, review: ThematicReview) -> list[str]:
     """What keeps a review from its next stage, in sentences."""
-    return [one.missing for one in gates_of(session, review) if not one.is_open]
+    return [standing.missing for standing in gates_of(session, review) if not standing.is_open]
 
 
 def find_gate(session: Session, review: ThematicReview, code: str) -> Standing:
     """One gate of the review's own stage; refuses a gate that is not at this stage."""
-    for one in gates_of(session, review):
-        if one.gate.code == code:
-            return one
+    for standing in gates_of(session, review):
+        if standing.gate.code == code:
+            return standing
     raise RuleBroken("This gate is not at the review's present stage.")
 
 

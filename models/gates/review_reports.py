@@ -1,4 +1,4 @@
-"""Which facts stand in the report of a thematic review?"""
+"""Which facts does the report of a thematic review show?"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from models.tools.key_lines import KeyLine
 
 
 def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> ReviewReportFacts:
-    """The review as it stands today. Refuses a review that whoever asks may not see."""
+    """The review as it stands today. Refuses a review that the person may not see."""
     review = review_for(session, review_id)
     return ReviewReportFacts(
         occasion=occasion,
@@ -62,12 +62,14 @@ def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
     """What each of the five sources has given so far."""
     sent = _count(session, SelfEvaluation, review_id)
     audits, items = _count(session, CaseAudit, review_id), _count(session, IntelligenceUse, review_id)
-    users, staff = (heard(session, review_id, one) for one in (Audience.SERVICE_USERS, Audience.PRACTITIONERS))
+    users, staff = (
+        heard(session, review_id, audience) for audience in (Audience.SERVICE_USERS, Audience.PRACTITIONERS)
+    )
     counted = (
         (Source.SELF_EVALUATION, count_words(sent, "agency asked", "agencies asked") if sent else ""),
         (Source.CASE_AUDIT, count_words(audits, "form for a case", "forms for cases") if audits else ""),
-        (Source.SERVICE_USERS, "; ".join(f"{one.technique.label}: {one.title}" for one in users)),
-        (Source.PRACTITIONERS, "; ".join(f"{one.technique.label}: {one.title}" for one in staff)),
+        (Source.SERVICE_USERS, "; ".join(f"{activity.technique.label}: {activity.title}" for activity in users)),
+        (Source.PRACTITIONERS, "; ".join(f"{activity.technique.label}: {activity.title}" for activity in staff)),
         (Source.REVIEWS_AND_INSPECTIONS, count_words(items, "item read", "items read") if items else ""),
     )
     return tuple(MethodFacts(source.label, words) for source, words in counted if words)
@@ -85,15 +87,15 @@ def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:
     ).all()
     rows = session.execute(
         select(SampleCase.sample_id, SampleCase.stratum, func.count())
-        .where(SampleCase.sample_id.in_([one.id for one in samples]), SampleCase.status != CaseStatus.RESERVE)
+        .where(SampleCase.sample_id.in_([sample.id for sample in samples]), SampleCase.status != CaseStatus.RESERVE)
         .where(SampleCase.status != CaseStatus.ELIMINATED)
         .group_by(SampleCase.sample_id, SampleCase.stratum)
     )
     selected = {(sample_id, stratum): count for sample_id, stratum, count in rows}
     return tuple(
-        SampleFacts(one.reference, level["name"], level["population"], selected.get((one.id, level["name"]), 0))
-        for one in samples
-        for level in (one.certificate or {}).get("strata", ())
+        SampleFacts(sample.reference, level["name"], level["population"], selected.get((sample.id, level["name"]), 0))
+        for sample in samples
+        for level in (sample.certificate or {}).get("strata", ())
     )
 
 
@@ -104,11 +106,14 @@ def _findings(session: Session, review_id: int) -> tuple[FindingFacts, ...]:
         .where(Finding.review_id == review_id)
         .order_by(KeyLine.number.nulls_last(), Finding.source, Finding.id)
     )
-    return tuple(FindingFacts(line, one.source.label, one.verdict, one.strength.label, one.text) for one, line in rows)
+    return tuple(
+        FindingFacts(line, finding.source.label, finding.verdict, finding.strength.label, finding.text)
+        for finding, line in rows
+    )
 
 
 def _recommendations(session: Session, review_id: int) -> tuple[RecommendationFacts, ...]:
-    found = session.scalars(
+    recommendations = session.scalars(
         select(Recommendation)
         .join(ActionPlan, ActionPlan.id == Recommendation.plan_id)
         .where(ActionPlan.review_id == review_id)
@@ -116,22 +121,22 @@ def _recommendations(session: Session, review_id: int) -> tuple[RecommendationFa
     ).all()
     rows = session.execute(
         select(Action.recommendation_id, func.count(), func.count(Action.completed_on))
-        .where(Action.recommendation_id.in_([one.id for one in found]))
+        .where(Action.recommendation_id.in_([recommendation.id for recommendation in recommendations]))
         .group_by(Action.recommendation_id)
     )
     counts = {key: (all_of, complete) for key, all_of, complete in rows}
-    made = []
-    for one in found:
-        cited = cited_findings(session, one.id)
-        changes = one.changes.label if one.changes else ""
-        made.append(
+    facts = []
+    for recommendation in recommendations:
+        cited = cited_findings(session, recommendation.id)
+        changes = recommendation.changes.label if recommendation.changes else ""
+        facts.append(
             RecommendationFacts(
-                one.number,
-                one.text,
+                recommendation.number,
+                recommendation.text,
                 changes,
                 sources_in_words(cited),
                 support_in_words(cited),
-                *counts.get(one.id, (0, 0)),
+                *counts.get(recommendation.id, (0, 0)),
             )
         )
-    return tuple(made)
+    return tuple(facts)

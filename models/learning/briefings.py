@@ -78,15 +78,15 @@ def draft_briefing(session: Session, review: ThematicReview, product: LearningPr
         raise RuleBroken(f"{product.reference} is no 7 Minute Briefing.")
     if session.scalar(select(Briefing.id).where(Briefing.product_id == product.id)):
         raise RuleBroken("That product has its briefing already.")
-    made = Briefing(review_id=review.id, product_id=product.id, title=product.title)
-    _fill(session, made, review)
-    session.add(made)
+    briefing = Briefing(review_id=review.id, product_id=product.id, title=product.title)
+    _fill(session, briefing, review)
+    session.add(briefing)
     session.flush()
-    return made
+    return briefing
 
 
 def draft_anew(session: Session, briefing: Briefing) -> None:
-    """Write the seven points anew from what the review says today. Refuses once the briefing is released."""
+    """Write the seven points again from what the review says today. Refuses once the briefing is released."""
     product = session.get_one(LearningProduct, briefing.product_id)
     if product.released_on is not None:
         raise RuleBroken("A released briefing is not drafted anew; agencies have used it as it is.")
@@ -114,15 +114,18 @@ def _sources(session: Session, review: ThematicReview) -> Sources:
         focus=review.focus or "",
         priority=priority.name,
         priority_text=priority.description or "",
-        findings=[Found(one.text, one.verdict is not Verdict.STRENGTH, one.strength.weight) for one in findings],
+        findings=[
+            Found(finding.text, finding.verdict is not Verdict.STRENGTH, finding.strength.weight)
+            for finding in findings
+        ],
         recommendations=list(advice),
     )
 
 
 def briefing_facts(session: Session, occasion: Occasion, *, briefing_id: int) -> BriefingFacts:
-    """What stands on the sheet, on paper or on a page; no review's name for whoever may not see the review.
+    """What stands on the sheet, on paper or on a page; no review's name for people who may not see the review.
 
-    Refuses a briefing that whoever asks may not see.
+    Refuses a briefing that the person may not see.
     """
     briefing = session.get(Briefing, briefing_id)
     if briefing is None:

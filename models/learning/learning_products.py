@@ -1,4 +1,4 @@
-"""How is the learning from a review cascaded across the partnership, and what has been released?"""
+"""How is the learning from a review cascaded across the partnership, and which products are released?"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _RELEASED = "EXISTS (SELECT FROM learning_products p WHERE p.id = product_id AND
 
 
 class LearningUse(Record):
-    """One occasion on which an agency used a product: a team leader went through it with so many people."""
+    """One occasion on which an agency used a product: a team leader went through it with a number of people."""
 
     __tablename__ = "learning_uses"
     __table_args__ = (
@@ -73,19 +73,19 @@ class Use:
 def record_use(
     session: Session, product: LearningProduct, *, agency_id: int, use: Use, person_id: int | None = None
 ) -> LearningUse:
-    """Say that an agency used a product with so many people. Refuses before its release and for a day to come."""
+    """Record that an agency used a product with a number of people. Refuses before its release, and a future day."""
     _refuse_early(product, use.used_on)
     if use.people_count < 1:
         raise RuleBroken("Count at least one person.")
     if not use.led_by.strip():
         raise RuleBroken("Say who led it, by name or role.")
-    made = LearningUse(
+    learning_use = LearningUse(
         product_id=product.id, agency_id=agency_id, used_on=use.used_on, people_count=use.people_count,
         led_by=use.led_by.strip(), note=use.note.strip(), recorded_by_id=person_id,
     )  # fmt: skip
-    session.add(made)
+    session.add(learning_use)
     session.flush()
-    return made
+    return learning_use
 
 
 def _refuse_early(product: LearningProduct, used_on: date) -> None:
@@ -111,7 +111,7 @@ def uses_by_agency(session: Session, product: LearningProduct) -> list[AgencyUse
     """Every agency the review is about, those that have not used the product first, each group by name.
 
     An agency that works with children only is not expected to use a product of an adults' review, and the other way
-    round; if it did all the same, it is listed. Source: DOMAIN b7 (agencies record use).
+    round; if it used it all the same, it is listed. Source: DOMAIN b7 (agencies record use).
     """
     rows = session.execute(
         select(Agency, func.count(LearningUse.id), func.coalesce(func.sum(LearningUse.people_count), 0))
@@ -133,9 +133,9 @@ def _expected(session: Session, product: LearningProduct) -> list[Service]:
 
 def use_sentence(uses: Sequence[AgencyUse]) -> str:
     """How far a product has come, in one sentence."""
-    used = [one for one in uses if one.times]
+    used = [each for each in uses if each.times]
     agencies = count_words(len(uses), "agency", "agencies")
     if not used:
         return f"None of {agencies} has used it yet."
-    people = count_words(sum(one.people for one in used), "person", "people")
+    people = count_words(sum(each.people for each in used), "person", "people")
     return f"{len(used)} of {agencies} {noun_of(len(used), 'has', 'have')} used it, with {people} in all."

@@ -1,4 +1,4 @@
-"""When does learning go out to the agencies, and what must be there first?"""
+"""When does learning go out to the agencies, and what must be complete first?"""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from models.rules.learning.briefings import unwritten_words
 def release_product(session: Session, product: LearningProduct, *, on: date) -> None:
     """Release a product: from now on every agency sees it and can say how it used it.
 
-    Refuses a day to come, a product that is out already, one of which nobody knows for whom or what it is, and a
-    briefing that is not written to its end.
+    Refuses a future day, a product that is released already, one that does not say what it is or whom it is for, and
+    a briefing with unwritten points.
     """
     if product.released_on is not None:
         raise RuleBroken(f"{product.reference} is released already.")

@@ -1,4 +1,4 @@
-"""Who of an agency is told when something is asked of it, and in which words?"""
+"""Who in an agency is told when it receives a request, and in which words?"""
 
 from __future__ import annotations
 
@@ -34,11 +34,15 @@ _TOLD = (Role.AGENCY_MEMBER, Role.MANAGER)
 def tell_agency(session: Session, agency: Agency, *, subject: str, body: str) -> int:
     """Write to an agency's contact address and to each of its active members and managers, nobody twice.
 
-    Sent when the caller's transaction is committed. Returns how many were written; 0 when the agency has nobody.
+    The messages leave when the caller's transaction is committed. Returns how many were written, 0 for an agency
+    without people.
     """
     statement = select(Person).where(Person.agency_id == agency.id, Person.is_active, Person.role.in_(_TOLD))
     people = list(session.scalars(statement.order_by(Person.id)))
-    drafts = {one.email: Draft(one.id, one.name, one.email, subject, _letter(one.name, body)) for one in people}
+    drafts = {
+        person.email: Draft(person.id, person.name, person.email, subject, _letter(person.name, body))
+        for person in people
+    }
     contact = agency.contact_email.strip().lower()
     if agency.is_active and contact and contact not in drafts:
         drafts[contact] = Draft(None, agency.name, contact, subject, _letter(agency.name, body))

@@ -1,4 +1,4 @@
-"""Which messages has the portal written to whom, and what became of each?"""
+"""Which messages has the portal written to whom, and was each sent?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.partnership.people import Person
 
 
 class MessageStatus(Choice):
-    """What became of a message."""
+    """The outcome of a message."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -85,7 +85,7 @@ class Message(Base):
 
 @dataclass(frozen=True)
 class Draft:
-    """A message that is not written yet. For a reminder: which rule, about what, due when, falling on which day."""
+    """A message that is not written yet. For a reminder: its rule, subject, due date, and the day it falls on."""
 
     recipient_id: int | None
     recipient_name: str
@@ -112,13 +112,13 @@ def write_message(session: Session, draft: Draft) -> int | None:
 
 
 def take_message(session: Session, message_id: int) -> Message | None:
-    """Lock a message that is still to be sent; None when it has been dealt with or is in somebody else's hands."""
+    """Lock a message that is still to be sent; None when it has been dealt with or another process has it."""
     waiting = select(Message).where(Message.id == message_id, Message.status == MessageStatus.WAITING)
     return session.scalar(waiting.with_for_update(skip_locked=True))
 
 
 def settle_message(message: Message, status: MessageStatus, sentence: str = "") -> None:
-    """Say what became of a message, with one plain sentence where it was not sent."""
+    """Record the outcome of a message, with one plain sentence when it was not sent."""
     message.status = status
     message.sentence = sentence
     if status is MessageStatus.SENT:
@@ -127,7 +127,7 @@ def settle_message(message: Message, status: MessageStatus, sentence: str = "") 
 
 
 def note_attempt(message: Message, sentence: str) -> None:
-    """Say that sending was tried in vain and will be tried again."""
+    """Record that sending failed and will be tried again."""
     message.attempt_count += 1
     message.sentence = sentence
 
@@ -145,6 +145,6 @@ def send_again(session: Session, messages: Collection[Message]) -> None:
 
 
 def unsent_count(session: Session) -> int:
-    """How many messages lie here unsent, because there is no mail server or it would not take them."""
+    """How many messages are unsent, because there is no mail server or it would not take them."""
     unsent = text("SELECT count(*) FROM messages WHERE status IN ('kept', 'failed')")
     return int(session.execute(unsent).scalar_one())

@@ -16,7 +16,7 @@ from models.partnership.people import Person
 
 
 class HubKind(Choice):
-    """Children, adults, or the one that cuts across both."""
+    """Children, adults, or both combined."""
 
     CHILDREN = "children"
     ADULTS = "adults"

@@ -31,7 +31,7 @@ class Seat(Choice):
 
     @property
     def is_core(self) -> bool:
-        """Whether the framework asks for this seat in every team.
+        """Whether the framework requires this seat in every team.
 
         >>> [seat.value for seat in Seat if seat.is_core]
         ['police', 'social_care', 'health']
@@ -40,7 +40,7 @@ class Seat(Choice):
 
 
 class Membership(Record):
-    """One person's seat in one hub over a stretch of time; `ends_on` is the last day, None while it lasts."""
+    """One person's seat in one hub for a period; `ends_on` is the last day, None while it lasts."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -105,7 +105,7 @@ def missing_core_seats(session: Session, hub_id: int, on: date) -> list[Seat]:
 
 
 def core_seats_in_words(missing: Collection[Seat]) -> str:
-    """Which core seats of a team are taken and which are not, as people say it.
+    """Which core seats of a team are taken and which are not, in words.
 
     >>> core_seats_in_words([])
     'Police, social care and health are present.'
@@ -115,7 +115,7 @@ def core_seats_in_words(missing: Collection[Seat]) -> str:
     'Missing: police, social care and health.'
     """
     core = [seat for seat in Seat if seat.is_core]
-    present, absent = [one for one in core if one not in missing], [one for one in core if one in missing]
+    present, absent = [seat for seat in core if seat not in missing], [seat for seat in core if seat in missing]
     if not absent:
         return f"{_listed(present).capitalize()} are present."
     return " ".join([*([f"Present: {_listed(present)}."] if present else []), f"Missing: {_listed(absent)}."])
@@ -145,16 +145,16 @@ def may_run_hub(session: Session, actor: Actor, hub_id: int | None, on: date) ->
 
 
 def end_memberships(session: Session, memberships: Iterable[Membership], *, on: date) -> int:
-    """Let seats end after the day `on`; those that end by then stay as they are. Returns how many were ended.
+    """End seats after the day `on`; those that end by then stay as they are. Returns how many were ended.
 
-    Refuses the whole when one of them starts later than that.
+    Ends none and refuses when one of them starts later than that.
     """
     ended = 0
-    for one in memberships:
-        if one.starts_on > on:
+    for membership in memberships:
+        if membership.starts_on > on:
             raise RuleBroken("A membership cannot end before it starts; one of these starts later than that day.")
-        if one.ends_on is None or one.ends_on > on:
-            one.ends_on = on
+        if membership.ends_on is None or membership.ends_on > on:
+            membership.ends_on = on
             ended += 1
     session.flush()
     return ended

@@ -60,12 +60,12 @@ class Person(Record):
             raise RuleBroken("An agency member needs an agency.")
 
     def actor(self, request_id: str = "") -> Actor:
-        """This person as the one who acts in a transaction."""
+        """This person as the actor of a transaction."""
         return Actor.person(self.id, self.role, self.agency_id, request_id)
 
 
 def becoming() -> list[ColumnElement[str]]:
-    """What `models.core.db.become` settles, as columns of a statement that finds one person: reading them becomes them.
+    """The settings of `models.core.db.become`, as columns of a statement that finds a person; reading applies them.
 
     The request stays the one it was. A role that `Actor.person` does not know is nobody.
     """
@@ -86,6 +86,6 @@ def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:
 
 
 def name_of(session: Session, person_id: int | None) -> str:
-    """A person's name; empty where there is nobody."""
+    """A person's name; empty when there is nobody."""
     person = session.get(Person, person_id) if person_id else None
     return person.name if person is not None else ""

@@ -79,7 +79,7 @@ class ReferenceItem(Record):
             self._check_words(session)
 
     def _check_words(self, session: Session) -> None:
-        """A case list must be able to tell by any word which item is meant."""
+        """A case list must be able to tell from any word which item is meant."""
         with session.no_autoflush:
             for other in items_of(session, self.list_name):
                 if other is not self and _share_a_service(self, other):
@@ -88,12 +88,12 @@ class ReferenceItem(Record):
 
     @property
     def words(self) -> set[str]:
-        """Every word that stands for this item, in small letters."""
+        """Every word for this item, in lower case."""
         return {word.strip().lower() for word in (self.label or "", *(self.aliases or ())) if word.strip()}
 
 
-def _share_a_service(one: ReferenceItem, other: ReferenceItem) -> bool:
-    return Service.BOTH in (one.applies_to, other.applies_to) or one.applies_to == other.applies_to
+def _share_a_service(item: ReferenceItem, other: ReferenceItem) -> bool:
+    return Service.BOTH in (item.applies_to, other.applies_to) or item.applies_to == other.applies_to
 
 
 def items_of(session: Session, list_name: ReferenceList) -> list[ReferenceItem]:
@@ -115,7 +115,7 @@ def is_in_use(session: Session, item: ReferenceItem) -> bool:
 
 
 def move_item(session: Session, item: ReferenceItem, places: int) -> None:
-    """Take an item up (-1) or down (1) in its list, and number the list anew from 1. Refuses beyond either end."""
+    """Take an item up (-1) or down (1) in its list, and number the list again from 1. Refuses beyond either end."""
     statement = select(ReferenceItem).where(ReferenceItem.list_name == item.list_name).with_for_update()
     items = list(session.scalars(statement.order_by(ReferenceItem.rank, ReferenceItem.id)))
     place = items.index(item) + places
@@ -123,7 +123,7 @@ def move_item(session: Session, item: ReferenceItem, places: int) -> None:
         raise RuleBroken(f"{item.label} is the {'first' if places < 0 else 'last'} of its list already.")
     items.remove(item)
     items.insert(place, item)
-    for rank, one in enumerate(items, 1):
-        if one.rank != rank:
-            one.rank = rank
+    for rank, listed in enumerate(items, 1):
+        if listed.rank != rank:
+            listed.rank = rank
     session.flush()

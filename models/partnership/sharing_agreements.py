@@ -17,11 +17,11 @@ from models.core.words import must
 from models.partnership.agencies import Agency
 
 SOON_DAYS = 60
-"""An agreement that runs out within so many days is said to expire soon."""
+"""An agreement that runs out within this many days is said to expire soon."""
 
 
 class AgreementState(Choice):
-    """How an agency stands with the agreement on a day."""
+    """The state of an agency's agreement on a day."""
 
     NO_AGREEMENT = "no_agreement"
     EXPIRED = "expired"
@@ -74,12 +74,12 @@ def in_date(on: date) -> ColumnElement[bool]:
 def agencies_without_agreement(session: Session, agency_ids: Collection[int], on: date) -> list[Agency]:
     """Which of these agencies have no signed agreement that holds on a day, by name."""
     signed = exists().where(SharingAgreement.agency_id == Agency.id, in_date(on))
-    found = select(Agency).where(Agency.id.in_(agency_ids), ~signed).order_by(Agency.name)
-    return list(session.scalars(found))
+    without = select(Agency).where(Agency.id.in_(agency_ids), ~signed).order_by(Agency.name)
+    return list(session.scalars(without))
 
 
 def refuse_without_agreement(session: Session, agency_id: int, on: date) -> None:
-    """Refuse to send cases to an agency that has no signed agreement in date. Nothing is sent on a promise."""
+    """Refuse to send cases to an agency that has no signed agreement in date; a promise to sign is not enough."""
     for agency in agencies_without_agreement(session, [agency_id], on):
         raise RuleBroken(
             f"{agency.name} has no signed Information Sharing Agreement in date, so it can be sent no cases."
@@ -87,7 +87,7 @@ def refuse_without_agreement(session: Session, agency_id: int, on: date) -> None
 
 
 def agreement_state(last_on: date | None, on: date) -> AgreementState:
-    """How an agency stands on a day, by the last day of its latest agreement (None: it never signed one).
+    """The state of an agency's agreement on a day, given the last day of its latest one (None: it never signed).
 
     >>> [agreement_state(date(2026, 3, day), date(2026, 3, 2)).value for day in (1, 2)]
     ['expired', 'expires_soon']
@@ -102,13 +102,13 @@ def agreement_state(last_on: date | None, on: date) -> AgreementState:
 
 
 def latest_agreements() -> Select[int, date]:
-    """For each agency the last day on which an agreement of its holds: agency id and that day."""
+    """For each agency, its id and the last day on which one of its agreements holds."""
     last = func.max(SharingAgreement.valid_until_on)
     return select(SharingAgreement.agency_id, last.label("last_on")).group_by(SharingAgreement.agency_id)
 
 
 def agreements_by_agency(session: Session, on: date) -> list[tuple[Agency, date | None, AgreementState]]:
-    """Every active agency, the last day of its latest agreement signed by a day, and how it stands; by name."""
+    """Every active agency by name, with the last day of its latest agreement signed by a day, and its state then."""
     latest = latest_agreements().where(SharingAgreement.signed_on <= on).subquery()
     rows = session.execute(
         select(Agency, latest.c.last_on)

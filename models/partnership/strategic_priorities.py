@@ -14,7 +14,7 @@ from models.core.words import must
 
 
 class StrategicPriority(Record):
-    """A priority of the partnership, valid over a stretch of time."""
+    """A priority of the partnership, valid for a period."""
 
     __tablename__ = "strategic_priorities"
     __table_args__ = (

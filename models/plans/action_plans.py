@@ -1,4 +1,4 @@
-"""What does an improvement plan recommend, on what evidence, and which version stands?"""
+"""Which improvement plan does a review have, in which version, and has the Board agreed it?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PlanStatus(Choice):
 
 
 class ActionPlan(Referenced):
-    """The improvement plan of a thematic review. Its version goes up each time it is agreed anew.
+    """The improvement plan of a thematic review. Its version goes up each time it is agreed again.
 
     Only the Board's meeting agrees it (`models/plans/presentations.py`); nothing else writes `agreed_on`.
     """

@@ -1,4 +1,4 @@
-"""How is an action going, in dated words that stay?"""
+"""How is an action going, in dated notes that nobody can change?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.plans.actions import Action, rate_action
 
 
 class ActionUpdate(Base):
-    """A dated word on how an action is going, with what shows it. Added, never edited."""
+    """A dated note on how an action is going, with its evidence. Added, never edited."""
 
     __tablename__ = "action_updates"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
@@ -43,9 +43,9 @@ class ActionUpdate(Base):
 def post_update(
     session: Session, action: Action, *, text: str, brag_id: int | None, author_id: int | None, evidence: str = ""
 ) -> ActionUpdate:
-    """Add a dated update and set the action's BRAG word from it.
+    """Add a dated update and set the action's BRAG rating from it.
 
-    Refuses an empty text, Blue for an action whose completion nobody has confirmed, and any other word for a complete
+    Refuses an empty text, Blue for an action whose completion nobody has confirmed, and any other rating for a complete
     action.
     """
     if not text.strip():
@@ -82,7 +82,7 @@ def move_due_date(session: Session, action: Action, *, due_on: date, reason: str
 def rate_actions(
     session: Session, actions: Sequence[Action], *, brag_id: int, text: str, author_id: int | None
 ) -> None:
-    """Give several actions one BRAG word, with the reason among the updates of each; all of them or none."""
+    """Give several actions one BRAG rating, with the reason among the updates of each; all of them or none."""
     for action in actions:
         post_update(session, action, text=text, brag_id=brag_id, author_id=author_id)
 

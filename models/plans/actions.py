@@ -131,7 +131,7 @@ class Action(Record):
             raise RuleBroken("Choose a recommendation of the same plan.")
 
     def _check_word(self, session: Session) -> None:
-        """A word that was chosen anew must be one it may have; what is complete does not lose its word either."""
+        """A newly chosen rating must be one the action may have; a complete action does not lose its rating either."""
         if not inspect(self).attrs.brag_id.history.has_changes():
             return
         if self.brag_id is not None:
@@ -147,13 +147,13 @@ class Action(Record):
 
 
 def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
-    """For a list: whole days past the due date of an action that is not complete, else nothing."""
+    """For a list: whole days past the due date of an action that is not complete, else None."""
     london = cast(func.timezone(LONDON.key, func.now()), Date)
     return case((and_(action.completed_on.is_(None), action.due_on < london), london - action.due_on))
 
 
 def rate_action(session: Session, action: Action, brag_id: int) -> None:
-    """Give an action a BRAG word. Blue says complete and evidenced: it needs a confirmed completion first.
+    """Give an action a BRAG rating. Blue means complete and evidenced: it needs a confirmed completion first.
 
     A complete action stays Blue until it is opened again (`models/plans/completions.py`). Source: DOMAIN b6, BRAG.
     """
@@ -174,6 +174,7 @@ def _stays_complete(action: Action) -> str:
 
 
 def _next_number(session: Session, plan_id: int) -> int:
+    # Held until the transaction ends, so that two people cannot take one number of a plan.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('actions'), :plan)"), {"plan": plan_id})
     highest = session.scalar(select(func.max(Action.number)).where(Action.plan_id == plan_id))
     return (highest or 0) + 1

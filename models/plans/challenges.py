@@ -1,4 +1,4 @@
-"""Who challenged whom, about what, what was the answer, and what came of it?"""
+"""Who challenged whom, about what, what was the answer, and what was the outcome?"""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def answer_challenge(session: Session, challenge: Challenge, *, answer: str, on:
 
 
 def close_challenge(session: Session, challenge: Challenge, *, outcome: str, on: date) -> None:
-    """Close a challenge with what came of it. Refuses while there is no answer."""
+    """Close a challenge with its outcome. Refuses while there is no answer."""
     if challenge.closed_on is not None:
         raise RuleBroken("This challenge is closed already.")
     if challenge.answered_on is None:
@@ -102,5 +102,5 @@ def close_challenge(session: Session, challenge: Challenge, *, outcome: str, on:
 
 
 def unanswered_count(session: Session) -> int:
-    """How many challenges the asking person may see wait for an answer."""
+    """How many challenges wait for an answer, of those the person may see."""
     return session.scalar(select(func.count(Challenge.id)).where(Challenge.answered_on.is_(None))) or 0

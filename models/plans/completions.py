@@ -17,9 +17,9 @@ from models.plans.impact_analyses import Impact, ImpactCheck
 
 
 def complete_action(session: Session, action: Action, *, evidence: str, on: date, person_id: int) -> None:
-    """State that an action was done on a day, with what shows it. It counts as complete once it is confirmed.
+    """State that an action was done on a day, with the evidence. It counts as complete once it is confirmed.
 
-    Refuses without evidence, for a day to come, and for an action that is complete already.
+    Refuses without evidence, for a future day, and for an action that is complete already.
     """
     _refuse_complete(action)
     if not evidence.strip():
@@ -32,7 +32,7 @@ def complete_action(session: Session, action: Action, *, evidence: str, on: date
 
 
 def confirm_completion(session: Session, action: Action, *, person_id: int) -> None:
-    """The second person's word: from now on the action is complete, and Blue."""
+    """Confirm as the second person: from now on the action is complete, and Blue."""
     _refuse_complete(action)
     _refuse_unclaimed(action)
     if action.completion_claimed_by_id == person_id:
@@ -44,7 +44,7 @@ def confirm_completion(session: Session, action: Action, *, person_id: int) -> N
 
 
 def return_completion(session: Session, action: Action, *, reason: str, person_id: int) -> None:
-    """The second person does not agree: the action stays open, and the reason stands among its updates."""
+    """Disagree as the second person: the action stays open, and the reason is kept among its updates."""
     _refuse_complete(action)
     _refuse_unclaimed(action)
     if not reason.strip():
@@ -56,7 +56,7 @@ def return_completion(session: Session, action: Action, *, reason: str, person_i
 
 
 def reopen_action(session: Session, action: Action, *, reason: str, person_id: int) -> None:
-    """Open a complete action again: it is neither complete nor rated, and the reason stands among its updates.
+    """Open a complete action again: it is neither complete nor rated, and the reason is kept among its updates.
 
     Refuses an action that is not complete, without a reason, in a closed plan, and one checked as embedded.
     """

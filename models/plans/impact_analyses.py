@@ -75,7 +75,7 @@ class ImpactAnalysis(Referenced):
 
 
 class ImpactCheck(Record):
-    """What one action has changed, with what shows it."""
+    """What one action has changed, with the evidence."""
 
     __tablename__ = "impact_checks"
     __table_args__ = (one_of("impact", Impact, "known_impact"),)
@@ -92,14 +92,14 @@ class ImpactCheck(Record):
 
 
 def open_impact_analysis(session: Session, review: ThematicReview, *, completed_on: date) -> ImpactAnalysis:
-    """The review's impact analysis, due 12 months after its completion; the one that is there already if there is."""
-    found = analysis_of(session, review.id)
-    if found is not None:
-        return found
-    made = ImpactAnalysis(review_id=review.id, opened_on=completed_on, due_on=impact_due_on(completed_on))
-    session.add(made)
+    """The review's impact analysis, due 12 months after its completion; an existing one is returned as it is."""
+    analysis = analysis_of(session, review.id)
+    if analysis is not None:
+        return analysis
+    analysis = ImpactAnalysis(review_id=review.id, opened_on=completed_on, due_on=impact_due_on(completed_on))
+    session.add(analysis)
     session.flush()
-    return made
+    return analysis
 
 
 def analysis_of(session: Session, review_id: int) -> ImpactAnalysis | None:
@@ -122,7 +122,7 @@ def actions_to_check(session: Session, analysis: ImpactAnalysis) -> list[tuple[A
 def check_impact(
     session: Session, analysis: ImpactAnalysis, action: Action, *, impact: Impact, evidence: str, person_id: int | None
 ) -> ImpactCheck:
-    """Say what an action has changed. *Embedded* needs a complete action; every word needs what shows it.
+    """Record what an action has changed. *Embedded* needs a complete action; every word needs evidence.
 
     Refuses an action of another review, and a complete analysis.
     """
@@ -134,12 +134,12 @@ def check_impact(
         raise RuleBroken("Say what shows the impact, or why nobody can tell.")
     if impact is Impact.EMBEDDED and action.completed_on is None:
         raise RuleBroken(f"{action.reference} is not complete yet, so it cannot be embedded.")
-    found = session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
-    made = found or ImpactCheck(analysis_id=analysis.id, action_id=action.id)
-    made.impact, made.evidence, made.checked_on, made.checked_by_id = impact, evidence.strip(), today(), person_id
-    session.add(made)
+    check = session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
+    check = check or ImpactCheck(analysis_id=analysis.id, action_id=action.id)
+    check.impact, check.evidence, check.checked_on, check.checked_by_id = impact, evidence.strip(), today(), person_id
+    session.add(check)
     session.flush()
-    return made
+    return check
 
 
 def plan_redraw(
@@ -159,15 +159,15 @@ def plan_redraw(
         raise RuleBroken("Choose a frame of today's cases, not the one of the first draw.")
     content = {**first.plan, "exclusions": None}
     content["time_frame"] = {**content["time_frame"], "from": starts_on.isoformat(), "to": ends_on.isoformat()}
-    made = plan_sample(
+    sample = plan_sample(
         session,
         brief=SampleBrief(title=f"{first.title}: 12 months on", review_id=analysis.review_id),
         frame=frame,
         plan=parse_plan(content),
     )
-    analysis.sample_id = made.id
+    analysis.sample_id = sample.id
     session.flush()
-    return made
+    return sample
 
 
 def first_sample(session: Session, analysis: ImpactAnalysis) -> AuditSample | None:

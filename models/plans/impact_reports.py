@@ -1,4 +1,4 @@
-"""Which facts stand in an impact analysis on paper?"""
+"""Which facts does an impact analysis show on paper?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.rules.plans.impact_reports import CheckedAction, GradeThenNow, Impac
 
 
 def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:
-    """An impact analysis as it stands. Refuses one that whoever asks may not see."""
+    """An impact analysis as it stands. Refuses one that the person may not see."""
     analysis = session.get(ImpactAnalysis, analysis_id)
     if analysis is None:
         raise RuleBroken("There is no such impact analysis that you may see.")
@@ -41,15 +41,15 @@ def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> I
 
 
 def grades_then_and_now(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:
-    """How many cases have each moderated grade in both draws, and none yet; nothing where there is no second draw."""
+    """How many cases have each moderated grade in both draws, or none yet; empty when there is no second draw."""
     first = first_sample(session, analysis)
     if first is None or analysis.sample_id is None:
         return ()
     then, now = grades_by_level(session, first.id), grades_by_level(session, analysis.sample_id)
     grades = dict.fromkeys((*then.grades, *now.grades, ""))
-    counts = [GradeThenNow(one or "Not moderated yet", _count(then, one), _count(now, one)) for one in grades]
+    counts = [GradeThenNow(grade or "Not moderated yet", _count(then, grade), _count(now, grade)) for grade in grades]
     return tuple(counts if counts[-1].then or counts[-1].now else counts[:-1])
 
 
-def _count(made: GradesByLevel, grade: str) -> int:
-    return sum(made.count(level, grade) for level in made.levels)
+def _count(grades: GradesByLevel, grade: str) -> int:
+    return sum(grades.count(level, grade) for level in grades.levels)

@@ -49,10 +49,10 @@ class ReportScope:
 
     def as_arguments(self) -> dict[str, Any]:
         """The scope as a job's arguments; `ReportScope.from_arguments` reads it back."""
-        given = {"plan_id": self.plan_id, "review_id": self.review_id, "agency_id": self.agency_id}
+        limits = {"plan_id": self.plan_id, "review_id": self.review_id, "agency_id": self.agency_id}
         chosen = {"action_ids": list(self.action_ids)} if self.action_ids is not None else {}
         late = {"is_overdue_only": True} if self.is_overdue_only else {}
-        return {name: value for name, value in given.items() if value is not None} | chosen | late
+        return {name: value for name, value in limits.items() if value is not None} | chosen | late
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> ReportScope:
@@ -109,17 +109,17 @@ def ask_for_report(session: Session, scope: ReportScope, name: str = "plan_pdf")
 
 
 def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
-    """What the head of a report says of its plans: the one, up to three by name, or that there are several."""
-    found = [row.ActionPlan for row in plans]
-    if len(found) == 1:
-        plan = found[0]
+    """What the head of a report says about its plans: the only one, up to three by name, or that there are several."""
+    named = [row.ActionPlan for row in plans]
+    if len(named) == 1:
+        plan = named[0]
         return {
             "reference": plan.reference,
             "title": plan.title,
             "version": str(plan.version),
             "status": plan.status.label,
         }
-    few = found[:_FEW] if len(found) <= _FEW else []
+    few = named[:_FEW] if len(named) <= _FEW else []
     return {
         "reference": ", ".join(plan.reference for plan in few) or "Several plans",
         "title": "Actions from several improvement plans",
@@ -129,7 +129,7 @@ def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, 
 
 
 def _review_facts(session: Session, plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
-    """The review behind a report and its lead sponsor, where all its plans have the same."""
+    """The review behind a report and its lead sponsor, when all its plans have the same."""
     reviews = {row.ThematicReview.id: row.ThematicReview for row in plans}
     if len(reviews) != 1:
         return {}
@@ -157,7 +157,7 @@ def _conditions(scope: ReportScope) -> list[Any]:
 
 
 def _plans(session: Session, scope: ReportScope) -> list[Row[ActionPlan, ThematicReview]]:
-    """The plans a report speaks of; a plan asked for by name counts even when it has no action yet."""
+    """The plans a report is about; a plan requested by name counts even when it has no action yet."""
     statement = select(ActionPlan, ThematicReview).join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
     if scope.plan_id is not None:
         statement = statement.where(ActionPlan.id == scope.plan_id)
@@ -184,7 +184,7 @@ def _actions(scope: ReportScope, today: date) -> Select[*tuple[Any, ...]]:
 
 
 def _late(scope: ReportScope, today: date, brag: Any) -> list[Any]:
-    """The same rule as `ReportAction.is_overdue`: open, not rated complete, and due before the day."""
+    """The rule of `ReportAction.is_overdue` in SQL: open, not rated complete, and due before the day."""
     if not scope.is_overdue_only:
         return []
     return [Action.completed_on.is_(None), func.coalesce(brag.code, "") != "blue", Action.due_on < today]

@@ -1,4 +1,4 @@
-"""Before which bodies were a review's findings and recommendations presented, and what was decided?"""
+"""To which bodies were a review's findings and recommendations presented, and what was decided?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models.rules.plans.presentations import Body, bodies_missing, may_hear
 
 
 class PresentationStatus(Choice):
-    """Whether the meeting has been."""
+    """Whether the meeting has taken place."""
 
     PLANNED = "planned"
     HELD = "held"
@@ -108,7 +108,7 @@ def hold_presentation(
     """Record that a meeting was held, what it decided, and its decision on the plan if there was one.
 
     When the Board agreed the plan, the plan is agreed from that day; agreed with changes, it is so once the changes
-    are made (`confirm_changes`). Refuses a day to come, a meeting held already, a group before the Board, a decision
+    are made (`confirm_changes`). Refuses a future day, a meeting held already, a group before the Board, a decision
     without its plan, and another review's plan.
     """
     _refuse_meeting(session, presentation, on)
@@ -140,7 +140,7 @@ def _refuse_plan(presentation: Presentation, plan: ActionPlan | None) -> None:
 
 
 def _agree(plan: ActionPlan, on: date) -> None:
-    """A plan agreed anew gets the next version."""
+    """A plan that is agreed again gets the next version."""
     if plan.status in (PlanStatus.COMPLETED, PlanStatus.CLOSED):
         raise RuleBroken("A completed plan cannot be agreed again.")
     if plan.status is PlanStatus.AGREED:
@@ -149,7 +149,7 @@ def _agree(plan: ActionPlan, on: date) -> None:
 
 
 def confirm_changes(session: Session, presentation: Presentation, *, on: date) -> None:
-    """Say that the changes the Board asked for are made: from that day the plan is agreed."""
+    """Confirm that the changes the Board asked for are made: from that day the plan is agreed."""
     is_open = presentation.decision is Decision.AGREED_WITH_CHANGES and presentation.changes_made_on is None
     if presentation.body is not Body.BOARD or not is_open or presentation.plan_id is None:
         raise RuleBroken("The Board has asked for no changes that are still to be made.")

@@ -57,8 +57,8 @@ def cited_findings(session: Session, recommendation_id: int) -> list[Finding]:
 
 
 def support_in_words(findings: Iterable[Finding]) -> str:
-    """How well a recommendation is supported; fewer than two kinds of source is said plainly, empty when it is well."""
-    kinds = {one.source for one in findings}
+    """What weakens a recommendation's support: fewer than two kinds of source; empty when it has enough."""
+    kinds = {finding.source for finding in findings}
     if not kinds:
         return "Cites no finding"
     if len(kinds) < FEWEST_SOURCES:
@@ -68,5 +68,5 @@ def support_in_words(findings: Iterable[Finding]) -> str:
 
 def sources_in_words(findings: Iterable[Finding]) -> str:
     """The kinds of source behind a recommendation, in the framework's order."""
-    kinds = {one.source for one in findings}
+    kinds = {finding.source for finding in findings}
     return ", ".join(source.label for source in Source if source in kinds)

@@ -31,7 +31,7 @@ BACK = timedelta(days=365)
 
 
 class CalendarFeed(Base):
-    """A person's calendar link. The token itself is only in their calendar program; here is its SHA-256."""
+    """A person's calendar link. The token itself is only in their calendar program; the portal keeps its SHA-256."""
 
     __tablename__ = "calendar_feeds"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
@@ -47,7 +47,7 @@ class CalendarFeed(Base):
 
 
 def start_feed(session: Session, person_id: int, *, now: datetime) -> str:
-    """Give a person a new secret link and return its token, shown this once; a link they had before is dead."""
+    """Give a person a new secret link and return its token, shown this once; an earlier link stops working."""
     revoke_feed(session, person_id)
     token = token_urlsafe(32)
     session.add(CalendarFeed(person_id=person_id, token_hash=_hash(token), started_at=now))
@@ -56,7 +56,7 @@ def start_feed(session: Session, person_id: int, *, now: datetime) -> str:
 
 
 def revoke_feed(session: Session, person_id: int) -> bool:
-    """End a person's link; whether there was one."""
+    """End a person's link; returns whether there was one."""
     ended: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(CalendarFeed).where(CalendarFeed.person_id == person_id)
     )
@@ -64,12 +64,12 @@ def revoke_feed(session: Session, person_id: int) -> bool:
 
 
 def feed_of(session: Session, person_id: int) -> CalendarFeed | None:
-    """The person's living link, if any."""
+    """The person's present link, if any."""
     return session.scalar(select(CalendarFeed).where(CalendarFeed.person_id == person_id))
 
 
 def person_of_feed(session: Session, token: str) -> Person | None:
-    """The active person whose link holds this token; nobody for a token that is revoked, replaced or made up."""
+    """The active person whose link holds this token; None for a token that is revoked, replaced or made up."""
     return session.scalar(
         select(Person)
         .join(CalendarFeed, CalendarFeed.person_id == Person.id)
@@ -84,8 +84,8 @@ def due_dates(session: Session, person: Person, *, today: date) -> list[DueDate]
     reached, and audits of drawn samples. An administrator runs all reviews.
     """
     since = today - BACK
-    found = [*_actions(session, person, since), *_stages(session, person, since), *_samples(session, person, since)]
-    return sorted(found, key=lambda one: (one.due_on, one.key))[:MOST]
+    due_dates = [*_actions(session, person, since), *_stages(session, person, since), *_samples(session, person, since)]
+    return sorted(due_dates, key=lambda due: (due.due_on, due.key))[:MOST]
 
 
 def _actions(session: Session, person: Person, since: date) -> Iterator[DueDate]:

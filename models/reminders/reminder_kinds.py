@@ -1,4 +1,4 @@
-"""Of what can a reminder rule speak, and to whom?"""
+"""What can a reminder rule be about, and who is reminded?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from models.core.choices import Choice
 
 
 class ReminderKind(Choice):
-    """What a rule speaks of."""
+    """What a rule is about."""
 
     ACTION_DUE = "action_due"
     ACTION_OVERDUE = "action_overdue"
@@ -20,7 +20,7 @@ class ReminderKind(Choice):
 
 
 class Recipient(Choice):
-    """To whom a rule speaks."""
+    """Who is reminded by a rule."""
 
     ACTION_OWNER = "action_owner", "Owner of the action"
     LEAD_AGENCY_CONTACT = "lead_agency_contact", "Contact address of the agency"

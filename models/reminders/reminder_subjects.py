@@ -121,12 +121,12 @@ def open_subjects(
 
 def open_by_person(session: Session) -> dict[int, list[Subject]]:
     """For each person with anything open of theirs: all of it, each thing once, soonest due first."""
-    found: dict[int, dict[tuple[str, int], Subject]] = {}
+    subjects_of: dict[int, dict[tuple[str, int], Subject]] = {}
     for kind, recipient in OF_A_PERSON:
         for subject in open_subjects(session, kind, recipient):
             if subject.recipient_id is not None:
-                found.setdefault(subject.recipient_id, {})[subject.kind, subject.id] = subject
-    return {person: sorted(own.values(), key=_soonest) for person, own in found.items()}
+                subjects_of.setdefault(subject.recipient_id, {})[subject.kind, subject.id] = subject
+    return {person: sorted(own.values(), key=_soonest) for person, own in subjects_of.items()}
 
 
 def _soonest(subject: Subject) -> tuple[date, str, int]:

@@ -26,7 +26,7 @@ DIGEST_NAMES = ("count", "items", *GENERAL_NAMES)
 
 
 class ReminderRule(Record):
-    """A reminder the partnership wants: what, how many days before or after, to whom, in which words."""
+    """A reminder the partnership has set up: what, how many days before or after, to whom, in which words."""
 
     __tablename__ = "reminder_rules"
     __table_args__ = (
@@ -75,7 +75,7 @@ class ReminderRule(Record):
 def due(session: Session, today: date, general: Mapping[str, str]) -> list[Draft]:
     """The reminders that are to go out by a day, from the active rules and what is open now. Writes nothing.
 
-    `general` fills the names `partnership` and `portal`. Whoever writes these drafts twice writes them once: each is
+    `general` fills the names `partnership` and `portal`. Writing these drafts twice writes them once: each is
     known by rule, subject, due date, day and recipient. A new owner or due date makes a new reminder.
     """
     return [
@@ -84,14 +84,14 @@ def due(session: Session, today: date, general: Mapping[str, str]) -> list[Draft
 
 
 def digests(session: Session, today: date, general: Mapping[str, str]) -> list[Draft]:
-    """One message per digest rule, week and person, with everything open of theirs; none to people with nothing."""
+    """One message per digest rule, week and person, with everything open of theirs; none when nothing is open."""
     return [
         draft for rule in _active_rules(session, is_digest=True) for draft in drafts_of(session, rule, today, general)
     ]
 
 
 def drafts_of(session: Session, rule: ReminderRule, today: date, general: Mapping[str, str]) -> list[Draft]:
-    """What one rule has to say by a day, whether it is switched on or not."""
+    """The reminders of one rule by a day, whether it is switched on or not."""
     if rule.kind is ReminderKind.WEEKLY_DIGEST:
         monday = today - timedelta(days=today.weekday())
         return [_digest(rule, own, monday, today, general) for own in open_by_person(session).values()]
@@ -103,7 +103,7 @@ def drafts_of(session: Session, rule: ReminderRule, today: date, general: Mappin
 
 
 def still_wanted(session: Session, message: Message) -> bool:
-    """Whether a reminder still says what is so: rule active, subject open, due date and recipient unchanged."""
+    """Whether a reminder is still true: rule active, subject open, due date and recipient unchanged."""
     if message.rule_id is None:
         return not message.subject_kind
     rule = session.get(ReminderRule, message.rule_id)
@@ -113,11 +113,11 @@ def still_wanted(session: Session, message: Message) -> bool:
         person = session.get(Person, message.recipient_id)
         return person is not None and person.is_active and person.email == message.address
     now_open = open_subjects(session, rule.kind, rule.recipient, message.subject_id)
-    return any((found.due_on, found.address) == (message.due_on, message.address) for found in now_open)
+    return any((reminder.due_on, reminder.address) == (message.due_on, message.address) for reminder in now_open)
 
 
 def in_words(day: date, today: date) -> str:
-    """How far away a day is, as people say it.
+    """How far away a day is, in words.
 
     >>> in_words(date(2026, 12, 1), date(2026, 11, 24)), in_words(date(2026, 12, 1), date(2026, 12, 2))
     ('in 7 days', 'yesterday')

@@ -1,4 +1,4 @@
-"""With which reminder rules does a new portal start?"""
+"""Which reminder rules does a new portal start with?"""
 
 from __future__ import annotations
 

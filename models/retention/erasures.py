@@ -1,6 +1,6 @@
-"""Which kinds of data can be erased, where does each lie, and what is left in its place?
+"""Which kinds of data can be erased, where is each kept, and what is left in its place?
 
-One entry of ERASABLE is one kind: how what is kept of it is found, and the verb that erases it and leaves the counts.
+Each entry of ERASABLE is one kind: how to find what is kept of it, and the verb that erases it and leaves the counts.
 A new noun with case-level data adds its entry here, and may then be named in a retention rule.
 """
 
@@ -34,7 +34,7 @@ Erase = Callable[[Session, Sequence[int], date], int]
 
 @dataclass(frozen=True)
 class Erasable:
-    """One kind of data: what people call it, what is kept of it, and the verb that erases it.
+    """One kind of data: its name, what is kept of it, and the verb that erases it.
 
     `erase` gets the ids that `find` gave and the day; it returns how many single things (cases, rows, files) are gone.
     What is erased is found no more. `least_months` is how long the portal itself still needs the data.
@@ -58,16 +58,16 @@ def samples_with_references(session: Session) -> list[Holding]:
         )
         .order_by(AuditSample.id)
     )
-    return [Holding(key, review_id, _made_on(year, *found)) for key, review_id, year, *found in rows]
+    return [Holding(key, review_id, _made_on(year, *moments)) for key, review_id, year, *moments in rows]
 
 
 def _made_on(year: int, *moments: datetime | None) -> date:
-    """The day of the first moment there is; the year's last day where there is none."""
+    """The day of the first moment that is set; the year's last day when none is."""
     return next((london_day(moment) for moment in moments if moment is not None), date(year, 12, 31))
 
 
 def erase_references(session: Session, sample_ids: Sequence[int], on: date) -> int:
-    """Put a mark in the place of each drawn reference, its ticket and its like in the certificate; empty its files.
+    """Replace each drawn reference and its ticket by a mark, in the certificate too, and empty the printed files.
 
     Left are the strata, positions, standings, grades, reasons and dates, so that every count stays as it was.
     """
@@ -89,7 +89,7 @@ def erase_references(session: Session, sample_ids: Sequence[int], on: date) -> i
 
 def _papers_of(session: Session, cases: Sequence[SampleCase]) -> list[str]:
     """The subjects of papers that say what agencies found in drawn cases: moderated results and audits."""
-    keys = [one.id for one in cases]
+    keys = [case.id for case in cases]
     audits = session.scalars(select(CaseAudit.id).where(CaseAudit.sample_case_id.in_(keys)))
     return [*(f"sample_cases:{key}" for key in keys), *(f"case_audits:{key}" for key in audits)]
 
@@ -107,9 +107,9 @@ def anonymised(value: Any, marks: Mapping[str, str]) -> Any:
     {'selected': [{'reference': 'erased-1', 'ticket': ''}], 'cases': 3}
     """
     if isinstance(value, Mapping):
-        return {key: "" if key == "ticket" else anonymised(one, marks) for key, one in value.items()}
+        return {key: "" if key == "ticket" else anonymised(part, marks) for key, part in value.items()}
     if isinstance(value, list):
-        return [anonymised(one, marks) for one in value]
+        return [anonymised(part, marks) for part in value]
     return marks.get(value, value) if isinstance(value, str) else value
 
 
@@ -125,7 +125,7 @@ def frames_with_rows(session: Session) -> list[Holding]:
 
 
 def erase_rows(session: Session, frame_ids: Sequence[int], on: date) -> int:
-    """Empty the frames of their rows. Left are the counts by level, theme and agency, and the fingerprint."""
+    """Delete the rows of the frames. What is left: the counts by level, theme and agency, and the fingerprint."""
     frames = session.scalars(select(CaseFrame).where(CaseFrame.id.in_(frame_ids)).order_by(CaseFrame.id)).all()
     for frame in frames:
         frame.erased_on = on
@@ -148,16 +148,16 @@ def evidence_files(session: Session) -> list[Holding]:
 
 def _reviews_of(session: Session, subjects: set[str]) -> dict[str, int]:
     """For each subject within a review (`case_audits:12`) the review's id."""
-    found: dict[str, int] = {}
+    reviews: dict[str, int] = {}
     for name in {subject.partition(":")[0] for subject in subjects}:
         table = Base.metadata.tables.get(name)
         column = None if table is None else _review_column(table)
         if table is None or column is None:
             continue
-        keys = [int(key) for one, _, key in (subject.partition(":") for subject in subjects) if one == name]
+        keys = [int(key) for noun, _, key in (subject.partition(":") for subject in subjects) if noun == name]
         rows = session.execute(select(table.c.id, column).where(table.c.id.in_(keys), column.is_not(None)))
-        found |= {f"{name}:{key}": review_id for key, review_id in rows}
-    return found
+        reviews |= {f"{name}:{key}": review_id for key, review_id in rows}
+    return reviews
 
 
 def _review_column(table: Table) -> Any:
@@ -194,12 +194,12 @@ def surveys_with_texts(session: Session) -> list[Holding]:
         .join(ToolVersion, ToolVersion.id == Survey.version_id)
         .order_by(Survey.id)
     )
-    found = [(Holding(key, review_id, day), _written(version)) for key, review_id, day, version in rows]
-    return [holding for holding, keys in found if _responses(session, holding.id, keys, limit=1)]
+    holdings = [(Holding(key, review_id, day), _written(version)) for key, review_id, day, version in rows]
+    return [holding for holding, keys in holdings if _responses(session, holding.id, keys, limit=1)]
 
 
 def erase_texts(session: Session, survey_ids: Sequence[int], on: date) -> int:
-    """Take what people wrote out of their responses. Left are how many answered, and every rating and choice."""
+    """Remove what people wrote from their responses. What is left: how many answered, and every rating and choice."""
     count = 0
     for survey in session.scalars(select(Survey).where(Survey.id.in_(survey_ids)).order_by(Survey.id)):
         keys = _written(session.get_one(ToolVersion, survey.version_id))
@@ -212,7 +212,7 @@ def erase_texts(session: Session, survey_ids: Sequence[int], on: date) -> int:
 
 
 def _written(version: ToolVersion) -> list[str]:
-    """The keys of the questions that are answered in one's own words."""
+    """The keys of the questions that people answer in their own words."""
     return [question.key for question in version.questionnaire.questions() if question.how.widget == "textarea"]
 
 
@@ -238,7 +238,7 @@ def audits_with_words(session: Session) -> list[Holding]:
 
 
 def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
-    """Take the auditors' own words out of their forms. Left are every grade, choice, number and date."""
+    """Remove the auditors' own words from their forms. What is left: every grade, choice, number and date."""
     count = 0
     for audit in session.scalars(select(CaseAudit).where(CaseAudit.id.in_(audit_ids)).order_by(CaseAudit.id)):
         sheet = session.get_one(AnswerSheet, audit.sheet_id)
@@ -252,14 +252,14 @@ def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
 
 
 def _worded(session: Session, sheet_id: int, keys: list[str], limit: int | None = None) -> list[SheetAnswer]:
-    """The answers of a sheet that are somebody's own words, or have some beside them."""
+    """The answers of a sheet that are somebody's own words, or have a note."""
     own = SheetAnswer.question_key.in_(keys) & SheetAnswer.value.is_not(None)
     statement = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, own | (SheetAnswer.note != ""))
     return list(session.scalars(statement.order_by(SheetAnswer.id).limit(limit)))
 
 
 def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
-    """Empty files of their content and name. Left are the title, the size and the SHA-256 of what was there."""
+    """Remove the content and name of files. What is left: the title, the size and the SHA-256 of the content."""
     documents = session.scalars(select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)).all()
     for document in documents:
         document.content, document.file_name, document.erased_on = b"", "erased", on

@@ -1,4 +1,4 @@
-"""How long is each kind of case-level data kept, what is due to go, and what has gone?"""
+"""How long is each kind of case-level data kept, what is due to be erased, and what has been?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models.rules.retention.retention import ReviewClocks, due_holdings
 
 
 class ClockStart(Choice):
-    """From which day of its review data is kept so many months."""
+    """The day of the review from which the months are counted."""
 
     REVIEW_COMPLETED = "review_completed"
     REVIEW_CLOSED = "review_closed"
@@ -47,16 +47,16 @@ class RetentionRule(Record):
     is_active: Mapped[bool] = mapped_column(server_default="true")
 
     def __str__(self) -> str:
-        known = ERASABLE.get(self.what)
-        return known.label if known else self.what
+        erasable = ERASABLE.get(self.what)
+        return erasable.label if erasable else self.what
 
     def check(self, session: Session) -> None:
-        known = ERASABLE.get(self.what)
-        if known is None:
-            raise RuleBroken(f"Choose what the rule is about: {', '.join(one.label for one in ERASABLE.values())}.")
-        if self.months < known.least_months:
+        erasable = ERASABLE.get(self.what)
+        if erasable is None:
+            raise RuleBroken(f"Choose what the rule is about: {', '.join(each.label for each in ERASABLE.values())}.")
+        if self.months < erasable.least_months:
             raise RuleBroken(
-                f"{known.label} are needed for {known.least_months} months, so that no case is audited twice."
+                f"{erasable.label} are needed for {erasable.least_months} months, so that no case is audited twice."
             )
 
 
@@ -81,9 +81,9 @@ class RetentionRun(Base):
 
 
 def review_clocks(session: Session, start: ClockStart) -> ReviewClocks:
-    """When each review that has been completed, or closed, got there; and which reviews are on hold.
+    """The day on which each completed or closed review got there; and which reviews are on hold.
 
-    A review that was taken back to an earlier stage has no clock: its data is worked with again.
+    A review that was taken back to an earlier stage has no clock: its data is in use again.
     """
     stages = list(Stage)
     reached = select(ReviewStage.review_id, ReviewStage.reached_on).join(
@@ -107,7 +107,7 @@ def due_under(session: Session, rule: RetentionRule, today: date) -> list[int]:
 
 
 def erase_due(session: Session, today: date) -> list[RetentionRun]:
-    """Erase exactly what is due by a day under the rules in use, leave the counts, and say so in the log.
+    """Erase exactly what is due by a day under the rules in use, leave the counts, and log it.
 
     Run again on the same day, it finds nothing and writes nothing.
     """
@@ -117,8 +117,8 @@ def erase_due(session: Session, today: date) -> list[RetentionRun]:
         due = due_under(session, rule, today)
         if due:
             count = ERASABLE[rule.what].erase(session, due, today)
-            made = {"what": rule.what, "ran_on": today, "holding_count": len(due), "erased_count": count}
-            runs.append(RetentionRun(rule_id=rule.id, **made))
+            facts = {"what": rule.what, "ran_on": today, "holding_count": len(due), "erased_count": count}
+            runs.append(RetentionRun(rule_id=rule.id, **facts))
     session.add_all(runs)
     session.flush()
     return runs
@@ -135,7 +135,7 @@ def place_hold(session: Session, review: ThematicReview, *, reason: str) -> None
 
 
 def lift_hold(session: Session, review: ThematicReview) -> None:
-    """Let the retention rules hold again for a review; what is overdue goes with the next run."""
+    """Let the retention rules apply to a review again; what is overdue is erased by the next run."""
     if not review.is_on_hold:
         raise RuleBroken(f"{review.reference} is not on hold.")
     review.is_on_hold, review.hold_reason = False, ""
@@ -157,7 +157,7 @@ _USUAL = (
 
 
 def add_usual_retention(session: Session) -> None:
-    """Give a new portal rules to start from, to be confirmed by the Board; what has a rule already is left as it is."""
+    """Give a new portal rules to start from, to be confirmed by the Board; existing rules stay as they are."""
     there = set(session.scalars(select(RetentionRule.what)))
     for what, months, counted_from, basis in _USUAL:
         if what not in there:

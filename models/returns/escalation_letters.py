@@ -45,7 +45,7 @@ def letter_facts(session: Session, escalation: Escalation, *, partnership: str) 
     code = session.get_one(ReferenceItem, escalation.step_id).code
     is_sponsors = code not in ("reminder", "officer_call") and review is not None and review.sponsor_id is not None
     sender = session.get(Person, review.sponsor_id if is_sponsors and review else escalation.climbed_by_id)
-    before = [one for one in steps_taken(session, escalation.subject) if one.number < escalation.number]
+    before = [step for step in steps_taken(session, escalation.subject) if step.number < escalation.number]
     return LetterFacts(
         reference=escalation.reference,
         partnership=partnership,
@@ -54,7 +54,7 @@ def letter_facts(session: Session, escalation: Escalation, *, partnership: str) 
         agency=agency.name,
         subject=f"{escalation.what}: {escalation.step_label.lower()}",
         paragraphs=_paragraphs(escalation, agency, review),
-        steps=tuple(LetterStep(one.step_label, one.climbed_on, one.said, one.outcome) for one in before),
+        steps=tuple(LetterStep(step.step_label, step.climbed_on, step.said, step.outcome) for step in before),
         sender=sender.name if sender is not None else "",
         sender_role="Lead sponsor" if is_sponsors else (sender.job_title if sender is not None else ""),
     )

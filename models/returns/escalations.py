@@ -90,9 +90,9 @@ class LadderState:
 def ladder(session: Session) -> list[Step]:
     """The partnership's steps in order; a step without days is due with the one before it."""
     steps, days = [], 0
-    for one in items_of(session, ReferenceList.ESCALATION_STEP):
-        days = one.day_count if one.day_count is not None else days
-        steps.append(Step(one.id, one.code, one.label, days))
+    for item in items_of(session, ReferenceList.ESCALATION_STEP):
+        days = item.day_count if item.day_count is not None else days
+        steps.append(Step(item.id, item.code, item.label, days))
     return steps
 
 
@@ -103,21 +103,27 @@ def steps_taken(session: Session, subject: str) -> list[Escalation]:
 
 def ladder_states(session: Session, review_id: int | None = None) -> list[LadderState]:
     """Everything that is late (of one review, if named) with the step it stands on and the next, the latest first."""
-    late = [one for one in late_returns(session, today()) if review_id in (None, one.review_id)]
+    late = [record for record in late_returns(session, today()) if review_id in (None, record.review_id)]
     taken: dict[str, list[Escalation]] = {}
-    held = select(Escalation).where(Escalation.subject.in_([one.subject for one in late]))
-    for one in session.scalars(held.order_by(Escalation.number)):
-        taken.setdefault(one.subject, []).append(one)
-    steps, agencies = ladder(session), _names(session, Agency, {one.agency_id for one in late})
-    reviews = _names(session, ThematicReview, {one.review_id for one in late if one.review_id})
+    held = select(Escalation).where(Escalation.subject.in_([record.subject for record in late]))
+    for escalation in session.scalars(held.order_by(Escalation.number)):
+        taken.setdefault(escalation.subject, []).append(escalation)
+    steps, agencies = ladder(session), _names(session, Agency, {record.agency_id for record in late})
+    reviews = _names(session, ThematicReview, {record.review_id for record in late if record.review_id})
     return [
-        _state(one, agencies[one.agency_id], reviews.get(one.review_id or 0, ""), taken.get(one.subject, []), steps)
-        for one in late
+        _state(
+            record,
+            agencies[record.agency_id],
+            reviews.get(record.review_id or 0, ""),
+            taken.get(record.subject, []),
+            steps,
+        )
+        for record in late
     ]
 
 
 def _names(session: Session, kind: type[Agency] | type[ThematicReview], ids: set[int]) -> dict[int, str]:
-    return {one.id: str(one) for one in session.scalars(select(kind).where(kind.id.in_(ids)))}
+    return {row.id: str(row) for row in session.scalars(select(kind).where(kind.id.in_(ids)))}
 
 
 def _state(late: LateReturn, agency: str, review: str, taken: list[Escalation], steps: list[Step]) -> LadderState:
@@ -152,18 +158,20 @@ def climb(
         raise RuleBroken("Write what was said.")
     taken = steps_taken(session, subject)
     rung = refuse_step(ladder(session), len(taken), step.code, late.due_on, today())
-    made = Escalation(
+    escalation = Escalation(
         review_id=late.review_id, agency_id=late.agency_id, subject=subject, what=f"{late.what} {late.reference}",
         due_on=late.due_on, number=len(taken) + 1, step_id=rung.id, step_label=rung.label,
         climbed_on=step.on, climbed_by_id=person_id, said=step.said.strip(), outcome=step.outcome.strip(),
     )  # fmt: skip
-    session.add(made)
+    session.add(escalation)
     session.flush()
     if rung.code == REMINDER:
-        words = letterhead.under(f"{made.what} was due on {in_words(late.due_on)} and is late.\n\n{made.said}")
+        words = letterhead.under(
+            f"{escalation.what} was due on {in_words(late.due_on)} and is late.\n\n{escalation.said}"
+        )
         agency = session.get_one(Agency, late.agency_id)
         tell_agency(session, agency, subject=f"{late.reference} is late", body=words)
-    return made
+    return escalation
 
 
 def note_outcome(session: Session, escalation: Escalation, *, outcome: str) -> None:
@@ -182,8 +190,10 @@ def waiting_concerns(session: Session, sponsor_id: int | None) -> list[Escalatio
         .join(ReferenceItem, ReferenceItem.id == Escalation.step_id)
         .where(ThematicReview.sponsor_id == sponsor_id, ReferenceItem.code == SPONSOR, Escalation.answered_at.is_(None))
     )
-    late = {one.subject for one in late_returns(session, today())}
-    return [one for one in session.scalars(statement.order_by(Escalation.id)) if one.subject in late]
+    late = {record.subject for record in late_returns(session, today())}
+    return [
+        escalation for escalation in session.scalars(statement.order_by(Escalation.id)) if escalation.subject in late
+    ]
 
 
 def answer_concern(session: Session, escalation: Escalation, *, answer: str, person_id: int) -> None:
@@ -224,4 +234,7 @@ def engagement_log(session: Session, review_id: int | None = None, agency_id: in
         statement = statement.where(Escalation.review_id == review_id)
     if agency_id is not None:
         statement = statement.where(Escalation.agency_id == agency_id)
-    return [LogLine(one, agency, review or "", by or "") for one, agency, review, by in session.execute(statement)]
+    return [
+        LogLine(escalation, agency, review or "", by or "")
+        for escalation, agency, review, by in session.execute(statement)
+    ]

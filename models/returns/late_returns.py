@@ -39,10 +39,10 @@ def late_source(find: Find) -> Find:
 
 def late_returns(session: Session, today: date) -> list[LateReturn]:
     """Everything that is late on a day, the latest first."""
-    found = [one for find in _sources for one in find(session, today)]
-    return sorted(found, key=lambda one: (one.due_on, one.reference))
+    late = [record for find in _sources for record in find(session, today)]
+    return sorted(late, key=lambda record: (record.due_on, record.reference))
 
 
 def late_return(session: Session, subject: str, today: date) -> LateReturn | None:
     """The one of that subject, where it is late."""
-    return next((one for one in late_returns(session, today) if one.subject == subject), None)
+    return next((record for record in late_returns(session, today) if record.subject == subject), None)

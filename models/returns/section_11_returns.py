@@ -89,15 +89,15 @@ def ask_partners(
     """
     version = freeze_cycle(session, cycle, person_id=person_id)
     has = set(session.scalars(select(Section11Return.agency_id).where(Section11Return.cycle_id == cycle.id)))
-    new = [one for one in expected_partners(session, cycle) if one.id not in has]
+    new = [partner for partner in expected_partners(session, cycle) if partner.id not in has]
     if not new:
         raise RuleBroken("Every partner has the form already.")
     asked = [
         Section11Return(
-            cycle_id=cycle.id, agency_id=one.id, due_on=cycle.due_on, sent_at=now(),
-            sheet_id=open_sheet(session, version=version, agency_id=one.id).id,
+            cycle_id=cycle.id, agency_id=agency.id, due_on=cycle.due_on, sent_at=now(),
+            sheet_id=open_sheet(session, version=version, agency_id=agency.id).id,
         )
-        for one in new
+        for agency in new
     ]  # fmt: skip
     return send_returns(session, list(zip(asked, new, strict=True)), partial(_letter, cycle), letterhead)
 
@@ -112,12 +112,12 @@ def standards_of(session: Session, record: Section11Return) -> list[ScoredStanda
     """A return's standards with its own score and, where there is one, the moderated score with its reason."""
     asked = version_of(session, session.get_one(AnswerSheet, record.sheet_id)).questionnaire
     kept = session.scalars(select(Section11Score).where(Section11Score.return_id == record.id))
-    moderated = {one.question_key: one for one in kept}
+    moderated = {score.question_key: score for score in kept}
     return [
-        replace(one, moderated=moderated[one.key].score, reason=moderated[one.key].reason)
-        if one.key in moderated
-        else one
-        for one in scored(asked, values_of(session, record.sheet_id))
+        replace(standard, moderated=moderated[standard.key].score, reason=moderated[standard.key].reason)
+        if standard.key in moderated
+        else standard
+        for standard in scored(asked, values_of(session, record.sheet_id))
     ]
 
 
@@ -132,21 +132,21 @@ def moderate_return(
     """
     if record.status not in (ReturnStatus.SUBMITTED, ReturnStatus.CLOSED):
         raise RuleBroken("A return is moderated once it was handed in.")
-    known = {one.question_key: one for one in session.scalars(_scores_of(record.id))}
-    for one in standards_of(session, record):
-        score, reason = scores.get(one.key, (None, ""))
+    known = {score.question_key: score for score in session.scalars(_scores_of(record.id))}
+    for standard in standards_of(session, record):
+        score, reason = scores.get(standard.key, (None, ""))
         if score is None:
             continue
         if not 0 <= score <= HIGHEST:
             raise RuleBroken("Score from 0 to 3.")
         if not reason.strip():
-            raise RuleBroken(f"Give the reason for the score of “{one.text}”.")
-        kept = known.get(one.key) or Section11Score(return_id=record.id, question_key=one.key)
+            raise RuleBroken(f"Give the reason for the score of “{standard.text}”.")
+        kept = known.get(standard.key) or Section11Score(return_id=record.id, question_key=standard.key)
         if (kept.score, kept.reason) != (score, reason.strip()):
             kept.score, kept.reason, kept.moderated_by_id, kept.moderated_at = score, reason.strip(), person_id, now()
         session.add(kept)
     session.flush()
-    is_whole = all(one.moderated is not None or one.own is None for one in standards_of(session, record))
+    is_whole = all(standard.moderated is not None or standard.own is None for standard in standards_of(session, record))
     if is_whole and record.status is ReturnStatus.SUBMITTED:
         record.status, record.closed_at = ReturnStatus.CLOSED, now()
         session.flush()
@@ -170,20 +170,20 @@ def returns_of(session: Session, cycle_id: int) -> list[tuple[Section11Return, A
 def missing_partners(session: Session, cycle: Section11Cycle) -> list[MissingPartner]:
     """The statement of missing partners: every partner that is expected and has not handed in, with the reason why."""
     held = {agency.id: record for record, agency in returns_of(session, cycle.id)}
-    found = []
+    missing = []
     for agency in expected_partners(session, cycle):
         record = held.get(agency.id)
         if record is None:
-            found.append(MissingPartner(agency, "Not asked yet"))
+            missing.append(MissingPartner(agency, "Not asked yet"))
         elif record.status.is_open:
-            found.append(MissingPartner(agency, "Late" if record.is_late else record.status.label))
-    return found
+            missing.append(MissingPartner(agency, "Late" if record.is_late else record.status.label))
+    return missing
 
 
 def cycle_summary(session: Session, cycle_id: int) -> list[StandardSummary]:
     """Each standard over the returns that were handed in."""
-    handed_in = [one for one, _ in returns_of(session, cycle_id) if not one.status.is_open]
-    return summarise(standards_of(session, one) for one in handed_in)
+    handed_in = [record for record, _ in returns_of(session, cycle_id) if not record.status.is_open]
+    return summarise(standards_of(session, record) for record in handed_in)
 
 
 def last_section_11_answers(session: Session, record: Section11Return) -> dict[str, tuple[SheetAnswer, date]]:
@@ -195,13 +195,20 @@ def last_section_11_answers(session: Session, record: Section11Return) -> dict[s
         .where(Section11Return.submitted_at.is_not(None))
         .order_by(Section11Return.id.desc())
     ).all()
-    return answers_before(session, record, [(one, sheet, True) for one, sheet in rows])
+    return answers_before(session, record, [(earlier, sheet, True) for earlier, sheet in rows])
 
 
 @late_source
 def late_section_11_returns(session: Session, on: date) -> list[LateReturn]:
     """Section 11 returns that were to be handed in before a day; they belong to no review."""
     return [
-        LateReturn(f"section_11_returns:{one.id}", "Section 11 return", one.reference, one.agency_id, None, one.due_on)
-        for one in late_among(session, Section11Return, on)
+        LateReturn(
+            f"section_11_returns:{record.id}",
+            "Section 11 return",
+            record.reference,
+            record.agency_id,
+            None,
+            record.due_on,
+        )
+        for record in late_among(session, Section11Return, on)
     ]

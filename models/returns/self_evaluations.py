@@ -160,7 +160,9 @@ def last_self_evaluation_answers(session: Session, record: SelfEvaluation) -> di
         )
         .order_by(SelfEvaluation.sent_at.desc(), SelfEvaluation.id.desc())
     ).all()
-    return answers_before(session, record, [(one, sheet, one.family_id == record.family_id) for one, sheet in rows])
+    return answers_before(
+        session, record, [(evaluation, sheet, evaluation.family_id == record.family_id) for evaluation, sheet in rows]
+    )
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,10 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
 def self_evaluations_missing(session: Session, review_id: int) -> str:
     """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
     statement = select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id)
-    found = list(session.scalars(statement))
-    if not found:
+    statuses = list(session.scalars(statement))
+    if not statuses:
         return "No self-evaluation has been sent yet."
-    waiting = sum(status is not ReturnStatus.CLOSED for status in found)
+    waiting = sum(status is not ReturnStatus.CLOSED for status in statuses)
     words = count_words(waiting, "self-evaluation is", "self-evaluations are")
     return f"{words} not handed in and closed yet." if waiting else ""
 
@@ -200,7 +202,12 @@ def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
     """Self-evaluations that were to be handed in before a day."""
     return [
         LateReturn(
-            f"self_evaluations:{one.id}", "Self-evaluation", one.reference, one.agency_id, one.review_id, one.due_on
+            f"self_evaluations:{evaluation.id}",
+            "Self-evaluation",
+            evaluation.reference,
+            evaluation.agency_id,
+            evaluation.review_id,
+            evaluation.due_on,
         )
-        for one in late_among(session, SelfEvaluation, on)
+        for evaluation in late_among(session, SelfEvaluation, on)
     ]

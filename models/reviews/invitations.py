@@ -74,19 +74,21 @@ def fitting_agencies(session: Session, review: ThematicReview) -> list[Agency]:
 def set_invited(
     session: Session, review: ThematicReview, part: ReviewPart, *, agency_ids: Collection[int], offered: Collection[int]
 ) -> int:
-    """Invite the named agencies to a part and take back the invitation of the other offered ones.
+    """Invite the named agencies to a part, and withdraw the invitations of the others that were offered.
 
     Agencies that were not offered stay as they are. Returns how many are invited to the part now. The list needs the
-    sponsor's signature anew once it has changed (framework, appendix 1). Refuses an agency that is not active.
+    sponsor's signature again once it has changed (framework, appendix 1). Refuses an agency that is not active.
     """
     strangers = set(agency_ids) - set(offered)
     active = set(session.scalars(select(Agency.id).where(Agency.id.in_(agency_ids), Agency.is_active)))
     if strangers or active != set(agency_ids):
         raise RuleBroken("Choose only agencies that are offered here.")
     held = select(Invitation).where(Invitation.review_id == review.id, Invitation.part == part)
-    known = {one.agency_id: one for one in session.scalars(held)}
-    for key in set(known) & set(offered) - active:
-        session.delete(known[key])
-    session.add_all(Invitation(review_id=review.id, part=part, agency_id=key) for key in sorted(active - set(known)))
+    invitations = {invitation.agency_id: invitation for invitation in session.scalars(held)}
+    for key in set(invitations) & set(offered) - active:
+        session.delete(invitations[key])
+    session.add_all(
+        Invitation(review_id=review.id, part=part, agency_id=key) for key in sorted(active - set(invitations))
+    )
     session.flush()
-    return len((set(known) - set(offered)) | active)
+    return len((set(invitations) - set(offered)) | active)

@@ -1,4 +1,4 @@
-"""When does a review plan to reach its stages, and when did it?"""
+"""When does a review plan to reach its stages, and when did it reach them?"""
 
 from __future__ import annotations
 

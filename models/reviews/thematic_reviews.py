@@ -97,6 +97,7 @@ class ThematicReview(Referenced):
     def _check_quota(self, session: Session) -> None:
         if (self.quota_override_on is None) != (not (self.quota_override_reason or "").strip()):
             raise RuleBroken("A Board override of the quota needs both its date and its reason.")
+        # Held until the transaction ends, so that two people cannot both add the last review of a year's quota.
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_quota'), :year)"), {"year": self.year})
         others = select(ThematicReview.kind).where(
             ThematicReview.year == self.year, ThematicReview.id != (self.id or 0)
@@ -107,7 +108,7 @@ class ThematicReview(Referenced):
 
 
 def review_words(session: Session, review_id: int | None) -> str:
-    """A review's reference and title; empty where there is none, or none that whoever asks may see."""
+    """A review's reference and title; empty when there is none, or none that the person may see."""
     review = session.get(ThematicReview, review_id) if review_id else None
     return f"{review.reference} {review.title}" if review is not None else ""
 

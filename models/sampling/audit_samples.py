@@ -200,7 +200,7 @@ def quick_draw(session: Session, sample: AuditSample, *, seed: str | None, perso
 
 
 def request_draw(session: Session, sample: AuditSample) -> int | None:
-    """Ask for the draw of a sample that has its seed, in the same transaction. Returns the number of the request."""
+    """Request the draw of a sample that has its seed, in the same transaction. Returns the id of the request."""
     _refuse_unless(sample, SampleStatus.DRAWING, "This sample has no seed yet.")
     return request_job(session, "draw_sample", {"sample_id": sample.id}, unique_key=f"draw_sample:{sample.id}")
 

@@ -1,8 +1,8 @@
-"""Which cases of a frame have the lowest tickets in each stratum, found in one pass over its rows in the database?
+"""Which cases of a frame have the lowest tickets in each stratum? The database finds out in one pass over its rows.
 
 The database hashes every row of the population once, counts the strata in the same pass, and hands over only the cases
 whose ticket is below a bound that a small sample of the pages suggested; Python then computes the exact tickets of
-those few. Where a stratum comes back short it is read again with a bound from its exact count, at last without any.
+those few. A stratum that comes back short is read again with a bound from its exact count, and finally without a bound.
 So the result never depends on the bounds: it is that of `models.rules.sampling.draws.draw_from_rows`, found faster
 (tests compare them).
 """
@@ -27,7 +27,7 @@ from models.rules.sampling.ticket_bounds import EVERY, TicketBound, bound_for
 from models.sampling.draw_statements import DrawStatements
 
 PILOT_ROWS = 10_000
-"""Frames up to this size are read without bounds; of larger ones about so many rows are looked at to guess them."""
+"""Frames up to this size are read without bounds; of larger ones about this many rows are read to guess them."""
 
 FEWEST_LOOKED_FOR = 5
 """Cases looked for in every stratum at first, because a guess of none may be wrong by a few."""
@@ -70,9 +70,9 @@ def read_population(
     Raises RuleBroken when `excluded` are not the plan's exclusions or the frame does not name all its levels.
     """
     check_exclusions(plan, excluded)
-    asked = DrawStatements(frame, plan, slots_of(frame, plan), excluded)
+    statements = DrawStatements(frame, plan, slots_of(frame, plan), excluded)
     with one_scan(session):
-        return _population(session, asked, _read(session, asked.counts(), asked.values()))
+        return _population(session, statements, _read(session, statements.counts(), statements.values()))
 
 
 def draw_cases(
@@ -92,20 +92,20 @@ def draw_cases(
     """
     check_exclusions(plan, excluded)
     version = session.connection().dialect.server_version_info or (0,)
-    asked = DrawStatements(frame, plan, slots_of(frame, plan), excluded, int(version[0]))
+    statements = DrawStatements(frame, plan, slots_of(frame, plan), excluded, int(version[0]))
     prefix = seed_prefix(seed)
     with one_scan(session):
-        bounds = _guessed_bounds(session, asked, pilot_rows)
-        found = _read(session, asked.cases_below_bounds(), asked.bound_values(prefix, bounds))
-        population = _population(session, asked, found)
-        _complete(session, asked, prefix, found, tickets_needed(population, plan))
-    names = asked.slots.names
-    return settle_draw(plan, seed, population, {names[slot]: found.references.get(slot, []) for slot in names})
+        bounds = _guessed_bounds(session, statements, pilot_rows)
+        drawn = _read(session, statements.cases_below_bounds(), statements.bound_values(prefix, bounds))
+        population = _population(session, statements, drawn)
+        _complete(session, statements, prefix, drawn, tickets_needed(population, plan))
+    names = statements.slots.names
+    return settle_draw(plan, seed, population, {names[slot]: drawn.references.get(slot, []) for slot in names})
 
 
 @contextmanager
 def one_scan(session: Session) -> Iterator[None]:
-    """Have the planner read frames by one parallel scan until the block ends (or the transaction, where it failed)."""
+    """Have the planner read frames by one parallel scan until the block ends (or the transaction, if it failed)."""
     before: dict[str, str] = dict(session.execute(text(_GET), {"names": list(ONE_SCAN)}).all())
     _set(session, ONE_SCAN)
     try:
@@ -121,60 +121,63 @@ def _set(session: Session, settings: Mapping[str, str]) -> None:
 
 
 def _read(session: Session, statements: Iterable[str], values: Mapping[str, object]) -> _Found:
-    found = _Found({}, 0, {})
+    totals = _Found({}, 0, {})
     for statement in statements:
         for row in session.execute(text(statement), values):
-            found.add(*row)
-    return found
+            totals.add(*row)
+    return totals
 
 
-def _guessed_bounds(session: Session, asked: DrawStatements, pilot_rows: int) -> dict[int, TicketBound]:
+def _guessed_bounds(session: Session, statements: DrawStatements, pilot_rows: int) -> dict[int, TicketBound]:
     """Bounds from a sample of the frame's pages; every ticket where the sample says too little about a stratum."""
-    frame, names = asked.frame, asked.slots.names
+    frame, names = statements.frame, statements.slots.names
     if frame.row_count <= pilot_rows:
         return dict.fromkeys(names, EVERY)
-    values = asked.values() | {"percent": 100 * pilot_rows / frame.row_count}
-    seen: dict[int, int] = dict.fromkeys(names, 0) | dict(session.execute(text(asked.pilot()), values).all())
+    values = statements.values() | {"percent": 100 * pilot_rows / frame.row_count}
+    seen: dict[int, int] = dict.fromkeys(names, 0) | dict(session.execute(text(statements.pilot()), values).all())
     weight = frame.case_count / pilot_rows
     guessed = Population({name: int(seen[slot] * weight) for slot, name in names.items()})
     try:
-        needed = tickets_needed(guessed, asked.plan)
+        needed = tickets_needed(guessed, statements.plan)
     except RuleBroken:  # a guess must not refuse a plan: read the counts first
         return {}
+    # Two standard deviations (the root of the count) below what the sample showed.
     fewest = {slot: int((seen[slot] - 2 * isqrt(seen[slot])) * weight) for slot in names}
     return {slot: bound_for(max(needed[name], FEWEST_LOOKED_FOR), fewest[slot]) for slot, name in names.items()}
 
 
-def _complete(session: Session, asked: DrawStatements, prefix: str, found: _Found, needed: Mapping[str, int]) -> None:
+def _complete(
+    session: Session, statements: DrawStatements, prefix: str, drawn: _Found, needed: Mapping[str, int]
+) -> None:
     """Read those strata again that show fewer tickets than needed: with bounds from their counts, then without."""
     for bound in (bound_for, lambda _needed, _population: EVERY):
         short = {
             slot: needed[name]
-            for slot, name in asked.slots.names.items()
-            if len(found.references.get(slot, ())) < needed.get(name, 0)
+            for slot, name in statements.slots.names.items()
+            if len(drawn.references.get(slot, ())) < needed.get(name, 0)
         }
         if not short:
             return
-        bounds = {slot: bound(count, found.counts[slot]) for slot, count in short.items()}
-        again = _read(session, asked.cases_below_bounds(), asked.bound_values(prefix, bounds))
-        found.references |= {slot: again.references[slot] for slot in short}
+        bounds = {slot: bound(count, drawn.counts[slot]) for slot, count in short.items()}
+        again = _read(session, statements.cases_below_bounds(), statements.bound_values(prefix, bounds))
+        drawn.references |= {slot: again.references[slot] for slot in short}
 
 
-def _population(session: Session, asked: DrawStatements, found: _Found) -> Population:
-    names = asked.slots.names
-    if found.counts.keys() - names.keys():
+def _population(session: Session, statements: DrawStatements, drawn: _Found) -> Population:
+    names = statements.slots.names
+    if drawn.counts.keys() - names.keys():
         raise RuleBroken("The frame has rows of a level that it gives no name.")
-    counts = {name: found.counts.get(slot, 0) for slot, name in names.items()}
-    if not found.counts.get(LAST_SLOT):
+    counts = {name: drawn.counts.get(slot, 0) for slot, name in names.items()}
+    if not drawn.counts.get(LAST_SLOT):
         del counts[names[LAST_SLOT]]
-    is_dated = asked.plan.time_frame.rule is TimeRule.ANY or asked.frame.undated_row_count == 0
+    is_dated = statements.plan.time_frame.rule is TimeRule.ANY or statements.frame.undated_row_count == 0
     return Population(
         counts,
-        excluded_count=_number(session, asked.excluded_count(), asked) if asked.excluded else 0,
-        undated_row_count=0 if is_dated else _number(session, asked.undated_row_count(), asked),
-        several_strata_count=found.several_count,
+        excluded_count=_number(session, statements.excluded_count(), statements) if statements.excluded else 0,
+        undated_row_count=0 if is_dated else _number(session, statements.undated_row_count(), statements),
+        several_strata_count=drawn.several_count,
     )
 
 
-def _number(session: Session, statement: str, asked: DrawStatements) -> int:
-    return int(session.execute(text(statement), asked.values()).scalar_one())
+def _number(session: Session, statement: str, statements: DrawStatements) -> int:
+    return int(session.execute(text(statement), statements.values()).scalar_one())

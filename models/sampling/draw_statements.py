@@ -39,8 +39,9 @@ _SEVENS = " + ".join(
     f"substr(hash, {at + 1}, 7)::bigint % 1000000000 * {pow(256, max(25 - at, 0), 10**9)}" for at in range(0, 32, 7)
 )
 
-# CASE, because it keeps its order: the low bits settle most rows, and only then are all 32 bytes looked at.
+# Every list ends with the value of LAST_SLOT, whose number is beyond any size: `least` finds it there.
 _PLACE = "[least(slot, :size)]"
+# CASE, because it keeps its order: the low bits settle most rows, and only then are all 32 bytes looked at.
 _IS_BELOW_BOUND = f"""
     CASE WHEN get_byte(hash, 31) & (CAST(:masks AS int[])){_PLACE} = 0
          THEN {{tail}} % (CAST(:wholes AS int[])){_PLACE} < (CAST(:ends AS int[])){_PLACE}
@@ -124,14 +125,14 @@ class DrawStatements:
 
     def bound_values(self, prefix: str, bounds: Mapping[int, TicketBound]) -> dict[str, object]:
         """The values of `cases_below_bounds`: the seed's prefix, and bounds by slot (none is NONE)."""
-        slots, given = self.slots, list(bounds.items())
+        slots, by_slot = self.slots, list(bounds.items())
         return self.values() | {
             "prefix": prefix,
             "size": slots.size,
-            "masks": slots.by_place({slot: bound.mask for slot, bound in given}, NONE.mask),
-            "wholes": slots.by_place({slot: bound.whole for slot, bound in given}, NONE.whole),
-            "ends": slots.by_place({slot: bound.end for slot, bound in given}, NONE.end),
-            "steps": slots.by_place({slot: bound.step for slot, bound in given}, NONE.step),
+            "masks": slots.by_place({slot: bound.mask for slot, bound in by_slot}, NONE.mask),
+            "wholes": slots.by_place({slot: bound.whole for slot, bound in by_slot}, NONE.whole),
+            "ends": slots.by_place({slot: bound.end for slot, bound in by_slot}, NONE.end),
+            "steps": slots.by_place({slot: bound.step for slot, bound in by_slot}, NONE.step),
         }
 
     def counts(self) -> list[str]:
@@ -156,6 +157,6 @@ class DrawStatements:
         return f"SELECT count(DISTINCT r.reference) FROM frame_rows AS r WHERE {kept_out}"
 
     def undated_row_count(self) -> str:
-        """How many rows of the theme lack the date that the time frame asks for."""
+        """How many rows of the theme lack the date that the time frame needs."""
         undated = _UNDATED[self.plan.time_frame.rule]
         return f"SELECT count(*) FROM frame_rows AS r WHERE {self._of_theme} AND {undated}"

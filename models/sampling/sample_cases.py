@@ -1,4 +1,4 @@
-"""Which cases did a draw select, which stand in reserve, and which left the sample, why and by whose word?"""
+"""Which cases did a draw select, which are reserves, and which left the sample, why and with whose approval?"""
 
 from __future__ import annotations
 
@@ -123,9 +123,9 @@ def propose_elimination(
 
 
 def approve_elimination(session: Session, case: SampleCase, *, person: Person) -> SampleCase | None:
-    """Eliminate a case on a second person's word; the next reserve of its stratum, in ticket order, steps in.
+    """Eliminate a case with a second person's approval; the next reserve of its stratum, in ticket order, steps in.
 
-    What was asked of agencies follows: see `after_elimination`.
+    The audits of agencies follow: see `after_elimination`.
     Returns the case that stepped in, or None when no reserve is left: then the stratum is short, and says so.
     """
     if case.status is not CaseStatus.ELIMINATION_PROPOSED:

@@ -87,15 +87,15 @@ def current_certificate(session: Session, sample: AuditSample) -> dict[str, Any]
 
 
 def frame_of(session: Session, certificate: Mapping[str, Any]) -> CaseFrame:
-    """The frozen frame a certificate speaks of, found by its fingerprint. Refuses one the portal does not have."""
-    stated = certificate.get("frame")
-    fingerprint = stated.get("fingerprint") if isinstance(stated, Mapping) else None
-    found = session.scalars(
+    """The frozen frame that a certificate is about, found by its fingerprint. Refuses one the portal does not have."""
+    claimed = certificate.get("frame")
+    fingerprint = claimed.get("fingerprint") if isinstance(claimed, Mapping) else None
+    frame = session.scalars(
         select(CaseFrame).where(CaseFrame.fingerprint == str(fingerprint)).order_by(CaseFrame.id).limit(1)
     ).first()
-    if found is None or not fingerprint:
+    if frame is None or not fingerprint:
         raise RuleBroken("No frame of this portal has the certificate's fingerprint; give the frame's file instead.")
-    return found
+    return frame
 
 
 def certificate_facts(session: Session, occasion: Today, *, sample_id: int) -> CertificateReport:

@@ -22,7 +22,7 @@ from models.sampling.sample_cases import CaseStatus, SampleCase
 
 @dataclass(frozen=True)
 class Preview:
-    """What an officer sees before locking: who is in the population, what is asked, what is short. No case is named."""
+    """What an officer sees before locking: the population, what the plan asks for, what is short. Names no case."""
 
     population: Population
     allocations: Mapping[str, Allocation]
@@ -32,7 +32,7 @@ class Preview:
 
 
 def facts_of(frame: CaseFrame) -> FrameFacts:
-    """What a draw must know of a frame. Refuses one whose rows are erased."""
+    """What a draw must know about a frame. Refuses one whose rows are erased."""
     refuse_erased(frame)
     return FrameFacts(
         frame_id=frame.id,
@@ -46,12 +46,12 @@ def facts_of(frame: CaseFrame) -> FrameFacts:
 
 
 def preview(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Collection[str] = ()) -> Preview:
-    """Count the population of a plan and say where it is too small. Raises RuleBroken where the plan does not fit."""
+    """Count the population of a plan and say where it is too small. Raises RuleBroken when the plan does not fit."""
     population = read_population(session, facts_of(frame), plan, excluded)
     allocations = allocate(population.strata, plan)
     reserves = {
-        name: min(population.strata[name] - one.possible, reserves_wanted(plan, one.possible))
-        for name, one in allocations.items()
+        name: min(population.strata[name] - allocation.possible, reserves_wanted(plan, allocation.possible))
+        for name, allocation in allocations.items()
     }
     return Preview(
         population=population,
@@ -63,7 +63,7 @@ def preview(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Coll
 
 
 def draw_sample(session: Session, sample: AuditSample, frame: CaseFrame) -> Draw:
-    """Draw the cases of a sample by its plan and seed and write them down. Refuses one that does not wait."""
+    """Draw the cases of a sample by its plan and seed and write them down. Refuses one not waiting to be drawn."""
     if sample.status is not SampleStatus.DRAWING or not sample.seed:
         raise RuleBroken("This sample does not wait for its draw.")
     plan = parse_plan(sample.plan)

@@ -1,4 +1,4 @@
-"""What waits for the lead sponsor's signature, what was signed word for word, and does it still stand?
+"""What waits for the lead sponsor's signature, what exactly was signed, and is it still valid?
 
 Source: framework, appendix 1: the sponsor signs off the assurance tools, agrees additional key lines of enquiry, the
 hub project team's membership, and the agencies invited to each part.
@@ -38,7 +38,7 @@ class SignOffSubject(Choice):
 
 
 class SignOffStatus(Choice):
-    """Where a request for a signature stands. A superseded one was overtaken by a later version."""
+    """The state of a request for a signature. A superseded one was replaced by a later version."""
 
     ASKED = "asked", "", "Waits for the lead sponsor."
     SIGNED = "signed", "", "Signed. A later change makes a new version and asks again."
@@ -117,7 +117,7 @@ def ask_for_signature(
     """Put something before the sponsor, frozen. Asking again with changed words supersedes the earlier request.
 
     `reason` is for what needs one, such as a project team without a core member. Refuses a review without a sponsor,
-    and what has been asked or signed in these very words.
+    and what has been asked or signed in exactly these words.
     """
     if review.sponsor_id is None:
         raise RuleBroken("The review has no lead sponsor yet who could sign.")
@@ -131,14 +131,16 @@ def ask_for_signature(
     if last is not None and last.status in (SignOffStatus.ASKED, SignOffStatus.SIGNED):
         last.status = SignOffStatus.SUPERSEDED
         session.flush()
-    made = SignOff(review_id=review.id, sha256=sha256, asked_by_id=person_id, reason=reason.strip(), **vars(signable))
-    session.add(made)
+    sign_off = SignOff(
+        review_id=review.id, sha256=sha256, asked_by_id=person_id, reason=reason.strip(), **vars(signable)
+    )
+    session.add(sign_off)
     session.flush()
-    return made
+    return sign_off
 
 
 def sign(session: Session, sign_off: SignOff, *, review: ThematicReview, person_id: int, note: str = "") -> None:
-    """The lead sponsor's signature. Refuses everybody else, and what no longer waits."""
+    """Sign as the lead sponsor. Refuses everybody else, and what no longer waits."""
     _refuse_unless_sponsor(review, person_id, "sign")
     _refuse_unless_asked(sign_off)
     sign_off.status, sign_off.signed_by_id, sign_off.signed_at = SignOffStatus.SIGNED, person_id, now()
@@ -159,7 +161,7 @@ def return_for_change(
 
 
 def is_signed(session: Session, review_id: int, subject: SignOffSubject, content: Any, subject_id: int = 0) -> bool:
-    """Whether these very words carry the sponsor's signature, and nothing has been put up since."""
+    """Whether exactly these words are signed by the sponsor, and nothing has been put to the sponsor since."""
     last = latest_sign_off(session, review_id, subject, subject_id)
     return last is not None and last.status is SignOffStatus.SIGNED and last.sha256 == fingerprint_of(content)
 

@@ -1,4 +1,4 @@
-"""What exactly would the sponsor sign now, and may something go out on the signature that stands?"""
+"""What exactly would the sponsor sign now, and may something go out on the present signature?"""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def key_lines_content(session: Session, review_id: int) -> list[dict[str, Any]]:
 
 
 def team_content(session: Session, review: ThematicReview) -> list[dict[str, str]]:
-    """The hub's project team as it sits today, as plain data."""
+    """The hub's project team as it is today, as plain data."""
     rows = session.execute(
         select(Membership.seat, Person.name, Agency.name)
         .join(Person, Person.id == Membership.person_id)
@@ -85,10 +85,10 @@ def invitations_content(session: Session, review_id: int) -> dict[str, list[str]
         .where(Invitation.review_id == review_id)
         .order_by(Invitation.part, Agency.name)
     )
-    made: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for part, name in rows:
-        made.setdefault(part.label, []).append(name)
-    return made
+        names.setdefault(part.label, []).append(name)
+    return names
 
 
 def content_of(
@@ -108,7 +108,7 @@ def put_before_sponsor(
     session: Session, review: ThematicReview, subject: SignOffSubject, *, person_id: int | None,
     tool: AssuranceTool | None = None, reason: str = "",
 ) -> SignOff:  # fmt: skip
-    """Freeze what stands now and ask the sponsor to sign it.
+    """Freeze the present content and ask the sponsor to sign it.
 
     A project team without police, social care or health needs the reason why not (framework, "The hubs").
     """
@@ -138,7 +138,7 @@ def put_before_sponsor(
 def stands_signed(
     session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
 ) -> bool:
-    """Whether what stands now is what the sponsor signed."""
+    """Whether the present content is what the sponsor signed."""
     content = content_of(session, review, subject, tool)
     return bool(content) and is_signed(session, review.id, subject, content, tool.id if tool else 0)
 
@@ -146,7 +146,7 @@ def stands_signed(
 def overtaken_words(
     session: Session, review: ThematicReview | None, subject: SignOffSubject, tool: AssuranceTool | None = None
 ) -> str:
-    """What to tell whoever changed what the sponsor signed, or has before them; empty while these very words stand."""
+    """What to tell a person who changed what is signed or waits for signature; empty while the words are the same."""
     last = latest_sign_off(session, review.id, subject, tool.id if tool else 0) if review is not None else None
     said = _OVERTAKEN.get(last.status) if last is not None else None
     if review is None or last is None or said is None:
@@ -158,19 +158,19 @@ def overtaken_words(
 def signatures_of_tool(session: Session, tool: AssuranceTool) -> dict[str, SignOff]:
     """Every signature a tool has had, by the SHA-256 of the words that were signed."""
     signed = select(SignOff).where(SignOff.subject_id == tool.id, SignOff.subject.in_(TOOL_SUBJECTS.values()))
-    return {one.sha256: one for one in session.scalars(signed.where(SignOff.signed_at.is_not(None)))}
+    return {sign_off.sha256: sign_off for sign_off in session.scalars(signed.where(SignOff.signed_at.is_not(None)))}
 
 
 def refuse_unsigned(
     session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
 ) -> None:
-    """Nothing that needs a signature goes out without it: RuleBroken unless what stands now is signed."""
+    """Nothing that needs a signature goes out without it: raises RuleBroken unless the present content is signed."""
     if not stands_signed(session, review, subject, tool):
         what = tool.title if tool else subject.label
         raise RuleBroken(f"{what}: the lead sponsor has not signed this as it stands now.")
 
 
 def signed_version(session: Session, review: ThematicReview, tool: AssuranceTool) -> ToolVersion:
-    """The frozen version of a tool that may go out: the one that stands now, signed. Refuses any other."""
+    """The frozen version of a tool that may go out: the present one, signed. Refuses any other."""
     refuse_unsigned(session, review, TOOL_SUBJECTS[tool.kind], tool)
     return freeze_tool(session, tool, person_id=None)

@@ -37,8 +37,8 @@ _OWN_OPEN = f"{_OWN_SHEET_OPEN} AND NOT {_ANOTHERS}"  # the answers of a case au
 class AnswerSheet(Record):
     """One agency's copy of a frozen tool: of a self-evaluation, a case audit or a Section 11 return.
 
-    The sheet says what is asked and whether it may still be filled in; whose work it is and by when stands on the
-    record that sent it.
+    The sheet says which questions it has and whether it may still be filled in; the record that sent it says whose
+    work it is and by when.
     """
 
     __tablename__ = "answer_sheets"
@@ -87,11 +87,11 @@ class SheetAnswer(Record):
 
 
 def open_sheet(session: Session, *, version: ToolVersion, agency_id: int) -> AnswerSheet:
-    """Give an agency a copy of a frozen tool to fill in."""
-    made = AnswerSheet(version_id=version.id, agency_id=agency_id)
-    session.add(made)
+    """Give an agency a copy of a frozen tool to fill in, and return it."""
+    sheet = AnswerSheet(version_id=version.id, agency_id=agency_id)
+    session.add(sheet)
     session.flush()
-    return made
+    return sheet
 
 
 def version_of(session: Session, sheet: AnswerSheet) -> ToolVersion:
@@ -101,17 +101,17 @@ def version_of(session: Session, sheet: AnswerSheet) -> ToolVersion:
 
 def sheet_answers(session: Session, sheet_id: int) -> dict[str, SheetAnswer]:
     """A sheet's answers by question key."""
-    found = session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id))
-    return {one.question_key: one for one in found}
+    answers = session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id))
+    return {answer.question_key: answer for answer in answers}
 
 
 def values_of(session: Session, sheet_id: int) -> dict[str, Any]:
     """A sheet's bare values by question key."""
-    return {key: one.value for key, one in sheet_answers(session, sheet_id).items()}
+    return {key: answer.value for key, answer in sheet_answers(session, sheet_id).items()}
 
 
 def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
-    """How far a sheet has come."""
+    """How many of a sheet's questions are answered."""
     return progress(version_of(session, sheet).questionnaire, values_of(session, sheet.id))
 
 
@@ -167,7 +167,7 @@ def _refuse_strange_files(session: Session, answer: SheetAnswer, numbers: list[i
 
 
 def _discard(session: Session, answer: SheetAnswer, numbers: set[int]) -> None:
-    """Delete files that were uploaded for this answer and stand on it no more; nothing else may cite them."""
+    """Delete files that were uploaded for this answer and removed from it; nothing else may cite them."""
     own = (Document.subject == f"sheet_answers:{answer.id}", Document.kind == DocumentKind.EVIDENCE)
     session.execute(delete(Document).where(Document.id.in_(numbers), *own))
 
@@ -202,17 +202,17 @@ def evidence_of(session: Session, sheet_id: int) -> dict[str, list[Document]]:
         .where(SheetAnswer.sheet_id == sheet_id)
         .order_by(Document.id)
     )
-    found: dict[str, list[Document]] = {}
+    documents: dict[str, list[Document]] = {}
     for answer, document in rows:
         if document.id in (answer.value or ()):
-            found.setdefault(answer.question_key, []).append(document)
-    return found
+            documents.setdefault(answer.question_key, []).append(document)
+    return documents
 
 
 def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
     held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
-    found = session.scalar(held.with_for_update())
-    return found or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
+    answer = session.scalar(held.with_for_update())
+    return answer or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
 
 
 def earlier_answers(
@@ -223,37 +223,42 @@ def earlier_answers(
     A question is the same one when key and kind are, and either its text is too, or the sheet is said to be of the same
     family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered.
     """
-    found: dict[str, SheetAnswer] = {}
-    wanted = version_of(session, sheet).questionnaire
+    offered: dict[str, SheetAnswer] = {}
+    questionnaire = version_of(session, sheet).questionnaire
     for other, is_family in earlier:
         before, answers = version_of(session, other).questionnaire, sheet_answers(session, other.id)
-        for question in wanted.questions():
-            asked, answer = before.question(question.key), answers.get(question.key)
-            if question.key in found or answer is None or asked is None or not _is_same(question, asked, is_family):
+        for question in questionnaire.questions():
+            earlier_question, answer = before.question(question.key), answers.get(question.key)
+            if (
+                question.key in offered
+                or answer is None
+                or earlier_question is None
+                or not _is_same(question, earlier_question, is_family)
+            ):
                 continue
             if _still_fits(question, answer.value):
-                found[question.key] = answer
-    return found
+                offered[question.key] = answer
+    return offered
 
 
-def _is_same(one: Question, other: Question, is_family: bool) -> bool:
-    return one.kind == other.kind and one.how.widget != "files" and (is_family or one.text == other.text)
+def _is_same(question: Question, other: Question, is_family: bool) -> bool:
+    return question.kind == other.kind and question.how.widget != "files" and (is_family or question.text == other.text)
 
 
 def _still_fits(question: Question, value: Any) -> bool:
-    """Whether an old answer can still be given: choices may have been worded anew."""
-    given = question.how.given(value)
-    return bool(given) and (not question.labels or set(given) <= set(question.labels))
+    """Whether an old answer can still be given: the choices may have been reworded."""
+    values = question.how.given(value)
+    return bool(values) and (not question.labels or set(values) <= set(question.labels))
 
 
 def reopen_sheet(session: Session, sheet: AnswerSheet) -> None:
-    """Let an agency change its answers again; what it has answered stays."""
+    """Let an agency change its answers again; its answers are kept."""
     sheet.is_open = True
     session.flush()
 
 
 def close_sheet(session: Session, sheet: AnswerSheet) -> None:
-    """Close a sheet when everything required is answered; refuses otherwise and names what is open."""
+    """Close a sheet when everything required is answered; refuses otherwise and names what is missing."""
     missing = sheet_progress(session, sheet).missing
     if missing:
         more = f" and {len(missing) - 1} more" if missing[1:] else ""

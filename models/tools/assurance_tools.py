@@ -28,7 +28,7 @@ class ToolKind(Choice):
 class AssuranceTool(Record):
     """A questionnaire that an officer builds: its sections and questions are rows; what goes out is a frozen version.
 
-    Without a review it stands in the bank, to be copied. Section 11 tools belong to no review.
+    Without a review it is in the bank, to be copied. Section 11 tools belong to no review.
     """
 
     __tablename__ = "assurance_tools"

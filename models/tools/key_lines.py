@@ -1,4 +1,4 @@
-"""Which key lines of enquiry does a review follow, and which stand in the bank for all reviews?"""
+"""Which key lines of enquiry does a review follow, and which are in the bank for all reviews?"""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def move_key_line(session: Session, line: KeyLine, places: int) -> None:
         raise RuleBroken(f"This key line is the {'first' if places < 0 else 'last'} already.")
     other = lines[place]
     ours, theirs = line.number, other.number
-    line.number = next_key_line_number(session, line.review_id)  # a number is taken once, so this one steps aside
+    line.number = next_key_line_number(session, line.review_id)  # numbers are unique, so this one steps aside
     session.flush()
     other.number = ours
     session.flush()
@@ -89,19 +89,21 @@ def copy_standard_lines(session: Session, review: ThematicReview) -> list[KeyLin
 
     Source: framework, "The process", 1: the key lines of each thematic review within the four key areas.
     """
-    has = {one.copied_from_id for one in key_lines_of(session, review.id)}
+    has = {line.copied_from_id for line in key_lines_of(session, review.id)}
     number = next_key_line_number(session, review.id)
     fits = (
-        {Service.BOTH.value, review.kind.value} if review.kind.value != "combined" else {one.value for one in Service}
+        {Service.BOTH.value, review.kind.value}
+        if review.kind.value != "combined"
+        else {service.value for service in Service}
     )
-    made = [
-        KeyLine(review_id=review.id, key_area_id=one.key_area_id, text=one.text, applies_to=one.applies_to,
-                copied_from_id=one.id)
-        for one in key_lines_of(session, None)
-        if one.id not in has and one.applies_to.value in fits
+    copies = [
+        KeyLine(review_id=review.id, key_area_id=line.key_area_id, text=line.text, applies_to=line.applies_to,
+                copied_from_id=line.id)
+        for line in key_lines_of(session, None)
+        if line.id not in has and line.applies_to.value in fits
     ]  # fmt: skip
-    for place, line in enumerate(made):
+    for place, line in enumerate(copies):
         line.number = number + place
-    session.add_all(made)
+    session.add_all(copies)
     session.flush()
-    return made
+    return copies

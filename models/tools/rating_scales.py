@@ -60,15 +60,15 @@ _STARTING = (
 
 
 def starting_scale(session: Session, name: str) -> RatingScale:
-    """One of the usual scales, as the partnership has it by now; made where it is not there."""
+    """One of the usual scales, as the partnership has it by now; created when it is missing."""
     with session.no_autoflush:
-        known = session.scalar(select(RatingScale).where(RatingScale.name == name))
-    if known is None:
+        scale = session.scalar(select(RatingScale).where(RatingScale.name == name))
+    if scale is None:
         points, others = next((points, others) for named, points, others in _STARTING if named == name)
-        known = RatingScale(name=name, points=list(points), not_counted=list(others))
-        session.add(known)
+        scale = RatingScale(name=name, points=list(points), not_counted=list(others))
+        session.add(scale)
         session.flush()
-    return known
+    return scale
 
 
 def give_starting_scales(session: Session) -> int:

@@ -1,6 +1,6 @@
-"""Which key lines of enquiry and which tools stand in the bank of a new portal, before anybody amends them?
+"""Which key lines of enquiry and which tools are in the bank of a new portal, before anybody amends them?
 
-The words are in starting_tools.toml beside this page, with their sources.
+The words are in starting_tools.toml beside this module, with their sources.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def give_starting_tools(session: Session) -> int:
     words = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     lines = _add_lines(session, words["lines"])
     tools = [
-        AssuranceTool(kind=ToolKind(one["kind"]), title=one["title"], introduction=one["introduction"])
-        for one in words["tools"]
+        AssuranceTool(kind=ToolKind(tool["kind"]), title=tool["title"], introduction=tool["introduction"])
+        for tool in words["tools"]
     ]
     session.add_all(tools)
     session.flush()
@@ -40,35 +40,35 @@ def give_starting_tools(session: Session) -> int:
     return len(lines) + len(tools)
 
 
-def _add_lines(session: Session, stated: list[dict[str, str]]) -> dict[str, int]:
+def _add_lines(session: Session, entries: list[dict[str, str]]) -> dict[str, int]:
     """The standard key lines by code, those whose key area the partnership has."""
     rows = session.scalars(select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.KEY_AREA))
-    areas = {one.code: one.id for one in rows}
+    areas = {area.code: area.id for area in rows}
     first = next_key_line_number(session, None)
-    wanted = [one for one in stated if one["area"] in areas]
+    usable = [entry for entry in entries if entry["area"] in areas]
     lines = {
-        one["code"]: KeyLine(number=first + place, key_area_id=areas[one["area"]], text=one["text"])
-        for place, one in enumerate(wanted)
+        entry["code"]: KeyLine(number=first + place, key_area_id=areas[entry["area"]], text=entry["text"])
+        for place, entry in enumerate(usable)
     }
     session.add_all(lines.values())
     session.flush()
     return {code: line.id for code, line in lines.items()}
 
 
-def _sections(stated: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _sections(tool: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A tool's sections; each standard of a Section 11 audit becomes one."""
-    return [*stated.get("sections", ()), *(_standard(one) for one in stated.get("standards", ()))]
+    return [*tool.get("sections", ()), *(_standard(standard) for standard in tool.get("standards", ()))]
 
 
-def _standard(stated: Mapping[str, str]) -> dict[str, Any]:
+def _standard(standard: Mapping[str, str]) -> dict[str, Any]:
     """One standard with the columns of the audit: score, evidence, areas for improvement, deadline."""
-    key, below = stated["key"], [f"{stated['key']}_score", *_BELOW_FULL]
+    key, below = standard["key"], [f"{standard['key']}_score", *_BELOW_FULL]
     return {
-        "title": stated["title"],
-        "introduction": stated["text"],
+        "title": standard["title"],
+        "introduction": standard["text"],
         "questions": [
             {"key": f"{key}_score", "kind": "rating", "scale": "Score 0 to 3", "required": True,
-             "text": f"Your own score: {stated['title'].lower()}"},
+             "text": f"Your own score: {standard['title'].lower()}"},
             {"key": f"{key}_evidence", "kind": "text", "required": True, "text": "What is the evidence?",
              "help": "For children's and for adults' safeguarding."},
             {"key": f"{key}_files", "kind": "evidence", "text": "Add what shows it."},
@@ -80,40 +80,44 @@ def _standard(stated: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _add_sections(
-    session: Session, stated: Iterable[tuple[AssuranceTool, Mapping[str, Any]]]
+    session: Session, tools: Iterable[tuple[AssuranceTool, Mapping[str, Any]]]
 ) -> list[tuple[ToolSection, list[dict[str, Any]]]]:
-    """The sections of all tools, each with what is stated of its questions."""
-    made = [
-        (ToolSection(tool_id=tool.id, number=number, title=one["title"], introduction=one.get("introduction", "")),
-         one["questions"])
-        for tool, words in stated
-        for number, one in enumerate(_sections(words), 1)
+    """The sections of all tools, each with the entries of its questions."""
+    sections = [
+        (
+            ToolSection(
+                tool_id=tool.id, number=number, title=section["title"], introduction=section.get("introduction", "")
+            ),
+            section["questions"],
+        )
+        for tool, words in tools
+        for number, section in enumerate(_sections(words), 1)
     ]  # fmt: skip
-    session.add_all(section for section, _ in made)
+    session.add_all(section for section, _ in sections)
     session.flush()
-    return made
+    return sections
 
 
 def _add_questions(
-    session: Session, stated: list[tuple[ToolSection, list[dict[str, Any]]]], lines: Mapping[str, int]
+    session: Session, sections: list[tuple[ToolSection, list[dict[str, Any]]]], lines: Mapping[str, int]
 ) -> None:
-    named = {one["scale"] for _, questions in stated for one in questions if "scale" in one}
+    named = {question["scale"] for _, questions in sections for question in questions if "scale" in question}
     scales = {name: starting_scale(session, name).id for name in sorted(named)}
     session.add_all(
-        _question(section, number, one, lines, scales)
-        for section, questions in stated
-        for number, one in enumerate(questions, 1)
+        _question(section, number, question, lines, scales)
+        for section, questions in sections
+        for number, question in enumerate(questions, 1)
     )
     session.flush()
 
 
 def _question(
-    section: ToolSection, number: int, stated: Mapping[str, Any], lines: Mapping[str, int], scales: Mapping[str, int]
+    section: ToolSection, number: int, entry: Mapping[str, Any], lines: Mapping[str, int], scales: Mapping[str, int]
 ) -> ToolQuestion:
-    condition = stated.get("only_if") or [""]
+    condition = entry.get("only_if") or [""]
     return ToolQuestion(
-        tool_id=section.tool_id, section_id=section.id, number=number, key=stated["key"], kind=stated["kind"],
-        text=stated["text"], help=stated.get("help", ""), is_required=stated.get("required", False),
-        scale_id=scales.get(stated.get("scale", "")), options=stated.get("options", []), shown_if_key=condition[0],
-        shown_if_answers=condition[1:], key_line_id=lines.get(stated.get("line", "")),
+        tool_id=section.tool_id, section_id=section.id, number=number, key=entry["key"], kind=entry["kind"],
+        text=entry["text"], help=entry.get("help", ""), is_required=entry.get("required", False),
+        scale_id=scales.get(entry.get("scale", "")), options=entry.get("options", []), shown_if_key=condition[0],
+        shown_if_answers=condition[1:], key_line_id=lines.get(entry.get("line", "")),
     )  # fmt: skip

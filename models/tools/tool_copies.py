@@ -22,20 +22,21 @@ def copy_tool(
     """
     if tool.kind is ToolKind.SECTION_11 and review is not None:
         raise RuleBroken("A Section 11 audit stands apart from the reviews, so it cannot be copied for one.")
-    made = AssuranceTool(
+    copy = AssuranceTool(
         review_id=review.id if review else None, kind=tool.kind, title=title.strip() or tool.title,
         introduction=tool.introduction, covers=tool.covers, copied_from_id=tool.id,
     )  # fmt: skip
-    session.add(made)
+    session.add(copy)
     session.flush()
     lines = _lines_for(session, tool, review)
-    sections = {one.id: _copied_section(session, one, made) for one in sections_of(session, tool.id)}
+    sections = {section.id: _copied_section(session, section, copy) for section in sections_of(session, tool.id)}
     session.flush()
     session.add_all(
-        _copied_question(one, made, sections[one.section_id], lines) for one in questions_of(session, tool.id)
+        _copied_question(question, copy, sections[question.section_id], lines)
+        for question in questions_of(session, tool.id)
     )
     session.flush()
-    return made
+    return copy
 
 
 def _lines_for(session: Session, tool: AssuranceTool, review: ThematicReview | None) -> dict[int, int]:
@@ -43,19 +44,21 @@ def _lines_for(session: Session, tool: AssuranceTool, review: ThematicReview | N
     if review is not None and not key_lines_of(session, review.id):
         copy_standard_lines(session, review)
     there = key_lines_of(session, review.id if review else None)
-    by_standard = {(one.copied_from_id if review else one.id): one.id for one in there}
+    by_standard = {(line.copied_from_id if review else line.id): line.id for line in there}
     cited = select(KeyLine).join(ToolQuestion, ToolQuestion.key_line_id == KeyLine.id)
-    found = {one.id: one for one in session.scalars(cited.where(ToolQuestion.tool_id == tool.id).distinct())}
-    standard = {key: one.id if one.review_id is None else one.copied_from_id for key, one in found.items()}
-    same_review = {one.id: one.id for one in there}
-    known = {key: same_review.get(key) or by_standard.get(bank) for key, bank in standard.items() if bank is not None}
-    return {key: line for key, line in (same_review | known).items() if line is not None}
+    cited_lines = {line.id: line for line in session.scalars(cited.where(ToolQuestion.tool_id == tool.id).distinct())}
+    standard = {key: line.id if line.review_id is None else line.copied_from_id for key, line in cited_lines.items()}
+    same_review = {line.id: line.id for line in there}
+    bank_copies = {
+        key: same_review.get(key) or by_standard.get(bank) for key, bank in standard.items() if bank is not None
+    }
+    return {key: line for key, line in (same_review | bank_copies).items() if line is not None}
 
 
 def _copied_section(session: Session, section: ToolSection, tool: AssuranceTool) -> ToolSection:
-    made = ToolSection(tool_id=tool.id, number=section.number, title=section.title, introduction=section.introduction)
-    session.add(made)
-    return made
+    copy = ToolSection(tool_id=tool.id, number=section.number, title=section.title, introduction=section.introduction)
+    session.add(copy)
+    return copy
 
 
 def _copied_question(

@@ -18,16 +18,16 @@ from models.tools.tool_versions import questionnaire_of
 def add_section(session: Session, tool: AssuranceTool, *, title: str, introduction: str = "") -> ToolSection:
     """A new section at the end of a tool."""
     highest = session.scalar(select(func.max(ToolSection.number)).where(ToolSection.tool_id == tool.id))
-    made = ToolSection(tool_id=tool.id, number=(highest or 0) + 1, title=title, introduction=introduction)
-    session.add(made)
+    section = ToolSection(tool_id=tool.id, number=(highest or 0) + 1, title=title, introduction=introduction)
+    session.add(section)
     session.flush()
-    return made
+    return section
 
 
 def keep_question(session: Session, tool: AssuranceTool, question: ToolQuestion) -> ToolQuestion:
     """Keep a new or changed question; a new one stands at the end of its section.
 
-    Refuses what would leave a question of the tool that can never be asked.
+    Refuses a change after which a question of the tool could never be asked.
     """
     if not question.number:
         question.number = next_question_number(session, question.section_id)
@@ -45,7 +45,7 @@ def refuse_faults(session: Session, tool: AssuranceTool) -> None:
 
 
 def refuse_faults_of_scale(session: Session, scale: RatingScale) -> None:
-    """Refuse a change of a scale that takes away an answer some question waits for."""
+    """Refuse a change of a scale that removes an answer on which some question depends."""
     session.flush()
     using = select(ToolQuestion.tool_id).where(ToolQuestion.scale_id == scale.id)
     for tool in session.scalars(select(AssuranceTool).where(AssuranceTool.id.in_(using)).order_by(AssuranceTool.id)):
@@ -71,7 +71,10 @@ def move_question(session: Session, tool: AssuranceTool, question: ToolQuestion,
     Refuses beyond the tool's first and last place, and what depends on the order.
     """
     sections = sections_of(session, tool.id)
-    rows = {one.id: [each for each in questions_of(session, tool.id) if each.section_id == one.id] for one in sections}
+    rows = {
+        section.id: [each for each in questions_of(session, tool.id) if each.section_id == section.id]
+        for section in sections
+    }
     own = rows[question.section_id]
     place = own.index(question) + places
     if 0 <= place < len(own):
@@ -87,7 +90,7 @@ def move_question(session: Session, tool: AssuranceTool, question: ToolQuestion,
 def _into_next_section(
     sections: list[ToolSection], rows: dict[int, list[ToolQuestion]], question: ToolQuestion, places: int
 ) -> None:
-    ids = [one.id for one in sections]
+    ids = [section.id for section in sections]
     at = ids.index(question.section_id) + places
     if not 0 <= at < len(ids):
         raise RuleBroken(f"This is the {'first' if places < 0 else 'last'} question already.")
@@ -97,9 +100,9 @@ def _into_next_section(
 
 
 def _number(row: Sequence[ToolSection | ToolQuestion]) -> None:
-    for number, one in enumerate(row, 1):
-        if one.number != number:
-            one.number = number
+    for number, part in enumerate(row, 1):
+        if part.number != number:
+            part.number = number
 
 
 def remove_question(session: Session, tool: AssuranceTool, question: ToolQuestion) -> None:

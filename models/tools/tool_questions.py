@@ -94,7 +94,7 @@ class ToolQuestion(Record):
         """A scale and choices belong to the kinds that need them, and to no others."""
         if kind.needs_scale and self.scale_id is None:
             raise RuleBroken("Choose the scale that this question is rated on.")
-        options = [one.strip() for one in self.options or ()] if kind.needs_options else []
+        options = [option.strip() for option in self.options or ()] if kind.needs_options else []
         if kind.needs_options and (len(options) < 2 or len(set(options)) < len(options) or not all(options)):
             raise RuleBroken("Give at least two different choices, one on each line.")
         self.options = options
@@ -114,10 +114,10 @@ class ToolQuestion(Record):
             self.shown_if_answers = []
             return
         with session.no_autoflush:
-            asked = select(ToolQuestion).where(
+            condition = select(ToolQuestion).where(
                 ToolQuestion.tool_id == self.tool_id, ToolQuestion.key == self.shown_if_key
             )
-            other = session.scalar(asked)
+            other = session.scalar(condition)
         if other is None or other is self:
             raise RuleBroken("A question can depend on another question of the same tool only.")
         if not self.shown_if_answers:

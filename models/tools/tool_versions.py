@@ -56,19 +56,19 @@ class ToolVersion(Base):
 
 
 def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
-    """The tool as it stands now, as people would be asked it."""
+    """The tool as it is now, as people would be asked it."""
     questions = questions_of(session, tool.id)
-    line_ids = {one.key_line_id for one in questions if one.key_line_id}
-    scale_ids = {one.scale_id for one in questions if one.scale_id}
-    lines = {one.id: one for one in session.scalars(select(KeyLine).where(KeyLine.id.in_(line_ids)))}
-    scales = {one.id: one for one in session.scalars(select(RatingScale).where(RatingScale.id.in_(scale_ids)))}
+    line_ids = {question.key_line_id for question in questions if question.key_line_id}
+    scale_ids = {question.scale_id for question in questions if question.scale_id}
+    lines = {line.id: line for line in session.scalars(select(KeyLine).where(KeyLine.id.in_(line_ids)))}
+    scales = {scale.id: scale for scale in session.scalars(select(RatingScale).where(RatingScale.id.in_(scale_ids)))}
     sections = tuple(
         Section(
-            one.title,
-            one.introduction or "",
-            tuple(_asked(each, lines, scales) for each in questions if each.section_id == one.id),
+            section.title,
+            section.introduction or "",
+            tuple(_asked(each, lines, scales) for each in questions if each.section_id == section.id),
         )
-        for one in sections_of(session, tool.id)
+        for section in sections_of(session, tool.id)
     )
     return Questionnaire(tool.title, tool.introduction or "", sections)
 
@@ -116,22 +116,22 @@ def freeze_tool(
 
     Refuses a tool that asks nothing, or in which a question depends on one that is not asked before it.
     """
-    asked = questionnaire_of(session, tool)
-    if not any(True for _ in asked.questions()):
+    questionnaire = questionnaire_of(session, tool)
+    if not any(True for _ in questionnaire.questions()):
         raise RuleBroken(f"{tool.title} has no questions yet.")
-    for sentence in faults(asked):
+    for sentence in faults(questionnaire):
         raise RuleBroken(sentence)
-    sha256 = asked.fingerprint()
+    sha256 = questionnaire.fingerprint()
     same = select(ToolVersion).where(ToolVersion.tool_id == tool.id, ToolVersion.sha256 == sha256)
-    known = session.scalar(same)
-    if known is not None:
-        return known
+    version = session.scalar(same)
+    if version is not None:
+        return version
     last = latest_version(session, tool.id)
-    made = ToolVersion(
-        tool_id=tool.id, number=last.number + 1 if last else 1, content=asked.as_json(), sha256=sha256,
+    version = ToolVersion(
+        tool_id=tool.id, number=last.number + 1 if last else 1, content=questionnaire.as_json(), sha256=sha256,
         made_by_id=person_id,
         made_at=at or now(),
     )  # fmt: skip
-    session.add(made)
+    session.add(version)
     session.flush()
-    return made
+    return version

@@ -194,8 +194,8 @@ def test_person_ends_a_sign_in_elsewhere_but_nobody_elses(browser: Open, session
     officer = session.scalars(select(Person).where(Person.role == Role.OFFICER)).one()
     session.commit()
     elsewhere = browser().sign_in(officer)
-    ids = {one.person_id: one.id for one in session.scalars(select(SignIn).order_by(SignIn.id))}
-    theirs = next(one for person, one in ids.items() if person != officer.id)
+    ids = {sign_in.person_id: sign_in.id for sign_in in session.scalars(select(SignIn).order_by(SignIn.id))}
+    theirs = next(sign_in_id for person, sign_in_id in ids.items() if person != officer.id)
     session.commit()
     here.send(f"/account/sign-ins/{theirs}/end/", page="/account/")
     assert sponsor.client.get("/").status_code == 200

@@ -152,12 +152,12 @@ def test_person_turns_it_on_by_picture_or_key_and_is_shown_ten_codes_once(
     wrong = officer.send(f"{OWN}confirm/", page=OWN, code="000000")
     assert wrong.status_code == 422
     right = officer.send(f"{OWN}confirm/", page=OWN, code=code_of(shown.get_text(), now()))
-    codes = [one.get_text() for one in BeautifulSoup(right.text, "html.parser").select("ul.codes code")]
+    codes = [tag.get_text() for tag in BeautifulSoup(right.text, "html.parser").select("ul.codes code")]
     assert len(codes) == 10
     assert all(re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}", code) for code in codes)
     assert "10 of 10" in officer.get(OWN).get_text()
     assert not any(code in str(officer.get(OWN)) for code in codes)
-    assert not is_in(elsewhere), "whoever was signed in elsewhere must sign in anew, with a code"
+    assert not is_in(elsewhere), "a person signed in elsewhere must sign in again, with a code"
     assert is_in(officer)
 
 
@@ -181,9 +181,9 @@ def test_a_code_seen_over_the_shoulder_does_not_open_a_second_browser(
     person, shown, _codes = enrolled
     first, second = browser(), browser()
     code = code_of(shown, now())
-    for one, status in ((first, 302), (second, 422)):
-        give_password(one, person)
-        assert give_code(one, code).status_code == status
+    for visitor, status in ((first, 302), (second, 422)):
+        give_password(visitor, person)
+        assert give_code(visitor, code).status_code == status
     assert (is_in(first), is_in(second)) == (True, False)
 
 

@@ -102,9 +102,9 @@ def _sent(session: PortalSession, agency: Agency, noun: str) -> str:
         (asked,) = ask_partners(session, make_tools.section_11_cycle(session), person_id=None)
         session.commit()
         return f"/section-11-returns/{asked.id}/"
-    (made,) = send_self_evaluations(session, make_tools.ready_review(session, agency), person_id=None)
+    (evaluation,) = send_self_evaluations(session, make_tools.ready_review(session, agency), person_id=None)
     session.commit()
-    return f"/self-evaluations/{made.id}/"
+    return f"/self-evaluations/{evaluation.id}/"
 
 
 @pytest.mark.parametrize("noun", ["self-evaluations", "case-audits", "section-11-returns"])

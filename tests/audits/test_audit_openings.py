@@ -33,15 +33,15 @@ Open = Callable[..., Browser]
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
-    made = make_audits.scene(session)
+    scene = make_audits.scene(session)
     member(session, Role.OFFICER)
-    return made
+    return scene
 
 
 def _audits(session: Session, scene: Scene) -> list[CaseAudit]:
-    made = make_audits.opened(session, scene)
+    opened = make_audits.opened(session, scene)
     session.commit()
-    return made
+    return opened
 
 
 def _auditor(session: Session, scene: Scene, name: str = "Police auditor") -> Person:
@@ -69,12 +69,12 @@ def test_officer_opens_the_audits_of_a_drawn_sample(browser: Open, session: Sess
 def test_overview_marks_what_is_late(browser: Open, session: Session, scene: Scene) -> None:
     first, second, *_ = _audits(session, scene)
     make_audits.submitted(session, first)
-    for one in (first, second):
-        one.due_on = today() - timedelta(days=1)
+    for audit in (first, second):
+        audit.due_on = today() - timedelta(days=1)
     session.commit()
     officer = browser(Role.OFFICER)
     cells = officer.get(f"/case-audits/sample/{scene.sample.id}/").select("table.matrix td .tag.red")
-    assert [one.get_text() for one in cells] == ["Late"]
+    assert [tag.get_text() for tag in cells] == ["Late"]
     late = officer.get("/case-audits/?late=yes").get_text()
     assert second.reference in late
     assert first.reference not in late
@@ -156,7 +156,7 @@ def test_database_itself_takes_answers_of_the_assigned_auditor_only(session: Por
 
 
 def test_people_of_an_agency_reach_no_audit_of_another(browser: Open, session: PortalSession, scene: Scene) -> None:
-    police, health, *_ = sorted(_audits(session, scene), key=lambda one: one.id)
+    police, health, *_ = sorted(_audits(session, scene), key=lambda audit: audit.id)
     assert (police.agency_id, health.agency_id) == (scene.police.id, scene.health.id)
     for role in (Role.AGENCY_MEMBER, Role.MANAGER):
         stranger = browser(role, agency=scene.police, name=f"Police {role}")
@@ -170,9 +170,9 @@ def test_people_of_an_agency_reach_no_audit_of_another(browser: Open, session: P
     person = member(session, Role.MANAGER, agency=scene.police, name="Police manager")
     session.info["actor"] = person.actor()
     session.expunge_all()
-    assert {one.agency_id for one in session.scalars(select(CaseAudit))} == {scene.police.id}
+    assert {audit.agency_id for audit in session.scalars(select(CaseAudit))} == {scene.police.id}
     cases = set(session.scalars(select(CaseAudit.sample_case_id)))
-    assert {one.id for one in session.scalars(select(SampleCase))} == cases
+    assert {case.id for case in session.scalars(select(SampleCase))} == cases
     session.rollback()
 
 
@@ -200,8 +200,8 @@ def test_officer_makes_a_missing_record_a_finding_with_one_press(browser: Open, 
     officer, path = browser(Role.OFFICER), f"/case-audits/{audit.id}/record/"
     assert officer.send(path, state="missing", note="").status_code == 422
     assert officer.send(path, state="missing", note="No chronology.").status_code == 302
-    found = session.scalars(select(Finding)).one()
-    assert (found.origin, found.agency_id) == (f"case_audits:{audit.id}", scene.police.id)
+    finding = session.scalars(select(Finding)).one()
+    assert (finding.origin, finding.agency_id) == (f"case_audits:{audit.id}", scene.police.id)
     officer.get(path, 403)
     assert "No chronology." in officer.get(f"/case-audits/{audit.id}/").get_text()
 
@@ -213,19 +213,19 @@ def test_officer_makes_a_finding_of_an_audits_answer_with_one_press(
     session.commit()
     officer = browser(Role.OFFICER)
     page = officer.get(f"/case-audits/{audit.id}/read/")
-    link = next(str(one["href"]) for one in page.select("main a.button") if "/finding/" in str(one["href"]))
+    link = next(str(tag["href"]) for tag in page.select("main a.button") if "/finding/" in str(tag["href"]))
     assert officer.client.post(link, data=officer.filled(link)).status_code == 302
-    found = session.scalars(select(Finding)).one()
-    assert (found.source, found.verdict, found.agency_id) == (Source.CASE_AUDIT, Verdict.CONCERN, scene.police.id)
-    assert found.key_line_id is not None
+    finding = session.scalars(select(Finding)).one()
+    assert (finding.source, finding.verdict, finding.agency_id) == (Source.CASE_AUDIT, Verdict.CONCERN, scene.police.id)
+    assert finding.key_line_id is not None
 
 
 def test_night_carries_what_agencies_did_to_the_hubs_records_once(
     session: Session, session_factory: sessionmaker[PortalSession], scene: Scene
 ) -> None:
     first, second, third, _ = _audits(session, scene)
-    for one in (first, second):
-        make_audits.submitted(session, one)
+    for audit in (first, second):
+        make_audits.submitted(session, audit)
     state_record(session, third, state=RecordState.POOR, note="No dates.")
     request_job(session, "settle_case_audits", {})
     *_, said = done(do_requests(session, session_factory))
@@ -243,9 +243,11 @@ def test_auditor_is_reminded_of_what_is_open_and_no_message_names_the_case(sessi
     person = make_audits.assigned(session, first)
     make_audits.submitted(session, second)
     told = open_subjects(session, ReminderKind.CASE_AUDIT_DUE, Recipient.AUDITOR)
-    assert [(one.id, one.recipient_id, one.due_on) for one in told] == [(first.id, person.id, first.due_on)]
-    assert [one.reference for one in open_by_person(session)[person.id]] == [first.reference]
+    assert [(subject.id, subject.recipient_id, subject.due_on) for subject in told] == [
+        (first.id, person.id, first.due_on)
+    ]
+    assert [subject.reference for subject in open_by_person(session)[person.id]] == [first.reference]
     case = session.get_one(SampleCase, first.sample_case_id)
     assert case.reference not in str(told)
     officers = open_subjects(session, ReminderKind.CASE_AUDIT_DUE, Recipient.OFFICER, first.id)
-    assert [one.recipient_name for one in officers] == [make.person(session, Role.OFFICER).name]
+    assert [subject.recipient_name for subject in officers] == [make.person(session, Role.OFFICER).name]

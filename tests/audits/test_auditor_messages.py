@@ -39,15 +39,15 @@ def tell(session: Session, session_factory: sessionmaker[PortalSession]) -> Tell
     def work() -> list[str]:
         done(do_requests(session, session_factory, address=PORTAL))
         rows = session.scalars(select(Message).order_by(Message.id))
-        return [f"{one.recipient_name}: {one.subject.partition(': ')[2]}" for one in rows]
+        return [f"{message.recipient_name}: {message.subject.partition(': ')[2]}" for message in rows]
 
     return work
 
 
 def an_audit(session: Session, scene: Scene) -> CaseAudit:
-    made = make_audits.opened(session, scene)[0]
+    audit = make_audits.opened(session, scene)[0]
     session.commit()
-    return made
+    return audit
 
 
 def auditor(session: Session, scene: Scene, name: str) -> Person:
@@ -101,6 +101,6 @@ def test_message_to_an_auditor_is_written_once_when_the_job_runs_twice(
 ) -> None:
     make_audits.assigned(session, an_audit(session, scene), auditor(session, scene, "Ann"))
     requests = do_requests(session, session_factory, address=PORTAL)
-    assert [one.sentence for one in requests] == ["The auditor is told."]
+    assert [request.sentence for request in requests] == ["The auditor is told."]
     queue.run(requests[0].id)
     assert len(tell()) == 1

@@ -49,21 +49,23 @@ def _eliminate(session: Session, case: SampleCase) -> SampleCase | None:
         select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.ELIMINATION_REASON)
     ).first()
     assert reason is not None
-    one, two = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
-    propose_elimination(session, case, reason=reason, note="", person=one)
-    return approve_elimination(session, case, person=two)
+    officer, administrator = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
+    propose_elimination(session, case, reason=reason, note="", person=officer)
+    return approve_elimination(session, case, person=administrator)
 
 
 # Opening
 
 
 def test_each_invited_agency_gets_one_form_for_each_selected_case(session: Session, scene: Scene) -> None:
-    made = open_case_audits(session, scene.sample)
-    selected = [one.id for one in make_audits.cases(session, scene.sample) if one.status is CaseStatus.SELECTED]
-    pairs = {(one.sample_case_id, one.agency_id) for one in made.made}
+    opening = open_case_audits(session, scene.sample)
+    selected = [case.id for case in make_audits.cases(session, scene.sample) if case.status is CaseStatus.SELECTED]
+    pairs = {(audit.sample_case_id, audit.agency_id) for audit in opening.audits}
     assert pairs == {(case, agency.id) for case in selected for agency in (scene.police, scene.health)}
-    assert {(one.status, one.due_on) for one in made.made} == {(AuditStatus.TO_ASSIGN, scene.sample.audits_due_on)}
-    assert made.sentence == "4 case audits are open."
+    assert {(audit.status, audit.due_on) for audit in opening.audits} == {
+        (AuditStatus.TO_ASSIGN, scene.sample.audits_due_on)
+    }
+    assert opening.sentence == "4 case audits are open."
     with pytest.raises(RuleBroken, match="Every agency has its audits already"):
         open_case_audits(session, scene.sample)
 
@@ -72,16 +74,16 @@ def test_no_case_goes_to_an_agency_without_an_agreement_in_date(session: Session
     held = session.scalars(select(SharingAgreement).where(SharingAgreement.agency_id == scene.health.id)).one()
     held.valid_until_on = today() - timedelta(days=1)
     session.flush()
-    made = open_case_audits(session, scene.sample)
-    assert {one.agency_id for one in made.made} == {scene.police.id}
-    assert made.sentence.endswith("No cases for Trust: no signed Information Sharing Agreement in date.")
+    opening = open_case_audits(session, scene.sample)
+    assert {audit.agency_id for audit in opening.audits} == {scene.police.id}
+    assert opening.sentence.endswith("No cases for Trust: no signed Information Sharing Agreement in date.")
     with pytest.raises(RuleBroken, match="No cases for Trust"):
         open_case_audits(session, scene.sample)
 
 
 def test_nothing_is_opened_while_no_agency_may_be_sent_cases(session: Session, scene: Scene) -> None:
-    for one in session.scalars(select(SharingAgreement)):
-        session.delete(one)
+    for agreement in session.scalars(select(SharingAgreement)):
+        session.delete(agreement)
     session.flush()
     with pytest.raises(RuleBroken, match="No cases for Northfield Police and Trust"):
         open_case_audits(session, scene.sample)
@@ -121,12 +123,12 @@ def test_reserve_that_steps_in_is_audited_instead_of_the_eliminated_case(session
     successor = _eliminate(session, case)
     assert successor is not None
     audits = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id).order_by(CaseAudit.id)).all()
-    assert [one.status for one in audits] == [AuditStatus.SUBMITTED, AuditStatus.WITHDRAWN]
+    assert [audit.status for audit in audits] == [AuditStatus.SUBMITTED, AuditStatus.WITHDRAWN]
     new = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == successor.id)).all()
-    assert {one.agency_id for one in new} == {scene.police.id, scene.health.id}
-    versions = {session.get_one(AnswerSheet, one.sheet_id).version_id for one in (*audits, *new)}
+    assert {audit.agency_id for audit in new} == {scene.police.id, scene.health.id}
+    versions = {session.get_one(AnswerSheet, audit.sheet_id).version_id for audit in (*audits, *new)}
     assert len(versions) == 1
-    assert [one.status for one in rest] == [AuditStatus.TO_ASSIGN] * 2
+    assert [audit.status for audit in rest] == [AuditStatus.TO_ASSIGN] * 2
 
 
 def test_elimination_before_any_audit_is_open_opens_none(session: Session, scene: Scene) -> None:
@@ -141,7 +143,7 @@ def test_open_audits_of_a_voided_draw_are_taken_back(session: Session, scene: Sc
     sponsor_id = scene.review.sponsor_id or 0
     void_sample(session, scene.sample, person_id=sponsor_id, sponsor_id=sponsor_id)
     assert first.status is AuditStatus.SUBMITTED
-    assert {one.status for one in others} == {AuditStatus.WITHDRAWN}
+    assert {audit.status for audit in others} == {AuditStatus.WITHDRAWN}
 
 
 # Who audits
@@ -190,7 +192,7 @@ def test_whoever_has_been_involved_in_a_case_cannot_audit_it(session: Session, s
         assign_auditor(session, audit, auditor=officer, case_team="North")
 
 
-# Handing in, returning, and what is not to be had
+# Handing in, returning, and cases that nobody can audit
 
 
 def test_only_the_assigned_auditor_or_an_officer_hands_an_audit_in(session: Session, scene: Scene) -> None:
@@ -252,10 +254,10 @@ def test_missing_record_becomes_a_finding_and_the_case_stays(session: Session, s
     state_record(session, audit, state=RecordState.MISSING, note="No assessment on file.")
     assert settle_audits(session) == (0, 1)
     assert settle_audits(session) == (0, 0)
-    found = record_finding_of(session, audit)
-    assert found is not None
-    assert (found.source, found.verdict, found.agency_id) == (Source.CASE_AUDIT, Verdict.CONCERN, scene.police.id)
-    assert "No assessment on file." in found.text
+    finding = record_finding_of(session, audit)
+    assert finding is not None
+    assert (finding.source, finding.verdict, finding.agency_id) == (Source.CASE_AUDIT, Verdict.CONCERN, scene.police.id)
+    assert "No assessment on file." in finding.text
     assert session.get_one(SampleCase, audit.sample_case_id).status is CaseStatus.SELECTED
 
 
@@ -263,13 +265,13 @@ def test_missing_record_becomes_a_finding_and_the_case_stays(session: Session, s
 
 
 def test_case_audited_in_the_last_twelve_months_is_kept_out_of_the_next_draw(session: Session, scene: Scene) -> None:
-    for one in make_audits.opened(session, scene):
-        make_audits.submitted(session, one)
+    for audit in make_audits.opened(session, scene):
+        make_audits.submitted(session, audit)
     assert settle_audits(session) == (2, 0)
-    selected = [one for one in make_audits.cases(session, scene.sample) if one.status is CaseStatus.SELECTED]
+    selected = [case for case in make_audits.cases(session, scene.sample) if case.status is CaseStatus.SELECTED]
     scene.sample.drawn_at = scene.sample.drawn_at - timedelta(days=500)  # type: ignore[operator]
     session.flush()
-    references = sorted(one.reference for one in selected)
+    references = sorted(case.reference for case in selected)
     assert recently_audited(session, today()) == references
     assert recently_audited(session, today() + timedelta(days=365)) == references
     assert recently_audited(session, today() + timedelta(days=366)) == []

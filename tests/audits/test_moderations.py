@@ -65,12 +65,12 @@ def test_case_is_moderated_with_a_reason_and_its_audits_are_final(session: Sessi
     moderate_case(session, case, grade_id=good, reason="The plan was kept.", person_id=officer.id)
     row = sample_audits(session, scene.sample.id).rows[0]
     assert row.grade == "Good"
-    assert {one.status for one in row.audits.values()} == {AuditStatus.MODERATED}
+    assert {audit.status for audit in row.audits.values()} == {AuditStatus.MODERATED}
     assert case.audited_on == today()
     with pytest.raises(RuleBroken, match="cannot be returned: moderated"):
         return_audit(session, next(iter(row.audits.values())), reason="Again.", due_on=today())
     facts = moderation_facts(session, OCCASION, case_id=case.id)
-    assert [one.overall for one in facts.columns] == ["Fully met", "Not met"]
+    assert [column.overall for column in facts.columns] == ["Fully met", "Not met"]
     assert facts.moderated is not None
     assert (facts.moderated.grade, facts.moderated.moderated_by) == ("Good", officer.name)
 
@@ -96,8 +96,8 @@ def test_no_case_is_moderated_while_an_agency_still_owes_its_audit(session: Sess
 def test_there_is_nothing_to_moderate_where_no_agency_knows_the_case(session: Session, scene: Scene) -> None:
     audits = make_audits.opened(session, scene)
     case = session.get_one(SampleCase, audits[0].sample_case_id)
-    for one in audits[:2]:
-        state_not_known(session, one, note="")
+    for audit in audits[:2]:
+        state_not_known(session, audit, note="")
     with pytest.raises(RuleBroken, match="No agency has handed in an audit"):
         moderate_case(session, case, grade_id=_grade(session, "good"), reason="None.", person_id=None)
 
@@ -125,11 +125,11 @@ def test_agreement_of_a_case_is_known_from_two_counted_ratings_on(
 def test_grades_are_counted_by_level_of_intervention(session: Session, scene: Scene) -> None:
     case = _case(session, scene, "Fully met", "Fully met")
     moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", person_id=None)
-    made = grades_by_level(session, scene.sample.id)
-    other = next(level for level in made.levels if level != case.stratum)
-    assert (made.count(case.stratum, "Good"), made.count(case.stratum), made.total(case.stratum)) == (1, 0, 1)
-    assert (made.count(other), made.total(other)) == (1, 1)
-    assert made.grades[:4] == ("Outstanding", "Good", "Requires improvement", "Inadequate")
+    grades = grades_by_level(session, scene.sample.id)
+    other = next(level for level in grades.levels if level != case.stratum)
+    assert (grades.count(case.stratum, "Good"), grades.count(case.stratum), grades.total(case.stratum)) == (1, 0, 1)
+    assert (grades.count(other), grades.total(other)) == (1, 1)
+    assert grades.grades[:4] == ("Outstanding", "Good", "Requires improvement", "Inadequate")
 
 
 def test_review_does_not_leave_its_evidence_stage_before_every_drawn_case_is_moderated(
@@ -160,7 +160,10 @@ def test_facts_of_an_audit_hold_every_answer_of_its_form(session: Session, scene
     said = dict(form.facts)
     assert (form.agency, form.reference, form.agency_id) == ("Northfield Police", audit.reference, scene.police.id)
     assert (said["Team of the case"], said["The agency's own grade"]) == ("North", "Not met")
-    assert [one.words for section in form.sections for one in section.answers][:2] == ["Not met", "Nobody looked."]
+    assert [answer.words for section in form.sections for answer in section.answers][:2] == [
+        "Not met",
+        "Nobody looked.",
+    ]
 
 
 def test_facts_of_a_moderated_result_hold_both_agencies_and_who_is_silent(session: Session, scene: Scene) -> None:
@@ -170,13 +173,13 @@ def test_facts_of_a_moderated_result_hold_both_agencies_and_who_is_silent(sessio
     case = session.get_one(SampleCase, audits[0].sample_case_id)
     before = moderation_facts(session, OCCASION, case_id=case.id)
     assert (before.moderated, before.about) == (None, f"sample_cases:{case.id}")
-    assert [(one.agency, one.overall) for one in before.columns] == [("Northfield Police", "Not met")]
+    assert [(column.agency, column.overall) for column in before.columns] == [("Northfield Police", "Not met")]
     assert before.silent == (("Trust", audits[1].status.label),)
     officer = make.person(session, Role.OFFICER)
     moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", discussion="Long.",
                   person_id=officer.id)  # fmt: skip
-    made = moderation_facts(session, OCCASION, case_id=case.id).moderated
-    assert made == ModeratedFacts("Good", "Kept.", "Long.", officer.name, today())
+    moderated = moderation_facts(session, OCCASION, case_id=case.id).moderated
+    assert moderated == ModeratedFacts("Good", "Kept.", "Long.", officer.name, today())
     with pytest.raises(RuleBroken, match="no such case"):
         moderation_facts(session, OCCASION, case_id=999_999)
 
@@ -206,27 +209,31 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     assert "0 % (0 of 1 pair)" in said
     assert "Not moderated yet" in said
     audits = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).all()
-    assert all(officer.get(page).select_one(f'main a[href="/case-audits/{one.id}/"]') for one in audits)
+    assert all(officer.get(page).select_one(f'main a[href="/case-audits/{audit.id}/"]') for audit in audits)
     form = f"{page}moderate/"
     refused = officer.send(form, grade_id=_grade(session, "good"), reason="")
     assert (refused.status_code, "Give the reason." in words_of(refused)) == (422, True)
     assert officer.send(form, grade_id=_grade(session, "inadequate"), reason="Nobody looked.").status_code == 302
     session.expire_all()
-    made = moderation_of(session, case.id)
-    assert made is not None
-    finding = f"/moderations/{made.id}/finding/"
+    moderation = moderation_of(session, case.id)
+    assert moderation is not None
+    finding = f"/moderations/{moderation.id}/finding/"
     assert officer.client.post(finding, data=officer.filled(finding)).status_code == 302
-    found = session.scalars(select(Finding)).one()
-    assert (found.source, found.verdict, found.origin) == (Source.CASE_AUDIT, Verdict.CONCERN, f"moderations:{made.id}")
-    assert "Inadequate: Nobody looked." in found.text
-    assert officer.get(page).select_one(f'a[href="/findings/{found.id}/"]') is not None
-    assert "Inadequate" in officer.get(f"/moderations/{made.id}/").get_text()
+    moderated_finding = session.scalars(select(Finding)).one()
+    assert (moderated_finding.source, moderated_finding.verdict, moderated_finding.origin) == (
+        Source.CASE_AUDIT,
+        Verdict.CONCERN,
+        f"moderations:{moderation.id}",
+    )
+    assert "Inadequate: Nobody looked." in moderated_finding.text
+    assert officer.get(page).select_one(f'a[href="/findings/{moderated_finding.id}/"]') is not None
+    assert "Inadequate" in officer.get(f"/moderations/{moderation.id}/").get_text()
     assert officer.send(page).status_code == 302
     assert "The moderated result is ready." in done(do_requests(session, session_factory))
     kept = session.scalars(select(Document)).one()
     assert (kept.kind, kept.agency_id, kept.subject) == (DocumentKind.MODERATED_RESULT, None, f"sample_cases:{case.id}")
     printed = text_of(kept.content).replace("\n", " ")
-    assert all(one in printed for one in ("Moderated grade: Inadequate", "Nobody looked.", "Trust", case.reference))
+    assert all(words in printed for words in ("Moderated grade: Inadequate", "Nobody looked.", "Trust", case.reference))
     assert case.reference not in kept.title
     browser(Role.MANAGER, agency=scene.police).get(f"/documents/{kept.id}/download/", 404)
     grades = officer.get(f"/moderations/sample/{scene.sample.id}/").get_text(" ", strip=True)

@@ -79,7 +79,7 @@ def drawn_by_the_published_sampler(connection: Connection, values: Mapping[str, 
     strata: dict[int, list[str]] = {}
     for rank, reference in connection.execute(text(_REFERENCES), values):
         strata.setdefault(rank, []).append(reference)
-    return {rank: [one[1] for one in sampler(pool, seed=SEED, take=80)] for rank, pool in strata.items()}
+    return {rank: [ticket[1] for ticket in sampler(pool, seed=SEED, take=80)] for rank, pool in strata.items()}
 
 
 def measured(contenders: Mapping[str, Callable[[], object]]) -> dict[str, float]:
@@ -119,15 +119,17 @@ def bench(connection: Connection, rows: int = 1_000_000) -> list[str]:
 
 def check_same(draw: Draw, theirs: Mapping[int, list[str]]) -> None:
     """Both contenders must have drawn the same cases in the same order."""
-    ours = {one.name: [case.reference for case in (*one.selected, *one.reserves)] for one in draw.strata}
+    ours = {
+        stratum.name: [case.reference for case in (*stratum.selected, *stratum.reserves)] for stratum in draw.strata
+    }
     assert ours == {LEVELS[rank]: theirs[rank] for rank in sorted(LEVELS, reverse=True)}
 
 
 def report(rows: int, draw: Draw, plan: SamplePlan, seconds: Mapping[str, float], grown: float) -> list[str]:
     """The lines of one run: seconds, and the ratio to the limit (the scan)."""
     limit = seconds["scan that hashes each row"]
-    drawn = Counter({"selected": sum(len(one.selected) for one in draw.strata)})
-    drawn["reserves"] = sum(len(one.reserves) for one in draw.strata)
+    drawn = Counter({"selected": sum(len(stratum.selected) for stratum in draw.strata)})
+    drawn["reserves"] = sum(len(stratum.reserves) for stratum in draw.strata)
     lines = [
         f"draw: {rows:,} rows, {draw.population.case_count:,} in the population, {drawn['selected']} + "
         f"{drawn['reserves']} reserves over {len(draw.strata)} strata by {plan.strata.value}"

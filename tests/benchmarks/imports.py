@@ -108,7 +108,7 @@ def bench(database: Database, rows: int) -> list[str]:
         little = _fresh(database.app_url, small)
         pairs = [(bare_copy(database.owner_url, large), _fresh(database.app_url, large)) for _ in range(ROUNDS)]
     limit = sorted(pair[0] for pair in pairs)[ROUNDS // 2]
-    ours = sorted((pair[1] for pair in pairs), key=lambda one: one["seconds"])[ROUNDS // 2]
+    ours = sorted((pair[1] for pair in pairs), key=lambda figures: figures["seconds"])[ROUNDS // 2]
     whole = ours["seconds"] + ours["indexing"]
     share = 100 * limit / ours["seconds"]
     return [

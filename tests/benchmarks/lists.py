@@ -75,13 +75,13 @@ def bench(database: Database, rows: int) -> list[str]:
     engine.dispose()
     title = f"list pages: {rows:,} rows, 50 a page, whole response over HTTP, one client; by turns with the same rows"
     return [title, "  in a bare Flask page (no sign-in, no wall, nothing around them) and in bare SQL"] + [
-        f"  {name:<17} {counted[name]} statements {found}" for name, found in page_times(database, frame, rows).items()
+        f"  {name:<17} {counted[name]} statements {times}" for name, times in page_times(database, frame, rows).items()
     ]
 
 
 def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
-    """For each page what it took, ours and the limits in the same run."""
-    found = {}
+    """The time of each page, ours and the limits in the same run."""
+    times = {}
     with (
         _served(database, "wsgi:app") as ours,
         _served(database, "tests.benchmarks.bare_pages:app") as theirs,
@@ -97,12 +97,12 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
             ]
             words = _words(*measured(pages), client.size)
             spent, least = processor_time(database, ours, pages[0]), processor_time(database, theirs, pages[1])
-            found[name] = f"{words}   processor {spent:4.1f} ms, bare page {least:4.1f} ms"
-    return found
+            times[name] = f"{words}   processor {spent:4.1f} ms, bare page {least:4.1f} ms"
+    return times
 
 
 def processor_time(database: Database, server: Served, get: Callable[[], object]) -> float:
-    """Milliseconds of processor a page takes in web server and database: what other work beside alters least."""
+    """Milliseconds of processor time a page takes in web server and database: other work alters these least."""
     with psycopg.connect(database.app_url) as own:
         backends = own.execute(
             "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -136,13 +136,13 @@ def statement_counts(engine: Engine, frame: int, rows: int) -> dict[str, int]:
     seen: list[str] = []
     browser = Browser(make_portal(make_session_factory(engine)))
     browser.send("/sign-in/", email=EMAIL, password=PASSWORD)
-    found = {}
+    times = {}
     event.listen(engine, "before_cursor_execute", lambda _, __, statement, *___: seen.append(statement))
     for name, (arguments, _) in cases(rows).items():
         seen.clear()
         browser.get(address_of(frame, arguments))
-        found[name] = len(seen)
-    return found
+        times[name] = len(seen)
+    return times
 
 
 def rows_of(bare: psycopg.Connection[Any], statement: str) -> list[Any]:

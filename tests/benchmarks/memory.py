@@ -1,4 +1,4 @@
-"""How much memory has a process had at its most?"""
+"""How much memory has a process used at its peak?"""
 
 from __future__ import annotations
 

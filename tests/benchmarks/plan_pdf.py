@@ -119,8 +119,9 @@ def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
     return {name: median(run[name] for run in runs) for name in runs[0]}
 
 
-def _said(one: dict[str, float]) -> str:
-    return f"{one['cold']:.3f} s (next document {one['warm']:.3f} s, {one['MiB']:.0f} MiB, {one['kB']:,.0f} kB)"
+def _said(figures: dict[str, float]) -> str:
+    first, again = f"{figures['cold']:.3f} s", f"next document {figures['warm']:.3f} s"
+    return f"{first} ({again}, {figures['MiB']:.0f} MiB, {figures['kB']:,.0f} kB)"
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("CI has no Chromium")
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        made = launch(playwright)
-        yield made
-        made.close()
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

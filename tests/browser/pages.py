@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 def accessible(page: Page) -> Page:
     """No violation of the accessibility rules, and nothing wider than the window."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    findings = Axe().run(page)
+    assert findings.violations_count == 0, findings.generate_report()
     return fits(page)
 
 

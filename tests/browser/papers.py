@@ -1,4 +1,4 @@
-"""Which documents are there, where is each asked for, and who may have it?"""
+"""Which documents are there, where is each requested, and who may have it?"""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ OWN: Final = STAFF | {"manager"}
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One document of the demo: its record, its page, and who gets what; whoever is not named is refused.
+    """One document of the demo: its record, its page, and who gets what; people not named are refused.
 
     From the list `at` the link `record`, or one link after the other ("AS-2026-02 > Case audits"), leads to its record,
     and `path` on to its page ("{id}" is the record's).
-    `reads` may open the page and have it on paper, `fetches` may fetch the very file that `by` had made.
+    `reads` may open the page and have its PDF made, `fetches` may fetch the file that `by` had made.
     """
 
     name: str
@@ -120,7 +120,7 @@ def sign_in(context: BrowserContext, login: str) -> BrowserContext:
 def hidden_fields(answer: APIResponse) -> dict[str, str]:
     """The tokens of the last form on a page."""
     form = BeautifulSoup(answer.text(), "html.parser").select("form")[-1]
-    return {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
+    return {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
 
 
 def open_twin(page: Page, row: PaperRow) -> str:
@@ -142,7 +142,7 @@ def ask(page: Page) -> str:
 
 
 def document_url(request: APIRequestContext, asked: str) -> str:
-    """Where the document is that was asked for, once it is made; fails when it was refused or takes over a minute."""
+    """The address of the requested document, once it is made; fails when it was refused or takes over a minute."""
     deadline = time.monotonic() + 60
     while not request.get(f"{asked}progress/").json()["is_over"] and time.monotonic() < deadline:
         time.sleep(0.1)

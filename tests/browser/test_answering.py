@@ -52,7 +52,7 @@ def test_answer_of_a_colleague_is_shown_before_it_is_overwritten(open_as: Callab
     to_the_form(page, "Voice, outcomes")
     colleague = page.context.new_page()
     colleague.goto(page.url)
-    theirs, mine = (one.locator("textarea:not([name^=note])").first for one in (colleague, page))
+    theirs, mine = (tab.locator("textarea:not([name^=note])").first for tab in (colleague, page))
     theirs.fill("Written by a colleague.")
     expect(colleague.get_by_role("status")).to_contain_text("Saved ")
     mine.fill("Written by me.")

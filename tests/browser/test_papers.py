@@ -56,7 +56,7 @@ def said() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def made(cast: dict[str, BrowserContext], said: list[str]) -> dict[str, Made]:
+def papers(cast: dict[str, BrowserContext], said: list[str]) -> dict[str, Made]:
     """Every document, read as a page and asked for by its button; the worker makes them while the next are read."""
     pages = {login: _watched(cast[login], said) for login in {row.by for row in PAPERS}}
     asked = {row.name: _read_and_ask(pages[row.by], row) for row in PAPERS}
@@ -75,7 +75,7 @@ def _watched(context: BrowserContext, said: list[str]) -> Page:
 
 
 def _read_and_ask(page: Page, row: PaperRow) -> tuple[str, str, str]:
-    """The document's page, accessible and with the logo, fitting a phone as well; then its PDF is asked for."""
+    """The document's page, accessible and with the logo, fitting a phone as well; then its PDF is requested."""
     twin = open_twin(page, row)
     accessible(page)
     page.set_viewport_size({"width": 320, "height": 900})
@@ -94,16 +94,16 @@ def test_every_kind_of_document_is_in_the_table_or_says_why_not() -> None:
     assert len({row.name for row in PAPERS}) == len(PAPERS)
 
 
-def test_pages_of_documents_say_nothing_against_the_content_policy(made: dict[str, Made], said: list[str]) -> None:
-    assert set(made) == {row.name for row in PAPERS}
+def test_pages_of_documents_say_nothing_against_the_content_policy(papers: dict[str, Made], said: list[str]) -> None:
+    assert set(papers) == {row.name for row in PAPERS}
     assert [words for words in said if not words.startswith(HARMLESS)] == []
 
 
 @pytest.mark.parametrize("row", PAPERS, ids=lambda row: row.name)
 def test_document_is_the_file_that_was_stored(
-    made: dict[str, Made], cast: dict[str, BrowserContext], row: PaperRow
+    papers: dict[str, Made], cast: dict[str, BrowserContext], row: PaperRow
 ) -> None:
-    where, request = made[row.name].document, cast[row.by].request
+    where, request = papers[row.name].document, cast[row.by].request
     answer = request.get(f"{where}download/")
     content = answer.body()
     assert answer.headers["content-type"] == "application/pdf"
@@ -114,23 +114,23 @@ def test_document_is_the_file_that_was_stored(
 
 @pytest.mark.parametrize("login", CAST, ids=lambda login: login or "nobody")
 def test_documents_reach_exactly_those_who_may(
-    made: dict[str, Made], cast: dict[str, BrowserContext], login: str
+    papers: dict[str, Made], cast: dict[str, BrowserContext], login: str
 ) -> None:
-    wrong = [problem for row in PAPERS for problem in _problems(made[row.name], row, cast[login], login)]
+    wrong = [problem for row in PAPERS for problem in _problems(papers[row.name], row, cast[login], login)]
     assert wrong == []
 
 
-def _problems(one: Made, row: PaperRow, context: BrowserContext, login: str) -> Iterator[str]:
+def _problems(paper: Made, row: PaperRow, context: BrowserContext, login: str) -> Iterator[str]:
     """Where the portal is more or less open to somebody than the table says."""
-    for path, may in ((one.twin, login in row.reads), (f"{one.document}download/", login in row.fetches)):
+    for path, may in ((paper.twin, login in row.reads), (f"{paper.document}download/", login in row.fetches)):
         status = context.request.get(path, max_redirects=0).status
         if (status == 200) is not may or (not may and status not in _refusals(login)):
             yield f"{row.name}: GET {path} gives {login or 'nobody'} {status}"
     if login and login not in row.reads:
         token = hidden_fields(context.request.get("/account/"))
-        status = context.request.post(one.maker, form=token, max_redirects=0).status
+        status = context.request.post(paper.maker, form=token, max_redirects=0).status
         if status not in REFUSED:
-            yield f"{row.name}: POST {one.maker} gives {login} {status}"
+            yield f"{row.name}: POST {paper.maker} gives {login} {status}"
 
 
 def _refusals(login: str) -> set[int]:

@@ -50,28 +50,28 @@ def upload(officer: Browser, content: bytes, name: str = "list.csv") -> Any:
 def checked(officer: Browser, session: Session, factory: sessionmaker[PortalSession], content: str = LIST) -> CaseList:
     """A list that was uploaded, confirmed as guessed and checked."""
     assert upload(officer, content.encode()).status_code == 302
-    made = session.scalars(select(CaseList).order_by(CaseList.id.desc())).first()
-    assert made is not None
-    page = f"/case-lists/{made.id}/columns/"
+    case_list = session.scalars(select(CaseList).order_by(CaseList.id.desc())).first()
+    assert case_list is not None
+    page = f"/case-lists/{case_list.id}/columns/"
     form = officer.get(page).select("main form")[1]
     inputs = form.select("input[name]:not([name=level_source])")
-    values = {str(one["name"]): one.get("value", "") for one in inputs}
-    for one in form.select("select[name]"):
-        chosen = one.select_one("option[selected]")
-        values[str(one["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
+    values = {str(field["name"]): field.get("value", "") for field in inputs}
+    for field in form.select("select[name]"):
+        chosen = field.select_one("option[selected]")
+        values[str(field["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
     answer = officer.client.post(page, data={**values, "level_source": "column"})
     assert answer.status_code == 302, answer.text
     done(do_requests(session, factory))
-    session.refresh(made)
-    return made
+    session.refresh(case_list)
+    return case_list
 
 
 def test_officer_reads_every_problem_before_anything_is_frozen(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory)
-    assert made.status is ListStatus.CHECKED
-    words = officer.get(f"/case-lists/{made.id}/check/").get_text(" ", strip=True)
+    case_list = checked(officer, session, session_factory)
+    assert case_list.status is ListStatus.CHECKED
+    words = officer.get(f"/case-lists/{case_list.id}/check/").get_text(" ", strip=True)
     assert "No case reference." in words
     assert "Row 5 ." in words or "Row 5." in words
     assert "The start date cannot be read." in words
@@ -86,34 +86,36 @@ def test_officer_reads_which_cases_stand_in_several_levels_and_takes_them_along(
     lines = ["Case reference,Level,Start date"]
     lines += [f"F{number},{level},13/05/2025" for number in range(60) for level in ("Child in need", "Looked after")]
     lines += ["=1+1,Child in need,13/05/2025", "=1+1,Looked after,13/05/2025", "F99,Looked after,13/05/2025"]
-    made = checked(officer, session, session_factory, "\n".join(lines))
-    page = officer.get(f"/case-lists/{made.id}/check/")
+    case_list = checked(officer, session, session_factory, "\n".join(lines))
+    page = officer.get(f"/case-lists/{case_list.id}/check/")
     panel = page.select_one("section[aria-labelledby=several]")
     assert panel is not None
     rows = [[cell.get_text() for cell in row.select("th, td")] for row in panel.select("tbody tr")]
     assert rows == [[f"F{number}", "Looked after, Child in need", str(2 * number + 2)] for number in range(50)]
     assert "Each of these 61 cases" in panel.get_text()
     assert "61 rows belong to a case that an earlier row names" in page.get_text()
-    download = officer.client.get(f"/case-lists/{made.id}/problems.csv")
-    found = [row for row in csv.reader(io.StringIO(download.text)) if row[1] == "several levels"]
-    assert len(found) == 61
-    assert found[59] == ["120", "several levels", "Case F59 stands in several levels: Looked after, Child in need."]
+    download = officer.client.get(f"/case-lists/{case_list.id}/problems.csv")
+    problems = [row for row in csv.reader(io.StringIO(download.text)) if row[1] == "several levels"]
+    assert len(problems) == 61
+    assert problems[59] == ["120", "several levels", "Case F59 stands in several levels: Looked after, Child in need."]
     assert "F99" not in download.text
 
 
 def test_officer_sees_no_list_of_levels_where_each_case_has_one(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory, "Case reference,Level,Start date\nF1,Child in need,13/05/2025")
-    words = officer.get(f"/case-lists/{made.id}/check/").get_text()
+    case_list = checked(
+        officer, session, session_factory, "Case reference,Level,Start date\nF1,Child in need,13/05/2025"
+    )
+    words = officer.get(f"/case-lists/{case_list.id}/check/").get_text()
     assert "several levels" not in words
 
 
 def test_officer_accepts_and_the_frame_is_the_list_without_the_persons(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory)
-    answer = officer.send(f"/case-lists/{made.id}/accept/", page=f"/case-lists/{made.id}/check/")
+    case_list = checked(officer, session, session_factory)
+    answer = officer.send(f"/case-lists/{case_list.id}/accept/", page=f"/case-lists/{case_list.id}/check/")
     assert answer.status_code == 302
     assert "is frozen: 3 cases in 4 rows" in done(do_requests(session, session_factory))[0]
     frame = session.scalars(select(CaseFrame)).one()
@@ -122,33 +124,33 @@ def test_officer_accepts_and_the_frame_is_the_list_without_the_persons(
     words = {int(rank): label for rank, label in frame.levels.items()}
     lines = [canonical_line((row[1], words.get(row[2] or 0), row[3], row[4], row[5], row[6])) for row in rows]
     assert frame.fingerprint == fingerprint(lines) == frame_fingerprint(session, frame)
-    session.refresh(made)
-    assert made.status is ListStatus.FROZEN
+    session.refresh(case_list)
+    assert case_list.status is ListStatus.FROZEN
     assert session.scalar(select(func.count()).select_from(CaseListPiece)) == 0
 
 
 def test_no_name_number_birth_or_postcode_is_anywhere_in_the_database(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory)
-    officer.send(f"/case-lists/{made.id}/accept/", page=f"/case-lists/{made.id}/check/")
+    case_list = checked(officer, session, session_factory)
+    officer.send(f"/case-lists/{case_list.id}/accept/", page=f"/case-lists/{case_list.id}/check/")
     done(do_requests(session, session_factory))
     tables = set(inspect(session.connection()).get_table_names()) - {"alembic_version"}
-    found = []
+    leftovers = []
     for table in sorted(name for name in tables if not re.fullmatch(r"frame_rows_\d+", name)):  # parts of frame_rows
         whole = session.execute(text(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')).scalar() or ""
-        found += [(table, word) for word in PERSONAL if word in whole]
-    assert not found
+        leftovers += [(table, word) for word in PERSONAL if word in whole]
+    assert not leftovers
 
 
 def test_officer_discards_an_upload_and_its_file_is_gone(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory)
-    assert officer.send(f"/case-lists/{made.id}/discard/").status_code == 302
-    session.refresh(made)
-    assert made.status is ListStatus.DISCARDED
-    assert made.report is None
+    case_list = checked(officer, session, session_factory)
+    assert officer.send(f"/case-lists/{case_list.id}/discard/").status_code == 302
+    session.refresh(case_list)
+    assert case_list.status is ListStatus.DISCARDED
+    assert case_list.report is None
     assert session.scalar(select(func.count()).select_from(CaseListPiece)) == 0
 
 
@@ -183,8 +185,8 @@ def test_nobody_but_officers_sees_case_lists(browser: Open, role: Role) -> None:
 def test_officer_looks_through_the_rows_of_a_frame(
     officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
-    made = checked(officer, session, session_factory)
-    officer.send(f"/case-lists/{made.id}/accept/", page=f"/case-lists/{made.id}/check/")
+    case_list = checked(officer, session, session_factory)
+    officer.send(f"/case-lists/{case_list.id}/accept/", page=f"/case-lists/{case_list.id}/check/")
     done(do_requests(session, session_factory))
     frame = session.scalars(select(CaseFrame)).one()
     for query, expected in (("", 4), ("&q=F1", 2), ("&q=%5EF2", 1), ("&level=protection", 1), ("&theme=N1", 3)):

@@ -61,9 +61,9 @@ def test_finding_a_sign_in_becomes_its_person_exactly_as_the_portal_would(
     person = make.person(session, role, agency=make.agency(session) if has_agency else None)
     token = start_sign_in(session, person, browser="", now=now(), hours=1)
     act_as(session, Actor.system("request-8"))
-    found = find_sign_in(session, token, now=now(), idle=timedelta(hours=1))
+    signed_in = find_sign_in(session, token, now=now(), idle=timedelta(hours=1))
     became = settings_of(session)
-    assert found is not None
+    assert signed_in is not None
     assert session.info["actor"] == person.actor("request-8")
     act_as(session, person.actor("request-8"))
     assert became == settings_of(session)
@@ -92,8 +92,8 @@ def test_a_transaction_without_a_person_sees_nothing(session: Session) -> None:
 def test_every_change_is_recorded_with_who_and_what(session: Session) -> None:
     officer = make.person(session, Role.OFFICER)
     act_as(session, officer.actor("request-7"))
-    made = make.agency(session, "Newly made")
-    made.covers = made.covers.__class__("adults")
+    agency = make.agency(session, "Newly made")
+    agency.covers = agency.covers.__class__("adults")
     session.flush()
     records = session.scalars(select(ChangeRecord).where(ChangeRecord.table_name == "agencies").order_by("id")).all()
     assert [record.verb for record in records] == ["insert", "update"]
@@ -143,14 +143,14 @@ def test_a_connection_the_server_has_ended_fails_no_page(
     engine = database.engine()
     monkeypatch.setattr(db, "_ASKED_AFTER", -1 if is_long_ago else 30)
     monkeypatch.setattr(db, "_is_closed", (lambda driver: False) if is_long_ago else db._is_closed)
-    with engine.connect() as one, engine.connect() as other:
-        ended = [made.scalar(text("SELECT pg_backend_pid()")) for made in (one, other)]
+    with engine.connect() as first, engine.connect() as other:
+        ended = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in (first, other)]
     with psycopg.connect(database.app_url, autocommit=True) as killer:
         for backend in ended:
             killer.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
-    with engine.connect() as one, engine.connect() as other:
-        found = [made.scalar(text("SELECT pg_backend_pid()")) for made in (one, other)]
-    assert not set(found) & set(ended)
+    with engine.connect() as first, engine.connect() as other:
+        backends = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in (first, other)]
+    assert not set(backends) & set(ended)
     with engine.connect() as again:
-        assert again.scalar(text("SELECT pg_backend_pid()")) in found
+        assert again.scalar(text("SELECT pg_backend_pid()")) in backends
     engine.dispose()

@@ -29,10 +29,10 @@ def changes(browser: Browser, arguments: str) -> list[list[str]]:
 
 def record_of(session: Session, table: str, verb: str) -> ChangeRecord:
     statement = select(ChangeRecord).where(ChangeRecord.table_name == table, ChangeRecord.verb == verb)
-    found = session.scalars(statement.order_by(ChangeRecord.id.desc())).first()
+    record = session.scalars(statement.order_by(ChangeRecord.id.desc())).first()
     session.commit()
-    assert found is not None
-    return found
+    assert record is not None
+    return record
 
 
 def differences(browser: Browser, change: ChangeRecord) -> dict[str, tuple[str, str]]:
@@ -60,11 +60,11 @@ def test_change_made_in_a_form_is_shown_as_differences_in_words(browser: Open, s
 def test_new_and_deleted_records_show_what_they_held(browser: Open, session: Session) -> None:
     item = make.word(session, ReferenceList.GRADE, "good", aliases=["fine", "well"])
     session.commit()
-    made = record_of(session, "reference_items", "insert")
+    record = record_of(session, "reference_items", "insert")
     session.delete(item)
     session.commit()
     officer = browser(Role.OFFICER)
-    after = {field: values[1] for field, values in differences(officer, made).items()}
+    after = {field: values[1] for field, values in differences(officer, record).items()}
     assert after["Other words for it"] == "fine, well"
     assert after["List"] == "Grade"
     assert "Hint" not in after
@@ -74,8 +74,8 @@ def test_new_and_deleted_records_show_what_they_held(browser: Open, session: Ses
 
 def test_officer_finds_changes_by_table_verb_record_person_and_day(browser: Open, session: Session) -> None:
     administrator = browser(Role.ADMINISTRATOR, name="Adele Admin")
-    made = administrator.send("/hubs/new/", name="Made by Adele", kind="adults")
-    key = made.headers["Location"].split("/")[-2]
+    response = administrator.send("/hubs/new/", name="Made by Adele", kind="adults")
+    key = response.headers["Location"].split("/")[-2]
     make.agency(session)
     session.commit()
     officer = browser(Role.OFFICER)

@@ -1,4 +1,4 @@
-"""Does a letter arrive at a real mail server, and is it plain what happened when the server will not have it?"""
+"""Does a letter arrive at a real mail server, and is it plain what happened when the server refuses it?"""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def postbox() -> Postbox:
 
 @pytest.fixture
 def server(postbox: Postbox) -> Iterator[MailServer]:
-    with mail_server(postbox) as made:
-        yield made
+    with mail_server(postbox) as server:
+        yield server
 
 
 def letter(**values: Any) -> EmailMessage:

@@ -32,9 +32,9 @@ from tests.faults.farm import effects, lay_out_field
 def sessions(engine: Engine, database: Database) -> Iterator[sessionmaker[PortalSession]]:
     """Sessions that really commit, given to the jobs of this process; the rows are taken out afterwards."""
     lay_out_field(database)
-    made = system_sessions(engine)
-    equip(Equipment(made))
-    yield made
+    sessions = system_sessions(engine)
+    equip(Equipment(sessions))
+    yield sessions
     database.empty()
     lay_out_field(database)
 
@@ -180,28 +180,30 @@ def test_progress_is_on_record_while_the_job_runs(sessions: sessionmaker[PortalS
 
 
 def foreign_job(function: str, arguments: tuple[object, ...] = (1,)) -> PortalJob:
-    made = PortalJob.create(function, arguments, connection=Redis(), serializer=JSONSerializer)
-    assert isinstance(made, PortalJob)
-    return made
+    portal_job = PortalJob.create(function, arguments, connection=Redis(), serializer=JSONSerializer)
+    assert isinstance(portal_job, PortalJob)
+    return portal_job
 
 
 @pytest.mark.parametrize(
     "function", ["os.system", "builtins.print", "jobs.core.queue.equip", "subprocess.check_call", ""]
 )
 def test_valkey_cannot_name_another_function(function: str) -> None:
-    made = foreign_job("jobs.core.queue.run")
-    made.func_name = function
+    portal_job = foreign_job("jobs.core.queue.run")
+    portal_job.func_name = function
     with pytest.raises(PermissionError):
-        made.perform()
+        portal_job.perform()
 
 
 def test_valkey_cannot_pass_other_arguments_or_callbacks() -> None:
     with pytest.raises(PermissionError):
         foreign_job(ENTRY, (1, 2)).perform()
-    made = foreign_job(ENTRY)
-    made._success_callback_name = made._failure_callback_name = made._stopped_callback_name = "os.getcwd"
-    assert (made.success_callback, made.failure_callback, made.stopped_callback) == (None, None, None)
-    assert made.func is run
+    portal_job = foreign_job(ENTRY)
+    portal_job._success_callback_name = portal_job._failure_callback_name = portal_job._stopped_callback_name = (
+        "os.getcwd"
+    )
+    assert (portal_job.success_callback, portal_job.failure_callback, portal_job.stopped_callback) == (None, None, None)
+    assert portal_job.func is run
 
 
 def test_every_spelling_of_the_queue_address_is_understood() -> None:

@@ -1,4 +1,4 @@
-"""Is each regular run asked for exactly once, whatever the clocks, the schedulers and the power do?"""
+"""Is each regular run requested exactly once, whatever the clocks, the schedulers and the power do?"""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def test_a_daily_run_is_due_once_a_day_when_the_clocks_change(at: time, day: dat
 def test_looking_every_quarter_of_an_hour_finds_the_same_runs_as_looking_once(start: datetime, at: time) -> None:
     schedule = Schedule("daily", "plough", at)
     steps = [start + timedelta(minutes=15 * count) for count in range(4 * 48 + 1)]
-    found = [moment for after, until in pairwise(steps) for moment in due_moments(schedule, after, until)]
-    assert found == due_moments(schedule, steps[0], steps[-1])
-    assert len({moment.astimezone(LONDON).date() for moment in found}) == len(found) == 2
+    moments = [moment for after, until in pairwise(steps) for moment in due_moments(schedule, after, until)]
+    assert moments == due_moments(schedule, steps[0], steps[-1])
+    assert len({moment.astimezone(LONDON).date() for moment in moments}) == len(moments) == 2
 
 
 def test_the_autumn_repeat_of_an_hour_runs_the_first_time_only() -> None:

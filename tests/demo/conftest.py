@@ -1,4 +1,4 @@
-"""On what do the tests of this folder stand? The demo partnership, loaded once."""
+"""What do the tests of this folder run on? The demo partnership, loaded once."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from tests.web import PASSWORD
 @pytest.fixture(scope="package")
 def demo_connection(engine: Engine) -> Iterator[Connection]:
     """A connection with the demo partnership, loaded once for all tests of this folder; rolled back at the end."""
-    with engine.connect() as made:
-        transaction = made.begin()
-        sessions = sessionmaker(made, class_=PortalSession, join_transaction_mode="create_savepoint")
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        sessions = sessionmaker(connection, class_=PortalSession, join_transaction_mode="create_savepoint")
         with sessions(info={"actor": Actor.system("test")}) as session:
             give_starting_words(session)
             give_starting_tools(session)
             load_demo(session, today=today(), password=PASSWORD)
             session.commit()
-        yield made
+        yield connection
         transaction.rollback()
 
 
 @pytest.fixture
 def connection(demo_connection: Connection) -> Iterator[Connection]:
-    """The demo, with whatever a test does to it undone."""
+    """The demo; whatever a test does to it is undone."""
     point = demo_connection.begin_nested()
     yield demo_connection
     point.rollback()

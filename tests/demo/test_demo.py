@@ -50,11 +50,11 @@ def test_programme_of_the_year_is_full_and_no_fuller(demo: PortalSession) -> Non
 def test_no_review_passed_a_shut_gate_without_its_sponsors_consent(demo: PortalSession) -> None:
     stages = list(Stage)
     shut = [
-        (review.reference, one.gate.code)
+        (review.reference, standing.gate.code)
         for review in reviews(demo)
         for stage in stages[: stages.index(review.stage)]
-        for one in gates_of(demo, review, stage)
-        if not one.is_open
+        for standing in gates_of(demo, review, stage)
+        if not standing.is_open
     ]
     assert shut == []
 
@@ -67,7 +67,7 @@ def test_closed_review_lacks_nothing_and_the_others_say_what_they_lack(demo: Por
 
 def test_waivers_are_given_refused_and_waiting(demo: PortalSession) -> None:
     waivers = demo.scalars(select(GateWaiver)).all()
-    standing = {(one.consented_at is not None, bool(one.refusal)) for one in waivers}
+    standing = {(waiver.consented_at is not None, bool(waiver.refusal)) for waiver in waivers}
     assert standing == {(True, False), (False, True), (False, False)}
 
 
@@ -84,11 +84,11 @@ def test_triangulation_shows_agreement_conflict_and_silence_from_all_five_source
 
 def test_recommendations_rest_on_findings_and_one_kind_of_source_is_flagged(demo: PortalSession) -> None:
     advice = demo.scalars(select(Recommendation)).all()
-    support = {support_in_words(cited_findings(demo, one.id)) for one in advice}
+    support = {support_in_words(cited_findings(demo, recommendation.id)) for recommendation in advice}
     assert "Cites no finding" not in support
     assert "" in support
     assert any(words.startswith("One kind of source only") for words in support)
-    assert all(one.changes for one in advice)
+    assert all(recommendation.changes for recommendation in advice)
 
 
 def test_some_groups_wait_for_the_outcome_and_some_were_never_heard(demo: PortalSession) -> None:
@@ -100,9 +100,9 @@ def test_some_groups_wait_for_the_outcome_and_some_were_never_heard(demo: Portal
 
 def test_one_survey_is_open_and_a_closed_one_has_told_its_outcome(demo: PortalSession) -> None:
     surveys = demo.scalars(select(Survey).order_by(Survey.id)).all()
-    told = [one for one in surveys if one.outcome_published_on]
-    assert [response_count(demo, one.id) for one in told] == [34]
-    assert [one.is_open(today()) for one in surveys].count(True) == 1
+    told = [survey for survey in surveys if survey.outcome_published_on]
+    assert [response_count(demo, survey.id) for survey in told] == [34]
+    assert [survey.is_open(today()) for survey in surveys].count(True) == 1
 
 
 def test_impact_is_opened_half_checked_and_complete(demo: PortalSession) -> None:
@@ -123,19 +123,19 @@ def test_both_audiences_are_heard_in_every_review_that_went_on(demo: PortalSessi
 
 
 def test_every_piece_of_evidence_leads_to_the_record_where_it_is_read(demo: PortalSession) -> None:
-    found = [one for review in reviews(demo) for one in evidence_of(demo, review.id)]
-    behind = records_behind(demo, found)
-    tables = {behind[one.origin].partition(":")[0] for one in found if one.origin.startswith("sheet_answers:")}
+    items = [item for review in reviews(demo) for item in evidence_of(demo, review.id)]
+    behind = records_behind(demo, items)
+    tables = {behind[item.origin].partition(":")[0] for item in items if item.origin.startswith("sheet_answers:")}
     assert tables == {"self_evaluations", "case_audits"}
-    assert all(behind[one.origin] == one.origin for one in found if one.origin.startswith("findings:"))
+    assert all(behind[item.origin] == item.origin for item in items if item.origin.startswith("findings:"))
 
 
 def test_second_draw_of_the_closed_review_shows_better_grades_than_the_first(demo: PortalSession) -> None:
     (drawn_twice,) = demo.scalars(select(ImpactAnalysis).where(ImpactAnalysis.sample_id.is_not(None)))
-    found = {one.grade: one for one in grades_then_and_now(demo, drawn_twice)}
-    assert "Not moderated yet" not in found
-    assert sum(one.then for one in found.values()) == sum(one.now for one in found.values()) == 5
-    assert (found["Good"].change, found["Inadequate"].change) == ("+2", "−1")
+    by_grade = {grade.grade: grade for grade in grades_then_and_now(demo, drawn_twice)}
+    assert "Not moderated yet" not in by_grade
+    assert sum(grade.then for grade in by_grade.values()) == sum(grade.now for grade in by_grade.values()) == 5
+    assert (by_grade["Good"].change, by_grade["Inadequate"].change) == ("+2", "−1")
 
 
 def test_every_agreed_plan_was_agreed_by_a_board_meeting_on_that_day(demo: PortalSession) -> None:
@@ -149,6 +149,7 @@ def test_every_agreed_plan_was_agreed_by_a_board_meeting_on_that_day(demo: Porta
 
 def test_auditors_are_told_of_audits_they_still_have_to_do(demo: PortalSession) -> None:
     told = {
-        one.arguments["audit_id"] for one in demo.scalars(select(JobRequest).where(JobRequest.name == "tell_auditor"))
+        request.arguments["audit_id"]
+        for request in demo.scalars(select(JobRequest).where(JobRequest.name == "tell_auditor"))
     }
     assert told == set(demo.scalars(select(CaseAudit.id).where(CaseAudit.status.in_(IN_HAND))))

@@ -47,14 +47,16 @@ def demo(portal: Flask, session: Session) -> Callable[[Role], Browser]:
 
 
 def lists(role: Role) -> list[str]:
-    shown = [one for one in load_screens() if role in one.roles_of("index_view") and one.url != "/frame-rows"]
-    return [f"{one.url}/" for one in shown]
+    shown = [
+        screen for screen in load_screens() if role in screen.roles_of("index_view") and screen.url != "/frame-rows"
+    ]
+    return [f"{screen.url}/" for screen in shown]
 
 
 def linked(browser: Browser, path: str, pattern: str) -> set[str]:
     """The addresses on a page that fit a pattern."""
-    found = {str(link["href"]) for link in browser.get(path).select("main a[href]")}
-    return {one for one in found if re.fullmatch(pattern, one)}
+    links = {str(link["href"]) for link in browser.get(path).select("main a[href]")}
+    return {link for link in links if re.fullmatch(pattern, link)}
 
 
 def forms_of(browser: Browser, path: str) -> list[tuple[dict[str, str], set[str]]]:
@@ -64,21 +66,23 @@ def forms_of(browser: Browser, path: str) -> list[tuple[dict[str, str], set[str]
     """
     with browser.client.get(path) as answer:
         page = answer.text if answer.mimetype == "text/html" else ""
-    found = []
+    forms = []
     for form in BeautifulSoup(page, "html.parser").select("main form[method=post]:not([action])"):
-        hidden = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
-        names = {str(one["name"]) for one in form.select("input[name], select[name], textarea[name]")} - hidden.keys()
-        found += [(hidden, names)] if names else []
-    return found
+        hidden = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
+        names = {
+            str(field["name"]) for field in form.select("input[name], select[name], textarea[name]")
+        } - hidden.keys()
+        forms += [(hidden, names)] if names else []
+    return forms
 
 
 def form_pages(browser: Browser, path: str) -> list[str]:
     """The pages that the first records of a list lead to: each kind of page once, from the first record that has it."""
-    found: dict[str, str] = {}
-    for record in sorted(linked(browser, path, rf"{path}\d+/"), key=lambda one: int(one.split("/")[-2]))[:4]:
+    pages: dict[str, str] = {}
+    for record in sorted(linked(browser, path, rf"{path}\d+/"), key=lambda link: int(link.split("/")[-2]))[:4]:
         for page in sorted(linked(browser, record, rf"{path}\d+/[a-z-]+/")):
-            found.setdefault(page.removeprefix(record), page)
-    return list(found.values())
+            pages.setdefault(page.removeprefix(record), page)
+    return list(pages.values())
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER])
@@ -98,7 +102,7 @@ def test_every_list_stands_every_rubbish(demo: Callable[[Role], Browser]) -> Non
     browser = demo(Role.ADMINISTRATOR)
     for path in lists(Role.ADMINISTRATOR):
         page = browser.get(path)
-        names = [str(one["name"]) for one in page.select("form.search [name]")] + ["sort", "after", "before"]
+        names = [str(field["name"]) for field in page.select("form.search [name]")] + ["sort", "after", "before"]
         for value in RUBBISH:
             answer = browser.client.get(path, query_string=dict.fromkeys(names, value))
             assert answer.status_code < 500, f"{path} {value!r}"

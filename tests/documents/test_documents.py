@@ -96,15 +96,15 @@ def test_who_reads_a_kind_as_a_page_fetches_it_whoever_had_it_made(
 ) -> None:
     documents = {kind: kept(session, kind=kind) for kind in DocumentKind}
     reader = browser(role)
-    answers = {kind: reader.client.get(f"/documents/{one.id}/download/") for kind, one in documents.items()}
+    answers = {kind: reader.client.get(f"/documents/{document.id}/download/") for kind, document in documents.items()}
     assert {kind for kind, answer in answers.items() if answer.status_code == 200} == set(kinds)
     assert {answer.status_code for answer in answers.values()} == {200, 404}
 
 
 def test_everybody_gets_what_they_had_made_themselves(browser: Open, session: Session) -> None:
     viewer = make.person(session, Role.BOARD_VIEWER)
-    made = kept(session, kind=DocumentKind.EVIDENCE, made_by_id=viewer.id)
-    assert browser(Role.BOARD_VIEWER).client.get(f"/documents/{made.id}/download/").status_code == 200
+    document = kept(session, kind=DocumentKind.EVIDENCE, made_by_id=viewer.id)
+    assert browser(Role.BOARD_VIEWER).client.get(f"/documents/{document.id}/download/").status_code == 200
 
 
 def test_changed_bytes_are_never_handed_out(browser: Open, session: Session) -> None:

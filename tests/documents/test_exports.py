@@ -1,4 +1,4 @@
-"""Can administrators see who took which list out of the portal?"""
+"""Can administrators see who exported which list from the portal?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is work asked for, handed on and settled exactly once, and seen only by whom it concerns?"""
+"""Is work requested, handed on and settled exactly once, and seen only by the people it concerns?"""
 
 from __future__ import annotations
 

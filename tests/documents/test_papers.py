@@ -1,4 +1,4 @@
-"""Can any registered document be asked for, waited for, fetched, and read as a page, by those who may?"""
+"""Can any registered document be requested, fetched, and read on the screen, by people who may?"""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def note() -> Iterator[None]:
 @pytest.fixture
 def plan(session: Session) -> ActionPlan:
     """A plan with an overdue action of one agency and a later one of another."""
-    made = make.plan(session)
+    plan = make.plan(session)
     for name, days in (("Ours", -5), ("Theirs", 30)):
         due = today() + timedelta(days=days)
-        make.action(session, made, make.agency(session, name), text=f"Of {name}.", due_on=due)
+        make.action(session, plan, make.agency(session, name), text=f"Of {name}.", due_on=due)
     session.commit()
-    return made
+    return plan
 
 
 def ask(session: PortalSession, name: str, **arguments: Any) -> int:
@@ -199,5 +199,5 @@ def test_worker_loads_every_noun_so_that_its_papers_gather_what_the_page_gathers
     load_rooms("models", "jobs")
     models = "\n".join(path.read_text() for path in Path(triangulations.__file__).parents[1].rglob("*.py"))
     written = re.findall(r"^@(?:evidence|late_source)\ndef (\w+)", models, re.MULTILINE)
-    known = [one.__name__ for one in [*triangulations._gatherers, *late_returns._sources]]
+    known = [function.__name__ for function in [*triangulations._gatherers, *late_returns._sources]]
     assert sorted(known) == sorted(written)

@@ -1,4 +1,4 @@
-"""Is intelligence from elsewhere kept once, used where it bears on a review, and made a finding with one press?"""
+"""Is intelligence from elsewhere kept once, used in every review it bears on, and made a finding with one press?"""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def item(session: Session, **values: Any) -> IntelligenceItem:
         "strength": Strength.STRONG,
         **values,
     }
-    made = IntelligenceItem(**given)
-    session.add(made)
+    item = IntelligenceItem(**given)
+    session.add(item)
     session.flush()
-    return made
+    return item
 
 
 def key_line(session: Session, review: ThematicReview, number: int = 1) -> KeyLine:
     area = make.word(session, ReferenceList.KEY_AREA, "practice")
-    made = KeyLine(review_id=review.id, key_area_id=area.id, number=number, text=f"Line {number}")
-    session.add(made)
+    key_line = KeyLine(review_id=review.id, key_area_id=area.id, number=number, text=f"Line {number}")
+    session.add(key_line)
     session.flush()
-    return made
+    return key_line
 
 
 def test_item_has_a_reference_of_the_year_it_was_published(session: Session) -> None:
@@ -57,16 +57,16 @@ def test_item_has_a_reference_of_the_year_it_was_published(session: Session) -> 
 
 
 def test_one_item_is_used_in_several_reviews_but_once_along_a_key_line(session: Session) -> None:
-    made, first, second = item(session), make.review(session), make.review(session, year=2027)
+    intelligence, first, second = item(session), make.review(session), make.review(session, year=2027)
     line = key_line(session, first)
-    use_in_review(session, made, review_id=first.id, key_line_id=line.id)
-    use_in_review(session, made, review_id=first.id)
-    use_in_review(session, made, review_id=second.id)
+    use_in_review(session, intelligence, review_id=first.id, key_line_id=line.id)
+    use_in_review(session, intelligence, review_id=first.id)
+    use_in_review(session, intelligence, review_id=second.id)
     with pytest.raises(RuleBroken, match="along that key line already"):
-        use_in_review(session, made, review_id=first.id, key_line_id=line.id)
+        use_in_review(session, intelligence, review_id=first.id, key_line_id=line.id)
     with pytest.raises(RuleBroken, match="along that key line already"):
-        use_in_review(session, made, review_id=first.id)
-    session.add(IntelligenceUse(item_id=made.id, review_id=first.id))
+        use_in_review(session, intelligence, review_id=first.id)
+    session.add(IntelligenceUse(item_id=intelligence.id, review_id=first.id))
     with pytest.raises(IntegrityError, match="intelligence_used_once"):
         session.flush()
 
@@ -81,13 +81,13 @@ def test_finding_says_what_the_item_says(session: Session) -> None:
     review, police = make.review(session), make.agency(session)
     line = key_line(session, review)
     use = use_in_review(session, item(session, agency_id=police.id), review_id=review.id, key_line_id=line.id)
-    found = take_intelligence(session, use, person_id=None)
-    assert (found.source, found.verdict, found.strength) == (
+    finding = take_intelligence(session, use, person_id=None)
+    assert (finding.source, finding.verdict, finding.strength) == (
         Source.REVIEWS_AND_INSPECTIONS,
         Verdict.CONCERN,
         Strength.STRONG,
     )
-    assert (found.text, found.key_line_id, found.agency_id) == ("Nobody saw the pattern.", line.id, police.id)
+    assert (finding.text, finding.key_line_id, finding.agency_id) == ("Nobody saw the pattern.", line.id, police.id)
     with pytest.raises(RuleBroken, match="among the review's findings already"):
         take_intelligence(session, use, person_id=None)
 
@@ -102,12 +102,12 @@ def test_officer_brings_an_item_into_a_review_and_makes_it_a_finding(browser: Op
     review = make.review(session)
     line = key_line(session, review)
     administrator = browser(Role.ADMINISTRATOR)
-    made = administrator.send(
+    response = administrator.send(
         "/intelligence-items/new/", kind="partner_inspection", title="Inspection", published_on="2026-01-20",
         publisher="An inspectorate", finding="Children were heard.", verdict="strength", strength="moderate",
         web_address="https://inspectorate.example/report",
     )  # fmt: skip
-    path = made.headers["Location"]
+    path = response.headers["Location"]
     page = administrator.get(path)
     assert "https://inspectorate.example/report" in page.get_text()
     assert page.select_one("a[href^='https://inspectorate']") is None
@@ -124,10 +124,10 @@ def test_officer_brings_an_item_into_a_review_and_makes_it_a_finding(browser: Op
 
 
 def test_file_is_kept_with_its_item_and_odd_files_are_refused(browser: Open, session: Session) -> None:
-    made = item(session)
+    intelligence = item(session)
     session.commit()
     officer = browser(Role.OFFICER)
-    path = f"/intelligence-items/{made.id}/"
+    path = f"/intelligence-items/{intelligence.id}/"
 
     def sent(name: str, content: bytes) -> Any:
         values = {**officer.tokens(f"{path}file/"), "title": "", "file": (io.BytesIO(content), name)}
@@ -143,7 +143,7 @@ def test_file_is_kept_with_its_item_and_odd_files_are_refused(browser: Open, ses
     assert sent("papers/Report.PDF", b"%PDF-1.7").status_code == 302
     [kept] = session.scalars(select(Document))
     assert (kept.title, kept.media_type, kept.kind) == ("Report.PDF", "application/pdf", DocumentKind.EVIDENCE)
-    assert (kept.subject, kept.agency_id) == (f"intelligence_items:{made.id}", None)
+    assert (kept.subject, kept.agency_id) == (f"intelligence_items:{intelligence.id}", None)
     assert "Report.PDF" in officer.get(path).get_text()
 
 
@@ -161,9 +161,9 @@ def test_officer_of_another_hub_makes_no_finding(browser: Open, session: Session
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.AGENCY_MEMBER, Role.BOARD_VIEWER])
 def test_intelligence_is_for_the_hubs_only(browser: Open, session: Session, role: Role) -> None:
     agency = None if role is Role.BOARD_VIEWER else make.agency(session)
-    made = item(session)
+    intelligence = item(session)
     reader = browser(role, agency=agency)
-    for path in ("/intelligence-items/", f"/intelligence-items/{made.id}/", "/intelligence-uses/"):
+    for path in ("/intelligence-items/", f"/intelligence-items/{intelligence.id}/", "/intelligence-uses/"):
         reader.get(path, 403)
 
 
@@ -172,6 +172,6 @@ def test_list_can_be_taken_out_as_it_is_narrowed(browser: Open, session: Session
     item(session)
     officer = browser(Role.OFFICER)
     page = officer.get("/intelligence-items/?kind=internal_audit")
-    [link] = [str(one["href"]) for one in page.select("p.take a") if one.get_text() == "CSV"]
+    [link] = [str(tag["href"]) for tag in page.select("p.take a") if tag.get_text() == "CSV"]
     text = officer.client.get(link).get_data(as_text=True)
     assert ("Own audit" in text, "Child Alder" in text) == (True, False)

@@ -36,12 +36,12 @@ Open = Callable[..., Browser]
 def review(session: Session) -> ThematicReview:
     """A review in its evidence stage with three key lines in two areas."""
     make.hub(session).officer_id = member(session, Role.OFFICER).id
-    made = make.review(session, stage=Stage.EVIDENCE)
+    review = make.review(session, stage=Stage.EVIDENCE)
     for number, code in ((1, "practice"), (2, "practice"), (3, "voice")):
         area = make.word(session, ReferenceList.KEY_AREA, code)
-        session.add(KeyLine(review_id=made.id, key_area_id=area.id, number=number, text=f"Line {number}"))
+        session.add(KeyLine(review_id=review.id, key_area_id=area.id, number=number, text=f"Line {number}"))
     session.commit()
-    return made
+    return review
 
 
 def _line(session: Session, review: ThematicReview, number: int) -> int:
@@ -62,8 +62,8 @@ def test_rows_agree_conflict_and_are_silent(browser: Open, session: Session, rev
     _found(session, review, 2, Source.CASE_AUDIT, Verdict.CONCERN)
     _found(session, review, 2, Source.SERVICE_USERS, Verdict.CONCERN)
     session.commit()
-    made = triangulate(session, review)
-    assert [row.mark for row in made.rows] == [Mark.CONFLICT, Mark.AGREE, Mark.SILENT]
+    triangulation = triangulate(session, review)
+    assert [row.mark for row in triangulation.rows] == [Mark.CONFLICT, Mark.AGREE, Mark.SILENT]
     page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/triangulation/")
     said = page.get_text(" ", strip=True)
     assert "Self-evaluation speaks of strength, case audit of concern" in said
@@ -143,7 +143,7 @@ def test_facts_of_the_matrix_hold_every_key_line_and_each_sources_verdict(
     assert (facts.reference, facts.title, facts.sponsor) == (review.reference, review.title, "Siân Llewellyn")
     assert (facts.about, facts.unplaced) == (f"thematic_reviews:{review.id}", 1)
     assert [(row.number, row.mark) for row in facts.rows] == [(1, Mark.CONFLICT), (2, Mark.SILENT), (3, Mark.SILENT)]
-    spoken = {source: one for source, one in zip(Source, facts.rows[0].said, strict=True) if one.verdict}
+    spoken = {source: voice for source, voice in zip(Source, facts.rows[0].said, strict=True) if voice.verdict}
     assert set(spoken) == {Source.SELF_EVALUATION, Source.CASE_AUDIT}
     assert spoken[Source.CASE_AUDIT] == Said(Verdict.CONCERN, 1, Strength.STRONG.weight)
     with pytest.raises(RuleBroken, match="no such review"):
@@ -176,14 +176,14 @@ def test_recommendation_on_one_kind_of_source_is_flagged(
 ) -> None:
     plan = make.plan(session, review)
     recommendation = make.recommendation(session, plan)
-    one = _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
-    two = _found(session, review, 1, Source.SERVICE_USERS, Verdict.CONCERN)
+    concern = _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    heard = _found(session, review, 1, Source.SERVICE_USERS, Verdict.CONCERN)
     session.commit()
     officer, path = browser(Role.OFFICER), f"/recommendations/{recommendation.id}/"
     assert "Cites no finding" in officer.get(path).get_text()
-    assert officer.send(f"{path}findings/", findings=[str(one.id)]).status_code == 302
+    assert officer.send(f"{path}findings/", findings=[str(concern.id)]).status_code == 302
     assert "One kind of source only: case audit" in officer.get(path).get_text()
-    assert officer.send(f"{path}findings/", findings=[str(one.id), str(two.id)]).status_code == 302
+    assert officer.send(f"{path}findings/", findings=[str(concern.id), str(heard.id)]).status_code == 302
     session.expire_all()
     assert support_in_words(cited_findings(session, recommendation.id)) == ""
 

@@ -64,7 +64,7 @@ def lay_out_field(database: Database) -> None:
 
 
 def effects(sessions: sessionmaker[PortalSession]) -> Counter[int]:
-    """How many effects of each request stand."""
+    """How many effects of each request there are."""
     with sessions() as session:
         return Counter(session.scalars(text("SELECT request_id FROM field.effects")))
 
@@ -98,7 +98,7 @@ class Farm:
         self.clear()
 
     def clear(self) -> None:
-        """No rows anywhere."""
+        """Delete all rows."""
         lay_out_field(self.database)
         self.database.empty()
 
@@ -167,7 +167,7 @@ class Farm:
         self.engine.dispose()
 
     def ask(self, name: str, *, actor: Actor | None = None, **arguments: Any) -> int:
-        """Ask for a job, as the portal itself or as somebody."""
+        """Request a job, as the portal itself or as somebody."""
         with self.sessions(info={"actor": actor or Actor.system()}) as session:
             number = request_job(session, name, arguments)
             session.commit()
@@ -210,7 +210,7 @@ class Farm:
         return Counter(self._numbers("SELECT request_id FROM field.marks"))
 
     def effects(self) -> Counter[int]:
-        """How many effects of each request stand."""
+        """How many effects of each request there are."""
         return effects(self.sessions)
 
     def logs(self) -> str:
@@ -218,7 +218,7 @@ class Farm:
         return "\n".join(f"--- {path.name}\n{path.read_text()[-2000:]}" for path in sorted(self.folder.glob("*.log")))
 
     def asked(self, name: str) -> list[int]:
-        """The requests there are for a job."""
+        """The requests of a job."""
         return self._numbers("SELECT id FROM job_requests WHERE name = :name ORDER BY id", name=name)
 
     def enqueue_by_hand(self, function: str, arguments: tuple[object, ...], callback: str) -> str:

@@ -139,7 +139,7 @@ def assert_done_once(farm: Farm, asked: Asked) -> None:
         drawn = session.execute(select(SampleCase.reference, SampleCase.position).order_by(SampleCase.position)).all()
         kinds = Counter(session.scalars(select(Document.kind)))
         answers = {number: session.get_one(JobRequest, number).document_id for number in asked}
-        of_kind = {one.id: one.kind for one in session.scalars(select(Document))}
+        of_kind = {document.id: document.kind for document in session.scalars(select(Document))}
         sample = session.scalars(select(AuditSample)).one()
         assert sample.certificate is not None
     expected = [ticket[1] for ticket in sampler(CASES, seed=SEED, take=TAKEN + RESERVES)]

@@ -27,9 +27,9 @@ def farm(database: Database) -> Iterator[Farm]:
             Path(name),
             parts=("relay", "worker", "worker-short"),
             extra={"worker-short": {"takes_long": False}},
-        ) as made,
+        ) as farm,
     ):
-        yield made
+        yield farm
 
 
 def test_short_jobs_are_done_while_more_long_ones_wait_than_there_are_workers(farm: Farm) -> None:

@@ -36,10 +36,10 @@ def farm(database: Database, postbox: Postbox) -> Iterator[Farm]:
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,
         mail_server(postbox) as server,
-        Farm(database, Path(name), extra={"worker": {"mail_server": asdict(server)}}) as made,
+        Farm(database, Path(name), extra={"worker": {"mail_server": asdict(server)}}) as farm,
     ):
-        fill(made)
-        yield made
+        fill(farm)
+        yield farm
 
 
 def fill(farm: Farm) -> None:

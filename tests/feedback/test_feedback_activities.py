@@ -1,4 +1,4 @@
-"""Are people heard as the project team agreed, not always the same groups, and all told what came of it?"""
+"""Are people heard as the project team agreed, not always the same groups, and all told the outcome?"""
 
 from __future__ import annotations
 
@@ -39,26 +39,26 @@ Open = Callable[..., Browser]
 
 
 def _group(session: Session, name: str = "Young carers' forum", kind: GroupKind = GroupKind.CARERS) -> FeedbackGroup:
-    made = FeedbackGroup(name=name, kind=kind, found_through=FoundThrough.COMMUNITY_GROUP)
-    session.add(made)
+    group = FeedbackGroup(name=name, kind=kind, found_through=FoundThrough.COMMUNITY_GROUP)
+    session.add(group)
     session.flush()
-    return made
+    return group
 
 
 def _activity(session: Session, review: ThematicReview, **values: Any) -> FeedbackActivity:
     given = {"title": "Focus group", "audience": Audience.SERVICE_USERS, "technique": Technique.FOCUS_GROUP,
              "sensitivities": "Grief.", "agreed_on": date(2026, 3, 1), **values}  # fmt: skip
-    made = FeedbackActivity(review_id=review.id, **given)
-    session.add(made)
+    activity = FeedbackActivity(review_id=review.id, **given)
+    session.add(activity)
     session.flush()
-    return made
+    return activity
 
 
 @pytest.fixture
 def review(session: Session) -> ThematicReview:
-    made = make.review(session, stage=Stage.EVIDENCE)
+    review = make.review(session, stage=Stage.EVIDENCE)
     session.commit()
-    return made
+    return review
 
 
 def test_officer_plans_an_activity_and_the_team_agrees_it(
@@ -67,9 +67,9 @@ def test_officer_plans_an_activity_and_the_team_agrees_it(
     officer = browser(Role.OFFICER)
     values = {"review_id": review.id, "title": "Talks with families", "audience": "service_users",
               "technique": "individual_conversation", "people_count": "0"}  # fmt: skip
-    made = officer.send("/feedback/new/", **values)
-    assert made.status_code == 302
-    path = made.headers["Location"]
+    response = officer.send("/feedback/new/", **values)
+    assert response.status_code == 302
+    path = response.headers["Location"]
     officer.send(f"{path}agree/", confirmed="yes")
     assert "Write down the sensitivities" in officer.get(path).get_text()
     edit = f"{path}edit/"
@@ -131,11 +131,11 @@ def test_practitioners_and_service_users_are_not_mixed_up(session: Session, revi
 
 def test_everybody_who_took_part_is_owed_the_outcome(browser: Open, session: Session, review: ThematicReview) -> None:
     activity = _activity(session, review)
-    one = engage_group(session, activity, _group(session), people_count=6)
+    engagement = engage_group(session, activity, _group(session), people_count=6)
     session.commit()
     (owed,) = feedback_owed(session, review.id)
     assert owed.sentence == "Young carers' forum took part in Focus group and has not been told the outcome yet."
-    officer, path = browser(Role.OFFICER), f"/feedback/{activity.id}/told/{one.id}/"
+    officer, path = browser(Role.OFFICER), f"/feedback/{activity.id}/told/{engagement.id}/"
     assert "Feedback owed" in officer.get(f"/feedback/{activity.id}/").get_text()
     late = (today() + timedelta(days=1)).isoformat()
     assert officer.send(path, told_on=late, words="By letter.").status_code == 422
@@ -143,9 +143,9 @@ def test_everybody_who_took_part_is_owed_the_outcome(browser: Open, session: Ses
     session.expire_all()
     assert feedback_owed(session, review.id) == []
     with pytest.raises(RuleBroken, match="what the group was told"):
-        tell_outcome(session, one, on=today(), words=" ")
+        tell_outcome(session, engagement, on=today(), words=" ")
     other = _activity(session, review, title="Another")
-    officer.get(f"/feedback/{other.id}/told/{one.id}/", 404)
+    officer.get(f"/feedback/{other.id}/told/{engagement.id}/", 404)
 
 
 def test_finding_is_made_of_what_people_said(browser: Open, session: Session, review: ThematicReview) -> None:

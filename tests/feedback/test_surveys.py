@@ -48,28 +48,28 @@ def tool(session: Session) -> AssuranceTool:
     """A review's signed questions for service users."""
     sponsor = make.person(session, Role.SPONSOR)
     review = make.review(session, sponsor_id=sponsor.id)
-    made = make_tools.tool(session, review, kind=ToolKind.SERVICE_USER_QUESTIONS, title="Your say")
-    make_tools.signed(session, review, SignOffSubject.SERVICE_USER_QUESTIONS, made)
+    tool = make_tools.tool(session, review, kind=ToolKind.SERVICE_USER_QUESTIONS, title="Your say")
+    make_tools.signed(session, review, SignOffSubject.SERVICE_USER_QUESTIONS, tool)
     session.commit()
-    return made
+    return tool
 
 
 @pytest.fixture
 def activity(session: Session, tool: AssuranceTool) -> FeedbackActivity:
-    made = FeedbackActivity(
+    activity = FeedbackActivity(
         review_id=tool.review_id or 0, title="Survey of families", audience=Audience.SERVICE_USERS,
         technique=Technique.SURVEY, sensitivities="None.", agreed_on=date(2026, 3, 1),
     )  # fmt: skip
-    session.add(made)
+    session.add(activity)
     session.commit()
-    return made
+    return activity
 
 
 @pytest.fixture
 def survey(session: Session, activity: FeedbackActivity, tool: AssuranceTool) -> Survey:
-    made = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + SOON)
+    opened = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + SOON)
     session.commit()
-    return made
+    return opened
 
 
 def _answers(browser: Browser, survey: Survey, **values: Any) -> Any:

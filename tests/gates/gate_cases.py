@@ -1,4 +1,4 @@
-"""For each gate of a review: what makes it shut, in which sentence, and what opens it?"""
+"""For each gate of a review: what shuts it, which sentence says so, and what opens it?"""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _change_tool(session: Session, review: ThematicReview) -> None:
 
 
 def _signable(subject: SignOffSubject, write: Step, words: str, change: Step) -> Case:
-    """Nothing written, written, signed, changed after the signature, and signed anew."""
+    """The steps of something to sign: not written, written, signed, changed after the signature, signed again."""
     unsigned = f"{words}: the lead sponsor has not signed this as it stands now."
     return Case(
         (
@@ -205,13 +205,13 @@ def _draw(session: Session, review: ThematicReview) -> None:
 
 
 def _sample(session: Session, review: ThematicReview) -> Any:
-    found = select(make_audits.AuditSample).where(make_audits.AuditSample.review_id == review.id)
-    return session.scalars(found).one()
+    samples = select(make_audits.AuditSample).where(make_audits.AuditSample.review_id == review.id)
+    return session.scalars(samples).one()
 
 
 def _open_audits(session: Session, review: ThematicReview) -> None:
-    made = make_audits.open_case_audits(session, _sample(session, review)).made
-    for audit in made:
+    audits = make_audits.open_case_audits(session, _sample(session, review)).audits
+    for audit in audits:
         make_audits.submitted(session, audit)
 
 
@@ -219,7 +219,7 @@ def _moderate(place: int) -> Step:
     def step(session: Session, review: ThematicReview) -> None:
         named = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == "good")
         grade = session.scalars(select(ReferenceItem.id).where(*named)).one()
-        chosen = [one for one in make_audits.cases(session, _sample(session, review)) if not one.is_reserve][place]
+        chosen = [case for case in make_audits.cases(session, _sample(session, review)) if not case.is_reserve][place]
         moderate_case(session, chosen, grade_id=grade, reason="The plan was kept.", person_id=None)
 
     return step
@@ -264,12 +264,12 @@ def _recommend(session: Session, review: ThematicReview) -> None:
 
 
 def _cite(session: Session, review: ThematicReview) -> None:
-    found = take_finding(
+    finding = take_finding(
         session,
         judgement=Judgement(source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Seen late."),
         review_id=review.id,
     )
-    cite_findings(session, session.scalars(select(Recommendation)).one(), [found.id])
+    cite_findings(session, session.scalars(select(Recommendation)).one(), [finding.id])
 
 
 def _act(session: Session, review: ThematicReview) -> None:
@@ -292,13 +292,13 @@ def _agree(session: Session, review: ThematicReview) -> None:
 
 
 def _release(session: Session, review: ThematicReview) -> None:
-    made = LearningProduct(
+    product = LearningProduct(
         review_id=review.id, title="A workshop", form=ProductForm.WORKSHOP, audience="All", planned_on=DAY,
         summary="What was found.",
     )  # fmt: skip
-    session.add(made)
+    session.add(product)
     session.flush()
-    release_product(session, made, on=DAY)
+    release_product(session, product, on=DAY)
 
 
 def _name_group(title: str) -> Step:
@@ -332,8 +332,8 @@ def _answer_survey(session: Session, review: ThematicReview) -> None:
     make_tools.signed(session, review, TOOL_SUBJECTS[tool.kind], tool)
     activity = session.scalars(select(FeedbackActivity)).one()
     activity.technique = Technique.SURVEY
-    made = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + timedelta(days=1))
-    session.add(SurveyResponse(survey_id=made.id, receipt="one", answers={"met": "Fully met"}))
+    opened = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + timedelta(days=1))
+    session.add(SurveyResponse(survey_id=opened.id, receipt="one", answers={"met": "Fully met"}))
     session.flush()
 
 
@@ -349,19 +349,19 @@ def _complete(session: Session, review: ThematicReview) -> None:
 
 def _wait(days: int) -> Step:
     def step(session: Session, review: ThematicReview) -> None:
-        found = analysis_of(session, review.id)
-        assert found is not None
-        found.due_on = today() + timedelta(days=days)
+        analysis = analysis_of(session, review.id)
+        assert analysis is not None
+        analysis.due_on = today() + timedelta(days=days)
         session.flush()
 
     return step
 
 
 def _conclude(session: Session, review: ThematicReview) -> None:
-    made = open_impact_analysis(session, review, completed_on=DAY)
+    analysis = open_impact_analysis(session, review, completed_on=DAY)
     action = make.action(session, make.plan(session, review), make.agency(session))
-    check_impact(session, made, action, impact=Impact.CANNOT_TELL, evidence="No files.", person_id=None)
-    complete_impact_analysis(session, made, conclusion="Too early.", person_id=None)
+    check_impact(session, analysis, action, impact=Impact.CANNOT_TELL, evidence="No files.", person_id=None)
+    complete_impact_analysis(session, analysis, conclusion="Too early.", person_id=None)
 
 
 _UNHEARD = "The project team has not agreed yet how {} are heard."

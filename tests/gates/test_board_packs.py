@@ -40,8 +40,8 @@ def test_pack_lists_late_audits_overdue_actions_of_agreed_plans_and_missing_part
     cycle = make_tools.section_11_cycle(session)
     ask_partners(session, cycle, person_id=None)
     facts = board_facts(session, _occasion(), year=scene.review.year)
-    assert [(one.kind, one.count) for one in facts.quota] == [("Children", 1), ("Adults", 0), ("Combined", 0)]
-    assert [one.reference for one in facts.reviews] == [scene.review.reference]
+    assert [(line.kind, line.count) for line in facts.quota] == [("Children", 1), ("Adults", 0), ("Combined", 0)]
+    assert [review.reference for review in facts.reviews] == [scene.review.reference]
     assert facts.late == (LateFacts("Northfield Police", "Case audit", audit.reference, audit.due_on),)
     assert facts.overdue == (LateFacts("Northfield Police", action.text, action.reference, action.due_on),)
     missing = tuple(f"{name} (To be filled in)" for name in ("Northfield Police", "School", "Trust"))
@@ -60,9 +60,9 @@ def test_pack_counts_moderated_grades_by_level_and_is_closed_to_agencies(session
     moderate_case(session, case, grade_id=good.id, reason="Kept.", person_id=None)
     facts = board_facts(session, _occasion(), year=scene.review.year)
     assert facts.grades[:2] == ("Outstanding", "Good")
-    graded = {one.level: one.counts[:2] for one in facts.levels}
+    graded = {level.level: level.counts[:2] for level in facts.levels}
     assert graded == {level: (0, int(level == case.stratum)) for level in ("Child in need", "Child protection plan")}
-    assert {one.sample for one in facts.levels} == {scene.sample.reference}
+    assert {level.sample for level in facts.levels} == {scene.sample.reference}
     assert isinstance(facts.levels[0], GradeFacts)
     refused = pytest.raises(DBAPIError, match="permission denied")
     with make.acting(session, Role.AGENCY_MEMBER, scene.police), refused, session.begin_nested():

@@ -25,9 +25,9 @@ def review(session: Session) -> ThematicReview:
     """A proposed review whose focus is not set; an officer of its hub and its sponsor may sign in."""
     sponsor, officer = member(session, Role.SPONSOR), member(session, Role.OFFICER)
     make.hub(session).officer_id = officer.id
-    made = make.review(session, sponsor_id=sponsor.id)
+    review = make.review(session, sponsor_id=sponsor.id)
     session.commit()
-    return made
+    return review
 
 
 def test_review_without_a_focus_stays_proposed(browser: Open, session: Session, review: ThematicReview) -> None:
@@ -96,7 +96,7 @@ def test_what_is_not_missing_cannot_be_waived(browser: Open, session: Session, r
 
 def test_scoping_ends_only_with_every_signature(session: Session, review: ThematicReview) -> None:
     review.stage = Stage.SCOPING
-    codes = {one.gate.code for one in gates_of(session, review) if one.missing}
+    codes = {standing.gate.code for standing in gates_of(session, review) if standing.missing}
     assert codes == {
         "period", "key_lines", "project_team", "invitations", "self_evaluation_signed", "case_audit_signed",
         "practitioner_questions_signed", "service_user_questions_signed", "activities",

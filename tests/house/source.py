@@ -41,7 +41,7 @@ class Source:
 
     @property
     def chapter(self) -> str:
-        """The folder it stands in, such as `sampling`."""
+        """The folder it is in, such as `sampling`."""
         return Path(self.path).parent.name
 
     @property
@@ -104,9 +104,42 @@ def decorator_names(function: Function) -> set[str]:
 
 
 def imports_inside(functions: Iterable[Function]) -> Iterator[ast.AST]:
-    """Import statements that stand inside a function."""
+    """Import statements inside a function."""
     for function in functions:
         yield from (node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def bindings(source: Source, names: set[str]) -> list[str]:
+    """Where one of these names is bound, as `path:line name`.
+
+    Bound are the targets of assignments, loops, `with`, `except` and comprehensions, and arguments; fields of classes
+    are not.
+    """
+    fields = {
+        statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+        for holder in source.nodes(ast.ClassDef)
+        for statement in getattr(holder, "body", ())
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+    }
+    bound = [
+        (node, name)
+        for node in source.nodes(ast.Name, ast.arg, ast.ExceptHandler)
+        if node not in fields and (name := _bound_by(node)) in names
+    ]
+    return [f"{source.at(node)} {name}" for node, name in bound]
+
+
+def _bound_by(node: ast.AST) -> str:
+    """
+    >>> tree = ast.parse("def f(a, *b):\\n    with g() as c, h:\\n        d = a\\n    return [e for e in d]")
+    >>> sorted(filter(None, map(_bound_by, ast.walk(tree))))
+    ['a', 'b', 'c', 'd', 'e']
+    """
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    if isinstance(node, ast.arg):
+        return node.arg
+    return (node.name or "") if isinstance(node, ast.ExceptHandler) else ""
 
 
 def figures() -> dict[str, float]:

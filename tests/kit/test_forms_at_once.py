@@ -42,10 +42,10 @@ def copies(app: Flask, browser: Browser) -> list[Browser]:
     """The same signed-in browser many times over."""
     cookie = browser.client.get_cookie("triangulate")
     assert cookie is not None
-    made = [Browser(app) for _ in range(AT_ONCE)]
-    for one in made:
-        one.client.set_cookie("triangulate", cookie.value)
-    return made
+    visitors = [Browser(app) for _ in range(AT_ONCE)]
+    for visitor in visitors:
+        visitor.client.set_cookie("triangulate", cookie.value)
+    return visitors
 
 
 def test_one_form_sent_twenty_times_at_once_makes_one_record(shared: tuple[Flask, Session]) -> None:
@@ -55,8 +55,8 @@ def test_one_form_sent_twenty_times_at_once_makes_one_record(shared: tuple[Flask
     browsers = copies(app, person)
     sent = person.filled("/agencies/new/", name="Once", category_id=kind)
     answers = at_once(lambda number: browsers[number].client.post("/agencies/new/", data=sent))
-    made = session.scalars(select(Agency).where(Agency.name == "Once")).one()
-    assert {answer.location for answer in answers} == {f"/agencies/{made.id}/"}
+    agency = session.scalars(select(Agency).where(Agency.name == "Once")).one()
+    assert {answer.location for answer in answers} == {f"/agencies/{agency.id}/"}
 
 
 def test_of_twenty_edits_at_once_one_is_saved_and_all_others_are_told(shared: tuple[Flask, Session]) -> None:
@@ -81,7 +81,7 @@ def test_twenty_guesses_at_once_reach_the_password_ten_times(shared: tuple[Flask
     app, session = shared
     person = member(session, Role.OFFICER)
     browsers = [Browser(app) for _ in range(AT_ONCE)]
-    tokens = [one.tokens("/sign-in/") for one in browsers]
+    tokens = [browser.tokens("/sign-in/") for browser in browsers]
     at_once(
         lambda number: browsers[number].client.post(
             "/sign-in/", data={**tokens[number], "email": person.email, "password": "wrong"}

@@ -41,7 +41,10 @@ def test_card_is_shown_to_its_roles_in_order(browser: Open) -> None:
         return None
 
     shown = browser(Role.OFFICER).get("/").select(".cards a")
-    assert [" ".join(one.get_text(" ", strip=True).split()) for one in shown] == ["1,200 overdue <actions>", "1 people"]
+    assert [" ".join(link.get_text(" ", strip=True).split()) for link in shown] == [
+        "1,200 overdue <actions>",
+        "1 people",
+    ]
     sponsor = browser(Role.SPONSOR).get("/")
     assert "Nothing waits for you today." in sponsor.get_text()
 
@@ -50,7 +53,9 @@ def test_card_is_shown_to_its_roles_in_order(browser: Open) -> None:
 def test_menu_has_exactly_the_lists_a_role_may_open(browser: Open, session: Session, role: Role) -> None:
     agency = make.agency(session) if role in {Role.MANAGER, Role.AGENCY_MEMBER} else None
     links = {str(link["href"]) for link in browser(role, agency=agency).get("/").select("nav.menu li a")}
-    shown = {f"{one.url}/" for one in load_screens() if one.category.value and role in one.roles_of("index_view")}
+    shown = {
+        f"{screen.url}/" for screen in load_screens() if screen.category.value and role in screen.roles_of("index_view")
+    }
     assert links == shown
 
 

@@ -33,19 +33,19 @@ Open = Callable[..., Browser]
 
 
 def category(session: Session) -> int:
-    made = make.word(session, ReferenceList.AGENCY_CATEGORY, "police").id
+    category_id = make.word(session, ReferenceList.AGENCY_CATEGORY, "police").id
     session.commit()
-    return made
+    return category_id
 
 
 def test_administrator_makes_edits_and_deletes_an_agency(browser: Open, session: Session) -> None:
     kind = category(session)
     person = browser(Role.ADMINISTRATOR)
-    made = person.client.post(
+    response = person.client.post(
         "/agencies/new/", data=person.filled("/agencies/new/", name="  New   Trust ", category_id=kind)
     )
     agency = session.scalars(select(Agency)).one()
-    assert made.location == f"/agencies/{agency.id}/"
+    assert response.location == f"/agencies/{agency.id}/"
     assert (agency.name, agency.covers, agency.is_active, agency.is_statutory) == (
         "New Trust",
         Service.BOTH,
@@ -172,13 +172,13 @@ def test_many_choices_are_found_by_words_with_and_without_a_script(browser: Open
     person = browser(Role.ADMINISTRATOR)
     page = person.get("/people/new/")
     assert len(page.select("#agency_id option")) == 1
-    found = person.send("/people/new/", name="Ann", agency_id__words="cy 017", _find="agency_id")
-    assert found.status_code == 200
-    assert "Agency 017" in found.text
-    assert 'value="Ann"' in found.text
+    response = person.send("/people/new/", name="Ann", agency_id__words="cy 017", _find="agency_id")
+    assert response.status_code == 200
+    assert "Agency 017" in response.text
+    assert 'value="Ann"' in response.text
     assert session.scalars(select(Person).where(Person.name == "Ann")).all() == []
     answer = person.client.get("/people/lookup/agency_id/?q=cy+017")
-    assert [one["label"] for one in answer.json] == ["Agency 017"]
+    assert [choice["label"] for choice in answer.json] == ["Agency 017"]
     chosen = answer.json[0]["id"]
     values = {"name": "Ann", "email": "ann@example.org", "role": "agency_member", "agency_id": chosen}
     assert person.send("/people/new/", **values).status_code == 302
@@ -193,19 +193,19 @@ def test_bulk_action_asks_first_then_touches_only_the_ticked(browser: Open, sess
     tokens = person.tokens("/agencies/")
     ids = [str(agencies[0].id), str(agencies[2].id)]
     asked = person.client.post(
-        "/agencies/bulk/retire/", data=MultiDict([*tokens.items(), *(("rowid", one) for one in ids)])
+        "/agencies/bulk/retire/", data=MultiDict([*tokens.items(), *(("rowid", agency_id) for agency_id in ids)])
     )
     assert "This concerns 2 agencies:" in words_of(asked)
     session.expire_all()
-    assert all(one.is_active for one in agencies)
+    assert all(agency.is_active for agency in agencies)
     session.commit()
-    sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", one) for one in ids)])
+    sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", agency_id) for agency_id in ids)])
     assert person.client.post("/agencies/bulk/retire/", data=sent).status_code == 302
     session.expire_all()
-    assert [one.is_active for one in agencies] == [False, True, False]
+    assert [agency.is_active for agency in agencies] == [False, True, False]
     session.commit()
     for wrong in (["abc"], ["999999"], ["1"] * 501):
-        sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", one) for one in wrong)])
+        sent = MultiDict([*tokens.items(), ("confirmed", "yes"), *(("rowid", agency_id) for agency_id in wrong)])
         assert person.client.post("/agencies/bulk/retire/", data=sent).status_code in {400, 404}
 
 

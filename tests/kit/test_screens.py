@@ -1,4 +1,4 @@
-"""Does a list show the right rows in the right order, however it is asked, and take them out safely?"""
+"""Does a list show the right rows in the right order, whatever is filtered and sorted, and export them safely?"""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def names(browser: Browser, path: str) -> list[str]:
 
 def walk(browser: Browser, path: str, rel: str = "next") -> list[list[str]]:
     """Every page's first cells, following the links."""
-    found = []
+    texts = []
     while path:
         page = browser.get(path)
-        found.append([cell.get_text(strip=True) for cell in page.select("table.list tbody th")])
+        texts.append([cell.get_text(strip=True) for cell in page.select("table.list tbody th")])
         link = page.select_one(f"a[rel={rel}]")
         path = str(link["href"]) if link else ""
-    return found
+    return texts
 
 
 def flat(pages: list[list[str]]) -> list[str]:
@@ -49,11 +49,11 @@ def flat(pages: list[list[str]]) -> list[str]:
 
 
 def many_agencies(session: Session, count: int) -> list[str]:
-    made = [f"Agency {number:03d}" for number in range(count)]
-    for number, name in enumerate(made):
+    agency_names = [f"Agency {number:03d}" for number in range(count)]
+    for number, name in enumerate(agency_names):
         make.agency(session, name, code=f"C{number % 3}", is_statutory=number % 2 == 0)
     session.commit()
-    return made
+    return agency_names
 
 
 @contextmanager
@@ -71,22 +71,22 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 
 def test_every_row_is_on_exactly_one_page(browser: Open, session: Session) -> None:
-    made = many_agencies(session, 2 * PAGE_SIZE + 20)
+    agency_names = many_agencies(session, 2 * PAGE_SIZE + 20)
     officer = browser(Role.OFFICER)
     pages = walk(officer, "/agencies/")
     assert [len(page) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 20]
-    assert flat(pages) == made
-    assert flat(walk(officer, "/agencies/?sort=-name")) == made[::-1]
+    assert flat(pages) == agency_names
+    assert flat(walk(officer, "/agencies/?sort=-name")) == agency_names[::-1]
 
 
 def test_previous_leads_back_the_same_way(browser: Open, session: Session) -> None:
-    made = many_agencies(session, 2 * PAGE_SIZE + 20)
+    agency_names = many_agencies(session, 2 * PAGE_SIZE + 20)
     officer = browser(Role.OFFICER)
     first = officer.get("/agencies/")
     second = officer.get(str(first.select_one("a[rel=next]")["href"]))  # type: ignore[index]
     last = str(second.select_one("a[rel=next]")["href"])  # type: ignore[index]
     back = walk(officer, last, rel="prev")
-    assert back == [made[2 * PAGE_SIZE :], made[PAGE_SIZE : 2 * PAGE_SIZE], made[:PAGE_SIZE]]
+    assert back == [agency_names[2 * PAGE_SIZE :], agency_names[PAGE_SIZE : 2 * PAGE_SIZE], agency_names[:PAGE_SIZE]]
 
 
 def test_rows_without_a_value_come_last_in_both_directions(browser: Open, session: Session) -> None:
@@ -97,9 +97,9 @@ def test_rows_without_a_value_come_last_in_both_directions(browser: Open, sessio
     officer = browser(Role.OFFICER)
     for sort in ("agency_id", "-agency_id"):
         pages = walk(officer, f"/people/?sort={sort}")
-        found = flat(pages)
-        assert len(found) == len(set(found)) == PAGE_SIZE + 11
-        assert {name for name in found[55:]} == {f"Manager {n}" for n in range(55, 60)} | {Role.OFFICER.label}
+        rows = flat(pages)
+        assert len(rows) == len(set(rows)) == PAGE_SIZE + 11
+        assert {name for name in rows[55:]} == {f"Manager {n}" for n in range(55, 60)} | {Role.OFFICER.label}
     end = officer.get(f"/people/?sort={sort}").select_one("a[rel=next]")
     assert walk(officer, str(end["href"]), rel="prev")[-1] == pages[0]  # type: ignore[index]
 
@@ -108,8 +108,8 @@ def test_names_are_sorted_as_people_look_them_up(browser: Open, session: Session
     for name in ("zebra trust", "Émile house", "Elm court", "apple lodge", "Ézra", "Beacon"):
         make.agency(session, name)
     session.commit()
-    found = names(browser(Role.OFFICER), "/agencies/")
-    assert found == ["apple lodge", "Beacon", "Elm court", "Émile house", "Ézra", "zebra trust"]
+    listed = names(browser(Role.OFFICER), "/agencies/")
+    assert listed == ["apple lodge", "Beacon", "Elm court", "Émile house", "Ézra", "zebra trust"]
 
 
 def test_officer_narrows_a_list_by_words_and_filters(browser: Open, session: Session) -> None:

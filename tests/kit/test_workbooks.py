@@ -45,16 +45,16 @@ def test_an_empty_list_is_a_heading_with_filters() -> None:
 
 def test_dates_are_dates_numbers_are_numbers_and_nothing_is_a_formula() -> None:
     sheet = opened([["=1+1", date(2026, 3, 1), datetime.fromisoformat("2026-03-01 14:30"), 1234]])
-    name, due, made, count = sheet[2]
+    name, due, written_on, count = sheet[2]
     assert (name.data_type, name.value) == ("s", "'=1+1")
     assert (due.is_date, due.number_format, due.value) == (True, "dd/mm/yyyy", datetime.fromisoformat("2026-03-01"))
-    assert (made.is_date, made.value) == (True, datetime.fromisoformat("2026-03-01 14:30"))
+    assert (written_on.is_date, written_on.value) == (True, datetime.fromisoformat("2026-03-01 14:30"))
     assert (count.data_type, count.value) == ("n", 1234)
 
 
 def test_columns_are_as_wide_as_their_texts_and_long_texts_wrap() -> None:
     sheet = opened([["A name of thirty letters exactly", None, None, 3], ["long " * 400, None, None, 3]])
-    widths = {letter: one.width for letter, one in sheet.column_dimensions.items()}
+    widths = {letter: column.width for letter, column in sheet.column_dimensions.items()}
     assert widths["A"] == pytest.approx(WIDE, abs=1)
     assert widths["B"] == pytest.approx(NARROW, abs=1)
     assert not sheet["A2"].alignment.wrap_text
@@ -72,7 +72,7 @@ def test_the_plan_as_a_spreadsheet_holds_every_action_with_its_dates_overdue_fir
     actions, agencies = book.worksheets
     heads = [cell.value for cell in actions[1]]
     rows = [dict(zip(heads, row, strict=True)) for row in actions.iter_rows(min_row=2, values_only=True)]
-    assert {row["Reference"] for row in rows} == {one.reference for one in report.actions}
+    assert {row["Reference"] for row in rows} == {action.reference for action in report.actions}
     late = [row["Days overdue"] for row in rows]
     assert late == sorted(late, reverse=True)
     assert all(isinstance(row["Due"], datetime) for row in rows)

@@ -31,7 +31,7 @@ Open = Callable[..., Browser]
 @pytest.fixture
 def review(session: Session) -> ThematicReview:
     """A review with three findings of different weight and two recommendations."""
-    made = make.review(session, focus="Whether neglect is recognised early")
+    review = make.review(session, focus="Whether neglect is recognised early")
     for text, verdict, strength in (
         ("Visits were on time.", Verdict.STRENGTH, Strength.STRONG),
         ("Plans did not name the child.", Verdict.CONCERN, Strength.WEAK),
@@ -41,12 +41,12 @@ def review(session: Session) -> ThematicReview:
         take_finding(
             session,
             judgement=Judgement(source=Source.CASE_AUDIT, verdict=verdict, text=text, strength=strength),
-            review_id=made.id,
+            review_id=review.id,
         )
-    plan = make.plan(session, made)
+    plan = make.plan(session, review)
     make.recommendation(session, plan, 1, text="Name neglect.")
     make.recommendation(session, plan, 2, text="Ask the child.")
-    return made
+    return review
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def of_briefing(session: Session, review: ThematicReview) -> LearningProduct:
 def test_draft_puts_concerns_first_and_ends_with_what_to_do(
     session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made = draft_briefing(session, review, of_briefing)
-    assert review.title in made.background
-    assert "Whether neglect is recognised early." in made.background
-    assert "“Neglect”" in made.why_it_matters
-    key = (made.key_information_1, made.key_information_2, made.key_information_3)
+    briefing = draft_briefing(session, review, of_briefing)
+    assert review.title in briefing.background
+    assert "Whether neglect is recognised early." in briefing.background
+    assert "“Neglect”" in briefing.why_it_matters
+    key = (briefing.key_information_1, briefing.key_information_2, briefing.key_information_3)
     assert key == ("Nobody saw the pattern.", "Plans did not name the child.", "Visits were on time.")
-    assert made.things_to_remember == "• Supervision was regular."
-    assert made.what_to_do == "• Name neglect.\n• Ask the child."
+    assert briefing.things_to_remember == "• Supervision was regular."
+    assert briefing.what_to_do == "• Name neglect.\n• Ask the child."
 
 
 def test_draft_of_a_review_without_findings_says_what_is_to_be_written() -> None:
@@ -76,36 +76,36 @@ def test_draft_of_a_review_without_findings_says_what_is_to_be_written() -> None
 def test_facts_hold_everything_that_stands_on_the_sheet(
     session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made = draft_briefing(session, review, of_briefing)
-    facts = briefing_facts(session, OCCASION, briefing_id=made.id)
+    briefing = draft_briefing(session, review, of_briefing)
+    facts = briefing_facts(session, OCCASION, briefing_id=briefing.id)
     assert (facts.partnership, facts.reference) == (OCCASION.partnership, of_briefing.reference)
-    assert (facts.audience, facts.made_on, facts.about) == ("Every team", OCCASION.made_on, f"briefings:{made.id}")
+    assert (facts.audience, facts.made_on, facts.about) == ("Every team", OCCASION.made_on, f"briefings:{briefing.id}")
     assert facts.review == f"{review.reference} {review.title}"
-    assert facts.points == made.points
+    assert facts.points == briefing.points
     assert len(facts.points) == len(facts.headings) == 7
     with pytest.raises(RuleBroken, match="no such briefing"):
-        briefing_facts(session, OCCASION, briefing_id=made.id + 1)
+        briefing_facts(session, OCCASION, briefing_id=briefing.id + 1)
 
 
 def test_agency_has_facts_of_released_briefings_only_and_never_the_reviews_name(
     session: PortalSession, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made, agency = draft_briefing(session, review, of_briefing), make.agency(session)
+    briefing, agency = draft_briefing(session, review, of_briefing), make.agency(session)
     with make.acting(session, Role.AGENCY_MEMBER, agency), pytest.raises(RuleBroken, match="no such briefing"):
-        briefing_facts(session, OCCASION, briefing_id=made.id)
+        briefing_facts(session, OCCASION, briefing_id=briefing.id)
     session.get_one(LearningProduct, of_briefing.id).released_on = date(2026, 3, 2)
     with make.acting(session, Role.AGENCY_MEMBER, agency):
-        facts = briefing_facts(session, OCCASION, briefing_id=made.id)
+        facts = briefing_facts(session, OCCASION, briefing_id=briefing.id)
     assert (facts.review, facts.points[2]) == ("", "Nobody saw the pattern.")
 
 
 def test_briefing_with_a_point_still_to_be_written_is_read_as_a_page_but_not_printed(
     browser: Open, session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made = draft_briefing(session, review, of_briefing)
-    made.what_to_do = ""
+    briefing = draft_briefing(session, review, of_briefing)
+    briefing.what_to_do = ""
     session.commit()
-    officer, page = browser(Role.OFFICER), f"/briefings/{made.id}/"
+    officer, page = browser(Role.OFFICER), f"/briefings/{briefing.id}/"
     said = officer.get(f"{page}paper/").get_text(" ", strip=True)
     assert "7. What to do To be written." in said
     assert "Draft, not released yet" in said
@@ -114,7 +114,7 @@ def test_briefing_with_a_point_still_to_be_written_is_read_as_a_page_but_not_pri
         officer.get(page).get_text()
     )
     assert session.scalars(select(JobRequest)).all() == []
-    made.what_to_do = "Ask the child."
+    briefing.what_to_do = "Ask the child."
     session.commit()
     officer.send(f"{page}paper/", page=page)
     assert len(session.scalars(select(JobRequest)).all()) == 1
@@ -141,13 +141,13 @@ def test_briefing_is_refused_for_another_product_and_a_second_time(
 def test_released_briefing_is_not_drafted_anew(
     session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made = draft_briefing(session, review, of_briefing)
-    made.background = "Edited."
-    draft_anew(session, made)
-    assert made.background != "Edited."
+    briefing = draft_briefing(session, review, of_briefing)
+    briefing.background = "Edited."
+    draft_anew(session, briefing)
+    assert briefing.background != "Edited."
     of_briefing.released_on = date(2026, 3, 2)
     with pytest.raises(RuleBroken, match="agencies have used it as it is"):
-        draft_anew(session, made)
+        draft_anew(session, briefing)
 
 
 def test_briefing_goes_out_only_when_all_seven_points_are_written(
@@ -155,12 +155,12 @@ def test_briefing_goes_out_only_when_all_seven_points_are_written(
 ) -> None:
     with pytest.raises(RuleBroken, match="Draft the briefing before it is released"):
         release_product(session, of_briefing, on=date(2026, 3, 2))
-    made = draft_briefing(session, review, of_briefing)
+    briefing = draft_briefing(session, review, of_briefing)
     for text in ("", "To be written: later"):
-        made.key_information_2 = text
+        briefing.key_information_2 = text
         with pytest.raises(RuleBroken, match="Point 4 of the briefing is still to be written"):
             release_product(session, of_briefing, on=date(2026, 3, 2))
-    made.key_information_2 = "Written."
+    briefing.key_information_2 = "Written."
     release_product(session, of_briefing, on=date(2026, 3, 2))
     assert of_briefing.released_on == date(2026, 3, 2)
 
@@ -190,22 +190,22 @@ def test_officer_of_another_hub_drafts_nothing(
     officer, page = browser(Role.OFFICER), f"/learning-products/{of_briefing.id}/"
     officer.send(f"/briefings/draft/{of_briefing.id}/", page)
     assert "your own hubs only" in officer.get(page).get_text()
-    made = draft_briefing(session, review, of_briefing)
+    briefing = draft_briefing(session, review, of_briefing)
     session.commit()
-    officer.send(f"/briefings/{made.id}/redraft/", f"/briefings/{made.id}/redraft/")
-    assert "your own hubs only" in officer.get(f"/briefings/{made.id}/").get_text()
+    officer.send(f"/briefings/{briefing.id}/redraft/", f"/briefings/{briefing.id}/redraft/")
+    assert "your own hubs only" in officer.get(f"/briefings/{briefing.id}/").get_text()
     assert officer.client.post("/briefings/draft/999999/", data=officer.tokens("/account/")).status_code == 404
 
 
 def test_agency_reads_a_released_briefing_without_the_reviews_name(
     browser: Open, session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    made = draft_briefing(session, review, of_briefing)
-    made.background = "Why this matters to every team."
+    briefing = draft_briefing(session, review, of_briefing)
+    briefing.background = "Why this matters to every team."
     member = browser(Role.AGENCY_MEMBER, agency=make.agency(session))
-    member.get(f"/briefings/{made.id}/paper/", 404)
+    member.get(f"/briefings/{briefing.id}/paper/", 404)
     of_briefing.released_on = date(2026, 3, 2)
     session.commit()
-    words = words_of(member.client.get(f"/briefings/{made.id}/paper/"))
+    words = words_of(member.client.get(f"/briefings/{briefing.id}/paper/"))
     assert "Why this matters to every team." in words
     assert review.reference not in words

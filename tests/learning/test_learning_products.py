@@ -37,10 +37,10 @@ def product(session: Session, review: ThematicReview | None = None, **values: An
         "summary": "What the review found.",
         **values,
     }
-    made = LearningProduct(review_id=(review or make.review(session)).id, **given)
-    session.add(made)
+    product = LearningProduct(review_id=(review or make.review(session)).id, **given)
+    session.add(product)
     session.flush()
-    return made
+    return product
 
 
 @pytest.fixture
@@ -64,12 +64,12 @@ def test_every_form_belongs_to_one_of_the_frameworks_three_kinds() -> None:
 def test_officer_plans_a_product_and_releases_it_today(browser: Open, session: Session) -> None:
     review = make.review(session)
     administrator = browser(Role.ADMINISTRATOR)
-    made = administrator.send(
+    response = administrator.send(
         "/learning-products/new/", f"/learning-products/new/?review_id={review.id}", review_id=review.id,
         title="What families told us", form="sharing_event", audience="Team leaders",
         planned_on=today().isoformat(), summary="Parents tell what helped.",
     )  # fmt: skip
-    path = made.headers["Location"]
+    path = response.headers["Location"]
     assert "Face-to-face learning" in administrator.get(path).get_text()
     answer = administrator.send(f"{path}release/", released_on=today().isoformat())
     assert answer.headers["Location"] == path
@@ -111,10 +111,10 @@ def test_use_that_cannot_have_been_is_refused(
 
 def test_review_is_not_completed_before_learning_is_released(session: Session) -> None:
     review = make.review(session, stage=Stage.DISSEMINATION)
-    made = product(session, review)
+    guide = product(session, review)
     with pytest.raises(RuleBroken, match="No learning product of this review is released yet"):
         pass_gates(session, review, on=today())
-    release_product(session, made, on=RELEASED)
+    release_product(session, guide, on=RELEASED)
     assert pass_gates(session, review, on=today()) is Stage.COMPLETED
 
 
@@ -133,26 +133,28 @@ def test_agencies_that_have_not_used_a_product_are_named_first(session: Session)
             ("Gone", Service.BOTH, False),
         )
     )
-    made = product(session, make.review(session, kind=HubKind.CHILDREN), released_on=RELEASED)
-    assert use_sentence(uses_by_agency(session, made)) == "None of 2 agencies has used it yet."
-    use(session, made, police.id)
-    use(session, made, police.id, used_on=RELEASED + timedelta(days=5), people_count=3)
-    found = uses_by_agency(session, made)
-    assert [(one.agency.name, one.times, one.people, one.last_on) for one in found] == [
+    guide = product(session, make.review(session, kind=HubKind.CHILDREN), released_on=RELEASED)
+    assert use_sentence(uses_by_agency(session, guide)) == "None of 2 agencies has used it yet."
+    use(session, guide, police.id)
+    use(session, guide, police.id, used_on=RELEASED + timedelta(days=5), people_count=3)
+    agency_uses = uses_by_agency(session, guide)
+    assert [
+        (agency_use.agency.name, agency_use.times, agency_use.people, agency_use.last_on) for agency_use in agency_uses
+    ] == [
         ("A school", 0, 0, None),
         ("Police", 2, 15, RELEASED + timedelta(days=5)),
     ]
-    assert use_sentence(found) == "1 of 2 agencies has used it, with 15 people in all."
-    use(session, made, care.id)
-    assert [one.agency.id for one in uses_by_agency(session, made)] == [school.id, care.id, police.id]
-    assert gone.id not in {one.agency.id for one in uses_by_agency(session, made)}
+    assert use_sentence(agency_uses) == "1 of 2 agencies has used it, with 15 people in all."
+    use(session, guide, care.id)
+    assert [agency_use.agency.id for agency_use in uses_by_agency(session, guide)] == [school.id, care.id, police.id]
+    assert gone.id not in {agency_use.agency.id for agency_use in uses_by_agency(session, guide)}
 
 
 def test_page_names_who_has_and_who_has_not_used_it(browser: Open, session: Session, released: LearningProduct) -> None:
     used, other = make.agency(session, "Users"), make.agency(session, "Others")
     use(session, released, used.id)
     page = browser(Role.BOARD_VIEWER).get(f"/learning-products/{released.id}/who-has-used-it/")
-    assert [one.get_text() for one in page.select(".panel h2")] == ["Not yet (1)", "Have used it (1)"]
+    assert [heading.get_text() for heading in page.select(".panel h2")] == ["Not yet (1)", "Have used it (1)"]
     assert [other.name in panel.get_text() for panel in page.select(".panel")] == [True, False]
 
 
@@ -162,11 +164,11 @@ def test_agency_member_records_and_corrects_the_agencys_own_use(
     own = make.agency(session, "Own")
     member = browser(Role.AGENCY_MEMBER, agency=own)
     assert "learning product your agency has not used" in member.get("/").get_text()
-    made = member.send(
+    response = member.send(
         f"/learning-uses/new/?product_id={released.id}", product_id=released.id, agency_id=own.id,
         used_on=RELEASED.isoformat(), people_count="9", led_by="Ward sister",
     )  # fmt: skip
-    path = made.headers["Location"]
+    path = response.headers["Location"]
     sent = member.filled(f"{path}edit/", people_count="11")
     assert member.client.post(f"{path}edit/", data=sent).status_code == 302
     session.expire_all()
@@ -212,8 +214,8 @@ def test_released_product_is_not_deleted(browser: Open, released: LearningProduc
 
 
 def test_officer_of_another_hub_releases_nothing(browser: Open, session: Session) -> None:
-    made = product(session)
-    answer = browser(Role.OFFICER).send(f"/learning-products/{made.id}/release/", released_on=today().isoformat())
+    guide = product(session)
+    answer = browser(Role.OFFICER).send(f"/learning-products/{guide.id}/release/", released_on=today().isoformat())
     assert answer.status_code == 422
     assert "your own hubs only" in words_of(answer)
 

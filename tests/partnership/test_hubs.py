@@ -23,19 +23,19 @@ DAY = timedelta(days=1)
 
 def seated(session: Session, hub: Hub, seat: Seat, name: str, **values: object) -> Membership:
     person = make.person(session, Role.MANAGER, name=name)
-    made = Membership(hub_id=hub.id, person_id=person.id, seat=seat, **{"starts_on": today() - 9 * DAY, **values})
-    session.add(made)
+    membership = Membership(hub_id=hub.id, person_id=person.id, seat=seat, **{"starts_on": today() - 9 * DAY, **values})
+    session.add(membership)
     session.commit()
-    return made
+    return membership
 
 
 def test_administrator_makes_edits_and_deletes_a_hub(browser: Open, session: Session) -> None:
     officer = make.person(session, Role.OFFICER, name="Olive Officer")
     administrator = browser(Role.ADMINISTRATOR)
     values = {"name": "Adults hub", "kind": "adults", "officer_id": officer.id, "is_active": "y"}
-    made = administrator.send("/hubs/new/", **values)
-    assert made.status_code == 302
-    path = made.headers["Location"]
+    response = administrator.send("/hubs/new/", **values)
+    assert response.status_code == 302
+    path = response.headers["Location"]
     assert "Olive Officer" in administrator.get(path).get_text()
     sent = administrator.filled(f"{path}edit/", purpose="Adults' safeguarding.")
     assert administrator.client.post(f"{path}edit/", data=sent).status_code == 302
@@ -82,8 +82,8 @@ def test_agency_sees_its_own_seats_and_is_told_of_no_gaps(browser: Open, session
     other = make.person(session, Role.MANAGER, agency=theirs, name="Theirs Own")
     for person, agency in ((mine, ours), (other, theirs)):
         seat = Seat.POLICE if agency is ours else Seat.HEALTH
-        made = Membership(hub_id=hub.id, person_id=person.id, agency_id=agency.id, seat=seat, starts_on=today())
-        session.add(made)
+        membership = Membership(hub_id=hub.id, person_id=person.id, agency_id=agency.id, seat=seat, starts_on=today())
+        session.add(membership)
     session.commit()
     page = browser(Role.MANAGER, agency=ours, name="Ours Manager").get(f"/hubs/{hub.id}/").get_text()
     assert "Ours Own" in page

@@ -35,10 +35,10 @@ def own_hub(session: Session) -> Hub:
 
 
 def seat(session: Session, hub: Hub, person: Person, seat: Seat = Seat.POLICE, **values: Any) -> Membership:
-    made = Membership(hub_id=hub.id, person_id=person.id, seat=seat, **{"starts_on": START, **values})
-    session.add(made)
+    membership = Membership(hub_id=hub.id, person_id=person.id, seat=seat, **{"starts_on": START, **values})
+    session.add(membership)
     session.commit()
-    return made
+    return membership
 
 
 def form_of(hub: Hub, person: Person, **values: Any) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def test_officer_seats_a_person_for_their_own_agency(browser: Open, session: Ses
     person = make.person(session, Role.MANAGER, agency=police, name="Paul Police")
     answer = browser(Role.OFFICER).send("/memberships/new/", **form_of(own_hub, person))
     assert answer.status_code == 302
-    made = session.scalars(select(Membership)).one()
-    assert (made.agency_id, made.starts_on, made.ends_on) == (police.id, START, None)
+    membership = session.scalars(select(Membership)).one()
+    assert (membership.agency_id, membership.starts_on, membership.ends_on) == (police.id, START, None)
 
 
 def test_button_of_a_hub_opens_the_form_for_that_hub(browser: Open, own_hub: Hub) -> None:
@@ -82,13 +82,13 @@ def test_officer_cannot_end_seats_of_another_hub_among_their_own(browser: Open, 
     person = make.person(session, Role.MANAGER, name="Paul Police")
     both = [seat(session, hub, person) for hub in (own_hub, make.hub(session, HubKind.ADULTS))]
     officer = browser(Role.OFFICER)
-    ids = [one.id for one in both]
+    ids = [membership.id for membership in both]
     page = f"/memberships/ending/?ids={ids[0]}&ids={ids[1]}"
     answer = officer.send("/memberships/ending/", page, ids=ids, ends_on="2026-06-30")
     assert answer.status_code == 422
     assert "You look after the teams of your own hubs only." in words_of(answer)
     session.expire_all()
-    assert [one.ends_on for one in both] == [None, None]
+    assert [membership.ends_on for membership in both] == [None, None]
 
 
 def test_administrator_ends_the_ticked_seats_on_a_day(browser: Open, session: Session) -> None:
@@ -108,7 +108,7 @@ def test_administrator_ends_the_ticked_seats_on_a_day(browser: Open, session: Se
     assert answer.status_code == 302
     assert "1 membership changed." in administrator.get("/memberships/").get_text()
     session.expire_all()
-    assert [one.ends_on for one in (first, second, third)] == [date(2026, 6, 30), date(2026, 2, 1), None]
+    assert [membership.ends_on for membership in (first, second, third)] == [date(2026, 6, 30), date(2026, 2, 1), None]
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_administrator_ends_the_ticked_seats_on_a_day(browser: Open, session: Se
     [("2026-01-09", "cannot end before it starts"), ("", "Give the last day."), ("soon", "must be a day such as")],
 )
 def test_impossible_last_day_ends_nothing(browser: Open, session: Session, day: str, sentence: str) -> None:
-    made = seat(session, make.hub(session), make.person(session, Role.MANAGER, name="Paul Police"))
+    membership = seat(session, make.hub(session), make.person(session, Role.MANAGER, name="Paul Police"))
     administrator = browser(Role.ADMINISTRATOR)
-    page = f"/memberships/ending/?ids={made.id}"
-    answer = administrator.send("/memberships/ending/", page, ids=[made.id], ends_on=day)
+    page = f"/memberships/ending/?ids={membership.id}"
+    answer = administrator.send("/memberships/ending/", page, ids=[membership.id], ends_on=day)
     assert answer.status_code == 422
     assert sentence in words_of(answer)
     session.expire_all()
-    assert made.ends_on is None
+    assert membership.ends_on is None
 
 
 @pytest.mark.parametrize("ids", ["", "?ids=x", "?ids=999999", "?ids=99999999999999999999"])
@@ -169,10 +169,10 @@ def test_officer_runs_a_hub_while_seated_there(session: Session) -> None:
     hub, officer = make.hub(session), make.person(session, Role.OFFICER)
     actor = Actor.person(officer.id, Role.OFFICER, None)
     assert not may_run_hub(session, actor, hub.id, today())
-    made = seat(session, hub, officer, Seat.OFFICER, starts_on=today() - DAY, ends_on=today())
+    membership = seat(session, hub, officer, Seat.OFFICER, starts_on=today() - DAY, ends_on=today())
     assert may_run_hub(session, actor, hub.id, today())
     assert not may_run_hub(session, actor, hub.id, today() + DAY)
-    made.seat = Seat.STATUTORY
+    membership.seat = Seat.STATUTORY
     session.flush()
     assert not may_run_hub(session, actor, hub.id, today())
 
@@ -186,9 +186,14 @@ def test_seat_of_an_officer_gives_other_roles_nothing(session: Session) -> None:
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.AGENCY_MEMBER])
 def test_agencies_have_no_list_of_seats(browser: Open, session: Session, role: Role) -> None:
-    made = seat(session, make.hub(session), make.person(session, Role.MANAGER, name="Paul Police"))
+    membership = seat(session, make.hub(session), make.person(session, Role.MANAGER, name="Paul Police"))
     somebody = browser(role, agency=make.agency(session))
-    for path in ("/memberships/", f"/memberships/{made.id}/", "/memberships/export/csv/", "/memberships/ending/?ids=1"):
+    for path in (
+        "/memberships/",
+        f"/memberships/{membership.id}/",
+        "/memberships/export/csv/",
+        "/memberships/ending/?ids=1",
+    ):
         somebody.get(path, 403)
 
 
@@ -205,8 +210,8 @@ def test_list_shows_who_sits_there_today(browser: Open, session: Session) -> Non
 @given(st.sets(st.sampled_from([seat for seat in Seat if seat.is_core])))
 def test_words_on_core_seats_name_each_seat_once(missing: set[Seat]) -> None:
     words = core_seats_in_words(missing).lower()
-    for one in (Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH):
-        assert words.count(one.value.replace("_", " ")) == 1
+    for seat in (Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH):
+        assert words.count(seat.value.replace("_", " ")) == 1
     assert ("missing" in words) == bool(missing)
 
 

@@ -23,9 +23,9 @@ GRADE = ReferenceList.GRADE
 
 
 def word(session: Session, code: str, list_name: ReferenceList = GRADE, **values: Any) -> ReferenceItem:
-    made = make.word(session, list_name, code, **values)
+    word = make.word(session, list_name, code, **values)
     session.commit()
-    return made
+    return word
 
 
 def new_word(**values: Any) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def new_word(**values: Any) -> dict[str, Any]:
 def test_administrator_makes_a_word_with_other_words_for_it(browser: Open, session: Session) -> None:
     administrator = browser(Role.ADMINISTRATOR)
     sent = new_word(list_name="level_of_intervention", aliases="  moderate \r\n\r\nnot bad\r\n")
-    made = administrator.send("/reference-items/new/", **sent)
-    assert made.status_code == 302
+    response = administrator.send("/reference-items/new/", **sent)
+    assert response.status_code == 302
     item = session.scalars(select(ReferenceItem).where(ReferenceItem.code == "fair")).one()
     assert item.aliases == ["moderate", "not bad"]
     shown = administrator.get(f"/reference-items/{item.id}/edit/").select_one("#aliases")

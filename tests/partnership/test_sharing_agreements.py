@@ -35,13 +35,13 @@ GENERAL = {"partnership": "Demo", "portal": "http://portal.example.org"}
 
 
 def agreement(session: Session, agency: Agency, signed: date = SIGNED, until: date = LAST) -> SharingAgreement:
-    made = SharingAgreement(
+    agreement = SharingAgreement(
         agency_id=agency.id, version="2.0", signed_on=signed, signed_by="A. Signatory",
         signed_by_role="Caldicott guardian", valid_until_on=until,
     )  # fmt: skip
-    session.add(made)
+    session.add(agreement)
     session.flush()
-    return made
+    return agreement
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_agencies_asked_about_are_told_apart_by_name(session: Session) -> None:
     police, school, care = (make.agency(session, name) for name in ("Police", "School", "Care"))
     agreement(session, police)
     agreement(session, school, SIGNED, SIGNED)
-    found = agencies_without_agreement(session, [police.id, school.id, care.id], LAST)
-    assert [one.name for one in found] == ["Care", "School"]
+    agencies = agencies_without_agreement(session, [police.id, school.id, care.id], LAST)
+    assert [agency.name for agency in agencies] == ["Care", "School"]
     assert agencies_without_agreement(session, [], LAST) == []
 
 
@@ -123,8 +123,8 @@ def test_list_is_narrowed_by_how_agreements_stand(browser: Open, session: Sessio
         agreement(session, make.agency(session, name), until=today() + timedelta(days=days))
     viewer = browser(Role.SPONSOR)
     states = (AgreementState.EXPIRED, AgreementState.EXPIRES_SOON, AgreementState.IN_DATE)
-    found = [viewer.get(f"/sharing-agreements/?state={state}").select("tbody th") for state in states]
-    assert [[cell.get_text() for cell in row] for row in found] == [["Ended"], ["Ending"], ["Lasting"]]
+    headings = [viewer.get(f"/sharing-agreements/?state={state}").select("tbody th") for state in states]
+    assert [[cell.get_text() for cell in row] for row in headings] == [["Ended"], ["Ending"], ["Lasting"]]
 
 
 def test_agency_reads_its_own_agreement_and_file_only(browser: Open, session: PortalSession) -> None:
@@ -132,8 +132,8 @@ def test_agency_reads_its_own_agreement_and_file_only(browser: Open, session: Po
     mine, foreign = agreement(session, own), agreement(session, theirs)
     session.commit()
     officer = browser(Role.OFFICER)
-    for made in (mine, foreign):
-        path = f"/sharing-agreements/{made.id}/file/"
+    for signed in (mine, foreign):
+        path = f"/sharing-agreements/{signed.id}/file/"
         values = {**officer.tokens(path), "title": "Signed copy", "file": (io.BytesIO(b"%PDF"), "signed.pdf")}
         assert officer.client.post(path, data=values, content_type="multipart/form-data").status_code == 302
     member = browser(Role.AGENCY_MEMBER, agency=own)
@@ -143,7 +143,7 @@ def test_agency_reads_its_own_agreement_and_file_only(browser: Open, session: Po
     assert "Add a file" not in page.get_text()
     member.get(f"/sharing-agreements/{mine.id}/file/", 403)
     assert [row.get_text() for row in member.get("/sharing-agreements/").select("tbody th")] == ["Own"]
-    documents = {one.agency_id: one.id for one in session.scalars(select(Document))}
+    documents = {document.agency_id: document.id for document in session.scalars(select(Document))}
     assert member.client.get(f"/documents/{documents[own.id]}/download/").status_code == 200
     member.get(f"/documents/{documents[theirs.id]}/download/", 404)
     member.get("/sharing-agreements/agencies/", 403)

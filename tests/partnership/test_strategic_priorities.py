@@ -19,9 +19,9 @@ Open = Callable[..., Browser]
 
 def test_administrator_makes_edits_and_deletes_a_priority(browser: Open, session: Session) -> None:
     administrator = browser(Role.ADMINISTRATOR)
-    made = administrator.send("/strategic-priorities/new/", name="Exploitation", starts_on="2026-04-01")
-    assert made.status_code == 302
-    path = made.headers["Location"]
+    response = administrator.send("/strategic-priorities/new/", name="Exploitation", starts_on="2026-04-01")
+    assert response.status_code == 302
+    path = response.headers["Location"]
     sent = administrator.filled(f"{path}edit/", ends_on="31/03/2028", description="People at risk are found.")
     assert administrator.client.post(f"{path}edit/", data=sent).status_code == 302
     page = administrator.get(path).get_text()
@@ -63,11 +63,11 @@ def test_list_shows_what_holds_today_and_what_does_not(browser: Open, session: S
         session.add(StrategicPriority(name=name, starts_on=starts_on, ends_on=ends_on))
     session.commit()
     viewer = browser(Role.BOARD_VIEWER)
-    found = {
+    names = {
         answer: {cell.get_text() for cell in viewer.get(f"/strategic-priorities/?now={answer}").select("tbody th")}
         for answer in ("yes", "no", "perhaps")
     }
-    assert found == {"yes": {"Ends today"}, "no": {"Ended yesterday", "Starts tomorrow"}, "perhaps": set()}
+    assert names == {"yes": {"Ends today"}, "no": {"Ended yesterday", "Starts tomorrow"}, "perhaps": set()}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])

@@ -34,7 +34,7 @@ def action(number: int, **changes: object) -> ReportAction:
     code = CODES[number % len(CODES)]
     due = TODAY + timedelta(days=(number * 37) % 240 - 70)
     name, role = OWNERS[number % len(OWNERS)]
-    made = ReportAction(
+    report_action = ReportAction(
         reference=f"AP-2026-01/{number:02d}",
         action=f"{words(number)} (step {number})",
         brag_code=code,
@@ -57,7 +57,7 @@ def action(number: int, **changes: object) -> ReportAction:
         critical_friend_comment=words(number) if number % 4 == 0 else "",
         board_decision="Noted; return in March." if number % 8 == 0 else "",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(report_action, **changes)  # type: ignore[arg-type]
 
 
 def report(count: int, **changes: object) -> PlanReport:
@@ -67,7 +67,7 @@ def report(count: int, **changes: object) -> PlanReport:
 
 def report_of(actions: Sequence[ReportAction], **changes: object) -> PlanReport:
     """A plan of exactly these actions."""
-    made = PlanReport(
+    plan_report = PlanReport(
         partnership="Arden Safeguarding Partnership (fictitious)",
         reference="AP-2026-01",
         title="The multi-agency front door",
@@ -82,4 +82,4 @@ def report_of(actions: Sequence[ReportAction], **changes: object) -> PlanReport:
         scope="Every action of the plan, all lead agencies",
         made_by="Morgan Reed, Quality Learning and Improvement Officer",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(plan_report, **changes)  # type: ignore[arg-type]

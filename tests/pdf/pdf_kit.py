@@ -1,4 +1,4 @@
-"""Does a document stand, whatever its facts hold? What every document's own test inherits; docs/paper.md shows how."""
+"""Is a document sound whatever its facts hold? Every document's own test inherits this; docs/paper.md shows how."""
 
 from __future__ import annotations
 
@@ -65,69 +65,71 @@ class SoundDocument:
 
     @pytest.mark.parametrize("count", [0, 1, 25])
     def test_any_number_of_rows_makes_a_sound_file(self, count: int, tmp_path: Path) -> None:
-        made = self.kit.build(self.kit.facts(count))
-        sound(made)
-        checked(made, tmp_path)
-        assert len(pages(made)) == 1 or not self.kit.is_one_page
+        pdf_bytes = self.kit.build(self.kit.facts(count))
+        sound(pdf_bytes)
+        checked(pdf_bytes, tmp_path)
+        assert len(pages(pdf_bytes)) == 1 or not self.kit.is_one_page
 
     def test_two_thousand_rows_are_drawn_or_counted(self) -> None:
         if not self.kit.has_rows:
             pytest.skip("this document has no table that grows")
-        made = self.kit.build(self.kit.facts(2000))
-        assert len(pages(made)) == 1 if self.kit.is_one_page else len(pages(made)) > 20
+        pdf_bytes = self.kit.build(self.kit.facts(2000))
+        assert len(pages(pdf_bytes)) == 1 if self.kit.is_one_page else len(pages(pdf_bytes)) > 20
 
     def test_ten_thousand_letters_in_every_field_are_printed_whole(self) -> None:
         given: list[tuple[str, str]] = []
         facts = self.kit.filled(lambda name: _kept(given, name, _numbered(len(given))))
-        made = self.kit.build(facts)
-        sound(made)
-        missing = {name for name, text in given if not says(made, text)}
+        pdf_bytes = self.kit.build(facts)
+        sound(pdf_bytes)
+        missing = {name for name, text in given if not says(pdf_bytes, text)}
         assert missing <= set(self.kit.short) or self.kit.is_one_page
-        assert not missing or any(NOTE in text or "…" in text for _, text in spoken(made))
+        assert not missing or any(NOTE in text or "…" in text for _, text in spoken(pdf_bytes))
 
     def test_an_unbroken_word_is_cut_with_a_note_and_stays_on_the_page(self) -> None:
-        made = self.kit.build(self.kit.filled(lambda name: "W" * 200_000, rows=1))
-        sound(made)
-        assert self.kit.is_one_page or any(NOTE in text for _, text in spoken(made))
+        pdf_bytes = self.kit.build(self.kit.filled(lambda name: "W" * 200_000, rows=1))
+        sound(pdf_bytes)
+        assert self.kit.is_one_page or any(NOTE in text for _, text in spoken(pdf_bytes))
 
     @pytest.mark.parametrize("name", NAMES, ids=["Welsh", "Polish", "Greek", "Arabic", "Bengali"])
     def test_a_name_in_any_script_is_read_as_it_was_written(self, name: str) -> None:
-        made = self.kit.build(self.kit.filled(lambda field: name))
-        sound(made)
-        assert says(made, name)
-        assert sum(text.count(name) for _, text in spoken(made)) >= 3
+        pdf_bytes = self.kit.build(self.kit.filled(lambda field: name))
+        sound(pdf_bytes)
+        assert says(pdf_bytes, name)
+        assert sum(text.count(name) for _, text in spoken(pdf_bytes)) >= 3
 
     def test_markup_and_tricks_are_printed_as_typed_and_open_nothing(self, tmp_path: Path) -> None:
         text = " ".join(TRICKS)
         facts = self.kit.filled(lambda field: text)
-        made = self.kit.build(facts)
-        sound(made)
-        checked(made, tmp_path, skip=["TAG-002"])  # on a single page it takes long running lines for prose
-        assert says(made, text) or self.kit.is_one_page
+        pdf_bytes = self.kit.build(facts)
+        sound(pdf_bytes)
+        checked(pdf_bytes, tmp_path, skip=["TAG-002"])  # on a single page it takes long running lines for prose
+        assert says(pdf_bytes, text) or self.kit.is_one_page
         page = as_page(self.kit.paper(facts))
-        assert not [one for one in ("<img", "<b>bold", "<script>alert", '<a href="javascript') if one in page]
+        assert not [markup for markup in ("<img", "<b>bold", "<script>alert", '<a href="javascript') if markup in page]
 
     def test_the_same_facts_give_the_same_bytes(self) -> None:
         assert self.kit.build(self.kit.facts(25)) == self.kit.build(self.kit.facts(25))
 
     def test_what_the_paper_says_stands_on_the_page_and_in_the_file(self) -> None:
         paper = self.kit.paper(self.kit.facts(3))
-        page, made = as_page(paper), self.kit.build(self.kit.facts(3))
+        page, pdf_bytes = as_page(paper), self.kit.build(self.kit.facts(3))
         for text in texts_of(paper.blocks):
             assert _squeezed(_escaped(text)) in _squeezed(page), text
-            assert says(made, text) or self.kit.is_one_page, text
+            assert says(pdf_bytes, text) or self.kit.is_one_page, text
 
 
-def sound(made: bytes) -> None:
+def sound(pdf_bytes: bytes) -> None:
     """Each mark in one element, headings in order, tables headed, figures described, nothing opens or overflows."""
-    with pikepdf.open(BytesIO(made)) as pdf:
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         assert not pdf.check_pdf_syntax()
         tree = structure_of(pdf)
         marks = [marks_of(page) for page in pdf.pages]
-        drawn = sorted((index, number) for index, one in enumerate(marks) for number in one.numbers)
+        drawn = sorted((index, number) for index, page_marks in enumerate(marks) for number in page_marks.numbers)
         assert sorted(piece for element in tree.walk() for piece in element.pieces) == drawn
-        assert not any(one.loose for one in marks)
-        levels = [int(one.role[1]) for one in tree.walk() if one.role[0] == "H" and one.role[1:].isdigit()]
+        assert not any(page_marks.loose for page_marks in marks)
+        levels = [
+            int(element.role[1]) for element in tree.walk() if element.role[0] == "H" and element.role[1:].isdigit()
+        ]
         assert levels[:1] == [1]
         assert levels.count(1) == 1
         assert all(after <= before + 1 for before, after in pairwise(levels))
@@ -135,9 +137,9 @@ def sound(made: bytes) -> None:
             assert {str(head.attributes["/Scope"]) for head in table.kids[0].all("TH")} == {"/Column"}
         assert all(figure.alt for figure in tree.all("Figure"))
         _about(pdf)
-        used = set().union(*(one.fonts for one in marks))
+        used = set().union(*(page_marks.fonts for page_marks in marks))
         assert {name[1:] for name in pdf.pages[0].Resources.Font} == used
-        keys = {key for one in pdf.objects if isinstance(one, pikepdf.Dictionary) for key in one}
+        keys = {key for part in pdf.objects if isinstance(part, pikepdf.Dictionary) for key in part}
         assert not keys & OPENING
         for page in pdf.pages:
             width = float(page.mediabox[2])
@@ -154,38 +156,38 @@ def _about(pdf: pikepdf.Pdf) -> None:
         assert outline.root
 
 
-def checked(made: bytes, folder: Path, skip: Sequence[str] = ()) -> None:
+def checked(pdf_bytes: bytes, folder: Path, skip: Sequence[str] = ()) -> None:
     """Both checkers find no error; warnings are for people."""
     path = folder / "made.pdf"
-    path.write_bytes(made)
-    assert [f"{one.rule_id} {one.message}" for one in pdfua.validate(str(path)).findings] == []
+    path.write_bytes(pdf_bytes)
+    assert [f"{finding.rule_id} {finding.message}" for finding in pdfua.validate(str(path)).findings] == []
     result = outloud.check(str(path), skip=list(skip) or None)
     assert not result.error
-    assert [str(one) for one in result.findings if one.severity == "error"] == []
+    assert [str(finding) for finding in result.findings if finding.severity == "error"] == []
 
 
-def pages(made: bytes) -> list[int]:
+def pages(pdf_bytes: bytes) -> list[int]:
     """The number of marked pieces of each page."""
-    with pikepdf.open(BytesIO(made)) as pdf:
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         return [len(marks_of(page).numbers) for page in pdf.pages]
 
 
 _last: dict[int, list[tuple[str, str]]] = {}
 
 
-def spoken(made: bytes) -> list[tuple[str, str]]:
+def spoken(pdf_bytes: bytes) -> list[tuple[str, str]]:
     """Role and text of each element, as read aloud."""
-    if hash(made) not in _last:
+    if hash(pdf_bytes) not in _last:
         _last.clear()
-        with pikepdf.open(BytesIO(made)) as pdf:
-            _last[hash(made)] = elements_spoken(pdf)
-    return _last[hash(made)]
+        with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
+            _last[hash(pdf_bytes)] = elements_spoken(pdf)
+    return _last[hash(pdf_bytes)]
 
 
-def says(made: bytes, text: str) -> bool:
-    """Whether one element holds the whole text, blanks and line ends aside."""
+def says(pdf_bytes: bytes, text: str) -> bool:
+    """Whether one element holds the whole text, ignoring blanks and line ends."""
     wanted = _squeezed(text)
-    return any(wanted in _squeezed(said) for _, said in spoken(made))
+    return any(wanted in _squeezed(said) for _, said in spoken(pdf_bytes))
 
 
 def as_page(paper: Paper) -> str:
@@ -231,14 +233,14 @@ def _everywhere(value: Any, text: Callable[[str], str], fixed: tuple[str, ...], 
     if isinstance(value, str):
         return text(name)
     if is_dataclass(value) and not isinstance(value, type):
-        made = {
+        changed = {
             field.name: _everywhere(getattr(value, field.name), text, fixed, field.name)
             for field in fields(value)
             if field.init and field.name not in fixed
         }
-        return replace(value, **made)
+        return replace(value, **changed)
     if isinstance(value, tuple | list):
-        return type(value)(_everywhere(one, text, fixed, name) for one in value)
+        return type(value)(_everywhere(part, text, fixed, name) for part in value)
     return value
 
 

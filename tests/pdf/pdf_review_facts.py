@@ -22,11 +22,11 @@ VERDICTS: Final = (Verdict.CONCERN, Verdict.MIXED, None, Verdict.STRENGTH, Verdi
 def matrix_row(number: int) -> MatrixRow:
     """The key line of that number; verdicts go round."""
     verdicts = [VERDICTS[(number * 3 + place * 2) % len(VERDICTS)] for place in range(len(Source))]
-    said = tuple(Said(one, 2 + number % 5, 4) if one else Said(None) for one in verdicts)
+    said = tuple(Said(verdict, 2 + number % 5, 4) if verdict else Said(None) for verdict in verdicts)
     cells = {
-        source: Cell(one.verdict.level, one.count, one.weight)
-        for source, one in zip(Source, said, strict=True)
-        if one.verdict
+        source: Cell(voice.verdict.level, voice.count, voice.weight)
+        for source, voice in zip(Source, said, strict=True)
+        if voice.verdict
     }
     area = AREAS[number % 100 * 4 // 100]
     return MatrixRow(number, SENTENCES[number % 5], area, said, mark_of(cells), words(number, 2), number % 3 == 0)

@@ -8,14 +8,14 @@ import pikepdf
 from pypdf import PdfReader
 
 
-def text_of(made: bytes) -> str:
+def text_of(pdf_bytes: bytes) -> str:
     """The text of all pages, blanks and line ends made one blank."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages).split())
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf_bytes)).pages).split())
 
 
-def pages_of(made: bytes) -> list[str]:
+def pages_of(pdf_bytes: bytes) -> list[str]:
     """The text of each page."""
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages]
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf_bytes)).pages]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Element:
 
     def all(self, role: str) -> list["Element"]:
         """Every element of that role below and including this one."""
-        return [one for one in self.walk() if one.role == role]
+        return [element for element in self.walk() if element.role == role]
 
     def walk(self) -> Iterator["Element"]:
         """This element and all below it in reading order."""
@@ -50,17 +50,17 @@ def structure_of(pdf: pikepdf.Pdf) -> Element:
 
 def _element(entry: pikepdf.Object, pages: dict[tuple[int, int], int]) -> Element:
     attributes = dict(entry.A.items()) if "/A" in entry else {}
-    made = Element(str(entry.S)[1:], attributes, str(entry.get("/Alt", "")))
+    element = Element(str(entry.S)[1:], attributes, str(entry.get("/Alt", "")))
     kids = entry.get("/K", pikepdf.Array())
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, int):
-            made.pieces.append((pages[entry.Pg.objgen], kid))
+            element.pieces.append((pages[entry.Pg.objgen], kid))
         elif kid.get("/Type") == "/MCR":
-            made.pieces.append((pages[kid.Pg.objgen], int(kid.MCID)))
+            element.pieces.append((pages[kid.Pg.objgen], int(kid.MCID)))
         else:
             assert kid.P.objgen == entry.objgen
-            made.kids.append(_element(kid, pages))
-    return made
+            element.kids.append(_element(kid, pages))
+    return element
 
 
 @dataclass
@@ -75,25 +75,25 @@ class PageMarks:
 
 def marks_of(page: pikepdf.Page) -> PageMarks:
     """Read a page's operators; every mark opened must be closed."""
-    found = PageMarks([], [], [], set())
+    page_marks = PageMarks([], [], [], set())
     depth = 0
     for operands, operator in pikepdf.parse_content_stream(page):
         name = str(operator)
         if name in ("BDC", "BMC"):
             depth += 1
             if name == "BDC" and "/MCID" in operands[1]:
-                found.numbers.append(int(operands[1]["/MCID"]))
+                page_marks.numbers.append(int(operands[1]["/MCID"]))
         elif name == "EMC":
             depth -= 1
         elif name in ("Tj", "TJ", "f", "S") and not depth:
-            found.loose.append(name)
+            page_marks.loose.append(name)
         elif name == "Tm":
-            found.heights.append(float(operands[5]))
+            page_marks.heights.append(float(operands[5]))
         elif name == "Tf":
-            found.fonts.add(str(operands[0])[1:])
+            page_marks.fonts.add(str(operands[0])[1:])
         assert depth >= 0
     assert depth == 0
-    return found
+    return page_marks
 
 
 def marked_text(page: pikepdf.Page, fonts: pikepdf.Object) -> dict[int, str]:
@@ -120,7 +120,7 @@ def marked_text(page: pikepdf.Page, fonts: pikepdf.Object) -> dict[int, str]:
 
 
 def spoken_pieces(page: pikepdf.Page) -> dict[int, str]:
-    """The text of each marked piece as it is read aloud: the text given in its place where there is one."""
+    """The text of each marked piece as it is read aloud: its replacement text when there is one."""
     maps = {name: _to_unicode(font) for name, font in page.Resources.Font.items()}
     texts: dict[int, str] = {}
     stack: list[tuple[int | None, bool]] = []

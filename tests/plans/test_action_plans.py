@@ -1,4 +1,4 @@
-"""Does a manager get the plan on paper, see the own agency's part only, and say how it is going?"""
+"""Does a manager get the plan on paper, see only their own agency's part, and say how it is going?"""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ OURS, THEIRS = "Read ten files of ours.", "Brief the nurseries of theirs."
 def plan(session: PortalSession) -> ActionPlan:
     """A plan with a late action of one agency and an action of another."""
     give_starting_words(session)
-    made = make.plan(session)
-    recommendation = make.recommendation(session, made)
+    plan = make.plan(session)
+    recommendation = make.recommendation(session, plan)
     late = today() - timedelta(days=5)
-    make.action(session, made, make.agency(session, "Ours"), text=OURS, due_on=today() + timedelta(days=30))
+    make.action(session, plan, make.agency(session, "Ours"), text=OURS, due_on=today() + timedelta(days=30))
     make.action(
-        session, made, make.agency(session, "Theirs"), text=THEIRS, due_on=late, recommendation_id=recommendation.id
+        session, plan, make.agency(session, "Theirs"), text=THEIRS, due_on=late, recommendation_id=recommendation.id
     )
     session.commit()
-    return made
+    return plan
 
 
 def words(content: bytes) -> str:

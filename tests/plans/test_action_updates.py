@@ -29,12 +29,12 @@ def actions(session: PortalSession) -> list[Action]:
     give_starting_words(session)
     plan = make.plan(session)
     due_on = today() + timedelta(days=30)
-    made = [
+    actions = [
         make.action(session, plan, make.agency(session, name), text=text, due_on=due_on)
         for name, text in ((OURS, "Audit ten files."), (OURS, "Brief the desk."), (THEIRS, "Train the nurses."))
     ]
     session.commit()
-    return made
+    return actions
 
 
 def brag(session: PortalSession, code: str) -> int:
@@ -44,8 +44,8 @@ def brag(session: PortalSession, code: str) -> int:
 
 def updates(session: PortalSession) -> list[tuple[int, str]]:
     session.expire_all()
-    found = select(ActionUpdate.action_id, ActionUpdate.text).order_by(ActionUpdate.id)
-    return [tuple(row) for row in session.execute(found)]  # type: ignore[misc]
+    updates = select(ActionUpdate.action_id, ActionUpdate.text).order_by(ActionUpdate.id)
+    return [tuple(row) for row in session.execute(updates)]  # type: ignore[misc]
 
 
 def ids(*actions: Action) -> str:
@@ -59,7 +59,7 @@ def day(when: date) -> str:
 def progress_panel(browser: Browser, action: Action) -> list[list[str]]:
     """The rows of progress on an action's page."""
     page = browser.get(f"/actions/{action.id}/")
-    panel = next(one for one in page.select("section.panel") if one.select_one("h2").get_text() == "Progress")  # type: ignore[union-attr]
+    panel = next(tag for tag in page.select("section.panel") if tag.select_one("h2").get_text() == "Progress")  # type: ignore[union-attr]
     return [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in panel.select("tbody tr")]
 
 
@@ -165,8 +165,8 @@ def test_officer_rates_ticked_actions_together_with_word_and_reason(
     officer, amber = browser(Role.OFFICER), brag(session, "amber")
     form = officer.get("/actions/").select_one("form:has(input[name=rowid])")
     assert form is not None
-    button = next(one for one in form.select("button[formaction]") if one.get_text() == "Set BRAG word")
-    hidden = {one["name"]: one.get("value", "") for one in form.select("input[type=hidden]")}
+    button = next(tag for tag in form.select("button[formaction]") if tag.get_text() == "Set BRAG word")
+    hidden = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}
     ticked = [str(action.id) for action in actions]
     answer = officer.client.post(button["formaction"], data={**hidden, "rowid": ticked})
     assert answer.status_code == 302
@@ -237,7 +237,7 @@ def test_of_several_actions_none_moves_when_one_cannot(
     assert updates(session) == []
     assert officer.send(page, due_on=(later + timedelta(days=1)).isoformat(), reason="New.").status_code == 302
     assert len(updates(session)) == 3
-    assert {session.get_one(Action, one.id).due_on for one in actions} == {later + timedelta(days=1)}
+    assert {session.get_one(Action, action.id).due_on for action in actions} == {later + timedelta(days=1)}
 
 
 @pytest.mark.parametrize("typed", ["", "x", "1,", "-1", "1;2", "99999999", "²", "1,1,9999"])

@@ -33,9 +33,9 @@ def action(session: PortalSession) -> Action:
     """The only action of an agreed plan, five days overdue."""
     give_starting_words(session)
     plan = make.plan(session, status=PlanStatus.AGREED, agreed_on=date(2026, 1, 5))
-    made = make.action(session, plan, make.agency(session, OURS), due_on=today() - timedelta(days=5))
+    action = make.action(session, plan, make.agency(session, OURS), due_on=today() - timedelta(days=5))
     session.commit()
-    return made
+    return action
 
 
 def state_done(browser: Browser, action: Action, evidence: str = "Report of 3 May.", on: date | None = None) -> int:
@@ -46,7 +46,7 @@ def state_done(browser: Browser, action: Action, evidence: str = "Report of 3 Ma
 def buttons(browser: Browser, action: Action) -> set[str]:
     """What the page of an action offers to press."""
     page = browser.get(f"/actions/{action.id}/")
-    return {one.get_text(strip=True) for one in page.select("main .head a.button, main .head button")}
+    return {link.get_text(strip=True) for link in page.select("main .head a.button, main .head button")}
 
 
 def shown(browser: Browser, action: Action) -> str:
@@ -174,13 +174,13 @@ def test_nothing_is_confirmed_or_returned_that_nobody_has_stated(
 
 
 def test_a_complete_action_is_not_stated_confirmed_or_returned_again(session: PortalSession, action: Action) -> None:
-    one, two = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
-    complete_action(session, action, evidence="Report.", on=today(), person_id=one.id)
-    confirm_completion(session, action, person_id=two.id)
+    officer, administrator = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
+    complete_action(session, action, evidence="Report.", on=today(), person_id=officer.id)
+    confirm_completion(session, action, person_id=administrator.id)
     for again in (
-        lambda: complete_action(session, action, evidence="More.", on=today(), person_id=one.id),
-        lambda: confirm_completion(session, action, person_id=two.id),
-        lambda: return_completion(session, action, reason="No.", person_id=two.id),
+        lambda: complete_action(session, action, evidence="More.", on=today(), person_id=officer.id),
+        lambda: confirm_completion(session, action, person_id=administrator.id),
+        lambda: return_completion(session, action, reason="No.", person_id=administrator.id),
     ):
         with pytest.raises(RuleBroken, match="is complete already"):
             again()

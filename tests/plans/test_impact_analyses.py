@@ -43,20 +43,20 @@ Open = Callable[..., Browser]
 @pytest.fixture
 def review(session: Session) -> ThematicReview:
     """A review in dissemination with a plan of one complete and one open action."""
-    made = make.review(session, stage=Stage.DISSEMINATION)
-    plan, agency = make.plan(session, made), make.agency(session)
+    review = make.review(session, stage=Stage.DISSEMINATION)
+    plan, agency = make.plan(session, review), make.agency(session)
     done = make.action(session, plan, agency)
     done.completion_evidence, done.completed_on = "Ten files.", date(2026, 5, 1)
     make.action(session, plan, agency, text="Train the team.")
     session.commit()
-    return made
+    return review
 
 
 @pytest.fixture
 def analysis(session: Session, review: ThematicReview) -> ImpactAnalysis:
-    made = open_impact_analysis(session, review, completed_on=date(2026, 6, 30))
+    analysis = open_impact_analysis(session, review, completed_on=date(2026, 6, 30))
     session.commit()
-    return made
+    return analysis
 
 
 def _actions(session: Session) -> list[Action]:
@@ -68,10 +68,10 @@ def test_completing_a_review_opens_its_impact_analysis_due_in_twelve_months(
 ) -> None:
     monkeypatch.setattr("models.gates.review_gates.GATES", ())
     assert pass_gates(session, review, on=date(2026, 6, 30)) is Stage.COMPLETED
-    found = analysis_of(session, review.id)
-    assert found is not None
-    assert (found.reference, found.due_on) == ("IA-2027-01", date(2027, 6, 30))
-    assert open_impact_analysis(session, review, completed_on=today()) is found
+    analysis = analysis_of(session, review.id)
+    assert analysis is not None
+    assert (analysis.reference, analysis.due_on) == ("IA-2027-01", date(2027, 6, 30))
+    assert open_impact_analysis(session, review, completed_on=today()) is analysis
 
 
 def test_officer_checks_every_action_then_concludes(browser: Open, session: Session, analysis: ImpactAnalysis) -> None:

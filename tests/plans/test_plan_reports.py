@@ -45,13 +45,13 @@ def actions(session: PortalSession) -> dict[str, Action]:
         "other": make.plan(session, other, title="Other plan"),
     }
     agencies = {"police": make.agency(session, "Northfield Police"), "health": make.agency(session, "Southfield NHS")}
-    made = {}
+    actions = {}
     for number, (key, text) in enumerate(TEXTS.items()):
         plan, agency = key.split("/")
         due_on = today() + timedelta(days=30 * number - 5)
-        made[key] = make.action(session, plans[plan], agencies[agency], text=text, due_on=due_on)
+        actions[key] = make.action(session, plans[plan], agencies[agency], text=text, due_on=due_on)
     session.commit()
-    return made
+    return actions
 
 
 @pytest.fixture

@@ -44,35 +44,35 @@ def plan(session: Session, review: ThematicReview) -> ActionPlan:
 
 
 def meeting(session: Session, review: ThematicReview, body: Body = Body.BOARD) -> Presentation:
-    made = Presentation(review_id=review.id, body=body, meets_on=HELD, agenda_line="Item 5")
-    session.add(made)
+    presentation = Presentation(review_id=review.id, body=body, meets_on=HELD, agenda_line="Item 5")
+    session.add(presentation)
     session.flush()
-    return made
+    return presentation
 
 
 def held(session: Session, review: ThematicReview, body: Body = Body.BOARD, **values: Any) -> Presentation:
-    made = meeting(session, review, body)
-    hold_presentation(session, made, **{"on": HELD, "decided": "Noted.", **values})
-    return made
+    presentation = meeting(session, review, body)
+    hold_presentation(session, presentation, **{"on": HELD, "decided": "Noted.", **values})
+    return presentation
 
 
 def test_plan_the_board_agrees_is_agreed_from_that_day(
     session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:
-    made = held(session, review, decision=Decision.AGREED, plan=plan)
+    presentation = held(session, review, decision=Decision.AGREED, plan=plan)
     assert (plan.status, plan.agreed_on) == (PlanStatus.AGREED, HELD)
-    assert (made.status, made.plan_id) == (PresentationStatus.HELD, plan.id)
+    assert (presentation.status, presentation.plan_id) == (PresentationStatus.HELD, plan.id)
 
 
 def test_plan_agreed_with_changes_waits_until_they_are_made(
     session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:
-    made = held(session, review, decision=Decision.AGREED_WITH_CHANGES, plan=plan)
+    presentation = held(session, review, decision=Decision.AGREED_WITH_CHANGES, plan=plan)
     assert plan.status is PlanStatus.DRAFT
-    confirm_changes(session, made, on=HELD + timedelta(days=7))
+    confirm_changes(session, presentation, on=HELD + timedelta(days=7))
     assert (plan.status, plan.agreed_on) == (PlanStatus.AGREED, HELD + timedelta(days=7))
     with pytest.raises(RuleBroken, match="asked for no changes that are still to be made"):
-        confirm_changes(session, made, on=HELD)
+        confirm_changes(session, presentation, on=HELD)
 
 
 def test_plan_stays_a_draft_when_the_board_or_only_a_group_decides_otherwise(
@@ -122,9 +122,9 @@ def test_meeting_is_recorded_once_and_only_on_its_own_plan(session: Session, rev
     other = make.plan(session, make.review(session, year=2027))
     with pytest.raises(RuleBroken, match="is the plan of another review"):
         held(session, review, decision=Decision.AGREED, plan=other)
-    made = held(session, review)
+    presentation = held(session, review)
     with pytest.raises(RuleBroken, match="on record as held already"):
-        hold_presentation(session, made, on=HELD, decided="Again.")
+        hold_presentation(session, presentation, on=HELD, decided="Again.")
 
 
 def test_officer_plans_a_meeting_and_records_the_boards_decision(
@@ -133,10 +133,10 @@ def test_officer_plans_a_meeting_and_records_the_boards_decision(
     administrator = browser(Role.ADMINISTRATOR)
     page = f"/thematic-reviews/{review.id}/"
     assert administrator.get(page).get_text().count("Not planned yet") == 3
-    made = administrator.send(
+    response = administrator.send(
         "/presentations/new/", review_id=review.id, body="board", meets_on=HELD.isoformat(), agenda_line="Item 5"
     )
-    path = made.headers["Location"]
+    path = response.headers["Location"]
     empty = administrator.send(f"{path}held/", held_on=HELD.isoformat(), decided="", decision="")
     assert (empty.status_code, "Give what was decided." in words_of(empty)) == (422, True)
     sent = administrator.send(
@@ -160,11 +160,11 @@ def test_only_a_meeting_on_record_agrees_a_plan_and_its_page_says_where(
     assert f"No meeting on record has decided on {plan.reference} yet" in said
     assert administrator.send(f"{page}agree/", page=page).status_code == 404
     assert administrator.get(page).find("a", string="Plan a Board meeting")
-    made = meeting(session, review)
+    presentation = meeting(session, review)
     session.commit()
     where = administrator.get(page).find("a", string="Record what the Board decided")
     assert where is not None
-    assert where["href"] == f"/presentations/{made.id}/held/"
+    assert where["href"] == f"/presentations/{presentation.id}/held/"
     administrator.send(str(where["href"]), held_on=HELD.isoformat(), decided="As it stands.", decision="agreed",
                        plan_id=plan.id)  # fmt: skip
     panel = administrator.get(page).find("h2", string="Decisions on the plan").find_parent("section")
@@ -181,58 +181,58 @@ def test_only_a_meeting_on_record_agrees_a_plan_and_its_page_says_where(
 def test_changes_are_confirmed_by_a_press(
     browser: Open, session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:
-    made = held(session, review, decision=Decision.AGREED_WITH_CHANGES, plan=plan)
+    presentation = held(session, review, decision=Decision.AGREED_WITH_CHANGES, plan=plan)
     session.commit()
     administrator = browser(Role.ADMINISTRATOR)
-    administrator.send(f"/presentations/{made.id}/changed/")
-    assert "The plan is agreed, with the changes" in administrator.get(f"/presentations/{made.id}/").get_text()
+    administrator.send(f"/presentations/{presentation.id}/changed/")
+    assert "The plan is agreed, with the changes" in administrator.get(f"/presentations/{presentation.id}/").get_text()
     session.refresh(plan)
     assert plan.agreed_on == today()
 
 
 def test_officer_of_another_hub_records_nothing(browser: Open, session: Session, review: ThematicReview) -> None:
-    made = meeting(session, review)
+    presentation = meeting(session, review)
     session.commit()
     officer = browser(Role.OFFICER)
     for page in ("held", "edit", "delete"):
-        officer.get(f"/presentations/{made.id}/{page}/", 403)
+        officer.get(f"/presentations/{presentation.id}/{page}/", 403)
 
 
 def challenge(session: Session, **values: Any) -> Challenge:
-    made = Challenge(**{"challenged_on": HELD, "challenger": "Chair", "question": "Who saw the child?", **values})
-    made.check(session)
-    session.add(made)
+    challenge = Challenge(**{"challenged_on": HELD, "challenger": "Chair", "question": "Who saw the child?", **values})
+    challenge.check(session)
+    session.add(challenge)
     session.flush()
-    return made
+    return challenge
 
 
 def test_challenge_closes_with_its_answer_and_its_outcome(session: Session, review: ThematicReview) -> None:
-    made = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
+    line = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
     with pytest.raises(RuleBroken, match="There is no answer yet"):
-        close_challenge(session, made, outcome="Done.", on=HELD)
+        close_challenge(session, line, outcome="Done.", on=HELD)
     for answer, on, sentence in ((" ", HELD, "Write the answer"), ("Yes", date(2026, 5, 3), "cannot come before")):
         with pytest.raises(RuleBroken, match=sentence):
-            answer_challenge(session, made, answer=answer, on=on)
-    answer_challenge(session, made, answer="The health visitor.", on=HELD)
+            answer_challenge(session, line, answer=answer, on=on)
+    answer_challenge(session, line, answer="The health visitor.", on=HELD)
     with pytest.raises(RuleBroken, match="Write what came of the challenge"):
-        close_challenge(session, made, outcome=" ", on=HELD)
-    close_challenge(session, made, outcome="A field for it.", on=HELD)
+        close_challenge(session, line, outcome=" ", on=HELD)
+    close_challenge(session, line, outcome="A field for it.", on=HELD)
     with pytest.raises(RuleBroken, match="is closed"):
-        answer_challenge(session, made, answer="Another.", on=HELD)
+        answer_challenge(session, line, answer="Another.", on=HELD)
     with pytest.raises(RuleBroken, match="is closed already"):
-        close_challenge(session, made, outcome="Again.", on=HELD)
+        close_challenge(session, line, outcome="Again.", on=HELD)
 
 
 def test_challenge_belongs_to_a_review_or_to_the_review_of_its_meeting(
     session: Session, review: ThematicReview
 ) -> None:
-    police, made = make.agency(session), meeting(session, review)
-    assert challenge(session, presentation_id=made.id, agency_id=police.id).review_id == review.id
+    police, presentation = make.agency(session), meeting(session, review)
+    assert challenge(session, presentation_id=presentation.id, agency_id=police.id).review_id == review.id
     with pytest.raises(RuleBroken, match="Name the review or the meeting"):
         challenge(session, agency_id=police.id)
     other = make.review(session, year=2027)
     with pytest.raises(RuleBroken, match="That meeting was about another review"):
-        challenge(session, presentation_id=made.id, review_id=other.id, agency_id=police.id)
+        challenge(session, presentation_id=presentation.id, review_id=other.id, agency_id=police.id)
 
 
 def test_manager_answers_the_own_agencys_challenge_and_reads_no_other(
@@ -257,10 +257,10 @@ def test_manager_answers_the_own_agencys_challenge_and_reads_no_other(
 
 
 def test_officer_closes_an_answered_challenge(browser: Open, session: Session, review: ThematicReview) -> None:
-    made = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
+    line = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
     session.commit()
     officer = browser(Role.OFFICER)
-    path = f"/challenges/{made.id}/"
+    path = f"/challenges/{line.id}/"
     early = officer.send(f"{path}close/", closed_on=today().isoformat(), outcome="Done.")
     assert (early.status_code, "There is no answer yet" in words_of(early)) == (422, True)
     officer.send(f"{path}answer/", answered_on=today().isoformat(), answer="The health visitor.")
@@ -272,7 +272,7 @@ def test_officer_closes_an_answered_challenge(browser: Open, session: Session, r
 
 def test_member_of_an_agency_reads_but_does_not_answer(browser: Open, session: Session, review: ThematicReview) -> None:
     own = make.agency(session)
-    made = challenge(session, review_id=review.id, agency_id=own.id)
+    line = challenge(session, review_id=review.id, agency_id=own.id)
     member = browser(Role.AGENCY_MEMBER, agency=own)
-    member.get(f"/challenges/{made.id}/")
-    member.get(f"/challenges/{made.id}/answer/", 403)
+    member.get(f"/challenges/{line.id}/")
+    member.get(f"/challenges/{line.id}/answer/", 403)

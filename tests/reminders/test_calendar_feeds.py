@@ -31,12 +31,12 @@ SOON = timedelta(days=20)
 @pytest.fixture
 def plan(session: Session) -> ActionPlan:
     """A plan with an open action of two agencies each, a completed one, and a stage still to come."""
-    made = make.plan(session)
+    plan = make.plan(session)
     for name in ("Ours", "Theirs"):
-        make.action(session, made, make.agency(session, name), text=f"Secret of {name}", due_on=today() + SOON)
-    session.add(ReviewStage(review_id=made.review_id, stage=Stage.SCOPING, planned_on=today() + SOON))
+        make.action(session, plan, make.agency(session, name), text=f"Secret of {name}", due_on=today() + SOON)
+    session.add(ReviewStage(review_id=plan.review_id, stage=Stage.SCOPING, planned_on=today() + SOON))
     session.commit()
-    return made
+    return plan
 
 
 def link(session: Session, person: Person) -> str:
@@ -50,17 +50,17 @@ def events(portal: Flask, path: str) -> list[Any]:
     assert answer.status_code == 200
     assert answer.content_type == "text/calendar; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
-    return [one for one in Calendar.from_ical(answer.get_data()).walk("VEVENT")]
+    return [element for element in Calendar.from_ical(answer.get_data()).walk("VEVENT")]
 
 
 def test_administrator_sees_actions_and_stages_as_whole_private_days(
     portal: Flask, session: Session, plan: ActionPlan
 ) -> None:
-    found = events(portal, link(session, make.person(session, Role.ADMINISTRATOR)))
-    assert len(found) == 3
-    assert {one.decoded("dtstart") for one in found} == {today() + SOON}
-    assert {str(one["class"]) for one in found} == {"PRIVATE"}
-    assert any(str(one["summary"]).startswith("Review TR-") for one in found)
+    listed = events(portal, link(session, make.person(session, Role.ADMINISTRATOR)))
+    assert len(listed) == 3
+    assert {event.decoded("dtstart") for event in listed} == {today() + SOON}
+    assert {str(event["class"]) for event in listed} == {"PRIVATE"}
+    assert any(str(event["summary"]).startswith("Review TR-") for event in listed)
 
 
 def test_agency_sees_its_own_actions_only_and_no_text_of_any(portal: Flask, session: Session, plan: ActionPlan) -> None:
@@ -82,8 +82,8 @@ def test_officer_sees_the_reviews_of_the_own_hub_and_no_other(
 
 
 def test_a_completed_action_leaves_the_calendar_and_a_moved_one_keeps_its_name(portal: Flask, session: Session) -> None:
-    administrator, made = make.person(session, Role.ADMINISTRATOR), make.plan(session)
-    action = make.action(session, made, make.agency(session), due_on=today() + SOON)
+    administrator, plan = make.person(session, Role.ADMINISTRATOR), make.plan(session)
+    action = make.action(session, plan, make.agency(session), due_on=today() + SOON)
     path = link(session, administrator)
     (before,) = events(portal, path)
     action.due_on = today() + 2 * SOON
@@ -146,7 +146,7 @@ def test_person_makes_a_link_sees_it_once_and_stops_it(browser: Open, portal: Fl
 
 def test_words_with_commas_and_line_breaks_stay_in_one_property() -> None:
     tricky = DueDate("x-1", date(2026, 3, 1), "A, b; c\r\nATTENDEE:mailto:x@example.org", "/x/")
-    made = calendar_text([tricky], settings=Settings(secret_key="k" * 40), made_at=datetime(2026, 1, 1, tzinfo=UTC))
-    (event,) = Calendar.from_ical(made).walk("VEVENT")
+    calendar = calendar_text([tricky], settings=Settings(secret_key="k" * 40), made_at=datetime(2026, 1, 1, tzinfo=UTC))
+    (event,) = Calendar.from_ical(calendar).walk("VEVENT")
     assert "attendee" not in {key.lower() for key in event}
     assert event.decoded("dtend") == date(2026, 3, 2)

@@ -42,14 +42,14 @@ def rule(session: Session, kind: ReminderKind, days: int, recipient: Recipient, 
     texts = {"subject": "{reference} is due {when}", "body": "Dear {recipient}: {title}, due on {due_on}."}
     if kind is ReminderKind.WEEKLY_DIGEST:
         texts = {"subject": "{count} open", "body": "{items}"}
-    made = ReminderRule(
+    rule = ReminderRule(
         **{"name": f"{kind} {days} {recipient}", "kind": kind, "offset_days": days, "recipient": recipient, **texts}
         | values
     )
-    made.check(session)
-    session.add(made)
+    rule.check(session)
+    session.add(rule)
     session.flush()
-    return made
+    return rule
 
 
 @pytest.fixture
@@ -276,9 +276,9 @@ def test_the_usual_rules_hold_and_are_added_once(session: PortalSession) -> None
     add_usual_rules(session)
     add_usual_rules(session)
     rules = list(session.scalars(select(ReminderRule)))
-    assert {made.kind for made in rules} == set(ReminderKind)
-    for made in rules:
-        made.check(session)
+    assert {rule.kind for rule in rules} == set(ReminderKind)
+    for rule in rules:
+        rule.check(session)
 
 
 def carry(session: PortalSession, number: int, postbox: Postbox | None = None) -> Done | Later:
@@ -338,14 +338,14 @@ def test_a_reminder_that_has_become_untrue_is_withdrawn(
 
 
 def test_a_reminder_by_a_rule_switched_off_or_deleted_is_withdrawn(session: PortalSession, waiting: Message) -> None:
-    made = session.get_one(ReminderRule, waiting.rule_id)
-    made.is_active = False
+    rule = session.get_one(ReminderRule, waiting.rule_id)
+    rule.is_active = False
     session.flush()
     assert not still_wanted(session, waiting)
-    made.is_active = True
+    rule.is_active = True
     session.flush()
     assert still_wanted(session, waiting)
-    session.delete(made)
+    session.delete(rule)
     session.flush()
     session.refresh(waiting)
     assert not still_wanted(session, waiting)

@@ -1,4 +1,4 @@
-"""Do people's own words, and the files of a review's forms, go when they are due, and nothing beside them?"""
+"""Are people's own words, and the files of a review's forms, erased when they are due, and nothing else?"""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ def survey(session: Session, review: ThematicReview) -> Survey:
     session.flush()
     version = make_tools.version(session, tool)
     values = {"activity_id": activity.id, "version_id": version.id, "token": f"token-of-a-survey-{review.id:04d}"}
-    made = Survey(opens_on=CLOSED, closes_on=CLOSED, **values)
-    session.add(made)
+    survey = Survey(opens_on=CLOSED, closes_on=CLOSED, **values)
+    session.add(survey)
     session.flush()
     for number, given in enumerate(({"met": "Not met", "why": "Nobody came."}, {"met": "Not met", "why": "Late."}, {})):
         answers = {"seen": "Yes", **given}
-        session.add(SurveyResponse(survey_id=made.id, receipt=str(number), given_on=CLOSED, answers=answers))
+        session.add(SurveyResponse(survey_id=survey.id, receipt=str(number), given_on=CLOSED, answers=answers))
     session.flush()
-    return made
+    return survey
 
 
 def answers(session: Session, of: Survey) -> list[dict[str, str]]:
     session.expire_all()
-    found = select(SurveyResponse.answers).where(SurveyResponse.survey_id == of.id).order_by(SurveyResponse.id)
-    return list(session.scalars(found))
+    responses = select(SurveyResponse.answers).where(SurveyResponse.survey_id == of.id).order_by(SurveyResponse.id)
+    return list(session.scalars(responses))
 
 
 @pytest.fixture
 def closed(session: Session) -> ThematicReview:
-    made = make.review(session)
-    move_to_stage(session, made, Stage.CLOSED, on=CLOSED)
-    return made
+    review = make.review(session)
+    move_to_stage(session, review, Stage.CLOSED, on=CLOSED)
+    return review
 
 
 def test_words_of_a_survey_go_and_every_rating_stays(session: Session, closed: ThematicReview) -> None:
@@ -80,11 +80,11 @@ def test_file_handed_in_on_a_form_is_its_reviews_evidence(session: Session, clos
     values = {"review_id": closed.id, "agency_id": police.id, "sheet_id": sheets[0].id, "family_id": tool.id}
     session.add(SelfEvaluation(due_on=CLOSED, **values))
     session.flush()
-    made = rule(session, "evidence_files", 12)
-    assert len(due_under(session, made, date(2025, 6, 30))) == 1
+    retention_rule = rule(session, "evidence_files", 12)
+    assert len(due_under(session, retention_rule, date(2025, 6, 30))) == 1
     erase_due(session, date(2025, 6, 30))
     documents = session.scalars(select(Document).order_by(Document.id)).all()
-    assert [one.erased_on is not None for one in documents] == [True, False]
+    assert [document.erased_on is not None for document in documents] == [True, False]
 
 
 def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
@@ -101,7 +101,7 @@ def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
     assert values_of(session, first.sheet_id) == {"met": "Not met", "why": None}
     assert values_of(session, second.sheet_id) == {"met": "Fully met"}
     logged = select(ChangeRecord.new_values).where(ChangeRecord.table_name == "sheet_answers")
-    assert not any("Nobody looked." in str(one) for one in session.scalars(logged))
+    assert not any("Nobody looked." in str(record) for record in session.scalars(logged))
 
 
 def test_papers_of_a_case_go_with_what_they_say_and_evidence_stays(session: Session) -> None:
@@ -123,11 +123,11 @@ def test_papers_of_a_case_go_with_what_they_say_and_evidence_stays(session: Sess
     erase_references(session, [scene.sample.id], CLOSED)
     assert list(session.scalars(gone.order_by(Document.id))) == subjects
     kept = session.scalars(select(Document).where(Document.kind == DocumentKind.EVIDENCE)).all()
-    assert [(one.content, one.erased_on) for one in kept] == [(b"%PDF", None)] * 3
+    assert [(document.content, document.erased_on) for document in kept] == [(b"%PDF", None)] * 3
 
 
 def test_every_kind_that_can_be_erased_says_what_is_left(session: Session) -> None:
     assert {"drawn_cases", "frame_rows", "evidence_files", "audit_words", "survey_texts"} <= set(ERASABLE)
-    for one in ERASABLE.values():
-        assert one.leaves.endswith(".")
-        assert one.find(session) == []
+    for erasable in ERASABLE.values():
+        assert erasable.leaves.endswith(".")
+        assert erasable.find(session) == []

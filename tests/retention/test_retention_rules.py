@@ -1,4 +1,4 @@
-"""Does exactly what is due go, with its counts left, nothing under a hold, and nothing twice?"""
+"""Is exactly what is due erased, with its counts left, nothing on hold, and nothing twice?"""
 
 from __future__ import annotations
 
@@ -92,16 +92,16 @@ def review_closed_on(session: Session, day: date | None, title: str) -> Thematic
 
 
 def rule(session: Session, what: str, months: int, start: ClockStart = ClockStart.REVIEW_CLOSED) -> RetentionRule:
-    made = RetentionRule(what=what, months=months, counted_from=start)
-    made.check(session)
-    session.add(made)
+    rule = RetentionRule(what=what, months=months, counted_from=start)
+    rule.check(session)
+    session.add(rule)
     session.flush()
-    return made
+    return rule
 
 
 def references(session: Session, sample: AuditSample) -> list[str]:
-    found = select(SampleCase.reference).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)
-    return list(session.scalars(found))
+    references = select(SampleCase.reference).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)
+    return list(session.scalars(references))
 
 
 @pytest.fixture(autouse=True)
@@ -171,9 +171,9 @@ def test_frame_loses_its_rows_and_keeps_counts_and_fingerprint(session: PortalSe
 
 def test_frame_of_no_review_is_kept_from_the_day_it_was_frozen(session: PortalSession) -> None:
     frame_of(session, None, "N")
-    made = rule(session, "frame_rows", 1)
-    assert due_under(session, made, today()) == []
-    assert len(due_under(session, made, today() + timedelta(days=31))) == 1
+    retention_rule = rule(session, "frame_rows", 1)
+    assert due_under(session, retention_rule, today()) == []
+    assert len(due_under(session, retention_rule, today() + timedelta(days=31))) == 1
 
 
 def test_database_empties_no_frame_that_is_not_marked(session: PortalSession) -> None:
@@ -239,8 +239,8 @@ def test_rule_may_count_from_the_completion_of_the_review(session: PortalSession
     completed = date(2023, 6, 30)
     session.add(ReviewStage(review_id=review.id, stage=Stage.COMPLETED, planned_on=completed, reached_on=completed))
     frame_of(session, review, "D")
-    made = rule(session, "frame_rows", 12, ClockStart.REVIEW_COMPLETED)
-    assert [len(due_under(session, made, day)) for day in (date(2024, 6, 29), date(2024, 6, 30))] == [0, 1]
+    retention_rule = rule(session, "frame_rows", 12, ClockStart.REVIEW_COMPLETED)
+    assert [len(due_under(session, retention_rule, day)) for day in (date(2024, 6, 29), date(2024, 6, 30))] == [0, 1]
 
 
 def test_rule_switched_off_erases_nothing(session: PortalSession) -> None:
@@ -260,9 +260,9 @@ def test_usual_rules_are_added_once_and_cover_every_kind(session: Session) -> No
     add_usual_retention(session)
     add_usual_retention(session)
     rules = session.scalars(select(RetentionRule)).all()
-    assert {one.what for one in rules} == set(ERASABLE)
-    for one in rules:
-        one.check(session)
+    assert {rule.what for rule in rules} == set(ERASABLE)
+    for rule in rules:
+        rule.check(session)
 
 
 def test_job_run_twice_erases_once(session: PortalSession, session_factory: sessionmaker[PortalSession]) -> None:

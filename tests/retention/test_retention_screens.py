@@ -26,9 +26,9 @@ Open = Callable[..., Browser]
 @pytest.fixture
 def review(session: Session) -> ThematicReview:
     give_starting_words(session)
-    made = make.review(session)
-    move_to_stage(session, made, Stage.CLOSED, on=date(2024, 6, 30))
-    return made
+    review = make.review(session)
+    move_to_stage(session, review, Stage.CLOSED, on=date(2024, 6, 30))
+    return review
 
 
 def test_administrator_keeps_the_rules_within_what_the_portal_needs(browser: Open, session: Session) -> None:
@@ -38,9 +38,9 @@ def test_administrator_keeps_the_rules_within_what_the_portal_needs(browser: Ope
     assert (short.status_code, "needed for 12 months" in words_of(short)) == (422, True)
     odd = administrator.send("/retention-rules/new/", **{**values, "what": "diaries"}, months="24")
     assert odd.status_code == 422
-    made = administrator.send("/retention-rules/new/", **values, months="24", is_active="y")
-    assert made.status_code == 302
-    page = administrator.get(made.headers["Location"]).get_text()
+    response = administrator.send("/retention-rules/new/", **values, months="24", is_active="y")
+    assert response.status_code == 302
+    page = administrator.get(response.headers["Location"]).get_text()
     for words in ("References of drawn cases", "references become marks", "Agreed by the Board.", "Nothing"):
         assert words in page
     twice = administrator.send("/retention-rules/new/", **values, months="24")
@@ -51,13 +51,13 @@ def test_rule_shows_what_is_due_and_what_has_gone(
     browser: Open, session: PortalSession, review: ThematicReview
 ) -> None:
     frame = frame_of(session, review, "D")
-    made = rule(session, "frame_rows", 6)
+    retention_rule = rule(session, "frame_rows", 6)
     session.commit()
     sponsor = browser(Role.SPONSOR)
-    assert "1 from the next night's run" in sponsor.get(f"/retention-rules/{made.id}/").get_text()
+    assert "1 from the next night's run" in sponsor.get(f"/retention-rules/{retention_rule.id}/").get_text()
     erase_due(session, today())
     session.commit()
-    page = sponsor.get(f"/retention-rules/{made.id}/")
+    page = sponsor.get(f"/retention-rules/{retention_rule.id}/")
     assert page.select(".panel tbody td")[0].get_text() == "12"
     assert "Rows erased" in sponsor.get(f"/case-frames/{frame.id}/").get_text()
 

@@ -31,10 +31,13 @@ def test_only_agencies_that_fit_the_review_are_offered_first(session: Session) -
 
 
 def test_ticks_invite_and_take_back_only_what_was_offered(session: Session) -> None:
-    review, one, two, three = make.review(session), *(make.agency(session, name) for name in ("A", "B", "C"))
-    assert set_invited(session, review, PART, agency_ids={one.id, three.id}, offered={one.id, two.id, three.id}) == 2
-    assert set_invited(session, review, PART, agency_ids={two.id}, offered={one.id, two.id}) == 2
-    assert invited_agencies(session, review.id, PART) == [two, three]
+    review, first, second, third = make.review(session), *(make.agency(session, name) for name in ("A", "B", "C"))
+    assert (
+        set_invited(session, review, PART, agency_ids={first.id, third.id}, offered={first.id, second.id, third.id})
+        == 2
+    )
+    assert set_invited(session, review, PART, agency_ids={second.id}, offered={first.id, second.id}) == 2
+    assert invited_agencies(session, review.id, PART) == [second, third]
     assert invited_agencies(session, review.id, ReviewPart.CASE_AUDIT) == []
 
 
@@ -75,7 +78,7 @@ def test_sponsor_reads_the_lists_and_changes_none(browser: Open, session: Sessio
     session.commit()
     sponsor = browser(Role.SPONSOR)
     path = f"/invitations/review/{review.id}/case_audit/"
-    names = [one.get_text() for one in sponsor.get(f"{path}?kind=statutory").select("fieldset label")]
+    names = [tag.get_text() for tag in sponsor.get(f"{path}?kind=statutory").select("fieldset label")]
     assert len(names) == 1
     assert names[0].startswith("Police")
     values = {**sponsor.tokens(path), "offered": police.id, "agency": police.id}

@@ -39,7 +39,7 @@ def own_panels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _titles(browser: Browser, review: ThematicReview) -> list[str]:
-    shown = [one.get_text() for one in browser.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
+    shown = [heading.get_text() for heading in browser.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
     return [title for title in shown if title != "History"]
 
 

@@ -44,9 +44,9 @@ def form_of(session: Session, kind: HubKind = HubKind.CHILDREN, **values: Any) -
 
 def test_officer_makes_a_review_of_their_own_hub(browser: Open, session: Session, own_review: ThematicReview) -> None:
     officer = browser(Role.OFFICER)
-    made = officer.send("/thematic-reviews/new/", **form_of(session, focus="Whether help comes early."))
-    assert made.status_code == 302
-    page = officer.get(made.headers["Location"])
+    response = officer.send("/thematic-reviews/new/", **form_of(session, focus="Whether help comes early."))
+    assert response.status_code == 302
+    page = officer.get(response.headers["Location"])
     assert "TR-2026-02" in page.get_text()
     assert "Whether help comes early." in page.get_text()
     assert "Proposed" in page.get_text()
@@ -95,9 +95,9 @@ def test_third_review_for_children_needs_the_boards_reason_and_date(browser: Ope
         assert refused.status_code == 422
         assert sentence in words_of(refused)
     agreed = {"quota_override_reason": "A joint inspection.", "quota_override_on": "2026-05-01"}
-    made = administrator.send("/thematic-reviews/new/", **values, **agreed)
-    assert made.status_code == 302
-    page = administrator.get(made.headers["Location"]).get_text()
+    response = administrator.send("/thematic-reviews/new/", **values, **agreed)
+    assert response.status_code == 302
+    page = administrator.get(response.headers["Location"]).get_text()
     assert "A joint inspection." in page
     assert "1 May 2026" in page
 
@@ -213,7 +213,7 @@ def test_review_leads_to_its_plans_frames_and_samples(browser: Open, session: Se
     page = browser(Role.SPONSOR).get(f"/thematic-reviews/{own_review.id}/")
     headings = [heading.get_text() for heading in page.select("section.panel h2")]
     wanted = ("Timetable", "Improvement plans", "Case frames", "Audit samples")
-    assert [one for one in headings if one in wanted] == list(wanted)
+    assert [heading for heading in headings if heading in wanted] == list(wanted)
     assert page.select_one(f'a[href="/action-plans/{plan.id}/"]') is not None
     assert page.find("a", string="Edit the timetable") is None
 
@@ -237,8 +237,8 @@ def test_agency_sees_a_review_only_by_its_own_actions(browser: Open, session: Se
 def test_readers_cannot_change_a_review(browser: Open, own_review: ThematicReview, role: Role) -> None:
     reader, path = browser(role), f"/thematic-reviews/{own_review.id}/"
     reader.get(path)
-    for one in ("/thematic-reviews/new/", f"{path}edit/", f"{path}advance/", f"{path}delete/", "/review-stages/new/"):
-        reader.get(one, 403)
+    for page in ("/thematic-reviews/new/", f"{path}edit/", f"{path}advance/", f"{path}delete/", "/review-stages/new/"):
+        reader.get(page, 403)
 
 
 def test_officer_cannot_delete_a_review(browser: Open, own_review: ThematicReview) -> None:

@@ -83,8 +83,8 @@ def drawn(session: Session, frame: CaseFrame, seed: str = "31415", **changes: An
 
 
 def cases(session: Session, sample: AuditSample, stratum: str) -> list[SampleCase]:
-    found = select(SampleCase).where(SampleCase.sample_id == sample.id, SampleCase.stratum == stratum)
-    return list(session.scalars(found.order_by(SampleCase.position)))
+    in_stratum = select(SampleCase).where(SampleCase.sample_id == sample.id, SampleCase.stratum == stratum)
+    return list(session.scalars(in_stratum.order_by(SampleCase.position)))
 
 
 def test_cases_are_those_of_the_published_sampler_each_in_its_highest_level(
@@ -129,15 +129,15 @@ def test_only_the_reviews_sponsor_voids_a_draw_and_it_stays_visible(session: Por
 def test_the_next_reserve_steps_in_when_a_second_person_agrees(session: PortalSession, frame: CaseFrame) -> None:
     sample = drawn(session, frame)
     first, *_rest, reserve, last = cases(session, sample, "Child in need")
-    one, two = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
+    officer, administrator = make.person(session, Role.OFFICER), make.person(session, Role.ADMINISTRATOR)
     reason = session.scalars(
         select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.ELIMINATION_REASON)
     ).first()
     assert reason is not None
-    propose_elimination(session, first, reason=reason, note="Moved away.", person=one)
+    propose_elimination(session, first, reason=reason, note="Moved away.", person=officer)
     with pytest.raises(RuleBroken, match="A second person must approve"):
-        approve_elimination(session, first, person=one)
-    assert approve_elimination(session, first, person=two) is reserve
+        approve_elimination(session, first, person=officer)
+    assert approve_elimination(session, first, person=administrator) is reserve
     assert (first.status, reserve.status, last.status) == (
         CaseStatus.ELIMINATED,
         CaseStatus.SELECTED,

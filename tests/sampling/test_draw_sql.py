@@ -85,15 +85,15 @@ def facts(rows: list[CaseRow]) -> FrameFacts:
 
 
 def plan(excluded: tuple[str, ...] = (), **parts: Any) -> SamplePlan:
-    made = {
+    content = {
         "time_frame": {"rule": "any"},
         "strata": "level",
         "allocation": {"method": "fixed", "size": 2},
     } | parts
     if excluded:
         kept = exclude(excluded, months=12)
-        made["exclusions"] = {"months": 12, "count": kept.count, "fingerprint": kept.fingerprint}
-    return parse_plan(made)
+        content["exclusions"] = {"months": 12, "count": kept.count, "fingerprint": kept.fingerprint}
+    return parse_plan(content)
 
 
 def row(number: int, reference: str, **cells: Any) -> CaseRow:
@@ -183,7 +183,7 @@ def test_every_postgresql_reads_the_same_digits_off_a_hash(frame_session: Sessio
     hashes = [sha256(str(number).encode()).digest() for number in range(200)] + [b"\xff" * 32, bytes(32)]
     sql = f"SELECT {ticket_tail(server_version)} FROM unnest(CAST(:hashes AS bytea[])) WITH ORDINALITY AS h (hash, at)"
     tails = frame_session.execute(text(f"{sql} ORDER BY at"), {"hashes": hashes}).scalars().all()
-    assert tails == [int.from_bytes(one, "big") % 10**9 for one in hashes]
+    assert tails == [int.from_bytes(digest, "big") % 10**9 for digest in hashes]
 
 
 @pytest.mark.parametrize("times", [1, 40, 10**6])
@@ -290,10 +290,10 @@ def test_real_looked_after_children_are_drawn_as_the_published_sampler_draws(
         )
         (stratum,) = draw_cases(frame_session, frame, asked, case["seed"]).strata
         assert stratum.population == case["population"]
-        assert [(one.ticket, one.reference) for one in stratum.selected] == [
+        assert [(case_drawn.ticket, case_drawn.reference) for case_drawn in stratum.selected] == [
             (v["ticket"], v["id"]) for v in case["sample"]
         ]
-        assert [(one.ticket, one.reference) for one in stratum.reserves] == [
+        assert [(reserve.ticket, reserve.reference) for reserve in stratum.reserves] == [
             (v["ticket"], v["id"]) for v in case["reserves"]
         ]
 
@@ -303,7 +303,7 @@ def frozen_frame(session: Session, rows: list[CaseRow]) -> CaseFrame:
     frame = CaseFrame(title="Looked after", levels=levels, frozen_at=now())
     session.add(frame)
     session.flush()
-    lines = ((str(frame.id), str(one[0]), one[1], str(one[2] or ""), *map(canonical_text, one[3:])) for one in rows)
+    lines = ((str(frame.id), str(row[0]), row[1], str(row[2] or ""), *map(canonical_text, row[3:])) for row in rows)
     load_blocks(session, frame, ["".join("\t".join(line) + "\n" for line in lines).encode()])
     freeze(session, frame)
     return frame

@@ -1,4 +1,4 @@
-"""Do the embedded servers start, are they shared, do they survive what happens to them, and do they go?"""
+"""Do the embedded servers start, are they shared, do they survive what happens to them, and do they stop?"""
 
 from __future__ import annotations
 

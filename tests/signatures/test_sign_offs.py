@@ -1,4 +1,4 @@
-"""Does nothing count as signed but what the review's own sponsor has read and signed, word for word?"""
+"""Does only what the review's own sponsor has read and signed, word for word, count as signed?"""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ LINES = SignOffSubject.KEY_LINES
 def review(session: Session) -> ThematicReview:
     """A review with a sponsor, an officer of its hub and one key line."""
     sponsor, officer = member(session, Role.SPONSOR), member(session, Role.OFFICER)
-    made = make.review(session, sponsor_id=sponsor.id)
+    review = make.review(session, sponsor_id=sponsor.id)
     make.hub(session).officer_id = officer.id
-    _line(session, made, 1, "Is neglect recognised early?")
+    _line(session, review, 1, "Is neglect recognised early?")
     session.commit()
-    return made
+    return review
 
 
 def _line(session: Session, review: ThematicReview, number: int, text: str) -> KeyLine:
@@ -49,9 +49,9 @@ def _line(session: Session, review: ThematicReview, number: int, text: str) -> K
 
 
 def _asked(session: Session, review: ThematicReview) -> Any:
-    made = put_before_sponsor(session, review, LINES, person_id=None)
+    sign_off = put_before_sponsor(session, review, LINES, person_id=None)
     session.commit()
-    return made
+    return sign_off
 
 
 def test_sponsor_reads_what_waits_and_signs_it(browser: Open, session: Session, review: ThematicReview) -> None:
@@ -96,7 +96,7 @@ def test_nobody_signs_for_the_sponsor(browser: Open, session: Session, review: T
         browser(role).get(path, 403)
     other = browser(Role.SPONSOR, name="Another sponsor")
     assert other.send(path, note="").status_code == 422
-    assert "Sign" not in [one.get_text() for one in other.get(f"/sign-offs/{asked.id}/").select("a.button")]
+    assert "Sign" not in [link.get_text() for link in other.get(f"/sign-offs/{asked.id}/").select("a.button")]
     session.expire_all()
     assert asked.status is SignOffStatus.ASKED
 

@@ -44,9 +44,9 @@ def sheet(session: Session) -> AnswerSheet:
 def sent(session: Session) -> SelfEvaluation:
     """A self-evaluation that was sent to the one invited agency."""
     review = make_tools.ready_review(session, make.agency(session))
-    (made,) = send_self_evaluations(session, review, person_id=None)
+    (evaluation,) = send_self_evaluations(session, review, person_id=None)
     session.commit()
-    return made
+    return evaluation
 
 
 @pytest.fixture
@@ -132,10 +132,10 @@ def test_evidence_stands_under_its_answer_and_behind_the_wall(session: Session, 
     for name in ("Plan.pdf", "folder/Audit.docx"):
         add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
     files = evidence_of(session, sheet.id)["files"]
-    assert [one.file_name for one in files] == ["Plan.pdf", "Audit.docx"]
-    assert {one.agency_id for one in files} == {sheet.agency_id}
-    assert {one.kind for one in files} == {DocumentKind.EVIDENCE}
-    assert values_of(session, sheet.id)["files"] == [one.id for one in files]
+    assert [file.file_name for file in files] == ["Plan.pdf", "Audit.docx"]
+    assert {file.agency_id for file in files} == {sheet.agency_id}
+    assert {file.kind for file in files} == {DocumentKind.EVIDENCE}
+    assert values_of(session, sheet.id)["files"] == [file.id for file in files]
 
 
 def test_file_of_another_answer_cannot_be_taken_as_evidence(session: Session, sheet: AnswerSheet) -> None:
@@ -171,7 +171,7 @@ def test_member_fills_in_section_by_section_without_scripts(member: Browser, sen
     assert member.client.get(path(sent, "answer/")).headers["Location"] == first
     page = member.get(first)
     assert "Key line of enquiry: Is neglect recognised early?" in page.get_text().replace("\n", "")
-    assert [one.get_text() for one in page.select(".steps [data-count]")] == ["0 of 2", "0 of 4"]
+    assert [tag.get_text() for tag in page.select(".steps [data-count]")] == ["0 of 2", "0 of 4"]
     answer = member.send(first, **{"a-met": "Fully met", "note-met": "Audited in May.", "shown": ["met", "seen"]})
     assert answer.headers["Location"] == path(sent, "answer/2/")
     sends = {"a-where": ["Home", "School"], "a-cases": "1,200", "a-last_on": "2026-11-25"}
@@ -302,7 +302,7 @@ def test_empty_form_is_there_to_print(member: Browser, sent: SelfEvaluation) -> 
     blank = path(sent, "paper/blank/")
     assert member.get(path(sent, "read/")).select_one(f'main a[href="{blank}"]') is not None
     page = member.get(blank)
-    assert [one.get_text() for one in page.select(".paper h2")] == ["1. Practice", "2. Evidence"]
-    assert "Partially met" in [one.get_text() for one in page.select(".blanks li")]
+    assert [heading.get_text() for heading in page.select(".paper h2")] == ["1. Practice", "2. Evidence"]
+    assert "Partially met" in [item.get_text() for item in page.select(".blanks li")]
     assert "Only if “How far are plans kept?” is answered: Not met." in page.get_text()
     member.get(path(sent, "answer/3/"), status=404)

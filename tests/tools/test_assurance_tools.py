@@ -1,4 +1,4 @@
-"""Do a tool's pages say whose it is, where its signature stands, and that a change asks the sponsor anew?"""
+"""Do a tool's pages say whose it is, whether it is signed, and that a change needs the sponsor's signature again?"""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def tool(session: Session) -> AssuranceTool:
     """A review's tool; the test's officer runs the review, which has a sponsor."""
     review = make.review(session, sponsor_id=make.person(session, Role.SPONSOR).id)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
-    made = make_tools.tool(session, review)
+    tool = make_tools.tool(session, review)
     session.commit()
-    return made
+    return tool
 
 
 def review_of(session: Session, tool: AssuranceTool) -> ThematicReview:
@@ -117,8 +117,8 @@ def test_officer_makes_a_tool_for_the_review_the_address_names(
     browser: Open, session: Session, tool: AssuranceTool
 ) -> None:
     officer, page = browser(Role.OFFICER), f"/assurance-tools/new/?review_id={tool.review_id}"
-    made = officer.client.post(page, data=officer.filled(page, title="Ours", kind="case_audit", covers="both"))
-    assert made.status_code == 302
+    response = officer.client.post(page, data=officer.filled(page, title="Ours", kind="case_audit", covers="both"))
+    assert response.status_code == 302
     ours = session.scalars(select(AssuranceTool).where(AssuranceTool.title == "Ours")).one()
     assert (ours.review_id, ours.kind) == (tool.review_id, ToolKind.CASE_AUDIT)
     assert "The tool has no sections yet." in officer.get(path(ours)).get_text()
@@ -147,11 +147,11 @@ def test_list_tells_the_bank_from_the_reviews(browser: Open, session: Session, t
     make_tools.tool(session, title="In the bank")
     session.commit()
     officer = browser(Role.OFFICER)
-    found = {
-        answer: [one.get_text() for one in officer.get(f"/assurance-tools/?where={answer}").select("tbody th")]
+    names = {
+        answer: [cell.get_text() for cell in officer.get(f"/assurance-tools/?where={answer}").select("tbody th")]
         for answer in ("bank", "reviews")
     }
-    assert found == {"bank": ["In the bank"], "reviews": ["Baseline tool"]}
+    assert names == {"bank": ["In the bank"], "reviews": ["Baseline tool"]}
 
 
 def test_returned_tool_may_be_put_before_the_sponsor_again_in_the_same_words(

@@ -1,4 +1,4 @@
-"""Are a review's key lines copied from the bank, amended, put in order, and signed anew after a change?"""
+"""Are a review's key lines copied from the bank, amended, put in order, and signed again after a change?"""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def review(session: Session) -> ThematicReview:
     """A review of the test's officer, with a sponsor, in a portal with its bank."""
     give_starting_words(session)
     give_starting_tools(session)
-    made = make.review(session, sponsor_id=make.person(session, Role.SPONSOR).id)
+    review = make.review(session, sponsor_id=make.person(session, Role.SPONSOR).id)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()
-    return made
+    return review
 
 
 def area_id(session: Session) -> int:
@@ -40,7 +40,7 @@ def area_id(session: Session) -> int:
 
 
 def texts(session: Session, review: ThematicReview) -> list[str]:
-    return [one.text for one in key_lines_of(session, review.id)]
+    return [key_line.text for key_line in key_lines_of(session, review.id)]
 
 
 def test_officer_copies_the_standard_lines_from_the_reviews_page(
@@ -60,8 +60,8 @@ def test_only_lines_that_fit_the_reviews_service_are_copied(session: Session, re
     lines = key_lines_of(session, None)
     lines[0].applies_to, lines[1].applies_to = Service.ADULTS, Service.CHILDREN
     session.flush()
-    copied = {one.copied_from_id for one in copy_standard_lines(session, review)}
-    assert copied == {one.id for one in lines[1:]}
+    copied = {key_line.copied_from_id for key_line in copy_standard_lines(session, review)}
+    assert copied == {key_line.id for key_line in lines[1:]}
     combined = make.review(session, kind=HubKind.COMBINED, title="The whole family")
     assert len(copy_standard_lines(session, combined)) == 12
 
@@ -97,7 +97,7 @@ def test_lines_move_up_and_down_where_they_stand(browser: Open, session: Session
     assert officer.send(f"/key-lines/{second.id}/place/up/", page).headers["Location"] == f"{page}#k-{second.id}"
     session.expire_all()
     assert texts(session, review)[:2] == [second.text, first.text]
-    assert [one.number for one in key_lines_of(session, review.id)] == list(range(1, 13))
+    assert [key_line.number for key_line in key_lines_of(session, review.id)] == list(range(1, 13))
     officer.send(f"/key-lines/{second.id}/move-up/", page)
     assert "This key line is the first already." in officer.get(page).get_text()
     officer.send(f"/key-lines/{second.id}/move-down/", page)

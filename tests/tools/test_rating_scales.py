@@ -23,7 +23,7 @@ def test_administrator_makes_a_scale_point_by_point(browser: Open, session: Sess
     )
     assert sent.status_code == 302
     scale = session.scalars(select(RatingScale)).one()
-    assert [(one.label, one.weight) for one in scale.options()] == [
+    assert [(option.label, option.weight) for option in scale.options()] == [
         ("Green", 1.0),
         ("Amber", 0.5),
         ("Red", 0.0),
@@ -73,9 +73,9 @@ def test_scale_out_of_use_stays_with_its_questions_but_is_not_offered(browser: O
     session.commit()
     administrator, base = browser(Role.ADMINISTRATOR), f"/assurance-tools/{tool.id}/questions"
     kept = administrator.get(f"{base}/{question.id}/edit/").select("#scale_id option[value]")
-    assert str(scale.id) in [one["value"] for one in kept]
+    assert str(scale.id) in [option["value"] for option in kept]
     new = administrator.get(f"{base}/new/?kind=rating&section={question.section_id}").select("#scale_id option")
-    assert [one["value"] for one in new] == [""]
+    assert [option["value"] for option in new] == [""]
 
 
 def test_usual_scales_are_given_once(session: Session) -> None:

@@ -70,7 +70,7 @@ def test_starting_scale_that_was_deleted_comes_back_with_the_tools(session: Sess
 def test_case_audit_asks_of_a_child_what_it_does_not_ask_of_an_adult(
     bank: dict[ToolKind, Questionnaire], about: str, there: set[str], not_there: set[str]
 ) -> None:
-    asked = {one.key for one in asked_questions(bank[ToolKind.CASE_AUDIT], {"service": about})}
+    asked = {question.key for question in asked_questions(bank[ToolKind.CASE_AUDIT], {"service": about})}
     assert there <= asked
     assert not not_there & asked
 
@@ -78,7 +78,9 @@ def test_case_audit_asks_of_a_child_what_it_does_not_ask_of_an_adult(
 def test_case_audit_grades_each_of_six_parts_on_ofsteds_words(bank: dict[ToolKind, Questionnaire]) -> None:
     parts = ("recognition", "assessment", "planning", "joint", "impact", "overall")
     grades = [bank[ToolKind.CASE_AUDIT].question(f"{part}_grade") for part in parts]
-    offered = {one.labels for one in grades if one is not None and one.is_required and one.key_line}
+    offered = {
+        question.labels for question in grades if question is not None and question.is_required and question.key_line
+    }
     ofsted = ("Outstanding", "Good", "Requires improvement", "Inadequate", "Not applicable", "Not enough evidence")
     assert offered == {ofsted}
 
@@ -88,13 +90,13 @@ def test_section_11_asks_eight_standards_and_a_deadline_below_the_full_score(
 ) -> None:
     form = bank[ToolKind.SECTION_11]
     assert len(form.sections) == 8
-    full = {one.key for one in asked_questions(form, {"training_score": "3"})}
-    short = {one.key for one in asked_questions(form, {"training_score": "1"})}
+    full = {question.key for question in asked_questions(form, {"training_score": "3"})}
+    short = {question.key for question in asked_questions(form, {"training_score": "1"})}
     assert short - full == {"training_improve", "training_due_on"}
 
 
 def test_service_users_are_asked_little_and_nothing_they_must_answer(bank: dict[ToolKind, Questionnaire]) -> None:
     asked = list(bank[ToolKind.SERVICE_USER_QUESTIONS].questions())
     assert len(asked) < 10
-    assert not any(one.is_required for one in asked)
-    assert max(len(one.text) for one in asked) < 60
+    assert not any(question.is_required for question in asked)
+    assert max(len(question.text) for question in asked) < 60

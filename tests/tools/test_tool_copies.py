@@ -30,10 +30,10 @@ def review(session: Session) -> ThematicReview:
     """A review whose hub's officer is the test's, in a portal with its bank."""
     give_starting_words(session)
     give_starting_tools(session)
-    made = make.review(session)
+    review = make.review(session)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()
-    return made
+    return review
 
 
 def bank(session: Session, kind: ToolKind = ToolKind.SELF_EVALUATION) -> AssuranceTool:
@@ -44,20 +44,24 @@ def bank(session: Session, kind: ToolKind = ToolKind.SELF_EVALUATION) -> Assuran
 
 def test_copy_asks_the_same_under_the_same_keys(session: Session, review: ThematicReview) -> None:
     tool = bank(session, ToolKind.CASE_AUDIT)
-    made = copy_tool(session, tool, review=review, title="Audit of neglect")
-    ours, theirs = questionnaire_of(session, made), questionnaire_of(session, tool)
-    assert made.title == "Audit of neglect"
-    assert made.copied_from_id == tool.id
-    assert [one.key for one in ours.questions()] == [one.key for one in theirs.questions()]
-    assert [one.text for one in ours.sections[3].questions] == [one.text for one in theirs.sections[3].questions]
-    assert [one.shown_if for one in ours.questions()] == [one.shown_if for one in theirs.questions()]
+    own_copy = copy_tool(session, tool, review=review, title="Audit of neglect")
+    ours, theirs = questionnaire_of(session, own_copy), questionnaire_of(session, tool)
+    assert own_copy.title == "Audit of neglect"
+    assert own_copy.copied_from_id == tool.id
+    assert [question.key for question in ours.questions()] == [question.key for question in theirs.questions()]
+    assert [question.text for question in ours.sections[3].questions] == [
+        question.text for question in theirs.sections[3].questions
+    ]
+    assert [question.shown_if for question in ours.questions()] == [
+        question.shown_if for question in theirs.questions()
+    ]
 
 
 def test_key_lines_of_the_bank_become_the_reviews_own(session: Session, review: ThematicReview) -> None:
-    made = copy_tool(session, bank(session), review=review)
-    lines = {one.id: one for one in key_lines_of(session, review.id)}
+    tool = copy_tool(session, bank(session), review=review)
+    lines = {key_line.id: key_line for key_line in key_lines_of(session, review.id)}
     assert len(lines) == 12, "a review without key lines is given the standard ones first"
-    cited = {one.key_line_id for one in questions_of(session, made.id)} - {None}
+    cited = {question.key_line_id for question in questions_of(session, tool.id)} - {None}
     assert cited == set(lines)
 
 
@@ -67,9 +71,13 @@ def test_key_line_the_review_does_not_follow_is_left_out(session: Session, revie
     standard_id = dropped.copied_from_id
     session.delete(dropped)
     session.flush()
-    made = copy_tool(session, bank(session), review=review)
-    without = [one.key for one in questions_of(session, made.id) if one.key_line_id is None]
-    expected = [one.key for one in questions_of(session, bank(session).id) if one.key_line_id in (None, standard_id)]
+    tool = copy_tool(session, bank(session), review=review)
+    without = [question.key for question in questions_of(session, tool.id) if question.key_line_id is None]
+    expected = [
+        question.key
+        for question in questions_of(session, bank(session).id)
+        if question.key_line_id in (None, standard_id)
+    ]
     assert without == expected
     assert len(key_lines_of(session, review.id)) == 11, "it does not come back"
 
@@ -80,19 +88,19 @@ def test_tool_of_an_earlier_review_is_copied_by_way_of_the_standard_lines(
     first = copy_tool(session, bank(session), review=review)
     later = make.review(session, title="Neglect, again", year=2027)
     again = copy_tool(session, first, review=later)
-    own = {one.id for one in key_lines_of(session, later.id)}
-    assert {one.key_line_id for one in questions_of(session, again.id)} - {None} == own
+    own = {key_line.id for key_line in key_lines_of(session, later.id)}
+    assert {question.key_line_id for question in questions_of(session, again.id)} - {None} == own
     back = copy_tool(session, first)
-    standard = {one.id for one in key_lines_of(session, None)}
+    standard = {key_line.id for key_line in key_lines_of(session, None)}
     assert back.review_id is None
-    assert {one.key_line_id for one in questions_of(session, back.id)} - {None} == standard
+    assert {question.key_line_id for question in questions_of(session, back.id)} - {None} == standard
 
 
 def test_copy_within_a_review_keeps_its_own_lines(session: Session, review: ThematicReview) -> None:
     line = make_tools.key_line(session, review)
     tool = make_tools.tool(session, review)
-    made = copy_tool(session, tool, review=review)
-    assert questions_of(session, made.id)[0].key_line_id == line.id
+    own_copy = copy_tool(session, tool, review=review)
+    assert questions_of(session, own_copy.id)[0].key_line_id == line.id
 
 
 def test_section_11_is_never_copied_for_a_review(browser: Open, session: Session, review: ThematicReview) -> None:
@@ -111,8 +119,8 @@ def test_officer_copies_a_tool_for_a_review_and_lands_on_the_copy(
     page = f"/assurance-tools/{tool.id}/copy/"
     assert "Copy for a review" in officer.get(f"/assurance-tools/{tool.id}/").get_text()
     sent = officer.send(page, review_id=review.id, title="Self-evaluation: neglect")
-    made = tools_of(session, review.id)[0]
-    assert sent.headers["Location"] == f"/assurance-tools/{made.id}/"
+    own_copy = tools_of(session, review.id)[0]
+    assert sent.headers["Location"] == f"/assurance-tools/{own_copy.id}/"
     assert "Self-evaluation: neglect is copied; amend it below." in officer.get(sent.headers["Location"]).get_text()
     assert "Give the title." in words_of(officer.send(page, review_id="", title=""))
 

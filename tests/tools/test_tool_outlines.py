@@ -21,17 +21,17 @@ KEYS = ["met", "why", "seen", "where", "cases", "last_on", "files"]
 
 @pytest.fixture
 def tool(session: Session) -> AssuranceTool:
-    made = make_tools.tool(session)
+    tool = make_tools.tool(session)
     session.commit()
-    return made
+    return tool
 
 
 def order(session: Session, tool: AssuranceTool) -> list[str]:
-    return [one.key for one in questions_of(session, tool.id)]
+    return [question.key for question in questions_of(session, tool.id)]
 
 
 def asked(session: Session, tool: AssuranceTool, key: str) -> ToolQuestion:
-    return next(one for one in questions_of(session, tool.id) if one.key == key)
+    return next(question for question in questions_of(session, tool.id) if question.key == key)
 
 
 def path(tool: AssuranceTool, rest: str = "") -> str:
@@ -40,8 +40,8 @@ def path(tool: AssuranceTool, rest: str = "") -> str:
 
 def test_tools_page_shows_it_whole_in_order(browser: Open, session: Session, tool: AssuranceTool) -> None:
     page = browser(Role.OFFICER).get(path(tool))
-    assert [one.get_text() for one in page.select("section.outline h2")] == ["1. Practice", "2. Evidence"]
-    said = [one.get_text() for one in page.select("section.outline .ask strong")]
+    assert [heading.get_text() for heading in page.select("section.outline h2")] == ["1. Practice", "2. Evidence"]
+    said = [tag.get_text() for tag in page.select("section.outline .ask strong")]
     assert said[:3] == ["How far are plans kept?", "Why not?", "Is the child seen?"]
     text = page.get_text()
     assert "Rating on a scale: Fully met; Partially met; Not met; Not applicable" in text
@@ -103,9 +103,9 @@ def test_sections_move_with_their_questions(browser: Open, session: Session, too
 
 def test_officer_adds_edits_and_deletes_a_section(browser: Open, session: Session, tool: AssuranceTool) -> None:
     officer = browser(Role.OFFICER)
-    made = officer.send(path(tool, "sections/new/"), title="Voice", introduction="What people said.")
+    response = officer.send(path(tool, "sections/new/"), title="Voice", introduction="What people said.")
     section = sections_of(session, tool.id)[-1]
-    assert made.headers["Location"] == path(tool, f"#s-{section.id}")
+    assert response.headers["Location"] == path(tool, f"#s-{section.id}")
     page = path(tool, f"sections/{section.id}/edit/")
     assert officer.client.post(page, data=officer.filled(page, title="Voices")).status_code == 302
     assert "3. Voices" in officer.get(path(tool)).get_text()

@@ -29,9 +29,9 @@ SAMPLES: dict[str, list[str]] = {"number": ["12"], "date": ["2026-11-25"], "text
 @pytest.fixture
 def tool(session: Session) -> AssuranceTool:
     """A tool of the bank with two sections; see tests/make_tools.py."""
-    made = make_tools.tool(session)
+    tool = make_tools.tool(session)
     session.commit()
-    return made
+    return tool
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def path(tool: AssuranceTool, rest: str = "") -> str:
 
 
 def asked(session: Session, tool: AssuranceTool, key: str) -> ToolQuestion:
-    return next(one for one in questions_of(session, tool.id) if one.key == key)
+    return next(question for question in questions_of(session, tool.id) if question.key == key)
 
 
 def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, **values: Any) -> Any:
@@ -147,7 +147,7 @@ def test_question_moves_to_the_end_of_another_section_by_its_form(
     page = path(tool, f"questions/{question.id}/edit/")
     officer.client.post(page, data=officer.filled(page, section_id=target.id))
     session.expire_all()
-    assert [one.key for one in questions_of(session, tool.id)][-1] == "seen"
+    assert [each.key for each in questions_of(session, tool.id)][-1] == "seen"
 
 
 def test_officer_makes_a_question_depend_on_an_earlier_one_and_reads_it_in_words(
@@ -194,7 +194,7 @@ def test_question_nobody_waits_for_is_deleted_and_versions_keep_it(
     session.commit()
     page = path(tool, f"questions/{question.id}/delete/")
     assert officer.send(page).status_code == 302
-    assert "cases" not in [one.key for one in questions_of(session, tool.id)]
+    assert "cases" not in [each.key for each in questions_of(session, tool.id)]
     assert version.questionnaire.question("cases") is not None
 
 
@@ -223,7 +223,7 @@ def test_new_question_takes_the_banks_key_lines_only(officer: Browser, session: 
     section = sections_of(session, tool.id)[0]
     session.commit()
     page = officer.get(path(tool, f"questions/new/?section={section.id}&kind=text"))
-    assert [one.get_text() for one in page.select("#key_line_id option")] == ["–", "A standard one"]
+    assert [option.get_text() for option in page.select("#key_line_id option")] == ["–", "A standard one"]
 
 
 def test_section_others_depend_on_is_kept(session: Session, tool: AssuranceTool) -> None:
@@ -252,5 +252,5 @@ def test_nobody_but_officers_builds(browser: Open, session: Session, tool: Assur
     assert section is not None
     somebody = browser(role, agency=make.agency(session) if role in (Role.MANAGER, Role.AGENCY_MEMBER) else None)
     pages = ("new/", f"{question.id}/edit/", f"{question.id}/delete/", f"{question.id}/condition/")
-    for page in (*(f"questions/{one}" for one in pages), "sections/new/", f"sections/{section.id}/edit/", "copy/"):
+    for page in (*(f"questions/{place}" for place in pages), "sections/new/", f"sections/{section.id}/edit/", "copy/"):
         somebody.get(path(tool, page), 403)

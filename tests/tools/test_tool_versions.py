@@ -24,9 +24,9 @@ Open = Callable[..., Browser]
 
 @pytest.fixture
 def tool(session: Session) -> AssuranceTool:
-    made = make_tools.tool(session)
+    tool = make_tools.tool(session)
     session.commit()
-    return made
+    return tool
 
 
 def path(tool: AssuranceTool, rest: str = "") -> str:
@@ -45,7 +45,7 @@ def test_same_words_are_the_same_version_and_changed_words_the_next(session: Ses
     assert freeze_tool(session, tool, person_id=None) is first
     add(session, tool, "What else?")
     second = freeze_tool(session, tool, person_id=None)
-    assert [one.number for one in versions_of(session, tool.id)] == [2, 1]
+    assert [version.number for version in versions_of(session, tool.id)] == [2, 1]
     assert first.sha256 != second.sha256
     assert first.questionnaire.question("more") is None
 

@@ -8,9 +8,9 @@ from models.rules.learning.briefings import BriefingFacts, unwritten_words
 
 
 def build(facts: BriefingFacts, logo: Logo | None = None) -> bytes:
-    """Promise: the whole sheet on one page, in the largest size that fits; refused naming the longest point if none.
+    """The whole sheet on one page, in the largest size that fits. Refuses, naming the longest point, when none does.
 
-    Refused as well while a point is still to be written.
+    Refuses too while a point is still to be written.
     """
     refuse_unwritten(facts)
     try:
@@ -20,7 +20,7 @@ def build(facts: BriefingFacts, logo: Logo | None = None) -> bytes:
 
 
 def refuse_unwritten(facts: BriefingFacts) -> None:
-    """Refuse a draft in which a point is still to be written: it is read as a page, not handed round on paper."""
+    """Refuse a draft in which a point is still to be written: it is read on the screen, not handed round on paper."""
     unwritten = unwritten_words(facts.points)
     if unwritten:
         raise RuleBroken(f"{unwritten} Until then the draft can be read as a page, but not printed.")

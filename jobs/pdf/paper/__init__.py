@@ -1,1 +1,1 @@
-"""How does a page look: fonts, tags, tables, letterhead?"""
+"""What does a page look like: fonts, tags, tables, letterhead?"""

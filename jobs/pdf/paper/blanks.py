@@ -1,4 +1,4 @@
-"""How does a blank form look, that somebody fills in with a pen?"""
+"""What does a blank form look like that somebody fills in with a pen?"""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -19,7 +19,7 @@ UNDER: Final = 5.0
 
 
 def draw_blanks(pages: Pages, block: Blanks) -> None:
-    """Promise: the question, its hint, and lines to write on or boxes to tick; the lines are decoration.
+    """Draw the question, its hint, and lines to write on or boxes to tick; the lines are decoration.
 
     All of it stays on one page, unless it would take more than half of one.
     """
@@ -35,13 +35,13 @@ def draw_blanks(pages: Pages, block: Blanks) -> None:
 
 
 def blanks_height(pages: Pages, block: Blanks) -> float:
-    """Promise: the points from the label to the last line or box; to the second one if that is over half a page."""
+    """The points from the label to the last line or box; to the second one if that is over half a page."""
     wrap, width = pages.type.wrap, pages.width
-    said = STRONG_LEAD.leading * len(wrap(block.label, STRONG_LEAD, width))
-    said += QUIET.leading * len(wrap(block.hint, QUIET, width)) + 2
+    height = STRONG_LEAD.leading * len(wrap(block.label, STRONG_LEAD, width))
+    height += QUIET.leading * len(wrap(block.hint, QUIET, width)) + 2
     rows = [_tallest(row) for row in _rows(pages, block.options)] if block.options else [LINE_STEP] * block.lines
-    whole = said + sum(rows)
-    return whole if whole < pages.full_room / 2 else min(said + sum(rows[:2]), pages.full_room)
+    whole = height + sum(rows)
+    return whole if whole < pages.full_room / 2 else min(height + sum(rows[:2]), pages.full_room)
 
 
 def _draw_lines(pages: Pages, count: int) -> None:
@@ -54,7 +54,7 @@ def _draw_lines(pages: Pages, count: int) -> None:
 
 
 def _pitch(pages: Pages, options: Sequence[str]) -> float:
-    """From one box to the next beside it: as wide as the longest words need; all of the width where two do not fit."""
+    """The distance between two boxes side by side: what the longest words need; the whole width when two do not fit."""
     longest = max(pages.type.width(option[:100], BODY) for option in options) + BESIDE + APART
     return longest if 2 * longest <= pages.width + APART else pages.width
 

@@ -44,7 +44,7 @@ BULLET: Final = "•"
 
 
 def draw_blocks(pages: Pages, blocks: Sequence[Any]) -> None:
-    """Promise: the blocks from `y` down, in order."""
+    """Draw the blocks from `y` down, in order."""
     for at, block in enumerate(blocks):
         if isinstance(block, Heading):
             pages.heading(block.text, lead_of(pages, blocks[at + 1 :]), block.level)
@@ -59,7 +59,7 @@ def _draw_paragraph(pages: Pages, block: Paragraph) -> None:
 
 
 def draw_facts(pages: Pages, block: Facts) -> None:
-    """Promise: labels with their values in a grid, read row by row; a value not known is a dash."""
+    """Draw labels with their values in a grid, read row by row; an unknown value is a dash."""
     waiting: list[tuple[str, str]] = []
     for label, value in block.pairs:
         if len(value) > SHORT_FACT and block.columns > 1:

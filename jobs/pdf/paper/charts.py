@@ -14,12 +14,12 @@ COUNT: Final = 34.0
 
 
 def height_of(chart: Chart) -> float:
-    """Promise: the points a chart takes from top to bottom, its key included."""
+    """The points a chart takes from top to bottom, including its key."""
     return STEP * len(chart.bars) + (STEP if chart.is_stacked else 0)
 
 
 def draw_chart(pages: Pages, chart: Chart, left: float, width: float) -> None:
-    """Promise: one bar a row from `y` down, word on the left, number at its end; `y` ends below the last.
+    """Draw one bar for each row from `y` down: word on the left, number at the end; `y` ends below the last bar.
 
     A chart longer than a page goes on overleaf. It is one figure, and its alternative text holds all its figures.
     """

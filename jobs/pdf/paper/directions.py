@@ -28,7 +28,7 @@ class _Run:
 
 
 def begins_rtl(text: str) -> bool:
-    """Promise: true when the first letter of the text that has a direction runs from right to left (UAX 9, P2).
+    """Whether the first letter of the text that has a direction runs from right to left (UAX 9, P2).
 
     >>> begins_rtl("3 אב ab"), begins_rtl("ab אב")
     (True, False)
@@ -38,7 +38,7 @@ def begins_rtl(text: str) -> bool:
 
 
 def segments_of(line: str, font: str, is_rtl: bool = False) -> list[Segment]:
-    """Promise: the stretches of a line from left to right as they are seen; `is_rtl` is the paragraph's direction.
+    """The stretches of a line from left to right as they are seen; `is_rtl` is the paragraph's direction.
 
     A simple form of the Unicode bidirectional algorithm (UAX 9): one level of embedding, digits keep their order.
 

@@ -18,7 +18,7 @@ HEADLINE: Final = replace(TITLE, size=21, leading=26)
 
 
 def draw(paper: Paper, logo: Logo | None = None) -> bytes:
-    """Promise: the paper as a tagged PDF on A4; equal papers give equal bytes.
+    """The paper as a tagged PDF on A4; equal papers give equal bytes.
 
     Reads no clock, no database, no network. Raises RuleBroken when the texts are too long for one document.
     """
@@ -26,7 +26,7 @@ def draw(paper: Paper, logo: Logo | None = None) -> bytes:
 
 
 def draw_one_page(versions: Iterable[Paper], logo: Logo | None = None) -> bytes:
-    """Promise: the first version, fullest first, that takes exactly one page. Raises RuleBroken when none does."""
+    """The first version, fullest first, that takes exactly one page. Raises RuleBroken when none does."""
     for paper in versions:
         pages = _pages_of(paper, logo)
         if len(pages.pages) == 1:

@@ -19,10 +19,10 @@ INTRODUCED: Final = ("table", "figure", "blanks")
 
 
 def lead_of(pages: Pages, blocks: Sequence[Any]) -> float:
-    """Promise: points from the top of `blocks` to where the page may first end; nothing is drawn.
+    """Points from the top of `blocks` to where the page may first end; nothing is drawn.
 
     Headings hold on to what they head, a short paragraph to the table, chart or question it introduces, and a table's
-    headings to its first row (to all its rows where it is small).
+    headings to its first row (to all its rows when it is small).
     """
     for at, block in enumerate(blocks):
         rest = blocks[at + 1 :]

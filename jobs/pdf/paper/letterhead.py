@@ -17,7 +17,7 @@ LARGEST_PICTURE: Final = 40_000_000
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What the running lines say: all of it is decoration to a screen reader, and none of it is only there."""
+    """What the running lines say: all of it is decoration to a screen reader, as all of it is said elsewhere too."""
 
     partnership: str
     classification: str
@@ -36,13 +36,13 @@ class Logo:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Promise: width and height in points, fitted into the corner of the first page."""
+        """Width and height in points, fitted into the corner of the first page."""
         scale = min(LOGO_POINTS[0] / self.width, LOGO_POINTS[1] / self.height)
         return self.width * scale, self.height * scale
 
 
 def read_logo(path: Path) -> Logo:
-    """Promise: the PNG or JPEG file as a logo on white; what else the file holds (metadata, profiles) is dropped.
+    """A PNG or JPEG file as a logo on white; anything else in the file (metadata, profiles) is dropped.
 
     Raises ValueError with one plain sentence when the file cannot be used.
     """
@@ -66,14 +66,14 @@ def _logo_of(picture: Image.Image) -> Logo:
 
 
 def logo_png(logo: Logo) -> bytes:
-    """Promise: the logo as a PNG file, for pages."""
+    """The logo as a PNG file, for pages."""
     out = BytesIO()
     Image.frombytes("RGB", (logo.width, logo.height), logo.pixels).save(out, "PNG")
     return out.getvalue()
 
 
 def logo_object(pdf: Pdf, logo: Logo) -> Object:
-    """Promise: the logo as a picture of that file, to be shown by the name /Logo."""
+    """The logo as a picture of that PDF file, to be shown by the name /Logo."""
     return pdf.make_indirect(
         Stream(
             pdf,

@@ -72,40 +72,40 @@ class Pages:
 
     @property
     def room(self) -> float:
-        """Promise: points left on this page."""
+        """Points left on this page."""
         return self.y - BOTTOM
 
     @property
     def full_room(self) -> float:
-        """Promise: points an empty page offers."""
+        """Points available on an empty page."""
         return self.page_height - TOP - BOTTOM
 
     def turn(self, size: tuple[float, float]) -> None:
-        """Promise: an empty page of that size, and all that follow."""
+        """Begin an empty page of that size; the following pages have it too."""
         self.page_width, self.page_height = size
         self.left, self.width = MARGIN, size[0] - 2 * MARGIN
         self.new_page()
 
     def new_page(self) -> None:
-        """Promise: drawing goes on at the top of an empty page."""
+        """Continue at the top of an empty page."""
         self.pages.append([])
         self.sizes.append((self.page_width, self.page_height))
         self.ops = self.pages[-1]
         self.y = self.page_height - TOP
 
     def need(self, height: float) -> None:
-        """Promise: at least `height` points are free, on a new page if need be."""
+        """Make sure that at least `height` points are free, on a new page if need be."""
         if self.room < height:
             self.new_page()
 
     def place(self) -> Place:
-        """Promise: where drawing stands now; only between blocks, while no mark is open."""
+        """Where drawing stands now; to be called between blocks only, while no mark is open."""
         marks = self.tags.marks()
         kids = len(self.tags.root.kids)
         return Place(len(self.pages), len(self.ops), self.y, len(self._bookmarks), kids, marks)
 
     def go_back(self, place: Place) -> None:
-        """Promise: whatever was drawn since `place` is gone."""
+        """Remove everything drawn since `place`."""
         del self.pages[place.pages :], self.sizes[place.pages :], self._bookmarks[place.bookmarks :]
         self.ops = self.pages[-1]
         del self.ops[place.ops :]
@@ -115,55 +115,55 @@ class Pages:
     # --- marks ------------------------------------------------------------------------------------------------------
 
     def open(self, node: Node) -> None:
-        """Promise: what is drawn until `close` belongs to `node`."""
+        """Let everything drawn until `close` belong to `node`."""
         self.ops.append(self.tags.open_mark(node, len(self.pages) - 1))
 
     def open_artifact(self, kind: str = "") -> None:
-        """Promise: what is drawn until `close` is decoration, or a page's `Header` or `Footer`."""
+        """Let everything drawn until `close` be decoration, or a page's `Header` or `Footer`."""
         self.ops.append(f"/Artifact<</Type/Pagination/Subtype/{kind}>>BDC" if kind else "/Artifact BMC")
 
     def close(self) -> None:
-        """Promise: the innermost open mark is closed."""
+        """Close the innermost open mark."""
         self.ops.append("EMC")
 
     def bookmark(self, title: str, level: int = 0) -> None:
-        """Promise: the reader's contents panel leads to this height of this page."""
+        """Add an entry to the reader's contents panel that leads to this height of this page."""
         text = " ".join(readable(title, limit=200).split())
         self._bookmarks.append(_Bookmark(text, level, len(self.pages) - 1, self.y))
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
     def lines(self, lines: Sequence[str], style: Style, x: float, top: float, room: float = 0.0) -> None:
-        """Promise: the wrapped lines stand with their upper edge at height `top`, left at `x`; `y` does not move."""
+        """Draw the wrapped lines with their upper edge at `top` and their left edge at `x`; `y` does not move."""
         self.ops.append(f"BT {self.text(lines, style, x, top, room)} ET")
 
     def text(self, lines: Sequence[str], style: Style, x: float, top: float, room: float = 0.0) -> str:
-        """Promise: the operators of `lines`, to stand between BT and ET."""
+        """The operators that draw `lines`, to be put between BT and ET."""
         base = top - style.leading * 0.5 - style.size * 0.36
-        shown = self.type.show(lines, style, room)
+        drawn = self.type.show(lines, style, room)
         return (
-            f"/{style.font} {style.size} Tf {style.leading} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm {shown}"
+            f"/{style.font} {style.size} Tf {style.leading} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm {drawn}"
         )
 
     def plate(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
-        """Promise: a filled rectangle, lower left corner at (x, y), with rounded corners if `radius`."""
+        """Draw a filled rectangle with its lower left corner at (x, y), and rounded corners if `radius` is given."""
         self.ops.append(f"{fill} rg {plate_path(x, y, width, height, radius)} f")
 
     def frame(self, x: float, y: float, width: float, height: float, web: str) -> None:
-        """Promise: the outline of a rectangle, lower left corner at (x, y)."""
+        """Draw the outline of a rectangle with its lower left corner at (x, y)."""
         self.ops.append(f"{colour(web)} RG 0.8 w {plate_path(x, y, width, height, 0)} S")
 
     def rule(
         self, y: float, x: float | None = None, width: float | None = None, weight: float = 0.6, web: str = LINE
     ) -> None:
-        """Promise: a thin horizontal line, from margin to margin unless said otherwise."""
+        """Draw a thin horizontal line, from margin to margin unless told otherwise."""
         left, span = (self.left, self.width) if x is None or width is None else (x, width)
         self.ops.append(f"{colour(web)} RG {weight} w {line_path(left, y, span)} S")
 
     def paragraph(
         self, role: str, text: str, style: Style, width: float | None = None, parent: Node | None = None
     ) -> None:
-        """Promise: a tagged paragraph or heading at the left margin; it may run over several pages."""
+        """Draw a tagged paragraph or heading at the left margin; it may run over several pages."""
         span = width or self.width
         lines = self.type.wrap(text, style, span)
         if lines:
@@ -171,7 +171,7 @@ class Pages:
             self.run(lines, style, self.left, span, (parent or self.tags.root).add(role))
 
     def run(self, lines: Sequence[str], style: Style, x: float, span: float, node: Node) -> None:
-        """Promise: lines down the page and on over the next ones, all of one element."""
+        """Draw lines down the page and on over the next ones, all as one element."""
         while lines:
             self.need(style.leading)
             count = max(1, int(self.room / style.leading))
@@ -182,12 +182,12 @@ class Pages:
             lines = lines[count:]
 
     def heading_height(self, text: str, level: int) -> float:
-        """Promise: the points a heading takes, what is above and below it included."""
+        """The points a heading takes, including the space above and below it."""
         style = HEADINGS[level]
         return style.gap + style.leading * len(self.type.wrap(short(text), style, self.width)) + 5
 
     def heading(self, text: str, keep: float = 80.0, level: int = 2) -> None:
-        """Promise: a heading with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
+        """Draw a heading with a bookmark, never alone at the foot of a page (`keep` points follow it)."""
         style = HEADINGS[level]
         lines = self.type.wrap(short(text), style, self.width)
         self.need(min(self.heading_height(text, level) + keep, self.full_room))
@@ -200,7 +200,7 @@ class Pages:
     # --- the end ----------------------------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
-        """Promise: the finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
+        """The finished PDF: numbered pages, running lines, bookmarks, fonts, structure."""
         raw = self._sheets()
         self.type.report_lost(short(self.running.edition, 80))
         return finish(raw, self.tags, self.type.fonts, self.about, self.logo)
@@ -208,6 +208,7 @@ class Pages:
     def _sheets(self) -> bytes:
         """ReportLab's part; a function of its own so that its copy of all pages is gone before the tree is written."""
         out = BytesIO()
+        # `invariant`: ReportLab writes no present time and no random id.
         canvas = _Sheets(out, self.sizes[0], pageCompression=1, invariant=1)
         total = len(self.pages)
         for index, ops in enumerate(self.pages):
@@ -227,19 +228,19 @@ class Pages:
                 canvas.addOutlineEntry(mark.title, f"b{number}", mark.level)
 
     def _running_lines(self, index: int, total: int) -> None:
-        said, self.ops = self.running, self.pages[index]
+        running, self.ops = self.running, self.pages[index]
         self.page_width, self.page_height = self.sizes[index]
         self.width = self.page_width - 2 * MARGIN
         foot, head, right = BOTTOM - 16, self.page_height - 24, MARGIN + self.width
         self.open_artifact("Header")
-        self._span(said.partnership, RUNNING_STRONG, head, share=0.6)
-        self._span(said.classification, RUNNING_STRONG, head, right=right, share=0.35)
+        self._span(running.partnership, RUNNING_STRONG, head, share=0.6)
+        self._span(running.classification, RUNNING_STRONG, head, right=right, share=0.35)
         self.rule(head - 12)
         self.close()
         self.open_artifact("Footer")
         self.rule(foot + 4)
-        self._span(said.edition, RUNNING, foot, share=0.45)
-        start = " ".join(said.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
+        self._span(running.edition, RUNNING, foot, share=0.45)
+        start = " ".join(running.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
         self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 80, share=0.35)
         self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
         self.close()

@@ -2,7 +2,7 @@
 
 
 def line_path(x: float, y: float, width: float) -> str:
-    """Promise: the path of a horizontal line.
+    """The path of a horizontal line.
 
     >>> line_path(10, 20, 5)
     '10.00 20.00 m 15.00 20.00 l'
@@ -11,7 +11,7 @@ def line_path(x: float, y: float, width: float) -> str:
 
 
 def plate_path(x: float, y: float, width: float, height: float, radius: float) -> str:
-    """Promise: the path of a rectangle, lower left corner at (x, y), with rounded corners if `radius`.
+    """The path of a rectangle with its lower left corner at (x, y), and rounded corners if `radius` is given.
 
     >>> plate_path(1, 2, 3, 4, 0)
     '1.00 2.00 3.00 4.00 re'

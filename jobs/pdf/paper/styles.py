@@ -8,7 +8,7 @@ from jobs.pdf.paper.typefaces import REGULAR, STRONG
 
 
 def colour(web: str) -> str:
-    """Promise: a web colour as the three operands of a PDF colour operator.
+    """A web colour as the three operands of a PDF colour operator.
 
     >>> colour("#ff0033")
     '1 0 0.2'

@@ -40,7 +40,7 @@ class Stack:
     """Numbers end at the right edge of their column."""
 
     def split(self, room: float) -> tuple["Stack", "Stack"]:
-        """Promise: what fits into `room` points, and the rest; together they hold every line once."""
+        """What fits into `room` points, and the rest; together they hold every line once."""
         head, tail, used = Stack([], 0.0, self.is_right), Stack([], 0.0, self.is_right), 0.0
         for style, lines in self.strips:
             gap = style.gap if head.strips else 0.0
@@ -60,7 +60,7 @@ def _height(strips: Sequence[tuple[Style, list[str]]]) -> float:
 
 
 def stack(setter: Typesetter, width: float, pieces: Iterable[Piece]) -> Stack:
-    """Promise: the pieces wrapped to `width` points, empty ones left out."""
+    """The pieces wrapped to `width` points, without the empty ones."""
     strips: list[tuple[Style, list[str]]] = []
     for text, look in pieces:
         if text:
@@ -84,7 +84,7 @@ class _Lane:
         return max((cell.height for _, _, cell, _ in self.cells), default=0.0) + 2 * PAD
 
     def split(self, room: float) -> tuple["_Lane", "_Lane"]:
-        """Promise: the part of each cell that fits into `room` points, and the rest."""
+        """The part of each cell that fits into `room` points, and the rest."""
         halves = [(x, width, cell.split(room - 2 * PAD), node) for x, width, cell, node in self.cells]
         head = _Lane([(x, width, half[0], node) for x, width, half, node in halves], self.fill)
         return head, _Lane([(x, width, half[1], node) for x, width, half, node in halves], self.fill)
@@ -113,7 +113,7 @@ class Table:
         return self.pages.type.wrap(title, HEAD, width - 2 * PAD)[:MOST_HEAD_LINES]
 
     def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
-        """Promise: every row is on paper, in order, the headings above it on each page; `empty` where there is no row.
+        """Draw every row in order, with the headings above them on each page; `empty` when there is no row.
 
         A section `heading` is never parted from the first row, a small table is never split. The first cell of a row
         heads it, unless there would then be more headings than cells: in a table of few rows, or of two columns.
@@ -130,7 +130,7 @@ class Table:
             self._draw_row(row, lanes)
 
     def lead(self, rows: Iterable[Row], heading: str = "", level: int = 2) -> float:
-        """Promise: the points from the table's heading to where it may first go on overleaf; nothing is drawn."""
+        """The points from the table's heading to where it may first go on overleaf; nothing is drawn."""
         first = [_total(self._lanes(row)) for row in islice(rows, SMALL + 1)]
         above = self.pages.heading_height(heading, level) if heading else 0.0
         return above + (self._keep(first) if first else LEAD.leading)
@@ -211,9 +211,9 @@ class Table:
         cells, x = [], self.left
         for at, (width, cell) in enumerate(zip(self.widths, row.cells, strict=True)):
             node = element.add("TD") if at else element.add(self._row_head, head)
-            made = stack(setter, width - 2 * PAD, pieces_of(cell))
-            made.is_right = self.columns[at].is_number
-            cells.append((x + PAD, width - 2 * PAD, made, node))
+            content = stack(setter, width - 2 * PAD, pieces_of(cell))
+            content.is_right = self.columns[at].is_number
+            cells.append((x + PAD, width - 2 * PAD, content, node))
             x += width
         if not row.note:
             return [_Lane(cells)]
@@ -224,7 +224,7 @@ class Table:
         return [_Lane(cells), _Lane([note], colour(TINT))]
 
     def _draw_lane(self, lane: _Lane, row: Row) -> _Lane | None:
-        """Draw what fits on this page; hand back the rest, a new page begun for it."""
+        """Draw what fits on this page; return the rest, with a new page begun for it."""
         pages, rest = self.pages, None
         if lane.height > pages.room:
             lane, rest = lane.split(pages.room)

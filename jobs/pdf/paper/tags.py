@@ -2,7 +2,7 @@
 
 ReportLab writes no structure. While a page is drawn this tree remembers which marked piece of it is a heading, a table
 cell or a figure; when the file is finished the tree is written into it, together with fonts, language, title and
-metadata. The result is tagged and machine-checked, and that is what we say of it: the `pdfuaid` entry in the metadata
+metadata. The result is tagged and machine-checked, and we claim no more than that: the `pdfuaid` entry in the metadata
 tells reading software which rules to apply, but nobody has certified the file.
 """
 
@@ -39,7 +39,7 @@ class Node:
     """Left, lower, right and upper edge of a figure."""
 
     def add(self, role: str, attributes: tuple[Attribute, ...] = (), alt: str = "") -> "Node":
-        """Promise: a new element at the end of this one."""
+        """Add a new element at the end of this one, and return it."""
         child = Node(role, [], attributes, alt)
         self.kids.append(child)
         return child
@@ -47,7 +47,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the file says of itself before it is opened."""
+    """What the file says about itself before it is opened."""
 
     title: str
     author: str
@@ -63,7 +63,7 @@ class TagTree:
         self._marks: list[int] = []
 
     def open_mark(self, node: Node, page: int) -> str:
-        """Promise: the operator that opens the next marked piece of `node` on page index `page`; `EMC` closes it."""
+        """The operator that opens the next marked piece of `node` on page index `page`; `EMC` closes it."""
         while len(self._marks) <= page:
             self._marks.append(0)
         number = self._marks[page]
@@ -72,16 +72,16 @@ class TagTree:
         return f"/{node.role}<</MCID {number}>>BDC"
 
     def marks(self) -> tuple[int, ...]:
-        """Promise: how many marked pieces each page has now."""
+        """How many marked pieces each page has now."""
         return tuple(self._marks)
 
     def go_back(self, elements: int, marks: tuple[int, ...]) -> None:
-        """Promise: only the first `elements` elements of the document are left, and pages have these marks."""
+        """Keep only the first `elements` elements of the document, and set the number of marks of each page."""
         del self.root.kids[elements:]
         self._marks = list(marks)
 
     def write(self, pdf: Pdf) -> None:
-        """Promise: the tree stands in the file, and each page can find the elements of its marked pieces."""
+        """Write the tree into the file, so that each page can find the elements of its marked pieces."""
         pages = [page.obj for page in pdf.pages]
         owners: list[list[Object]] = [[] for _ in pages]
         top = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
@@ -98,7 +98,7 @@ class TagTree:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What is at hand while the tree is written."""
+    """The state while the tree is written."""
 
     pdf: Pdf
     pages: Sequence[Object]
@@ -147,7 +147,7 @@ def _attributes(at: _Writing, attributes: tuple[Attribute, ...]) -> Object:
 
 
 def finish(raw: bytes, tree: TagTree, fonts: FontBook, about: About, logo: Logo | None = None) -> bytes:
-    """Promise: the finished file with structure, fonts and metadata; equal input gives equal bytes everywhere."""
+    """The finished file with structure, fonts and metadata; equal input gives equal bytes everywhere."""
     out = BytesIO()
     with Pdf.open(BytesIO(raw)) as pdf:
         resources = pdf.make_indirect(Dictionary(Font=fonts.resources(pdf)))

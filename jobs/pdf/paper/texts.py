@@ -54,11 +54,11 @@ class Typesetter:
         self._wrapped: dict[tuple[str, str, float, float], list[str]] = {}
 
     def width(self, text: str, style: Style) -> float:
-        """Promise: the width in points of one line of cleaned text."""
+        """The width in points of one line of cleaned text."""
         return self._widths[style.font][text] * style.size
 
     def wrap(self, text: str, style: Style, width: float) -> list[str]:
-        """Promise: cleaned lines no wider than `width` points; no word is lost, words too wide are broken."""
+        """Cleaned lines no wider than `width` points; no word is lost, and words that are too wide are broken."""
         key = (text, style.font, style.size, width) if len(text) < 80 else None
         if key in self._wrapped:
             return self._wrapped[key]
@@ -82,7 +82,7 @@ class Typesetter:
         return lines
 
     def show(self, lines: Sequence[str], style: Style, room: float = 0.0) -> str:
-        """Promise: operators that show the wrapped lines of one text from the current text position down.
+        """The operators that show the wrapped lines of one text from the current text position down.
 
         `room` (points) is the width of the column: a text that begins in a right-to-left script ends there.
         """
@@ -92,15 +92,16 @@ class Typesetter:
             if (font, line) in ready:
                 parts.append(ready[font, line])
             elif simple(line):
-                shown = f"<{encode(line + ' ', font)}>Tj T*"
-                parts.append(shown)
+                operators = f"<{encode(line + ' ', font)}>Tj T*"
+                parts.append(operators)
                 if len(line) < SHORT_LINE:
-                    ready[font, line] = shown
+                    ready[font, line] = operators
             else:
                 parts.append(self._show_mixed(line, style, room, begins_rtl(lines[0])))
         return " ".join(parts)
 
     def _show_mixed(self, line: str, style: Style, room: float, is_rtl: bool) -> str:
+        # What a reader copies and speaks in place of the shaped glyphs: UTF-16 with its mark (feff), then a blank.
         actual = line.encode("utf-16-be", "replace").hex()
         out = [f"/Span<</ActualText<feff{actual}0020>>>BDC"]
         if is_rtl and room:
@@ -115,7 +116,7 @@ class Typesetter:
         return " ".join(out)
 
     def report_lost(self, document: str) -> None:
-        """Promise: one log line naming the code points no font has, and never the text itself."""
+        """Write one log line that names the code points no font has, and never the text itself."""
         if self.lost:
             points = [f"U+{ord(letter):04X}" for letter, _ in self.lost.most_common(20)]
             log.warning("%s: %d characters not available: %s", document, self.lost.total(), " ".join(points))
@@ -173,7 +174,7 @@ def _broken(word: str, name: str, limit: float) -> list[str]:
 
 
 class _Cleaner(dict[int, int | str | None]):
-    """What becomes of a letter: itself, a visible mark for a control code, a blank, or nothing if it is invisible."""
+    """What replaces a letter: itself, a visible mark for a control code, a blank, or nothing if it is invisible."""
 
     def __missing__(self, code: int) -> int | str | None:
         self[code] = cleaned = _clean(code)
@@ -186,6 +187,7 @@ def _clean(code: int) -> int | str | None:
         return "\n" if chr(code) != "\t" else " "
     if kind in ("Cc", "Cs"):
         return 0xFFFD
+    # Variation selectors (U+FE00 to FE0F, U+E0100 to E01EF) are marks by category, but draw nothing of their own.
     is_joiner = code in (0x200C, 0x200D)
     is_invisible = kind == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
     return None if is_invisible and not is_joiner else code
@@ -206,7 +208,7 @@ def _easy() -> frozenset[str]:
 
 
 def readable(text: str, lost: Counter[str] | None = None, limit: int = LETTER_LIMIT) -> str:
-    r"""Promise: the text with every letter printable; whatever is not is marked, and counted in `lost`.
+    r"""The text with every letter printable; whatever is not is marked, and counted in `lost`.
 
     Control codes become �, letters no font has become a mark that says how many, text over `limit` letters is cut
     with a note, towers of accents are cut likewise. Invisible format codes go.
@@ -235,15 +237,15 @@ _TOWERS: Final = re.compile(
 """More than three accents on one letter would climb into the lines above."""
 
 
-def _cut_tower(found: re.Match[str]) -> str:
-    return f"{found.group(1)}[{count_words(len(found.group()) - 3, 'accent')} not shown]"
+def _cut_tower(tower: re.Match[str]) -> str:
+    return f"{tower.group(1)}[{count_words(len(tower.group()) - 3, 'accent')} not shown]"
 
 
-def _mark(found: re.Match[str]) -> str:
-    count = len(found.group())
+def _mark(run: re.Match[str]) -> str:
+    count = len(run.group())
     return "[character not available]" if count == 1 else f"[{count} characters not available]"
 
 
 def short(text: str, limit: int = 300) -> str:
-    """Promise: one line of printable text, cut with a note after `limit` characters."""
+    """One line of printable text, cut with a note after `limit` characters."""
     return " ".join(readable(text, limit=limit).split())

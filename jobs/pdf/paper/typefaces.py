@@ -63,16 +63,16 @@ class Face:
         return frozenset(letter for letter in reach if category(letter) not in ("Mn", "Me", "Mc", "Cf", "Cc"))
 
     def glyph_width(self, glyph: int) -> float:
-        """Promise: the advance of a glyph in thousandths of an em, rounded to two decimals."""
+        """The advance of a glyph in thousandths of an em, rounded to two decimals."""
         return round(float(self.shaper.get_glyph_h_advance(glyph)) * 1000 / int(self.face.upem), 2)
 
     def reach(self) -> tuple[int, int]:
-        """Promise: ascent and descent in thousandths of an em, as the font's own tables give them."""
+        """Ascent and descent in thousandths of an em, as the font's own tables give them."""
         extents, scale = self.shaper.get_font_extents("ltr"), 1000 / self.face.upem
         return int(extents.ascender * scale), int(extents.descender * scale)
 
     def subset(self, glyphs: Iterable[int]) -> bytes:
-        """Promise: the font file reduced to `glyphs`, each under its old number; the same bytes every time."""
+        """The font file reduced to `glyphs`, each under its old number; the same bytes every time."""
         wish = hb.SubsetInput()
         wish.glyph_set.update(glyphs)
         wish.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NO_LAYOUT_CLOSURE
@@ -82,18 +82,18 @@ class Face:
 
 @cache
 def face(name: str) -> Face:
-    """Promise: the font of that name, read from its file at first use."""
+    """The font of that name, read from its file on first use."""
     return Face(name)
 
 
 @cache
-def face_for(letter: str, wanted: str) -> str | None:
-    """Promise: the name of the first font that has `letter`, `wanted` asked first; None when none has it.
+def face_for(letter: str, style: str) -> str | None:
+    """The name of the first font that has `letter`, trying `style` first; None when none has it.
 
     >>> face_for("ŵ", REGULAR), face_for("ব", REGULAR), face_for("𓀀", REGULAR)
     ('Inter-Regular', 'NotoSansBengali-Regular', None)
     """
-    return next((name for name in (wanted, *FALLBACKS) if letter in face(name).letters), None)
+    return next((name for name in (style, *FALLBACKS) if letter in face(name).letters), None)
 
 
 class _Glyphs(dict[int, int]):
@@ -133,12 +133,12 @@ class FontBook:
         return self.used[name]
 
     def encode(self, text: str, name: str) -> str:
-        """Promise: the PDF hex string (without brackets) of simple text, two bytes a glyph."""
+        """The PDF hex string (without brackets) of simple text, two bytes for each glyph."""
         entry = self.used.get(name) or self._entry(name)
         return text.translate(entry.letters).encode("utf-16-be").hex()
 
     def shape(self, text: str, name: str, size: float) -> tuple[str, float]:
-        """Promise: operators that show one word of any script, joined as its script demands, and its width in ems."""
+        """The operators that show one word of any script, joined as its script demands, and its width in ems."""
         key = (text, name, size)
         if key not in self._shaped:
             self._shaped[key] = self._shape(text, name, size)
@@ -164,12 +164,13 @@ class FontBook:
         return "".join(parts), width / 1000
 
     def resources(self, pdf: Pdf) -> Dictionary:
-        """Promise: the font dictionary for all pages, with only those fonts and glyphs that were printed."""
+        """The font dictionary for all pages, with only those fonts and glyphs that were printed."""
         return Dictionary({f"/{name}": _embedded(pdf, face(name), used) for name, used in sorted(self.used.items())})
 
 
 def _embedded(pdf: Pdf, source: Face, used: _Used) -> Object:
     texts = used.texts()
+    # A subset's name begins with six capitals (PDF, "Font subsets"); here they follow from the glyphs, always the same.
     tag = "".join(chr(65 + (sum(texts) // 26**power) % 26) for power in range(6))
     name = Name(f"/{tag}+{source.name}")
     program = source.subset(texts)
@@ -211,6 +212,7 @@ def _embedded(pdf: Pdf, source: Face, used: _Used) -> Object:
 def _to_unicode(texts: dict[int, str]) -> bytes:
     """The table by which a reader copies, searches and speaks the glyphs."""
     pairs = [f"<{glyph:04x}><{text.encode('utf-16-be').hex()}>" for glyph, text in sorted(texts.items()) if text]
+    # A `beginbfchar` block may have at most 100 entries (Adobe's CMap specification).
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     lines = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",

@@ -16,7 +16,7 @@ LETTER_BUDGET: Final = 6_000_000
 
 
 def build(report: PlanReport, logo: Logo | None = None) -> bytes:
-    """Promise: the report as a tagged PDF on landscape A4; equal facts give equal bytes.
+    """The report as a tagged PDF on landscape A4; equal facts give equal bytes.
 
     Reads no clock, no database, no network. Raises RuleBroken when the texts are too long for one document.
     """
@@ -25,7 +25,7 @@ def build(report: PlanReport, logo: Logo | None = None) -> bytes:
 
 
 def build_summary(report: PlanReport, logo: Logo | None = None) -> bytes:
-    """Promise: where the plan stands, on exactly one page; what is left out is counted. Equal facts, equal bytes."""
+    """Where the plan stands, on exactly one page; what is left out is counted. Equal facts give equal bytes."""
     return draw_one_page(plan_summary_papers(report), logo)
 
 

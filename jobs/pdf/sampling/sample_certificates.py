@@ -7,7 +7,7 @@ from models.rules.sampling.sample_certificate_report import CertificateReport
 
 
 def build(report: CertificateReport, logo: Logo | None = None) -> bytes:
-    """Promise: the certificate as a tagged PDF on A4; equal facts give equal bytes.
+    """The certificate as a tagged PDF on A4; equal facts give equal bytes.
 
     Reads no clock, no database, no network.
     """

@@ -30,7 +30,7 @@ class Agreement:
 
     @property
     def rate(self) -> float | None:
-        """Between 0 and 1; None where there is no pair.
+        """Between 0 and 1; None when there is no pair.
 
         >>> Agreement(1, 3).rate, Agreement().rate
         (0.3333333333333333, None)
@@ -76,25 +76,25 @@ def agreement_together(parts: Iterable[Agreement]) -> Agreement:
     >>> agreement_together([Agreement(1, 3), Agreement(1, 1), Agreement()])
     Agreement(agreeing=2, pairs=4)
     """
-    known = list(parts)
-    return Agreement(sum(one.agreeing for one in known), sum(one.pairs for one in known))
+    parts = list(parts)
+    return Agreement(sum(part.agreeing for part in parts), sum(part.pairs for part in parts))
 
 
-def overall_question(asked: Questionnaire) -> Question | None:
-    """The question that asks for the grade of the whole case: the one with that key, else the last rating of the tool.
+def overall_question(questionnaire: Questionnaire) -> Question | None:
+    """The question about the grade of the whole case: the one with that key, else the last rating of the tool.
 
     >>> overall_question(Questionnaire("Empty")) is None
     True
     """
-    rated = [one for one in asked.questions() if one.kind == "rating"]
-    return next((one for one in rated if one.key == OVERALL_KEY), rated[-1] if rated else None)
+    rated = [question for question in questionnaire.questions() if question.kind == "rating"]
+    return next((question for question in rated if question.key == OVERALL_KEY), rated[-1] if rated else None)
 
 
-def overall_words(asked: Questionnaire, answers: Answers) -> str:
+def overall_words(questionnaire: Questionnaire, answers: Answers) -> str:
     """The grade of the whole case in a set of answers, in words; empty when there is none.
 
     >>> overall_words(Questionnaire("Empty"), {})
     ''
     """
-    question = overall_question(asked)
+    question = overall_question(questionnaire)
     return question.how.show(answers.get(question.key)) if question is not None else ""

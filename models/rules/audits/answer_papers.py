@@ -34,7 +34,7 @@ _NOT_ANSWERED: Final = "Not answered"
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What stands at the head of a form, whichever kind it is of; `agency_id` owns it."""
+    """The head of a form of any kind; the agency `agency_id` owns the form."""
 
     occasion: Occasion
     kind: str
@@ -49,7 +49,7 @@ class Form:
 
 @dataclass(frozen=True)
 class WrittenAnswer:
-    """One question that applies, with its answer in words; no words where it is not answered."""
+    """One question that applies, with its answer in words; no words when it is not answered."""
 
     text: str
     words: str
@@ -70,7 +70,7 @@ class WrittenSection:
 
 @dataclass(frozen=True, kw_only=True)
 class FilledForm(Form):
-    """A filled-in form. `facts` are labels with values that stand above the answers, `scores` those of Section 11."""
+    """A filled-in form. `facts` are labels with values shown above the answers, `scores` those of Section 11."""
 
     progress: str
     facts: tuple[tuple[str, str], ...]
@@ -81,7 +81,7 @@ class FilledForm(Form):
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """One question of a blank form: boxes to tick where it has options, else lines to write on."""
+    """One question of a blank form: boxes to tick when it has options, else lines to write on."""
 
     text: str
     hint: str
@@ -107,13 +107,13 @@ class BlankForm(Form):
 
 
 def filled_paper(form: FilledForm) -> Paper:
-    """Promise: every question that applies with its answer, note, files and key line, in order; scores come first."""
+    """Every question that applies, in order, with its answer, note, files and key line; scores come first."""
     pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Answered", form.progress), *form.facts)
     numbered = enumerate(form.sections, 1)
     blocks = [
         *((Notice(form.notice),) if form.notice else ()),
         *((_scores(form.scores),) if form.scores else ()),
-        *(block for number, one in numbered for block in _written(number, one)),
+        *(block for number, section in numbered for block in _written(number, section)),
     ]
     if not form.sections:
         blocks.append(Paragraph("The form asks nothing."))
@@ -121,15 +121,15 @@ def filled_paper(form: FilledForm) -> Paper:
 
 
 def blank_paper(form: BlankForm) -> Paper:
-    """Promise: every question of the form with room to answer it, also those that only some answers bring up."""
+    """Every question of the form with room to answer it, including those that only some answers bring up."""
     how = (
         "This copy is for reading and preparing away from a screen. Please enter the answers in the portal; "
         "questions with a star must be answered."
     )
-    asked = (block for number, one in enumerate(form.sections, 1) for block in _asked(number, one))
+    questions = (block for number, section in enumerate(form.sections, 1) for block in _asked(number, section))
     signers = Signatures((("Completed by", ""), ("Agreed for the agency by", "")))
     pairs = (("Agency", form.agency), ("Due", day(form.due_on)), ("Tool", form.tool))
-    return _paper(form, pairs, (Notice(how), Paragraph(form.introduction), *asked, signers), "Blank form")
+    return _paper(form, pairs, (Notice(how), Paragraph(form.introduction), *questions, signers), "Blank form")
 
 
 def _paper(form: Form, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], scope: str) -> Paper:
@@ -147,9 +147,9 @@ def _scores(scores: Sequence[ScoredStandard]) -> Table:
     return Table(columns, RowsOf(scores, _score), heading=f"Standards, scored 0 to {HIGHEST}")
 
 
-def _score(one: ScoredStandard) -> Row:
-    own, moderated = score_words(one.own), score_words(one.moderated)
-    return Row([[(one.text, STRONG)], own, moderated, one.reason or "–"])
+def _score(standard: ScoredStandard) -> Row:
+    own, moderated = score_words(standard.own), score_words(standard.moderated)
+    return Row([[(standard.text, STRONG)], own, moderated, standard.reason or "–"])
 
 
 def _written(number: int, section: WrittenSection) -> Iterator[Block]:
@@ -163,12 +163,12 @@ def _answer(answer: WrittenAnswer) -> Row:
     question: list[Piece] = [(answer.text, STRONG)]
     if answer.key_line:
         question += [("Key line of enquiry", LABEL), (answer.key_line, QUIET)]
-    said: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
+    pieces: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
     if answer.note:
-        said += [("Note", LABEL), (answer.note, "body")]
+        pieces += [("Note", LABEL), (answer.note, "body")]
     if answer.files:
-        said += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
-    return Row([question, said], tone="" if answer.words else "amber" if answer.is_required else "grey")
+        pieces += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
+    return Row([question, pieces], tone="" if answer.words else "amber" if answer.is_required else "grey")
 
 
 def _not_answered(answer: WrittenAnswer) -> str:
@@ -178,50 +178,54 @@ def _not_answered(answer: WrittenAnswer) -> str:
 def _asked(number: int, section: AskedSection) -> Iterator[Block]:
     yield Heading(f"{number}. {section.title}")
     yield Paragraph(section.introduction)
-    for one in section.questions:
-        yield Blanks(one.text, one.hint, one.lines, one.options)
+    for question in section.questions:
+        yield Blanks(question.text, question.hint, question.lines, question.options)
 
 
 def written_sections(
-    asked: Questionnaire, values: Answers, notes: Mapping[str, str], files: Mapping[str, tuple[str, ...]]
+    questionnaire: Questionnaire, values: Answers, notes: Mapping[str, str], files: Mapping[str, tuple[str, ...]]
 ) -> tuple[WrittenSection, ...]:
-    """Promise: a whole questionnaire with its answers in words, notes and file names; what does not apply is left out.
+    """A whole questionnaire with its answers in words, notes and file names; what does not apply is left out.
 
     >>> from models.rules.tools.questionnaires import Section
-    >>> one = Question("q", "yes_partly_no", "Seen alone?")
-    >>> written_sections(Questionnaire("T", "", (Section("S", "", (one,)),)), {"q": "No"}, {}, {})[0].answers[0].words
+    >>> seen = Question("q", "yes_partly_no", "Seen alone?")
+    >>> written_sections(Questionnaire("T", "", (Section("S", "", (seen,)),)), {"q": "No"}, {}, {})[0].answers[0].words
     'No'
     """
-    applies = asked_questions(asked, values)
+    applies = asked_questions(questionnaire, values)
     return tuple(
         WrittenSection(
             section.title,
             section.introduction,
             tuple(
                 WrittenAnswer(
-                    one.text, one.how.show(values.get(one.key)), notes.get(one.key, ""), one.key_line,
-                    files.get(one.key, ()), one.is_required,
+                    question.text,
+                    question.how.show(values.get(question.key)),
+                    notes.get(question.key, ""),
+                    question.key_line,
+                    files.get(question.key, ()),
+                    question.is_required,
                 )
-                for one in section.questions
-                if one in applies
+                for question in section.questions
+                if question in applies
             ),
         )
-        for section in asked.sections
+        for section in questionnaire.sections
     )  # fmt: skip
 
 
-def asked_sections(asked: Questionnaire) -> tuple[AskedSection, ...]:
-    """Promise: a whole questionnaire as it is printed blank.
+def asked_sections(questionnaire: Questionnaire) -> tuple[AskedSection, ...]:
+    """A whole questionnaire as it is printed blank.
 
-    >>> one = Question("q", "yes_partly_no", "Seen alone?", is_required=True)
+    >>> seen = Question("q", "yes_partly_no", "Seen alone?", is_required=True)
     >>> from models.rules.tools.questionnaires import Section
-    >>> asked_sections(Questionnaire("T", "", (Section("S", "", (one,)),)))[0].questions[0].text
+    >>> asked_sections(Questionnaire("T", "", (Section("S", "", (seen,)),)))[0].questions[0].text
     'Seen alone? *'
     """
-    texts = {one.key: one.text for one in asked.questions()}
+    texts = {question.key: question.text for question in questionnaire.questions()}
     return tuple(
-        AskedSection(one.title, one.introduction, tuple(_question(each, texts) for each in one.questions))
-        for one in asked.sections
+        AskedSection(section.title, section.introduction, tuple(_question(each, texts) for each in section.questions))
+        for section in questionnaire.sections
     )
 
 

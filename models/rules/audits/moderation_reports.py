@@ -44,30 +44,30 @@ _BESIDE: Final = 5
 
 
 def moderation_paper(facts: ModerationFacts) -> Paper:
-    """Promise: grade, reason and moderator, each agency's own grade, and every answer beside the others'; as long as
-    nothing is moderated, it says so.
+    """Grade, reason and moderator, each agency's own grade, and every answer beside the others'; it says so
+    while nothing is moderated.
     """
-    made = facts.moderated
+    moderated = facts.moderated
     pairs = (
         ("Case", facts.case_reference),
         ("Level of intervention", facts.stratum),
         ("Sample", facts.sample),
         ("Review", facts.review),
-        ("Moderated grade", made.grade if made else "Not moderated yet"),
-        ("Moderated by", made.moderated_by if made else ""),
-        ("Moderated on", day(made.moderated_on) if made else ""),
+        ("Moderated grade", moderated.grade if moderated else "Not moderated yet"),
+        ("Moderated by", moderated.moderated_by if moderated else ""),
+        ("Moderated on", day(moderated.moderated_on) if moderated else ""),
         ("Agreement of the agencies", facts.agreement.words),
     )
     return paper_of(
         facts.occasion, facts, pairs, tuple(_blocks(facts)),
-        kind="Moderated result" if made else "Case audits side by side",
+        kind="Moderated result" if moderated else "Case audits side by side",
         reference=facts.case_reference, title=f"Audits side by side, {facts.sample}", about=facts.about,
         is_landscape=True,
     )  # fmt: skip
 
 
 def grade_tone(label: str, code: str = "") -> str:
-    """Promise: the tone of a grade by its code, or by its label where that is all there is.
+    """The tone of a grade, by its code, or by its label when that is all there is.
 
     >>> grade_tone("Requires improvement"), grade_tone("Fully met")
     ('amber', 'grey')
@@ -88,24 +88,24 @@ def _blocks(facts: ModerationFacts) -> Iterator[Block]:
         yield Paragraph("No agency has handed in an audit of this case yet.")
 
 
-def _moderated(made: ModeratedFacts) -> Iterator[Block]:
-    yield Heading(f"Moderated grade: {made.grade}")
-    yield Paragraph(made.reason)
-    if made.discussion:
+def _moderated(moderated: ModeratedFacts) -> Iterator[Block]:
+    yield Heading(f"Moderated grade: {moderated.grade}")
+    yield Paragraph(moderated.reason)
+    if moderated.discussion:
         yield Heading("Notes of the discussion", 3)
-        yield Paragraph(made.discussion, BODY)
+        yield Paragraph(moderated.discussion, BODY)
 
 
 def _own_grades(facts: ModerationFacts) -> Table:
     columns = (
         Column("Agency", 2), Column("Own grade", 1.4), Column("Auditor", 1.8), Column("Audit", 1.2), Column("Record", 3)
     )  # fmt: skip
-    given = [
-        Row([one.agency, _grade(one.overall), one.auditor or "–", one.reference, one.record or "–"])
-        for one in facts.columns
+    rows = [
+        Row([column.agency, _grade(column.overall), column.auditor or "–", column.reference, column.record or "–"])
+        for column in facts.columns
     ]
     silent = [Row([agency, [(status, QUIET)], "–", "–", "–"], tone="grey") for agency, status in facts.silent]
-    return Table(columns, [*given, *silent], heading="Each agency's own grade", empty="No agency audits this case yet.")
+    return Table(columns, [*rows, *silent], heading="Each agency's own grade", empty="No agency audits this case yet.")
 
 
 def _grade(label: str) -> Cell:
@@ -114,7 +114,11 @@ def _grade(label: str) -> Cell:
 
 def _section(section: SideSection, agencies: Sequence[AgencyAudit], start: int) -> Table:
     end = min(start + _BESIDE, len(agencies))
-    columns = (Column("Question", 2.2), *(Column(one.agency, 2) for one in agencies[start:end]), Column("Agreement", 1))
+    columns = (
+        Column("Question", 2.2),
+        *(Column(column.agency, 2) for column in agencies[start:end]),
+        Column("Agreement", 1),
+    )
     which = f" (agencies {start + 1} to {end} of {len(agencies)})" if len(agencies) > _BESIDE else ""
     return Table(columns, RowsOf(section.rows, partial(_row, start, end)), heading=f"{section.title}{which}")
 

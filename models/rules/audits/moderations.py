@@ -34,7 +34,7 @@ class AgencyAudit:
 
 @dataclass(frozen=True)
 class SideCell:
-    """What one agency says to one question."""
+    """One agency's answer to one question."""
 
     words: str
     note: str = ""
@@ -95,7 +95,7 @@ class ModerationFacts:
 
 
 def side_by_side(columns: Sequence[AuditSheet]) -> tuple[SideSection, ...]:
-    """The answers of several agencies, question by question; a question that one tool alone asks has one answer.
+    """The answers of several agencies, question by question; a question that only one tool asks has one answer.
 
     Sections and questions stand in the order of the first column's tool, then what only the others ask.
 
@@ -110,9 +110,14 @@ def side_by_side(columns: Sequence[AuditSheet]) -> tuple[SideSection, ...]:
                 if question.key not in seen:
                     sections.setdefault(section.title, {})[question.key] = question
                     seen.add(question.key)
-    rows = ((title, tuple(_row(one, columns) for one in asked.values())) for title, asked in sections.items())
+    rows = (
+        (title, tuple(_row(question, columns) for question in questions.values()))
+        for title, questions in sections.items()
+    )
     return tuple(
-        SideSection(title, shown) for title, made in rows if (shown := tuple(row for row in made if _is_said(row)))
+        SideSection(title, answered)
+        for title, rows_of_section in rows
+        if (answered := tuple(row for row in rows_of_section if _is_said(row)))
     )
 
 
@@ -128,7 +133,7 @@ def _row(question: Question, columns: Sequence[AuditSheet]) -> SideRow:
 
 
 def _value(key: str, column: AuditSheet) -> Any:
-    applies = {one.key for one in asked_questions(column.asked, column.answers)}
+    applies = {question.key for question in asked_questions(column.asked, column.answers)}
     return column.answers.get(key) if key in applies else None
 
 

@@ -96,7 +96,7 @@ class PartScan:
         self.parser.EntityDeclHandler = _refuse_doctype
 
     def on_text(self, take: Callable[[str], None] | None) -> None:
-        """Sends text to `take`, or drops it."""
+        """Send text to `take`, or drop it."""
         self.parser.CharacterDataHandler = take
 
     def _start(self, name: str, attributes: Attributes) -> None:
@@ -110,7 +110,7 @@ class PartScan:
         self.on_end(name.rpartition(":")[2])
 
     def pieces(self) -> Iterator[None]:
-        """Parses on; yields after each piece so that the caller can hand over what has come so far."""
+        """Parse on, and yield after each piece so that the caller can hand over what it has so far."""
         fed = 0
         try:
             with self.archive.open(self.part) as stream:
@@ -126,7 +126,7 @@ class PartScan:
             raise RuleBroken(DAMAGED) from error
 
     def run(self) -> None:
-        """Parses the whole part."""
+        """Parse the whole part."""
         for _piece in self.pieces():
             pass
 
@@ -135,20 +135,20 @@ def _refuse_doctype(*_details: object) -> None:
     raise RuleBroken(DAMAGED)
 
 
-def read_elements(archive: zipfile.ZipFile, part: str, wanted: frozenset[str]) -> list[tuple[str, Attributes]]:
+def read_elements(archive: zipfile.ZipFile, part: str, names: frozenset[str]) -> list[tuple[str, Attributes]]:
     """The wanted elements of a small part in order, with their attributes; at most 100,000."""
-    found: list[tuple[str, Attributes]] = []
+    elements: list[tuple[str, Attributes]] = []
     scan = PartScan(archive, part)
 
     def start(name: str, attributes: Attributes) -> None:
-        if name in wanted:
-            found.append((name, {key.rpartition(":")[2]: text for key, text in attributes.items()}))
-            if len(found) > 100_000:
+        if name in names:
+            elements.append((name, {key.rpartition(":")[2]: text for key, text in attributes.items()}))
+            if len(elements) > 100_000:
                 raise RuleBroken(TOO_LARGE)
 
     scan.on_start = start
     scan.run()
-    return found
+    return elements
 
 
 def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -157,14 +157,15 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
     rels = posixpath.join(folder, "_rels", f"{name}.rels")
     if rels not in archive.namelist():
         return {}
-    found = {}
+    leads_to = {}
     for _name, attributes in read_elements(archive, rels, frozenset({"Relationship"})):
         target = attributes.get("Target", "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
-    return found
+        leads_to[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
+    return leads_to
 
 
+# What a number format does not mean as a format: quoted text, an escaped sign, [colour or h:mm], _ and * with a sign.
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _BUILT_IN_DATES = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 
@@ -274,5 +275,6 @@ def decode_escapes(text: str) -> str:
     """
     if "_x" not in text:
         return text
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    # Two halves of a pair that were escaped one by one become one character here; a lone half cannot be decoded.
+    plain = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -126,7 +126,7 @@ class BatchJudge:
 
 
 def _without(column: list[Any], places: list[int]) -> list[Any]:
-    """A column without some places, in ascending order; few are cut out one by one, which is quicker."""
+    """A column without the cells at some places (in ascending order); a few are cut out singly, which is quicker."""
     if len(places) * 16 > len(column):
         gone = set(places)
         return [value for place, value in enumerate(column) if place not in gone]

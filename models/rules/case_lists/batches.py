@@ -97,10 +97,10 @@ class LineBatch:
 
     def column(self, place: int) -> Sequence[str]:
         """The cells of one column, blank where a row is too short."""
-        found = self._columns.get(place)
-        if found is None:
-            found = self._columns[place] = self._column(place)
-        return found
+        column = self._columns.get(place)
+        if column is None:
+            column = self._columns[place] = self._column(place)
+        return column
 
     def _column(self, place: int) -> Sequence[str]:
         if not self._step:

@@ -42,7 +42,7 @@ class CaseListCheck:
     Most rows are judged together, column by column; a row with anything unusual goes to `RowJudge`, which applies the
     same rules one by one. A start date is demanded only where a start column is chosen. `today` is the day from
     which a date is in the future. A `survey` made earlier for the same sheet and columns saves one
-    pass over the file; any other is made anew.
+    pass over the file; any other is made again.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
     repeated references with a query over the loaded rows, and `report.repeats_searched` is False. A caller that loads
     the rows into the database sets `is_loading` and calls `report_repeats` with what the database found.
@@ -115,8 +115,8 @@ class CaseListCheck:
             self.report_repeats()
         used = set(self.choice.columns()) - {self.choice.born}
         report.dropped_columns = tuple(heading for heading in self.sheet.headings if heading not in used)
-        for role, found in self.survey.dates.items():
-            report.date_orders[getattr(self.choice, role)] = self.choice.date_order or found.order
+        for role, dates in self.survey.dates.items():
+            report.date_orders[getattr(self.choice, role)] = self.choice.date_order or dates.order
         report.no_date_count = 0 if self.places.start is not None else report.accepted
         report.notes = list(list_notes(self.choice, self.survey, report))
         report.is_complete = True
@@ -134,12 +134,12 @@ class CaseListCheck:
 
 def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[str]:
     """Sentences about the list as a whole that a person should read before accepting it."""
-    for role, found in survey.dates.items():
+    for role, dates in survey.dates.items():
         heading = getattr(choice, role)
-        if found.is_ambiguous and not choice.date_order:
+        if dates.is_ambiguous and not choice.date_order:
             yield f"Nothing in the column “{heading}” shows whether day or month comes first; day first is used."
-        if found.is_mixed and not choice.date_order:
-            yield f"The column “{heading}” mixes orders of day and month; {found.order} first is used for all of it."
+        if dates.is_mixed and not choice.date_order:
+            yield f"The column “{heading}” mixes orders of day and month; {dates.order} first is used for all of it."
     if report.no_date_count:
         rows = count_words(report.no_date_count, "row")
         yield f"The list has no start date, so no time frame can be applied to its {rows}."
@@ -161,8 +161,8 @@ def build_columns(
     """The columns of a choice, ready to read cells. Raises RuleBroken for a named level that is not on the list."""
     columns = Columns(places, rendering, today.toordinal(), has_local_ten_digits=survey.has_local_ten_digits)
     keys = {"start": (BAD_START, BAD_START), "end": (columns.today, BAD_END), "born": (NO_DAY, BAD_BIRTH)}
-    for role, found in survey.dates.items():
-        order = choice.date_order or found.order
+    for role, dates in survey.dates.items():
+        order = choice.date_order or dates.order
         setattr(columns, role, DateColumn(order, *keys[role], rendering.day))
     if choice.theme:
         columns.theme = TextColumn(choice.theme, rendering.text)

@@ -72,14 +72,14 @@ class DateColumn:
         return self.bad_key if text or is_error_value(raw) else self.blank_key
 
     def look(self, raw: str) -> "DayCell":
-        """The cell in full: its day number, whether something stands there that is no date, and the rendered date."""
+        """The whole cell: its day number, whether it holds something that is not a date, and the rendered date."""
         key = self.keys[raw]
         if key not in (self.bad_key, self.blank_key) or self.outs[raw] != self.render(None):
             return DayCell(key, False, self.outs[raw])
         return DayCell(None, bool(clean(raw)) or is_error_value(raw), self.outs[raw])
 
     def trim(self) -> None:
-        """Forgets what was read when a column shows very many different texts."""
+        """Forget what was read when a column has very many different texts."""
         if len(self.keys) > _DAYS_HELD:
             self.keys.clear()
             self.outs.clear()
@@ -166,13 +166,13 @@ class OpenOrClosedColumn:
         return self.open_rank if end.number is None else self.closed_rank
 
     def trim(self) -> None:
-        """Forgets what was read when the column shows very many different texts."""
+        """Forget what was read when the column has very many different texts."""
         if len(self.outs) > _DAYS_HELD:
             self.outs.clear()
 
 
-def _refuse_free_text(known: Mapping[str, Any], heading: str) -> None:
-    if len(known) >= MAX_DIFFERENT:
+def _refuse_free_text(texts: Mapping[str, Any], heading: str) -> None:
+    if len(texts) >= MAX_DIFFERENT:
         raise RuleBroken(
             f"The column “{heading[:80]}” has more than {MAX_DIFFERENT:,} different values, so it holds no levels, "
             "themes or agencies; choose another column."

@@ -14,6 +14,7 @@ DateOrder = Literal["day", "month", "year"]
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+# \2: the second separator must be the first one again, so that "2019-05/16" is no date.
 _YEAR_FIRST = re.compile(r"(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})" + _TIME, re.IGNORECASE)
 _MONTH_ONLY = re.compile(r"(\d{4})[-/](\d{1,2})")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
@@ -103,7 +104,7 @@ def decide_order(texts: Iterable[str]) -> ColumnDates:
 
 
 def read_date(text: str, order: DateOrder) -> date | None:
-    """The day a cleaned text means in a column of that order, or None where it cannot be read.
+    """The day a cleaned text means in a column of that order, or None when it cannot be read.
 
     A month without a day is its first day; five digits are a spreadsheet's day number (1900 system); two-digit
     years 00 to 29 are 2000 to 2029; times are dropped. Years outside 1900 to 2100 are unreadable.
@@ -116,9 +117,9 @@ def read_date(text: str, order: DateOrder) -> date | None:
     if not text.isascii():
         return None
     for pattern, parts in _READINGS:
-        found = pattern.fullmatch(text)
-        if found:
-            return _day(*parts(found, order))
+        match = pattern.fullmatch(text)
+        if match:
+            return _day(*parts(match, order))
     return _from_serial(text)
 
 
@@ -144,8 +145,8 @@ def _month(name: str) -> int:
     return 0
 
 
-def _three_numbers(found: re.Match[str], order: DateOrder) -> tuple[int, int, int]:
-    first, middle, last = found[1], found[3], found[4]
+def _three_numbers(match: re.Match[str], order: DateOrder) -> tuple[int, int, int]:
+    first, middle, last = match[1], match[3], match[4]
     if order == "year":
         return (_full_year(first), int(middle), int(last)) if len(last) == len(first) == 2 else (0, 0, 0)
     if order == "month":
@@ -161,10 +162,10 @@ def _from_serial(text: str) -> date | None:
 
 _Parts = Callable[[re.Match[str], DateOrder], tuple[int, int, int]]
 _READINGS: tuple[tuple[re.Pattern[str], _Parts], ...] = (
-    (_YEAR_FIRST, lambda found, order: (int(found[1]), int(found[3]), int(found[4]))),
+    (_YEAR_FIRST, lambda match, order: (int(match[1]), int(match[3]), int(match[4]))),
     (_THREE_NUMBERS, _three_numbers),
-    (_MONTH_ONLY, lambda found, order: (int(found[1]), int(found[2]), 1)),
-    (_COMPACT, lambda found, order: (int(found[1]), int(found[2]), int(found[3]))),
-    (_DAY_NAMED_MONTH, lambda found, order: (_full_year(found[3]), _month(found[2]), int(found[1]))),
-    (_NAMED_MONTH_DAY, lambda found, order: (int(found[3]), _month(found[1]), int(found[2]))),
+    (_MONTH_ONLY, lambda match, order: (int(match[1]), int(match[2]), 1)),
+    (_COMPACT, lambda match, order: (int(match[1]), int(match[2]), int(match[3]))),
+    (_DAY_NAMED_MONTH, lambda match, order: (_full_year(match[3]), _month(match[2]), int(match[1]))),
+    (_NAMED_MONTH_DAY, lambda match, order: (int(match[3]), _month(match[1]), int(match[2]))),
 )

@@ -1,4 +1,4 @@
-"""Which case lists does a fictitious partnership hold, in real layouts and with a real county's sizes?"""
+"""Which case lists does a fictitious partnership have, in real layouts and with a real county's sizes?"""
 
 import csv
 import hashlib
@@ -49,7 +49,7 @@ class DemoList:
 
 @dataclass(frozen=True)
 class Dice:
-    """Numbers that look random and are the same on every machine: SHA-256 of a seed and of what is asked."""
+    """Numbers that look random and are the same on every machine: SHA-256 of a seed and a name."""
 
     seed: str
 
@@ -67,7 +67,7 @@ class Dice:
         return values[self.number(what, len(values))]
 
     def shuffled(self, what: str, values: Sequence[T]) -> list[T]:
-        """The values in an order of their own."""
+        """The values in another order, the same for the same values every time."""
         places = sorted(range(len(values)), key=lambda place: self.number(f"{what} {place}", 1 << 62))
         return [values[place] for place in places]
 

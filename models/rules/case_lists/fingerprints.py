@@ -1,4 +1,4 @@
-"""By which text line and which hash can anybody tell that two case frames are the same?"""
+"""Which text lines and which hash show that two case frames are the same?"""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ def plain_text(field: str) -> str:
     >>> plain_text(canonical_text("a\\nb\n")) == "a\\nb\n"
     True
     """
-    return _ESCAPED.sub(lambda found: _PLAIN.get(found[1], found[1]), field) if "\\" in field else field
+    return _ESCAPED.sub(lambda escape: _PLAIN.get(escape[1], escape[1]), field) if "\\" in field else field
 
 
 def canonical_line(row: tuple[str, str | None, str | None, date | None, date | None, str | None]) -> str:
@@ -48,7 +48,7 @@ def canonical_line(row: tuple[str, str | None, str | None, date | None, date | N
 def fingerprint(lines: Iterable[str]) -> str:
     r"""SHA-256, in hexadecimal, over the lines in the order of their UTF-8 bytes, each ended by a line feed.
 
-    Whoever has the lines in a file can repeat it: `LC_ALL=C sort lines.txt | sha256sum`.
+    Anybody who has the lines in a file can repeat it: `LC_ALL=C sort lines.txt | sha256sum`.
 
     >>> fingerprint(["b", "a"]) == hashlib.sha256(b"a\nb\n").hexdigest()
     True
@@ -83,7 +83,7 @@ class FrameDigest:
         again = list(compress(references, map(eq, references, [self._last, *references])))
         self.case_count += len(references) - len(again)
         self._last = references[-1] if references else self._last
-        fresh = [one for one in dict.fromkeys(again) if one != self._last_repeated]
+        fresh = [reference for reference in dict.fromkeys(again) if reference != self._last_repeated]
         if fresh:
             self._last_repeated = fresh[-1]
             self.repeated.append(b"\n".join(fresh) + b"\n")

@@ -22,7 +22,7 @@ LevelRule = Literal["open_or_closed"]
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """Which column of a sheet holds what, by heading; None where the list has no such column. A person may amend it.
+    """Which column of a sheet holds what, by heading; None when the list has no such column. A person may amend it.
 
     The level comes from a column, or is `fixed_level` for every row, or follows `level_rule` (`open_or_closed`: rows
     without an end date take `open_level`, the others `closed_level`). `fixed_agency` names one agency for every row.
@@ -75,10 +75,10 @@ class ColumnPlaces:
         return 1 + max(place for place in places if place is not None)
 
 
-def _same_heading(wanted: str, headings: Sequence[str]) -> str | None:
-    if wanted in headings:
-        return wanted
-    key = heading_key(wanted)
+def _same_heading(name: str, headings: Sequence[str]) -> str | None:
+    if name in headings:
+        return name
+    key = heading_key(name)
     return next((heading for heading in headings if heading_key(heading) == key), None)
 
 
@@ -107,11 +107,11 @@ def locate(choice: ColumnChoice, headings: Sequence[str]) -> ColumnPlaces:
     _refuse_contradiction(choice)
     places: dict[str, int | None] = {}
     for role in COLUMN_ROLES:
-        wanted = getattr(choice, role)
-        found = _same_heading(wanted, headings) if wanted else None
-        if wanted and found is None:
-            raise RuleBroken(f"The list has no column “{wanted[:80]}”; choose one of its own headings.")
-        places[role] = headings.index(found) if found is not None else None
+        chosen = getattr(choice, role)
+        heading = _same_heading(chosen, headings) if chosen else None
+        if chosen and heading is None:
+            raise RuleBroken(f"The list has no column “{chosen[:80]}”; choose one of its own headings.")
+        places[role] = headings.index(heading) if heading is not None else None
     reference = places.pop("reference")
     return ColumnPlaces(reference=reference or 0, **places)
 
@@ -160,8 +160,8 @@ def guess_columns(headings: Sequence[str]) -> ColumnChoice:
         return _from_layout(max(told, key=lambda layout: _hits(layout, keys)), headings)
     choice = ColumnChoice()
     for role, synonyms in SYNONYMS.items():
-        found = next((name for words in synonyms if (name := _same_heading(words, headings))), None)
-        choice = replace(choice, **{role: found})  # type: ignore[arg-type]  # a role holds a heading
+        heading = next((match for words in synonyms if (match := _same_heading(words, headings))), None)
+        choice = replace(choice, **{role: heading})  # type: ignore[arg-type]  # a role holds a heading
     return choice
 
 
@@ -170,9 +170,9 @@ def _hits(layout: Layout, keys: set[str]) -> int:
 
 
 def _from_layout(layout: Layout, headings: Sequence[str]) -> ColumnChoice:
-    found = {
-        role: _same_heading(wanted, headings) if (wanted := getattr(layout, role)) else None for role in COLUMN_ROLES
+    columns = {
+        role: _same_heading(name, headings) if (name := getattr(layout, role)) else None for role in COLUMN_ROLES
     }
     rule: LevelRule | None = "open_or_closed" if layout.level_rule else None
     choice = ColumnChoice(fixed_level=layout.fixed_level, level_rule=rule, layout=layout.name)
-    return replace(choice, **found)  # type: ignore[arg-type]  # the keys are the roles, all of them texts
+    return replace(choice, **columns)  # type: ignore[arg-type]  # the keys are the roles, all of them texts

@@ -47,8 +47,8 @@ class LevelFinder:
         if whole is not None:
             return whole
         for sign in (":", " - "):
-            code, found, words = text.partition(sign)
-            if found:
+            code, separator, words = text.partition(sign)
+            if separator:
                 return self._ranks.get(stem(code), self._ranks.get(stem(words)))
         return None
 
@@ -59,6 +59,6 @@ class LevelFinder:
         """
         rank = self.find(text)
         if rank is None:
-            known = ", ".join(level.label for level in self.levels) or "none yet"
-            raise RuleBroken(f"“{text[:60]}” is not on the list of levels of intervention ({known}).")
+            labels = ", ".join(level.label for level in self.levels) or "none yet"
+            raise RuleBroken(f"“{text[:60]}” is not on the list of levels of intervention ({labels}).")
         return rank

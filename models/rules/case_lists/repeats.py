@@ -36,7 +36,7 @@ class RepeatFinder:
             self.references.fromlist(references)
 
     def know(self, references: Iterable[str]) -> None:
-        """Saves the search: these are the references that more than one accepted row has, told by the database."""
+        """Save the search: these are the references of more than one accepted row, as the database found them."""
         self._again = set(map(hash, references))
 
     @cached_property
@@ -60,15 +60,16 @@ class RepeatFinder:
 
 def _repeated(hashes: "array[int]") -> set[int]:
     """The hashes that occur more than once, 0 left out; a quarter of them, by one of their bytes, is held at a time."""
-    found: set[int] = set()
+    repeated: set[int] = set()
+    # One byte of each hash says which part it is in: `translate` marks a part without a loop in Python.
     one_byte = memoryview(hashes).cast("B")[:: hashes.itemsize].tobytes()
     for rest in range(_PARTS):
         in_part = bytes(byte % _PARTS == rest for byte in range(256))
         part = list(compress(hashes, one_byte.translate(in_part)))
         if len(set(part)) < len(part):
-            found.update(value for value, count in Counter(part).items() if count > 1)
-    found.discard(0)
-    return found
+            repeated.update(value for value, count in Counter(part).items() if count > 1)
+    repeated.discard(0)
+    return repeated
 
 
 def _later_ones(numbers: "array[int]", hashes: "array[int]", repeated: set[int]) -> Iterator[int]:

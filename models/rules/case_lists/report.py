@@ -132,8 +132,8 @@ class Report:
     def warnings(self) -> list[Problem]:
         """The warnings in file order, one entry for each row and code, at most 10,000 of each code."""
         order = list(WARNINGS)
-        found = [(row, order.index(code), code) for code, rows in self._warned.items() for row in rows]
-        return [Problem(row, (code,)) for row, _place, code in sorted(found)]
+        entries = [(row, order.index(code), code) for code, rows in self._warned.items() for row in rows]
+        return [Problem(row, (code,)) for row, _place, code in sorted(entries)]
 
     def rows_with(self, code: str) -> list[int]:
         """The listed row numbers of one code.

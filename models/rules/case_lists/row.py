@@ -45,7 +45,7 @@ class Columns:
         return self.places.width()
 
     def trim(self) -> None:
-        """Keeps the memory of dates already read within bounds."""
+        """Keep the memory taken by dates already read within bounds."""
         for column in (self.level, self.start, self.end, self.born):
             if column is not None:
                 column.trim()
@@ -53,7 +53,7 @@ class Columns:
 
 @dataclass
 class JudgedRow:
-    """What the careful path says of one row: the values to import, or None when rejected."""
+    """What the careful path decided about one row: the values to import, or None when it is rejected."""
 
     reference: str
     rank: int | None = None
@@ -63,7 +63,7 @@ class JudgedRow:
 
 
 class RowJudge:
-    """Judges rows one at a time by every rule, and writes what it finds into the report."""
+    """Judges rows one at a time by every rule, and writes the faults it finds into the report."""
 
     def __init__(self, columns: Columns, report: Report) -> None:
         self.columns, self.report = columns, report
@@ -88,8 +88,8 @@ class RowJudge:
             self.report.reject(number, tuple(judged.faults))
         else:
             as_text, as_rank = self.columns.rendering.text, self.columns.rendering.rank
-            shown = self.columns.rendering.number(number), as_text(reference), as_rank(judged.rank)
-            judged.values = (*shown, theme, start, end, agency)
+            rendered = self.columns.rendering.number(number), as_text(reference), as_rank(judged.rank)
+            judged.values = (*rendered, theme, start, end, agency)
         return judged
 
     def _judge_reference(self, judged: JudgedRow) -> None:
@@ -163,5 +163,5 @@ class RowJudge:
         return column.look(row[place])
 
 
-def _is_before(one: DayCell, other: DayCell) -> bool:
-    return one.number is not None and other.number is not None and one.number < other.number
+def _is_before(day: DayCell, other: DayCell) -> bool:
+    return day.number is not None and other.number is not None and day.number < other.number

@@ -42,14 +42,14 @@ def sample_rows(
     {'start': ('05/06/2019', datetime.date(2019, 5, 6))}
     """
     places = locate(choice, sheet.headings)
-    found: list[SampleRow] = []
+    sample: list[SampleRow] = []
     for batch in file.batches(sheet.name, sheet.header_row + 1):
         for number, cells in zip(batch.numbers, batch.rows(), strict=True):
-            if len(found) == count:
-                return found
+            if len(sample) == count:
+                return sample
             if any(map(clean, cells)):
-                found.append(_sample(number, cells, places, choice, dates))
-    return found
+                sample.append(_sample(number, cells, places, choice, dates))
+    return sample
 
 
 def _sample(

@@ -12,6 +12,7 @@ from models.rules.case_lists.report import LISTED, Report
 from models.rules.case_lists.values import clean
 
 _PARTS = 16
+# One whole number holds all of a case: the number of its row above these bits, a bit for each rank below.
 _MASK_BITS = 128
 _MASK = (1 << _MASK_BITS) - 1
 
@@ -60,16 +61,21 @@ class _LevelsOfCases:
     def several(self) -> tuple[int, list[_Found]]:
         """How many cases have more than one rank, and the first of them; a part of all hashes is held at a time."""
         count, first = 0, list[_Found]()
+        # One byte of each hash says which part it is in: `translate` marks a part without a loop in Python.
         one_byte = memoryview(self.references).cast("B")[:: self.references.itemsize].tobytes()
         for part in range(_PARTS):
             in_part = one_byte.translate(bytes(byte % _PARTS == part for byte in range(256)))
             columns = (compress(column, in_part) for column in (self.numbers, self.references, self.ranks))
-            known: dict[int, int] = {}
+            packed_by_reference: dict[int, int] = {}
             for number, reference, rank in zip(*columns, strict=True):
-                known[reference] = known.get(reference, number << _MASK_BITS) | 1 << rank
-            found = [_Found(one >> _MASK_BITS, one & _MASK) for one in known.values() if _has_several(one & _MASK)]
-            count += len(found)
-            first = nsmallest(LISTED, [*first, *found], key=lambda one: one.row)
+                packed_by_reference[reference] = packed_by_reference.get(reference, number << _MASK_BITS) | 1 << rank
+            cases = [
+                _Found(packed >> _MASK_BITS, packed & _MASK)
+                for packed in packed_by_reference.values()
+                if _has_several(packed & _MASK)
+            ]
+            count += len(cases)
+            first = nsmallest(LISTED, [*first, *cases], key=lambda case: case.row)
         return count, first
 
 
@@ -79,14 +85,15 @@ def _has_several(ranks: int) -> bool:
     >>> [_has_several(ranks) for ranks in (0, 4, 6)]
     [False, False, True]
     """
-    return ranks & (ranks - 1) != 0
+    return ranks & (ranks - 1) != 0  # subtracting 1 clears the lowest bit that is set
 
 
-def _described(check: CaseListCheck, found: list[_Found]) -> list[dict[str, object]]:
-    references = _references(check, [one.row for one in found])
+def _described(check: CaseListCheck, cases: list[_Found]) -> list[dict[str, object]]:
+    references = _references(check, [case.row for case in cases])
     labels = check.finder.labels
     return [
-        {"row": one.row, "reference": references[one.row], "levels": list(_words(one.ranks, labels))} for one in found
+        {"row": case.row, "reference": references[case.row], "levels": list(_words(case.ranks, labels))}
+        for case in cases
     ]
 
 
@@ -99,16 +106,16 @@ def _words(ranks: int, labels: Mapping[int, str]) -> Iterator[str]:
     return (label for rank, label in sorted(labels.items(), reverse=True) if ranks >> rank & 1)
 
 
-def _references(check: CaseListCheck, wanted: list[int]) -> dict[int, str]:
+def _references(check: CaseListCheck, rows: list[int]) -> dict[int, str]:
     """The references in these rows of the file, given in ascending order; stops reading at the last of them."""
-    found: dict[int, str] = {}
-    waiting = iter(wanted)
+    references: dict[int, str] = {}
+    waiting = iter(rows)
     number = next(waiting, None)
-    for batch in check.file.batches(check.sheet.name, check.sheet.header_row + 1) if wanted else ():
+    for batch in check.file.batches(check.sheet.name, check.sheet.header_row + 1) if rows else ():
         while number is not None and number <= batch.numbers[-1]:
             row = batch.row(bisect_left(batch.numbers, number))
-            found[number] = clean(row[check.places.reference])
+            references[number] = clean(row[check.places.reference])
             number = next(waiting, None)
         if number is None:
             break
-    return found
+    return references

@@ -64,7 +64,7 @@ class Survey:
     @staticmethod
     def from_facts(facts: Mapping[str, Any]) -> "Survey":
         """The survey kept as plain values."""
-        dates = {role: ColumnDates(**found) for role, found in facts["dates"].items()}
+        dates = {role: ColumnDates(**column) for role, column in facts["dates"].items()}
         return Survey(**{**facts, "dates": dates, "subject": tuple(facts["subject"])})
 
 
@@ -112,7 +112,7 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
     for role, held in texts.items():
         evidence[role].add(held)
     return Survey(
-        dates={role: found.decide() for role, found in evidence.items()},
+        dates={role: column.decide() for role, column in evidence.items()},
         references=references.count,
         ten_digits=references.ten_digits,
         nhs_by_chance=references.nhs_by_chance,

@@ -61,11 +61,11 @@ class Tally:
         column = self.columns.start
         if column is None:
             return
-        found = [(number, count) for raw, count in self.starts.items() if (number := column.look(raw).number)]
-        for number, count in found:
+        numbers = [(number, count) for raw, count in self.starts.items() if (number := column.look(raw).number)]
+        for number, count in numbers:
             self.years[date.fromordinal(number).year] += count
-        known = [number for number, _count in found] + [number for number in (self.first, self.last) if number]
-        self.first, self.last = min(known, default=None), max(known, default=None)
+        days = [number for number, _count in numbers] + [number for number in (self.first, self.last) if number]
+        self.first, self.last = min(days, default=None), max(days, default=None)
         self.starts.clear()
 
     def close(self, report: Report, labels: Mapping[int, str]) -> None:
@@ -95,6 +95,6 @@ def _by_text(counts: Counter[str], column: TextColumn | None) -> dict[str, int]:
 
 def _by_label(counts: Counter[Any], words: Mapping[Any, str]) -> dict[str, int]:
     """Highest level first; a blank, unknown or removed level counts as not recorded."""
-    known = {label: counts[rank] for rank, label in words.items() if counts[rank]}
+    recorded = {label: counts[rank] for rank, label in words.items() if counts[rank]}
     rest = sum(count for rank, count in counts.items() if rank not in words)
-    return {**known, NOT_RECORDED: rest} if rest else known
+    return {**recorded, NOT_RECORDED: rest} if rest else recorded

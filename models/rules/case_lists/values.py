@@ -9,9 +9,12 @@ BLANKS = frozenset({"", "#N/A", "NULL", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!",
 KEPT_JOINERS = "\u200c\u200d"  # part of the spelling of Persian and of several Indian scripts
 
 _SPACES = re.compile(r"\s{2,}")
+# The letter before a value of a code list: "a) ", "(b) ", "aa. ".
 _CODE_LETTER = re.compile(r"^\(?[a-z]{1,2}[).]\s*")
 _NOT_WORD = re.compile(r"[\W_]+")
+# \1: both gaps of an NHS number are the same sign, or there are none.
 _NHS_NUMBER = re.compile(r"\d{3}([ -]?)\d{3}\1\d{4}")
+# The last two letters of a postcode are never C, I, K, M, O or V (BS 7666).
 _POSTCODE = re.compile(r"([A-Z]{1,2})\d[A-Z\d]?( ?)\d[ABD-HJLNP-UW-Z]{2}")
 _POSTCODE_AREAS = re.compile(
     "AB|AL|B[ABDHLNRSTX]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUXY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|"
@@ -107,8 +110,8 @@ def looks_like_postcode(text: str) -> bool:
     >>> looks_like_postcode("RN12AB"), looks_like_postcode("N1")
     (False, False)
     """
-    found = _POSTCODE.fullmatch(text.upper())
-    return found is not None and (found[2] == " " or _POSTCODE_AREAS.fullmatch(found[1]) is not None)
+    postcode = _POSTCODE.fullmatch(text.upper())
+    return postcode is not None and (postcode[2] == " " or _POSTCODE_AREAS.fullmatch(postcode[1]) is not None)
 
 
 def is_damaged_number(text: str) -> bool:

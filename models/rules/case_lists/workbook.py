@@ -65,7 +65,7 @@ class Workbook:
         return sheets
 
     def _part_of(self, kind: str) -> str | None:
-        path = next((path for found, path in self._relations.values() if found == kind), None)
+        path = next((path for relation, path in self._relations.values() if relation == kind), None)
         return path if path in self.archive.namelist() else None
 
     @cached_property
@@ -179,10 +179,10 @@ class _SheetRows:
         self.pieces.clear()
 
     def place_of(self, address: str) -> int:
-        found = _CELL.fullmatch(address)
-        if not found:
+        cell = _CELL.fullmatch(address)
+        if not cell:
             raise RuleBroken(DAMAGED)
-        letters = found[1]
+        letters = cell[1]
         if letters not in self.places:
             place = 0
             for letter in letters:
@@ -224,12 +224,12 @@ class _SheetRows:
 
     def number_text(self, raw: str) -> str:
         if self.style in self.date_styles:
-            found = self.dates.get(raw)
-            if found is None:
+            text = self.dates.get(raw)
+            if text is None:
                 if len(self.dates) > 100_000:
                     self.dates.clear()
-                found = self.dates[raw] = self.date_text(raw)
-            return found
+                text = self.dates[raw] = self.date_text(raw)
+            return text
         return raw if raw.isdecimal() else plain_number(raw)
 
     def date_text(self, raw: str) -> str:

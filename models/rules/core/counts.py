@@ -1,23 +1,23 @@
-"""How is a count said with its noun, so that one case is a case and two are cases?"""
+"""How is a count written with its noun, so that it says 1 case and 2 cases?"""
 
 from __future__ import annotations
 
 
-def noun_of(count: int, one: str, many: str = "") -> str:
-    """The noun that goes with a count; `many` is the noun with an s unless it is given.
+def noun_of(count: int, singular: str, plural: str = "") -> str:
+    """The noun that goes with a count; `plural` is the noun with an s unless it is given.
 
     Both may be as long as they need to be for the sentence to agree with its subject.
 
     >>> noun_of(1, "day"), noun_of(0, "day"), noun_of(2, "case audit is", "case audits are")
     ('day', 'days', 'case audits are')
     """
-    return one if count == 1 else many or f"{one}s"
+    return singular if count == 1 else plural or f"{singular}s"
 
 
-def count_words(count: int, one: str, many: str = "") -> str:
-    """A count, with thousands set apart, and its noun; `many` is the noun with an s unless it is given.
+def count_words(count: int, singular: str, plural: str = "") -> str:
+    """A count, with thousands set apart, and its noun; `plural` is the noun with an s unless it is given.
 
     >>> count_words(1, "agency", "agencies"), count_words(1200, "agency", "agencies"), count_words(2, "row")
     ('1 agency', '1,200 agencies', '2 rows')
     """
-    return f"{count:,} {noun_of(count, one, many)}"
+    return f"{count:,} {noun_of(count, singular, plural)}"

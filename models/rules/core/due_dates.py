@@ -21,7 +21,7 @@ IMPACT_MONTHS = 12
 """Framework, impact: "further impact analysis 12 months after the completion of each thematic review"."""
 
 RECENT_AUDIT_MONTHS = 12
-"""Cases audited within so many months are left out of a draw unless its plan says otherwise."""
+"""Cases audited within this many months are left out of a draw unless its plan says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DueDate:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later (earlier where negative); a month's last day where it is shorter.
+    """The same day that many months later (earlier if negative); the last day of the month if that is shorter.
 
     >>> months_after(date(2024, 2, 29), 12), months_after(date(2026, 3, 31), -1)
     (datetime.date(2025, 2, 28), datetime.date(2026, 2, 28))
@@ -63,7 +63,7 @@ def impact_due_on(completed_on: date) -> date:
 
 
 def is_recent_audit(audited_on: date, today: date, months: int = RECENT_AUDIT_MONTHS) -> bool:
-    """Whether a case was audited so lately that it should not be drawn again: less than so many months ago.
+    """Whether a case was audited too recently to be drawn again: less than that many months ago.
 
     >>> is_recent_audit(date(2025, 7, 2), date(2026, 7, 1)), is_recent_audit(date(2025, 7, 1), date(2026, 7, 1))
     (True, False)
@@ -111,7 +111,7 @@ def in_words(day: date) -> str:
 
 
 def remind_on(due_on: date, days_after: int) -> date:
-    """The day of a reminder that is so many days after the due date; before it where negative.
+    """The day of a reminder, that many days after the due date; before it if negative.
 
     >>> remind_on(date(2026, 4, 3), -7)
     datetime.date(2026, 3, 27)

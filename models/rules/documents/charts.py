@@ -38,12 +38,12 @@ class Bar:
 
     @property
     def total(self) -> int:
-        """Promise: the sum of the parts."""
+        """The sum of the parts."""
         return sum(part.count for part in self.parts)
 
 
 class Span(NamedTuple):
-    """A rectangle of a bar: where it begins, how long it is (in the unit of the width asked for), and its tone."""
+    """A rectangle of a bar: where it begins, how long it is (in the unit of `width`), and its tone."""
 
     start: float
     length: float
@@ -60,17 +60,17 @@ class Chart:
 
     @property
     def most(self) -> int:
-        """Promise: the largest total, 0 for a chart without figures."""
+        """The largest total; 0 for a chart without figures."""
         return max((bar.total for bar in self.bars), default=0)
 
     @property
     def is_stacked(self) -> bool:
-        """Promise: true when some bar has more than one part, so that the chart needs a key."""
+        """Whether some bar has more than one part, so that the chart needs a key."""
         return any(len(bar.parts) > 1 for bar in self.bars)
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """Promise: the words of the parts with their tones, in order, each once.
+        """The words of the parts with their tones, in order, each once.
 
         >>> two = (Part("open", 2, "amber"), Part("done", 3, "blue"))
         >>> Chart("Actions", (Bar("Police", two), Bar("Health", two))).key
@@ -80,7 +80,7 @@ class Chart:
 
     @property
     def text(self) -> str:
-        """Promise: the chart in words, all figures in it.
+        """The chart in words, with all its figures.
 
         >>> Chart("Grades", (Bar("Good", (Part("files", 3),)), Bar("Poor", (Part("files", 1),)))).text
         'Bar chart. Grades. Good: 3; Poor: 1.'
@@ -94,7 +94,7 @@ class Chart:
 
 
 def bars_of(counts: Sequence[tuple[str, int]], tone: str = "navy") -> tuple[Bar, ...]:
-    """Promise: a plain bar for each word and count, all of one tone.
+    """A plain bar for each word and count, all of one tone.
 
     >>> bars_of([("Good", 3)])
     (Bar(label='Good', parts=(Part(word='', count=3, tone='navy'),)),)
@@ -103,21 +103,21 @@ def bars_of(counts: Sequence[tuple[str, int]], tone: str = "navy") -> tuple[Bar,
 
 
 def spans(bar: Bar, most: int, width: float, least: float = 0.0) -> list[Span]:
-    """Promise: the rectangles of a bar, end to end; the largest bar of the chart fills `width`.
+    """The rectangles of a bar, end to end; the largest bar of the chart fills `width`.
 
-    A part that counts something is at least `least` wide, so that it is seen; a part that counts nothing is left out.
+    A part that counts something is at least `least` wide, to be seen; a part that counts nothing is left out.
 
     >>> spans(Bar("x", (Part("a", 1, "red"), Part("b", 0, "blue"), Part("c", 3, "green"))), 4, 100)
     [Span(start=0.0, length=25.0, tone='red'), Span(start=25.0, length=75.0, tone='green')]
     """
-    found, start = [], 0.0
+    placed, start = [], 0.0
     for part in bar.parts:
         if part.count > 0 and most:
             length = max(least, width * part.count / most)
-            found.append(Span(start, length, part.tone))
+            placed.append(Span(start, length, part.tone))
             start += length
     over = start / width if width and start > width else 1.0
-    return [Span(one.start / over, one.length / over, one.tone) for one in found] if over > 1 else found
+    return [Span(span.start / over, span.length / over, span.tone) for span in placed] if over > 1 else placed
 
 
 def _bar_words(bar: Bar) -> str:

@@ -2,7 +2,7 @@
 
 A document is written once, as a `Paper`: what it says of itself, and its blocks in reading order.
 `jobs/pdf/paper/drawing.py` draws a paper as tagged PDF and the templates in `papers/` show the same paper as a page, so
-neither can say more, less or something else than its twin. Texts are data everywhere: nothing in them is markup.
+neither can say more, less or anything else than the other. Texts are data everywhere: nothing in them is markup.
 docs/paper.md has the recipe.
 """
 
@@ -43,7 +43,7 @@ CODE: Final = "code"
 
 
 def tag(tone: str) -> str:
-    """Promise: the look of a word on a coloured plate; tones are red, amber, green, blue and grey.
+    """The style of a word on a coloured plate; tones are red, amber, green, blue and grey.
 
     >>> tag("red")
     'tag red'
@@ -77,7 +77,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Labels with their values, `columns` side by side; a value not known is a dash, a long one gets the full width."""
+    """Labels with their values, `columns` side by side; an unknown value is a dash, a long one gets the full width."""
 
     kind: ClassVar[str] = "facts"
     pairs: Sequence[tuple[str, str]]
@@ -86,7 +86,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure to be seen at once, and the words under it."""
+    """A figure to be seen at a glance, and the words under it."""
 
     figure: str
     words: str
@@ -112,7 +112,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, its share of the width (shares are relative), and whether it holds numbers."""
+    """A column's heading, its share of the width (shares are relative), and whether its cells are numbers."""
 
     title: str
     share: float = 1.0
@@ -146,7 +146,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart; `table` has the same figures, at its side where there is room."""
+    """A chart; `table` has the same figures, placed beside it when there is room."""
 
     kind: ClassVar[str] = "figure"
     chart: Chart
@@ -165,7 +165,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Lines to sign on, each with the role and, where it is known, the name of who signs."""
+    """Lines to sign on, each with the role and, when known, the name of the person who signs."""
 
     kind: ClassVar[str] = "signatures"
     signers: Sequence[tuple[str, str]]
@@ -207,7 +207,7 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What facts need to know of their being asked for: the day against which lateness counts, for whom, by whom."""
+    """When, for which partnership and by whom a document is requested; lateness is judged on that day."""
 
     made_on: date
     partnership: str
@@ -216,8 +216,8 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A document. `scope` says which part of the whole it shows, `about` names the record it speaks of
-    (`action_plans:12`), `agency_id` the agency whose own it is.
+    """A document. `scope` says which part of the whole it shows, `about` names the record it is about
+    (`action_plans:12`), `agency_id` the agency that owns it.
     """
 
     partnership: str
@@ -237,14 +237,14 @@ class Paper:
 
     @property
     def edition(self) -> str:
-        """Promise: reference, version and date, as they stand at the foot of every page."""
+        """Reference, version and date, as printed at the foot of every page."""
         version = f"Version {self.version}" if self.version else ""
         return " · ".join(part for part in (self.reference or self.kind, version, day(self.made_on)) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class RowsOf(Generic[T]):
-    """Rows made anew each time they are gone through, so that two thousand of them are never held at once."""
+    """Rows that are built again on each pass, so that two thousand of them are never held at once."""
 
     items: Sequence[T]
     row: Callable[[T], Row]
@@ -254,7 +254,7 @@ class RowsOf(Generic[T]):
 
 
 def fingerprint_of(facts: Any) -> str:
-    """Promise: the SHA-256 (64 hex digits) of a dataclass of facts, equal for equal facts on every machine.
+    """The SHA-256 (64 hex digits) of a dataclass of facts; equal facts give the same one on every machine.
 
     It is taken over JSON with sorted keys, without blanks, UTF-8; dates and moments as ISO text.
 
@@ -266,7 +266,7 @@ def fingerprint_of(facts: Any) -> str:
 
 
 def day(value: date) -> str:
-    """Promise: a date as it is written in Britain.
+    """A date as it is written in Britain.
 
     >>> day(date(2026, 3, 7))
     '7 Mar 2026'
@@ -275,7 +275,7 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Promise: a moment as the clocks in London show it, a dash for none.
+    """A moment as London's clocks show it; a dash for none.
 
     >>> from datetime import UTC
     >>> moment(datetime(2026, 7, 1, 12, 5, tzinfo=UTC)), moment(None)
@@ -288,7 +288,7 @@ def moment(value: datetime | None) -> str:
 
 
 def pieces_of(cell: Cell) -> Sequence[Piece]:
-    """Promise: a cell as pieces, whichever way it was given.
+    """A cell as a list of pieces, however it was given.
 
     >>> pieces_of("Police"), pieces_of([("3", "strong")])
     ((('Police', 'body'),), [('3', 'strong')])

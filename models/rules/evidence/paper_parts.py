@@ -14,12 +14,12 @@ NOBODY_NAMED: Final = "The case is called by its reference only."
 def paper_of(
     occasion: Occasion, facts: Any, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], **head: Any
 ) -> Paper:
-    """Promise: a paper with the facts' own fingerprint; its head says the pairs, and when and for whom it was made.
+    """A paper with the fingerprint of its facts; its head shows the pairs, and when and for whom it was made.
 
-    It is OFFICIAL-SENSITIVE unless `head` says otherwise.
+    It is marked OFFICIAL-SENSITIVE unless `head` says otherwise.
     """
     fingerprint = fingerprint_of(facts)
-    made = (
+    origin = (
         ("Made on", day(occasion.made_on)),
         ("Made by", occasion.made_by),
         ("Fingerprint of the facts", in_groups(fingerprint)),
@@ -28,13 +28,13 @@ def paper_of(
         partnership=occasion.partnership,
         made_on=occasion.made_on,
         fingerprint=fingerprint,
-        blocks=(Facts((*pairs, *made), columns=3), *blocks),
+        blocks=(Facts((*pairs, *origin), columns=3), *blocks),
         **{"classification": SENSITIVE, **head},
     )
 
 
 def in_groups(fingerprint: str) -> str:
-    """Promise: a fingerprint in groups of eight, so that eyes keep their place and lines end between groups.
+    """A fingerprint in groups of eight, so that the eye keeps its place and lines break between groups.
 
     >>> in_groups("00179ab4e8a9e9c9fbb2")
     '00179ab4 e8a9e9c9 fbb2'

@@ -1,6 +1,6 @@
 """Where do the sources of a review agree, where do they conflict, and where are they silent?
 
-Rule. Each source says of a key line how things stand, between 0 (a concern) and 1 (a strength): the mean of its items,
+Rule. Each source rates a key line between 0 (a concern) and 1 (a strength): the mean of its items,
 each weighted by how well it is evidenced. Below 0.4 a source speaks of concern, above 0.6 of strength, else it is
 mixed.
 A row is *silent* while fewer than two sources speak, in *conflict* when one speaks of strength and another of concern,
@@ -72,7 +72,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one source says of one key line."""
+    """What one source says about one key line."""
 
     level: float
     count: int
@@ -108,16 +108,16 @@ def cells_of(items: Iterable[Item]) -> dict[Source, Cell]:
 
 
 def _cell(items: Sequence[Item]) -> Cell:
-    weight = sum(one.strength.weight for one in items)
-    level = sum(one.level * one.strength.weight for one in items) / weight
+    weight = sum(item.strength.weight for item in items)
+    level = sum(item.level * item.strength.weight for item in items) / weight
     return Cell(round(level, 4), len(items), weight)
 
 
 def mark_of(cells: Mapping[Source, Cell]) -> Mark:
     """Whether the sources of a key line agree, conflict or are silent.
 
-    >>> one, other = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
-    >>> mark_of({Source.SELF_EVALUATION: one}), mark_of({Source.SELF_EVALUATION: one, Source.CASE_AUDIT: other})
+    >>> good, poor = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
+    >>> mark_of({Source.SELF_EVALUATION: good}), mark_of({Source.SELF_EVALUATION: good, Source.CASE_AUDIT: poor})
     (<Mark.SILENT: 'silent'>, <Mark.CONFLICT: 'conflict'>)
     """
     if len(cells) < FEWEST_SOURCES:
@@ -129,11 +129,11 @@ def mark_of(cells: Mapping[Source, Cell]) -> Mark:
 def meaning_of(cells: Mapping[Source, Cell], expected: Sequence[Source] = tuple(Source)) -> str:
     """What a row says, as a sentence the team may amend: who speaks of what, what follows, and who is silent.
 
-    >>> one, other = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
+    >>> good, poor = Cell(0.9, 3, 6), Cell(0.1, 1, 2)
     >>> both = [Source.SELF_EVALUATION, Source.CASE_AUDIT]
-    >>> meaning_of({Source.SELF_EVALUATION: one, Source.CASE_AUDIT: other}, both)
+    >>> meaning_of({Source.SELF_EVALUATION: good, Source.CASE_AUDIT: poor}, both)
     'Self-evaluation speaks of strength, case audit of concern: find out why they differ before recommending anything.'
-    >>> meaning_of({Source.CASE_AUDIT: other}, both)
+    >>> meaning_of({Source.CASE_AUDIT: poor}, both)
     'Only case audit speaks, of concern; nothing can be set beside it yet. Nothing from self-evaluation.'
     >>> meaning_of({})
     'No source says anything of this key line yet.'
@@ -141,7 +141,7 @@ def meaning_of(cells: Mapping[Source, Cell], expected: Sequence[Source] = tuple(
     if not cells:
         return "No source says anything of this key line yet."
     quiet = [source for source in expected if source not in cells]
-    silence = f" Nothing from {_listed([_said(one) for one in quiet])}." if quiet else ""
+    silence = f" Nothing from {_listed([_said(source) for source in quiet])}." if quiet else ""
     return f"{_what_they_say(cells)}{silence}"
 
 
@@ -156,11 +156,11 @@ def _what_they_say(cells: Mapping[Source, Cell]) -> str:
         if (speakers := [source for source, cell in cells.items() if cell.verdict is verdict])
     ]
     (verdict, speakers), *others = groups
-    names = _capital(_listed([_said(one) for one in speakers]))
+    names = _capital(_listed([_said(source) for source in speakers]))
     if not others:
         return f"{names} agree and speak {_of(verdict)}."
     words = f"{names} {_speaks(speakers)} {_of(verdict)}"
-    words += "".join(f", {_listed([_said(one) for one in more])} {_of(other)}" for other, more in others)
+    words += "".join(f", {_listed([_said(source) for source in more])} {_of(other)}" for other, more in others)
     ending = ": find out why they differ before recommending anything." if mark is Mark.CONFLICT else "; no conflict."
     return f"{words}{ending}"
 

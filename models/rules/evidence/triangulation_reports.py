@@ -33,7 +33,7 @@ _WORDS: Final = {Mark.AGREE: "agree", Mark.CONFLICT: "in conflict", Mark.SILENT:
 
 @dataclass(frozen=True)
 class Said:
-    """What one source says of a key line; no verdict where it is silent."""
+    """What one source says about a key line; no verdict when it is silent."""
 
     verdict: Verdict | None
     count: int = 0
@@ -67,7 +67,7 @@ class MatrixFacts:
 
 
 def matrix_paper(facts: MatrixFacts) -> Paper:
-    """Promise: every key line once, by key area, on pages that lie on their side."""
+    """Every key line once, by key area, on landscape pages."""
     pairs = (("Lead sponsor", facts.sponsor),)
     return paper_of(
         facts.occasion, facts, pairs,
@@ -77,7 +77,7 @@ def matrix_paper(facts: MatrixFacts) -> Paper:
 
 
 def mark_tiles(rows: Sequence[MatrixRow]) -> Tiles:
-    """Promise: how many key lines agree, conflict and are silent.
+    """How many key lines agree, conflict and are silent.
 
     >>> [f"{tile.figure} {tile.words}" for tile in mark_tiles([]).tiles]
     ['0 agree', '0 in conflict', '0 silent']
@@ -87,13 +87,17 @@ def mark_tiles(rows: Sequence[MatrixRow]) -> Tiles:
 
 
 def matrix_tables(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Table]:
-    """Promise: a table for each run of rows of one key area; one sentence where there is no key line."""
+    """A table for each run of rows of one key area; one sentence when there is no key line."""
     empty = "The review has no key lines of enquiry yet, so there is nothing to set side by side."
-    columns = (Column("Key line of enquiry", 3), *(Column(one.label, 1.15) for one in Source), Column("Together", 1))
+    columns = (
+        Column("Key line of enquiry", 3),
+        *(Column(source.label, 1.15) for source in Source),
+        Column("Together", 1),
+    )
     if not rows:
         yield Table(columns, (), heading="Key lines", level=level, empty=empty)
-    for area, found in groupby(rows, key=lambda row: row.area):
-        yield Table(columns, RowsOf(tuple(found), _row), heading=area, level=level)
+    for area, lines in groupby(rows, key=lambda row: row.area):
+        yield Table(columns, RowsOf(tuple(lines), _row), heading=area, level=level)
 
 
 def _row(row: MatrixRow) -> Row:
@@ -106,11 +110,11 @@ def _row(row: MatrixRow) -> Row:
     )
 
 
-def _said(said: Said) -> Cell:
-    if said.verdict is None:
+def _said(cell: Said) -> Cell:
+    if cell.verdict is None:
         return [("Silent", QUIET)]
-    items = f"{count_words(said.count, 'item', 'items')}, weight {said.weight}"
-    return [(said.verdict.label, tag(VERDICT_TONES[said.verdict])), (items, QUIET)]
+    items = f"{count_words(cell.count, 'item', 'items')}, weight {cell.weight}"
+    return [(cell.verdict.label, tag(VERDICT_TONES[cell.verdict])), (items, QUIET)]
 
 
 def _loose(facts: MatrixFacts) -> Iterator[Tile]:

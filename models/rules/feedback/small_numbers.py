@@ -1,4 +1,4 @@
-"""How is a count published so that nobody can be told from it?
+"""How is a count published so that nobody can be identified by it?
 
 Counts of 1 to 4 are withheld and larger ones rounded to the nearest 5. Source: the NHS safeguarding adults collection
 (DOMAIN b8), which suppresses counts under 5 and rounds to 5.
@@ -29,10 +29,10 @@ def in_words(count: int) -> str:
     >>> in_words(3), in_words(13)
     ('fewer than 5', 'about 15')
     """
-    shown = published(count)
-    if shown is None:
+    rounded = published(count)
+    if rounded is None:
         return f"fewer than {SMALLEST}"
-    return f"about {shown}" if shown else "none"
+    return f"about {rounded}" if rounded else "none"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Tally:
         return self.total >= SMALLEST
 
     def lines(self, labels: Sequence[str]) -> list[tuple[str, str]]:
-        """Each answer with its published count; nothing at all where too few answered.
+        """Each answer with its published count; nothing at all when too few answered.
 
         A single withheld count could be worked out from the others and the total, so then the next smallest is
         withheld as well.

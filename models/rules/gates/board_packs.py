@@ -1,4 +1,4 @@
-"""What does the Board read at one look: programme, who is late, overdue actions, grades by level, Section 11?"""
+"""What does the Board read at a glance: programme, who is late, overdue actions, grades by level, Section 11?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ class BoardFacts:
 
 
 def board_paper(facts: BoardFacts) -> Paper:
-    """Promise: everything the Board asks for each quarter, on pages that lie on their side; no case is named."""
+    """Everything the Board wants to see each quarter, on landscape pages; no case is named."""
     on = facts.occasion.made_on
     return paper_of(
         facts.occasion,
@@ -112,11 +112,11 @@ def board_paper(facts: BoardFacts) -> Paper:
             Tiles(
                 [
                     Tile(
-                        f"{one.count} of {one.allowed}",
-                        f"reviews of the year: {one.kind.lower()}",
-                        one.count > one.allowed,
+                        f"{kind.count} of {kind.allowed}",
+                        f"reviews of the year: {kind.kind.lower()}",
+                        kind.count > kind.allowed,
                     )
-                    for one in facts.quota
+                    for kind in facts.quota
                 ]
             ),
             _programme(facts.reviews),
@@ -141,23 +141,29 @@ def _programme(reviews: Sequence[ReviewFacts]) -> Table:
     return Table(columns, RowsOf(reviews, _review), heading="Programme", empty="No reviews are planned for this year.")
 
 
-def _review(one: ReviewFacts) -> Row:
-    planned = [(day(one.planned_on) if one.planned_on else "–", "body"), ("Late" if one.is_late else "", tag("red"))]
-    acts = [
-        (one.acts_next, "body"),
-        (f"{count_words(one.missing, 'thing is', 'things are')} missing" if one.missing else "", QUIET),
+def _review(review: ReviewFacts) -> Row:
+    planned = [
+        (day(review.planned_on) if review.planned_on else "–", "body"),
+        ("Late" if review.is_late else "", tag("red")),
     ]
-    days = "–" if one.days_in_stage is None else f"{one.days_in_stage:,}"
-    return Row([[(one.reference, NAME)], one.title, one.kind, one.stage, days, planned, acts], name=one.reference)
+    acts = [
+        (review.acts_next, "body"),
+        (f"{count_words(review.missing, 'thing is', 'things are')} missing" if review.missing else "", QUIET),
+    ]
+    days = "–" if review.days_in_stage is None else f"{review.days_in_stage:,}"
+    return Row(
+        [[(review.reference, NAME)], review.title, review.kind, review.stage, days, planned, acts],
+        name=review.reference,
+    )
 
 
 def _owed(heading: str, owed: Sequence[LateFacts], on: date, empty: str) -> Table:
     columns = (Column("Agency", 2), Column("What", 4), Column("Reference", 1.4), Column("Due", 1.2),
                Column("Days over", 0.8, is_number=True))  # fmt: skip
 
-    def row(one: LateFacts) -> Row:
-        days = f"{one.days_over(on):,}"
-        return Row([one.agency, one.what, one.reference, day(one.due_on), days], tone="red", name=one.reference)
+    def row(late: LateFacts) -> Row:
+        days = f"{late.days_over(on):,}"
+        return Row([late.agency, late.what, late.reference, day(late.due_on), days], tone="red", name=late.reference)
 
     return Table(columns, RowsOf(owed, row), heading=heading, empty=empty)
 
@@ -169,7 +175,9 @@ def _levels(facts: BoardFacts) -> Table:
     )  # fmt: skip
     rows = RowsOf(
         facts.levels,
-        lambda one: Row([[(one.sample, NAME)], one.level, *(f"{count:,}" for count in one.counts)], name=one.level),
+        lambda level: Row(
+            [[(level.sample, NAME)], level.level, *(f"{count:,}" for count in level.counts)], name=level.level
+        ),
     )
     return Table(columns, rows, heading="Moderated grades by level", empty="No case has been moderated yet.")
 

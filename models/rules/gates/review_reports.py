@@ -57,7 +57,7 @@ class FindingFacts:
 
 @dataclass(frozen=True)
 class RecommendationFacts:
-    """A recommendation: what it changes, on which kinds of source it rests, and its actions."""
+    """A recommendation: what it changes, which kinds of source it rests on, and its actions."""
 
     number: int
     text: str
@@ -101,7 +101,7 @@ class ReviewReportFacts:
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
-    """Promise: the whole review in the framework's order; the matrix lies on its side between upright pages."""
+    """The whole review in the framework's order; the matrix is on a landscape page between portrait ones."""
     pairs = (
         ("Kind", facts.kind), ("Hub", facts.hub), ("Lead sponsor", facts.sponsor),
         ("Strategic priority", facts.priority), ("Period under review", _period(facts)), ("Stage", facts.stage),
@@ -113,7 +113,7 @@ def review_paper(facts: ReviewReportFacts) -> Paper:
 
 
 def _period(facts: ReviewReportFacts) -> str:
-    starts, ends = (day(one) if one else "not set" for one in (facts.starts_on, facts.ends_on))
+    starts, ends = (day(date) if date else "not set" for date in (facts.starts_on, facts.ends_on))
     return f"{starts} to {ends}"
 
 
@@ -134,7 +134,7 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
 
 def _method(methods: Sequence[MethodFacts]) -> Table:
     columns = (Column("Source", 2), Column("What was gathered", 3))
-    rows = RowsOf(methods, lambda one: Row([one.what, one.how_much], name=one.what))
+    rows = RowsOf(methods, lambda method: Row([method.what, method.how_much], name=method.what))
     return Table(columns, rows, heading="Method", empty="Nothing has been gathered yet.")
 
 
@@ -145,7 +145,9 @@ def _sample(sample: Sequence[SampleFacts]) -> Table:
     )  # fmt: skip
     rows = RowsOf(
         sample,
-        lambda one: Row([one.reference, one.level, f"{one.population:,}", f"{one.selected:,}"], name=one.level),
+        lambda stratum: Row(
+            [stratum.reference, stratum.level, f"{stratum.population:,}", f"{stratum.selected:,}"], name=stratum.level
+        ),
     )
     return Table(columns, rows, heading="Sample", empty="No sample has been drawn yet.")
 
@@ -155,13 +157,13 @@ def _findings(findings: Sequence[FindingFacts]) -> Iterator[Block]:
     if not findings:
         yield Paragraph("Nothing has been found yet.")
     columns = (Column("Finding", 5), Column("Source", 1.6), Column("It speaks of", 1.2))
-    for line, found in groupby(findings, key=lambda one: one.key_line):
-        yield Table(columns, RowsOf(tuple(found), _finding), heading=line or "Along no key line", level=3)
+    for line, findings_of_line in groupby(findings, key=lambda finding: finding.key_line):
+        yield Table(columns, RowsOf(tuple(findings_of_line), _finding), heading=line or "Along no key line", level=3)
 
 
-def _finding(one: FindingFacts) -> Row:
-    verdict = [(one.verdict.label, tag(VERDICT_TONES[one.verdict])), (one.strength, QUIET)]
-    return Row([one.text, one.source, verdict], tone=VERDICT_TONES[one.verdict])
+def _finding(finding: FindingFacts) -> Row:
+    verdict = [(finding.verdict.label, tag(VERDICT_TONES[finding.verdict])), (finding.strength, QUIET)]
+    return Row([finding.text, finding.source, verdict], tone=VERDICT_TONES[finding.verdict])
 
 
 def _recommendations(recommendations: Sequence[RecommendationFacts]) -> Table:
@@ -174,6 +176,9 @@ def _recommendations(recommendations: Sequence[RecommendationFacts]) -> Table:
     )
 
 
-def _recommendation(one: RecommendationFacts) -> Row:
-    rests = [(one.sources, "body"), (one.warning, tag("amber"))]
-    return Row([f"{one.number}. {one.text}", one.changes, rests, one.progress], name=f"Recommendation {one.number}")
+def _recommendation(recommendation: RecommendationFacts) -> Row:
+    rests = [(recommendation.sources, "body"), (recommendation.warning, tag("amber"))]
+    return Row(
+        [f"{recommendation.number}. {recommendation.text}", recommendation.changes, rests, recommendation.progress],
+        name=f"Recommendation {recommendation.number}",
+    )

@@ -24,23 +24,23 @@ SIZES: Final = (LEAD, BODY)
 
 
 def briefing_papers(facts: BriefingFacts) -> Iterator[Paper]:
-    """Promise: the sheet in each size, largest first. Nothing of the seven points is ever left out."""
+    """The sheet in each size, largest first. Nothing of the seven points is ever left out."""
     return (_paper(facts, look) for look in SIZES)
 
 
 def briefing_paper(facts: BriefingFacts) -> Paper:
-    """Promise: the sheet as it is read on a page, where nothing need fit."""
+    """The sheet as it is read on the screen, where nothing has to fit."""
     return _paper(facts, LEAD)
 
 
 def too_long(facts: BriefingFacts) -> str:
-    """Promise: the sentence that refuses a sheet that does not fit, naming the longest point.
+    """The sentence that refuses a sheet that does not fit; it names the longest point.
 
     >>> facts = BriefingFacts("P", "LP-1", "T", "", "", None, ("a",) * 6 + ("Ask the child.",))
     >>> too_long(facts)
     'The briefing does not fit one page: point 7, What to do, is the longest with 3 words; shorten it first.'
     """
-    place = max(range(len(facts.points)), key=lambda one: len(facts.points[one]))
+    place = max(range(len(facts.points)), key=lambda point: len(facts.points[point]))
     count = len(facts.points[place].split())
     words = count_words(count, "word")
     return (

@@ -13,7 +13,7 @@ from datetime import date
 from models.rules.core.counts import count_words
 
 SHEET_WORDS = 450
-"""About so many words fit one printed sheet and seven minutes of reading aloud."""
+"""About this many words fit one printed sheet and seven minutes of reading aloud."""
 
 HEADINGS = (
     "Background",
@@ -62,7 +62,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class BriefingFacts:
-    """Everything that stands on a briefing, on paper or on a page. `points` are seven texts in their order."""
+    """Everything a briefing shows, on paper or on the screen. `points` are seven texts in their order."""
 
     partnership: str
     reference: str
@@ -78,19 +78,19 @@ class BriefingFacts:
 
 
 def draft_points(sources: Sources) -> tuple[str, ...]:
-    """Seven texts to start from: concerns first, the best evidenced first, then what went well; then the advice.
+    """Seven texts to start from: concerns, the best evidenced first, then what went well, then the advice.
 
-    >>> found = [Found("Visits were late.", True, 1), Found("Plans helped.", False, 3), Found("No voice.", True, 3)]
-    >>> seven = draft_points(Sources("TR-1", "Neglect", "Is it seen?", "Neglect", "", found, ["Ask the child."]))
+    >>> findings = [Found("Visits were late.", True, 1), Found("Plans helped.", False, 3), Found("No voice.", True, 3)]
+    >>> seven = draft_points(Sources("TR-1", "Neglect", "Is it seen?", "Neglect", "", findings, ["Ask the child."]))
     >>> seven[2:5]
     ('No voice.', 'Visits were late.', 'Plans helped.')
     >>> seven[6]
     '• Ask the child.'
     """
-    ordered = sorted(sources.findings, key=lambda one: (not one.is_concern, -one.weight))
-    words = [one.text for one in ordered]
+    ordered = sorted(sources.findings, key=lambda finding: (not finding.is_concern, -finding.weight))
+    words = [finding.text for finding in ordered]
     key = [*words[:3], *[_NOTHING_FOUND] * 3][:3]
-    went_well = [one.text for one in ordered if not one.is_concern and one.text not in key]
+    went_well = [finding.text for finding in ordered if not finding.is_concern and finding.text not in key]
     return (_background(sources), _why(sources), *key, _listed(went_well or words[3:6]), _advice(sources))
 
 
@@ -114,7 +114,7 @@ def _sentence(words: str) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return "\n".join(f"• {one}" for one in words) if words else _NOTHING_FOUND
+    return "\n".join(f"• {line}" for line in words) if words else _NOTHING_FOUND
 
 
 def _advice(sources: Sources) -> str:

@@ -23,7 +23,7 @@ def names_in(template: str) -> set[str]:
     return set(_NAME.findall(template))
 
 
-def check_template(template: str, known: Collection[str]) -> None:
+def check_template(template: str, names: Collection[str]) -> None:
     """Refuse with RuleBroken a name that nothing will fill, and braces that hold no name.
 
     >>> check_template("Due on {due_on}", ["due_on"])
@@ -31,9 +31,9 @@ def check_template(template: str, known: Collection[str]) -> None:
     Traceback (most recent call last):
     models.core.errors.RuleBroken: The text asks for {due}, which is not known here; use {due_on}.
     """
-    unknown = sorted(names_in(template) - set(known))
+    unknown = sorted(names_in(template) - set(names))
     if unknown:
-        offered = ", ".join(f"{{{name}}}" for name in known)
+        offered = ", ".join(f"{{{name}}}" for name in names)
         raise RuleBroken(f"The text asks for {{{unknown[0]}}}, which is not known here; use {offered}.")
     if re.search(r"[{}]", _NAME.sub("", template)):
         raise RuleBroken("The text has a brace that encloses no name; write names like {due_on} and no other braces.")
@@ -45,4 +45,4 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     >>> fill("{action} is due", {"action": "Audit {ten} files"})
     'Audit {ten} files is due'
     """
-    return _NAME.sub(lambda found: values[found.group(1)], template)
+    return _NAME.sub(lambda name: values[name.group(1)], template)

@@ -59,7 +59,7 @@ class GradeThenNow:
 
 @dataclass(frozen=True)
 class ImpactFacts:
-    """An impact analysis on a day. `grades` is empty where there is no second draw."""
+    """An impact analysis on a day. `grades` is empty when there is no second draw."""
 
     occasion: Occasion
     about: str
@@ -74,7 +74,7 @@ class ImpactFacts:
 
 
 def impact_paper(facts: ImpactFacts) -> Paper:
-    """Promise: the conclusion, how many actions are embedded, every action with what shows it, the grades twice.
+    """The conclusion, how many actions are embedded, every action with its evidence, and the grades then and now.
 
     >>> from models.rules.documents.papers import Occasion
     >>> asked = Occasion(date(2027, 6, 30), "Arden")
@@ -84,7 +84,7 @@ def impact_paper(facts: ImpactFacts) -> Paper:
     """
     done = day(facts.completed_on) if facts.completed_on else "Not yet"
     pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
-    counts = [(code, sum(one.code == code for one in facts.actions)) for code in (*TONES, "cannot_tell", "")]
+    counts = [(code, sum(action.code == code for action in facts.actions)) for code in (*TONES, "cannot_tell", "")]
     words = [((code or "not_checked_yet").replace("_", " ").capitalize(), count) for code, count in counts]
     columns = (Column("Action", 1.6), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
     blocks: tuple[Block, ...] = (
@@ -101,14 +101,16 @@ def impact_paper(facts: ImpactFacts) -> Paper:
     )  # fmt: skip
 
 
-def _row(one: CheckedAction) -> Row:
-    tone = TONES.get(one.code, "grey")
-    impact = [(one.impact, tag(tone))] if one.impact else [("Not checked yet", QUIET)]
-    return Row([[(one.reference, NAME)], one.text, impact, one.evidence or "–"], tone=tone, name=one.reference[:60])
+def _row(action: CheckedAction) -> Row:
+    tone = TONES.get(action.code, "grey")
+    impact = [(action.impact, tag(tone))] if action.impact else [("Not checked yet", QUIET)]
+    return Row(
+        [[(action.reference, NAME)], action.text, impact, action.evidence or "–"], tone=tone, name=action.reference[:60]
+    )
 
 
 def _grades(facts: ImpactFacts) -> Table:
     counts = (Column("Then", 1, is_number=True), Column("Now", 1, is_number=True), Column("Change", 1, is_number=True))
     columns = (Column("Moderated grade", 3), *counts)
-    rows = [Row([one.grade, f"{one.then:,}", f"{one.now:,}", one.change]) for one in facts.grades]
+    rows = [Row([grade.grade, f"{grade.then:,}", f"{grade.now:,}", grade.change]) for grade in facts.grades]
     return Table(columns, rows, heading="Grades then and now", empty="No second draw has been made.")

@@ -45,7 +45,7 @@ TAGS: Final = {code: tag(tone) for code, tone in TONES.items()}
 
 
 def plan_paper(report: PlanReport) -> Paper:
-    """Promise: the whole plan; each action stands in it once, in the order of `summarise`.
+    """The whole plan as a paper: every action once, in the order of `summarise`.
 
     >>> facts = {"partnership": "P", "reference": "AP-1", "title": "T", "made_on": date(2026, 1, 1)}
     >>> plan_paper(PlanReport(**facts, actions=())).edition
@@ -64,7 +64,7 @@ def plan_paper(report: PlanReport) -> Paper:
 
 
 def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improvement action plan") -> Paper:
-    """Promise: the blocks under the plan's own head."""
+    """The blocks below the plan's heading."""
     return Paper(
         partnership=report.partnership,
         kind=kind,
@@ -83,7 +83,7 @@ def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improve
 
 
 def plan_pairs(report: PlanReport) -> list[tuple[str, str]]:
-    """Promise: what a report says of the plan and of itself, labels with values."""
+    """What a report says about the plan and about itself, as labels with values."""
     return [
         ("Thematic review", report.review_reference),
         ("Lead sponsor", report.sponsor),
@@ -108,7 +108,7 @@ def _standing(report: PlanReport, summary: PlanSummary) -> Iterator[Block]:
 
 
 def plan_tiles(summary: PlanSummary) -> Tiles:
-    """Promise: how many actions there are, and how many are late, due soon, complete and moved."""
+    """How many actions there are, and how many are late, due soon, complete and moved to a new date."""
     return Tiles(
         (
             Tile(f"{summary.count:,}", noun_of(summary.count, "action in all", "actions in all")),
@@ -121,7 +121,7 @@ def plan_tiles(summary: PlanSummary) -> Tiles:
 
 
 def rating_chart(summary: PlanSummary) -> Chart:
-    """Promise: one bar a rating, worst first, each of its own colour."""
+    """One bar for each rating, worst first, each in its own colour."""
     bars = (Bar(brag.label, (Part("", brag.count, TONES[brag.code]),)) for brag in summary.brag)
     return Chart("Actions by rating", tuple(bars), summary.sentence)
 
@@ -154,13 +154,13 @@ def _agency_table(summary: PlanSummary) -> Table:
     rows = [
         Row(
             [
-                [(one.agency, STRONG)],
-                f"{one.count:,}",
-                [(f"{one.overdue_count:,}", ALARM if one.overdue_count else BODY)],
-                *(f"{count:,}" for count in one.by_code),
+                [(agency.agency, STRONG)],
+                f"{agency.count:,}",
+                [(f"{agency.overdue_count:,}", ALARM if agency.overdue_count else BODY)],
+                *(f"{count:,}" for count in agency.by_code),
             ]
         )
-        for one in summary.agencies
+        for agency in summary.agencies
     ]
     return Table((Column("Lead agency", 250), *numbers, *ratings), rows, heading="By lead agency")
 
@@ -169,7 +169,7 @@ def _agency_table(summary: PlanSummary) -> Table:
 
 
 def action_row(action: ReportAction, today: date) -> Row:
-    """Promise: the cells of one action as they are printed; lateness is counted on `today`."""
+    """The cells of one action as printed; whether it is late is judged on `today`."""
     code = action.brag_code
     return Row(
         (

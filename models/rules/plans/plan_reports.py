@@ -1,4 +1,4 @@
-"""What does an action-plan report say, in which order, and how many actions stand where?
+"""What does an action-plan report say, in which order, and how many actions are in each state?
 
 The facts here are plain and frozen. The PDF and its HTML twin both read `summarise(report)`, so neither can count or
 sort differently from the other.
@@ -67,11 +67,11 @@ class ReportAction:
 
     @property
     def is_complete(self) -> bool:
-        """Promise: an action with a completion date or rated blue is complete, and then never overdue."""
+        """Whether the action has a completion date or is rated blue; a complete action is never overdue."""
         return self.completed_on is not None or self.brag_code == "blue"
 
     def is_overdue(self, today: date) -> bool:
-        """Promise: true when the action is open and its due date lies before `today`; due today is not overdue.
+        """Whether the action is open and its due date is before `today`; due today is not overdue.
 
         >>> late = ReportAction(reference="A/1", action="", brag_code="red", brag_label="Red", due_on=date(2026, 3, 1))
         >>> late.is_overdue(date(2026, 3, 1)), late.is_overdue(date(2026, 3, 2))
@@ -80,12 +80,12 @@ class ReportAction:
         return self.due_on is not None and self.due_on < today and not self.is_complete
 
     def days_overdue(self, today: date) -> int:
-        """Promise: whole days past the due date, 0 when not overdue."""
+        """Whole days past the due date; 0 when the action is not overdue."""
         return (today - self.due_on).days if self.due_on and self.is_overdue(today) else 0
 
     @property
     def is_moved(self) -> bool:
-        """Promise: true when the due date is no longer the one first agreed."""
+        """Whether the due date is no longer the one first agreed."""
         return self.original_due_on is not None and self.original_due_on != self.due_on
 
 
@@ -117,7 +117,7 @@ class PlanReport:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Promise: the SHA-256 (64 hex digits) of all facts, equal for equal facts on every machine.
+        """The SHA-256 (64 hex digits) of all facts; equal facts give the same one on every machine.
 
         It is taken over the JSON list of the field values in the order in which the classes above declare them, dates
         as yyyy-mm-dd, without blanks, UTF-8.
@@ -132,7 +132,7 @@ _ACTION_VALUES = attrgetter(*(field.name for field in fields(ReportAction)))
 
 
 def _plain(value: date | ReportUpdate) -> object:
-    """A date as text, an update as a list: what JSON has no words for."""
+    """A date as text, an update as a list: JSON has no types of its own for them."""
     return value.isoformat() if isinstance(value, date) else [value.written_on.isoformat(), value.text]
 
 
@@ -179,7 +179,7 @@ class PlanSummary:
 
     @property
     def sentence(self) -> str:
-        """Promise: the chart in words, for those who cannot see it.
+        """The chart in words, for people who cannot see it.
 
         >>> empty = PlanReport(partnership="P", reference="A", title="T", made_on=date(2026, 1, 1), actions=())
         >>> summarise(empty).sentence
@@ -192,7 +192,7 @@ class PlanSummary:
 
 
 def summarise(report: PlanReport) -> PlanSummary:
-    """Promise: counts add up to the number of actions, and each action stands in exactly one group.
+    """Counts and groups of a plan: the counts add up to the number of actions, each action is in exactly one group.
 
     Groups: overdue (longest overdue first), still to be done (soonest due first, undated last), complete (latest
     completed first). Equal dates keep the order of their references.
@@ -237,7 +237,7 @@ def _by_completion(action: ReportAction) -> tuple[int, str]:
 
 
 def _codes(actions: Iterable[ReportAction]) -> tuple[str, ...]:
-    """The four ratings always, 'none' only where an action has none."""
+    """The four ratings always, 'none' only when an action has none."""
     used = {action.brag_code for action in actions}
     return tuple(code for code in BRAG_WORDS if code != "none" or code in used)
 

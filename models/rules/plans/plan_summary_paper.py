@@ -36,7 +36,7 @@ SUMMARY_SIZES: Final = (
 
 
 def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
-    """Promise: the plan on one page, in ever shorter versions, fullest first; what is left out is counted.
+    """The plan on one page, as ever shorter versions, fullest first; each counts what it leaves out.
 
     >>> facts = {"partnership": "P", "reference": "AP-1", "title": "T", "made_on": date(2026, 1, 1)}
     >>> len(list(plan_summary_papers(PlanReport(**facts, actions=()))))
@@ -53,7 +53,7 @@ def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
 
 
 def plan_summary(report: PlanReport) -> Paper:
-    """Promise: the fullest version of the summary, for reading as a page, where nothing need fit a sheet."""
+    """The fullest version of the summary, to be read on the screen, where nothing has to fit a sheet."""
     return next(plan_summary_papers(report))
 
 
@@ -83,23 +83,23 @@ def _agency_figure(summary: PlanSummary, most: int) -> Iterator[Block]:
 
 
 def agency_chart(summary: PlanSummary, most: int) -> Chart:
-    """Promise: a bar for each of the first `most` lead agencies, parted by rating."""
+    """One bar for each of the first `most` lead agencies, divided by rating."""
     bars = tuple(
         Bar(
-            one.agency,
+            agency.agency,
             tuple(
                 Part(brag.label.partition(":")[0], count, TONES[brag.code])
-                for brag, count in zip(summary.brag, one.by_code, strict=True)
+                for brag, count in zip(summary.brag, agency.by_code, strict=True)
             ),
         )
-        for one in summary.agencies[:most]
+        for agency in summary.agencies[:most]
     )
     return Chart("Actions by lead agency and rating", bars)
 
 
 def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, most: int, letters: int) -> Table:
-    shown = actions[:most]
-    count = f"{len(shown):,} of {len(actions):,}" if len(actions) > len(shown) else f"{len(actions):,}"
+    first = actions[:most]
+    count = f"{len(first):,} of {len(actions):,}" if len(actions) > len(first) else f"{len(actions):,}"
     columns = (Column("Action", 84), Column("What will be done", 195), Column("Lead agency", 150), Column("When", 98))
     rows = [
         Row(
@@ -111,7 +111,7 @@ def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, mos
             ],
             tone=TONES[action.brag_code],
         )
-        for action in shown
+        for action in first
     ]
     return Table(columns, rows, heading=f"{title} ({count})", empty="See the whole plan." if actions else "None.")
 
@@ -123,7 +123,7 @@ def _when_in_short(action: ReportAction, today: date) -> list[Piece]:
 
 
 def _cut(text: str, letters: int) -> str:
-    """At most so many letters on one line, ended after a whole word where some are left out, with an ellipsis."""
+    """At most that many letters on one line; a cut text ends after a whole word, with an ellipsis."""
     line = " ".join(text[: letters * 4].split())
     if len(line) <= letters and len(text) <= letters * 4:
         return line

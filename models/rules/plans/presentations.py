@@ -1,7 +1,7 @@
 """To which bodies must a review's findings go, and in which order?
 
 Source: framework, "The process", 4: the findings and recommendations go to the Executive Board; then meetings of the
-Children's Group and the Adults Group are convened, which may be combined where the focus asks for it.
+Children's Group and the Adults Group are convened, which may be combined when the focus calls for it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Who is told of which day?"""
+"""Who is told about which due day?"""

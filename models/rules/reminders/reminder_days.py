@@ -10,8 +10,8 @@ CATCH_UP_DAYS = 7  # a reminder that could not be written on its day still goes 
 def falls_on(due_on: date, offset_days: int, repeat_days: int | None, today: date) -> date | None:
     """The day of the reminder that is to go out by today, or None when there is none.
 
-    `offset_days` counts from the due date: -7 is a week before, 0 the day itself, 1 the day after. A rule that speaks
-    before the date falls silent after it. `repeat_days` repeats the reminder until then, or for as long as it is
+    `offset_days` counts from the due date: -7 is a week before, 0 the day itself, 1 the day after. A rule that reminds
+    before the date stops after it. `repeat_days` repeats the reminder until then, or for as long as it is
     overdue. The last repetition stands for any that were missed.
 
     >>> falls_on(date(2026, 12, 1), -7, None, date(2026, 11, 24))

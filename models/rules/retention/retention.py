@@ -1,6 +1,6 @@
 """What is due to be erased on a day, exactly?
 
-Source: framework, "Information sharing"; data is kept no longer than its purpose asks, and never erased under a hold.
+Source: framework, "Information sharing"; data is kept no longer than its purpose requires, and never erased on hold.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ReviewClocks:
 
 
 def erase_on(holding: Holding, clocks: ReviewClocks, months: int) -> date | None:
-    """The day from which a holding is due: so many months after its review's clock started, or, where it belongs to
+    """The day from which a holding is due: that many months after its review's clock started, or, when it belongs to
     no review, after it was made. None while its review still goes on.
 
     >>> clocks = ReviewClocks({7: date(2026, 1, 31)})
@@ -52,9 +52,9 @@ def due_holdings(holdings: Iterable[Holding], clocks: ReviewClocks, months: int,
     >>> due_holdings([Holding(1, 7, date(2024, 1, 1))], clocks, 12, date(2025, 12, 31))
     []
     """
-    found = []
-    for one in holdings:
-        due_on = erase_on(one, clocks, months)
-        if due_on is not None and due_on <= today and one.review_id not in clocks.on_hold:
-            found.append(one.id)
-    return found
+    due = []
+    for holding in holdings:
+        due_on = erase_on(holding, clocks, months)
+        if due_on is not None and due_on <= today and holding.review_id not in clocks.on_hold:
+            due.append(holding.id)
+    return due

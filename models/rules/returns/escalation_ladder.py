@@ -1,4 +1,4 @@
-"""On which step of the ladder does a late return stand, and when is the next one due?
+"""Which step of the ladder has a late return reached, and when is the next one due?
 
 Source: framework, appendix 1 ("Address areas of concern or non-engagement through the relevant other leads"); DOMAIN
 b8: reminder, officer's call, sponsor to the agency's lead, that agency's executive, Board. The steps are the
@@ -22,7 +22,7 @@ REMINDER = "reminder"
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the ladder: its id and code in the list of steps, its word, and its days after the due date."""
+    """One step of the ladder: its id and code in the list of steps, its label, and its days after the due date."""
 
     id: int
     code: str

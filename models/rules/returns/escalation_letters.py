@@ -1,4 +1,4 @@
-"""What does the letter say on paper that goes to an agency when a late return climbs a step?"""
+"""What does the letter say that goes to an agency when a late return climbs a step?"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +49,7 @@ class LetterFacts:
 
 
 def letter_paper(facts: LetterFacts) -> Paper:
-    """Promise: the letter, dated the day its step was taken, with the steps before it.
+    """The letter, dated the day its step was taken, with the steps before it.
 
     >>> facts = LetterFacts("NE-1", "P", date(2026, 1, 5), "Lead", "Police", "Late", (), (), "M", "Officer")
     >>> letter_paper(facts).edition

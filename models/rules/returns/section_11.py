@@ -17,7 +17,7 @@ HIGHEST = 3
 
 @dataclass(frozen=True)
 class ScoredStandard:
-    """One standard with an agency's own score and the moderated one; None where there is none (yet)."""
+    """One standard with an agency's own score and the moderated one; None while there is none."""
 
     key: str
     text: str
@@ -44,15 +44,23 @@ def standards(questionnaire: Questionnaire) -> list[Question]:
     >>> from models.rules.tools.questionnaires import Option, Section
     >>> scale = tuple(map(Option, ("3", "2", "1", "0", "Not applicable")))
     >>> asked = (Question("s1", "rating", "Staff are trained.", options=scale), Question("why", "text", "Why?"))
-    >>> [one.key for one in standards(Questionnaire("Section 11", sections=(Section("One", questions=asked),)))]
+    >>> tool = Questionnaire("Section 11", sections=(Section("One", questions=asked),))
+    >>> [standard.key for standard in standards(tool)]
     ['s1']
     """
-    return [one for one in questionnaire.questions() if any(_score(label) is not None for label in one.labels)]
+    return [
+        question
+        for question in questionnaire.questions()
+        if any(_score(label) is not None for label in question.labels)
+    ]
 
 
 def scored(questionnaire: Questionnaire, values: Mapping[str, Any]) -> list[ScoredStandard]:
     """Each standard with the agency's own score from its answers."""
-    return [ScoredStandard(one.key, one.text, _score(values.get(one.key))) for one in standards(questionnaire)]
+    return [
+        ScoredStandard(standard.key, standard.text, _score(values.get(standard.key)))
+        for standard in standards(questionnaire)
+    ]
 
 
 def _score(label: Any) -> int | None:
@@ -60,7 +68,7 @@ def _score(label: Any) -> int | None:
 
 
 def score_words(score: int | None) -> str:
-    """A score as people read it, a dash for none.
+    """A score as people read it; a dash for none.
 
     >>> score_words(0), score_words(None)
     ('0', '–')
@@ -71,23 +79,23 @@ def score_words(score: int | None) -> str:
 def summarise(returns: Iterable[Iterable[ScoredStandard]]) -> list[StandardSummary]:
     """The standards over several returns, in their order.
 
-    >>> one = [ScoredStandard("s1", "Staff are trained.", 3, 2)]
+    >>> trained = [ScoredStandard("s1", "Staff are trained.", 3, 2)]
     >>> other = [ScoredStandard("s1", "Staff are trained.", 2, 2)]
-    >>> summary = summarise([one, other])[0]
+    >>> summary = summarise([trained, other])[0]
     >>> (summary.count, summary.own_average, summary.moderated_average, summary.agreed_count)
     (2, 2.5, 2.0, 1)
     """
     gathered: dict[str, list[ScoredStandard]] = {}
     for scores in returns:
-        for one in scores:
-            gathered.setdefault(one.key, []).append(one)
+        for score in scores:
+            gathered.setdefault(score.key, []).append(score)
     return [_summary(group) for group in gathered.values()]
 
 
 def _summary(group: list[ScoredStandard]) -> StandardSummary:
-    own = [one.own for one in group if one.own is not None]
-    moderated = [one.moderated for one in group if one.moderated is not None]
-    agreed = [one for one in group if one.moderated is not None and one.moderated == one.own]
+    own = [score.own for score in group if score.own is not None]
+    moderated = [score.moderated for score in group if score.moderated is not None]
+    agreed = [score for score in group if score.moderated is not None and score.moderated == score.own]
     return StandardSummary(group[0].text, len(own), _average(own), _average(moderated), len(moderated), len(agreed))
 
 

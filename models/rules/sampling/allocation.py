@@ -21,7 +21,7 @@ class Allocation:
 
     @property
     def shortage(self) -> int:
-        """How many of the asked cases there are not."""
+        """How many cases of those asked for are missing."""
         return self.asked - self.possible
 
 
@@ -45,25 +45,25 @@ def largest_remainder(weights: Mapping[str, int], total: int) -> dict[str, int]:
 
 
 def allocate(populations: Mapping[str, int], plan: SamplePlan) -> dict[str, Allocation]:
-    """What is asked of each stratum and what it can give, in the order of `populations` (cases by stratum).
+    """The cases asked of each stratum and those it can give, in the order of `populations` (cases by stratum).
 
-    "fixed" asks its number of every stratum, or the numbers named; the others ask for one number in all, which is met
+    "fixed" takes its number from every stratum, or the numbers named; the others take one number in all, which is met
     whenever the population is that large: no stratum gives more than it has, a small one's share passes to the others.
     Every stratum that has cases gives at least the plan's minimum, or all it has.
 
     Raises RuleBroken when the plan names a stratum that is not there, or when the minimums need more than the number.
     """
     if isinstance(plan.size, Mapping):
-        asked = _named(populations, plan.size, plan.minimum)
+        quotas = _named(populations, plan.size, plan.minimum)
     elif plan.method is AllocationMethod.FIXED:
-        asked = dict.fromkeys(populations, max(plan.size, plan.minimum))
+        quotas = dict.fromkeys(populations, max(plan.size, plan.minimum))
     else:
-        asked = _shared(populations, plan.size, plan.minimum, plan.method)
-    return {name: Allocation(asked[name], min(asked[name], there)) for name, there in populations.items()}
+        quotas = _shared(populations, plan.size, plan.minimum, plan.method)
+    return {name: Allocation(quotas[name], min(quotas[name], there)) for name, there in populations.items()}
 
 
 def reserves_wanted(plan: SamplePlan, selected: int) -> int:
-    """How many reserves go with so many selected cases of a stratum: the plan's number, or as many again, at least 2.
+    """The number of reserves for `selected` cases of a stratum: the plan's number, or as many again, at least 2.
 
     By default a stratum that gives nothing needs no reserve.
     """
@@ -79,9 +79,9 @@ def shortage_sentences(populations: Mapping[str, int], allocations: Mapping[str,
     ['Early help: the plan asks for 8 and there are only 3.']
     """
     return [
-        f"{name}: the plan asks for {one.asked} and there {_only(populations[name])}."
-        for name, one in allocations.items()
-        if one.shortage
+        f"{name}: the plan asks for {allocation.asked} and there {_only(populations[name])}."
+        for name, allocation in allocations.items()
+        if allocation.shortage
     ]
 
 
@@ -94,8 +94,8 @@ def _named(populations: Mapping[str, int], sizes: Mapping[str, int], minimum: in
     strangers = [name for name in sizes if name.casefold() not in by_key]
     if strangers:
         raise RuleBroken(f"The plan asks for cases of “{strangers[0][:60]}”, which is no stratum of this frame.")
-    wanted = {by_key[name.casefold()]: size for name, size in sizes.items()}
-    return {name: max(wanted.get(name, 0), minimum) for name in populations}
+    sizes_by_stratum = {by_key[name.casefold()]: size for name, size in sizes.items()}
+    return {name: max(sizes_by_stratum.get(name, 0), minimum) for name in populations}
 
 
 def _shared(populations: Mapping[str, int], size: int, minimum: int, method: AllocationMethod) -> dict[str, int]:

@@ -32,7 +32,7 @@ class DrawnStratum:
 
     @property
     def shortage(self) -> int:
-        """How many of the asked cases there are not."""
+        """How many cases of those asked for are missing."""
         return self.asked - len(self.selected)
 
 
@@ -48,8 +48,8 @@ class Draw:
 def tickets_needed(population: Population, plan: SamplePlan) -> dict[str, int]:
     """How many of its lowest tickets each stratum must show: selected and reserves, as far as there are cases."""
     return {
-        name: min(population.strata[name], one.possible + reserves_wanted(plan, one.possible))
-        for name, one in allocate(population.strata, plan).items()
+        name: min(population.strata[name], allocation.possible + reserves_wanted(plan, allocation.possible))
+        for name, allocation in allocate(population.strata, plan).items()
     }
 
 
@@ -60,8 +60,11 @@ def settle_draw(
 
     Raises RuleBroken when the seed is no seed or the plan does not fit the population (see `allocate`).
     """
-    asked = allocate(population.strata, plan)
-    drawn = (_drawn(name, one, population.strata[name], plan, seed, candidates) for name, one in asked.items())
+    allocations = allocate(population.strata, plan)
+    drawn = (
+        _drawn(name, allocation, population.strata[name], plan, seed, candidates)
+        for name, allocation in allocations.items()
+    )
     return Draw(seed_text(seed), population, tuple(drawn))
 
 
@@ -106,8 +109,8 @@ def check_exclusions(plan: SamplePlan, excluded: Collection[str]) -> None:
     >>> plan = {"time_frame": {"rule": "any"}, "strata": "level", "allocation": {"method": "fixed", "size": 1}}
     >>> check_exclusions(parse_plan(plan), [])
     """
-    wanted = plan.exclusions
-    if wanted is None and not excluded:
+    exclusions = plan.exclusions
+    if exclusions is None and not excluded:
         return
-    if wanted is None or exclude(excluded, months=wanted.months) != wanted:
+    if exclusions is None or exclude(excluded, months=exclusions.months) != exclusions:
         raise RuleBroken("The excluded cases are not those that the plan was locked with.")

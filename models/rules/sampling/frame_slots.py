@@ -1,4 +1,4 @@
-"""Under which number does the database meet each stratum of a frame?"""
+"""Which number stands for each stratum of a frame in the database's statements?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAST_SLOT = NOT_RECORDED[0]
 
 @dataclass(frozen=True)
 class FrameFacts:
-    """What a draw has to know of a frozen frame before it reads the rows.
+    """What a draw has to know about a frozen frame before it reads the rows.
 
     `levels`: the words of the levels that occur, by rank. `themes`, `agencies`: rows by distinct cell, complete.
     `row_count` above `case_count` says that some cases have several rows (`is_repeated`). `undated_row_count`: rows
@@ -89,7 +89,7 @@ def _cells(frame: FrameFacts, plan: SamplePlan, numbers: Mapping[Key, int]) -> d
     if plan.strata is StrataKind.LEVEL:
         return {}
     if plan.strata is StrataKind.THEME:
-        found = {cell: theme_keys(cell, plan.theme_stems) for cell in frame.themes}
+        keys_of = {cell: theme_keys(cell, plan.theme_stems) for cell in frame.themes}
     else:
-        found = {cell: agency_keys(cell) for cell in frame.agencies}
-    return {cell: (numbers[keys[0]], len(keys) > 1) for cell, keys in found.items() if keys}
+        keys_of = {cell: agency_keys(cell) for cell in frame.agencies}
+    return {cell: (numbers[keys[0]], len(keys) > 1) for cell, keys in keys_of.items() if keys}

@@ -44,18 +44,18 @@ class Population:
         ['6 rows have no date that the time frame asks for, so they are not in the population.']
         """
         wins = "the highest of them" if kind is StrataKind.LEVEL else "the first of them in alphabetical order"
-        said = []
+        sentences = []
         if self.undated_row_count:
             rows = count_words(self.undated_row_count, "row has", "rows have")
             they_are = noun_of(self.undated_row_count, "it is", "they are")
-            said.append(f"{rows} no date that the time frame asks for, so {they_are} not in the population.")
+            sentences.append(f"{rows} no date that the time frame asks for, so {they_are} not in the population.")
         if self.excluded_count:
-            said.append(f"{count_words(self.excluded_count, *_CASES)} kept out because of an earlier audit.")
+            sentences.append(f"{count_words(self.excluded_count, *_CASES)} kept out because of an earlier audit.")
         if self.several_strata_count:
-            said.append(
+            sentences.append(
                 f"{count_words(self.several_strata_count, *_CASES)} in several strata and counted once, in {wins}."
             )
-        return said
+        return sentences
 
 
 @dataclass
@@ -109,8 +109,8 @@ class CaseReader:
 
     def _join(self, reference: str, keys: tuple[Key, ...]) -> None:
         before = self.keys.get(reference, keys[0])
-        known = {before, *keys} - {NOT_RECORDED}
-        if len(known) > 1:
+        strata = {before, *keys} - {NOT_RECORDED}
+        if len(strata) > 1:
             self.in_several.add(reference)
         self.keys[reference] = min(before, keys[0])
 
@@ -135,12 +135,12 @@ class CaseReader:
     def cases(self, levels: Mapping[int, str]) -> dict[str, list[str]]:
         """The references of each stratum, by its name."""
         names = self.names(levels)
-        found: dict[str, list[str]] = {name: [] for name in names.values()}
+        references: dict[str, list[str]] = {name: [] for name in names.values()}
         for reference, key in self.keys.items():
-            found[names[key]].append(reference)
-        return found
+            references[names[key]].append(reference)
+        return references
 
 
 def counted(names: Mapping[Key, str], counts: Mapping[Key, int]) -> dict[str, int]:
-    """Cases by stratum name in listing order; the stratum for blank cells only where it has cases."""
+    """Cases by stratum name in listing order; the stratum for blank cells only when it has cases."""
     return {name: counts.get(key, 0) for key, name in names.items() if key != NOT_RECORDED or counts.get(key)}

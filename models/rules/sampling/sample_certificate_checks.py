@@ -30,7 +30,7 @@ def check_draw(certificate: object, rows: Iterable[CaseRow]) -> str | None:
     """None when everything repeats from the frame's rows; else the first difference in one sentence.
 
     Uses the rows and the certificate only, no database. The rows are read once; memory grows with their number (their
-    lines are sorted for the fingerprint). Raises RuleBroken when the certificate is none, or of another kind.
+    lines are sorted for the fingerprint). Raises RuleBroken when it is not a certificate, or one of another kind.
 
     >>> check_draw({"certificate": "of birth"}, [])
     Traceback (most recent call last):
@@ -52,8 +52,8 @@ def check_draw(certificate: object, rows: Iterable[CaseRow]) -> str | None:
             word = None if rank is None else claim.levels.get(rank)
             yield canonical_line((reference, word, theme, started_on, ended_on, agency))
 
-    found = fingerprint(lines())
-    difference = claim.frame_difference(found, row_count, len(references))
+    frame_fingerprint = fingerprint(lines())
+    difference = claim.frame_difference(frame_fingerprint, row_count, len(references))
     if difference:
         return difference
     try:
@@ -82,7 +82,7 @@ class _Claim:
             if data["algorithm"]["name"] != ALGORITHM:
                 raise RuleBroken("The certificate is of a draw by another method.")
             for part in (data["strata"], data["eliminations"]):
-                if not isinstance(part, list) or not all(isinstance(one, Mapping) for one in part):
+                if not isinstance(part, list) or not all(isinstance(entry, Mapping) for entry in part):
                     raise RuleBroken(NO_CERTIFICATE)
             return cls(
                 data,
@@ -96,9 +96,9 @@ class _Claim:
             raise RuleBroken(NO_CERTIFICATE) from None
 
     def plan_difference(self) -> str | None:
-        found = self.plan.fingerprint()
-        if found != self.data.get("plan_fingerprint"):
-            return f"The plan's fingerprint is {found}, not {_short(self.data.get('plan_fingerprint'))}."
+        computed = self.plan.fingerprint()
+        if computed != self.data.get("plan_fingerprint"):
+            return f"The plan's fingerprint is {computed}, not {_short(self.data.get('plan_fingerprint'))}."
         if exclusions_json(self.excluded) != self.data["exclusions"]:
             return "The excluded cases are not those of their fingerprint."
         try:
@@ -117,14 +117,14 @@ class _Claim:
         except RuleBroken as refusal:
             return refusal.sentence
         if bound != self.data.get("commitment"):
-            said = _short(self.data.get("commitment"))
-            return f"The commitment to this frame, plan and secret is {bound}, not {said}."
+            certified = _short(self.data.get("commitment"))
+            return f"The commitment to this frame, plan and secret is {bound}, not {certified}."
         return None if seed == self.seed else "The seed is not the secret part, a vertical bar and the public part."
 
-    def frame_difference(self, found: str, rows: int, cases: int) -> str | None:
+    def frame_difference(self, computed: str, rows: int, cases: int) -> str | None:
         frame = self.data["frame"]
-        if found != frame.get("fingerprint"):
-            return f"The frame is another one: its fingerprint is {found}, not {_short(frame.get('fingerprint'))}."
+        if computed != frame.get("fingerprint"):
+            return f"The frame is another one: its fingerprint is {computed}, not {_short(frame.get('fingerprint'))}."
         for what, count in (("rows", rows), ("cases", cases)):
             if frame.get(what) != count:
                 return f"The frame has {count:,} {what}, not {_short(frame.get(what))}."
@@ -134,8 +134,8 @@ class _Claim:
         if draw.seed != self.seed:
             return f"The seed that is hashed is “{draw.seed}”, which the certificate writes otherwise."
         strata, repeated = self.data["strata"], strata_json(draw)
-        names = [one["name"] for one in repeated]
-        if [one.get("name") for one in strata] != names:
+        names = [stratum["name"] for stratum in repeated]
+        if [stratum.get("name") for stratum in strata] != names:
             return f"The strata are {', '.join(names) or 'none'}, in this order; the certificate has others."
         for ours, theirs in zip(repeated, strata, strict=True):
             difference = _stratum_difference(ours, theirs)
@@ -148,16 +148,20 @@ class _Claim:
 
     def elimination_difference(self) -> str | None:
         """Whether every eliminated case was in the sample and the next reserve stepped in."""
-        sample = {one["name"]: {case["reference"] for case in one["selected"]} for one in self.data["strata"]}
-        waiting = {one["name"]: deque(case["reference"] for case in one["reserves"]) for one in self.data["strata"]}
+        sample = {
+            stratum["name"]: {case["reference"] for case in stratum["selected"]} for stratum in self.data["strata"]
+        }
+        waiting = {
+            stratum["name"]: deque(case["reference"] for case in stratum["reserves"]) for stratum in self.data["strata"]
+        }
         for gone in self.data["eliminations"]:
             stratum, reference = gone.get("stratum"), gone.get("reference")
             if reference not in sample.get(stratum, ()):
                 return f"{_short(reference)} was eliminated but is not among the selected cases of {_short(stratum)}."
             following = waiting[stratum].popleft() if waiting[stratum] else None
             if gone.get("replaced_by") != following:
-                said = _short(gone.get("replaced_by"))
-                return f"{reference} must be replaced by {following or 'nobody'}, not {said}."
+                certified = _short(gone.get("replaced_by"))
+                return f"{reference} must be replaced by {following or 'nobody'}, not {certified}."
             sample[stratum] = (sample[stratum] - {reference}) | ({following} if following else set())
         return None
 
@@ -176,18 +180,18 @@ def _stratum_difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> s
 def _case_difference(ours: list[dict[str, Any]], theirs: object, word: str) -> str | None:
     if not isinstance(theirs, list):
         raise RuleBroken(NO_CERTIFICATE)
-    for number, (drawn, said) in enumerate(zip(ours, theirs, strict=False), 1):
-        if drawn != said:
-            return f"{word} {number} is {drawn['reference']} with ticket {drawn['ticket']}, not {_case(said)}."
+    for number, (drawn, certified) in enumerate(zip(ours, theirs, strict=False), 1):
+        if drawn != certified:
+            return f"{word} {number} is {drawn['reference']} with ticket {drawn['ticket']}, not {_case(certified)}."
     if len(ours) != len(theirs):
         return f"there must be {len(ours)} of the kind “{word}”, not {len(theirs)}."
     return None
 
 
-def _case(said: object) -> str:
-    if not isinstance(said, Mapping):
+def _case(entry: object) -> str:
+    if not isinstance(entry, Mapping):
         return "what the certificate says"
-    return f"{_short(said.get('reference'))} with ticket {_short(said.get('ticket'))}"
+    return f"{_short(entry.get('reference'))} with ticket {_short(entry.get('ticket'))}"
 
 
 def _short(value: object) -> str:

@@ -48,7 +48,7 @@ ELIMINATION_COLUMNS: Final = (
 
 
 def certificate_paper(report: CertificateReport) -> Paper:
-    """Promise: the certificate, in the order in which things were fixed.
+    """The certificate, in the order in which things were fixed.
 
     >>> from datetime import date
     >>> facts = {"partnership": "P", "reference": "AS-1", "title": "T", "made_on": date(2026, 1, 1)}
@@ -86,7 +86,7 @@ def _head(report: CertificateReport) -> Iterator[Block]:
 
 
 def _binding(report: CertificateReport) -> Iterator[Block]:
-    """What was fixed before anybody could know the outcome, in the order in which it was fixed."""
+    """What was fixed before anybody could know the outcome, in that order."""
     yield Heading("1. The list of cases was frozen")
     yield Facts(
         (
@@ -110,7 +110,7 @@ def _binding(report: CertificateReport) -> Iterator[Block]:
 
 
 def exact(label: str, text: str) -> tuple[str, str]:
-    """Promise: a fact in which every blank counts: where two stand together, each is shown as a sign.
+    """A fact in which every blank counts: where two or more stand together, each is shown as a sign.
 
     >>> exact("Seed", "4 6"), exact("Seed", "4  6")
     (('Seed', '4 6'), ('Seed (␣ is one blank)', '4␣␣6'))
@@ -153,19 +153,23 @@ def _case_table(stratum: ReportedStratum) -> Table:
 
 
 def _eliminations(report: CertificateReport) -> Iterator[Block]:
-    rows = [_elimination_row(one) for one in report.eliminations]
+    rows = [_elimination_row(elimination) for elimination in report.eliminations]
     yield Table(ELIMINATION_COLUMNS, rows, heading="Cases taken out after the draw")
 
 
-def _elimination_row(one: ReportedElimination) -> Row:
+def _elimination_row(elimination: ReportedElimination) -> Row:
     return Row(
         [
-            [(one.reference, NAME), (one.stratum, QUIET)],
-            one.reason,
-            [(f"{one.proposed_by};", BODY), (one.approved_by, BODY), (moment(one.approved_at), QUIET)],
-            one.replaced_by or "None left",
+            [(elimination.reference, NAME), (elimination.stratum, QUIET)],
+            elimination.reason,
+            [
+                (f"{elimination.proposed_by};", BODY),
+                (elimination.approved_by, BODY),
+                (moment(elimination.approved_at), QUIET),
+            ],
+            elimination.replaced_by or "None left",
         ],
-        name=one.reference,
+        name=elimination.reference,
     )
 
 

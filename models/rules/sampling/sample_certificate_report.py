@@ -20,7 +20,7 @@ class ReportedCase:
 
 @dataclass(frozen=True, slots=True)
 class ReportedStratum:
-    """One stratum: how many cases it held, how many were asked for, and its cases in ticket order."""
+    """One stratum: how many cases it held, how many the plan asked for, and its cases in ticket order."""
 
     name: str
     population: int
@@ -30,12 +30,12 @@ class ReportedStratum:
 
     @property
     def shortage(self) -> int:
-        """Promise: how many asked cases the stratum could not give."""
+        """How many of the cases asked for the stratum could not give."""
         return max(0, self.asked - len(self.selected))
 
     @property
     def chance(self) -> str:
-        """Promise: the chance of each case of the stratum to be selected, as n in N.
+        """Each case's chance of being selected within the stratum, as n in N.
 
         >>> ReportedStratum("Early Help", 40, 1, (ReportedCase("A-1", "0.12", "Selected"),), ()).chance
         '1 in 40 (2.5 %)'
@@ -101,22 +101,22 @@ class CertificateReport:
 
     @property
     def selected_count(self) -> int:
-        """Promise: selected cases of all strata, as first drawn."""
+        """Selected cases of all strata, as first drawn."""
         return sum(len(stratum.selected) for stratum in self.strata)
 
     @property
     def reserve_count(self) -> int:
-        """Promise: reserves of all strata, as first drawn."""
+        """Reserves of all strata, as first drawn."""
         return sum(len(stratum.reserves) for stratum in self.strata)
 
     @property
     def population_count(self) -> int:
-        """Promise: cases that could have been drawn."""
+        """Cases that could have been drawn."""
         return sum(stratum.population for stratum in self.strata)
 
     @property
     def sentence(self) -> str:
-        """Promise: the outcome in one sentence.
+        """The outcome in one sentence.
 
         >>> facts = {"partnership": "P", "reference": "AS-1", "title": "T", "made_on": date(2026, 1, 1)}
         >>> CertificateReport(**facts, strata=()).sentence
@@ -131,6 +131,6 @@ class CertificateReport:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Promise: the SHA-256 (64 hex digits) of all facts as JSON with sorted keys, without blanks, UTF-8."""
+        """The SHA-256 (64 hex digits) of all facts as JSON: sorted keys, no blanks, UTF-8."""
         text = json.dumps(asdict(self), default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

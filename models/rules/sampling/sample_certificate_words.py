@@ -15,7 +15,7 @@ from models.rules.sampling.sample_certificate_report import (
 def report_of_certificate(
     certificate: Mapping[str, Any], *, partnership: str, made_on: date, void_reason: str = ""
 ) -> CertificateReport:
-    """Promise: the printed certificate says what the JSON certificate says (its parts: see `certificates`).
+    """The printed certificate, which says what the JSON certificate says (its parts: see `certificates`).
 
     Raises KeyError when a part is missing: the portal prints only certificates that it made itself.
     """
@@ -52,7 +52,7 @@ def report_of_certificate(
         drawn_at=_moment(times["drawn_at"]),
         notes=tuple(certificate["population"]["notes"]),
         strata=_strata(certificate),
-        eliminations=tuple(_elimination(one) for one in certificate["eliminations"]),
+        eliminations=tuple(_elimination(elimination) for elimination in certificate["eliminations"]),
         algorithm=algorithm["name"],
         algorithm_words=tuple(algorithm["words"]),
         how_to_check=tuple(certificate["how_to_check"]),
@@ -67,7 +67,7 @@ def _software(certificate: Mapping[str, Any]) -> str:
 
 
 def _read_as(choices: Mapping[str, Any]) -> str:
-    """The choices of an import in words, in one order always: the database orders the keys of an object anew."""
+    """An import's choices in words, always in one order: the database does not keep the order of an object's keys."""
     return "; ".join(f"{name.replace('_', ' ')} {_choice(value)}" for name, value in _in_order(choices) if value)
 
 
@@ -86,36 +86,38 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _strata(certificate: Mapping[str, Any]) -> tuple[ReportedStratum, ...]:
-    gone = {one["reference"] for one in certificate["eliminations"]}
-    came = {one["replaced_by"] for one in certificate["eliminations"]}
+    gone = {elimination["reference"] for elimination in certificate["eliminations"]}
+    came = {elimination["replaced_by"] for elimination in certificate["eliminations"]}
 
     def standing(reference: str, word: str) -> str:
         return word + ", stepped in" * (reference in came) + ", taken out" * (reference in gone)
 
     def cases(listed: list[Mapping[str, Any]], word: str) -> tuple[ReportedCase, ...]:
-        return tuple(ReportedCase(one["reference"], one["ticket"], standing(one["reference"], word)) for one in listed)
+        return tuple(
+            ReportedCase(case["reference"], case["ticket"], standing(case["reference"], word)) for case in listed
+        )
 
     return tuple(
         ReportedStratum(
-            one["name"],
-            one["population"],
-            one["asked"],
-            cases(one["selected"], "Selected"),
-            cases(one["reserves"], "Reserve"),
+            stratum["name"],
+            stratum["population"],
+            stratum["asked"],
+            cases(stratum["selected"], "Selected"),
+            cases(stratum["reserves"], "Reserve"),
         )
-        for one in certificate["strata"]
+        for stratum in certificate["strata"]
     )
 
 
-def _elimination(one: Mapping[str, Any]) -> ReportedElimination:
+def _elimination(elimination: Mapping[str, Any]) -> ReportedElimination:
     return ReportedElimination(
-        reference=one["reference"],
-        stratum=one["stratum"],
-        reason=one["reason"],
-        proposed_by=one["proposed_by"],
-        approved_by=one["approved_by"],
-        approved_at=_moment(one["approved_at"]),
-        replaced_by=one["replaced_by"] or "",
+        reference=elimination["reference"],
+        stratum=elimination["stratum"],
+        reason=elimination["reason"],
+        proposed_by=elimination["proposed_by"],
+        approved_by=elimination["approved_by"],
+        approved_at=_moment(elimination["approved_at"]),
+        replaced_by=elimination["replaced_by"] or "",
     )
 
 
@@ -144,16 +146,16 @@ def plan_words(plan: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     frame, allocation, kept_out = plan["time_frame"], plan["allocation"], plan["exclusions"]
     size, method = allocation["size"], allocation["method"]
     if isinstance(size, int):
-        asked = _METHODS[method].format(f"{size:,}")
+        numbers = _METHODS[method].format(f"{size:,}")
     else:
-        asked = "; ".join(f"{name} {number:,}" for name, number in size.items())
+        numbers = "; ".join(f"{name} {number:,}" for name, number in size.items())
     least = f", at least {allocation['minimum']:,} in each" if allocation["minimum"] else ""
     reserves = plan["reserves"]
     return (
         ("Time frame", _TIME_RULES[frame["rule"]].format(_day(frame["from"]), _day(frame["to"]))),
         ("Themes", "All" if plan["themes"] is None else "; ".join(plan["themes"])),
         ("Strata by", plan["strata"].capitalize()),
-        ("Cases asked for", asked + least),
+        ("Cases asked for", numbers + least),
         ("Reserves", "As many as selected, at least 2" if reserves is None else f"{reserves:,} in every stratum"),
         ("Kept out", f"{kept_out['count']:,} audited in the last {kept_out['months']} months" if kept_out else "None"),
     )

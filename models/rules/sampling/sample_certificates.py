@@ -66,7 +66,7 @@ class Elimination:
 
 @dataclass(frozen=True)
 class FrameRecord:
-    """What the certificate says of the frozen frame. `levels`: its words by rank; `read_as`: how its file was read."""
+    """The certificate's words on the frozen frame. `levels`: its words by rank; `read_as`: how its file was read."""
 
     reference: str
     fingerprint: str
@@ -138,7 +138,7 @@ def make_certificate(
 
 def strata_json(draw: Draw) -> list[dict[str, Any]]:
     """The strata of a draw as the certificate and the command line show them."""
-    return [_stratum_json(one) for one in draw.strata]
+    return [_stratum_json(stratum) for stratum in draw.strata]
 
 
 def population_json(population: Population, plan: SamplePlan) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def exclusions_json(excluded: Collection[str]) -> dict[str, Any]:
 
 def eliminations_json(eliminations: Sequence[Elimination]) -> list[dict[str, Any]]:
     """The eliminations in their order, as the certificate shows them."""
-    return [{**asdict(one), "approved_at": _moment(one.approved_at)} for one in eliminations]
+    return [{**asdict(elimination), "approved_at": _moment(elimination.approved_at)} for elimination in eliminations]
 
 
 def how_to_check(kind: CertificateKind) -> list[str]:

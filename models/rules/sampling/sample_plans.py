@@ -63,7 +63,7 @@ class TimeFrame:
         return day is not None and self.starts_on <= day <= self.ends_on
 
     def lacks_date(self, started_on: date | None, ended_on: date | None) -> bool:
-        """Whether the rule cannot be put to an episode, because the date it asks for was never recorded.
+        """Whether the rule cannot be applied to an episode, because the date it needs was never recorded.
 
         An episode with a start and no end has not ended, which is an answer; without either date nothing is known.
 
@@ -160,8 +160,8 @@ def parse_plan(data: object) -> SamplePlan:
     >>> parse_plan(plan).size
     4
     """
-    known = ("time_frame", "themes", "strata", "allocation", "reserves", "exclusions")
-    parts = _fields(data, "The plan", known)
+    names = ("time_frame", "themes", "strata", "allocation", "reserves", "exclusions")
+    parts = _fields(data, "The plan", names)
     allocation = _fields(parts.get("allocation"), "The plan's allocation", ("method", "size", "minimum"))
     method = _choice(AllocationMethod, allocation.get("method"), "allocation method")
     reserves = parts.get("reserves")
@@ -178,18 +178,18 @@ def parse_plan(data: object) -> SamplePlan:
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise RuleBroken("The plan says the same thing twice; each field may be given once.")
-    return found
+    return fields
 
 
-def _fields(data: object, what: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+def _fields(data: object, what: str, names: tuple[str, ...]) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise RuleBroken(f"{what} is missing or has no named parts.")
-    unknown = sorted(str(name) for name in data if name not in known)
+    unknown = sorted(str(name) for name in data if name not in names)
     if unknown:
-        raise RuleBroken(f"{what} has an unknown part “{unknown[0][:40]}”; it may have {', '.join(known)}.")
+        raise RuleBroken(f"{what} has an unknown part “{unknown[0][:40]}”; it may have {', '.join(names)}.")
     return data
 
 

@@ -68,7 +68,7 @@ def first_ticket(seed: str | int, reference: str) -> str:
 
 
 def display_ticket(ticket: str, digits: int = SHOWN_DIGITS) -> str:
-    """The ticket cut, never rounded, to so many digits after a leading run of nines, as the sampler prints it.
+    """The ticket cut, never rounded, to that many digits after a leading run of nines, as the sampler prints it.
 
     >>> display_ticket("0.26299714122838008416"), display_ticket("0.9991234567890", 4)
     ('0.262997141', '0.9991234')

@@ -18,6 +18,7 @@ from models.rules.case_lists.values import stem
 Key = tuple[int, str]
 """(minus the rank, "") of a level; (0, stem) of a theme or an agency. Compare with <."""
 
+# 1 << 20 is beyond minus any rank (ranks are small integers) and beyond the 0 of themes and agencies.
 NOT_RECORDED: Key = (1 << 20, "")
 """The stratum of rows whose cell is blank: last in every order, so any recorded value wins over it."""
 

@@ -1,4 +1,4 @@
-"""Below which ticket do surely enough cases lie, and how can whole-number arithmetic on a hash tell?
+"""Which ticket has almost surely enough cases below it, and how can whole-number arithmetic on a hash tell?
 
 A ticket's digits are the decimal digits of a hash backwards. So a ticket is below m / 10^places exactly when the hash,
 divided by 10^places, leaves one of 0, 1, …, m - 1 times 10^(places - 1); then its low bits are zero, which settles most
@@ -23,17 +23,17 @@ class TicketBound:
 
     @property
     def whole(self) -> int:
-        """What the hash is divided by."""
+        """The divisor of the hash."""
         return int(10**self.places)
 
     @property
     def step(self) -> int:
-        """What the remainder is a multiple of."""
+        """The number that the remainder is a multiple of."""
         return int(10 ** max(self.places - 1, 0))
 
     @property
     def end(self) -> int:
-        """What the remainder is below."""
+        """The number that the remainder is below."""
         return (self.times - 1) * self.step + 1 if self.times else 0
 
     @property
@@ -59,9 +59,9 @@ NONE = TicketBound(0, 0)
 
 
 def bound_for(needed: int, population: int) -> TicketBound:
-    """The lowest bound below which `needed` of `population` cases lie but for one time in many thousands.
+    """The lowest bound below which `needed` of `population` cases lie, save one time in many thousands.
 
-    So many cases more are looked for as four standard deviations and five cases make.
+    It looks for four standard deviations and five cases more than are needed.
 
     >>> bound_for(80, 140_000), bound_for(80, 200), bound_for(0, 5_000)
     (TicketBound(times=9, places=4), TicketBound(times=7, places=1), TicketBound(times=0, places=0))
@@ -72,7 +72,7 @@ def bound_for(needed: int, population: int) -> TicketBound:
     if looked_for >= population:
         return EVERY
     for places in range(MOST_PLACES, 0, -1):
-        times = -(-looked_for * 10**places // population)
+        times = -(-looked_for * 10**places // population)  # division of whole numbers, rounded up
         if times <= 9:
             return TicketBound(times, places)
     return EVERY

@@ -1,1 +1,1 @@
-"""With which tools and questions is assurance asked for?"""
+"""Which tools and questions does assurance use?"""

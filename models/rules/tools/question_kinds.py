@@ -1,6 +1,6 @@
 """Which kinds of question can a questionnaire ask, and what counts as an answer to each?
 
-A new kind is one entry of KINDS: the pages draw its `widget`, and every sheet, survey, export and report asks it here.
+A new kind is one entry of KINDS: the pages draw its `widget`, and every sheet, survey, export and report uses it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Reader = Callable[[Sequence[str], Sequence[str]], Any]
 class Kind:
     """One kind of question.
 
-    `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(given, options)` turns what
-    a form sent into the JSON value that is kept (None when nothing was given) and refuses what is no answer with
-    RuleBroken. `hint` tells whoever builds a tool what it is for. `needs_options`: whoever writes the question names
+    `widget` says how it is asked: radio, checkboxes, number, date, textarea or files. `read(values, options)` turns the
+    values of a form into the JSON value that is kept (None when there was none) and refuses what is no answer with
+    RuleBroken. `hint` tells the author of a tool what it is for. `needs_options`: the author of the question names
     the options; `needs_scale`: a scale gives them; `fixed_options`: the kind brings its own, the best first.
     """
 
@@ -68,8 +68,8 @@ class Kind:
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
-def _one(given: Sequence[str], options: Sequence[str]) -> str | None:
-    chosen = [one for one in given if one]
+def _one(values: Sequence[str], options: Sequence[str]) -> str | None:
+    chosen = [value for value in values if value]
     if not chosen:
         return None
     if len(chosen) > 1 or chosen[0] not in options:
@@ -77,15 +77,15 @@ def _one(given: Sequence[str], options: Sequence[str]) -> str | None:
     return chosen[0]
 
 
-def _several(given: Sequence[str], options: Sequence[str]) -> list[str] | None:
-    chosen = [one for one in given if one]
-    if any(one not in options for one in chosen):
+def _several(values: Sequence[str], options: Sequence[str]) -> list[str] | None:
+    chosen = [value for value in values if value]
+    if any(value not in options for value in chosen):
         raise RuleBroken("Choose from the offered answers.")
-    return [one for one in options if one in chosen] or None
+    return [option for option in options if option in chosen] or None
 
 
-def _number(given: Sequence[str], options: Sequence[str]) -> int | float | None:
-    typed = _typed(given).replace(",", "")
+def _number(values: Sequence[str], options: Sequence[str]) -> int | float | None:
+    typed = _typed(values).replace(",", "")
     if not typed:
         return None
     try:
@@ -97,8 +97,8 @@ def _number(given: Sequence[str], options: Sequence[str]) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _date(given: Sequence[str], options: Sequence[str]) -> str | None:
-    typed = _typed(given)
+def _date(values: Sequence[str], options: Sequence[str]) -> str | None:
+    typed = _typed(values)
     if not typed:
         return None
     try:
@@ -107,23 +107,25 @@ def _date(given: Sequence[str], options: Sequence[str]) -> str | None:
         raise RuleBroken("Give a date, such as 2026-11-25.") from None
 
 
-def _text(given: Sequence[str], options: Sequence[str]) -> str | None:
-    typed = _typed(given).replace("\r\n", "\n")
+def _text(values: Sequence[str], options: Sequence[str]) -> str | None:
+    typed = _typed(values).replace("\r\n", "\n")
     if len(typed) > LONGEST_TEXT:
         raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
     return typed or None
 
 
-def _files(given: Sequence[str], options: Sequence[str]) -> list[int] | None:
-    """Numbers of documents; whoever keeps the answer has put the files where they belong first."""
-    typed = [one for one in given if one]
-    if len(typed) > _MOST_FILES or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in typed):
+def _files(values: Sequence[str], options: Sequence[str]) -> list[int] | None:
+    """Numbers of documents; the caller has already kept the files where they belong."""
+    typed = [value for value in values if value]
+    if len(typed) > _MOST_FILES or not all(
+        value.isascii() and value.isdecimal() and len(value) < 10 for value in typed
+    ):
         raise RuleBroken(f"Add at most {_MOST_FILES} files to an answer.")
-    return [int(one) for one in typed] or None
+    return [int(value) for value in typed] or None
 
 
-def _typed(given: Sequence[str]) -> str:
-    return given[0].strip() if given else ""
+def _typed(values: Sequence[str]) -> str:
+    return values[0].strip() if values else ""
 
 
 KINDS: dict[str, Kind] = {
@@ -144,7 +146,7 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def read_answer(kind: str, given: Sequence[str], options: Sequence[str] = ()) -> Any:
+def read_answer(kind: str, values: Sequence[str], options: Sequence[str] = ()) -> Any:
     """The value kept for what a form sent: a word, list, number, ISO date or text; None when nothing was given.
 
     >>> read_answer("rating", ["Good"], ["Outstanding", "Good"]), read_answer("number", ["1,200"])
@@ -153,6 +155,6 @@ def read_answer(kind: str, given: Sequence[str], options: Sequence[str] = ()) ->
     Traceback (most recent call last):
     models.core.errors.RuleBroken: Give a date, such as 2026-11-25.
     """
-    if any("\x00" in one for one in given):
+    if any("\x00" in value for value in values):
         raise RuleBroken("The text holds a character that cannot be kept.")
-    return KINDS[kind].read(given, options)
+    return KINDS[kind].read(values, options)

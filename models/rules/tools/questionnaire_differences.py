@@ -26,7 +26,7 @@ def differences(old: Questionnaire, new: Questionnaire) -> list[Difference]:
     >>> from models.rules.tools.questionnaires import Section
     >>> def form(*questions): return Questionnaire("Form", sections=(Section("One", questions=questions),))
     >>> seen, why = Question("seen", "yes_partly_no", "Seen?"), Question("why", "text", "Why?")
-    >>> [(one.what, one.name) for one in differences(form(seen), form(why))]
+    >>> [(change.what, change.name) for change in differences(form(seen), form(why))]
     [('Added', 'Why?'), ('Removed', 'Seen?')]
     >>> differences(form(seen), form(Question("seen", "yes_partly_no", "Seen alone?")))[0].changes
     ('Question: “Seen?” became “Seen alone?”',)
@@ -41,56 +41,56 @@ def _became(label: str, before: str, after: str) -> str:
 
 
 def _changes(*compared: tuple[str, str, str]) -> tuple[str, ...]:
-    return tuple(_became(*one) for one in compared if one[1] != one[2])
+    return tuple(_became(*change) for change in compared if change[1] != change[2])
 
 
 def _whole(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
-    found = _changes(("Title", old.title, new.title), ("Introduction", old.introduction, new.introduction))
-    if found:
-        yield Difference(CHANGED, "The tool itself", found)
+    changes = _changes(("Title", old.title, new.title), ("Introduction", old.introduction, new.introduction))
+    if changes:
+        yield Difference(CHANGED, "The tool itself", changes)
 
 
 def _sections(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
-    """Sections have no key, so one of another title is another section."""
-    before = {one.title: one for one in old.sections}
-    after = {one.title: one for one in new.sections}
+    """Sections have no key, so a section with another title is another section."""
+    before = {section.title: section for section in old.sections}
+    after = {section.title: section for section in new.sections}
     for title, section in after.items():
-        known = before.get(title)
-        if known is None:
+        earlier = before.get(title)
+        if earlier is None:
             yield Difference(ADDED, f"Section: {title}")
-        elif known.introduction != section.introduction:
-            said = _changes(("Introduction", known.introduction, section.introduction))
-            yield Difference(CHANGED, f"Section: {title}", said)
+        elif earlier.introduction != section.introduction:
+            changes = _changes(("Introduction", earlier.introduction, section.introduction))
+            yield Difference(CHANGED, f"Section: {title}", changes)
     yield from (Difference(REMOVED, f"Section: {title}") for title in before if title not in after)
 
 
 def _asked(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
     moved = _moved(old, new)
     for question in new.questions():
-        known = old.question(question.key)
-        if known is None:
+        earlier = old.question(question.key)
+        if earlier is None:
             yield Difference(ADDED, question.text, (answer_words(question),))
             continue
-        found = _question_changes(old, known, new, question)
-        if found:
-            yield Difference(CHANGED, question.text, found)
+        changes = _question_changes(old, earlier, new, question)
+        if changes:
+            yield Difference(CHANGED, question.text, changes)
         elif question.key in moved:
             yield Difference(MOVED, question.text)
 
 
 def _gone(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
-    return (Difference(REMOVED, one.text) for one in old.questions() if new.question(one.key) is None)
+    return (Difference(REMOVED, question.text) for question in old.questions() if new.question(question.key) is None)
 
 
-def _question_changes(old: Questionnaire, one: Question, new: Questionnaire, other: Question) -> tuple[str, ...]:
+def _question_changes(old: Questionnaire, question: Question, new: Questionnaire, other: Question) -> tuple[str, ...]:
     return _changes(
-        ("Question", one.text, other.text),
-        ("Answer", answer_words(one), answer_words(other)),
-        ("Help", one.help, other.help),
-        ("Must be answered", _yes(one.is_required), _yes(other.is_required)),
-        ("When", condition_words(old, one) or "Always asked", condition_words(new, other) or "Always asked"),
-        ("Key line", one.key_line, other.key_line),
-        ("Section", *_sections_between(old, new, one.key)),
+        ("Question", question.text, other.text),
+        ("Answer", answer_words(question), answer_words(other)),
+        ("Help", question.help, other.help),
+        ("Must be answered", _yes(question.is_required), _yes(other.is_required)),
+        ("When", condition_words(old, question) or "Always asked", condition_words(new, other) or "Always asked"),
+        ("Key line", question.key_line, other.key_line),
+        ("Section", *_sections_between(old, new, question.key)),
     )
 
 
@@ -99,19 +99,21 @@ def _yes(value: bool) -> str:
 
 
 def _sections_between(old: Questionnaire, new: Questionnaire, key: str) -> tuple[str, str]:
-    """The sections a question stood and stands in; the same one twice where only the section's title changed."""
+    """The old and the new section of a question; the same one twice when only the section's title changed."""
     before, after = _section_of(old, key), _section_of(new, key)
-    return (before, after) if any(one.title == before for one in new.sections) else (after, after)
+    return (before, after) if any(section.title == before for section in new.sections) else (after, after)
 
 
 def _section_of(questionnaire: Questionnaire, key: str) -> str:
-    return next(one.title for one in questionnaire.sections if any(each.key == key for each in one.questions))
+    return next(
+        section.title for section in questionnaire.sections if any(each.key == key for each in section.questions)
+    )
 
 
 def _moved(old: Questionnaire, new: Questionnaire) -> set[str]:
     """The fewest questions whose move explains the new order: those outside the longest run that kept its order."""
-    places = {one.key: place for place, one in enumerate(old.questions())}
-    keys = [one.key for one in new.questions() if one.key in places]
+    places = {question.key: place for place, question in enumerate(old.questions())}
+    keys = [question.key for question in new.questions() if question.key in places]
     longest: list[list[str]] = []
     for key in keys:
         runs = [run for run in longest if places[run[-1]] < places[key]]

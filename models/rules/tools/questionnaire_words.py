@@ -6,7 +6,7 @@ from models.rules.tools.questionnaires import Question, Questionnaire, ShownIf
 
 
 def answer_words(question: Question) -> str:
-    """What kind of answer a question asks for, with what may be chosen.
+    """What kind of answer a question asks for, with the options to choose from.
 
     >>> from models.rules.tools.questionnaires import Option
     >>> answer_words(Question("a", "choice", "?", options=(Option("Home"), Option("School"))))
@@ -49,20 +49,20 @@ def earlier_questions(questionnaire: Questionnaire, key: str) -> list[Question]:
     >>> from models.rules.tools.questionnaires import Option, Section
     >>> home = Question("home", "choice", "?", options=(Option("Yes"), Option("No")))
     >>> form = Questionnaire("Form", sections=(Section("One", questions=(home, Question("b", "text", "?"))),))
-    >>> [one.key for one in earlier_questions(form, "b")], earlier_questions(form, "home")
+    >>> [question.key for question in earlier_questions(form, "b")], earlier_questions(form, "home")
     (['home'], [])
     """
-    found: list[Question] = []
-    for one in questionnaire.questions():
-        if one.key == key:
+    questions: list[Question] = []
+    for question in questionnaire.questions():
+        if question.key == key:
             break
-        if can_decide(one):
-            found.append(one)
-    return found
+        if can_decide(question):
+            questions.append(question)
+    return questions
 
 
 def faults(questionnaire: Questionnaire) -> list[str]:
-    """What keeps a questionnaire from being answered as it was meant, in sentences; none when it holds together.
+    """What keeps a questionnaire from being answered as meant, in sentences; empty when it holds together.
 
     >>> from models.rules.tools.questionnaires import Section
     >>> late = Question("why", "text", "Why not?", shown_if=ShownIf("seen", ("No",)))
@@ -70,13 +70,13 @@ def faults(questionnaire: Questionnaire) -> list[str]:
     >>> faults(Questionnaire("Form", sections=(Section("One", questions=(late, seen)),)))
     ['‘Why not?’ depends on ‘Seen?’, which must be asked before it.']
     """
-    found: list[str] = []
+    sentences: list[str] = []
     before: dict[str, Question] = {}
     for question in questionnaire.questions():
         if question.shown_if is not None:
-            found.append(_fault(questionnaire, question, question.shown_if, before))
+            sentences.append(_fault(questionnaire, question, question.shown_if, before))
         before[question.key] = question
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _fault(questionnaire: Questionnaire, question: Question, rule: ShownIf, before: dict[str, Question]) -> str:

@@ -63,7 +63,7 @@ class Question:
         return tuple(option.label for option in self.options)
 
     def level(self, value: Any) -> float | None:
-        """How good an answer is, from 0 to 1; None when it says nothing of that.
+        """How good an answer is, from 0 to 1; None when it does not say.
 
         >>> scale = (Option("Good", 1.0), Option("Poor", 0.0), Option("Not applicable"))
         >>> [Question("q", "rating", "?", options=scale).level(word) for word in ("Good", "Not applicable", None)]
@@ -95,7 +95,7 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """Both numbers as people say them.
+        """Both numbers, in words.
 
         >>> Progress(3, 12, ()).words
         '3 of 12 questions answered'
@@ -116,26 +116,28 @@ class Questionnaire:
             yield from section.questions
 
     def question(self, key: str) -> Question | None:
-        return next((one for one in self.questions() if one.key == key), None)
+        return next((each for each in self.questions() if each.key == key), None)
 
     def without_lines(self) -> Questionnaire:
         """The same questions without the key lines they serve, as people outside are asked them.
 
         >>> asked = Question("seen", "text", "Seen?", key_line_id=7, key_line="Are people seen?")
         >>> form = Questionnaire("Form", "", (Section("A", "", (asked,)),))
-        >>> [one.key_line for one in form.without_lines().questions()]
+        >>> [question.key_line for question in form.without_lines().questions()]
         ['']
         """
         sections = tuple(
-            replace(one, questions=tuple(replace(each, key_line_id=None, key_line="") for each in one.questions))
-            for one in self.sections
+            replace(
+                section, questions=tuple(replace(each, key_line_id=None, key_line="") for each in section.questions)
+            )
+            for section in self.sections
         )
         return replace(self, sections=sections)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; `from_json` reads it back."""
-        made: dict[str, Any] = asdict(self)
-        return made
+        content: dict[str, Any] = asdict(self)
+        return content
 
     def fingerprint(self) -> str:
         """SHA-256 of the whole, in hexadecimal: any change of a word changes it."""
@@ -144,8 +146,8 @@ class Questionnaire:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Questionnaire:
         sections = tuple(
-            Section(one["title"], one["introduction"], tuple(_question(each) for each in one["questions"]))
-            for one in content["sections"]
+            Section(section["title"], section["introduction"], tuple(_question(each) for each in section["questions"]))
+            for section in content["sections"]
         )
         return cls(content["title"], content["introduction"], sections)
 
@@ -164,7 +166,7 @@ def _question(content: Mapping[str, Any]) -> Question:
     return Question(
         **{
             **content,
-            "options": tuple(Option(**one) for one in content["options"]),
+            "options": tuple(Option(**option) for option in content["options"]),
             "shown_if": ShownIf(rule["key"], tuple(rule["answers"])) if rule else None,
         }
     )
@@ -180,7 +182,7 @@ def applies(question: Question, answers: Answers) -> bool:
     if question.shown_if is None:
         return True
     given = answers.get(question.shown_if.key)
-    return any(one in question.shown_if.answers for one in (given if isinstance(given, list) else [given]))
+    return any(answer in question.shown_if.answers for answer in (given if isinstance(given, list) else [given]))
 
 
 def asked_questions(questionnaire: Questionnaire, answers: Answers) -> list[Question]:
@@ -189,16 +191,16 @@ def asked_questions(questionnaire: Questionnaire, answers: Answers) -> list[Ques
     >>> seen, why = Question("seen", "text", "?"), Question("why", "text", "?", shown_if=ShownIf("seen", ("No",)))
     >>> who = Question("who", "text", "?", shown_if=ShownIf("why", ("Away",)))
     >>> form = Questionnaire("Form", sections=(Section("One", questions=(seen, why, who)),))
-    >>> [one.key for one in asked_questions(form, {"seen": "Yes", "why": "Away"})]
+    >>> [question.key for question in asked_questions(form, {"seen": "Yes", "why": "Away"})]
     ['seen']
     """
-    asked: list[Question] = []
-    given: dict[str, Any] = {}
+    questions: list[Question] = []
+    answered: dict[str, Any] = {}
     for question in questionnaire.questions():
-        if applies(question, given):
-            asked.append(question)
-            given[question.key] = answers.get(question.key)
-    return asked
+        if applies(question, answered):
+            questions.append(question)
+            answered[question.key] = answers.get(question.key)
+    return questions
 
 
 def is_answered(answers: Answers, key: str) -> bool:
@@ -219,15 +221,18 @@ def progress_by_section(questionnaire: Questionnaire, answers: Answers) -> list[
     """The same for each section.
 
     >>> form = Questionnaire("Form", sections=(Section("One", questions=(Question("a", "text", "?"),)), Section("Two")))
-    >>> [(one.answered, one.asked) for one in progress_by_section(form, {})]
+    >>> [(section.answered, section.asked) for section in progress_by_section(form, {})]
     [(0, 1), (0, 0)]
     """
-    asked = asked_questions(questionnaire, answers)
+    questions = asked_questions(questionnaire, answers)
     return [
-        _progress([one for one in asked if one in section.questions], answers) for section in questionnaire.sections
+        _progress([question for question in questions if question in section.questions], answers)
+        for section in questionnaire.sections
     ]
 
 
-def _progress(asked: Sequence[Question], answers: Answers) -> Progress:
-    is_open = [one for one in asked if not is_answered(answers, one.key)]
-    return Progress(len(asked) - len(is_open), len(asked), tuple(one for one in is_open if one.is_required))
+def _progress(questions: Sequence[Question], answers: Answers) -> Progress:
+    is_open = [question for question in questions if not is_answered(answers, question.key)]
+    return Progress(
+        len(questions) - len(is_open), len(questions), tuple(question for question in is_open if question.is_required)
+    )

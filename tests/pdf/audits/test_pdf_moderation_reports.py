@@ -19,15 +19,15 @@ def moderation(rows: int, agencies: int = 2) -> ModerationFacts:
     grades, record = ("Good", "", "Inadequate"), "Missing: no chronology"
     columns = tuple(
         AgencyAudit(
-            f"CA-2026-{one:02d}", f"{AGENCIES[one % 5]} {one}", f"Auditor {one}", grades[one % 3],
-            record if one == 1 else "",
+            f"CA-2026-{number:02d}", f"{AGENCIES[number % 5]} {number}", f"Auditor {number}", grades[number % 3],
+            record if number == 1 else "",
         )
-        for one in range(agencies)
+        for number in range(agencies)
     )  # fmt: skip
     questions = tuple(
         SideRow(
             f"{number}. {words(number)}", "Is the child heard?" if number % 2 else "",
-            tuple(_cell(number + one) for one in range(agencies)), Agreement(1, 3) if number % 3 else None,
+            tuple(_cell(number + place) for place in range(agencies)), Agreement(1, 3) if number % 3 else None,
         )
         for number in range(1, rows + 1)
     )  # fmt: skip
@@ -56,23 +56,23 @@ class TestModeratedResult(SoundDocument):
 
 
 def test_result_is_sensitive_and_says_as_long_as_nothing_is_moderated() -> None:
-    made = moderation(1)
-    assert moderation_paper(made).classification == SENSITIVE
-    assert moderation_paper(made).kind == "Moderated result"
-    before = moderation_paper(replace(made, moderated=None))
+    moderation_facts = moderation(1)
+    assert moderation_paper(moderation_facts).classification == SENSITIVE
+    assert moderation_paper(moderation_facts).kind == "Moderated result"
+    before = moderation_paper(replace(moderation_facts, moderated=None))
     assert before.kind == "Case audits side by side"
     assert "Not moderated yet" in as_page(before)
-    nobody = replace(made, moderated=None, columns=(), silent=(), sections=())
+    nobody = replace(moderation_facts, moderated=None, columns=(), silent=(), sections=())
     assert "No agency has handed in an audit of this case yet." in as_page(moderation_paper(nobody))
 
 
 def test_answers_of_twelve_agencies_stand_in_tables_of_five() -> None:
     facts = moderation(2, agencies=12)
-    made = draw(moderation_paper(facts))
+    pdf_bytes = draw(moderation_paper(facts))
     wanted = (
         "Practice (agencies 1 to 5 of 12)",
         "Practice (agencies 11 to 12 of 12)",
         "Adult Social Care 8",
         "Adult Social Care 3",
     )
-    assert all(says(made, one) for one in wanted)
+    assert all(says(pdf_bytes, words) for words in wanted)

@@ -41,15 +41,15 @@ def review(count: int) -> ReviewReportFacts:
     return ReviewReportFacts(
         **REVIEW, kind="Children", hub="Children's hub", sponsor="Siân Llewellyn", priority="Neglect",
         focus="Whether help comes early.", stage="Presentation", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31),
-        methods=tuple(MethodFacts(SENTENCES[one % 5][:40], words(one, 1)) for one in few),
-        sample=tuple(SampleFacts(f"AS-{one:04d}", f"Level {one}", 1200 + one, 4) for one in few),
+        methods=tuple(MethodFacts(SENTENCES[number % 5][:40], words(number, 1)) for number in few),
+        sample=tuple(SampleFacts(f"AS-{number:04d}", f"Level {number}", 1200 + number, 4) for number in few),
         findings=tuple(
-            FindingFacts(f"{one % 9}. Key line", "Case audit", list(Verdict)[one % 3], "Strong", words(one, 2))
-            for one in sorted(numbers, key=lambda number: number % 9)
+            FindingFacts(f"{number % 9}. Key line", "Case audit", list(Verdict)[number % 3], "Strong", words(number, 2))
+            for number in sorted(numbers, key=lambda number: number % 9)
         ),
-        rows=tuple(matrix_row(one) for one in few),
+        rows=tuple(matrix_row(number) for number in few),
         recommendations=tuple(
-            RecommendationFacts(one, SENTENCES[one % 5], "Practice", "Case audit", "", 3, 1) for one in few
+            RecommendationFacts(number, SENTENCES[number % 5], "Practice", "Case audit", "", 3, 1) for number in few
         ),
     )  # fmt: skip
 
@@ -57,15 +57,20 @@ def review(count: int) -> ReviewReportFacts:
 def board(count: int) -> BoardFacts:
     """A pack with so many late returns and overdue actions."""
     numbers = range(1, count + 1)
-    owed = tuple(LateFacts(f"Agency {one}", words(one, 1), f"SE-{one:04d}", date(2026, 1, 5)) for one in numbers)
+    owed = tuple(
+        LateFacts(f"Agency {number}", words(number, 1), f"SE-{number:04d}", date(2026, 1, 5)) for number in numbers
+    )
     return BoardFacts(
         occasion=OCCASION, year=2026, quota=(QuotaFacts("Children", 3, 2), QuotaFacts("Adults", 1, 2)),
         reviews=tuple(
-            ReviewFacts(f"TR-{one}", words(one, 1), "Adults", "Scoping", one, date(2026, 3, 1), one == 2, one, "-")
-            for one in numbers[:5]
+            ReviewFacts(
+                f"TR-{number}", words(number, 1), "Adults", "Scoping", number,
+                date(2026, 3, 1), number == 2, number, "-",
+            )
+            for number in numbers[:5]
         ),
         late=owed, overdue=owed, grades=("Good", "Inadequate"),
-        levels=tuple(GradeFacts(f"AS-{one}", f"Level {one}", (one, 2)) for one in numbers[:25]),
+        levels=tuple(GradeFacts(f"AS-{number}", f"Level {number}", (number, 2)) for number in numbers[:25]),
         cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashlawn School (Late)",)),),
     )  # fmt: skip
 

@@ -27,12 +27,12 @@ def briefing(length: int = 2) -> BriefingFacts:
 @pytest.mark.parametrize("length", [1, 3, 4])
 def test_sheet_is_sound_and_takes_one_page_with_every_point(length: int, tmp_path: Path) -> None:
     facts = briefing(length)
-    made = build(facts)
-    sound(made)
-    checked(made, tmp_path)
-    assert len(pages(made)) == 1
-    assert all(says(made, text) for text in (*facts.points, *facts.questions))
-    assert build(facts) == made
+    pdf_bytes = build(facts)
+    sound(pdf_bytes)
+    checked(pdf_bytes, tmp_path)
+    assert len(pages(pdf_bytes)) == 1
+    assert all(says(pdf_bytes, text) for text in (*facts.points, *facts.questions))
+    assert build(facts) == pdf_bytes
 
 
 @pytest.mark.parametrize("text", ["", " ", "To be written: the review has recorded no further finding."])
@@ -53,8 +53,8 @@ def test_sheet_that_does_not_fit_is_refused_naming_the_point(long: str) -> None:
 @pytest.mark.parametrize("text", [*NAMES, *TRICKS])
 def test_any_script_and_any_trick_is_printed_as_typed(text: str) -> None:
     facts = replace(briefing(), points=(text,) * 7)
-    made = build(facts)
-    sound(made)
-    assert says(made, text)
+    pdf_bytes = build(facts)
+    sound(pdf_bytes)
+    assert says(pdf_bytes, text)
     page = as_page(briefing_paper(facts))
-    assert not [one for one in ("<img", "<b>bold", "<script>alert", '<a href="javascript') if one in page]
+    assert not [markup for markup in ("<img", "<b>bold", "<script>alert", '<a href="javascript') if markup in page]

@@ -1,4 +1,4 @@
-"""Does every building block stand on paper and on the page as it should?"""
+"""Does every building block look on paper and on the screen as it should?"""
 
 from __future__ import annotations
 
@@ -89,56 +89,59 @@ def specimen() -> Paper:
 
 
 def test_every_block_is_sound_and_both_checkers_find_no_error(tmp_path: Path) -> None:
-    made = draw(specimen())
-    sound(made)
-    checked(made, tmp_path)
+    pdf_bytes = draw(specimen())
+    sound(pdf_bytes)
+    checked(pdf_bytes, tmp_path)
 
 
 def test_every_block_says_the_same_on_paper_and_on_the_page() -> None:
-    made, page = draw(specimen()), as_page(specimen())
+    pdf_bytes, page = draw(specimen()), as_page(specimen())
     wanted = (
         *("A paragraph.", "TR-1", "actions", "Bullets", "Second", "Mind the step.", "Early Help", "A note", "1,234"),
         *("What did you find?", "In your own words.", "Poor", "Lead sponsor: Ann Bee", "Witness"),
     )
     assert [text for text in wanted if text not in page] == []
-    assert [text for text in wanted if not says(made, text) and text != "Early Help"] == []
+    assert [text for text in wanted if not says(pdf_bytes, text) and text != "Early Help"] == []
 
 
 def test_pages_are_turned_and_back_with_running_lines_on_each() -> None:
-    made = draw(specimen())
-    with pikepdf.open(BytesIO(made)) as pdf:
+    pdf_bytes = draw(specimen())
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         sizes = [(round(float(page.mediabox[2])), round(float(page.mediabox[3]))) for page in pdf.pages]
     upright, lying = tuple(map(round, PORTRAIT)), tuple(map(round, LANDSCAPE))
     assert sizes == [upright, lying, upright]
-    assert [f"Page {number} of 3" in text for number, text in enumerate(pages_of(made), 1)] == [True] * 3
+    assert [f"Page {number} of 3" in text for number, text in enumerate(pages_of(pdf_bytes), 1)] == [True] * 3
 
 
 def test_lists_are_tagged_with_their_kind_and_leave_out_empty_items() -> None:
     with pikepdf.open(BytesIO(draw(specimen()))) as pdf:
         lists = structure_of(pdf).all("L")
-    assert [str(one.attributes.get("/ListNumbering", "")) for one in lists] == ["/Disc", "/Decimal", ""]
-    assert [len(one.kids) for one in lists] == [2, 2, 2]
+    assert [str(element.attributes.get("/ListNumbering", "")) for element in lists] == ["/Disc", "/Decimal", ""]
+    assert [len(element.kids) for element in lists] == [2, 2, 2]
 
 
 def test_what_belongs_together_moves_to_the_next_page_whole() -> None:
     block = Together((Heading("Kept"), *(Paragraph(LINES) for _ in range(6))))
-    made = draw(paper(*(Paragraph(LINES) for _ in range(9)), block))
-    first, second = pages_of(made)
+    pdf_bytes = draw(paper(*(Paragraph(LINES) for _ in range(9)), block))
+    first, second = pages_of(pdf_bytes)
     assert "Kept" not in first
     assert second.count(LINES.strip()) == 6
-    sound(made)
+    sound(pdf_bytes)
 
 
 def test_what_is_longer_than_a_page_is_not_kept_together_but_not_lost_either() -> None:
-    made = draw(paper(Together([Paragraph(f"{number} {LINES}") for number in range(40)])))
-    assert len(pages(made)) > 1
-    assert all(says(made, f"{number} A line") for number in range(40))
-    sound(made)
+    pdf_bytes = draw(paper(Together([Paragraph(f"{number} {LINES}") for number in range(40)])))
+    assert len(pages(pdf_bytes)) > 1
+    assert all(says(pdf_bytes, f"{number} A line") for number in range(40))
+    sound(pdf_bytes)
 
 
 def test_a_table_without_rows_says_so_under_its_heading() -> None:
-    made = draw(paper(Table((Column("A"), Column("B")), [], heading="Late returns", empty="All are in.")))
-    assert [text.strip() for role, text in spoken(made) if role in ("H2", "P")][-2:] == ["Late returns", "All are in."]
+    pdf_bytes = draw(paper(Table((Column("A"), Column("B")), [], heading="Late returns", empty="All are in.")))
+    assert [text.strip() for role, text in spoken(pdf_bytes) if role in ("H2", "P")][-2:] == [
+        "Late returns",
+        "All are in.",
+    ]
 
 
 def test_rows_made_lazily_are_drawn_as_if_they_had_been_held() -> None:
@@ -151,8 +154,8 @@ def test_rows_made_lazily_are_drawn_as_if_they_had_been_held() -> None:
 
 def test_numbers_end_at_the_right_edge_of_their_column() -> None:
     columns = (Column("Agency", 3), Column("Cases", 1, is_number=True))
-    made = draw(paper(Table(columns, [Row(["A", "1"]), Row(["B", "1,000,000"])])))
-    with pikepdf.open(BytesIO(made)) as pdf:
+    pdf_bytes = draw(paper(Table(columns, [Row(["A", "1"]), Row(["B", "1,000,000"])])))
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         lefts = [float(ops[4]) for ops, name in pikepdf.parse_content_stream(pdf.pages[0]) if str(name) == "Tm"]
     assert len({round(left) for left in lefts if left > 400}) >= 3
 
@@ -166,16 +169,16 @@ def test_a_chart_longer_than_a_page_goes_on_overleaf_with_all_figures_in_words()
 
 
 def test_a_chart_without_figures_is_a_sentence_on_paper_and_page() -> None:
-    made = paper(Figure(Chart("Cases", ())))
-    assert says(draw(made), "There are no figures yet.")
-    assert "There are no figures yet." in as_page(made)
+    empty_chart = paper(Figure(Chart("Cases", ())))
+    assert says(draw(empty_chart), "There are no figures yet.")
+    assert "There are no figures yet." in as_page(empty_chart)
 
 
 def test_the_first_version_that_fits_one_page_is_taken() -> None:
     versions = [paper(*(Paragraph(LINES) for _ in range(count)), title=f"{count}") for count in (50, 20, 5, 1)]
-    made = draw_one_page(versions)
-    assert len(pages(made)) == 1
-    assert any(role == "H1" and text.strip() == "5" for role, text in spoken(made))
+    pdf_bytes = draw_one_page(versions)
+    assert len(pages(pdf_bytes)) == 1
+    assert any(role == "H1" and text.strip() == "5" for role, text in spoken(pdf_bytes))
 
 
 def test_texts_that_fit_no_single_page_are_refused_in_a_sentence() -> None:

@@ -1,4 +1,4 @@
-"""Do the documents we have stand up to the harness, and does the harness see what is wrong?"""
+"""Do our documents pass the shared tests, and do the shared tests notice what is wrong?"""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class TestDrawCertificate(SoundDocument):
 def example() -> dict[str, Any]:
     """The example of docs/paper.md, run as it stands there."""
     text = (PROJECT / "docs" / "paper.md").read_text(encoding="utf-8")
-    made: dict[str, Any] = {"__name__": "example_of_the_docs"}
+    names: dict[str, Any] = {"__name__": "example_of_the_docs"}
     sys.modules["example_of_the_docs"] = ModuleType("example_of_the_docs")  # dataclasses look their module up
-    exec(text.partition("```python\n")[2].partition("```")[0], made)
-    return made
+    exec(text.partition("```python\n")[2].partition("```")[0], names)
+    return names
 
 
 EXAMPLE = example()
@@ -91,9 +91,9 @@ class TestExampleOfTheDocs(SoundDocument):
 
 
 def test_the_harness_sees_a_text_that_is_missing() -> None:
-    made = plan_reports.build(pdf_facts.report(1))
-    assert says(made, "The multi-agency front door")
-    assert not says(made, "The single-agency back door")
+    pdf_bytes = plan_reports.build(pdf_facts.report(1))
+    assert says(pdf_bytes, "The multi-agency front door")
+    assert not says(pdf_bytes, "The single-agency back door")
 
 
 def test_the_harness_sees_a_mark_outside_the_structure() -> None:

@@ -97,9 +97,9 @@ def test_short_answers_stand_side_by_side_and_are_read_in_their_order() -> None:
     long = "An answer of so many words that it fills more than half of a line, and so stands on a line of its own"
     assert height_with("Fully", "Partly", "Not") == height_with("Fully")
     assert height_with(long, long) > height_with(long)
-    made = draw(paper(Blanks("Met?", options=("Fully", "Partly", "Not met", "Never"))))
-    sound(made)
-    text = " ".join(pages_of(made))
+    pdf_bytes = draw(paper(Blanks("Met?", options=("Fully", "Partly", "Not met", "Never"))))
+    sound(pdf_bytes)
+    text = " ".join(pages_of(pdf_bytes))
     assert text.index("Fully") < text.index("Partly") < text.index("Not met") < text.index("Never")
 
 

@@ -103,7 +103,7 @@ def test_every_font_is_embedded_maps_to_text_and_is_used(pdf: pikepdf.Pdf) -> No
     for font in fonts.values():
         assert "/ToUnicode" in font
         assert len(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()) > 500
-    names = [str(one.BaseFont) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/BaseFont" in one]
+    names = [str(part.BaseFont) for part in pdf.objects if isinstance(part, pikepdf.Dictionary) and "/BaseFont" in part]
     assert not [name for name in names if "Helvetica" in name]
 
 
@@ -132,7 +132,7 @@ def test_a_text_read_by_its_marks_alone_is_whole_and_in_order() -> None:
         texts = [marked_text(page, page.Resources.Font) for page in pdf.pages]
         cells = [element for element in structure_of(pdf).all("TD") if len(element.pieces) > 1]
         read = ["".join(texts[page].get(number, "") for page, number in cell.pieces) for cell in cells]
-    assert [one for one in read if one.startswith(LONG)]
+    assert [words for words in read if words.startswith(LONG)]
 
 
 def test_a_right_to_left_name_carries_its_text_in_reading_order() -> None:

@@ -58,7 +58,7 @@ def test_every_fact_of_an_action_is_printed() -> None:
         *("Baseline: 41 %", "Target: 90 %", "Minutes of June", "Fewer repeat referrals", "Update of 12 Nov 2026"),
         *("Chair appointed", "Critical friend", "Name the recovery", "Board decision", "Return in March"),
     ]
-    assert [one for one in wanted if one not in text] == []
+    assert [words for words in wanted if words not in text] == []
 
 
 def test_the_cover_states_the_facts_of_the_plan() -> None:
@@ -74,7 +74,7 @@ def test_the_cover_states_the_facts_of_the_plan() -> None:
         "22 Nov 2026",
     ]
     wanted += ["OFFICIAL-SENSITIVE", "Lead agency: Arden Police", "Agreed by the Executive Board", "Morgan Reed"]
-    assert [one for one in wanted if one not in cover] == []
+    assert [words for words in wanted if words not in cover] == []
     assert facts.fingerprint in cover.replace(" ", "")
 
 
@@ -89,7 +89,7 @@ def test_the_cover_counts_what_the_summary_counts() -> None:
 def test_actions_are_printed_in_the_order_of_the_summary_overdue_first() -> None:
     facts = report(25)
     text = text_of(build(facts))
-    wanted = [one.reference for group in summarise(facts).groups for one in group.actions]
+    wanted = [action.reference for group in summarise(facts).groups for action in group.actions]
     assert [text.index(reference) for reference in wanted] == sorted(text.index(reference) for reference in wanted)
     assert text.index("Overdue (") < text.index("Still to be done (") < text.index("Complete (")
 
@@ -98,7 +98,7 @@ def test_missing_facts_are_said_not_left_blank() -> None:
     bare = ReportAction(reference="AP-1/01", action="", brag_code="none", brag_label="")
     text = text_of(build(report_of([bare])))
     wanted = ("No action written", "No lead agency named", "No owner named", "No due date", "No measure written")
-    assert [one for one in (*wanted, "No update yet", "Not rated yet") if one not in text] == []
+    assert [words for words in (*wanted, "No update yet", "Not rated yet") if words not in text] == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 25, 200])
@@ -120,16 +120,16 @@ def test_column_headings_are_repeated_on_every_page_of_actions() -> None:
 
 
 def test_a_plan_without_actions_is_one_page_that_says_so() -> None:
-    made = build(report(0))
-    assert len(pages_of(made)) == 1
-    with pikepdf.open(BytesIO(made)) as pdf:
-        alts = [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    pdf_bytes = build(report(0))
+    assert len(pages_of(pdf_bytes)) == 1
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
+        alts = [str(part.Alt) for part in pdf.objects if isinstance(part, pikepdf.Dictionary) and "/Alt" in part]
     assert alts == ["Bar chart. The plan has no actions."]
 
 
 def test_two_thousand_actions_are_all_there() -> None:
     with pikepdf.open(BytesIO(build(report(2000)))) as pdf:
-        rows = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/TR"]
+        rows = [part for part in pdf.objects if isinstance(part, pikepdf.Dictionary) and part.get("/S") == "/TR"]
         notes = sum(1 for number in range(1, 2001) if number % 4 == 0)
         assert len(rows) >= 2000 + notes
         assert len(pdf.pages) > 300
@@ -156,8 +156,8 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
 def test_a_cell_taller_than_a_page_runs_on_and_loses_nothing() -> None:
     text = " ".join(f"word{number}" for number in range(1400))
     assert 9_000 < len(text) < LETTER_LIMIT
-    made = build(report_of([action(1, action=text, critical_friend_comment=text)]))
-    pages = pages_of(made)
+    pdf_bytes = build(report_of([action(1, action=text, critical_friend_comment=text)]))
+    pages = pages_of(pdf_bytes)
     assert len(pages) > 4
     printed = " ".join(pages).split()
     assert all(printed.count(f"word{number}") == 2 for number in range(1400))
@@ -191,13 +191,15 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_markup_and_tricks_in_any_field_are_printed_as_they_were_typed(text: str) -> None:
-    made = build(_everywhere(text))
-    shown = text_of(made).replace(" ", "")
+    pdf_bytes = build(_everywhere(text))
+    shown = text_of(pdf_bytes).replace(" ", "")
     assert shown.count(_visible(text)) >= 8
-    with pikepdf.open(BytesIO(made)) as pdf:
-        keys = {key for one in pdf.objects if isinstance(one, pikepdf.Dictionary) for key in one}
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
+        keys = {key for part in pdf.objects if isinstance(part, pikepdf.Dictionary) for key in part}
         assert not keys & {"/URI", "/JS", "/Launch", "/EmbeddedFile", "/Annots", "/OpenAction", "/AA"}
-        assert not [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+        assert not [
+            part for part in pdf.objects if isinstance(part, pikepdf.Stream) and part.get("/Subtype") == "/Image"
+        ]
         assert all(not marks_of(page).loose for page in pdf.pages)
 
 
@@ -217,8 +219,8 @@ def test_more_text_than_one_document_can_hold_is_refused_in_a_sentence() -> None
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=()), max_size=400))
 def test_any_text_in_every_field_gives_a_sound_file(text: str) -> None:
-    made = build(_everywhere(text))
-    with pikepdf.open(BytesIO(made)) as pdf:
+    pdf_bytes = build(_everywhere(text))
+    with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         assert not pdf.check_pdf_syntax()
         assert all(not marks_of(page).loose for page in pdf.pages)
 
@@ -236,9 +238,9 @@ def test_every_ink_reads_at_four_and_a_half_to_one_on_paper_and_tint(ink: str, g
 
 def _everywhere(text: str) -> PlanReport:
     texts = {field.name: text for field in fields(ReportAction) if field.type is str and field.name != "brag_code"}
-    one = replace(FULL, **texts, other_agencies=(text,), latest_update=ReportUpdate(TODAY, text))
+    long_action = replace(FULL, **texts, other_agencies=(text,), latest_update=ReportUpdate(TODAY, text))
     named = dict.fromkeys(("partnership", "title", "review_title", "sponsor", "version", "status", "scope"), text)
-    return replace(report_of([one, FULL]), **named, classification=text, reference=text, made_by=text)
+    return replace(report_of([long_action, FULL]), **named, classification=text, reference=text, made_by=text)
 
 
 def _visible(text: str) -> str:

@@ -76,8 +76,10 @@ def certificate(kind: CertificateKind = CertificateKind.CEREMONY) -> dict[str, A
 
 def report(kind: CertificateKind = CertificateKind.CEREMONY, **changes: Any) -> CertificateReport:
     """The facts that are printed of that certificate."""
-    made = report_of_certificate(certificate(kind), partnership="Arden Partnership", made_on=date(2026, 11, 22))
-    return replace(made, **changes)
+    certificate_report = report_of_certificate(
+        certificate(kind), partnership="Arden Partnership", made_on=date(2026, 11, 22)
+    )
+    return replace(certificate_report, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -87,17 +89,17 @@ def text() -> str:
 
 
 def test_everything_needed_to_repeat_the_draw_is_printed(text: str) -> None:
-    made = certificate()
+    pdf_bytes = certificate()
     squeezed = text.replace(" ", "")
-    exact = (FRAME, made["plan_fingerprint"], made["commitment"], SECRET, made["seed"].replace(" ", ""))
-    assert [one for one in exact if one not in squeezed] == []
-    assert made["exclusions"]["fingerprint"] in squeezed
+    exact = (FRAME, pdf_bytes["plan_fingerprint"], pdf_bytes["commitment"], SECRET, pdf_bytes["seed"].replace(" ", ""))
+    assert [words for words in exact if words not in squeezed] == []
+    assert pdf_bytes["exclusions"]["fingerprint"] in squeezed
     wanted = (
         *("AS-2026-01", "Neglect in spring", "TR-2026-01 Front door", "Morgan Reed", "Siân Llewellyn", "CF-2026-01"),
         *("1 Jul 2026, 13:00 BST", "Started from 1 Jan 2026 to 30 Jun 2026", "3 in every stratum"),
         *("91 rows of 90 cases", "C-003, X-1", "sheet List 4; date order day", "Triangulate 0.1.0"),
     )
-    assert [one for one in wanted if one not in text] == []
+    assert [words for words in wanted if words not in text] == []
 
 
 def test_every_drawn_case_is_printed_with_ticket_place_and_standing(text: str) -> None:
@@ -117,17 +119,19 @@ def test_the_eliminated_case_and_its_successor_are_named_and_marked(text: str) -
     (gone,) = certificate()["eliminations"]
     assert "Wrong period" in text
     assert "Reed; Hart" in text
-    standings = {case.reference: case.standing for one in report().strata for case in (*one.selected, *one.reserves)}
+    standings = {
+        case.reference: case.standing for stratum in report().strata for case in (*stratum.selected, *stratum.reserves)
+    }
     assert standings[gone["reference"]] == "Selected, taken out"
     assert standings[gone["replaced_by"]] == "Reserve, stepped in"
 
 
 def test_the_steps_of_the_check_and_the_rule_of_the_order_are_numbered_lists(text: str) -> None:
-    made = report()
-    with pikepdf.open(BytesIO(build(made))) as pdf:
+    facts = report()
+    with pikepdf.open(BytesIO(build(facts))) as pdf:
         lists = structure_of(pdf).all("L")
-    assert [len(one.kids) for one in lists] == [len(made.algorithm_words), len(made.how_to_check)]
-    assert all([kid.role for kid in item.kids] == ["Lbl", "LBody"] for one in lists for item in one.kids)
+    assert [len(element.kids) for element in lists] == [len(facts.algorithm_words), len(facts.how_to_check)]
+    assert all([kid.role for kid in item.kids] == ["Lbl", "LBody"] for element in lists for item in element.kids)
     assert "sha256sum" in text
 
 
@@ -155,17 +159,17 @@ def test_a_seed_in_which_blanks_count_shows_them() -> None:
 @pytest.mark.parametrize("count", [0, 1, 400])
 def test_any_number_of_cases_is_printed_and_the_bytes_repeat(count: int) -> None:
     cases = tuple(ReportedCase(f"C-{number:04d}", f"0.{number:09d}", "Selected") for number in range(count))
-    made = replace(report(), strata=(ReportedStratum("Early Help", 5000, count, cases, ()),))
-    first = build(made)
+    facts = replace(report(), strata=(ReportedStratum("Early Help", 5000, count, cases, ()),))
+    first = build(facts)
     text = text_of(first)
     assert all(f"C-{number:04d}" in text for number in range(count))
-    assert build(made) == first
+    assert build(facts) == first
 
 
 def test_nothing_is_outside_the_structure_even_with_hostile_texts() -> None:
     hostile = {"title": "<img src='file:///x'/>", "officer": "a\x00\ud800", "witness": "W" * 5000, "seed": "日" * 900}
-    made = replace(report(), **hostile, notes=("n" * 20_000,), how_to_check=("word " * 3000,))
-    with pikepdf.open(BytesIO(build(made))) as pdf:
+    facts = replace(report(), **hostile, notes=("n" * 20_000,), how_to_check=("word " * 3000,))
+    with pikepdf.open(BytesIO(build(facts))) as pdf:
         tree = structure_of(pdf)
         drawn = sorted((index, number) for index, page in enumerate(pdf.pages) for number in marks_of(page).numbers)
         assert sorted(piece for element in tree.walk() for piece in element.pieces) == drawn

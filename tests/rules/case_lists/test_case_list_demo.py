@@ -63,9 +63,9 @@ def test_children_by_level_hold_the_published_number_of_protection_plans() -> No
 def test_looked_after_children_have_episodes_that_follow_one_another() -> None:
     rows = looked_after_episodes("demo", TODAY).rows
     assert len({row[0] for row in rows}) == LOOKED_AFTER_CHILDREN < len(rows)
-    for one, following in pairwise(rows):
-        if one[0] == following[0]:
-            assert one[7] == following[1]
+    for earlier, following in pairwise(rows):
+        if earlier[0] == following[0]:
+            assert earlier[7] == following[1]
 
 
 def test_adults_may_have_several_types_of_risk_and_come_again() -> None:

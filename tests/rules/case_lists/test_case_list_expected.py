@@ -109,10 +109,10 @@ def test_annex_a_as_a_whole_has_its_rows_and_its_children_on_several_lists(name:
             rows += report.rows
             for row in accepted:
                 lists.setdefault(row[1], set()).add(int(sheet.name[5:]))
-    children = {reference: sorted(found - {11}) for reference, found in lists.items() if found - {11}}
+    children = {reference: sorted(numbers - {11}) for reference, numbers in lists.items() if numbers - {11}}
     assert rows == figures["rows_all_lists"]
     assert len(children) == figures["distinct_children_lists_1_to_10"]
-    assert {child: found for child, found in children.items() if len(found) > 1} == figures[
+    assert {child: numbers for child, numbers in children.items() if len(numbers) > 1} == figures[
         "children_on_more_than_one_list"
     ]
 
@@ -173,10 +173,10 @@ def test_looked_after_episodes_open_on_a_day_and_started_in_a_year_are_the_count
     day = date(2018, 3, 31)
     is_open = [row for row in rows if row[4] and row[4] <= day and (row[5] is None or row[5] > day)]
     started = [row for row in rows if row[4] and date(2017, 4, 1) <= row[4] <= day]
-    for found, name in ((is_open, "open_on_2018_03_31"), (started, "started_2017_04_01_to_2018_03_31")):
-        assert len(found) == figures[name]["rows"]
-        assert len({row[1] for row in found}) == figures[name]["distinct_children"]
-        assert dict(sorted(Counter(row[3] for row in found).items())) == figures[name]["by_theme"]
+    for those, name in ((is_open, "open_on_2018_03_31"), (started, "started_2017_04_01_to_2018_03_31")):
+        assert len(those) == figures[name]["rows"]
+        assert len({row[1] for row in those}) == figures[name]["distinct_children"]
+        assert dict(sorted(Counter(row[3] for row in those).items())) == figures[name]["by_theme"]
     episodes = Counter(Counter(row[1] for row in rows).values())
     assert {str(size): count for size, count in sorted(episodes.items())} == figures[
         "rows_with_episode_count_per_child"

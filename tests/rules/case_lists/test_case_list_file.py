@@ -141,9 +141,9 @@ def test_workbook_reads_like_the_same_list_as_text() -> None:
         ("F1", "CIN", "Neglect", date(2019, 5, 16), date(2019, 5, 17), date(2010, 1, 1), "Police"),
         (1002, "CPP", "Neglect\nand more", "2019-05-16", "", "#N/A", 7.5),
     ]
-    _report, found = check_bytes(xlsx_bytes({"Cases": rows}))
+    _report, accepted = check_bytes(xlsx_bytes({"Cases": rows}))
     day = date(2019, 5, 16)
-    assert found == [
+    assert accepted == [
         (2, "F1", 3, "Neglect", day, date(2019, 5, 17), "Police"),
         (3, "1002", 4, "Neglect and more", day, None, "7.5"),
     ]
@@ -151,16 +151,16 @@ def test_workbook_reads_like_the_same_list_as_text() -> None:
 
 def test_workbook_that_counts_days_from_1904_gives_the_same_dates() -> None:
     rows = [("Case reference", "Start date"), ("F1", date(2019, 5, 16))]
-    _report, found = check_bytes(xlsx_bytes({"Cases": rows}, date_1904=True))
-    assert found[0][4] == date(2019, 5, 16)
+    _report, accepted = check_bytes(xlsx_bytes({"Cases": rows}, date_1904=True))
+    assert accepted[0][4] == date(2019, 5, 16)
 
 
 def test_formula_gives_its_stored_value_and_without_one_is_unreadable() -> None:
     header = inline_row(1, "Case reference", "Start date")
     stored = '<row r="2"><c t="str"><f>A9</f><v>F1</v></c><c><f>H2+5</f><v>43831</v></c></row>'
     unknown = '<row r="3"><c t="inlineStr"><is><t>F2</t></is></c><c><f>H2+5</f></c></row>'
-    report, found = check_bytes(raw_workbook(sheet_xml(header + stored + unknown)))
-    assert found == [(2, "F1", None, None, date(2020, 1, 1), None, None)]
+    report, accepted = check_bytes(raw_workbook(sheet_xml(header + stored + unknown)))
+    assert accepted == [(2, "F1", None, None, date(2020, 1, 1), None, None)]
     assert [(problem.row, problem.codes) for problem in report.rejected] == [(3, ("unreadable_start",))]
 
 
@@ -169,8 +169,8 @@ def test_phonetic_hints_and_rich_text_and_escapes_read_as_the_text_people_see() 
         b"<sst><si><r><t>Case </t></r><r><t>reference</t></r><rPh><t>hint</t></rPh></si><si><t>F_x000D_1</t></si></sst>"
     )
     rows = '<row r="1"><c t="s"><v>0</v></c></row><row r="2"><c t="s"><v>1</v></c></row>'
-    _report, found = check_bytes(raw_workbook(sheet_xml(rows), sharedStrings=texts), ColumnChoice("Case reference"))
-    assert [row[1] for row in found] == ["F 1"]
+    _report, accepted = check_bytes(raw_workbook(sheet_xml(rows), sharedStrings=texts), ColumnChoice("Case reference"))
+    assert [row[1] for row in accepted] == ["F 1"]
 
 
 def test_every_cell_of_a_workbook_equals_what_openpyxl_reads() -> None:
@@ -183,10 +183,10 @@ def test_every_cell_of_a_workbook_equals_what_openpyxl_reads() -> None:
     theirs = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     assert list(ours.sheet_names) == theirs.sheetnames
     for name in ours.sheet_names:
-        found = [row for batch in ours.batches(name) for row in batch.rows()]
+        read = [row for batch in ours.batches(name) for row in batch.rows()]
         expected = [[as_text(cell.value) for cell in row] for row in theirs[name].iter_rows()]
         width = max(map(len, expected))
-        assert [row + [""] * (width - len(row)) for row in found] == expected
+        assert [row + [""] * (width - len(row)) for row in read] == expected
 
 
 def as_text(value: object) -> str:

@@ -37,9 +37,9 @@ def peak_mb(path: Path, rows: int) -> float:
         [sys.executable, "-c", _CHILD, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith(f"{rows} ")
-    found = re.search(r"VmHWM:\s+(\d+)", done.stdout)
-    assert found
-    return int(found[1]) / 1024
+    peak = re.search(r"VmHWM:\s+(\d+)", done.stdout)
+    assert peak
+    return int(peak[1]) / 1024
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell a process's own peak")

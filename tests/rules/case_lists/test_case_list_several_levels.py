@@ -30,7 +30,7 @@ def checked(content: bytes) -> Report:
 
 def found(report: Report) -> list[tuple[int, str, list[str]]]:
     assert report.several_levels is not None
-    return [(one["row"], one["reference"], one["levels"]) for one in report.several_levels["listed"]]
+    return [(case["row"], case["reference"], case["levels"]) for case in report.several_levels["listed"]]
 
 
 def test_case_in_two_levels_is_named_with_its_first_row_and_its_levels_highest_first() -> None:
@@ -55,7 +55,7 @@ def test_case_stands_in_one_level_whatever_else_its_rows_say(rows: Sequence[tupl
 
 def test_reference_with_signs_around_it_is_the_same_case_and_shown_clean() -> None:
     report = checked(listed(case_row(" F1\u00a0", "CIN"), case_row("F1", "CPP")))
-    assert [one[:2] for one in found(report)] == [(2, "F1")]
+    assert [case[:2] for case in found(report)] == [(2, "F1")]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -85,7 +85,7 @@ def test_only_so_many_cases_are_listed_and_all_are_counted() -> None:
     report = checked(listed(*rows))
     assert report.several_levels is not None
     assert report.several_levels["count"] == many
-    assert [one[1] for one in found(report)] == [f"F{number}" for number in range(LISTED)]
+    assert [case[1] for case in found(report)] == [f"F{number}" for number in range(LISTED)]
 
 
 def test_the_check_for_levels_reports_what_the_check_itself_reports() -> None:

@@ -80,7 +80,7 @@ def test_codes_and_placeholders_are_no_postcodes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("b) Physical abuse", "Physical Abuse"),
         ("(a) Yes", "yes"),
@@ -88,8 +88,8 @@ def test_codes_and_placeholders_are_no_postcodes(text: str) -> None:
         ("N1-Abuse", "n1 abuse"),
     ],
 )
-def test_codes_agree_by_stem(one: str, other: str) -> None:
-    assert stem(one) == stem(other)
+def test_codes_agree_by_stem(text: str, other: str) -> None:
+    assert stem(text) == stem(other)
 
 
 def test_headings_agree_whatever_their_case_blanks_punctuation_and_apostrophes() -> None:
@@ -161,14 +161,14 @@ def test_every_day_reads_back_in_each_order_it_can_be_written_in(day: date) -> N
 def test_order_is_decided_over_the_whole_column(
     texts: list[str], order: DateOrder, is_ambiguous: bool, is_mixed: bool
 ) -> None:
-    found = decide_order(texts)
-    assert (found.order, found.is_ambiguous, found.is_mixed) == (order, is_ambiguous, is_mixed)
+    column_dates = decide_order(texts)
+    assert (column_dates.order, column_dates.is_ambiguous, column_dates.is_mixed) == (order, is_ambiguous, is_mixed)
 
 
 def test_one_proof_at_the_end_of_a_long_column_decides_for_all_of_it() -> None:
     evidence = DateEvidence()
     for year in range(1950, 2020):
-        evidence.add({f"{one:02}/{two:02}/{year}" for one in range(1, 13) for two in range(1, 13)})
+        evidence.add({f"{first:02}/{two:02}/{year}" for first in range(1, 13) for two in range(1, 13)})
     evidence.add({"01/13/2020"})
     assert evidence.decide().order == "month"
 

@@ -26,30 +26,32 @@ actions = st.builds(
 
 
 @given(st.lists(actions, max_size=30))
-def test_every_action_stands_in_one_group_and_every_count_adds_up(made: list[ReportAction]) -> None:
-    summary = summarise(report_of(made))
-    printed = [one for group in summary.groups for one in group.actions]
-    assert sorted(printed, key=id) == sorted(made, key=id)
-    assert summary.count == len(made) == sum(brag.count for brag in summary.brag)
+def test_every_action_stands_in_one_group_and_every_count_adds_up(report_actions: list[ReportAction]) -> None:
+    summary = summarise(report_of(report_actions))
+    printed = [action for group in summary.groups for action in group.actions]
+    assert sorted(printed, key=id) == sorted(report_actions, key=id)
+    assert summary.count == len(report_actions) == sum(brag.count for brag in summary.brag)
     assert summary.overdue_count == sum(brag.overdue_count for brag in summary.brag)
-    assert sum(agency.count for agency in summary.agencies) == len(made)
+    assert sum(agency.count for agency in summary.agencies) == len(report_actions)
     assert sum(agency.overdue_count for agency in summary.agencies) == summary.overdue_count
     assert all(sum(agency.by_code) == agency.count for agency in summary.agencies)
 
 
 @given(st.lists(actions, max_size=30))
-def test_overdue_actions_come_before_all_others_and_the_longest_overdue_first(made: list[ReportAction]) -> None:
-    printed = [one for group in summarise(report_of(made)).groups for one in group.actions]
-    late = [one.is_overdue(TODAY) for one in printed]
+def test_overdue_actions_come_before_all_others_and_the_longest_overdue_first(
+    report_actions: list[ReportAction],
+) -> None:
+    printed = [action for group in summarise(report_of(report_actions)).groups for action in group.actions]
+    late = [action.is_overdue(TODAY) for action in printed]
     assert late == sorted(late, reverse=True)
-    lateness = [one.days_overdue(TODAY) for one in printed if one.is_overdue(TODAY)]
+    lateness = [action.days_overdue(TODAY) for action in printed if action.is_overdue(TODAY)]
     assert lateness == sorted(lateness, reverse=True)
 
 
 @given(actions)
-def test_a_complete_action_is_never_overdue(one: ReportAction) -> None:
-    assert not (one.is_complete and one.is_overdue(TODAY))
-    assert one.days_overdue(TODAY) >= 0
+def test_a_complete_action_is_never_overdue(report_action: ReportAction) -> None:
+    assert not (report_action.is_complete and report_action.is_overdue(TODAY))
+    assert report_action.days_overdue(TODAY) >= 0
 
 
 def test_an_action_due_today_is_not_overdue_and_one_due_yesterday_is_by_one_day() -> None:
@@ -62,13 +64,15 @@ def test_an_undated_action_stands_after_the_dated_ones_still_to_be_done() -> Non
     undated = action(1, brag_code="green", due_on=None, completed_on=None)
     dated = action(2, brag_code="green", due_on=TODAY + timedelta(days=300), completed_on=None)
     (group,) = summarise(report_of([undated, dated])).groups
-    assert [one.reference for one in group.actions] == [dated.reference, undated.reference]
+    assert [action.reference for action in group.actions] == [dated.reference, undated.reference]
 
 
 def test_due_soon_counts_open_actions_of_the_next_four_weeks_only() -> None:
-    made = [action(at, brag_code="green", due_on=TODAY + timedelta(days=at), completed_on=None) for at in (0, 28, 29)]
+    actions = [
+        action(at, brag_code="green", due_on=TODAY + timedelta(days=at), completed_on=None) for at in (0, 28, 29)
+    ]
     done = action(9, brag_code="blue", due_on=TODAY + timedelta(days=3), completed_on=TODAY)
-    assert summarise(report_of([*made, done])).due_soon_count == 2
+    assert summarise(report_of([*actions, done])).due_soon_count == 2
 
 
 def test_the_partnerships_own_words_for_ratings_are_used() -> None:
@@ -91,21 +95,21 @@ def test_an_action_without_lead_agency_is_counted_under_a_plain_phrase() -> None
 
 
 def test_the_sentence_says_the_chart_in_words() -> None:
-    made = [action(1, brag_code="red", brag_label="Red", due_on=date(2020, 1, 1), completed_on=None)]
-    assert summarise(report_of(made)).sentence == "1 action by rating: Red 1. Overdue: 1."
+    actions = [action(1, brag_code="red", brag_label="Red", due_on=date(2020, 1, 1), completed_on=None)]
+    assert summarise(report_of(actions)).sentence == "1 action by rating: Red 1. Overdue: 1."
 
 
 def test_the_fingerprint_changes_with_every_fact_and_not_otherwise() -> None:
-    made = report(3)
-    assert made.fingerprint == report(3).fingerprint
+    original = report(3)
+    assert original.fingerprint == report(3).fingerprint
     changed = [
         report(3, version="4"),
         report(3, made_on=date(2026, 11, 23)),
-        report_of([*made.actions[:2], replace(made.actions[2], owner_name="Someone else")]),
-        report_of([*made.actions[:2], replace(made.actions[2], latest_update=ReportUpdate(TODAY, "new"))]),
-        report_of(made.actions[::-1]),
+        report_of([*original.actions[:2], replace(original.actions[2], owner_name="Someone else")]),
+        report_of([*original.actions[:2], replace(original.actions[2], latest_update=ReportUpdate(TODAY, "new"))]),
+        report_of(original.actions[::-1]),
     ]
-    assert len({made.fingerprint, *(one.fingerprint for one in changed)}) == len(changed) + 1
+    assert len({original.fingerprint, *(variant.fingerprint for variant in changed)}) == len(changed) + 1
 
 
 def test_the_fingerprint_of_known_facts_never_changes_between_releases() -> None:

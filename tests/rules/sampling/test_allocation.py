@@ -36,7 +36,7 @@ def plan(method: str, size: object, minimum: int = 0, reserves: int | None = Non
 
 
 def asked(populations: dict[str, int], method: str, size: object, minimum: int = 0) -> dict[str, int]:
-    return {name: one.asked for name, one in allocate(populations, plan(method, size, minimum)).items()}
+    return {name: allocation.asked for name, allocation in allocate(populations, plan(method, size, minimum)).items()}
 
 
 @needs_shared
@@ -51,15 +51,15 @@ def test_published_allocations_are_ours() -> None:
 def test_shares_add_up_to_the_number_asked(populations: dict[str, int], method: str, size: int) -> None:
     allocations = allocate(populations, plan(method, size))
     assert list(allocations) == list(populations)
-    assert sum(one.asked for one in allocations.values()) == size
-    assert sum(one.possible for one in allocations.values()) == min(size, sum(populations.values()))
+    assert sum(allocation.asked for allocation in allocations.values()) == size
+    assert sum(allocation.possible for allocation in allocations.values()) == min(size, sum(populations.values()))
 
 
 @given(POPULATIONS, SHARING, st.integers(1, 5000))
 def test_no_stratum_gives_more_than_it_has(populations: dict[str, int], method: str, size: int) -> None:
-    for name, one in allocate(populations, plan(method, size)).items():
-        assert 0 <= one.possible <= populations[name]
-        assert one.shortage == one.asked - one.possible >= 0
+    for name, allocation in allocate(populations, plan(method, size)).items():
+        assert 0 <= allocation.possible <= populations[name]
+        assert allocation.shortage == allocation.asked - allocation.possible >= 0
 
 
 @given(POPULATIONS, SHARING, st.integers(1, 400), st.integers(1, 12))
@@ -72,8 +72,8 @@ def test_every_stratum_gives_the_minimum_or_all_it_has(
             allocate(populations, plan(method, size, minimum))
         return
     allocations = allocate(populations, plan(method, size, minimum))
-    assert all(one.possible >= floors[name] for name, one in allocations.items())
-    assert sum(one.asked for one in allocations.values()) == size
+    assert all(allocation.possible >= floors[name] for name, allocation in allocations.items())
+    assert sum(allocation.asked for allocation in allocations.values()) == size
 
 
 @given(POPULATIONS, st.integers(1, 2000))
@@ -81,8 +81,12 @@ def test_equal_shares_differ_by_one_at_most_among_strata_that_are_not_used_up(
     populations: dict[str, int], size: int
 ) -> None:
     allocations = allocate(populations, plan("equal", size))
-    open_shares = [one.possible for name, one in allocations.items() if one.possible < populations[name]]
-    used_up = [populations[name] for name, one in allocations.items() if one.possible == populations[name]]
+    open_shares = [
+        allocation.possible for name, allocation in allocations.items() if allocation.possible < populations[name]
+    ]
+    used_up = [
+        populations[name] for name, allocation in allocations.items() if allocation.possible == populations[name]
+    ]
     if open_shares:
         assert max(open_shares) - min(open_shares) <= 1
         assert max(used_up, default=0) <= min(open_shares) + 1
@@ -137,15 +141,15 @@ def test_share_of_a_small_stratum_passes_to_the_others() -> None:
 
 def test_more_than_there_are_is_a_shortage_and_not_a_surplus() -> None:
     allocations = allocate({"A": 3, "B": 5, "C": 0}, plan("proportional", 12))
-    assert sum(one.shortage for one in allocations.values()) == 4
+    assert sum(allocation.shortage for allocation in allocations.values()) == 4
     assert allocations["C"] == Allocation(0, 0)
 
 
 @pytest.mark.parametrize("method", ["equal", "proportional", "fixed"])
 def test_empty_population_gives_nothing_and_says_so(method: str) -> None:
     allocations = allocate({"A": 0, "B": 0}, plan(method, 4))
-    assert all(one.possible == 0 for one in allocations.values())
-    assert sum(one.shortage for one in allocations.values()) >= 4
+    assert all(allocation.possible == 0 for allocation in allocations.values())
+    assert sum(allocation.shortage for allocation in allocations.values()) >= 4
     assert allocate({}, plan(method, 4)) == {}
 
 

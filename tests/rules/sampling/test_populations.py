@@ -107,9 +107,9 @@ def test_reserves_go_on_where_the_selected_end_and_a_larger_draw_keeps_the_small
     rows = [row(f"C-{number}", 1 + number % 2) for number in range(40)]
     small = draw_from_rows(rows, LEVELS, plan(reserves=6), "a seed")
     large = draw_from_rows(rows, LEVELS, plan(allocation={"method": "fixed", "size": 5}, reserves=3), "a seed")
-    for one, other in zip(small.strata, large.strata, strict=True):
-        assert [*one.selected, *one.reserves] == [*other.selected, *other.reserves]
-        assert sorted(case.ticket for case in one.selected) == [case.ticket for case in one.selected]
+    for stratum, other in zip(small.strata, large.strata, strict=True):
+        assert [*stratum.selected, *stratum.reserves] == [*other.selected, *other.reserves]
+        assert sorted(case.ticket for case in stratum.selected) == [case.ticket for case in stratum.selected]
 
 
 def test_stratum_with_too_few_cases_gives_all_and_says_how_many_are_missing() -> None:
@@ -117,12 +117,12 @@ def test_stratum_with_too_few_cases_gives_all_and_says_how_many_are_missing() ->
     looked_after = drawn.strata[0]
     assert [case.reference for case in looked_after.selected] == ["A"]
     assert (looked_after.asked, looked_after.shortage, looked_after.reserves) == (2, 1, ())
-    assert [one.shortage for one in drawn.strata] == [1, 2, 2]
+    assert [stratum.shortage for stratum in drawn.strata] == [1, 2, 2]
 
 
 def test_draw_from_an_empty_frame_is_all_shortage() -> None:
     drawn = draw_from_rows([], LEVELS, plan(), "a seed")
-    assert all(not one.selected and one.shortage == 2 for one in drawn.strata)
+    assert all(not stratum.selected and stratum.shortage == 2 for stratum in drawn.strata)
 
 
 def test_incomplete_candidates_are_never_drawn_from() -> None:

@@ -48,8 +48,8 @@ def some_rows(count: int = 60) -> list[CaseRow]:
 
 
 def frame_of(rows: list[CaseRow]) -> FrameRecord:
-    lines = (canonical_line((one[1], None if one[2] is None else LEVELS[one[2]], *one[3:])) for one in rows)
-    return FrameRecord("CF-2026-01", fingerprint(lines), len(rows), len({one[1] for one in rows}), LEVELS, NOON)
+    lines = (canonical_line((row[1], None if row[2] is None else LEVELS[row[2]], *row[3:])) for row in rows)
+    return FrameRecord("CF-2026-01", fingerprint(lines), len(rows), len({row[1] for row in rows}), LEVELS, NOON)
 
 
 def plan_for(excluded: list[str]) -> SamplePlan:
@@ -86,72 +86,72 @@ def certificate(
         software_version="0.1.0",
     )
     draw = draw_from_rows(rows, LEVELS, plan, seed, excluded)
-    made = make_certificate(occasion, frame, plan, draw, excluded=excluded, eliminations=gone or [])
-    loaded: dict[str, Any] = json.loads(json.dumps(made))
+    data = make_certificate(occasion, frame, plan, draw, excluded=excluded, eliminations=gone or [])
+    loaded: dict[str, Any] = json.loads(json.dumps(data))
     return loaded
 
 
 @pytest.mark.parametrize("kind", list(CertificateKind))
 def test_true_certificate_repeats_from_the_rows_in_any_order(kind: CertificateKind) -> None:
-    made = certificate(some_rows(), kind)
-    assert check_draw(made, some_rows()) is None
-    assert check_draw(made, reversed(some_rows())) is None
+    data = certificate(some_rows(), kind)
+    assert check_draw(data, some_rows()) is None
+    assert check_draw(data, reversed(some_rows())) is None
 
 
 def test_certificate_says_what_a_reader_needs() -> None:
-    made = certificate(some_rows())
-    assert made["times"]["drawn_at"] == "2026-07-01T12:00:00+00:00"
-    assert made["times"]["revealed_at"] is None
-    assert made["exclusions"]["references"] == ["C-3", "C-8", "X-1"]
-    first = made["strata"][0]
+    data = certificate(some_rows())
+    assert data["times"]["drawn_at"] == "2026-07-01T12:00:00+00:00"
+    assert data["times"]["revealed_at"] is None
+    assert data["exclusions"]["references"] == ["C-3", "C-8", "X-1"]
+    first = data["strata"][0]
     assert first["chance"]["words"] == f"{len(first['selected'])} in {first['population']}"
     drawn = [*first["selected"], *first["reserves"]]
     assert [case["position"] for case in drawn] == list(range(1, len(drawn) + 1))
-    assert any("sha256sum" in step for step in made["how_to_check"])
+    assert any("sha256sum" in step for step in data["how_to_check"])
 
 
-def swapped(made: dict[str, Any]) -> None:
-    cases = made["strata"][0]["selected"]
+def swapped(data: dict[str, Any]) -> None:
+    cases = data["strata"][0]["selected"]
     cases[0], cases[1] = cases[1], cases[0]
 
 
-def other_stratum_name(made: dict[str, Any]) -> None:
-    made["strata"][0]["name"] = "Somebody"
+def other_stratum_name(data: dict[str, Any]) -> None:
+    data["strata"][0]["name"] = "Somebody"
 
 
 CHANGES: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
-    ("frame is another one", lambda made: made["frame"].update(fingerprint="0" * 64)),
-    ("rows, not", lambda made: made["frame"].update(rows=7)),
-    ("cases, not", lambda made: made["frame"].update(cases=7)),
-    ("frame is another one", lambda made: made["frame"]["levels"].update({"5": "In care"})),
-    ("plan's fingerprint", lambda made: made["plan"]["allocation"].update(size=5)),
-    ("plan's fingerprint", lambda made: made.update(plan_fingerprint=None)),
-    ("excluded", lambda made: made["exclusions"]["references"].pop()),
+    ("frame is another one", lambda data: data["frame"].update(fingerprint="0" * 64)),
+    ("rows, not", lambda data: data["frame"].update(rows=7)),
+    ("cases, not", lambda data: data["frame"].update(cases=7)),
+    ("frame is another one", lambda data: data["frame"]["levels"].update({"5": "In care"})),
+    ("plan's fingerprint", lambda data: data["plan"]["allocation"].update(size=5)),
+    ("plan's fingerprint", lambda data: data.update(plan_fingerprint=None)),
+    ("excluded", lambda data: data["exclusions"]["references"].pop()),
     (
         "excluded",
-        lambda made: made["exclusions"].update(references=[], count=0, fingerprint=exclude([], months=1).fingerprint),
+        lambda data: data["exclusions"].update(references=[], count=0, fingerprint=exclude([], months=1).fingerprint),
     ),
-    ("selected case 1 is", lambda made: made.update(seed="32")),
-    ("seed", lambda made: made.update(seed=f" {made['seed']}")),
-    ("population is", lambda made: made["strata"][0].update(population=1)),
-    ("asked is", lambda made: made["strata"][0].update(asked=1)),
-    ("shortage is", lambda made: made["strata"][0].update(shortage=1)),
+    ("selected case 1 is", lambda data: data.update(seed="32")),
+    ("seed", lambda data: data.update(seed=f" {data['seed']}")),
+    ("population is", lambda data: data["strata"][0].update(population=1)),
+    ("asked is", lambda data: data["strata"][0].update(asked=1)),
+    ("shortage is", lambda data: data["strata"][0].update(shortage=1)),
     ("selected case 1 is", swapped),
-    ("selected case 2 is", lambda made: made["strata"][0]["selected"][1].update(ticket="0.123456789")),
-    ("of the kind", lambda made: made["strata"][0]["reserves"].pop()),
-    ("reserve 1 is", lambda made: made["strata"][0]["reserves"].__setitem__(0, "C-1")),
-    ("the chance is", lambda made: made["strata"][0].update(chance={})),
+    ("selected case 2 is", lambda data: data["strata"][0]["selected"][1].update(ticket="0.123456789")),
+    ("of the kind", lambda data: data["strata"][0]["reserves"].pop()),
+    ("reserve 1 is", lambda data: data["strata"][0]["reserves"].__setitem__(0, "C-1")),
+    ("the chance is", lambda data: data["strata"][0].update(chance={})),
     ("strata are", other_stratum_name),
-    ("strata are", lambda made: made["strata"].pop()),
-    ("population is", lambda made: made["population"].update(undated_rows=0)),
+    ("strata are", lambda data: data["strata"].pop()),
+    ("population is", lambda data: data["population"].update(undated_rows=0)),
 ]
 
 
 @pytest.mark.parametrize(("sentence", "change"), CHANGES)
 def test_each_change_to_a_certificate_is_named(sentence: str, change: Callable[[dict[str, Any]], None]) -> None:
-    made = certificate(some_rows(), CertificateKind.TYPED)
-    change(made)
-    assert sentence in (check_draw(made, some_rows()) or "nothing")
+    data = certificate(some_rows(), CertificateKind.TYPED)
+    change(data)
+    assert sentence in (check_draw(data, some_rows()) or "nothing")
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def test_anything_else_is_no_certificate(data: object) -> None:
 @pytest.mark.parametrize("part", ["algorithm", "plan", "kind", "frame", "exclusions", "seed", "strata", "eliminations"])
 @pytest.mark.parametrize("value", [None, [], 7, "x"])
 def test_certificate_with_a_broken_part_is_refused_or_differs(part: str, value: object) -> None:
-    made = copy.deepcopy(MADE)
-    made[part] = value
+    data = copy.deepcopy(MADE)
+    data[part] = value
     if part == "eliminations" and value == []:
-        assert check_draw(made, some_rows()) is None
+        assert check_draw(data, some_rows()) is None
         return
     try:
-        said = check_draw(made, some_rows())
+        said = check_draw(data, some_rows())
     except RuleBroken as refusal:
         said = refusal.sentence
     assert said

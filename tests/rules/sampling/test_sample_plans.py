@@ -26,13 +26,13 @@ PLAN: dict[str, Any] = {
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
-    made = copy.deepcopy(PLAN)
+    parts = copy.deepcopy(PLAN)
     *above, last = path.split("/")
-    part = made
+    part = parts
     for name in above:
         part = part[name]
     part[last] = value
-    return made
+    return parts
 
 
 def test_plan_is_read_and_written_back_the_same() -> None:

@@ -29,11 +29,11 @@ def vectors(name: str) -> dict[str, Any]:
 
 
 def shown(seed: str | int, references: list[str], digits: int = 9) -> list[tuple[str, str]]:
-    return [(display_ticket(first_ticket(seed, one), digits), one) for one in order(seed, references)]
+    return [(display_ticket(first_ticket(seed, reference), digits), reference) for reference in order(seed, references)]
 
 
 def ids_of(case: dict[str, Any]) -> list[str]:
-    return [str(one) for one in case.get("ids", range(100))]
+    return [str(reference) for reference in case.get("ids", range(100))]
 
 
 @needs_shared
@@ -43,13 +43,16 @@ def test_documented_draws_without_replacement_are_ours() -> None:
     for case in cases:
         assert case["with_replacement"] is False
         last = None if case["take"] is None else case["drop"] + case["take"]
-        expected = [(one["ticket"], str(one["id"])) for one in case["expected"]]
+        expected = [(row["ticket"], str(row["id"])) for row in case["expected"]]
         assert shown(case["seed"], ids_of(case), case["digits"])[case["drop"] : last] == expected, case["name"]
 
 
 @needs_shared
 def test_documented_tickets_are_ours() -> None:
-    primitives = {one["call"]: one["expected"] for one in vectors("consistent_sampler_documented.json")["primitives"]}
+    primitives = {
+        primitive["call"]: primitive["expected"]
+        for primitive in vectors("consistent_sampler_documented.json")["primitives"]
+    }
     expected = primitives["first_fraction(id='AB-130', seed='01382438112797316654')"]
     assert first_ticket("01382438112797316654", "AB-130") == expected
 
@@ -59,9 +62,11 @@ def test_documented_strata_are_a_filter_of_one_order() -> None:
     stratified = vectors("consistent_sampler_documented.json")["stratified"]
     pools = {"AB": [f"AB-{n}" for n in range(2000)], "CD": [f"CD-{n}" for n in range(1000)]}
     for name, pool in pools.items():
-        expected = [(one["ticket"], one["id"]) for one in stratified["strata"][name]["expected"]]
+        expected = [(row["ticket"], row["id"]) for row in stratified["strata"][name]["expected"]]
         assert [pair for pair in shown(stratified["seed"], pool) if pair[0] < "0.01"] == expected
-    combined = [one for ticket, one in shown(stratified["seed"], pools["AB"] + pools["CD"]) if ticket < "0.01"]
+    combined = [
+        reference for ticket, reference in shown(stratified["seed"], pools["AB"] + pools["CD"]) if ticket < "0.01"
+    ]
     assert combined == stratified["combined_order_of_both_strata"]
 
 
@@ -99,9 +104,9 @@ def test_generated_draws_from_the_real_frames_are_ours_to_the_last_case() -> Non
         assert len(pool) == case["population"]
         drawn = shown(case["seed"], sorted(pool))
         take, reserve = case["take"], case["reserve"]
-        assert drawn[:take] == [(one["ticket"], one["id"]) for one in case["sample"]]
-        assert drawn[take : take + reserve] == [(one["ticket"], one["id"]) for one in case["reserves"]]
-        whole = hashlib.sha256("\n".join(one for _ticket, one in drawn).encode()).hexdigest()
+        assert drawn[:take] == [(row["ticket"], row["id"]) for row in case["sample"]]
+        assert drawn[take : take + reserve] == [(row["ticket"], row["id"]) for row in case["reserves"]]
+        whole = hashlib.sha256("\n".join(reference for _ticket, reference in drawn).encode()).hexdigest()
         assert whole == case["sha256_of_full_order_joined_by_newline"]
 
 
@@ -119,27 +124,29 @@ def rfc3797_order(key: str, pool: int, picks: int) -> list[tuple[str, int]]:
 @needs_shared
 def test_rfc3797_worked_example_holds() -> None:
     vector = vectors("rfc3797.json")
-    expected = [(one["md5"], one["selected"]) for one in vector["expected"]]
+    expected = [(row["md5"], row["selected"]) for row in vector["expected"]]
     assert rfc3797_order(vector["key"], vector["pool"], len(expected)) == expected
 
 
 @given(SEEDS, REFERENCES)
 def test_order_and_tickets_equal_the_published_sampler(seed: str, references: list[str]) -> None:
-    theirs = [one[:2] for one in sampler(references, seed=seed_text(seed), with_replacement=False)]
+    theirs = [ticket[:2] for ticket in sampler(references, seed=seed_text(seed), with_replacement=False)]
     assert shown(seed, references) == theirs
 
 
 @given(SEEDS, REFERENCES, st.integers(1, 20))
 def test_ticket_is_cut_to_as_many_digits_as_the_published_sampler_cuts(seed: str, ids: list[str], digits: int) -> None:
     theirs = sampler(ids, seed=seed_text(seed), with_replacement=False, digits=digits)
-    assert shown(seed, ids, digits) == [one[:2] for one in theirs]
+    assert shown(seed, ids, digits) == [their[:2] for their in theirs]
 
 
 @given(SEEDS, REFERENCES, st.data())
 def test_removing_a_case_never_reorders_the_others(seed: str, references: list[str], data: st.DataObject) -> None:
     gone = data.draw(st.sampled_from(references))
     whole = order(seed, references)
-    assert order(seed, [one for one in references if one != gone]) == [one for one in whole if one != gone]
+    assert order(seed, [ticket for ticket in references if ticket != gone]) == [
+        ticket for ticket in whole if ticket != gone
+    ]
 
 
 @given(SEEDS, REFERENCES, st.integers(0, 50))

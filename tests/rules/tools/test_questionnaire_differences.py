@@ -21,7 +21,7 @@ def form(*questions: Question, title: str = "Practice", **values: str) -> Questi
 
 
 def told(old: Questionnaire, new: Questionnaire) -> list[tuple[str, str]]:
-    return [(one.what, one.name) for one in differences(old, new)]
+    return [(difference.what, difference.name) for difference in differences(old, new)]
 
 
 def test_same_words_differ_in_nothing() -> None:
@@ -37,9 +37,9 @@ def test_every_change_of_a_question_is_a_sentence() -> None:
         WHY, text="What stood in the way?", kind="choice", options=(Option("Time"), Option("Illness")), help="Briefly.",
         is_required=True, shown_if=ShownIf("seen", ("Partly", "No")), key_line="Voice",
     )  # fmt: skip
-    (found,) = differences(form(SEEN, WHY), form(SEEN, other))
-    assert found.what == CHANGED
-    assert found.changes == (
+    (difference,) = differences(form(SEEN, WHY), form(SEEN, other))
+    assert difference.what == CHANGED
+    assert difference.changes == (
         "Question: “Why not?” became “What stood in the way?”",
         "Answer: “Text” became “One choice: Time; Illness”",
         "Help: “Briefly.” is new",
@@ -50,8 +50,8 @@ def test_every_change_of_a_question_is_a_sentence() -> None:
 
 
 def test_words_that_are_gone_are_told_too() -> None:
-    (found,) = differences(form(replace(COUNT, help="Open today.")), form(COUNT))
-    assert found.changes == ("Help: “Open today.” is gone",)
+    (difference,) = differences(form(replace(COUNT, help="Open today.")), form(COUNT))
+    assert difference.changes == ("Help: “Open today.” is gone",)
 
 
 def test_only_the_question_that_moved_is_called_moved() -> None:
@@ -61,13 +61,13 @@ def test_only_the_question_that_moved_is_called_moved() -> None:
 def test_question_that_goes_to_another_section_says_which() -> None:
     old = Questionnaire("Form", sections=(Section("One", questions=(SEEN, COUNT)), Section("Two")))
     new = Questionnaire("Form", sections=(Section("One", questions=(SEEN,)), Section("Two", questions=(COUNT,))))
-    (found,) = differences(old, new)
-    assert found.changes == ("Section: “One” became “Two”",)
+    (difference,) = differences(old, new)
+    assert difference.changes == ("Section: “One” became “Two”",)
 
 
 def test_renamed_section_is_told_once_and_not_at_each_question() -> None:
-    found = told(form(SEEN, WHY), form(SEEN, WHY, title="Work"))
-    assert found == [(ADDED, "Section: Work"), (REMOVED, "Section: Practice")]
+    sentences = told(form(SEEN, WHY), form(SEEN, WHY, title="Work"))
+    assert sentences == [(ADDED, "Section: Work"), (REMOVED, "Section: Practice")]
 
 
 def test_title_and_introductions_count_as_words() -> None:
@@ -82,12 +82,16 @@ def test_title_and_introductions_count_as_words() -> None:
 def test_differences_explain_every_reordering_and_removal(order: list[int], gone: set[int]) -> None:
     questions = [Question(f"q{number}", "text", f"Question {number}") for number in range(6)]
     old, new = form(*questions), form(*(questions[place] for place in order if place not in gone))
-    found = differences(old, new)
-    assert {one.name for one in found if one.what == REMOVED} == {questions[place].text for place in gone}
-    moved = {one.name for one in found if one.what == MOVED}
-    stayed = [one.text for one in new.questions() if one.text not in moved]
+    changes = differences(old, new)
+    assert {difference.name for difference in changes if difference.what == REMOVED} == {
+        questions[place].text for place in gone
+    }
+    moved = {difference.name for difference in changes if difference.what == MOVED}
+    stayed = [question.text for question in new.questions() if question.text not in moved]
     assert stayed == sorted(stayed), "what is not called moved kept its order"
-    assert bool(moved) == ([one.key for one in new.questions()] != sorted(one.key for one in new.questions()))
+    assert bool(moved) == (
+        [question.key for question in new.questions()] != sorted(question.key for question in new.questions())
+    )
 
 
 def test_faults_name_what_a_condition_lacks() -> None:
