@@ -39,6 +39,9 @@ _SLOTS = 2  # mutants at once, each on a database of its own
 _PATIENCE = 15  # seconds beyond ten times what the same tests take without a fault
 
 
+Databases = list[tuple[str, str]]
+
+
 class Outcome(Enum):
     """What became of a mutant."""
 
@@ -68,22 +71,23 @@ class _Baseline:
         return {name for line in lines for name in self.tests_by_line.get(line, [])}
 
 
-def run_module(path: str, tests: list[str], *, restates_schema: bool = False) -> dict[str, Outcome]:
+def run_module(
+    path: str, tests: list[str], databases: Databases, *, restates_schema: bool = False
+) -> dict[str, Outcome]:
     """The outcome of every mutant of a module, by name. `tests` are files or folders, as pytest takes them.
 
-    `restates_schema` lets each mutant state the database's grants and policies before its tests. Raises RuntimeError
-    where the tests fail without a fault.
+    `restates_schema` lets each mutant state the database's grants and policies before its tests, and leaves those of
+    the last mutant. Raises RuntimeError where the tests fail without a fault.
     """
     for library in _LIBRARIES:
         importlib.import_module(library)
     mutants = mutants_of((PROJECT / path).read_text(encoding="utf-8"))
-    with _databases() as databases:
-        setting = _Setting(path, tests, databases, restates_schema)
-        outcomes = _in_child(_Loaded(setting, mutants).run, patience=3600)
-        if not isinstance(outcomes, dict):
-            raise RuntimeError(f"{path}: {outcomes}")
-        late = [mutant for mutant in mutants if mutant.name not in outcomes]
-        return outcomes | _at_once([_Job(it.name, partial(_load_anew, setting, it), 120) for it in late])
+    setting = _Setting(path, tests, databases, restates_schema)
+    outcomes = _in_child(_Loaded(setting, mutants).run, patience=3600)
+    if not isinstance(outcomes, dict):
+        raise RuntimeError(f"{path}: {outcomes}")
+    late = [mutant for mutant in mutants if mutant.name not in outcomes]
+    return outcomes | _at_once([_Job(it.name, partial(_load_anew, setting, it), 120) for it in late])
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class _Setting:
 
     path: str
     tests: list[str]
-    databases: list[tuple[str, str]]
+    databases: Databases
     restates: bool
 
     @property
@@ -114,7 +118,7 @@ class _Setting:
 
 
 @contextlib.contextmanager
-def _databases() -> Iterator[list[tuple[str, str]]]:
+def some_databases() -> Iterator[Databases]:
     """Addresses of as many migrated databases as mutants run at once."""
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as folder,

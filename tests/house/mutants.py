@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.house.mutant_runs import Outcome, run_module
+from tests.house.mutant_runs import Databases, Outcome, run_module, some_databases
 from tests.house.source import PROJECT
 
 SETTINGS = Path(__file__).with_name("mutants.toml")
@@ -47,11 +47,11 @@ class Score:
         return f"| `{self.path}` | {counts} | {self.per_cent:.0f} % | {self.seconds:.0f} s |"
 
 
-def score(path: str, settings: dict[str, object]) -> Score:
+def score(path: str, settings: dict[str, object], databases: Databases) -> Score:
     """Run every mutant of a module against its tests."""
     started = time.monotonic()
     tests, explained = list(_words(settings["tests"])), set(_words(settings.get("explained", {})))
-    outcomes = run_module(path, tests, restates_schema=bool(settings.get("restates_schema")))
+    outcomes = run_module(path, tests, databases, restates_schema=bool(settings.get("restates_schema")))
     result = Score(path, time.monotonic() - started)
     for name, outcome in outcomes.items():
         if outcome is Outcome.KILLED:
@@ -72,11 +72,12 @@ def main(wanted: list[str]) -> int:
     """Print the scores of the modules whose path holds one of the words (all without words), and who is still alive."""
     modules = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
     assert all((PROJECT / path).is_file() for path in modules), "mutants.toml names a module that is gone"
+    chosen = [path for path in modules if not wanted or any(word in path for word in wanted)]
     scores = []
-    print("| Module | Mutants | Killed | Explained | Alive | Score | Time |\n|---|---|---|---|---|---|---|")
-    for path, settings in modules.items():
-        if not wanted or any(word in path for word in wanted):
-            scores.append(score(path, settings))
+    print("| Module | Mutants | Killed | Explained | Alive | Score | Time |\n|---|---|---|---|---|---|---|", flush=True)
+    with some_databases() as databases:
+        for path in sorted(chosen, key=lambda path: "restates_schema" in modules[path]):
+            scores.append(score(path, modules[path], databases))
             print(scores[-1].line(), *(f"    {name}" for name in scores[-1].alive), sep="\n", flush=True)
     killed, alive = sum(one.killed for one in scores), sum(len(one.alive) for one in scores)
     share = 100 * killed / max(1, killed + alive)
