@@ -296,6 +296,38 @@ def test_person_switches_it_off_with_the_password_only(
     assert "Off: turn it on" in officer.get("/account/").get_text()
 
 
+def test_person_takes_new_recovery_codes_with_the_password_only(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, codes = enrolled
+    officer = browser()
+    give_password(officer, person)
+    give_code(officer, code_of(shown, now()))
+    assert officer.send(f"{OWN}codes/", page=OWN, password="wrong").status_code == 422
+    answer = officer.send(f"{OWN}codes/", page=OWN, password=PASSWORD)
+    renewed = set(re.findall("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", words_of(answer)))
+    assert (len(renewed), renewed & set(codes)) == (10, set())
+    assert not is_code(session, person.id, codes[0], key=KEY, now=now())
+    assert is_code(session, person.id, renewed.pop(), key=KEY, now=now())
+
+
+def test_who_has_no_second_factor_has_no_recovery_codes_to_renew(browser: Open, session: PortalSession) -> None:
+    answer = browser(Role.OFFICER).send(f"{OWN}codes/", page=OWN, password=PASSWORD)
+    assert (answer.status_code, "Two-factor sign-in is off." in words_of(answer)) == (422, True)
+    assert session.scalar(select(func.count(RecoveryCode.id))) == 0
+
+
+def test_key_sealed_under_another_secret_is_not_shown_and_can_be_begun_anew(
+    browser: Open, session: PortalSession
+) -> None:
+    officer = browser(Role.OFFICER)
+    begin_factor(session, session.scalars(select(Person)).one(), key=factor_key("another secret"))
+    session.commit()
+    page = officer.get(OWN)
+    assert "secret has changed" not in page.get_text()
+    assert page.select_one("main svg") is None
+
+
 def test_administrator_switches_it_off_for_somebody_who_lost_the_phone_and_it_is_on_record(
     browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
 ) -> None:

@@ -171,7 +171,10 @@ def test_requests_wait_for_their_own_sponsor_the_longest_wait_first(session: Ses
 
 
 def test_refusal_counts_what_else_is_missing(session: Session, review: ThematicReview) -> None:
-    for values, ending in (({}, r"yet\.$"), ({"sponsor_id": None}, r"yet\. \(1 more\)$")):
+    for values, ending in (
+        ({}, r"yet\.$"),
+        ({"sponsor_id": None}, r"yet\. The Board has not set the focus yet\. \(1 more\)$"),
+    ):
         for name, value in values.items():
             setattr(review, name, value)
         with pytest.raises(RuleBroken, match=ending):

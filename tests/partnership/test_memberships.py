@@ -309,3 +309,10 @@ def test_seats_of_another_hub_fill_none_of_ours(session: Session) -> None:
 def test_seats_say_their_names_as_people_do() -> None:
     assert Seat.SOCIAL_CARE.label == "Core: social care"
     assert Seat.OFFICER.label == "Quality Learning and Improvement Officer"
+
+
+def test_the_very_first_membership_takes_its_seat_as_any_other(session: Session) -> None:
+    hub, person = make.hub(session), make.person(session, Role.MANAGER, name="Paul Police")
+    seat(session, hub, person, id=1)
+    with pytest.raises(RuleBroken, match="already holds that seat"):
+        Membership(hub_id=hub.id, person_id=person.id, seat=Seat.POLICE, starts_on=START).check(session)
