@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import pickle
+import resource
 import select
 import signal
 import sys
@@ -36,7 +37,8 @@ _OPTIONS = ["-q", "-p", "no:xdist", "-p", "no:cov", "-p", "no:cacheprovider", "-
 _LIBRARIES = ("alembic", "bs4", "flask_admin", "psycopg", "reportlab", "sqlalchemy.orm", "structlog")
 _LOADING, _STATING = "while loading", "while stating the schema"
 _SLOTS = 2  # mutants at once, each on a database of its own
-_PATIENCE = 15  # seconds beyond ten times what the same tests take without a fault
+_PROCESSOR = 20  # seconds of processor beyond ten times what the same tests take: whoever needs more runs in circles
+_PATIENCE = 900  # seconds by the clock, for a test that waits for ever; a busy machine must not pass for a good test
 
 
 Databases = list[tuple[str, str]]
@@ -48,6 +50,7 @@ class Outcome(Enum):
     KILLED = "killed"
     SURVIVED = "survived"
     NOT_RUN = "no test runs this line"
+    LATE = "too slow to tell"
 
 
 @dataclass
@@ -87,7 +90,7 @@ def run_module(
     if not isinstance(outcomes, dict):
         raise RuntimeError(f"{path}: {outcomes}")
     late = [mutant for mutant in mutants if mutant.name not in outcomes]
-    return outcomes | _at_once([_Job(it.name, partial(_load_anew, setting, it), 120) for it in late])
+    return outcomes | _at_once([_Job(it.name, partial(_load_anew, setting, it), 300) for it in late])
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class _Job:
 
     name: str
     run: Callable[[int], Outcome | None]
-    patience: float
+    processor: float
 
 
 @dataclass(frozen=True)
@@ -196,8 +199,8 @@ def _at_once(jobs: list[_Job]) -> dict[str, Outcome]:
     while waiting or running:
         while free and waiting:
             job, slot = waiting.pop(0), free.pop()
-            child, answer = _fork(partial(job.run, slot))
-            running[answer] = _Running(job, slot, child, time.monotonic() + job.patience)
+            child, answer = _fork(partial(job.run, slot), int(job.processor))
+            running[answer] = _Running(job, slot, child, time.monotonic() + _PATIENCE)
         for answer in _ended(running):
             ended = running.pop(answer)
             free.append(ended.slot)
@@ -219,8 +222,11 @@ def _in_child(work: Callable[[], Any], patience: float) -> Any:
     return _collect(child, answer, is_late=not ready)
 
 
-def _fork(work: Callable[[], Any]) -> tuple[int, int]:
-    """Run something in a child, which answers through a pipe; its process id and the pipe."""
+def _fork(work: Callable[[], Any], processor: int = resource.RLIM_INFINITY) -> tuple[int, int]:
+    """Run something in a child, which answers through a pipe; its process id and the pipe.
+
+    The child ends without an answer when it has used so many seconds of processor.
+    """
     answer, tell = os.pipe()
     child = os.fork()
     if child:
@@ -228,6 +234,7 @@ def _fork(work: Callable[[], Any]) -> tuple[int, int]:
         return child, answer
     try:
         os.close(answer)
+        resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))
         with os.fdopen(tell, "wb") as pipe:
             pickle.dump(work(), pipe)
     except BaseException:  # noqa: BLE001 - the parent shall know what went wrong, and nothing of it go on here
@@ -237,13 +244,13 @@ def _fork(work: Callable[[], Any]) -> tuple[int, int]:
 
 
 def _collect(child: int, answer: int, *, is_late: bool) -> Any:
-    """What a child answered; a child that was too late or died of its fault has noticed it."""
+    """What a child answered; one that died of its fault has noticed it."""
     if is_late:
         os.kill(child, signal.SIGKILL)
     with os.fdopen(answer, "rb") as pipe:
         said = pipe.read()
     os.waitpid(child, 0)
-    return pickle.loads(said) if said else Outcome.KILLED
+    return pickle.loads(said) if said else Outcome.LATE if is_late else Outcome.KILLED
 
 
 class _Loaded:
@@ -287,7 +294,7 @@ class _Loaded:
                 continue
             usual = sum(baseline.seconds[name] for name in names)
             run = partial(self._try, mutant, [items[name] for name in names])
-            jobs.append(_Job(mutant.name, run, _PATIENCE + 10 * usual))
+            jobs.append(_Job(mutant.name, run, _PROCESSOR + 10 * usual))
         self.outcomes |= _at_once(jobs)
 
     def _try(self, mutant: Mutant, items: list[pytest.Item], slot: int) -> Outcome | None:

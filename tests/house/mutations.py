@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -36,23 +36,30 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Changes = Iterator[tuple[ast.AST, ast.AST]]
 
 
+Steps = tuple[tuple[str, int | None], ...]
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One fault in one module: where it is, and what stands there instead.
 
     `name` stays the same while lines move: function, what it was, what it is, and a count where that comes again.
-    `function` is the qualified name of the function whose body holds it, empty outside all bodies.
+    `function` is the qualified name of the function whose body holds it, empty outside all bodies. `line` to
+    `last_line` are run by whoever comes by.
     """
 
     name: str
     function: str
     line: int
     last_line: int
-    tree: ast.Module
+    source: ast.Module = field(repr=False)
+    steps: Steps = field(repr=False)
+    after: ast.AST = field(repr=False)
 
     @cached_property
-    def text(self) -> str:
-        return ast.unparse(self.tree)
+    def tree(self) -> ast.Module:
+        """The whole module with the fault in it."""
+        return _changed(self.source, self.steps, self.after)
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class _Place:
     """A node by the steps that lead to it from the module, inside which function and statement."""
 
     node: ast.AST
-    steps: tuple[tuple[str, int | None], ...]
+    steps: Steps
     function: str
     statement: ast.stmt | None
 
@@ -84,7 +91,7 @@ def mutants_of(text: str) -> list[Mutant]:
             times[name] = times.get(name, 0) + 1
             count = f" | {times[name]}" if times[name] > 1 else ""
             lines = _lines(place)
-            mutants.append(Mutant(name + count, place.function, *lines, _changed(tree, place.steps, after)))
+            mutants.append(Mutant(name + count, place.function, *lines, tree, place.steps, after))
     return mutants
 
 
@@ -108,18 +115,16 @@ def _words(node: ast.AST) -> str:
     return text if len(text) <= 90 else f"{text[:60]} ... {text[-25:]}"
 
 
-def _places(
-    node: ast.AST, steps: tuple[tuple[str, int | None], ...], function: str, inside: str, statement: ast.stmt | None
-) -> Iterator[_Place]:
+def _places(node: ast.AST, steps: Steps, function: str, inside: str, statement: ast.stmt | None) -> Iterator[_Place]:
     """Every node that is code, each with the function whose body it is in; `inside` is the path of names so far."""
     if isinstance(node, ast.stmt):
         statement = node
     if not _is_docstring(node):
         yield _Place(node, steps, function, statement)
-    for field, value in ast.iter_fields(node):
-        if _says_nothing_that_runs(node, field, value):
+    for name, value in ast.iter_fields(node):
+        if _says_nothing_that_runs(node, name, value):
             continue
-        is_body = field == "body" and isinstance(node, Function | ast.ClassDef)
+        is_body = name == "body" and isinstance(node, Function | ast.ClassDef)
         path = f"{inside}{node.name}" if is_body else ""  # type: ignore[attr-defined]
         within = path if is_body and isinstance(node, Function) else function
         deeper = inside
@@ -127,7 +132,7 @@ def _places(
             deeper = f"{path}.<locals>." if isinstance(node, Function) else f"{path}."
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(child, ast.AST):
-                yield from _places(child, (*steps, (field, index)), within, deeper, statement)
+                yield from _places(child, (*steps, (name, index)), within, deeper, statement)
 
 
 def _says_nothing_that_runs(node: ast.AST, field: str, value: object) -> bool:
@@ -242,19 +247,19 @@ _CHANGES = (
 )
 
 
-def _changed(tree: ast.Module, steps: tuple[tuple[str, int | None], ...], after: ast.AST) -> ast.Module:
+def _changed(tree: ast.Module, steps: Steps, after: ast.AST) -> ast.Module:
     mutated = copy.deepcopy(tree)
     parent: ast.AST = mutated
-    for field, index in steps[:-1]:
-        held = getattr(parent, field)
+    for name, index in steps[:-1]:
+        held = getattr(parent, name)
         parent = held if index is None else held[index]
-    field, index = steps[-1]
-    old = getattr(parent, field) if index is None else getattr(parent, field)[index]
+    name, index = steps[-1]
+    old = getattr(parent, name) if index is None else getattr(parent, name)[index]
     new = copy.deepcopy(after.changed if isinstance(after, _Shown) else after)
     if not isinstance(new, ast.comprehension):
         ast.copy_location(new, old)
     if index is None:
-        setattr(parent, field, new)
+        setattr(parent, name, new)
     else:
-        getattr(parent, field)[index] = new
+        getattr(parent, name)[index] = new
     return ast.fix_missing_locations(mutated)
