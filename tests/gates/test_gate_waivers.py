@@ -129,6 +129,7 @@ def test_request_needs_a_reason_and_a_sponsor_and_says_what_it_is(session: Sessi
     with pytest.raises(RuleBroken, match="Give the reason"):
         ask_to_waive(session, reason=" ", **asked)
     waiver = ask_to_waive(session, reason=" Soon. ", **asked)
+    assert waiver.id, "the request can be linked to at once"
     assert (waiver.reason, waiver.missing, waiver.stage) == ("Soon.", "No focus.", Stage.PROPOSED)
     assert (waiver.asked_by_id, str(waiver)) == (officer.id, "No focus.")
     review.sponsor_id = None
