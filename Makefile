@@ -1,5 +1,7 @@
 # make run    the portal with a demo partnership, at http://127.0.0.1:8000/ (PORT and DEMO_PASSWORD may be set)
 # make test   every test, on a PostgreSQL and a Valkey of their own
+# make coverage  the same, measured: fails where a room's branches are run less than its floor says
+# make mutants  small faults put into the rules that matter most: which does no test notice? MODULES="gates due_dates"
 # make check  lint, types, import law, budgets, fresh docs, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
@@ -11,13 +13,14 @@ PYTHON ?= python3
 ROWS ?= 1000000
 TEST_PROCESSES ?= 2
 PYTEST_ARGS ?=
+MODULES ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench pictures docs clean
+.PHONY: help setup setup-dev run test coverage mutants check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,7 +36,7 @@ $(VENV)/run.stamp: requirements.lock | $(BIN)/python
 	@$(INSTALL) --requirement requirements.lock
 	@touch $@
 
-# The tests' lock holds everything the portal's lock holds, in the same versions (tests/test_house_rules.py).
+## The tests' lock holds everything the portal's lock holds, in the same versions (tests/test_house_rules.py).
 $(VENV)/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
 	@echo "Installing the locked dependencies, those of the tests included ..."
 	@$(INSTALL) --requirement requirements-dev.lock
@@ -48,6 +51,15 @@ run: setup
 
 test: setup-dev
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+
+## CI runs this in place of `make test`, so no test runs twice. Portals, workers and servers that tests start as processes
+## of their own are not measured: they would be slower where tests count on time, and what they run is tested here as well.
+coverage: PYTEST_ARGS += --cov --cov-report= -p tests.house.coverage_floors
+coverage: test
+
+## Not in CI: it takes an hour. tests/house/mutants.toml says which modules, against which tests.
+mutants: setup-dev
+	@$(BIN)/python -m tests.house.mutants $(MODULES)
 
 check: setup-dev
 	$(BIN)/ruff check .
@@ -68,5 +80,5 @@ docs: setup-dev
 	@$(BIN)/flask --app wsgi database describe --out docs/data-model.md
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

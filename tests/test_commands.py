@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
+from models.core.access import DatabaseRole
 from tests.databases import Database
 from tests.web import make_portal
 
@@ -195,3 +196,9 @@ def test_operator_prints_the_demo_plan_and_every_room(commands: FlaskCliRunner, 
     for word in ("HubScreen", "AuditSampleScreen", "draw_sample", "make_plan_pdf", "reminders"):
         assert word in rooms
     assert commands.invoke(args=["database", "verify"]).exit_code == 0
+
+
+def test_migrations_and_models_say_the_same_and_roles_are_printed_for_an_operator(commands: FlaskCliRunner) -> None:
+    assert commands.invoke(args=["database", "drift"]).output == "The migrations and the models say the same.\n"
+    script = commands.invoke(args=["database", "roles"]).output
+    assert all(f"CREATE ROLE {role}" in script for role in DatabaseRole)

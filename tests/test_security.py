@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
 from app.security import CONTENT_POLICY
+from models.accounts.sign_ins import SignInAttempt
 from models.core.access import Role
 from models.core.db import PortalSession
+from models.core.errors import RuleBroken
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from tests import make
@@ -192,6 +194,50 @@ def test_fault_shows_one_sentence_and_no_inside(portal: Flask, browser: Open, mo
     assert answer.status_code == 500
     assert words_of(answer).startswith("Something went wrong The portal could not do that.")
     assert not any(word in answer.text for word in ("planted", "SELECT", "Traceback", "LookupError", ".py"))
+
+
+def test_portal_behind_a_proxy_notes_the_address_the_proxy_names(
+    session_factory: sessionmaker[PortalSession], session: Session
+) -> None:
+    for count, address in ((0, "127.0.0.1"), (1, "203.0.113.9")):
+        visitor = Browser(make_portal(session_factory, proxy_count=count, host="0.0.0.0"))
+        form = {**visitor.tokens("/sign-in/"), "email": "nobody@example.org", "password": "no"}
+        answer = visitor.client.post("/sign-in/", data=form, headers={"X-Forwarded-For": "203.0.113.9"})
+        assert answer.status_code == 422
+        last = select(SignInAttempt.address).order_by(SignInAttempt.id.desc()).limit(1)
+        assert session.scalar(last) == address
+
+
+@pytest.mark.parametrize(
+    ("statement", "status", "words"),
+    [
+        ("", 409, "The moon is in the wrong house."),
+        ("SELECT 1 / 0", 409, "it does not fit the portal's rules."),
+        ("SELECT * FROM planted", 500, "The portal could not do that."),
+    ],
+)
+def test_refusal_is_told_in_its_own_sentence_and_a_fault_is_not(
+    portal: Flask,
+    browser: Open,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
+    status: int,
+    words: str,
+) -> None:
+    person = browser(Role.OFFICER)
+
+    def refused(**values: Any) -> str:
+        if not statement:
+            raise RuleBroken("The moon is in the wrong house.")
+        with engine.connect() as connection:
+            return str(connection.scalar(text(statement)))
+
+    monkeypatch.setitem(portal.view_functions, "people.index_view", refused)
+    answer = person.client.get("/people/")
+    assert (answer.status_code, words in words_of(answer)) == (status, True)
+    assert "planted" not in answer.text
+    assert "SELECT" not in answer.text
 
 
 def test_portal_without_its_database_says_so(tmp_path: Any) -> None:

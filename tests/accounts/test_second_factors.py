@@ -19,12 +19,15 @@ from models.accounts.second_factors import (
     RecoveryCode,
     SecondFactor,
     begin_factor,
+    codes_left,
     confirm_factor,
     factor_key,
     has_factor,
     is_code,
+    remove_factor,
     renew_recovery_codes,
     shown_key,
+    waiting_factor,
 )
 from models.accounts.sign_ins import TRIES, SignIn, set_password
 from models.core.access import Role
@@ -131,6 +134,45 @@ def test_neither_key_nor_code_nor_the_portals_secret_lies_in_the_database(
     factor = session.scalars(select(SecondFactor)).one()
     with pytest.raises(RuleBroken, match="secret has changed"):
         shown_key(factor, key=factor_key("another secret"))
+
+
+def test_factor_is_begun_confirmed_and_removed_once_for_its_person_only(session: PortalSession) -> None:
+    ours, theirs = make.person(session, Role.OFFICER), make.person(session, Role.SPONSOR)
+    kept = begin_factor(session, theirs, key=KEY)
+    first = begin_factor(session, ours, key=KEY).sealed_key
+    factor = begin_factor(session, ours, key=KEY)
+    assert factor.sealed_key != first, "whoever begins again is shown another key"
+    assert waiting_factor(session, ours.id) is factor
+    assert not has_factor(session, ours.id)
+    assert not is_code(session, ours.id, code_of(shown_key(factor, key=KEY), NOW), key=KEY, now=NOW)
+    confirm_factor(session, ours.id, code_of(shown_key(factor, key=KEY), NOW), key=KEY, now=NOW)
+    assert (factor.confirmed_at, waiting_factor(session, ours.id)) == (NOW, None)
+    assert [has_factor(session, person.id) for person in (ours, theirs)] == [True, False]
+    with pytest.raises(RuleBroken, match="on already"):
+        begin_factor(session, ours, key=KEY)
+    with pytest.raises(RuleBroken, match="Begin again"):
+        confirm_factor(session, ours.id, "000000", key=KEY, now=NOW)
+    remove_factor(session, ours.id)
+    with pytest.raises(RuleBroken, match="off already"):
+        remove_factor(session, ours.id)
+    assert session.scalars(select(SecondFactor)).all() == [kept]
+
+
+def test_recovery_codes_are_counted_as_they_are_used(
+    session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, _shown, codes = enrolled
+    other = make.person(session, Role.SPONSOR)
+    shown = shown_key(begin_factor(session, other, key=KEY), key=KEY)
+    confirm_factor(session, other.id, code_of(shown, NOW), key=KEY, now=NOW)
+    assert codes_left(session, person.id) == 10
+    assert is_code(session, person.id, codes[3], key=KEY, now=NOW)
+    assert [codes_left(session, one.id) for one in (person, other)] == [9, 10]
+    factor = session.scalars(select(SecondFactor).where(SecondFactor.person_id == person.id)).one()
+    renew_recovery_codes(session, factor)
+    assert [codes_left(session, one.id) for one in (person, other)] == [10, 10]
+    assert codes_left(session, 0) == 0
+    assert all(re.fullmatch("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", code) for code in codes)
 
 
 # The screens
@@ -252,6 +294,38 @@ def test_person_switches_it_off_with_the_password_only(
     assert session.scalar(select(func.count(RecoveryCode.id))) == 0
     assert browser().sign_in(person)
     assert "Off: turn it on" in officer.get("/account/").get_text()
+
+
+def test_person_takes_new_recovery_codes_with_the_password_only(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+) -> None:
+    person, shown, codes = enrolled
+    officer = browser()
+    give_password(officer, person)
+    give_code(officer, code_of(shown, now()))
+    assert officer.send(f"{OWN}codes/", page=OWN, password="wrong").status_code == 422
+    answer = officer.send(f"{OWN}codes/", page=OWN, password=PASSWORD)
+    renewed = set(re.findall("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", words_of(answer)))
+    assert (len(renewed), renewed & set(codes)) == (10, set())
+    assert not is_code(session, person.id, codes[0], key=KEY, now=now())
+    assert is_code(session, person.id, renewed.pop(), key=KEY, now=now())
+
+
+def test_who_has_no_second_factor_has_no_recovery_codes_to_renew(browser: Open, session: PortalSession) -> None:
+    answer = browser(Role.OFFICER).send(f"{OWN}codes/", page=OWN, password=PASSWORD)
+    assert (answer.status_code, "Two-factor sign-in is off." in words_of(answer)) == (422, True)
+    assert session.scalar(select(func.count(RecoveryCode.id))) == 0
+
+
+def test_key_sealed_under_another_secret_is_not_shown_and_can_be_begun_anew(
+    browser: Open, session: PortalSession
+) -> None:
+    officer = browser(Role.OFFICER)
+    begin_factor(session, session.scalars(select(Person)).one(), key=factor_key("another secret"))
+    session.commit()
+    page = officer.get(OWN)
+    assert "secret has changed" not in page.get_text()
+    assert page.select_one("main svg") is None
 
 
 def test_administrator_switches_it_off_for_somebody_who_lost_the_phone_and_it_is_on_record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +12,16 @@ from sqlalchemy.orm import Session
 from models.core.access import Role
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.gates.gate_waivers import GateWaiver, ask_to_waive, consent_to_waiver, refuse_waiver
-from models.gates.review_gates import gates_of, missing_of, pass_gates
+from models.gates.gate_waivers import (
+    GateWaiver,
+    ask_to_waive,
+    consent_to_waiver,
+    refuse_waiver,
+    waivers_of,
+    waivers_waiting,
+)
+from models.gates.review_gates import find_gate, gates_of, missing_of, pass_gates
+from models.plans.impact_analyses import analysis_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from tests import make
 from tests.web import Browser, member
@@ -112,3 +121,86 @@ def test_officer_of_another_hub_moves_and_waives_nothing(
     stranger.send(f"/thematic-reviews/{review.id}/advance/", "/account/", confirmed="yes")
     session.expire_all()
     assert review.stage is Stage.PROPOSED
+
+
+def test_request_needs_a_reason_and_a_sponsor_and_says_what_it_is(session: Session, review: ThematicReview) -> None:
+    officer = make.person(session, Role.OFFICER)
+    asked = {"review": review, "gate": "focus", "missing": "No focus.", "person_id": officer.id}
+    with pytest.raises(RuleBroken, match="Give the reason"):
+        ask_to_waive(session, reason=" ", **asked)
+    waiver = ask_to_waive(session, reason=" Soon. ", **asked)
+    assert waiver.id, "the request can be linked to at once"
+    assert (waiver.reason, waiver.missing, waiver.stage) == ("Soon.", "No focus.", Stage.PROPOSED)
+    assert (waiver.asked_by_id, str(waiver)) == (officer.id, "No focus.")
+    review.sponsor_id = None
+    with pytest.raises(RuleBroken, match="no lead sponsor yet"):
+        ask_to_waive(session, reason="Soon.", **{**asked, "gate": "sponsor"})
+
+
+def test_only_the_sponsor_consents_or_refuses_and_says_why(session: Session, review: ThematicReview) -> None:
+    sponsor_id = review.sponsor_id or 0
+    waiver = ask_to_waive(session, review=review, gate="focus", missing="No.", reason="Soon.", person_id=None)
+    for person_id, reason, sentence in ((sponsor_id + 1, "No.", "Only the review's"), (sponsor_id, " ", "Say why")):
+        with pytest.raises(RuleBroken, match=sentence):
+            refuse_waiver(session, waiver, review=review, person_id=person_id, reason=reason)
+    with pytest.raises(RuleBroken, match="Only the review's lead sponsor"):
+        consent_to_waiver(session, waiver, review=review, person_id=sponsor_id + 1)
+    assert waiver.is_open
+    consent_to_waiver(session, waiver, review=review, person_id=sponsor_id)
+    session.refresh(waiver)
+    assert (waiver.is_open, waiver.consented_by_id, waiver.consented_at is None) == (False, sponsor_id, False)
+    with pytest.raises(RuleBroken, match="decided already"):
+        refuse_waiver(session, waiver, review=review, person_id=sponsor_id, reason="No.")
+
+
+def test_requests_wait_for_their_own_sponsor_the_longest_wait_first(session: Session, review: ThematicReview) -> None:
+    sponsor_id = review.sponsor_id or 0
+    another = make.review(session, title="Another", sponsor_id=make.person(session, Role.SPONSOR, name="Other").id)
+    gates = ("focus", "period", "plan", "impact")
+    made = [
+        ask_to_waive(session, review=review, gate=gate, missing=gate, reason="Soon.", person_id=None) for gate in gates
+    ]
+    theirs = ask_to_waive(session, review=another, gate="focus", missing="Theirs", reason="Soon.", person_id=None)
+    made[1].asked_at = made[0].asked_at - timedelta(hours=1)
+    consent_to_waiver(session, made[2], review=review, person_id=sponsor_id)
+    refuse_waiver(session, made[3], review=review, person_id=sponsor_id, reason="No.")
+    session.expire_all()
+    assert waivers_waiting(session, sponsor_id) == [made[1], made[0]]
+    assert made[3].refusal == "No."
+    assert waivers_of(session, review.id) == dict(zip(gates, made, strict=True))
+    assert waivers_of(session, another.id) == {"focus": theirs}
+
+
+def test_refusal_counts_what_else_is_missing(session: Session, review: ThematicReview) -> None:
+    for values, ending in (
+        ({}, r"yet\.$"),
+        ({"sponsor_id": None}, r"yet\. The Board has not set the focus yet\. \(1 more\)$"),
+    ):
+        for name, value in values.items():
+            setattr(review, name, value)
+        with pytest.raises(RuleBroken, match=ending):
+            pass_gates(session, review, on=today())
+
+
+def test_closed_review_goes_nowhere_and_no_gate_is_found_at_another_stage(
+    session: Session, review: ThematicReview
+) -> None:
+    assert find_gate(session, review, "focus").missing == "The Board has not set the focus yet."
+    with pytest.raises(RuleBroken, match="not at the review's present stage"):
+        find_gate(session, review, "impact")
+    codes = [standing.gate.code for standing in gates_of(session, review, Stage.IMPACT_ANALYSIS)]
+    assert codes == ["impact"]
+    review.stage = Stage.CLOSED
+    with pytest.raises(RuleBroken, match="The review is closed"):
+        pass_gates(session, review, on=today())
+
+
+def test_impact_is_looked_at_once_a_review_is_completed_and_not_before(
+    session: Session, review: ThematicReview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.gates.review_gates.GATES", ())
+    review.stage = Stage.PRESENTATION
+    assert pass_gates(session, review, on=today()) is Stage.DISSEMINATION
+    assert analysis_of(session, review.id) is None
+    assert pass_gates(session, review, on=today()) is Stage.COMPLETED
+    assert analysis_of(session, review.id) is not None

@@ -1,4 +1,4 @@
-"""Is it Flask-Admin's own code that lists, shows, creates, edits, deletes, exports, acts on ticked rows and looks up?"""
+"""Is it Flask-Admin's own code that lists, shows, creates, edits, deletes, exports, acts and looks up?"""
 
 from __future__ import annotations
 

@@ -14,8 +14,17 @@ from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
 from models.core.clock import today
+from models.core.errors import RuleBroken
 from models.partnership.hubs import Hub, HubKind
-from models.partnership.memberships import Membership, Seat, core_seats_in_words, may_run_hub, missing_core_seats
+from models.partnership.memberships import (
+    Membership,
+    Seat,
+    core_seats_in_words,
+    end_memberships,
+    hubs_run_by,
+    may_run_hub,
+    missing_core_seats,
+)
 from models.partnership.people import Person
 from tests import make
 from tests.web import Browser, member, words_of
@@ -221,3 +230,94 @@ def test_missing_seats_are_named_in_the_frameworks_order(session: Session) -> No
     seat(session, hub, make.person(session, Role.MANAGER, name="Sam Social"), Seat.SOCIAL_CARE)
     assert missing_core_seats(session, hub.id, START) == [Seat.POLICE, Seat.HEALTH]
     assert Seat.SOCIAL_CARE in missing_core_seats(session, hub.id, START - DAY)
+
+
+def test_membership_sent_back_as_it_stands_is_saved(browser: Open, session: Session, own_hub: Hub) -> None:
+    person = make.person(session, Role.MANAGER, agency=make.agency(session), name="Paul Police")
+    made = seat(session, own_hub, person, ends_on=START + 20 * DAY, agency_id=person.agency_id)
+    path, officer = f"/memberships/{made.id}/edit/", browser(Role.OFFICER)
+    answer = officer.client.post(path, data=officer.filled(path, note="Sits in for a colleague."))
+    assert answer.status_code == 302, words_of(answer)
+    session.expire_all()
+    assert (made.note, made.ends_on) == ("Sits in for a colleague.", START + 20 * DAY)
+
+
+def test_same_seat_is_free_for_others_elsewhere_and_before(session: Session) -> None:
+    hub, person = make.hub(session), make.person(session, Role.MANAGER, name="Paul Police")
+    seat(session, hub, person)
+    free = {
+        "another person": {"person_id": make.person(session, Role.MANAGER, name="Hanna Health").id},
+        "another hub": {"hub_id": make.hub(session, HubKind.ADULTS).id},
+        "another seat": {"seat": Seat.VOLUNTARY},
+        "until the day before": {"starts_on": START - 9 * DAY, "ends_on": START - DAY},
+    }
+    taken = {"until its first day": {"starts_on": START - 9 * DAY, "ends_on": START}, "while it lasts": {}}
+    usual = {"hub_id": hub.id, "person_id": person.id, "seat": Seat.POLICE, "starts_on": START}
+    for values in free.values():
+        Membership(**{**usual, **values}).check(session)
+    for values in taken.values():
+        with pytest.raises(RuleBroken, match="already holds that seat"):
+            Membership(**{**usual, **values}).check(session)
+
+
+def test_seat_without_an_agency_is_taken_for_the_persons_own(session: Session) -> None:
+    hub, police = make.hub(session), make.agency(session)
+    of_police = make.person(session, Role.MANAGER, agency=police, name="Paul Police")
+    of_nobody = make.person(session, Role.MANAGER, name="Sam Staff")
+    usual = {"hub_id": hub.id, "seat": Seat.STATUTORY, "starts_on": START}
+    for person, named, taken in ((of_police, None, police.id), (of_nobody, police.id, police.id)):
+        made = Membership(person_id=person.id, agency_id=named, **usual)
+        made.check(session)
+        assert made.agency_id == taken
+
+
+def test_officer_takes_the_officers_seat_and_others_every_other(session: Session) -> None:
+    hub = make.hub(session)
+    for role, taken in ((Role.OFFICER, Seat.OFFICER), (Role.OFFICER, Seat.HEALTH), (Role.MANAGER, Seat.HEALTH)):
+        person = make.person(session, role)
+        Membership(hub_id=hub.id, person_id=person.id, seat=taken, starts_on=START).check(session)
+
+
+def test_seats_end_on_their_first_day_at_the_earliest_and_are_counted(session: Session) -> None:
+    hub = make.hub(session)
+    people = [make.person(session, Role.MANAGER, name=f"Person {number}") for number in range(3)]
+    ends = (None, START, START + DAY)
+    made = [seat(session, hub, person, ends_on=end) for person, end in zip(people, ends, strict=True)]
+    with pytest.raises(RuleBroken, match="starts later than that day"):
+        end_memberships(session, made, on=START - DAY)
+    assert [one.ends_on for one in made] == list(ends)
+    assert end_memberships(session, made, on=START) == 2
+    session.expire_all()
+    assert [one.ends_on for one in made] == [START] * 3
+
+
+def test_officer_runs_the_hubs_that_name_them_or_seat_them_and_no_other(session: Session) -> None:
+    children, adults = make.hub(session), make.hub(session, HubKind.ADULTS)
+    ours, theirs = (make.person(session, Role.OFFICER, name=name) for name in ("Olive", "Otto"))
+    children.officer_id = theirs.id
+    seat(session, children, ours, Seat.OFFICER)
+    seat(session, adults, theirs, Seat.OFFICER)
+    assert session.scalars(hubs_run_by(ours.id, START)).all() == [children.id]
+    assert set(session.scalars(hubs_run_by(theirs.id, START))) == {children.id, adults.id}
+    actor = Actor.person(ours.id, Role.OFFICER, None)
+    assert [may_run_hub(session, actor, hub.id, START) for hub in (children, adults)] == [True, False]
+
+
+def test_seats_of_another_hub_fill_none_of_ours(session: Session) -> None:
+    children, adults = make.hub(session), make.hub(session, HubKind.ADULTS)
+    for kind in (Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH, Seat.STATUTORY):
+        seat(session, adults, make.person(session, Role.MANAGER, name=f"Sits for {kind}"), kind)
+    assert missing_core_seats(session, adults.id, START) == []
+    assert missing_core_seats(session, children.id, START) == [Seat.POLICE, Seat.SOCIAL_CARE, Seat.HEALTH]
+
+
+def test_seats_say_their_names_as_people_do() -> None:
+    assert Seat.SOCIAL_CARE.label == "Core: social care"
+    assert Seat.OFFICER.label == "Quality Learning and Improvement Officer"
+
+
+def test_the_very_first_membership_takes_its_seat_as_any_other(session: Session) -> None:
+    hub, person = make.hub(session), make.person(session, Role.MANAGER, name="Paul Police")
+    seat(session, hub, person, id=1)
+    with pytest.raises(RuleBroken, match="already holds that seat"):
+        Membership(hub_id=hub.id, person_id=person.id, seat=Seat.POLICE, starts_on=START).check(session)

@@ -107,3 +107,8 @@ def test_daily_run_comes_once_on_its_london_day(day: date, at: time) -> None:
 )
 def test_clock_changes_neither_skip_nor_double_a_run(day: date, at: time, moment: datetime) -> None:
     assert london_moment(day, at) == moment
+
+
+def test_what_was_due_yesterday_is_overdue_and_what_is_due_today_is_not() -> None:
+    today = date(2026, 3, 28)
+    assert [is_overdue(today + timedelta(days), today) for days in (-1, 0, 1)] == [True, False, False]

@@ -191,3 +191,9 @@ def test_case_given_twice_is_refused() -> None:
 )
 def test_ticket_is_cut_and_never_rounded(ticket: str, digits: int, text: str) -> None:
     assert display_ticket(ticket, digits) == text
+
+
+def test_seed_of_five_hundred_characters_is_the_longest_one() -> None:
+    assert seed_text("7" * 500) == "7" * 500
+    with pytest.raises(RuleBroken, match="longer than 500 characters"):
+        seed_text("7" * 501)
