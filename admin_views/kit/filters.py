@@ -38,6 +38,10 @@ class Filter(BaseFilter):
         if options:
             self.control = "select"
 
+    def of_column(self, column: Any) -> None:
+        """Ask of a column whether it is the answer: for a filter that states options and no condition of its own."""
+        self.is_met = lambda answer: column == _typed(column.type, answer)
+
     def operation(self) -> str:
         return "is"
 

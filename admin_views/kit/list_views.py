@@ -111,6 +111,8 @@ class ListViews(RegisteredPages, ModelView):
 
     def handle_filter(self, filter: Filter) -> Filter:
         filter.name = filter.name or self.get_column_name(filter.arg)
+        if filter.is_met is None:
+            filter.of_column(getattr(self.model, filter.arg))
         return filter
 
     def get_filter_arg(self, index: int, flt: Filter) -> str:
