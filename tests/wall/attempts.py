@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from models.core.access import Actor
 from models.core.db import become
 from tests.wall.sides import Side, Whose
 
+SAVEPOINT = "before_the_attempt"
 DENIED = "42501"
 BROKEN_CONSTRAINT = "23"
 """Class of errors by which a constraint refuses a row: the wall itself has let it through by then."""
@@ -55,13 +57,16 @@ class Attempts:
 
     def add(self) -> Rows:
         """Whose rows can be written once more, whatever but the wall may refuse them."""
-        return frozenset(whose for whose, row in self.planted.items() if self.adds(row.values))
+        return self._each(lambda row: self._add(row.values))
 
     def adds(self, values: dict[str, Any]) -> bool:
         """Whether a row with such values gets past the wall."""
+        return bool(self._add(values))
+
+    def _add(self, values: dict[str, Any]) -> int | None:
         names = ", ".join(f'"{column.name}"' for column in self.table.columns if column.identity is None)
         chosen = f"SELECT {names} FROM jsonb_populate_record(NULL::{self.name}, :row)"
-        return self._passes(f"INSERT INTO {self.name} ({names}) {chosen}", row=json.dumps(values))
+        return self._rows(f"INSERT INTO {self.name} ({names}) {chosen}", row=json.dumps(values))
 
     def in_my_name(self) -> dict[str, Any]:
         """Another agency's row that says it was me: every column that names a person names me."""
@@ -83,7 +88,7 @@ class Attempts:
     def remove_each(self) -> Rows:
         """Whose rows can be deleted by their keys, were it not for other rows that need them."""
         statement = f"DELETE FROM {self.name} WHERE {self.key} = :key"
-        return frozenset(whose for whose, row in self.planted.items() if self._passes(statement, key=row.key))
+        return self._each(lambda row: self._rows(statement, key=row.key))
 
     def columns(self) -> frozenset[str]:
         """The columns that may be changed, in whatever row."""
@@ -113,9 +118,8 @@ class Attempts:
 
     def puts(self, column: str, value: object, row: Planted) -> bool:
         """Whether a value gets past the wall into one column of one row."""
-        return self._passes(
-            f'UPDATE {self.name} SET "{column}" = :value WHERE {self.key} = :key', value=value, key=row.key
-        )
+        statement = f'UPDATE {self.name} SET "{column}" = :value WHERE {self.key} = :key'
+        return bool(self._rows(statement, value=value, key=row.key))
 
     @cached_property
     def _unwatched(self) -> str:
@@ -128,41 +132,55 @@ class Attempts:
         free = [column.name for column in self.table.columns if column.name not in watched and not target_of(column)]
         return "row_version" if "row_version" in free else free[0]
 
-    def _passes(self, statement: str, **values: object) -> bool:
-        return bool(self._rows(statement, **values))
+    def _each(self, reached: Callable[[Planted], int | None]) -> Rows:
+        """Whose rows are reached one by one; where the first is denied for want of a grant, so are all."""
+        rows = set()
+        for whose, row in self.planted.items():
+            count = reached(row)
+            if count is None:
+                break
+            if count:
+                rows.add(whose)
+        return frozenset(rows)
 
     def _rows(self, statement: str, **values: object) -> int | None:
-        """How many rows a statement reaches; None when it is denied."""
-        attempt = self.connection.begin_nested()
-        try:
-            return self.connection.execute(text(statement), values).rowcount
-        except DBAPIError as error:
-            return _reached_in_spite_of(error)
-        finally:
-            attempt.rollback()
+        """How many rows a statement reaches; None where the role has no grant for it."""
+        with self.attempted() as attempt:
+            attempt.count = self.connection.execute(text(statement), values).rowcount
+        return attempt.count
 
     def _reached(self, statement: str) -> Rows:
-        attempt = self.connection.begin_nested()
-        try:
+        keys = set()
+        with self.attempted():
             keys = set(self.connection.scalars(text(statement)))
-        except DBAPIError as error:
-            return frozenset(Whose) if _reached_in_spite_of(error) else frozenset()
-        finally:
-            attempt.rollback()
         return frozenset(whose for whose, row in self.planted.items() if row.key in keys)
 
     def _swept(self, statement: str, **values: object) -> Rows:
         """Whose rows are no longer where they were, after a statement over the whole table."""
-        attempt = self.connection.begin_nested()
-        try:
+        places = {row.place for row in self.planted.values()}
+        with self.attempted() as attempt:
             self.connection.execute(text(statement), values)
             become(self.connection, Actor.system())
             places = set(self.connection.scalars(text(f"SELECT ctid::text FROM {self.name}")))
-        except DBAPIError as error:
-            return frozenset(Whose) if _reached_in_spite_of(error) else frozenset()
-        finally:
-            attempt.rollback()
+        if attempt.count:  # other rows need some of them, so a constraint refused them all: the wall had let them go
+            places = set()
         return frozenset(whose for whose, row in self.planted.items() if row.place not in places)
+
+    @contextmanager
+    def attempted(self) -> Iterator[_Attempt]:
+        """Undo what is tried inside, and say how many rows a refusal stands for. The savepoint stays for the next."""
+        attempt = _Attempt()
+        try:
+            yield attempt
+        except DBAPIError as error:
+            attempt.count = _reached_in_spite_of(error)
+        finally:
+            self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
+
+
+@dataclass
+class _Attempt:
+    count: int | None = 0
 
 
 def key_of(table: Table) -> str:
@@ -188,10 +206,13 @@ def plant(connection: Connection, table: Table, sides: dict[Whose, Side]) -> Ite
 
 
 def _reached_in_spite_of(error: DBAPIError) -> int | None:
-    """1 where a constraint refused what the wall had let through, None where the wall refused; raises anything else."""
+    """1 where a constraint refused what the wall had let through, 0 where a policy refused, None where no grant is.
+
+    Raises what is none of these.
+    """
     state = getattr(error.orig, "sqlstate", None) or ""
     if state == DENIED:
-        return None
+        return 0 if "row-level security" in str(error.orig) else None
     if state.startswith(BROKEN_CONSTRAINT):
         return 1
     raise error

@@ -23,6 +23,9 @@ class Caller:
     role: DatabaseRole
     comes_as: Whose | None = None
 
+    def __str__(self) -> str:
+        return self.name
+
     def enter(self, connection: Connection, sides: dict[Whose, Side]) -> None:
         """Run the rest of the transaction as the portal runs it for this caller."""
         side = sides[self.comes_as] if self.comes_as else None
@@ -60,4 +63,10 @@ ANSWERERS = (
     Caller("the public with the link to a survey that is still to come", DatabaseRole.PUBLIC, Whose.THEIRS),
     Caller("the public without a link", DatabaseRole.PUBLIC),
 )
+OTHER_LINKS = ANSWERERS[1:]
 CALLERS = (STAFF, SYSTEM, MEMBER, Caller("an agency's role without a person", DatabaseRole.AGENCY), *ANSWERERS)
+
+
+def callers_of(owned: Owned) -> tuple[Caller, ...]:
+    """Who tries a table: every role, and whoever comes by the other links where the public reaches anything at all."""
+    return CALLERS if owned.public_read or owned.public_add else tuple(one for one in CALLERS if one not in OTHER_LINKS)

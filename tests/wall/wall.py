@@ -13,7 +13,7 @@ from app.database_logins import APP
 from models.core.access import Actor, DatabaseRole
 from models.core.db import Base, PortalSession, become
 from tests.wall import rows_of_returns_and_audits, rows_of_reviews, rows_of_the_partnership
-from tests.wall.attempts import Attempts, Planted, plant
+from tests.wall.attempts import SAVEPOINT, Attempts, Planted, plant
 from tests.wall.callers import MEMBER, Caller
 from tests.wall.owners import OWNERS, Owned
 from tests.wall.sides import MAKERS, Side, Whose, make_sides
@@ -43,6 +43,7 @@ class Wall:
 
     def _faults(self, table: str, caller: Caller, verbs: tuple[str, ...]) -> Iterator[str]:
         caller.enter(self.connection, self.sides)
+        self.connection.exec_driver_sql(f"SAVEPOINT {SAVEPOINT}")
         attempts = self.attempts(table)
         for verb in verbs:
             yield from _COMPARED[verb](attempts, caller, OWNERS[table])
@@ -106,12 +107,17 @@ def _change(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
     column = min(owned.columns) if caller.role is DatabaseRole.AGENCY and owned.columns else ""
     yield from _differences("changes", attempts.change(column), reach)
     yield from _differences("changes columns", attempts.columns(), _columns(attempts, caller, owned))
-    for row, owner in ((Whose.MINE, Whose.THEIRS), (Whose.THEIRS, Whose.MINE)):
-        allowed = _columns(attempts, caller, owned) if row in reach else frozenset[str]()
-        yield from _differences(f"moves {row} by", attempts.moves(row, owner), allowed & set(attempts.ties(row, owner)))
+    yield from _move(attempts, caller, owned)
     if caller is MEMBER:
         mine = attempts.planted[Whose.MINE]
         yield from (f"puts {word} into {name}" for name, word in owned.never if attempts.puts(name, word, mine))
+
+
+def _move(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
+    reach = caller.reach(owned, "change")
+    for row, owner in ((Whose.MINE, Whose.THEIRS), (Whose.THEIRS, Whose.MINE)):
+        allowed = _columns(attempts, caller, owned) if row in reach else frozenset[str]()
+        yield from _differences(f"moves {row} by", attempts.moves(row, owner), allowed & set(attempts.ties(row, owner)))
 
 
 def _columns(attempts: Attempts, caller: Caller, owned: Owned) -> frozenset[str]:
