@@ -47,10 +47,10 @@ def call(function: DatabaseFunction) -> str:
 @pytest.fixture
 def frame(session: PortalSession) -> CaseFrame:
     """A frame whose rows are not loaded yet."""
-    made = CaseFrame(title="Half a frame", frozen_at=now())
-    session.add(made)
+    frame = CaseFrame(title="Half a frame", frozen_at=now())
+    session.add(frame)
     session.flush()
-    return made
+    return frame
 
 
 def refused(session: Session, statement: str, why: str, **values: object) -> None:
@@ -62,7 +62,7 @@ def refused(session: Session, statement: str, why: str, **values: object) -> Non
 def test_the_catalogue_holds_just_the_stated_functions_and_grants(session: Session) -> None:
     rows = session.execute(text(_OURS), {"roles": list(DatabaseRole)}).all()
     ours = {row.signature: (row.roles, row.is_public) for row in rows if not row.is_borrowed}
-    assert ours == {in_catalogue(one.signature): (sorted(one.executable_by), False) for one in FUNCTIONS}
+    assert ours == {in_catalogue(function.signature): (sorted(function.executable_by), False) for function in FUNCTIONS}
 
 
 def test_every_function_pins_where_names_are_looked_up_with_temporary_tables_last(session: Session) -> None:
@@ -77,7 +77,7 @@ def test_every_function_pins_where_names_are_looked_up_with_temporary_tables_las
     assert sum(row.is_definer for row in rows) == 6
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.signature)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.signature)
 @pytest.mark.parametrize("role", DatabaseRole)
 def test_a_role_calls_just_the_functions_it_needs(
     session: PortalSession, function: DatabaseFunction, role: DatabaseRole
@@ -89,7 +89,7 @@ def test_a_role_calls_just_the_functions_it_needs(
         session.execute(text(call(function)))
 
 
-@pytest.mark.parametrize("function", CALLED_BY_HAND, ids=lambda one: one.signature)
+@pytest.mark.parametrize("function", CALLED_BY_HAND, ids=lambda function: function.signature)
 @pytest.mark.parametrize("number", ODD_NUMBERS)
 def test_odd_arguments_are_refused_before_anything_is_done(
     session: Session, function: DatabaseFunction, number: int | None

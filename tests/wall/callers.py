@@ -69,4 +69,8 @@ CALLERS = (STAFF, SYSTEM, MEMBER, Caller("an agency's role without a person", Da
 
 def callers_of(owned: Owned) -> tuple[Caller, ...]:
     """Who tries a table: every role, and whoever comes by the other links where the public reaches anything at all."""
-    return CALLERS if owned.public_read or owned.public_add else tuple(one for one in CALLERS if one not in OTHER_LINKS)
+    return (
+        CALLERS
+        if owned.public_read or owned.public_add
+        else tuple(caller for caller in CALLERS if caller not in OTHER_LINKS)
+    )

@@ -107,8 +107,8 @@ def _bent(table: str, callers: tuple[Caller, ...], verb: str, condition: str) ->
     drop = f'DROP POLICY {role.removeprefix("portal_")}_{sql} ON "{table}"'
     yield Mutant(f"{verb}: no policy", callers, (verb,), (drop,))
     clause = {"add": "WITH CHECK (%s)", "change": "USING (%s) WITH CHECK (true)"}.get(verb, "USING (%s)")
-    for found in _COMPARISON.finditer(condition):
-        is_harmless = found[0].startswith(SAID_TWICE.get(f"{table}: {verb}", "-"))
-        bent = f"{condition[: found.start()]}true{condition[found.end() :]}"
+    for comparison in _COMPARISON.finditer(condition):
+        is_harmless = comparison[0].startswith(SAID_TWICE.get(f"{table}: {verb}", "-"))
+        bent = f"{condition[: comparison.start()]}true{condition[comparison.end() :]}"
         rule = f'CREATE POLICY mutant ON "{table}" FOR {sql} TO {role} {clause % bent}'
-        yield Mutant(f"{verb}: not asked whether {found[0]}", callers, (verb,), (drop, rule), is_harmless)
+        yield Mutant(f"{verb}: not asked whether {comparison[0]}", callers, (verb,), (drop, rule), is_harmless)

@@ -99,7 +99,7 @@ def _read(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
 def _add(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
     yield from _differences("adds", attempts.add(), caller.reach(owned, "add"))
     if caller is MEMBER and attempts.adds(attempts.in_my_name()) is not owned.add.in_my_name:
-        yield f"adds what is another agency's in the own name: {not owned.add.in_my_name}"
+        yield f"adds another agency's row under their own name: {not owned.add.in_my_name}"
 
 
 def _change(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
@@ -134,8 +134,8 @@ def _remove(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
 
 
 def _differences(what: str, does: frozenset[Any], should: frozenset[Any]) -> Iterator[str]:
-    yield from (f"{what} {one} and should not" for one in sorted(does - should))
-    yield from (f"no longer {what} {one}" for one in sorted(should - does))
+    yield from (f"{what} {reached} and should not" for reached in sorted(does - should))
+    yield from (f"no longer {what} {missed}" for missed in sorted(should - does))
 
 
 _COMPARED = {"read": _read, "add": _add, "change": _change, "remove": _remove}
