@@ -13,9 +13,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
 
-from models.case_lists.frame_rows import FRAME_FUNCTIONS
+from models.case_lists.frame_functions import FRAME_FUNCTIONS
 from models.core.access import DatabaseRole, RowPolicy, policy_statements
-from models.core.change_log import CHANGE_LOG_FUNCTIONS, change_log_statements
+from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, change_log_statements
+from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, database_url
 from models.core.errors import RuleBroken
 from models.core.rooms import load_rooms
@@ -30,6 +31,11 @@ def all_policies() -> dict[str, RowPolicy]:
     load_rooms("models")
     mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
     return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}
+
+
+def all_functions() -> tuple[DatabaseFunction, ...]:
+    """Every function that the portal keeps in the database, each with the roles that may call it."""
+    return (*CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS)
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -83,7 +89,10 @@ def apply_access(connection: Connection) -> None:
 
 def access_statements() -> list[str]:
     """Every function, grant, row policy and change-log trigger of the models, in the order they are stated."""
-    statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}", *CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS]
+    statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}"]
+    for function in all_functions():
+        statements += function.statements()
+    statements += CHANGE_LOG_TRIGGERS
     for table, policy in sorted(all_policies().items()):
         statements += policy_statements(table, policy)
         if policy.is_logged:

@@ -17,7 +17,7 @@ from models.core.db import database_url, make_engine
 @dataclass(frozen=True)
 class Database:
     """Addresses of one migrated database: for the portal's own login, for the owner of the tables, for the server's
-    administrator (where a test makes databases of its own).
+    administrator (where a test makes databases of its own, or makes policies wrong on purpose).
     """
 
     app_url: str

@@ -202,3 +202,24 @@ def test_migrations_and_models_say_the_same_and_roles_are_printed_for_an_operato
     assert commands.invoke(args=["database", "drift"]).output == "The migrations and the models say the same.\n"
     script = commands.invoke(args=["database", "roles"]).output
     assert all(f"CREATE ROLE {role}" in script for role in DatabaseRole)
+
+
+def test_operator_reads_the_wall_of_a_table_from_the_database(commands: FlaskCliRunner) -> None:
+    lines = commands.invoke(args=["database", "wall", "challenges"]).output.splitlines()
+    assert lines[:2] == ["portal_staff may delete", "    rows that are: true"]
+    at = lines.index("portal_agency may update (answer, answered_on, row_version)")
+    assert "app.agency_ids" in lines[at + 1]
+    assert "closed_on IS NULL" in lines[at + 2]
+    assert lines[-1] == "Agencies have rows of their own."
+    assert not [line for line in lines if line.startswith("portal_public")]
+    closed = commands.invoke(args=["database", "wall", "sign_ins"]).output
+    assert "portal_system may insert\n    written as: true\n" in closed
+    assert closed.endswith(
+        "Reason: Sessions belong to the portal's own sign-in; every attempt is on record in sign_in_attempts.\n"
+    )
+    assert "portal_staff" not in closed
+
+
+def test_wall_of_no_table_is_refused_in_one_sentence(commands: FlaskCliRunner) -> None:
+    result = commands.invoke(args=["database", "wall", "diaries"])
+    assert (result.exit_code, result.stderr) == (2, "There is no table diaries in the database.\n")

@@ -10,8 +10,9 @@ TOGETHER = {
     "tests/test_make_run.py": "make run",
     "tests/demo/": "demo",
     "tests/test_add_a_table.py": "copy",
+    "tests/core/test_wall_of_tables.py": "wall",
 }
-"""Beginnings of node ids, and what their tests share: the portal of the journeys, a farm of workers, the demo, a copy.
+"""Beginnings of node ids, and what their tests share: portal of the journeys, farm of workers, demo, copy, wall.
 
 Stated here because pytest-xdist 3.8 reads its own marks for this from where pytest 9.2 no longer looks.
 """

@@ -15,6 +15,7 @@ from app.preparation import prepare_database
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.change_log import first_broken_link
+from models.core.table_walls import Gate, gates_of
 
 database = AppGroup("database", help="Prepare and check the database.")
 
@@ -55,6 +56,27 @@ def drift() -> None:
 def revision(message: str) -> None:
     """Write a migration for what the models say beyond the newest revision."""
     schema.new_revision(servers_in_use().owner_url, message)
+
+
+@database.command("wall")
+@click.argument("table")
+@refusals
+def wall(table: str) -> None:
+    """Print who may do what with a table's rows, and why, as the database holds it now."""
+    policies = schema.all_policies()
+    with command_session() as session:
+        gates = gates_of(session, table)
+    for gate in gates:
+        click.echo("\n".join(_gate_lines(gate)))
+    click.echo(f"Reason: {policies[table].reason}" if policies[table].reason else "Agencies have rows of their own.")
+
+
+def _gate_lines(gate: Gate) -> list[str]:
+    head = f"{gate.role} may {gate.verb}" + (f" ({gate.columns})" if gate.columns else "")
+    conditions = {"rows that are": gate.seen if gate.verb != "insert" else "", "written as": gate.left_as}
+    if gate.verb in ("select", "delete"):
+        del conditions["written as"]
+    return [head, *(f"    {words}: {condition}" for words, condition in conditions.items() if condition)]
 
 
 @database.command("verify")

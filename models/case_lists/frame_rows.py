@@ -58,63 +58,6 @@ class FrameRow(Base):
 _ORDER = """reference, coalesce(words[level_rank], '') COLLATE "C", coalesce(theme, '') COLLATE "C",
         started_on NULLS FIRST, ended_on NULLS FIRST, coalesce(agency, '') COLLATE "C\""""
 
-# The CHECK of the bare table spares ATTACH PARTITION the reading of all its rows (PostgreSQL, ALTER TABLE).
-FRAME_FUNCTIONS = (
-    """
-CREATE OR REPLACE FUNCTION open_frame(frame int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE
-    part text := format('frame_rows_%s', frame);
-BEGIN
-    IF NOT EXISTS (SELECT FROM case_frames WHERE id = frame AND fingerprint = '') THEN
-        RAISE EXCEPTION 'frame % is frozen', frame USING ERRCODE = 'restrict_violation';
-    END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE frame_rows INCLUDING DEFAULTS, CHECK (frame_id = %s))', part, frame);
-    EXECUTE format('CREATE TABLE %I (reference text COLLATE "C")', part || '_repeats');
-    EXECUTE format('GRANT INSERT, SELECT ON %I, %I TO portal_staff, portal_system', part, part || '_repeats');
-    RETURN part;
-END $$""",
-    """
-CREATE OR REPLACE FUNCTION attach_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2
-SET default_statistics_target = 30 AS $$
-DECLARE
-    part text := format('frame_rows_%s', frame);
-BEGIN
-    EXECUTE format('REVOKE ALL ON %I FROM portal_staff, portal_system', part);
-    EXECUTE format('UPDATE %I AS r SET is_repeated = true FROM %I AS again WHERE again.reference = r.reference',
-                   part, part || '_repeats');
-    EXECUTE format('DROP TABLE %I', part || '_repeats');
-    EXECUTE format('ALTER TABLE frame_rows ATTACH PARTITION %I FOR VALUES IN (%s)', part, frame);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE format('ANALYZE %I', part);
-END $$""",
-    """
-CREATE OR REPLACE FUNCTION index_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2 AS $$
-DECLARE
-    part text := format('frame_rows_%s', frame);
-BEGIN
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (frame_id, reference, row_number)', part || '_reference', part);
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (frame_id, started_on, row_number)', part || '_started', part);
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I USING gin (reference gin_trgm_ops)', part || '_words', part);
-    EXECUTE format('ANALYZE %I', part);
-END $$""",
-    "REVOKE ALL ON FUNCTION index_frame(int) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION index_frame(int) TO portal_staff, portal_system",
-    """
-CREATE OR REPLACE FUNCTION empty_frame(frame int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM case_frames WHERE id = frame AND erased_on IS NOT NULL) THEN
-        RAISE EXCEPTION 'frame % is not marked as erased', frame USING ERRCODE = 'restrict_violation';
-    END IF;
-    EXECUTE format('TRUNCATE TABLE %I', format('frame_rows_%s', frame));
-END $$""",
-    "REVOKE ALL ON FUNCTION empty_frame(int) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION empty_frame(int) TO portal_system",
-)
-
 
 def load_blocks(session: Session, frame: CaseFrame, blocks: Iterable[bytes]) -> None:
     """Copy blocks of lines into a frame that is not frozen yet: frame id, then the fields of a case row, as COPY text.

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.access import RowPolicy
+from models.core.database_functions import DatabaseFunction
 from models.core.db import Base
 
 
@@ -63,8 +64,7 @@ _LINK = """sha256(
     {row}.person_id, {row}.request_id, {row}.verb, {row}.table_name, {row}.row_key,
     coalesce({row}.old_values::text, ''), coalesce({row}.new_values::text, '')), 'UTF8'))"""
 
-CHANGE_LOG_FUNCTIONS = (
-    """
+_WRITE = """
 CREATE OR REPLACE FUNCTION change_log_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -85,8 +85,9 @@ BEGIN
             coalesce(current_setting('app.request_id', true), ''),
             lower(TG_OP), TG_TABLE_NAME, coalesce(after ->> 'id', before ->> 'id', ''), was, became);
     RETURN NULL;
-END $$""",
-    f"""
+END $$"""
+
+_SEAL = f"""
 CREATE OR REPLACE FUNCTION change_log_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -98,12 +99,22 @@ BEGIN
     UPDATE change_log SET link_number = head.link_number + 1, link_hash = link WHERE id = NEW.id;
     UPDATE change_log_head SET link_number = head.link_number + 1, link_hash = link WHERE id = 1;
     RETURN NULL;
-END $$""",  # noqa: S608 - our own words
-    """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+END $$"""  # noqa: S608 - our own words
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$""",
+END $$"""
+
+CHANGE_LOG_FUNCTIONS = (
+    DatabaseFunction("change_log_write()", _WRITE),
+    DatabaseFunction("change_log_seal()", _SEAL),
+    DatabaseFunction("refuse_change()", _REFUSE),
+)
+"""No role may call them: whoever could, could hang the writing of the log on a table of their own and forge it."""
+
+CHANGE_LOG_TRIGGERS = (
     "INSERT INTO change_log_head (id, link_number, link_hash) VALUES (1, 0, sha256('triangulate'))"
     " ON CONFLICT DO NOTHING",
     "CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON change_log EXECUTE FUNCTION refuse_change()",

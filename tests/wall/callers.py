@@ -1,0 +1,76 @@
+"""Who tries the wall: each role of the database, with a person and without, and what each should reach of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from models.core.access import Actor, DatabaseRole, Role
+from models.core.db import become
+from tests.wall.owners import NO_LINK, Owned, Scope
+from tests.wall.rows_of_reviews import token_of
+from tests.wall.sides import Side, Whose
+
+ALL = frozenset(Whose)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One who tries: the role, the side whose person or whose survey's link they come with, if any."""
+
+    name: str
+    role: DatabaseRole
+    comes_as: Whose | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+    def enter(self, connection: Connection, sides: dict[Whose, Side]) -> None:
+        """Run the rest of the transaction as the portal runs it for this caller."""
+        side = sides[self.comes_as] if self.comes_as else None
+        become(connection, self._actor(side))
+        if self.role is DatabaseRole.PUBLIC:
+            token = token_of(side) if side else ""
+            connection.execute(text("SELECT set_config('app.survey_token', :token, true)"), {"token": token})
+
+    def _actor(self, side: Side | None) -> Actor:
+        if self.role is DatabaseRole.AGENCY and side:
+            return side.person.actor()
+        if self.role is DatabaseRole.STAFF:
+            return Actor.person(987_654, Role.ADMINISTRATOR, None)
+        return Actor(self.role)
+
+    def reach(self, owned: Owned, verb: str) -> frozenset[Whose]:
+        """Whose rows the caller should reach with `read`, `add`, `change` or `remove`."""
+        if self.role in (DatabaseRole.STAFF, DatabaseRole.SYSTEM):
+            verbs = owned.staff if self.role is DatabaseRole.STAFF else owned.system
+            return ALL if verb in verbs else frozenset()
+        if self.role is DatabaseRole.PUBLIC:
+            links = {"read": owned.public_read, "add": owned.public_add}.get(verb, NO_LINK)
+            return frozenset({self.comes_as} & links) if self.comes_as else frozenset()
+        scope: Scope = {"read": owned.read, "add": owned.add, "change": owned.change, "remove": owned.remove}[verb]
+        return scope.whose if self.comes_as or scope.for_anybody else frozenset()
+
+
+STAFF = Caller("staff", DatabaseRole.STAFF)
+SYSTEM = Caller("the portal itself", DatabaseRole.SYSTEM)
+MEMBER = Caller("a member of an agency", DatabaseRole.AGENCY, Whose.MINE)
+ANSWERERS = (
+    Caller("the public with the link to an open survey", DatabaseRole.PUBLIC, Whose.MINE),
+    Caller("the public with the link to a survey that is over", DatabaseRole.PUBLIC, Whose.COLLEAGUES),
+    Caller("the public with the link to a closed survey", DatabaseRole.PUBLIC, Whose.SHUT),
+    Caller("the public with the link to a survey that is still to come", DatabaseRole.PUBLIC, Whose.THEIRS),
+    Caller("the public without a link", DatabaseRole.PUBLIC),
+)
+OTHER_LINKS = ANSWERERS[1:]
+CALLERS = (STAFF, SYSTEM, MEMBER, Caller("an agency's role without a person", DatabaseRole.AGENCY), *ANSWERERS)
+
+
+def callers_of(owned: Owned) -> tuple[Caller, ...]:
+    """Who tries a table: every role, and whoever comes by the other links where the public reaches anything at all."""
+    return (
+        CALLERS
+        if owned.public_read or owned.public_add
+        else tuple(caller for caller in CALLERS if caller not in OTHER_LINKS)
+    )

@@ -1,0 +1,183 @@
+"""Who owns the rows of each table, in words: what the wall is tested against, and no word of it in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.wall.sides import Whose
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which of the planted rows somebody of an agency reaches.
+
+    `for_anybody` is what needs no person and no agency; `in_my_name` says whether a row of another agency's matters may
+    be added once it names me as its person.
+    """
+
+    whose: frozenset[Whose] = frozenset()
+    for_anybody: bool = False
+    in_my_name: bool = False
+
+
+def _scope(*whose: Whose, for_anybody: bool = False, in_my_name: bool = False) -> Scope:
+    return Scope(frozenset(whose), for_anybody, in_my_name)
+
+
+NOBODY = Scope()
+OWN_AGENCY = _scope(Whose.MINE, Whose.COLLEAGUES, Whose.SHUT)
+OWN_AGENCY_WHILE_OPEN = _scope(Whose.MINE, Whose.COLLEAGUES)
+OWN_AGENCY_ONCE_CLOSED = _scope(Whose.SHUT)
+OWN_PERSON = _scope(Whose.MINE, Whose.SHUT)
+OWN_PERSON_WHILE_OPEN = _scope(Whose.MINE)
+OWN_PERSON_ABOUT_ANYTHING = _scope(Whose.MINE, Whose.SHUT, in_my_name=True)
+EVERYBODY = _scope(*Whose, for_anybody=True)
+EVERYBODY_ONCE_RELEASED = _scope(Whose.MINE, Whose.COLLEAGUES, Whose.THEIRS, for_anybody=True)
+
+NO_LINK: frozenset[Whose] = frozenset()
+LINK_TO_AN_OPEN_SURVEY = frozenset({Whose.MINE})
+LINK_TO_AN_OUTCOME_TOO = frozenset({Whose.MINE, Whose.COLLEAGUES, Whose.SHUT})
+
+EVERYTHING = frozenset({"read", "add", "change", "remove"})
+NOTHING: frozenset[str] = frozenset()
+READ = frozenset({"read"})
+RECORD = READ | {"add"}
+KEPT = RECORD | {"change"}
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What an agency and the public may do with a table's rows, and which verbs staff and the portal itself have.
+
+    The public reaches one row at most, that of the link it came by: `public_read` and `public_add` say by which links.
+
+    `columns` are all that an agency may change; `never` are words that it may not put into one of them.
+    """
+
+    read: Scope = NOBODY
+    add: Scope = NOBODY
+    change: Scope = NOBODY
+    remove: Scope = NOBODY
+    columns: frozenset[str] = frozenset()
+    never: tuple[tuple[str, str], ...] = ()
+    public_read: frozenset[Whose] = NO_LINK
+    public_add: frozenset[Whose] = NO_LINK
+    staff: frozenset[str] = field(default=EVERYTHING)
+    system: frozenset[str] = field(default=EVERYTHING)
+
+
+def _columns(*names: str) -> frozenset[str]:
+    return frozenset({*names, "row_version"})
+
+
+_HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
+
+AGENCIES = {
+    "action_plans": Owned(read=OWN_AGENCY),
+    "action_updates": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD),
+    "actions": Owned(
+        read=OWN_AGENCY,
+        change=OWN_AGENCY,
+        columns=_columns(
+            "brag_id", "completion_evidence", "impact_evidence", "completion_claimed_on", "completion_claimed_by_id"
+        ),
+    ),
+    "agencies": Owned(read=OWN_AGENCY),
+    "answer_sheets": Owned(read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_columns("is_open")),
+    "audit_involvements": Owned(read=OWN_AGENCY, add=OWN_AGENCY),
+    "briefings": Owned(read=EVERYBODY_ONCE_RELEASED),
+    "case_audits": Owned(
+        read=OWN_AGENCY,
+        change=OWN_AGENCY_WHILE_OPEN,
+        columns=_HANDED_IN | {"auditor_id", "auditor_role", "case_team", "closing_note", "record_state", "record_note"},
+        never=(("status", "moderated"), ("status", "withdrawn")),
+    ),
+    "challenges": Owned(read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_columns("answer", "answered_on")),
+    "document_fetches": Owned(read=OWN_PERSON, add=OWN_PERSON, staff=RECORD, system=RECORD),
+    "documents": Owned(read=OWN_AGENCY, add=OWN_PERSON, remove=OWN_AGENCY_WHILE_OPEN),
+    "export_records": Owned(read=OWN_PERSON, add=OWN_PERSON_ABOUT_ANYTHING, staff=RECORD, system=RECORD),
+    "form_receipts": Owned(
+        read=OWN_PERSON,
+        add=OWN_PERSON_ABOUT_ANYTHING,
+        change=OWN_PERSON,
+        columns=frozenset({"record_key"}),
+        staff=KEPT,
+    ),
+    "hubs": Owned(read=EVERYBODY),
+    "invitations": Owned(read=OWN_AGENCY),
+    "job_progress": Owned(read=OWN_PERSON, staff=READ),
+    "job_requests": Owned(read=OWN_PERSON, add=OWN_PERSON, staff=KEPT),
+    "learning_products": Owned(read=EVERYBODY_ONCE_RELEASED),
+    "learning_uses": Owned(
+        read=OWN_AGENCY,
+        add=OWN_PERSON_WHILE_OPEN,
+        change=OWN_AGENCY,
+        columns=_columns("used_on", "people_count", "led_by", "note"),
+    ),
+    "memberships": Owned(read=OWN_AGENCY),
+    "messages": Owned(read=OWN_PERSON, staff=KEPT),
+    "people": Owned(read=OWN_AGENCY),
+    "presentations": Owned(read=OWN_AGENCY),
+    "rating_scales": Owned(read=EVERYBODY),
+    "recommendations": Owned(read=OWN_AGENCY),
+    "reference_items": Owned(read=EVERYBODY),
+    "sample_cases": Owned(read=OWN_AGENCY),
+    "second_factors": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
+    "section_11_cycles": Owned(read=OWN_AGENCY),
+    "section_11_returns": Owned(
+        read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_HANDED_IN, never=(("status", "closed"),)
+    ),
+    "section_11_scores": Owned(read=OWN_AGENCY_ONCE_CLOSED),
+    "self_evaluations": Owned(
+        read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_HANDED_IN, never=(("status", "closed"),)
+    ),
+    "sharing_agreements": Owned(read=OWN_AGENCY),
+    "sheet_answers": Owned(
+        read=OWN_AGENCY,
+        add=OWN_PERSON_WHILE_OPEN,
+        change=OWN_PERSON_WHILE_OPEN,
+        columns=_columns("value", "note", "answered_at", "answered_by_id"),
+    ),
+    "sign_in_attempts": Owned(read=OWN_PERSON, staff=RECORD),
+    "strategic_priorities": Owned(read=EVERYBODY),
+    "thematic_reviews": Owned(read=OWN_AGENCY),
+    "tool_versions": Owned(
+        read=OWN_AGENCY, public_read=LINK_TO_AN_OUTCOME_TOO, staff=RECORD, system=RECORD | {"remove"}
+    ),
+}
+"""Tables of which an agency sees something."""
+
+PUBLIC = {
+    "survey_responses": Owned(public_add=LINK_TO_AN_OPEN_SURVEY, staff=READ | {"remove"}),
+    "surveys": Owned(public_read=LINK_TO_AN_OUTCOME_TOO),
+}
+"""Tables that somebody without a sign-in reaches, through the link to an open survey, and no agency does."""
+
+THE_HUBS_OWN = dict.fromkeys(
+    (
+        *("assurance_tools", "audit_samples", "case_lists", "engagements", "escalations", "feedback_activities"),
+        *("feedback_groups", "findings", "gate_waivers", "impact_analyses", "impact_checks", "intelligence_items"),
+        *("intelligence_uses", "key_line_readings", "key_lines", "moderations", "recommendation_findings"),
+        *("reminder_rules", "retention_rules", "review_stages", "sign_offs", "tool_questions", "tool_sections"),
+    ),
+    Owned(),
+) | {
+    "case_frames": Owned(staff=KEPT),
+    "case_list_pieces": Owned(staff=RECORD | {"remove"}),
+    "frame_rows": Owned(staff=READ, system=READ),
+    "reference_counters": Owned(staff=KEPT, system=KEPT),
+}
+"""Tables for partnership staff."""
+
+THE_PORTALS_OWN = {
+    "calendar_feeds": Owned(staff=NOTHING),
+    "change_log": Owned(staff=READ, system=READ),
+    "change_log_head": Owned(staff=READ, system=READ),
+    "recovery_codes": Owned(staff=NOTHING),
+    "retention_runs": Owned(staff=READ, system=RECORD),
+    "schedule_marks": Owned(staff=READ),
+    "sign_ins": Owned(staff=NOTHING),
+}
+"""Tables that the portal itself writes, or its triggers."""
+
+OWNERS = AGENCIES | PUBLIC | THE_HUBS_OWN | THE_PORTALS_OWN

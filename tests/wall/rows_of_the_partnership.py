@@ -1,0 +1,185 @@
+"""A row of each table about people, agencies, words, messages, documents, and the portal's own work."""
+
+from __future__ import annotations
+
+from models.accounts.second_factors import RecoveryCode, SecondFactor
+from models.accounts.sign_ins import SignIn, SignInAttempt
+from models.core.change_log import ChangeLogHead, ChangeRecord
+from models.core.clock import now
+from models.core.form_receipts import FormReceipt
+from models.core.references import ReferenceCounter
+from models.core.schedules import ScheduleMark
+from models.documents.documents import Document, DocumentFetch
+from models.documents.exports import ExportRecord
+from models.documents.job_requests import JobProgress, JobRequest
+from models.messages.messages import Message
+from models.partnership.agencies import Agency
+from models.partnership.hubs import Hub
+from models.partnership.memberships import Membership
+from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.partnership.sharing_agreements import SharingAgreement
+from models.partnership.strategic_priorities import StrategicPriority
+from models.reminders.calendar_feeds import CalendarFeed
+from models.reminders.reminders import ReminderRule
+from models.retention.retention_rules import RetentionRule, RetentionRun
+from models.tools.answer_sheets import SheetAnswer
+from models.tools.rating_scales import RatingScale
+from tests import make
+from tests.wall.sides import DAY, Side, makes
+
+
+@makes(Agency)
+def agency(side: Side) -> Agency:
+    return side.agency
+
+
+@makes(Person)
+def person(side: Side) -> Person:
+    return side.person
+
+
+@makes(ReferenceItem)
+def reference_item(side: Side) -> ReferenceItem:
+    return make.word(side.session, ReferenceList.KEY_AREA, side.name)
+
+
+@makes(StrategicPriority)
+def strategic_priority(side: Side) -> StrategicPriority:
+    return StrategicPriority(name=f"Priority {side.name}", starts_on=DAY)
+
+
+@makes(Hub)
+def hub(side: Side) -> Hub:
+    return Hub(name=f"Hub {side.name}", kind="children")
+
+
+@makes(Membership)
+def membership(side: Side) -> Membership:
+    return make.membership(side.session, side.row(Hub), side.person)
+
+
+@makes(SharingAgreement)
+def sharing_agreement(side: Side) -> SharingAgreement:
+    return SharingAgreement(
+        agency_id=side.agency.id, version="1", signed_on=DAY, signed_by=side.name, signed_by_role="Lead",
+        valid_until_on=DAY,
+    )  # fmt: skip
+
+
+@makes(RatingScale)
+def rating_scale(side: Side) -> RatingScale:
+    return RatingScale(name=f"Scale {side.name}", points=["Met", "Not met"])
+
+
+@makes(SignIn)
+def sign_in(side: Side) -> SignIn:
+    token = side.name.encode()
+    return SignIn(
+        token_hash=token, person_id=side.person.id, standing="", started_at=now(), seen_at=now(), ends_at=now()
+    )
+
+
+@makes(SignInAttempt)
+def sign_in_attempt(side: Side) -> SignInAttempt:
+    return SignInAttempt(attempted_at=now(), email=side.person.email, outcome="signed_in", person_id=side.person.id)
+
+
+@makes(SecondFactor, once_per_person=True)
+def second_factor(side: Side) -> SecondFactor:
+    return SecondFactor(person_id=side.person.id, sealed_key=b"sealed")
+
+
+@makes(RecoveryCode)
+def recovery_code(side: Side) -> RecoveryCode:
+    return RecoveryCode(factor_id=side.id(SecondFactor), code_hash=side.name.encode())
+
+
+@makes(CalendarFeed, once_per_person=True)
+def calendar_feed(side: Side) -> CalendarFeed:
+    return CalendarFeed(person_id=side.person.id, token_hash=side.name.encode(), started_at=now())
+
+
+@makes(FormReceipt)
+def form_receipt(side: Side) -> FormReceipt:
+    return FormReceipt(token=f"form {side.name}", person_id=side.person.id)
+
+
+@makes(ExportRecord)
+def export_record(side: Side) -> ExportRecord:
+    return ExportRecord(list_name="actions", file_kind="csv", row_count=1, person_id=side.person.id)
+
+
+def file_of(side: Side, subject: str) -> Document:
+    return Document(
+        kind="evidence", title=f"File {side.name}", file_name="f.txt", media_type="text/plain", size=1, sha256="0",
+        content=b"x", subject=subject, agency_id=side.agency.id, made_by_id=side.person.id,
+    )  # fmt: skip
+
+
+@makes(Document)
+def document(side: Side) -> Document:
+    """A file that was taken off the answer it belonged to."""
+    return file_of(side, f"sheet_answers:{side.id(SheetAnswer)}")
+
+
+@makes(DocumentFetch)
+def document_fetch(side: Side) -> DocumentFetch:
+    """Of another file, so that nothing keeps the one above from being deleted."""
+    return DocumentFetch(document_id=side.kept(file_of(side, "")).id, person_id=side.person.id)
+
+
+@makes(JobRequest)
+def job_request(side: Side) -> JobRequest:
+    return JobRequest(name="nothing", requested_by_id=side.person.id, actor_agency_ids=[side.agency.id])
+
+
+@makes(JobProgress)
+def job_progress(side: Side) -> JobProgress:
+    return JobProgress(request_id=side.id(JobRequest), percent=1, text="Begun")
+
+
+@makes(ReminderRule)
+def reminder_rule(side: Side) -> ReminderRule:
+    return ReminderRule(name=f"Rule {side.name}", kind="weekly_digest", recipient="everyone", subject="S", body="B")
+
+
+@makes(Message)
+def message(side: Side) -> Message:
+    return Message(
+        recipient_name=side.person.name, address=side.person.email, subject="S", body="B",
+        recipient_id=side.person.id, rule_id=side.id(ReminderRule),
+    )  # fmt: skip
+
+
+@makes(RetentionRule)
+def retention_rule(side: Side) -> RetentionRule:
+    return RetentionRule(what=side.name, months=1)
+
+
+@makes(RetentionRun)
+def retention_run(side: Side) -> RetentionRun:
+    return RetentionRun(rule_id=side.id(RetentionRule), what=side.name, ran_on=DAY, holding_count=0, erased_count=0)
+
+
+@makes(ReferenceCounter)
+def reference_counter(side: Side) -> ReferenceCounter:
+    return ReferenceCounter(prefix=side.name, year=2026, last_number=1)
+
+
+@makes(ScheduleMark)
+def schedule_mark(side: Side) -> ScheduleMark:
+    return ScheduleMark(name=side.name, written_until_at=now())
+
+
+@makes(ChangeRecord)
+def change_record(side: Side) -> ChangeRecord:
+    """What the trigger wrote when the side's hub was made."""
+    query = side.session.query(ChangeRecord)
+    return query.filter_by(table_name="hubs", row_key=str(side.id(Hub))).one()
+
+
+@makes(ChangeLogHead)
+def change_log_head(side: Side) -> ChangeLogHead:
+    """The one row there is."""
+    return side.session.query(ChangeLogHead).one()
