@@ -39,7 +39,6 @@ MACHINERY = {
     "jobs/core/schedule.py": "writes what is due into the outbox",
     "jobs/core/worker.py": "the process that does the jobs",
     "jobs/core/mail.py": "how a letter leaves",
-    "admin_views/tools/answer_papers.py": "the pages of every answer sheet; its words are of the audits chapter",
 }
 MACHINE_FOLDERS = ("admin_views/kit/", "jobs/pdf/paper/")
 
