@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.duties import waiting_count
 from admin_views.kit.formats import count_words, show_date, show_moment, tag, whole_days
+from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
 from admin_views.kit.registry import menu_of
@@ -83,7 +84,7 @@ def may_go(button: Button) -> bool:
         return True  # not a page of ours, or one that says so itself
     view = current_app.view_functions[endpoint]
     gate = getattr(view, "__self__", None)
-    return gate.opens(view.__name__) if isinstance(gate, Gate) else True
+    return gate.opens(view.__name__) if isinstance(gate, Gate | PageSet) else True
 
 
 def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from admin_views.kit.registry import load_screens
 from models.core.db import Base
 from models.core.rooms import load_rooms
 from tests.house.source import (
@@ -39,7 +40,6 @@ MACHINERY = {
     "jobs/core/schedule.py": "writes what is due into the outbox",
     "jobs/core/worker.py": "the process that does the jobs",
     "jobs/core/mail.py": "how a letter leaves",
-    "admin_views/tools/answer_papers.py": "the pages of every answer sheet; its words are of the audits chapter",
 }
 MACHINE_FOLDERS = ("admin_views/kit/", "jobs/pdf/paper/")
 
@@ -196,6 +196,30 @@ def test_documents_have_one_name_in_every_room() -> None:
             if (is_paper, source.noun, source.chapter) not in homes
         ]
     )
+
+
+def own_ancestors(screen: type) -> list[type]:
+    """The classes a screen inherits from that are ours, beside the kit's."""
+    ours = (known for known in screen.__mro__[1:] if known.__module__.startswith("admin_views."))
+    return [known for known in ours if not known.__module__.startswith("admin_views.kit.")]
+
+
+def test_screens_stand_on_few_ancestors_and_few_methods() -> None:
+    methods = {
+        (source.path.removesuffix(".py").replace("/", "."), node.name): sum(
+            isinstance(part, ast.FunctionDef) for part in node.body
+        )
+        for source in sources("admin_views")
+        for node in source.nodes(ast.ClassDef)
+        if isinstance(node, ast.ClassDef)
+    }
+    towers = []
+    for screen in load_screens():
+        ancestors = own_ancestors(screen)
+        count = sum(methods[known.__module__, known.__name__] for known in (screen, *ancestors))
+        if len(ancestors) > 4 or count > 40:
+            towers.append(f"{screen.__name__}: {len(ancestors)} ancestors, {count} methods of its own and theirs")
+    none_of(towers)
 
 
 def test_folders_hold_what_one_can_look_over() -> None:

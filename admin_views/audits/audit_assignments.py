@@ -10,14 +10,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.evidence.answer_findings import FindingPages
-from admin_views.kit.base import OFFICERS, Button, Panel, actor, expose, person_id, role
+from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, actor, expose, person_id, role
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
-from admin_views.tools.answer_papers import AGENCY_PEOPLE, ANSWERERS
+from admin_views.tools.answer_sheets import AGENCY_PEOPLE, ANSWERERS
 from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in
 from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
 from models.core.access import Actor, Role
@@ -43,14 +42,32 @@ class InvolvementForm(Form):
     note = TextField("How", description="In a few words; name nobody of the family.")
 
 
-class AssignmentPages(FindingPages):
+def runs(session: Session, record: CaseAudit) -> bool:
+    """Whether whoever asks is an officer who runs the audit's review."""
+    if role() not in OFFICERS:
+        return False
+    return may_run(session, session.get_one(ThematicReview, record.review_id).hub_id)
+
+
+def may_act(session: Session, record: CaseAudit) -> bool:
+    """Whether whoever asks has a say in an open audit: officers of its hub, people of its agency."""
+    return record.status.is_open and (runs(session, record) or actor().is_agency_bound)
+
+
+def may_assign(session: Session, record: CaseAudit) -> bool:
+    """Whether whoever asks may choose the auditor of an open audit."""
+    is_manager = role() is Role.MANAGER and actor().is_agency_bound
+    return record.status.is_open and (is_manager or runs(session, record))
+
+
+class AssignmentPages(PageSet):
     """The pages of the audits' screen on which auditors are chosen: by officers, and by the agency's own manager."""
 
     @expose("/<int:record_id>/assign/", roles=OFFICERS | {Role.MANAGER}, methods=("GET", "POST"))
     def assign(self, record_id: int) -> ResponseReturnValue:
         """Choose the auditor, who must not be of the case's own team."""
         record = self.get_record(record_id)
-        if not self.may_assign(record):
+        if not may_assign(self.session, record):
             abort(403)
         form = AssignForm(
             sent_form(), auditor_id=record.auditor_id, case_team=record.case_team, auditor_role=record.auditor_role
@@ -70,7 +87,7 @@ class AssignmentPages(FindingPages):
     def declare(self, record_id: int) -> ResponseReturnValue:
         """Put on record who has been involved in the case and so cannot audit it."""
         record = self.get_record(record_id)
-        if not self.may_act(record):
+        if not may_act(self.session, record):
             abort(403)
         form = InvolvementForm(sent_form(), person_id=person_id() if record.auditor_id == person_id() else None)
         form.person_id.loader = _auditors(record.agency_id)
@@ -84,30 +101,16 @@ class AssignmentPages(FindingPages):
         declare_involvement(self.session, record, person=person, note=form.note.data or "", declared_by_id=person_id())
         return f"{person.name} is on record as involved in the case and cannot audit it."
 
-    # Who may
+    def panels(self, session: Session, record: CaseAudit) -> list[Panel]:
+        return involvement_panels(session, record)
 
-    def may_act(self, record: CaseAudit) -> bool:
-        """Whether whoever asks has a say in an open audit: officers of its hub, people of its agency."""
-        return record.status.is_open and (self.runs(record) or actor().is_agency_bound)
-
-    def may_assign(self, record: CaseAudit) -> bool:
-        """Whether whoever asks may choose the auditor of an open audit."""
-        is_manager = role() is Role.MANAGER and actor().is_agency_bound
-        return record.status.is_open and (is_manager or self.runs(record))
-
-    def runs(self, record: CaseAudit) -> bool:
-        """Whether whoever asks is an officer who runs the audit's review."""
-        if role() not in OFFICERS:
-            return False
-        return may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id)
-
-    def assignment_buttons(self, record: CaseAudit) -> list[Button]:
+    def buttons(self, record: CaseAudit) -> list[Button]:
         """Assign, and put on record who has been involved."""
         found = []
-        if self.may_assign(record):
+        if may_assign(self.session, record):
             tone = "" if record.auditor_id else "main"
             found.append(Button("Assign" if tone else "Assign anew", self.link("assign", record_id=record.id), tone))
-        if self.may_act(record):
+        if may_act(self.session, record):
             found.append(Button("Declare involvement", self.link("declare", record_id=record.id)))
         return found
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.audits.audit_assignments import AssignmentPages
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, actor, expose, role, tag
+from admin_views.audits.audit_assignments import runs
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor, expose, role, tag
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, count_words, show_date
@@ -47,7 +47,7 @@ class OpeningForm(Form):
     due_on = DayField("Due on", validators=[Required()])
 
 
-class OpeningPages(AssignmentPages):
+class OpeningPages(PageSet):
     """The pages of the audits' screen that are about a whole sample."""
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)
@@ -83,6 +83,11 @@ class OpeningPages(AssignmentPages):
         rows += [(one.name, tag("No agreement in date: no cases", "red")) for one in without]
         empty = "No agency is invited to the case audits yet."
         return [Panel("Agencies invited to the case audits", ("Agency", "What happens"), rows, empty=empty)]
+
+    def buttons(self, record: CaseAudit) -> list[Button]:
+        """The other agencies' audits of the same case beside this one."""
+        there = f"/moderations/case/{record.sample_case_id}/"
+        return [Button("Side by side", there)] if runs(self.session, record) else []
 
     def _sample(self, sample_id: int) -> AuditSample:
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1))

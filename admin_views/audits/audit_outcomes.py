@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from flask import abort
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.audits.audit_assignments import AssignmentPages
-from admin_views.kit.base import OFFICERS, Button, expose, person_id, role
+from admin_views.audits.audit_assignments import may_act, runs
+from admin_views.kit.base import OFFICERS, Button, PageSet, expose, person_id, role
 from admin_views.kit.fields import ChoiceField, DayField, Required, TextField
 from admin_views.kit.forms import sent_form
-from admin_views.tools.answer_papers import AGENCY_PEOPLE, ANSWERERS
+from admin_views.tools.answer_sheets import AGENCY_PEOPLE, ANSWERERS
 from models.audits.audit_outcomes import (
     return_audit,
     state_not_known,
@@ -53,7 +54,19 @@ class RecordForm(Form):
     note = TextField("What is missing or poor?", validators=[Required()], description="Name nobody of the family.")
 
 
-class OutcomePages(AssignmentPages):
+def settle(session: Session, record: CaseAudit) -> None:
+    """The hub's own record of the case follows at once where the hub acts; otherwise in the night's job."""
+    if role() in OFFICERS:
+        settle_case(session, session.get_one(SampleCase, record.sample_case_id))
+
+
+def may_state_record(session: Session, record: CaseAudit) -> bool:
+    """Whether whoever asks may say that the record is missing or poor: people of the agency while it is open."""
+    is_ended = record.status in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
+    return record.record_state is None and not is_ended and (runs(session, record) or may_act(session, record))
+
+
+class OutcomePages(PageSet):
     """The pages of the audits' screen on which something else is said of an audit than its answers."""
 
     @expose("/<int:record_id>/not-known/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
@@ -67,19 +80,14 @@ class OutcomePages(AssignmentPages):
 
     def _not_known(self, record: CaseAudit, form: NoteForm) -> str:
         state_not_known(self.session, record, note=form.note.data or "")
-        self.settle(record)
+        settle(self.session, record)
         return f"{record.reference}: the agency does not know the case."
-
-    def may_state_record(self, record: CaseAudit) -> bool:
-        """Whether whoever asks may say that the record is missing or poor: people of the agency while it is open."""
-        is_ended = record.status in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
-        return record.record_state is None and not is_ended and (self.runs(record) or self.may_act(record))
 
     @expose("/<int:record_id>/record/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
     def record_state(self, record_id: int) -> ResponseReturnValue:
         """A missing or poor record is a finding, never a reason to leave the case out."""
         record, form = self.get_record(record_id), RecordForm(sent_form())
-        if not self.may_state_record(record):
+        if not may_state_record(self.session, record):
             abort(403)
         lead = "The case stays in the sample: a missing or poor record is itself a finding about the agency."
         return self.ask(form, self.details_url(record_id), lambda: self._state_record(record, form), lead=lead,
@@ -113,35 +121,30 @@ class OutcomePages(AssignmentPages):
 
     def _withdrawn(self, record: CaseAudit, form: ReasonForm) -> str:
         withdraw_audit(self.session, record, reason=form.reason.data or "")
-        self.settle(record)
+        settle(self.session, record)
         return f"{record.reference} is withdrawn."
 
-    def outcome_buttons(self, record: CaseAudit) -> list[Button]:
+    def buttons(self, record: CaseAudit) -> list[Button]:
         """What can be said of an audit beside filling it in."""
         found = []
-        if self.may_state_record(record):
+        if may_state_record(self.session, record):
             found.append(Button("Record missing or poor", self.link("record_state", record_id=record.id)))
-        if self.may_act(record):
+        if may_act(self.session, record):
             found.append(Button("Case not known", self.link("not_known", record_id=record.id)))
-        if record.status.is_open and self.runs(record):
+        if record.status.is_open and runs(self.session, record):
             found.append(Button("Withdraw", self.link("withdraw", record_id=record.id), "warning"))
-        if record.status in (AuditStatus.SUBMITTED, AuditStatus.NOT_KNOWN) and self.runs(record):
+        if record.status in (AuditStatus.SUBMITTED, AuditStatus.NOT_KNOWN) and runs(self.session, record):
             found.append(Button("Return for change", self.link("return_for_changes", record_id=record.id)))
         return found
 
-    def settle(self, record: CaseAudit) -> None:
-        """The hub's own record of the case follows at once where the hub acts; otherwise in the night's job."""
-        if role() in OFFICERS:
-            settle_case(self.session, self.session.get_one(SampleCase, record.sample_case_id))
-
     def _open_one(self, record_id: int) -> CaseAudit:
         record: CaseAudit = self.get_record(record_id)
-        if not self.may_act(record):
+        if not may_act(self.session, record):
             abort(403)
         return record
 
     def _run(self, record_id: int) -> CaseAudit:
         record: CaseAudit = self.get_record(record_id)
-        if not self.runs(record):
+        if not runs(self.session, record):
             abort(403)
         return record

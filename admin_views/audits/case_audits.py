@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import request
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from admin_views.audits.audit_assignments import involvement_panels
+from admin_views.audits.answer_papers import AnswerPapers
+from admin_views.audits.audit_assignments import AssignmentPages, runs
 from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
-from admin_views.audits.audit_outcomes import OutcomePages
-from admin_views.kit.base import Button, Category, Fact, Filter, Panel, by_value, person_id, read_by, screen, tag
+from admin_views.audits.audit_outcomes import OutcomePages, settle
+from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
+from admin_views.kit.base import Category, Fact, Filter, by_value, person_id, read_by, screen, tag
 from admin_views.kit.formats import show_date
-from admin_views.tools.answer_papers import SHEET_READERS
-from admin_views.tools.questionnaires import SheetForm
+from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.audits.case_audit_reports import overall_grade
 from models.audits.case_audits import (
     OPEN,
@@ -33,10 +33,11 @@ _DAYS_FOR_CHANGES = 7
 
 
 @screen
-class CaseAuditScreen(OutcomePages, OpeningPages):
+class CaseAuditScreen(FindingsScreen):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
+    page_sets = (AnsweringPages, AssignmentPages, OutcomePages, AnswerPapers, OpeningPages, FindingPages)
     name, noun, plural = "Case audits", "case audit", "case audits"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     roles = read_by(SHEET_READERS)
@@ -90,26 +91,13 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
             found.append(Fact("Why it is closed", record.closing_note))
         return found
 
-    def panels(self, session: Session, record: CaseAudit) -> list[Panel]:
-        return involvement_panels(session, record)
-
-    def buttons(self, record: CaseAudit) -> list[Button]:
-        found = [*self.sheet_buttons(record), *self.assignment_buttons(record), *self.outcome_buttons(record)]
-        found += self.paper_buttons(record)
-        if self.runs(record):
-            found.append(Button("Side by side", f"/moderations/case/{record.sample_case_id}/"))
-        return found
-
     # Filling in
 
     def may_answer(self, record: CaseAudit, sheet: AnswerSheet) -> bool:
-        return sheet.is_open and may_enter(record, person_id(), is_officer=self.runs(record))
+        return sheet.is_open and may_enter(record, person_id(), is_officer=runs(self.session, record))
 
-    def _form(self, record: CaseAudit) -> SheetForm:
-        form = super()._form(record)
-        if request.method == "POST":
-            begin_audit(self.session, record)
-        return form
+    def begin_answering(self, record: CaseAudit) -> None:
+        begin_audit(self.session, record)
 
     def reading_facts(self, record: CaseAudit) -> list[Fact]:
         case = self.session.get_one(SampleCase, record.sample_case_id)
@@ -120,6 +108,6 @@ class CaseAuditScreen(OutcomePages, OpeningPages):
         ]  # fmt: skip
 
     def handed_in(self, record: CaseAudit) -> str:
-        submit_audit(self.session, record, person_id=person_id(), is_officer=self.runs(record))
-        self.settle(record)
+        submit_audit(self.session, record, person_id=person_id(), is_officer=runs(self.session, record))
+        settle(self.session, record)
         return f"{record.reference} is handed in."

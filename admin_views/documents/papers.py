@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
-from admin_views.kit.base import Button, Screen, already_sent, person_id
+from admin_views.kit.base import Button, PageSet, Screen, already_sent, person_id
 from admin_views.kit.saving import one_time_token
 from jobs.documents.documents import printed
 from models.core.clock import today
@@ -22,7 +22,7 @@ from models.rules.documents.papers import Occasion, Paper
 
 
 def document_page(
-    screen: Screen, name: str, arguments: Mapping[str, Any], back: str, back_words: str, **values: Any
+    screen: Screen | PageSet, name: str, arguments: Mapping[str, Any], back: str, back_words: str, **values: Any
 ) -> ResponseReturnValue:
     """Both ways to a registered document on one address: GET reads it as a page, POST asks for the PDF.
 
@@ -39,7 +39,9 @@ def document_buttons(url: str, words: str) -> list[Button]:
     return [pdf, Button(f"Read the {words[0].lower()}{words[1:]} as a page", url)]
 
 
-def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], back: str) -> ResponseReturnValue:
+def ask_for_document(
+    screen: Screen | PageSet, name: str, arguments: Mapping[str, Any], back: str
+) -> ResponseReturnValue:
     """Ask for a registered document and go where people wait for it; from there they come `back`.
 
     For views that answer a POST. Refusals, such as too many rows, are said on the page `back`.
@@ -54,7 +56,7 @@ def ask_for_document(screen: Screen, name: str, arguments: Mapping[str, Any], ba
     return ask_once(screen, ask, back)
 
 
-def ask_once(screen: Screen, ask: Callable[[Session], int], back: str) -> ResponseReturnValue:
+def ask_once(screen: Screen | PageSet, ask: Callable[[Session], int], back: str) -> ResponseReturnValue:
     """Call a verb that asks for a job and wait for it; a form sent twice leads to the request of the first time."""
     session = screen.session
     sent = already_sent(session)
@@ -73,7 +75,7 @@ def ask_once(screen: Screen, ask: Callable[[Session], int], back: str) -> Respon
 
 
 def show_document(
-    screen: Screen,
+    screen: Screen | PageSet,
     name: str,
     arguments: Mapping[str, Any],
     back: str,

@@ -8,12 +8,12 @@ from flask import abort, g
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, Button, expose, person_id, role
+from admin_views.kit.base import OFFICERS, Button, PageSet, expose, person_id, role
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
-from admin_views.tools.answer_sheets import AnsweringPages
+from admin_views.tools.answer_sheets import AnsweredScreen
 from models.evidence.answer_findings import findings_by_origin, origin_of, suggest_finding, take_answer_finding
 from models.evidence.findings import Judgement
 from models.reviews.thematic_reviews import ThematicReview
@@ -32,18 +32,19 @@ class FindingForm(Form):
     key_line_id = RecordField("Key line of enquiry", loader=ChoiceLoader(KeyLine), is_required=False)
 
 
-class FindingPages(AnsweringPages):
-    """Answering pages whose answers officers turn into findings of a review.
+class FindingsScreen(AnsweredScreen):
+    """A screen of answers that officers turn into findings of the record's review; it names their source."""
 
-    A screen names its `finding_source`, and says by `review_of(record)` which review the record belongs to.
-    """
+    finding_source: ClassVar[Source]
 
-    finding_source: ClassVar[Source] = Source.SELF_EVALUATION
+    def answer_buttons(self, record: Any, question: Question, answer: SheetAnswer) -> list[Button]:
+        return self.pages(FindingPages).answer_buttons(record, question, answer)
 
-    def review_of(self, record: Any) -> int:
-        """The id of the review that the findings of a record belong to."""
-        review_id: int = record.review_id
-        return review_id
+
+class FindingPages(PageSet):
+    """The page on which a finding is made of an answer."""
+
+    screen: FindingsScreen
 
     def answer_buttons(self, record: Any, question: Question, answer: SheetAnswer) -> list[Button]:
         """Make a finding of it, or see the one that was made."""
@@ -58,14 +59,15 @@ class FindingPages(AnsweringPages):
     def make_finding(self, record_id: int, answer_id: int) -> ResponseReturnValue:
         """The finding that an answer suggests, to be amended and kept."""
         record = self.get_record(record_id)
-        review, sheet = self.session.get_one(ThematicReview, self.review_of(record)), self.sheet_of(record)
+        review, sheet = self.session.get_one(ThematicReview, record.review_id), self.screen.sheet_of(record)
         answer, question = self._answer_of(sheet, answer_id)
         if not may_run(self.session, review.hub_id):
             abort(403)
         form = self._finding_form(review, sheet, question, answer)
         back = f"{self.link('read', record_id=record_id)}#q-{answer.question_key}"
+        words = self.screen.name_of(record)
         return self.ask(form, back, lambda: self._take(review, sheet, answer, form), title="Make a finding",
-                        button="Keep the finding", lead=question.text, back_words=self.name_of(record))  # fmt: skip
+                        button="Keep the finding", lead=question.text, back_words=words)  # fmt: skip
 
     def _finding_form(
         self, review: ThematicReview, sheet: AnswerSheet, question: Question, answer: SheetAnswer
@@ -84,7 +86,7 @@ class FindingPages(AnsweringPages):
             sheet,
             answer,
             judgement=Judgement(
-                source=self.finding_source,
+                source=self.screen.finding_source,
                 text=form["text"].data,
                 verdict=Verdict(form["verdict"].data),
                 strength=Strength(form["strength"].data),
@@ -105,12 +107,12 @@ class FindingPages(AnsweringPages):
     def _runs(self, record: Any) -> bool:
         """Whether whoever asks runs the record's review, asked once a request."""
         if "runs_review" not in g:
-            g.runs_review = may_run(self.session, self.session.get_one(ThematicReview, self.review_of(record)).hub_id)
+            g.runs_review = may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id)
         return bool(g.runs_review)
 
     def _made(self, record: Any) -> dict[str, int]:
         """The findings of the review by origin, asked once a request."""
         if "findings_by_origin" not in g:
-            g.findings_by_origin = findings_by_origin(self.session, self.review_of(record))
+            g.findings_by_origin = findings_by_origin(self.session, record.review_id)
         found: dict[str, int] = g.findings_by_origin
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_views.documents.evidence_files import FilePages
 from admin_views.kit.base import (
     OFFICERS,
     STAFF,
@@ -20,7 +21,6 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.registry import link_to
-from admin_views.kit.uploads import FilePages
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.reviews.thematic_reviews import ThematicReview
@@ -36,10 +36,11 @@ def show_verdict(verdict: Verdict | None) -> str:
 
 
 @screen
-class IntelligenceItemScreen(FilePages, Screen):
+class IntelligenceItemScreen(Screen):
     """The register of intelligence, for all reviews; officers keep it."""
 
     model = IntelligenceItem
+    page_sets = (FilePages,)
     name, noun, plural = "Intelligence", "intelligence item", "intelligence items"
     url, category, menu_order = "/intelligence-items", Category.EVIDENCE, 60
     roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
@@ -78,7 +79,7 @@ class IntelligenceItemScreen(FilePages, Screen):
     }
 
     def panels(self, session: Session, record: IntelligenceItem) -> list[Panel]:
-        return [_uses(session, record), self.files_panel(session, record)]
+        return [_uses(session, record)]
 
 
 def _uses(session: Session, item: IntelligenceItem) -> Panel:

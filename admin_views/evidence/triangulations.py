@@ -14,7 +14,7 @@ from wtforms import Form
 
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.evidence.findings import show_verdict
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id
 from admin_views.kit.exports import MEDIA_TYPES
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import count_words, tag
@@ -39,7 +39,7 @@ class ReadingForm(Form):
     text = TextField("What it means", description="Leave empty to bring the portal's own sentence back.")
 
 
-class TriangulationPages(Screen):
+class TriangulationPages(PageSet):
     """The pages of the reviews' screen on which the sources stand beside each other."""
 
     @expose("/<int:record_id>/triangulation/", roles=STAFF)

@@ -21,6 +21,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Screen,
     expose,
     kept_by,
     person_id,
@@ -94,10 +95,11 @@ class FindingForm(Form):
 
 
 @screen
-class FeedbackActivityScreen(SurveyPages):
+class FeedbackActivityScreen(Screen):
     """Surveys, focus groups and conversations: planned, agreed by the project team, held, summed up."""
 
     model = FeedbackActivity
+    page_sets = (SurveyPages,)
     name, noun, plural = "Feedback", "activity", "activities"
     url, category, menu_order = "/feedback", Category.EVIDENCE, 35
     roles = kept_by(OFFICERS, readers=STAFF)
@@ -138,13 +140,13 @@ class FeedbackActivityScreen(SurveyPages):
         return [Fact("Levels of staff", words)] if words else []
 
     def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
-        return [_groups(self, session, record), *self.survey_panels(session, record)]
+        return [_groups(self, session, record)]
 
     def buttons(self, record: FeedbackActivity) -> list[Button]:
         made = [Button("Add a group", self.link("add_group", record_id=record.id))] if record.agreed_on else []
         if record.summary:
             made.append(Button("Make a finding", self.link("make_finding", record_id=record.id), "main"))
-        return [*made, *self.survey_buttons(record)]
+        return made
 
     @row_action(
         "Agreed by the project team",

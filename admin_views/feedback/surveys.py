@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, tag
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
@@ -51,7 +51,7 @@ class OutcomeForm(Form):
     outcome = TextField("What came of it", validators=[Required()], description="In plain words; the link shows them.")
 
 
-class SurveyPages(Screen):
+class SurveyPages(PageSet):
     """The pages of the feedback screen about its on-line surveys."""
 
     @expose("/<int:record_id>/survey/open/", roles=OFFICERS, methods=("GET", "POST"))
@@ -133,7 +133,7 @@ class SurveyPages(Screen):
     def _at(self, survey_id: int) -> str:
         return self.link("survey", survey_id=survey_id)
 
-    def survey_panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
+    def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
         """The surveys of an activity, where its technique has any."""
         if not record.technique.is_survey:
             return []
@@ -149,7 +149,7 @@ class SurveyPages(Screen):
         headings = ("Survey", "State", "Last day", "Answers", "Outcome published")
         return [Panel("Anonymous surveys", headings, rows, empty="No survey was opened yet.")]
 
-    def survey_buttons(self, record: FeedbackActivity) -> list[Button]:
+    def buttons(self, record: FeedbackActivity) -> list[Button]:
         """Open a survey, once the activity is agreed."""
         if not record.technique.is_survey or record.agreed_on is None:
             return []

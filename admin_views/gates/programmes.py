@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_views.documents.papers import document_buttons, document_page
-from admin_views.kit.base import READERS, Screen, expose
+from admin_views.kit.base import READERS, PageSet, expose
 from models.core.clock import today
 from models.gates.programmes import programme
 from models.reviews.thematic_reviews import ThematicReview
 
 
-class ProgrammePages(Screen):
+class ProgrammePages(PageSet):
     """The programme page of the reviews' screen."""
 
     @expose("/programme/", roles=READERS)

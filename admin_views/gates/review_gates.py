@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.gates.gate_waivers import show_waiver
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id, row_action, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id, row_action, tag
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
@@ -61,7 +61,7 @@ class WaiverForm(Form):
     reason = TextField("Why should the review go on without?", validators=[Required()])
 
 
-class GatePages(Screen):
+class GatePages(PageSet):
     """The pages of the reviews' screen about its gates."""
 
     @expose("/<int:record_id>/gates/", roles=STAFF)

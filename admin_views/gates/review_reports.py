@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.papers import document_page
-from admin_views.kit.base import STAFF, Screen, expose
+from admin_views.kit.base import STAFF, PageSet, expose
 
 
-class ReviewReportPages(Screen):
+class ReviewReportPages(PageSet):
     """The report page of the reviews' screen."""
 
     @expose("/<int:record_id>/report/", roles=STAFF, methods=("GET", "POST"))

@@ -146,6 +146,8 @@ def bulk_actions_of(kind: Any) -> tuple[Action, ...]:
 
 @cache
 def _stated(kind: Any, mark: str) -> tuple[Action, ...]:
-    """Every action whose method carries the mark."""
-    marked = (getattr(getattr(kind, name, None), mark, None) for name in dir(kind))
+    """Every action whose method carries the mark, of the screen itself and of the page sets it lists."""
+    marked = (
+        getattr(getattr(known, name, None), mark, None) for known in (kind, *kind.page_sets) for name in dir(known)
+    )
     return tuple(sorted((action for action in marked if action), key=lambda action: action.order))

@@ -47,6 +47,7 @@ from admin_views.kit.filters import Filter
 from admin_views.kit.form_pages import FormPages
 from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
+from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import (
     ADMINISTRATORS,
@@ -67,8 +68,8 @@ from models.core.db import PortalSession
 
 __all__ = [
     "ADMINISTRATORS", "EVERYONE", "NOBODY", "OFFICERS", "READERS", "STAFF", "Button", "Category", "Fact", "Filter",
-    "Panel", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value", "expose", "in_list",
-    "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
+    "PageSet", "Panel", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value", "expose",
+    "in_list", "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
 
 _NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request

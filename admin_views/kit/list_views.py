@@ -23,17 +23,17 @@ from admin_views.kit.filters import Filter, column_filters
 from admin_views.kit.formats import plain_value
 from admin_views.kit.large_listings import LargeListing
 from admin_views.kit.listings import Listing
+from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
-from admin_views.kit.registry import RegisteredPages
 from admin_views.kit.requests import person_id, role
 from admin_views.kit.workbooks import workbook
 from models.core.clock import today
 from models.documents.exports import record_export
 
 
-class ListViews(RegisteredPages, ModelView):
+class ListViews(ListedPageSets, ModelView):
     """The list of a screen, its bulk actions and its exports: Flask-Admin's, with these hooks overridden."""
 
     noun: ClassVar[str] = "record"

@@ -67,13 +67,26 @@ class Gate:
     """One gate before every page: anonymous people are sent to sign in, people without the right get 403."""
 
     roles: ClassVar[Mapping[str, Roles]] = {}
+    page_sets: ClassVar[tuple[Any, ...]] = ()
+    _urls: ClassVar[list[tuple[str, str, Iterable[str]]]]
     can_create, can_edit, can_delete = _may("create"), _may("edit"), _may("delete")
     can_view_details, can_export = _may("details"), _may("export")
 
     @classmethod
+    def rules(cls) -> list[tuple[str, str, Iterable[str]]]:
+        """Address, name and methods of every page, of the class itself and of the page sets it lists."""
+        return [rule for kind in (cls, *cls.page_sets) for rule in kind._urls]
+
+    @classmethod
+    def page_named(cls, view_name: str) -> Callable[..., Any] | None:
+        """The page of that name, of the class itself or of a page set it lists; None when it has none."""
+        named = (getattr(kind, view_name, None) for kind in (cls, *cls.page_sets))
+        return next((view for view in named if hasattr(view, "_urls")), None)
+
+    @classmethod
     def roles_of(cls, view_name: str) -> Roles:
         """Who may open the page of that name; nobody when it is unknown or says nothing."""
-        view = getattr(cls, view_name, None)
+        view = cls.page_named(view_name)
         stated: Roles | None = getattr(view, "roles", None)
         if stated is not None:
             return stated

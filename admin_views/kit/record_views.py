@@ -80,10 +80,10 @@ class RecordViews(ListViews):
         return {
             "record": record,
             "record_key": key,
-            "facts": [*self.stated_facts(key), *self.facts(session, record)],
-            "panels": [*self.panels(session, record), *self.history(record)],
+            "facts": [*self.stated_facts(key), *self.gathered("facts", session, record)],
+            "panels": [*self.gathered("panels", session, record), *self.history(record)],
             "actions": [action for action in row_actions_of(self) if action.shown(record)],
-            "buttons": list(self.buttons(record)),
+            "buttons": self.gathered("buttons", record),
         }
 
     def stated_facts(self, record_id: int) -> list[Fact]:

@@ -89,7 +89,7 @@ def all_screens() -> list[PageFacts]:
 
 
 def _pages_of(known: Any) -> Iterator[PageFacts]:
-    for url, view, methods in sorted(known._urls):
+    for url, view, methods in sorted(known.rules()):
         roles: Roles = known.roles_of(view)
         for path, allowed in _paths_of(known, url, view, roles):
             ordered = tuple(role for role in Role if role in allowed)

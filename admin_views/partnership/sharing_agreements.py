@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from admin_views.documents.evidence_files import FilePages
 from admin_views.kit.base import (
     OFFICERS,
     READERS,
@@ -29,7 +30,6 @@ from admin_views.kit.base import (
 from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
-from admin_views.kit.uploads import FilePages
 from models.core.access import Actor
 from models.core.clock import today
 from models.partnership.agencies import Agency
@@ -54,11 +54,19 @@ def show_state(word: str) -> str:
     return tag(state.label, state.colour)
 
 
+class AgreementFiles(FilePages):
+    """The signed papers, which the agency's own people read too."""
+
+    def agency_of_file(self, record: SharingAgreement) -> int | None:
+        return record.agency_id
+
+
 @screen
-class SharingAgreementScreen(FilePages, Screen):
+class SharingAgreementScreen(Screen):
     """Signed agreements; officers keep them, each agency reads its own."""
 
     model = SharingAgreement
+    page_sets = (AgreementFiles,)
     name, noun, plural = "Sharing agreements", "agreement", "agreements"
     url, category, menu_order = "/sharing-agreements", Category.PEOPLE, 50
     roles = kept_by(OFFICERS, upload=OFFICERS)
@@ -102,12 +110,6 @@ class SharingAgreementScreen(FilePages, Screen):
         return SharingAgreement(
             agency_id=request.args.get("agency_id", type=int), title="Information Sharing Agreement Protocol"
         )
-
-    def agency_of_file(self, record: SharingAgreement) -> int | None:
-        return record.agency_id
-
-    def panels(self, session: Session, record: SharingAgreement) -> list[Panel]:
-        return [self.files_panel(session, record)]
 
     def list_buttons(self) -> list[Button]:
         return [Button("How each agency stands", self.link("agencies"))] if role() in READERS else []

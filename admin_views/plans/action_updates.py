@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.actions import MOST
-from admin_views.kit.base import OFFICERS, Panel, Screen, action, expose, in_list, person_id, role
+from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, action, expose, in_list, person_id, role
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, count_words, show_moment, tag
@@ -75,8 +75,34 @@ def show_word(label: str | None) -> Any:
     return tag(label, g.brag_codes.get(label, ""))
 
 
-class UpdatePages(Screen):
-    """The pages of the actions' screen on which something is said about actions."""
+class ActionPages(PageSet):
+    """What every set of pages about actions uses."""
+
+    def answer(self, form: Form, back: str, values: dict[str, Any], act: Callable[[], str]) -> ResponseReturnValue:
+        """Show a form with the actions it is about, or do what it asks and go back with the sentence of that."""
+        return self.ask(form, back, act, template="plans/words.html", **values)
+
+    def _own(self, record_id: int) -> Action:
+        """An action this person may say something about: 404 when it is not theirs to see, 403 when only to read."""
+        record: Action = self.get_record(record_id)
+        if not may_post():
+            abort(403)
+        return record
+
+
+class UpdatePages(ActionPages):
+    """The pages on which something is said about actions."""
+
+    def buttons(self, record: Action) -> list[Button]:
+        if not may_post():
+            return []
+        progress = Button("Post progress", self.link("progress", record_id=record.id), "main")
+        if record.completed_on is not None or role() not in OFFICERS:
+            return [progress]
+        return [progress, Button("Move due date", self.link("move", ids=record.id))]
+
+    def panels(self, session: Session, record: Action) -> list[Panel]:
+        return [updates_panel(session, record)]
 
     @expose("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
     def progress(self, record_id: int) -> ResponseReturnValue:
@@ -115,7 +141,7 @@ class UpdatePages(Screen):
         for record in records:
             due_on, reason = form["due_on"].data, form["reason"].data
             move_due_date(self.session, record, due_on=due_on, reason=reason, author_id=person_id())
-        return f"The due date of {count_words(len(records), self.noun, self.plural)} is moved."
+        return f"The due date of {count_words(len(records), self.screen.noun, self.screen.plural)} is moved."
 
     @action("rate-chosen", "Set BRAG word", "", roles=POSTERS)
     def rate_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:
@@ -129,19 +155,6 @@ class UpdatePages(Screen):
         session.rollback()
         return redirect(self.link("move", ids=_ids(actions)))
 
-    # What the pages above use
-
-    def answer(self, form: Form, back: str, values: dict[str, Any], act: Callable[[], str]) -> ResponseReturnValue:
-        """Show a form with the actions it is about, or do what it asks and go back with the sentence of that."""
-        return self.ask(form, back, act, template="plans/words.html", **values)
-
-    def _own(self, record_id: int) -> Action:
-        """An action this person may say something about: 404 when it is not theirs to see, 403 when only to read."""
-        record: Action = self.get_record(record_id)
-        if not may_post():
-            abort(403)
-        return record
-
     def _chosen(self) -> list[Action]:
         """The actions whose ids the address names; 404 when one is no id, or not theirs to see."""
         typed = request.args.get("ids", "").split(",")
@@ -150,7 +163,7 @@ class UpdatePages(Screen):
         if not may_post():
             abort(403)
         keys = set(map(int, typed))
-        statement = self.get_query().where(Action.id.in_(keys)).order_by(Action.reference)
+        statement = self.screen.get_query().where(Action.id.in_(keys)).order_by(Action.reference)
         found = list(self.session.scalars(statement))
         if len(found) != len(keys):
             abort(404)

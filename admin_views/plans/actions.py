@@ -16,9 +16,8 @@ from admin_views.kit.base import (
     OFFICERS,
     Button,
     Category,
-    Fact,
     Filter,
-    Panel,
+    Screen,
     TextField,
     action,
     by_value,
@@ -32,8 +31,8 @@ from admin_views.kit.base import (
 from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.formats import NOTHING
-from admin_views.plans.action_updates import POSTERS, may_post, show_word, updates_panel
-from admin_views.plans.completions import CompletionPages, completion_facts
+from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, show_word
+from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.access import Actor
 from models.core.clock import today
@@ -71,10 +70,11 @@ def show_late(days: int | None) -> Any:
 
 
 @screen
-class ActionScreen(CompletionPages):
+class ActionScreen(Screen):
     """Actions of all plans. People of an agency see and change only the actions their agency leads."""
 
     model = Action
+    page_sets = (UpdatePages, CompletionPages)
     name, noun, plural = "Actions", "action", "actions"
     url, category, menu_order = "/actions", Category.PLANS, 30
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
@@ -190,20 +190,6 @@ class ActionScreen(CompletionPages):
         if model.owner_id is not None and not model.owner_name and "owner_id" in form:
             owner = self.session.get_one(Person, model.owner_id)
             model.owner_name, model.owner_role = owner.name, model.owner_role or owner.job_title
-
-    def facts(self, session: Session, record: Action) -> list[Fact]:
-        return completion_facts(session, record)
-
-    def buttons(self, record: Action) -> list[Button]:
-        if not may_post():
-            return []
-        found = [Button("Post progress", self.link("progress", record_id=record.id), "main")]
-        if record.completed_on is None and role() in OFFICERS:
-            found.append(Button("Move due date", self.link("move", ids=record.id)))
-        return [*found, *self.completion_buttons(record)]
-
-    def panels(self, session: Session, record: Action) -> list[Panel]:
-        return [updates_panel(session, record)]
 
     def list_buttons(self) -> list[Button]:
         asked = self.list_args().arguments()

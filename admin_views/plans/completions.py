@@ -12,7 +12,7 @@ from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post
+from admin_views.plans.action_updates import POSTERS, ActionPages, may_post
 from models.core.access import Actor
 from models.core.clock import today
 from models.partnership.people import Person
@@ -46,7 +46,7 @@ class ReopenForm(Form):
     reason = TextField("Why?", validators=[Required()], description="Kept among the action's updates.")
 
 
-class CompletionPages(UpdatePages):
+class CompletionPages(ActionPages):
     """The pages of the actions' screen on which an action becomes complete: evidence, and a second person's word."""
 
     @expose("/<int:record_id>/done/", roles=POSTERS, methods=("GET", "POST"))
@@ -96,7 +96,10 @@ class CompletionPages(UpdatePages):
         reopen_action(self.session, record, reason=form["reason"].data, person_id=person_id())
         return f"{record} is open again; the reason stands among its updates."
 
-    def completion_buttons(self, record: Action) -> list[Button]:
+    def facts(self, session: Session, record: Action) -> list[Fact]:
+        return completion_facts(session, record)
+
+    def buttons(self, record: Action) -> list[Button]:
         """State as done, return what somebody has stated, or open again what is complete."""
         if record.completed_on is not None:
             return [Button("Open again", self.link("open_again", record_id=record.id))]

@@ -28,7 +28,7 @@ from admin_views.kit.base import (
 from admin_views.kit.formats import NOTHING, count_words, show_date
 from admin_views.kit.registry import link_to
 from admin_views.messages.agency_messages import letter_words
-from admin_views.returns.self_evaluations import show_status
+from admin_views.returns.agency_returns import show_status
 from models.core.clock import now, today
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from admin_views.audits.answer_papers import AnswerPapers
 from admin_views.kit.base import (
     OFFICERS,
     Button,
     Category,
     Fact,
-    Filter,
     Panel,
     actor,
-    by_value,
     expose,
     person_id,
     read_by,
@@ -29,16 +29,12 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import TextField
-from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.returns.self_evaluations import ChangesForm, show_status
-from admin_views.tools.answer_papers import AGENCY_PEOPLE, SHEET_READERS
-from admin_views.tools.answer_sheets import AnsweringPages, offered_again
-from admin_views.tools.questionnaires import LastAnswer
+from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, card_to_fill_in, late_filter
+from admin_views.tools.answer_sheets import AGENCY_PEOPLE, SHEET_READERS, AnsweringPages
 from models.core.access import Actor
-from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, ReturnStatus, give_back, submit_return
+from models.returns.agency_returns import ReturnStatus, give_back
 from models.returns.section_11_cycles import Section11Cycle
 from models.returns.section_11_returns import (
     Section11Return,
@@ -46,92 +42,31 @@ from models.returns.section_11_returns import (
     moderate_return,
     standards_of,
 )
-from models.rules.core.due_dates import in_words
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
-from models.tools.answer_sheets import AnswerSheet, sheet_progress, version_of
+from models.tools.answer_sheets import SheetAnswer
 
-_OPEN = Section11Return.status.in_(OPEN)
 _DAYS_FOR_CHANGES = 14
 
 
-@screen
-class Section11ReturnScreen(AnsweringPages):
-    """Section 11 returns; a partner sees and fills in its own. They are no self-evaluations of any review."""
-
-    model = Section11Return
-    name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
-    url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
-    roles = read_by(SHEET_READERS)
-    paper_name = "section_11_return"
-    column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")
-    column_details_list = ("agency_id", "cycle_id", "status", "due_on", "submitted_at", "closed_at")
-    column_formatters = {"status": by_value(show_status)}
-    column_searchable_list = ("reference",)
-    column_filters = (
-        "status",
-        Filter(
-            "late",
-            "Late",
-            options=(("yes", "Late"),),
-            apply=lambda answer: and_(_OPEN, Section11Return.due_on < today()),
-        ),
-        "cycle_id",
-        "agency_id",
-    )
-    column_sortable_list = ("reference", "due_on", "status")
-    column_default_sort = ("reference", True)
-    column_labels = {"submitted_at": "Handed in", "closed_at": "Moderated", "cycle.title": "Cycle"}
-
-    def facts(self, session: Session, record: Section11Return) -> list[Fact]:
-        found = [Fact("Progress", sheet_progress(session, self.sheet_of(record)).words)]
-        return [*found, Fact("Changes asked for", record.return_reason)] if record.return_reason else found
-
-    def panels(self, session: Session, record: Section11Return) -> list[Panel]:
-        """The scores; a partner sees the moderated ones once they are complete."""
-        rows = [
-            (one.text, score_words(one.own), score_words(one.moderated), one.reason)
-            for one in standards_of(session, record)
-        ]
-        return [Panel("Standards, scored 0 to 3", ("Standard", "Own score", "Moderated score", "Reason"), rows)]
+class ModeratingPages(ReturningPages):
+    """What officers do with a return that is handed in: moderate its scores, or give it back."""
 
     def buttons(self, record: Section11Return) -> list[Button]:
-        found = self.sheet_buttons(record)
-        if role() in OFFICERS and not record.status.is_open:
-            found.append(Button("Moderate", self.link("moderate", record_id=record.id), "main"))
-            if record.status is ReturnStatus.SUBMITTED:
-                found.append(Button("Ask for changes", self.link("give_back", record_id=record.id)))
-        return [*found, *self.paper_buttons(record)]
-
-    def last_answers(self, record: Section11Return, sheet: AnswerSheet) -> dict[str, LastAnswer]:
-        asked = version_of(self.session, sheet).questionnaire
-        return offered_again(asked, last_section_11_answers(self.session, record))
-
-    def reading_facts(self, record: Section11Return) -> list[Fact]:
-        agency, cycle = (self.session.get_one(kind, key) for kind, key in _named(record))
-        due = Fact("Due", show_date(record.due_on))
-        return [
-            Fact("Partner", str(agency)),
-            Fact("Cycle", str(cycle)),
-            Fact("Status", show_status(record.status)),
-            due,
-        ]
-
-    def handed_in(self, record: Section11Return) -> str:
-        submit_return(self.session, record, person_id=person_id())
-        return f"{record.reference} is handed in. You can read it here at any time."
+        if role() not in OFFICERS or record.status.is_open:
+            return []
+        moderating = Button("Moderate", self.link("moderate", record_id=record.id), "main")
+        returning = Button("Ask for changes", self.link("give_back", record_id=record.id))
+        return [moderating, returning] if record.status is ReturnStatus.SUBMITTED else [moderating]
 
     @expose("/<int:record_id>/give-back/", roles=OFFICERS, methods=("GET", "POST"))
     def give_back(self, record_id: int) -> ResponseReturnValue:
         """Give a return back, with what should be changed."""
         record = self.get_record(record_id)
-        form = ChangesForm(sent_form(), due_on=today() + timedelta(days=_DAYS_FOR_CHANGES))
 
-        def act() -> str:
-            give_back(self.session, record, reason=form["reason"].data, due_on=form["due_on"].data)
-            return f"{record.reference} is returned."
+        def act(reason: str, due_on: date) -> None:
+            give_back(self.session, record, reason=reason, due_on=due_on)
 
-        title = f"Ask for changes of {record.reference}"
-        return self.ask(form, self.details_url(record_id), act, title=title, button="Return it")
+        return self.ask_for_changes(record, _DAYS_FOR_CHANGES, act, f"{record.reference} is returned.")
 
     @expose("/<int:record_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
     def moderate(self, record_id: int) -> ResponseReturnValue:
@@ -153,8 +88,37 @@ class Section11ReturnScreen(AnsweringPages):
         return f"{record.reference} is moderated and closed." if is_whole else "The scores are saved."
 
 
-def _named(record: Section11Return) -> tuple[tuple[type[Agency], int], tuple[type[Section11Cycle], int]]:
-    return (Agency, record.agency_id), (Section11Cycle, record.cycle_id)
+@screen
+class Section11ReturnScreen(ReturnScreen):
+    """Section 11 returns; a partner sees and fills in its own. They are no self-evaluations of any review."""
+
+    model = Section11Return
+    page_sets = (AnsweringPages, ModeratingPages, AnswerPapers)
+    name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
+    url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
+    roles = read_by(SHEET_READERS)
+    paper_name = "section_11_return"
+    column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")
+    column_details_list = ("agency_id", "cycle_id", "status", "due_on", "submitted_at", "closed_at")
+    column_filters = ("status", late_filter(Section11Return), "cycle_id", "agency_id")
+    column_sortable_list = ("reference", "due_on", "status")
+    column_labels = {"submitted_at": "Handed in", "closed_at": "Moderated", "cycle.title": "Cycle"}
+
+    def panels(self, session: Session, record: Section11Return) -> list[Panel]:
+        """The scores; a partner sees the moderated ones once they are complete."""
+        rows = [
+            (one.text, score_words(one.own), score_words(one.moderated), one.reason)
+            for one in standards_of(session, record)
+        ]
+        return [Panel("Standards, scored 0 to 3", ("Standard", "Own score", "Moderated score", "Reason"), rows)]
+
+    def about(self, record: Section11Return) -> list[Fact]:
+        partner = self.session.get_one(Agency, record.agency_id)
+        cycle = self.session.get_one(Section11Cycle, record.cycle_id)
+        return [Fact("Partner", str(partner)), Fact("Cycle", str(cycle))]
+
+    def earlier_answers(self, record: Section11Return) -> Mapping[str, tuple[SheetAnswer, date]]:
+        return last_section_11_answers(self.session, record)
 
 
 def _number(typed: str) -> int | None:
@@ -182,11 +146,8 @@ def section_11_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
     """The Section 11 return that the person's agency still has to hand in."""
     if not actor().is_agency_bound:
         return None
-    days = list(session.scalars(select(Section11Return.due_on).where(_OPEN).order_by(Section11Return.due_on)))
-    if not days:
-        return None
-    words = f"Section 11 {'return' if len(days) == 1 else 'returns'} to fill in, due {in_words(days[0])}"
-    return Card(len(days), words, "/section-11-returns/", "warning" if days[0] < today() else "")
+    words = ("Section 11 return", "Section 11 returns")
+    return card_to_fill_in(session, Section11Return, words, "/section-11-returns/")
 
 
 @card(roles=OFFICERS, order=33)

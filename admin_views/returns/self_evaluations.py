@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.evidence.answer_findings import FindingPages
+from admin_views.audits.answer_papers import AnswerPapers
+from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
 from admin_views.kit.base import (
     OFFICERS,
     Button,
     Category,
     Fact,
-    Filter,
     Panel,
-    by_value,
     expose,
     person_id,
     read_by,
@@ -29,20 +29,17 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.fields import DayField, Required, TextField
-from admin_views.kit.formats import NOTHING, count_words, show_date
-from admin_views.kit.forms import sent_form
+from admin_views.kit.formats import NOTHING, count_words
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run, own_hubs_only
-from admin_views.tools.answer_papers import AGENCY_PEOPLE, SHEET_READERS
-from admin_views.tools.answer_sheets import offered_again
-from admin_views.tools.questionnaires import LastAnswer
+from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, card_to_fill_in, late_filter, show_status
+from admin_views.tools.answer_sheets import AGENCY_PEOPLE, SHEET_READERS, AnsweringPages
 from models.core.access import Actor
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, ReturnStatus, submit_return
+from models.returns.agency_returns import OPEN, ReturnStatus
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
@@ -55,92 +52,19 @@ from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
 from models.rules.core.due_dates import due_words, in_words, return_due_on
 from models.rules.evidence.triangulation import Source
-from models.tools.answer_sheets import AnswerSheet, sheet_progress, version_of
+from models.tools.answer_sheets import SheetAnswer, version_of
 
 _OPEN = SelfEvaluation.status.in_(OPEN)
 _DAYS_FOR_CHANGES = 7
-_COLOURS = {ReturnStatus.SUBMITTED: "blue", ReturnStatus.RETURNED: "amber", ReturnStatus.CLOSED: "green"}
 
 
-def show_status(status: ReturnStatus) -> str:
-    """Where a return stands, as a word on its colour."""
-    return tag(status.label, _COLOURS.get(status, "grey"))
-
-
-class ChangesForm(Form):
-    """What should be changed in a return, and by when."""
-
-    reason = TextField("What should be changed?", validators=[Required()], description="The agency reads this.")
-    due_on = DayField("Due again on", validators=[Required()])
-
-
-@screen
-class SelfEvaluationScreen(FindingPages):
-    """Self-evaluations of the reviews; people of an agency see and fill in their own."""
-
-    model = SelfEvaluation
-    name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
-    url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
-    roles = read_by(SHEET_READERS)
-    finding_source = Source.SELF_EVALUATION
-    column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")
-    column_details_list = ("agency_id", "review_id", "status", "due_on", "sent_at", "submitted_at", "closed_at")
-    column_formatters = {"status": by_value(show_status)}
-    column_searchable_list = ("reference",)
-    column_filters = (
-        "status",
-        Filter(
-            "late",
-            "Late",
-            options=(("yes", "Late"),),
-            apply=lambda answer: and_(_OPEN, SelfEvaluation.due_on < today()),
-        ),
-        "review_id",
-        "agency_id",
-        "due_on",
-    )
-    column_sortable_list = ("reference", "due_on", "status", "submitted_at")
-    column_default_sort = ("reference", True)
-    column_labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed", "review.title": "Review"}
-
-    # The record's page
-
-    def facts(self, session: Session, record: SelfEvaluation) -> list[Fact]:
-        sheet = self.sheet_of(record)
-        found = [
-            Fact("Progress", sheet_progress(session, sheet).words),
-            Fact("Tool", version_of(session, sheet).content["title"]),
-        ]
-        if record.status.is_open:
-            found.append(Fact("Time", _time(record)))
-        if record.return_reason:
-            found.append(Fact("Changes asked for", record.return_reason))
-        return found
+class SendingPages(ReturningPages):
+    """What officers do with self-evaluations: send them, give one back, close it."""
 
     def buttons(self, record: SelfEvaluation) -> list[Button]:
-        returning = record.status is ReturnStatus.SUBMITTED and role() in OFFICERS
-        asking = Button("Ask for changes", self.link("return_for_changes", record_id=record.id))
-        return [*self.sheet_buttons(record), *([asking] if returning else []), *self.paper_buttons(record)]
-
-    # Filling in
-
-    def last_answers(self, record: SelfEvaluation, sheet: AnswerSheet) -> dict[str, LastAnswer]:
-        asked = version_of(self.session, sheet).questionnaire
-        return offered_again(asked, last_self_evaluation_answers(self.session, record))
-
-    def reading_facts(self, record: SelfEvaluation) -> list[Fact]:
-        agency, about = self.session.get_one(Agency, record.agency_id), review_words(self.session, record.review_id)
-        due = Fact("Due", show_date(record.due_on))
-        return [Fact("Agency", agency.name), Fact("Review", about), Fact("Status", show_status(record.status)), due]
-
-    def review_of(self, record: SelfEvaluation) -> int:
-        return record.review_id
-
-    def handed_in(self, record: SelfEvaluation) -> str:
-        submit_return(self.session, record, person_id=person_id())
-        return f"{record.reference} is handed in. You can read it here at any time."
-
-    # What officers do
+        if record.status is not ReturnStatus.SUBMITTED or role() not in OFFICERS:
+            return []
+        return [Button("Ask for changes", self.link("return_for_changes", record_id=record.id))]
 
     @expose("/send/<int:review_id>/", roles=OFFICERS, methods=("GET", "POST"))
     def send(self, review_id: int) -> ResponseReturnValue:
@@ -170,16 +94,12 @@ class SelfEvaluationScreen(FindingPages):
     def return_for_changes(self, record_id: int) -> ResponseReturnValue:
         """Give a self-evaluation back, with what should be changed."""
         record = self._own(record_id)
-        form = ChangesForm(sent_form(), due_on=today() + timedelta(days=_DAYS_FOR_CHANGES))
-        title = f"Ask for changes of {record.reference}"
-        return self.ask(
-            form, self.details_url(record_id), lambda: self._return(record, form), title=title, button="Return it"
-        )
 
-    def _return(self, record: SelfEvaluation, form: Form) -> str:
-        reason, due_on = form["reason"].data, form["due_on"].data
-        ask_for_changes(self.session, record, reason=reason, due_on=due_on, **letter_words())
-        return f"{record.reference} is returned; the agency is told."
+        def give_back(reason: str, due_on: date) -> None:
+            ask_for_changes(self.session, record, reason=reason, due_on=due_on, **letter_words())
+
+        sentence = f"{record.reference} is returned; the agency is told."
+        return self.ask_for_changes(record, _DAYS_FOR_CHANGES, give_back, sentence)
 
     @row_action("Close", roles=OFFICERS, tone="main", confirmation="Is this self-evaluation what was asked for?",
                 shown=lambda record: record.status is ReturnStatus.SUBMITTED)  # fmt: skip
@@ -194,6 +114,35 @@ class SelfEvaluationScreen(FindingPages):
         if not may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id):
             abort(403)
         return record
+
+
+@screen
+class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
+    """Self-evaluations of the reviews; people of an agency see and fill in their own."""
+
+    model = SelfEvaluation
+    page_sets = (AnsweringPages, SendingPages, AnswerPapers, FindingPages)
+    name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
+    url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
+    roles = read_by(SHEET_READERS)
+    finding_source = Source.SELF_EVALUATION
+    paper_name = "self_evaluation"
+    column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")
+    column_details_list = ("agency_id", "review_id", "status", "due_on", "sent_at", "submitted_at", "closed_at")
+    column_filters = ("status", late_filter(SelfEvaluation), "review_id", "agency_id", "due_on")
+    column_sortable_list = ("reference", "due_on", "status", "submitted_at")
+    column_labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed", "review.title": "Review"}
+
+    def more_facts(self, session: Session, record: SelfEvaluation) -> list[Fact]:
+        tool = Fact("Tool", version_of(session, self.sheet_of(record)).content["title"])
+        return [tool, Fact("Time", _time(record))] if record.status.is_open else [tool]
+
+    def about(self, record: SelfEvaluation) -> list[Fact]:
+        agency, review = self.session.get_one(Agency, record.agency_id), review_words(self.session, record.review_id)
+        return [Fact("Agency", agency.name), Fact("Review", review)]
+
+    def earlier_answers(self, record: SelfEvaluation) -> Mapping[str, tuple[SheetAnswer, date]]:
+        return last_self_evaluation_answers(self.session, record)
 
 
 def _time(record: SelfEvaluation) -> str:
@@ -225,11 +174,8 @@ def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | Non
     """What the person's agency still has to hand in."""
     if not asked_by.is_agency_bound:
         return None
-    days = list(session.scalars(select(SelfEvaluation.due_on).where(_OPEN).order_by(SelfEvaluation.due_on)))
-    if not days:
-        return None
-    words = f"{'self-evaluation' if len(days) == 1 else 'self-evaluations'} to fill in, due {in_words(days[0])}"
-    return Card(len(days), words, "/self-evaluations/", "warning" if days[0] < today() else "")
+    words = ("self-evaluation", "self-evaluations")
+    return card_to_fill_in(session, SelfEvaluation, words, "/self-evaluations/")
 
 
 def _count_of_own(session: Session, *conditions: Any) -> int:

@@ -21,6 +21,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Screen,
     TextField,
     by_value,
     kept_by,
@@ -49,13 +50,14 @@ from models.sampling.audit_samples import AuditSample
 
 
 @screen
-class ThematicReviewScreen(GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages):
+class ThematicReviewScreen(Screen):
     """The reviews of each year: two for children, two for adults and one combined, unless the Board overrides.
 
     Officers run the reviews of their own hubs; administrators any.
     """
 
     model = ThematicReview
+    page_sets = (GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages)
     name, noun, plural = "Thematic reviews", "review", "reviews"
     url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
     roles = kept_by(OFFICERS, delete=ADMINISTRATORS)

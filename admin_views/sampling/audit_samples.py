@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Screen,
     by_value,
     expose,
     kept_by,
@@ -47,10 +48,11 @@ class VoidForm(Form):
 
 
 @screen
-class AuditSampleScreen(PlanPages, DrawPages, CertificatePages):
+class AuditSampleScreen(Screen):
     """Samples: plan, preview, lock, reveal, draw. A draw is never repeated in silence; a voided one stays visible."""
 
     model = AuditSample
+    page_sets = (PlanPages, DrawPages, CertificatePages)
     name, noun, plural = "Audit samples", "sample", "samples"
     url, category, menu_order = "/audit-samples", Category.SAMPLES, 30
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY)

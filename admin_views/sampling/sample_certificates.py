@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.papers import ask_once, occasion, show_paper
-from admin_views.kit.base import READERS, STAFF, Screen, expose
+from admin_views.kit.base import READERS, STAFF, PageSet, expose
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -21,7 +21,7 @@ from models.sampling.sample_certificates import certificate_facts, repeat_draw
 _LARGEST = 20 * 1024 * 1024
 
 
-class CertificatePages(Screen):
+class CertificatePages(PageSet):
     """The page that checks a draw; part of the samples' screen."""
 
     @expose("/<int:record_id>/certificate/", roles=STAFF, methods=("GET", "POST"))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
-from admin_views.kit.base import OFFICERS, Panel, Screen, already_sent, expose, person_id, row_action, show_tag
+from admin_views.kit.base import OFFICERS, PageSet, Panel, already_sent, expose, person_id, row_action, show_tag
 from admin_views.kit.registry import link_to
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
@@ -22,7 +22,7 @@ from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_draws import preview
 
 
-class DrawPages(Screen):
+class DrawPages(PageSet):
     """From the preview of a plan to the drawn cases; part of the samples' screen."""
 
     @expose("/<int:record_id>/preview/", roles=OFFICERS)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from admin_views.kit.base import OFFICERS, Screen, already_sent, expose
+from admin_views.kit.base import OFFICERS, PageSet, already_sent, expose
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import offer_choices, sent_form
@@ -97,7 +97,7 @@ def _time_frame(form: PlanForm) -> dict[str, Any]:
     return {"rule": form.rule.data, "from": form.starts_on.data, "to": form.ends_on.data}
 
 
-class PlanPages(Screen):
+class PlanPages(PageSet):
     """The page where a sample is planned; part of the samples' screen."""
 
     @expose("/plan/", roles=OFFICERS, methods=("GET", "POST"))

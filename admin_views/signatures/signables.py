@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Panel, Screen, expose, person_id, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id, tag
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -39,7 +39,7 @@ class AskForm(Form):
     reason = TextField("Reason", description="Needed only when police, social care or health is missing from the team.")
 
 
-class SignablePages(Screen):
+class SignablePages(PageSet):
     """The pages of the reviews' screen on which something is put before the sponsor."""
 
     @expose("/<int:record_id>/ask-for/<subject>/", roles=OFFICERS, methods=("GET", "POST"))

@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, false, select
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, Fact, Panel, actor, already_sent, expose, person_id, role
-from admin_views.tools.answer_papers import ANSWERERS, SHEET_READERS, AnswerPapers
+from admin_views.documents.papers import document_buttons
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Button,
+    Fact,
+    PageSet,
+    Panel,
+    Screen,
+    actor,
+    already_sent,
+    expose,
+    person_id,
+    role,
+)
+from admin_views.kit.permissions import Roles
 from admin_views.tools.questionnaires import FileLink, LastAnswer, SheetForm, file_link
+from models.core.access import Role
 from models.documents.documents import Document
 from models.partnership.people import Person
 from models.rules.core.due_dates import in_words
@@ -27,6 +42,12 @@ from models.rules.tools.questionnaires import (
     progress_by_section,
 )
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer, evidence_of, sheet_answers, sheet_progress, version_of
+
+ANSWERERS: Roles = frozenset({Role.AGENCY_MEMBER})
+"""Who answers for an agency: its members. Its managers read what it says, and choose its auditors."""
+
+AGENCY_PEOPLE: Roles = ANSWERERS | {Role.MANAGER}
+SHEET_READERS: Roles = STAFF | AGENCY_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -51,12 +72,14 @@ def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, d
     }
 
 
-class AnsweringPages(AnswerPapers):
-    """The pages of a screen whose record has a sheet to fill in, also on paper: `sheet_of(record)` names it.
+class AnsweredScreen(Screen):
+    """A screen whose record has a sheet to fill in: what `AnsweringPages` asks of it.
 
-    A screen says by `handed_in` how it is handed in, and more by `may_answer`, `last_answers`, `reading_facts` and
-    `answer_buttons`.
+    It says by `handed_in` how a sheet is handed in; its form on paper is the document `paper_name`, and the blank one
+    the same with `_blank`.
     """
+
+    paper_name: ClassVar[str]
 
     def get_query(self) -> Select[Any]:
         """Staff see every record, people of an agency their own by row policy; managers of no agency see none."""
@@ -84,11 +107,23 @@ class AnsweringPages(AnswerPapers):
         """What can be done with one answer where it is read."""
         return []
 
+    def begin_answering(self, record: Any) -> None:
+        """Called before something that was filled in is kept."""
+
     def handed_in(self, record: Any) -> str:
         """Hand a filled-in record in by its own verb; returns the sentence that says so."""
         raise NotImplementedError
 
-    # The pages
+    def paper_buttons(self, record: Any) -> list[Button]:
+        """The form, filled in and blank, each as PDF and as a page."""
+        filled, blank = (self.link(name, record_id=record.id) for name in ("filled_paper", "blank_paper"))
+        return [*document_buttons(filled, "Form"), *document_buttons(blank, "Blank form")]
+
+
+class AnsweringPages(PageSet):
+    """The pages on which a sheet is filled in, read and handed in."""
+
+    screen: AnsweredScreen
 
     @expose("/<int:record_id>/answer/", roles=ANSWERERS | OFFICERS)
     def continue_answering(self, record_id: int) -> ResponseReturnValue:
@@ -132,28 +167,28 @@ class AnsweringPages(AnswerPapers):
     def read(self, record_id: int) -> str:
         """Every question with its answer, also after the day it was due; prints as it is."""
         record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
+        sheet = self.screen.sheet_of(record)
         asked = version_of(self.session, sheet).questionnaire
         sections = self._read_sections(record, sheet, asked)
         return self.render(
-            "questionnaires/read.html", record=record, asked=asked, facts=self.reading_facts(record),
+            "questionnaires/read.html", record=record, asked=asked, facts=self.screen.reading_facts(record),
             sections=sections, progress=progress(asked, _values(sections)), back=self.details_url(record_id),
-            buttons=[*self.sheet_buttons(record)[:-1], *self.paper_buttons(record)],
+            buttons=[*self.buttons(record)[:-1], *self.screen.paper_buttons(record)],
         )  # fmt: skip
 
     @expose("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
     def hand_in(self, record_id: int) -> ResponseReturnValue:
         """The word of whoever fills it in that this is the answer; what is missing is named first."""
         record = self.get_record(record_id)
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
+        sheet = self.screen.sheet_of(record)
+        if not self.screen.may_answer(record, sheet):
             abort(403)
         done = sheet_progress(self.session, sheet)
         missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
         lead = f"{done.words}. Once it is handed in, its answers no longer change unless it is returned."
         return self.ask(
-            Form(), self.details_url(record_id), lambda: self.handed_in(record), title=f"Hand in {record.reference}",
-            button="Hand in", lead=lead, panels=[missing] if done.missing else [],
+            Form(), self.details_url(record_id), lambda: self.screen.handed_in(record), lead=lead,
+            title=f"Hand in {record.reference}", button="Hand in", panels=[missing] if done.missing else [],
         )  # fmt: skip
 
     # What the pages above use
@@ -162,23 +197,25 @@ class AnsweringPages(AnswerPapers):
         """Where a filled-in sheet is handed in."""
         return Button("Hand in", self.link("hand_in", record_id=record.id))
 
-    def sheet_buttons(self, record: Any) -> list[Button]:
-        """For the record's own page: fill in and hand in where that is possible, and read, which always is."""
+    def buttons(self, record: Any) -> list[Button]:
+        """Fill in and hand in where that is possible, and read, which always is."""
         reading = Button("Read the answers", self.link("read", record_id=record.id))
-        if not self.may_answer(record, self.sheet_of(record)):
+        if not self.screen.may_answer(record, self.screen.sheet_of(record)):
             return [reading]
         filling = Button("Fill in", self.link("continue_answering", record_id=record.id), "main")
         return [filling, self.finishing_button(record), reading]
 
     def _form(self, record: Any) -> SheetForm:
         """The record's form where it may be filled in; otherwise 403, or back to reading once it is handed in."""
-        sheet = self.sheet_of(record)
-        if not self.may_answer(record, sheet):
+        sheet = self.screen.sheet_of(record)
+        if not self.screen.may_answer(record, sheet):
             if sheet.is_open or request.method == "POST":
                 abort(403)
             flash("This form is handed in; its answers no longer change.", "error")
             abort(redirect(self.link("read", record_id=record.id)))
-        return SheetForm(self.session, sheet, person_id(), self.last_answers(record, sheet))
+        if request.method == "POST":
+            self.screen.begin_answering(record)
+        return SheetForm(self.session, sheet, person_id(), self.screen.last_answers(record, sheet))
 
     def _show(self, record: Any, form: SheetForm, number: int, problems: dict[str, str]) -> str:
         section, values = _section(form.asked, number), form.values()
@@ -230,7 +267,7 @@ class AnsweringPages(AnswerPapers):
             return ReadAnswer(question, "", "", "", None, (), ())
         who = names.get(answer.answered_by_id or 0, "")
         words, links = question.how.show(answer.value), tuple(map(file_link, files))
-        buttons = tuple(self.answer_buttons(record, question, answer)) if words or answer.note else ()
+        buttons = tuple(self.screen.answer_buttons(record, question, answer)) if words or answer.note else ()
         return ReadAnswer(question, words, answer.note, who, answer, links, buttons)
 
     def _names(self, ids: set[int | None]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from admin_views.kit.base import (
     Fact,
     Filter,
     Panel,
+    Screen,
     TextField,
     by_value,
     kept_by,
@@ -29,6 +30,7 @@ from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.signatures.signables import signature_standing, warn
 from admin_views.tools.tool_copies import CopyPages
+from admin_views.tools.tool_outlines import OutlinedSection, OutlinePages, may_build, outline_of, overtaken, review_of
 from admin_views.tools.tool_questions import QuestionPages
 from admin_views.tools.tool_versions import VersionPages
 from models.core.clock import london_day
@@ -36,8 +38,8 @@ from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
 from models.tools.assurance_tools import AssuranceTool
-from models.tools.tool_questions import questions_of
-from models.tools.tool_versions import latest_version, versions_of
+from models.tools.tool_questions import questions_of, sections_of
+from models.tools.tool_versions import latest_version, questionnaire_of, versions_of
 
 _BIGGEST = 2_147_483_647
 
@@ -56,10 +58,12 @@ def _stands_in(answer: str) -> ColumnElement[bool]:
 
 
 @screen
-class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
+class AssuranceToolScreen(Screen):
     """Tools of the bank and of the reviews. Officers build the bank's and their own hubs'; sponsors read."""
 
     model = AssuranceTool
+    page_sets = (OutlinePages, QuestionPages, VersionPages, CopyPages)
+    details_template = "assurance_tools/tool.html"
     name, noun, plural = "Tools and questions", "tool", "tools"
     url, category, menu_order = "/assurance-tools", Category.TOOLS, 10
     roles = kept_by(OFFICERS, readers=STAFF)
@@ -103,11 +107,22 @@ class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
         if "review_id" in form and isinstance(form["review_id"], RecordField):
             form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
+    def outline(self, tool: AssuranceTool) -> list[OutlinedSection]:
+        """The tool as it stands, with the rows behind it."""
+        session = self.session
+        return outline_of(
+            questionnaire_of(session, tool), questions_of(session, tool.id), sections_of(session, tool.id)
+        )
+
+    def overtaken(self, tool: AssuranceTool) -> str:
+        """That the sponsor's signature is for other words than these, for the tool's page."""
+        return overtaken(self.session, tool)
+
     def can_edit_record(self, record: AssuranceTool) -> bool:
-        return self.may_build(record)
+        return may_build(self.session, record)
 
     def can_delete_record(self, record: AssuranceTool) -> bool:
-        return self.may_build(record)
+        return may_build(self.session, record)
 
     def on_model_change(self, form: Form, model: AssuranceTool, is_created: bool) -> None:
         self.session.flush()
@@ -121,7 +136,7 @@ class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
         return [*self._signature(session, record), *self._newest(session, record), *_origin(session, record)]
 
     def _signature(self, session: Session, tool: AssuranceTool) -> list[Fact]:
-        review, subject = self.review_of(tool), TOOL_SUBJECTS.get(tool.kind)
+        review, subject = review_of(session, tool), TOOL_SUBJECTS.get(tool.kind)
         if review is None or subject is None:
             return []
         return [Fact("Lead sponsor's signature", signature_standing(session, review, subject, tool).state)]
@@ -137,9 +152,9 @@ class AssuranceToolScreen(QuestionPages, VersionPages, CopyPages):
         found = [Button("Preview", self.link("preview", **there)), Button("Versions", self.link("versions", **there))]
         if role() in OFFICERS:
             found.append(Button("Copy" if record.review_id else "Copy for a review", self.link("copy", **there)))
-        if not self.may_build(record):
+        if not may_build(self.session, record):
             return found
-        review, subject = self.review_of(record), TOOL_SUBJECTS.get(record.kind)
+        review, subject = review_of(self.session, record), TOOL_SUBJECTS.get(record.kind)
         if review is None or subject is None:
             return [*found, Button("Freeze a version", self.link("freeze", **there), is_post=True)]
         if signature_standing(self.session, review, subject, record).may_ask:

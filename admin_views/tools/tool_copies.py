@@ -13,7 +13,7 @@ from admin_views.kit.formats import count_words
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import own_hubs_only
 from admin_views.tools.key_lines import review_run_here
-from admin_views.tools.tool_outlines import OutlinePages
+from admin_views.tools.tool_outlines import ToolPages
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.signatures.signables import tools_of
 from models.tools.assurance_tools import AssuranceTool, ToolKind
@@ -43,7 +43,7 @@ class FromBankForm(Form):
     tools = RecordsField("Tools", loader=ChoiceLoader(AssuranceTool, _standard_tools), validators=[Required()])
 
 
-class CopyPages(OutlinePages):
+class CopyPages(ToolPages):
     """The pages of the tools' screen on which tools are copied."""
 
     @expose("/<int:record_id>/copy/", roles=OFFICERS, methods=("GET", "POST"))

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, Screen, expose, role
+from admin_views.kit.base import OFFICERS, PageSet, expose, role
 from admin_views.kit.fields import LineField, Required, TextField
 from admin_views.kit.form_pages import Act
 from admin_views.kit.forms import sent_form, write_into
@@ -24,8 +25,7 @@ from models.rules.tools.questionnaires import Question, Questionnaire, Section
 from models.signatures.signables import TOOL_SUBJECTS, overtaken_words
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.tool_outlines import add_section, move_question, move_section, remove_section
-from models.tools.tool_questions import ToolQuestion, ToolSection, questions_of, sections_of
-from models.tools.tool_versions import questionnaire_of
+from models.tools.tool_questions import ToolQuestion, ToolSection
 
 PLACES = {"up": -1, "down": 1}
 BIGGEST = 2_147_483_647
@@ -76,44 +76,46 @@ class SectionForm(Form):
     introduction = TextField("Introduction", description="One or two sentences under the heading.")
 
 
-class OutlinePages(Screen):
-    """The pages of the tools' screen on which sections and their order are changed."""
+def review_of(session: Session, tool: AssuranceTool) -> ThematicReview | None:
+    """The review a tool belongs to; None for a tool of the bank."""
+    return session.get(ThematicReview, tool.review_id) if tool.review_id else None
 
-    details_template = "assurance_tools/tool.html"
 
-    def may_build(self, tool: AssuranceTool) -> bool:
-        """Officers build the tools of the bank and of their own hubs' reviews; administrators any."""
-        if role() not in OFFICERS:
-            return False
-        review = self.review_of(tool)
-        return review is None or may_run(self.session, review.hub_id)
+def may_build(session: Session, tool: AssuranceTool) -> bool:
+    """Officers build the tools of the bank and of their own hubs' reviews; administrators any."""
+    if role() not in OFFICERS:
+        return False
+    review = review_of(session, tool)
+    return review is None or may_run(session, review.hub_id)
 
-    def review_of(self, tool: AssuranceTool) -> ThematicReview | None:
-        return self.session.get(ThematicReview, tool.review_id) if tool.review_id else None
+
+def overtaken(session: Session, tool: AssuranceTool) -> str:
+    """That the sponsor's signature is for other words than these, where it is."""
+    subject = TOOL_SUBJECTS.get(tool.kind)
+    return overtaken_words(session, review_of(session, tool), subject, tool) if subject is not None else ""
+
+
+class ToolPages(PageSet):
+    """What every set of pages about a tool uses."""
 
     def buildable(self, record_id: int) -> AssuranceTool:
         """The tool, for whoever may change it; 403 for others."""
         tool: AssuranceTool = self.get_record(record_id)
-        if not self.may_build(tool):
+        if not may_build(self.session, tool):
             abort(403)
         return tool
 
-    def outline(self, tool: AssuranceTool) -> list[OutlinedSection]:
-        """The tool as it stands, with the rows behind it."""
-        session = self.session
-        return outline_of(
-            questionnaire_of(session, tool), questions_of(session, tool.id), sections_of(session, tool.id)
-        )
-
-    def overtaken(self, tool: AssuranceTool) -> str:
-        """That the sponsor's signature is for other words than these, where it is."""
-        subject = TOOL_SUBJECTS.get(tool.kind)
-        return overtaken_words(self.session, self.review_of(tool), subject, tool) if subject is not None else ""
+    def question_row(self, tool: AssuranceTool, question_id: int) -> ToolQuestion:
+        """A question of the tool; 404 for any other."""
+        question = self.session.get(ToolQuestion, question_id) if question_id <= BIGGEST else None
+        if question is None or question.tool_id != tool.id:
+            abort(404)
+        return question
 
     def told(self, tool: AssuranceTool, sentence: str) -> str:
         """The sentence after a change, with what it means for the signature."""
         self.session.flush()
-        return f"{sentence} {self.overtaken(tool)}".strip()
+        return f"{sentence} {overtaken(self.session, tool)}".strip()
 
     def place_of(self, tool: AssuranceTool, part: str = "") -> str:
         """The tool's page, at one of its parts."""
@@ -123,18 +125,15 @@ class OutlinePages(Screen):
         """Ask something about a tool; the trail leads to its page."""
         return self.ask(form, back, act, back_words=tool.title, **values)
 
+
+class OutlinePages(ToolPages):
+    """The pages on which sections and their order are changed."""
+
     def _section(self, tool: AssuranceTool, section_id: int) -> ToolSection:
         section = self.session.get(ToolSection, section_id) if section_id <= BIGGEST else None
         if section is None or section.tool_id != tool.id:
             abort(404)
         return section
-
-    def question_row(self, tool: AssuranceTool, question_id: int) -> ToolQuestion:
-        """A question of the tool; 404 for any other."""
-        question = self.session.get(ToolQuestion, question_id) if question_id <= BIGGEST else None
-        if question is None or question.tool_id != tool.id:
-            abort(404)
-        return question
 
     @expose("/<int:record_id>/sections/new/", roles=OFFICERS, methods=("GET", "POST"))
     def new_section(self, record_id: int) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from admin_views.kit.base import OFFICERS, expose
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
-from admin_views.tools.tool_outlines import BIGGEST, OutlinePages, refuse_stale
+from admin_views.tools.tool_outlines import BIGGEST, ToolPages, refuse_stale
 from models.core.errors import RuleBroken
 from models.rules.tools.question_kinds import KINDS, Kind
 from models.rules.tools.questionnaire_words import earlier_questions
@@ -64,7 +64,7 @@ def question_form(tool: AssuranceTool, kind: Kind, question: ToolQuestion) -> Qu
     return form
 
 
-class QuestionPages(OutlinePages):
+class QuestionPages(ToolPages):
     """The pages of the tools' screen on which a question is written, changed, made to depend and taken away."""
 
     @expose("/<int:record_id>/questions/new/", roles=OFFICERS, methods=("GET", "POST"))
@@ -140,7 +140,9 @@ class QuestionPages(OutlinePages):
         earlier = {one.key: one for one in earlier_questions(questionnaire_of(self.session, tool), question.key)}
         on = request.args.get("on", question.shown_if_key)
         if on not in earlier:
-            return self.render("assurance_tools/condition.html", tool=tool, question=question, earlier=earlier.values())
+            back = self.place_of(tool, f"q-{question.id}")
+            return self.render("assurance_tools/condition.html", tool=tool, question=question, back=back,
+                               earlier=earlier.values())  # fmt: skip
         return self._ask_condition(tool, question, earlier[on])
 
     def _ask_condition(self, tool: AssuranceTool, question: ToolQuestion, on: Question) -> ResponseReturnValue:

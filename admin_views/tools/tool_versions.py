@@ -11,7 +11,7 @@ from admin_views.kit.base import OFFICERS, STAFF, Panel, expose, person_id
 from admin_views.kit.formats import NOTHING, show_date, show_moment
 from admin_views.kit.registry import link_to
 from admin_views.tools.questionnaires import questions_html, read_form
-from admin_views.tools.tool_outlines import OutlinePages, outline_of
+from admin_views.tools.tool_outlines import ToolPages, outline_of
 from models.core.clock import london_day
 from models.partnership.people import Person
 from models.rules.tools.questionnaire_differences import differences
@@ -24,7 +24,7 @@ from models.tools.tool_versions import ToolVersion, freeze_tool, questionnaire_o
 NOW = "now"
 
 
-class VersionPages(OutlinePages):
+class VersionPages(ToolPages):
     """The pages of the tools' screen about what was frozen, and the preview of what stands now."""
 
     @expose("/<int:record_id>/preview/", roles=STAFF, methods=("GET", "POST"))

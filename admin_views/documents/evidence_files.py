@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from wtforms import FileField, Form
 from admin_views.kit.fields import LineField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button, Panel
 from admin_views.kit.permissions import verb
 from admin_views.kit.registry import link_to
@@ -48,17 +49,19 @@ def sent_file() -> tuple[str, str, bytes]:
     return name, media_type, file.stream.read(LIMIT_MB * 1024 * 1024 + 1)
 
 
-class FilePages:
-    """The page of a screen on which a file is added to a record; `roles["upload"]` names who may."""
+class EvidenceScreen(Protocol):
+    """What the pages of files ask of their screen beside the kit's own words."""
 
-    session: Any
-    get_record: Any
-    can_edit_record: Any
-    ask: Any
-    details_url: Any
-    link: Any
     model: ClassVar[Any]
-    name_of: Any
+
+    def name_of(self, record: Any) -> str: ...
+    def can_edit_record(self, record: Any) -> bool: ...
+
+
+class FilePages(PageSet):
+    """The page on which a file is added to a record, and the record's files; `roles["upload"]` names who may add."""
+
+    screen: EvidenceScreen
 
     def agency_of_file(self, record: Any) -> int | None:
         """The agency whose people may read the files of a record too; None for partnership staff only."""
@@ -68,14 +71,11 @@ class FilePages:
     def upload_view(self, record_id: int) -> ResponseReturnValue:
         """Add a file to a record."""
         record, form = self.get_record(record_id), FileForm(sent_form())
-        back, title = self.details_url(record_id), f"Add a file to {self.name_of(record)}"
-        answer: ResponseReturnValue = self.ask(
-            form, back, lambda: self._kept(record, form), title=title, button="Add", is_upload=True
-        )
-        return answer
+        back, title = self.details_url(record_id), f"Add a file to {self.screen.name_of(record)}"
+        return self.ask(form, back, lambda: self._kept(record, form), title=title, button="Add", is_upload=True)
 
     def _kept(self, record: Any, form: Form) -> str:
-        if not self.can_edit_record(record):
+        if not self.screen.can_edit_record(record):
             raise RuleBroken("This record is closed, so nothing is added to it.")
         name, media_type, content = sent_file()
         kept = keep_document(
@@ -87,16 +87,16 @@ class FilePages:
                 media_type=media_type,
                 content=content,
             ),
-            subject=f"{self.model.__tablename__}:{record.id}",
+            subject=f"{self.screen.model.__tablename__}:{record.id}",
             agency_id=self.agency_of_file(record),
             made_by_id=person_id(),
             limit=LIMIT_MB * 1024 * 1024,
         )
         return f"{kept.title} is added."
 
-    def files_panel(self, session: Session, record: Any) -> Panel:
+    def panels(self, session: Session, record: Any) -> list[Panel]:
         """The files of a record that the asking person may see, the latest first."""
-        subject = f"{self.model.__tablename__}:{record.id}"
+        subject = f"{self.screen.model.__tablename__}:{record.id}"
         found = session.scalars(select(Document).where(Document.subject == subject).order_by(Document.id.desc()))
         rows = [
             (link_to(one, one.title), "Erased" if one.erased_on else one.file_name, show_date(london_day(one.made_at)))
@@ -104,7 +104,7 @@ class FilePages:
         ]
         buttons = (
             [Button("Add a file", self.link("upload_view", record_id=record.id))]
-            if self.can_edit_record(record)
+            if self.screen.can_edit_record(record)
             else []
         )
-        return Panel("Files", ("Document", "File", "Added"), rows, buttons=buttons)
+        return [Panel("Files", ("Document", "File", "Added"), rows, buttons=buttons)]

@@ -1,0 +1,139 @@
+"""How does a screen list sets of pages that belong to one noun each, instead of inheriting them?"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_admin.actions import ActionsMixin
+from flask_admin.base import AdminViewMeta
+from flask_admin.helpers import set_current_view
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.form_pages import Act
+from admin_views.kit.parts import Button, Fact, Panel
+from admin_views.kit.permissions import Gate
+from admin_views.kit.registry import RegisteredPages
+from models.core.db import PortalSession
+
+
+class PageSet(ActionsMixin, metaclass=AdminViewMeta):
+    """Pages of one noun, made with the screen that lists them: `page_sets = (AssignmentPages, OpeningPages)`.
+
+    They are written with `expose`, `verb`, `row_action` and `action` as on a screen, and stand behind its gate, under
+    its address and its names: `self.link("assign", …)`. What a set needs of its screen it asks of `self.screen`; a set
+    that belongs to one kind of screen says so: `screen: AnsweredScreen`.
+    """
+
+    screen: Any
+
+    def __init__(self, screen: Any) -> None:
+        self.screen = screen
+        self.init_actions()
+
+    # What the set adds to the pages of its screen, after the screen's own, in the order of `page_sets`
+
+    def facts(self, session: Session, record: Any) -> list[Fact]:
+        """More lines for the record's page."""
+        return []
+
+    def panels(self, session: Session, record: Any) -> list[Panel]:
+        """More tables for the record's page."""
+        return []
+
+    def buttons(self, record: Any) -> list[Button]:
+        """More buttons for the record's page; only those this person may use."""
+        return []
+
+    def list_buttons(self) -> list[Button]:
+        """More buttons above the list; only those this person may use."""
+        return []
+
+    # The screen's own, by a shorter name
+
+    @property
+    def session(self) -> PortalSession:
+        session: PortalSession = self.screen.session
+        return session
+
+    def get_record(self, record_id: int) -> Any:
+        return self.screen.get_record(record_id)
+
+    def link(self, view: str, **arguments: Any) -> str:
+        address: str = self.screen.link(view, **arguments)
+        return address
+
+    def list_url(self, **arguments: Any) -> str:
+        address: str = self.screen.list_url(**arguments)
+        return address
+
+    def details_url(self, record_id: object) -> str:
+        address: str = self.screen.details_url(record_id)
+        return address
+
+    def render(self, template: str, **values: Any) -> str:
+        page: str = self.screen.render(template, **values)
+        return page
+
+    def ask(self, form: Form, back: str, act: Act, **values: Any) -> ResponseReturnValue:
+        answer: ResponseReturnValue = self.screen.ask(form, back, act, **values)
+        return answer
+
+    def press(self, back: str, act: Act) -> ResponseReturnValue:
+        answer: ResponseReturnValue = self.screen.press(back, act)
+        return answer
+
+    def opens(self, view_name: str) -> bool:
+        """Whether the person who asks may open that page."""
+        may_open: bool = self.screen.opens(view_name)
+        return may_open
+
+    # What Flask-Admin asks before it calls a page: the screen answers, so that the gate is one
+
+    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
+        set_current_view(self.screen)
+        refused: ResponseReturnValue | None = self.screen._handle_view(name, **arguments)
+        return refused
+
+    _run_view = Gate._run_view
+
+
+Set = TypeVar("Set", bound=PageSet)
+
+
+class ListedPageSets(RegisteredPages):
+    """The part of every screen that puts its sets' pages beside its own."""
+
+    _actions: list[tuple[str, str]]
+    _actions_data: dict[str, Any]
+
+    @cached_property
+    def sets(self) -> tuple[PageSet, ...]:
+        """The sets this screen lists, each made with it."""
+        return tuple(listed(self) for listed in self.page_sets)
+
+    def pages(self, listed: type[Set]) -> Set:
+        """The set of that class which this screen lists; KeyError where it lists none."""
+        return {type(pages): pages for pages in self.sets}[listed]
+
+    def gathered(self, hook: str, *arguments: Any) -> list[Any]:
+        """What the screen and then its sets answer to a hook: `facts`, `panels`, `buttons` or `list_buttons`."""
+        return [part for source in (self, *self.sets) for part in getattr(source, hook)(*arguments)]
+
+    def create_blueprint(self, admin: Admin) -> Any:
+        """Flask-Admin's, with the sets' addresses under the names they would have as the screen's own."""
+        blueprint = super().create_blueprint(admin)  # type: ignore[misc]
+        for pages in self.sets:
+            for url, name, methods in type(pages)._urls:
+                blueprint.add_url_rule(url, name, getattr(pages, name), methods=methods)
+        return blueprint
+
+    def init_actions(self) -> None:
+        """Flask-Admin's, with the sets' bulk actions."""
+        super().init_actions()  # type: ignore[misc]
+        for pages in self.sets:
+            self._actions += pages._actions
+            self._actions_data |= pages._actions_data
