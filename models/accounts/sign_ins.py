@@ -114,10 +114,9 @@ class SignedIn:
 def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
     """Record a try before the password is looked at; the edge commits it, so that simultaneous tries all count.
 
-    The attempt's outcome is LOCKED when the last TRIES within LOCK have failed.
+    The attempt's outcome is LOCKED when the last TRIES within LOCK have failed. Tries for one address take turns (lock).
     """
     email = email.strip().lower()[:320]
-    # One try per address at a time: each must be counted before the next one is.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('sign_in'), hashtext(:email))"), {"email": email})
     is_locked = (session.scalar(_failures(email, now)) or 0) >= TRIES
     person_id = session.scalar(select(Person.id).where(Person.email == email))
