@@ -114,7 +114,7 @@ class SignedIn:
 def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
     """Record a try before the password is looked at; the edge commits it, so that simultaneous tries all count.
 
-    The attempt's outcome is LOCKED when the last TRIES within LOCK have failed. Tries for one address take turns (lock).
+    The attempt's outcome is LOCKED when the last TRIES within LOCK have failed. Tries for an address take turns (lock).
     """
     email = email.strip().lower()[:320]
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('sign_in'), hashtext(:email))"), {"email": email})

@@ -84,7 +84,7 @@ def sources(*rooms: str) -> list[Source]:
 def parameters(function: Function) -> list[str]:
     """What a function takes by name, besides the object or class it belongs to."""
     stated = function.args
-    names = [one.arg for one in (*stated.posonlyargs, *stated.args, *stated.kwonlyargs)]
+    names = [argument.arg for argument in (*stated.posonlyargs, *stated.args, *stated.kwonlyargs)]
     return [name for name in names if name not in {"self", "cls"}]
 
 

@@ -38,7 +38,7 @@ def cast(session: Session) -> SimpleNamespace:
 
 
 def told(session: Session, on: date) -> list[tuple[str, str]]:
-    return sorted((one.address, one.subject) for one in due(session, on, GENERAL))
+    return sorted((draft.address, draft.subject) for draft in due(session, on, GENERAL))
 
 
 def test_members_are_reminded_a_week_and_a_day_before(session: Session, cast: SimpleNamespace) -> None:
@@ -60,18 +60,18 @@ def test_reminder_stops_when_it_is_handed_in_and_moves_with_the_day(session: Ses
     day = record.due_on + timedelta(days=1)
     numbers = [number for draft in due(session, day, GENERAL) if (number := write_message(session, draft))]
     messages = [session.get_one(Message, number) for number in numbers]
-    assert [still_wanted(session, one) for one in messages] == [True] * 3
+    assert [still_wanted(session, message) for message in messages] == [True] * 3
     record.due_on += timedelta(days=5)
     session.flush()
-    assert [still_wanted(session, one) for one in messages] == [False] * 3
+    assert [still_wanted(session, message) for message in messages] == [False] * 3
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, record.agency_id), name="Ann")
     submit_return(session, answered(session, record), person_id=person.id)
     assert told(session, record.due_on) == []
 
 
 def test_weekly_digest_names_what_a_members_agency_has_to_hand_in(session: Session, cast: SimpleNamespace) -> None:
-    found = [[one.reference for one in own] for own in open_by_person(session).values()]
-    assert found == [[cast.record.reference]] * 2
+    listed = [[subject.reference for subject in own] for own in open_by_person(session).values()]
+    assert listed == [[cast.record.reference]] * 2
 
 
 @pytest.mark.parametrize("recipient", [Recipient.OFFICER, Recipient.SPONSOR])

@@ -47,10 +47,12 @@ def late(session: Session) -> SelfEvaluation:
     """A self-evaluation that has been late for eight days, and the five steps of the ladder."""
     for rank, (code, days) in enumerate(STEPS, 1):
         make.word(session, ReferenceList.ESCALATION_STEP, code, rank=rank, day_count=days)
-    (made,) = send_self_evaluations(session, make_tools.ready_review(session, make.agency(session)), person_id=None)
-    made.due_on = today() - timedelta(days=8)
+    (evaluation,) = send_self_evaluations(
+        session, make_tools.ready_review(session, make.agency(session)), person_id=None
+    )
+    evaluation.due_on = today() - timedelta(days=8)
     session.commit()
-    return made
+    return evaluation
 
 
 def subject_of(record: SelfEvaluation) -> str:
@@ -59,14 +61,14 @@ def subject_of(record: SelfEvaluation) -> str:
 
 def climbed(session: Session, record: SelfEvaluation, *codes: str) -> Escalation:
     for code in codes:
-        made = climb(
+        escalation = climb(
             session,
             step=StepTaken(code=code, said=f"Said at {code}.", on=today()),
             subject=subject_of(record),
             person_id=None,
         )
     session.commit()
-    return made
+    return escalation
 
 
 # The rule
@@ -93,7 +95,7 @@ def test_late_return_climbs_one_step_at_a_time_in_order(session: Session, late: 
         climbed(session, late, "board")
     climbed(session, late, "reminder", "officer_call", "sponsor")
     (state,) = ladder_states(session, late.review_id)
-    assert [one.number for one in state.taken] == [1, 2, 3]
+    assert [step.number for step in state.taken] == [1, 2, 3]
     assert (state.next.code, state.is_due) == ("executive", False)  # type: ignore[union-attr]
     assert state.next_due_on == late.due_on + timedelta(days=14)
     climbed(session, late, "executive", "board")
@@ -141,37 +143,37 @@ def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
 
 def test_only_the_sponsor_answers_a_concern_and_once(session: Session, late: SelfEvaluation) -> None:
     call = climbed(session, late, "reminder", "officer_call")
-    made = climbed(session, late, "sponsor")
+    escalation = climbed(session, late, "sponsor")
     sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
     assert sponsor_id is not None
     with pytest.raises(RuleBroken, match="Only the review's lead sponsor"):
-        answer_concern(session, made, answer="Spoken.", person_id=make.person(session, Role.OFFICER).id)
+        answer_concern(session, escalation, answer="Spoken.", person_id=make.person(session, Role.OFFICER).id)
     with pytest.raises(RuleBroken, match="does not ask the sponsor"):
         answer_concern(session, call, answer="Spoken.", person_id=sponsor_id)
     with pytest.raises(RuleBroken, match="Say what you have done"):
-        answer_concern(session, made, answer=" ", person_id=sponsor_id)
-    answer_concern(session, made, answer="Spoken to the director.", person_id=sponsor_id)
+        answer_concern(session, escalation, answer=" ", person_id=sponsor_id)
+    answer_concern(session, escalation, answer="Spoken to the director.", person_id=sponsor_id)
     with pytest.raises(RuleBroken, match="answered already"):
-        answer_concern(session, made, answer="Again.", person_id=sponsor_id)
+        answer_concern(session, escalation, answer="Again.", person_id=sponsor_id)
     assert waiting_concerns(session, sponsor_id) == []
 
 
 def test_log_is_narrowed_to_a_review_or_an_agency(session: Session, late: SelfEvaluation) -> None:
     climbed(session, late, "reminder")
-    assert [one.agency for one in engagement_log(session, late.review_id)] == ["Northfield Police"]
+    assert [line.agency for line in engagement_log(session, late.review_id)] == ["Northfield Police"]
     assert engagement_log(session, review_id=late.review_id + 999) == []
     assert engagement_log(session, agency_id=make.agency(session, "Other").id) == []
 
 
 def test_letter_says_how_late_and_what_was_done_before(session: Session, late: SelfEvaluation) -> None:
-    made = climbed(session, late, "reminder", "officer_call", "sponsor")
-    note_outcome(session, made, outcome="Promised for Friday.")
-    facts = letter_facts(session, made, partnership="Us")
+    escalation = climbed(session, late, "reminder", "officer_call", "sponsor")
+    note_outcome(session, escalation, outcome="Promised for Friday.")
+    facts = letter_facts(session, escalation, partnership="Us")
     assert facts.addressee == "Lead for safeguarding"
     assert f"{today() - late.due_on}".startswith("8 days")
     assert "it is 8 days late" in facts.paragraphs[0]
     assert facts.paragraphs[1] == "Said at sponsor."
-    assert [one.label for one in facts.steps] == ["Reminder", "Officer call"]
+    assert [step.label for step in facts.steps] == ["Reminder", "Officer call"]
     assert (facts.sender_role, facts.sender) == ("Lead sponsor", "Lead sponsor")
 
 
@@ -199,22 +201,22 @@ def test_officer_takes_the_next_step_and_prints_its_letter(
     assert officer.send(path, on=f"{today()}", said="Please hand it in.").status_code == 302
     again = officer.send(path, on=f"{today()}", said="Please hand it in.")
     assert "The next step is: Officer call" in words_of(again)
-    made = session.scalars(select(Escalation)).one()
-    letter = officer.get(f"/escalations/{made.id}/letter/").get_text()
+    escalation = session.scalars(select(Escalation)).one()
+    letter = officer.get(f"/escalations/{escalation.id}/letter/").get_text()
     assert "Please hand it in." in letter
-    assert officer.send(f"/escalations/{made.id}/outcome/", outcome="Promised.").status_code == 302
+    assert officer.send(f"/escalations/{escalation.id}/outcome/", outcome="Promised.").status_code == 302
     assert "Promised." in officer.get(f"/thematic-reviews/{late.review_id}/").get_text()
     assert "Northfield Police" in officer.get(f"/escalations/?agency_id={late.agency_id}").get_text()
 
 
 def test_sponsor_finds_the_concern_and_answers_it(browser: Open, session: Session, late: SelfEvaluation) -> None:
-    made = climbed(session, late, "reminder", "officer_call", "sponsor")
+    escalation = climbed(session, late, "reminder", "officer_call", "sponsor")
     sponsor = browser(Role.SPONSOR)
-    found = [str(one["href"]) for one in sponsor.get("/sign-offs/waiting/").select("main a[href*=answer]")]
-    assert found == [f"/escalations/{made.id}/answer/"]
-    assert sponsor.send(found[0], answer="Spoken to the director.").status_code == 302
-    assert "Spoken to the director." in sponsor.get(f"/escalations/{made.id}/").get_text()
-    refused = sponsor.send(found[0], answer="Again.")
+    links = [str(link["href"]) for link in sponsor.get("/sign-offs/waiting/").select("main a[href*=answer]")]
+    assert links == [f"/escalations/{escalation.id}/answer/"]
+    assert sponsor.send(links[0], answer="Spoken to the director.").status_code == 302
+    assert "Spoken to the director." in sponsor.get(f"/escalations/{escalation.id}/").get_text()
+    refused = sponsor.send(links[0], answer="Again.")
     assert "answered already" in words_of(refused)
 
 

@@ -53,9 +53,9 @@ def school(session: Session) -> Agency:
 
 @pytest.fixture
 def asked(session: Session, cycle: Section11Cycle, school: Agency) -> Section11Return:
-    (made,) = ask_partners(session, cycle, person_id=None)
+    (record,) = ask_partners(session, cycle, person_id=None)
     session.commit()
-    return made
+    return record
 
 
 def handed_in(session: Session, record: Section11Return, trained: str = "3", safe: str = "2") -> Section11Return:
@@ -74,7 +74,7 @@ def test_all_partners_are_expected_also_those_of_no_statute(session: Session, cy
     make.agency(session, "Gone", is_active=False)
     school = make.agency(session, "School", covers=Service.CHILDREN)
     assert expected_partners(session, cycle) == [charity, school]
-    assert [(one.agency.name, one.why) for one in missing_partners(session, cycle)] == [
+    assert [(partner.agency.name, partner.why) for partner in missing_partners(session, cycle)] == [
         ("Charity", "Not asked yet"),
         ("School", "Not asked yet"),
     ]
@@ -82,15 +82,15 @@ def test_all_partners_are_expected_also_those_of_no_statute(session: Session, cy
 
 def test_asking_freezes_the_tool_writes_and_never_asks_twice(session: Session, cycle: Section11Cycle) -> None:
     make.agency(session, "School", contact_email="head@school.example")
-    (made,) = ask_partners(session, cycle, person_id=None, letterhead=Letterhead("https://portal.example"))
-    assert (made.due_on, cycle.is_open, cycle.version_id is not None) == (cycle.due_on, True, True)
+    (record,) = ask_partners(session, cycle, person_id=None, letterhead=Letterhead("https://portal.example"))
+    assert (record.due_on, cycle.is_open, cycle.version_id is not None) == (cycle.due_on, True, True)
     assert "https://portal.example/section-11-returns/" in session.scalars(select(Message.body)).one()
     with pytest.raises(RuleBroken, match="Every partner has the form already"):
         ask_partners(session, cycle, person_id=None)
     session.scalars(select(ToolQuestion).where(ToolQuestion.key == "safe")).one().text = "Changed since."
     make.agency(session, "College")
     (later,) = ask_partners(session, cycle, person_id=None)
-    sheets = [session.get_one(AnswerSheet, one.sheet_id).version_id for one in (made, later)]
+    sheets = [session.get_one(AnswerSheet, each.sheet_id).version_id for each in (record, later)]
     assert sheets == [cycle.version_id, cycle.version_id]
 
 
@@ -136,9 +136,12 @@ def test_each_standard_is_moderated_with_a_reason_before_the_return_closes(
     assert asked.status is ReturnStatus.SUBMITTED
     moderate_return(session, asked, {"safe": (2, "Seen in the files.")}, person_id=officer.id)
     assert asked.status is ReturnStatus.CLOSED
-    assert [(one.own, one.moderated) for one in standards_of(session, asked)] == [(3, 2), (2, 2)]
+    assert [(standard.own, standard.moderated) for standard in standards_of(session, asked)] == [(3, 2), (2, 2)]
     summary = cycle_summary(session, cycle.id)
-    assert [(one.own_average, one.moderated_average, one.agreed_count) for one in summary] == [(3, 2, 0), (2, 2, 1)]
+    assert [(standard.own_average, standard.moderated_average, standard.agreed_count) for standard in summary] == [
+        (3, 2, 0),
+        (2, 2, 1),
+    ]
 
 
 def test_standard_that_does_not_apply_needs_no_moderated_score(session: Session, asked: Section11Return) -> None:
@@ -152,7 +155,7 @@ def test_late_return_is_missing_and_climbs_outside_every_review(
 ) -> None:
     asked.due_on = today() - timedelta(days=1)
     session.flush()
-    assert [(one.agency.name, one.why) for one in missing_partners(session, cycle)] == [("School", "Late")]
+    assert [(partner.agency.name, partner.why) for partner in missing_partners(session, cycle)] == [("School", "Late")]
     (late,) = late_returns(session, today())
     assert (late.subject, late.review_id) == (f"section_11_returns:{asked.id}", None)
     handed_in(session, asked)
@@ -169,7 +172,7 @@ def test_last_cycles_answers_are_offered(session: Session, cycle: Section11Cycle
     session.flush()
     (new,) = ask_partners(session, following, person_id=None)
     offered = last_section_11_answers(session, new)
-    assert {key: one.value for key, (one, _) in offered.items()} == {"trained": "3", "safe": "2"}
+    assert {key: answer.value for key, (answer, _) in offered.items()} == {"trained": "3", "safe": "2"}
 
 
 def test_partner_sees_its_own_return_and_its_scores_once_complete(
@@ -204,8 +207,8 @@ def test_facts_of_a_return_hold_its_answers_and_the_moderated_scores_once_whoeve
         with make.acting(session, role, agency):
             form = section_11_form(session, OCCASION, record_id=asked.id)
         assert (form.kind, form.agency, dict(form.facts)["Cycle"]) == ("Section 11 return", "School", cycle.title)
-        assert [one.words for one in form.sections[0].answers] == ["3", "2", ""]
-        return [(one.own, one.moderated) for one in form.scores]
+        assert [answer.words for answer in form.sections[0].answers] == ["3", "2", ""]
+        return [(score.own, score.moderated) for score in form.scores]
 
     assert scores(Role.OFFICER) == [(3, 2), (2, None)]
     assert scores(Role.AGENCY_MEMBER, school) == [(3, None), (2, None)]
@@ -246,8 +249,8 @@ def test_officer_makes_a_cycle_of_a_section_11_tool(browser: Open, session: Sess
     values = {"covers": "adults", "tool_id": cycle.tool_id, "opens_on": "2027-01-01", "due_on": "2026-12-01"}
     refused = officer.send("/section-11-cycles/new/", title="Adults", **values)
     assert "It cannot be due before it opens." in words_of(refused)
-    made = officer.send("/section-11-cycles/new/", title="Adults", **{**values, "due_on": "2027-03-01"})
-    assert made.status_code == 302
+    response = officer.send("/section-11-cycles/new/", title="Adults", **{**values, "due_on": "2027-03-01"})
+    assert response.status_code == 302
 
 
 def test_partner_completes_its_return_and_the_officer_moderates_it(
@@ -278,8 +281,10 @@ def test_section_11_is_never_mixed_up_with_self_evaluations(
     session.commit()
     officer = browser(Role.OFFICER)
     assert session.scalars(select(SelfEvaluation.id)).all() == []
-    panels = [one.get_text() for one in officer.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
+    panels = [heading.get_text() for heading in officer.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
     assert [title for title in panels if "Section 11" in title] == []
     assert asked.reference not in officer.get("/self-evaluations/").get_text()
-    headings = {str(one["href"]): one.find_previous("h2").get_text() for one in officer.get("/").select(".menu li a")}  # type: ignore[union-attr]
+    headings = {
+        str(link["href"]): link.find_previous("h2").get_text() for link in officer.get("/").select(".menu li a")
+    }  # type: ignore[union-attr]
     assert headings["/section-11-returns/"] != headings["/self-evaluations/"]

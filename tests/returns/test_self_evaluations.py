@@ -48,9 +48,9 @@ def agency(session: Session) -> Agency:
 
 @pytest.fixture
 def sent(session: Session, agency: Agency) -> SelfEvaluation:
-    (made,) = send_self_evaluations(session, make_tools.ready_review(session, agency), person_id=None)
+    (evaluation,) = send_self_evaluations(session, make_tools.ready_review(session, agency), person_id=None)
     session.commit()
-    return made
+    return evaluation
 
 
 def answered(session: Session, record: SelfEvaluation, **answers: str) -> SelfEvaluation:
@@ -80,13 +80,15 @@ def test_sending_starts_two_weeks_for_every_invited_agency_and_writes_to_it(sess
     make.person(session, Role.AGENCY_MEMBER, agency=agency, name="Left", is_active=False)
     other = make.agency(session, "Hospital", contact_email="Safe@hospital.example")
     review = make_tools.ready_review(session, agency, other)
-    made = send_self_evaluations(session, review, person_id=None, letterhead=Letterhead("https://portal.example", "Us"))
-    assert {one.due_on for one in made} == {today() + timedelta(days=14)}
-    assert {one.agency_id for one in made} == {agency.id, other.id}
-    letters = {one.address: one for one in session.scalars(select(Message))}
+    evaluations = send_self_evaluations(
+        session, review, person_id=None, letterhead=Letterhead("https://portal.example", "Us")
+    )
+    assert {evaluation.due_on for evaluation in evaluations} == {today() + timedelta(days=14)}
+    assert {evaluation.agency_id for evaluation in evaluations} == {agency.id, other.id}
+    letters = {message.address: message for message in session.scalars(select(Message))}
     assert set(letters) == {member.email, "safe@hospital.example"}
-    assert f"https://portal.example/self-evaluations/{made[0].id}/" in letters["safe@hospital.example"].body
-    assert made[0].reference in letters["safe@hospital.example"].subject
+    assert f"https://portal.example/self-evaluations/{evaluations[0].id}/" in letters["safe@hospital.example"].body
+    assert evaluations[0].reference in letters["safe@hospital.example"].subject
 
 
 @pytest.mark.parametrize("unsigned", ["tool", "key lines", "invitations"])
@@ -192,14 +194,18 @@ def test_answers_of_the_last_round_are_offered_question_by_question(session: Ses
     review = make.review(session, title="Next year", kind=HubKind.ADULTS)
     tool = make_tools.tool(session, review, copied_from_id=tools_of(session, old.review_id)[0].id)
     changed = session.scalars(select(ToolQuestion).where(ToolQuestion.tool_id == tool.id)).all()
-    next(one for one in changed if one.key == "cases").text = "How many cases are there today?"
+    next(question for question in changed if question.key == "cases").text = "How many cases are there today?"
     make_tools.invited(session, review, session.get_one(Agency, old.agency_id))
     for subject, signed in ((TOOL_SUBJECTS[tool.kind], tool), (SignOffSubject.KEY_LINES, None)):
         make_tools.signed(session, review, subject, signed)
     make_tools.signed(session, review, SignOffSubject.INVITATIONS)
     (new,) = send_self_evaluations(session, review, person_id=None)
     offered = last_self_evaluation_answers(session, new)
-    assert {key: one.value for key, (one, _) in offered.items()} == {"met": "Fully met", "cases": 3, "seen": "Yes"}
+    assert {key: answer.value for key, (answer, _) in offered.items()} == {
+        "met": "Fully met",
+        "cases": 3,
+        "seen": "Yes",
+    }
     new.family_id = 0  # of another family only what is worded the same is the same question
     session.flush()
     assert set(last_self_evaluation_answers(session, new)) == {"met", "seen"}
@@ -208,9 +214,9 @@ def test_answers_of_the_last_round_are_offered_question_by_question(session: Ses
 def test_agency_reads_and_hands_in_its_own_only(session: Session, sent: SelfEvaluation, agency: Agency) -> None:
     other = make.agency(session, "Other")
     session.commit()
-    for who, found in ((other, 0), (agency, 1)):
+    for who, count in ((other, 0), (agency, 1)):
         act_as(session, Actor.person(1, Role.AGENCY_MEMBER, who.id))
-        assert len(session.scalars(select(SelfEvaluation.id)).all()) == found
+        assert len(session.scalars(select(SelfEvaluation.id)).all()) == count
     moved = "UPDATE self_evaluations SET status = :status, submitted_at = now()"
     session.execute(text(moved), {"status": "submitted"})
     assert session.execute(text(moved), {"status": "asked"}).rowcount == 0  # type: ignore[attr-defined]
@@ -229,7 +235,7 @@ def test_gate_of_the_evidence_stays_shut_until_every_self_evaluation_is_closed(
 
 
 def _gate(session: Session, review: ThematicReview) -> str:
-    return next(one.missing for one in gates_of(session, review) if one.gate.code == "self_evaluations")
+    return next(standing.missing for standing in gates_of(session, review) if standing.gate.code == "self_evaluations")
 
 
 # The pages
@@ -317,17 +323,21 @@ def test_officer_makes_a_finding_of_an_answer_with_one_press(
 ) -> None:
     handed_in(session, sent, cases="3")
     officer = browser(Role.ADMINISTRATOR)
-    button = next(one for one in officer.get(path(sent, "read/")).select("#q-met a") if "finding" in one.get_text())
+    button = next(link for link in officer.get(path(sent, "read/")).select("#q-met a") if "finding" in link.get_text())
     form = officer.filled(str(button["href"]))
     assert (form["verdict"], form["strength"]) == ("strength", "weak")
     assert form["text"].strip() == "How far are plans kept? Fully met"
     sent_form = {**form, "text": "Plans are kept.", "strength": "moderate"}
     assert officer.client.post(str(button["href"]), data=sent_form).status_code == 302
-    made = session.scalars(select(Finding)).one()
-    assert (made.source, made.verdict, made.strength) == (Source.SELF_EVALUATION, Verdict.STRENGTH, Strength.MODERATE)
-    assert (made.agency_id, made.review_id) == (sent.agency_id, sent.review_id)
-    assert made.key_line_id is not None
-    assert made.origin.startswith("sheet_answers:")
+    finding = session.scalars(select(Finding)).one()
+    assert (finding.source, finding.verdict, finding.strength) == (
+        Source.SELF_EVALUATION,
+        Verdict.STRENGTH,
+        Strength.MODERATE,
+    )
+    assert (finding.agency_id, finding.review_id) == (sent.agency_id, sent.review_id)
+    assert finding.key_line_id is not None
+    assert finding.origin.startswith("sheet_answers:")
     assert "See the finding" in officer.get(path(sent, "read/")).get_text()
     again = officer.send(str(button["href"]), text="Again.", verdict="mixed", strength="weak")
     assert again.status_code == 422
