@@ -167,10 +167,10 @@ def test_recovery_codes_are_counted_as_they_are_used(
     confirm_factor(session, other.id, code_of(shown, NOW), key=KEY, now=NOW)
     assert codes_left(session, person.id) == 10
     assert is_code(session, person.id, codes[3], key=KEY, now=NOW)
-    assert [codes_left(session, one.id) for one in (person, other)] == [9, 10]
+    assert [codes_left(session, each.id) for each in (person, other)] == [9, 10]
     factor = session.scalars(select(SecondFactor).where(SecondFactor.person_id == person.id)).one()
     renew_recovery_codes(session, factor)
-    assert [codes_left(session, one.id) for one in (person, other)] == [10, 10]
+    assert [codes_left(session, each.id) for each in (person, other)] == [10, 10]
     assert codes_left(session, 0) == 0
     assert all(re.fullmatch("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", code) for code in codes)
 

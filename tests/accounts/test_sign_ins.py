@@ -148,9 +148,9 @@ def test_sign_in_lasts_its_hours_while_the_person_comes_by(session: Session) -> 
         (timedelta(hours=2), 3 * IDLE, False),
     ):
         living = living_sign_ins(session, person.id, now=NOW + after, idle=idle)
-        found = find_sign_in(session, token, now=NOW + after, idle=idle)
+        signed_in = find_sign_in(session, token, now=NOW + after, idle=idle)
         act_as(session, Actor.system())
-        assert (bool(living), found is not None) == (is_good, is_good), (after, idle)
+        assert (bool(living), signed_in is not None) == (is_good, is_good), (after, idle)
     assert session.scalars(select(SignIn.browser)).all() == ["Firefox on Linux"]
 
 

@@ -157,17 +157,17 @@ def test_requests_wait_for_their_own_sponsor_the_longest_wait_first(session: Ses
     sponsor_id = review.sponsor_id or 0
     another = make.review(session, title="Another", sponsor_id=make.person(session, Role.SPONSOR, name="Other").id)
     gates = ("focus", "period", "plan", "impact")
-    made = [
+    waivers = [
         ask_to_waive(session, review=review, gate=gate, missing=gate, reason="Soon.", person_id=None) for gate in gates
     ]
     theirs = ask_to_waive(session, review=another, gate="focus", missing="Theirs", reason="Soon.", person_id=None)
-    made[1].asked_at = made[0].asked_at - timedelta(hours=1)
-    consent_to_waiver(session, made[2], review=review, person_id=sponsor_id)
-    refuse_waiver(session, made[3], review=review, person_id=sponsor_id, reason="No.")
+    waivers[1].asked_at = waivers[0].asked_at - timedelta(hours=1)
+    consent_to_waiver(session, waivers[2], review=review, person_id=sponsor_id)
+    refuse_waiver(session, waivers[3], review=review, person_id=sponsor_id, reason="No.")
     session.expire_all()
-    assert waivers_waiting(session, sponsor_id) == [made[1], made[0]]
-    assert made[3].refusal == "No."
-    assert waivers_of(session, review.id) == dict(zip(gates, made, strict=True))
+    assert waivers_waiting(session, sponsor_id) == [waivers[1], waivers[0]]
+    assert waivers[3].refusal == "No."
+    assert waivers_of(session, review.id) == dict(zip(gates, waivers, strict=True))
     assert waivers_of(session, another.id) == {"focus": theirs}
 
 

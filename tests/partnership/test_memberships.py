@@ -234,12 +234,12 @@ def test_missing_seats_are_named_in_the_frameworks_order(session: Session) -> No
 
 def test_membership_sent_back_as_it_stands_is_saved(browser: Open, session: Session, own_hub: Hub) -> None:
     person = make.person(session, Role.MANAGER, agency=make.agency(session), name="Paul Police")
-    made = seat(session, own_hub, person, ends_on=START + 20 * DAY, agency_id=person.agency_id)
-    path, officer = f"/memberships/{made.id}/edit/", browser(Role.OFFICER)
+    membership = seat(session, own_hub, person, ends_on=START + 20 * DAY, agency_id=person.agency_id)
+    path, officer = f"/memberships/{membership.id}/edit/", browser(Role.OFFICER)
     answer = officer.client.post(path, data=officer.filled(path, note="Sits in for a colleague."))
     assert answer.status_code == 302, words_of(answer)
     session.expire_all()
-    assert (made.note, made.ends_on) == ("Sits in for a colleague.", START + 20 * DAY)
+    assert (membership.note, membership.ends_on) == ("Sits in for a colleague.", START + 20 * DAY)
 
 
 def test_same_seat_is_free_for_others_elsewhere_and_before(session: Session) -> None:
@@ -266,9 +266,9 @@ def test_seat_without_an_agency_is_taken_for_the_persons_own(session: Session) -
     of_nobody = make.person(session, Role.MANAGER, name="Sam Staff")
     usual = {"hub_id": hub.id, "seat": Seat.STATUTORY, "starts_on": START}
     for person, named, taken in ((of_police, None, police.id), (of_nobody, police.id, police.id)):
-        made = Membership(person_id=person.id, agency_id=named, **usual)
-        made.check(session)
-        assert made.agency_id == taken
+        membership = Membership(person_id=person.id, agency_id=named, **usual)
+        membership.check(session)
+        assert membership.agency_id == taken
 
 
 def test_officer_takes_the_officers_seat_and_others_every_other(session: Session) -> None:
@@ -282,13 +282,13 @@ def test_seats_end_on_their_first_day_at_the_earliest_and_are_counted(session: S
     hub = make.hub(session)
     people = [make.person(session, Role.MANAGER, name=f"Person {number}") for number in range(3)]
     ends = (None, START, START + DAY)
-    made = [seat(session, hub, person, ends_on=end) for person, end in zip(people, ends, strict=True)]
+    memberships = [seat(session, hub, person, ends_on=end) for person, end in zip(people, ends, strict=True)]
     with pytest.raises(RuleBroken, match="starts later than that day"):
-        end_memberships(session, made, on=START - DAY)
-    assert [one.ends_on for one in made] == list(ends)
-    assert end_memberships(session, made, on=START) == 2
+        end_memberships(session, memberships, on=START - DAY)
+    assert [membership.ends_on for membership in memberships] == list(ends)
+    assert end_memberships(session, memberships, on=START) == 2
     session.expire_all()
-    assert [one.ends_on for one in made] == [START] * 3
+    assert [membership.ends_on for membership in memberships] == [START] * 3
 
 
 def test_officer_runs_the_hubs_that_name_them_or_seat_them_and_no_other(session: Session) -> None:
