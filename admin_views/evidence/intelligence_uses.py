@@ -61,6 +61,7 @@ class IntelligenceUseScreen(Screen):
         "key_line_id": "Key line of enquiry",
         "item.verdict": "Says",
     }
+    form_args = {"item_id": {"label": "Intelligence item"}}
     column_descriptions = {"key_line_id": "One of this review's own; needed before it can become a finding."}
 
     def name_of(self, record: IntelligenceUse) -> str:

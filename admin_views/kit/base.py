@@ -84,8 +84,8 @@ class Screen(FormViews, FormPages):
         self.database = database
         self._forms = {}
         super().__init__(self.model, _NO_SESSION, self.name, self.category, self.endpoint_of(), self.url)
-        self.listing = self.new_listing(self.column_list)
-        self.detailed = self.new_listing(self.column_details_list or self._everything())
+        self.listing = self.new_listing(self.column_list, self.column_formatters)
+        self.detailed = self.new_listing(self.column_details_list or self._everything(), self.column_formatters_detail)
 
     def _everything(self) -> tuple[str, ...]:
         """The list's columns, then what the form has beside them."""

@@ -93,7 +93,8 @@ class PortalConverter(AdminModelConverter):
         return unbound
 
     def _get_label(self, name: str, field_args: Any) -> str:
-        label: str = self.view.get_column_name(name)
+        """The field's own label (`form_args`), else the column's."""
+        label: str = field_args.get("label") or self.view.get_column_name(name)
         return label
 
     def _get_description(self, name: str, field_args: Any) -> str:

@@ -45,6 +45,7 @@ class ListViews(ListedPageSets, ModelView):
     column_searchable_list: ClassVar[Any] = ()
     column_sortable_list: ClassVar[Any] = ()
     column_formatters: ClassVar[Any] = {}
+    column_formatters_detail: ClassVar[Any] = None
     column_auto_select_related = False
     action_disallowed_list: ClassVar[list[str]] = ["delete"]
     export_types: ClassVar[list[str]] = list(MEDIA_TYPES)
@@ -257,7 +258,7 @@ class ListViews(ListedPageSets, ModelView):
             raise TypeError(f"{key} of {self.model.__name__} points to no other record")
         return ChoiceLoader(target, self.narrow_of(key), lambda: self.session)
 
-    def new_listing(self, columns: Any) -> Listing:
-        """A list of these columns of the model."""
+    def new_listing(self, columns: Any, formatters: Any) -> Listing:
+        """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
-        return kind(self, columns, self._primary_key)
+        return kind(self, columns, self._primary_key, formatters)

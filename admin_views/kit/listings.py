@@ -22,7 +22,6 @@ class Listed(Protocol):
 
     model: ClassVar[type[Base]]
     column_expressions: ClassVar[Mapping[str, Any]]
-    column_formatters: ClassVar[Mapping[str, Any]]
     column_searchable_list: ClassVar[Sequence[str]]
     column_sortable_list: ClassVar[Sequence[str]]
     column_default_sort: ClassVar[Any]
@@ -36,8 +35,8 @@ class Listed(Protocol):
 class Listing:
     """The list of one screen, made once at start and asked for every page."""
 
-    def __init__(self, screen: Listed, columns: Sequence[str], key: str) -> None:
-        self.screen = screen
+    def __init__(self, screen: Listed, columns: Sequence[str], key: str, formatters: Mapping[str, Any]) -> None:
+        self.screen, self.formatters = screen, formatters
         model: Any = screen.model
         self.key: ColumnElement[Any] = getattr(model, key)
         self.reading = Reading(model)
@@ -55,7 +54,7 @@ class Listing:
 
     def _cell(self, key: str) -> Cell:
         value = self.screen.column_expressions.get(key)
-        formatter = self.screen.column_formatters.get(key)
+        formatter = self.formatters.get(key)
         return self.reading.cell(
             key, self.screen.get_column_name(key), value=value, show=getattr(formatter, "show", None)
         )

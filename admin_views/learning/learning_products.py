@@ -86,7 +86,8 @@ class LearningProductScreen(Screen):
     column_list = ("reference", "title", "form", "review_id", "stands", "planned_on", "released_on")
     column_details_list = ("reference", "form", *column_list[2:], "audience", "summary", "link")
     column_expressions = {"stands": _stands}
-    column_formatters = {"stands": by_value(show_standing), "form": by_value(show_kind)}
+    column_formatters = {"stands": by_value(show_standing)}
+    column_formatters_detail = {**column_formatters, "form": by_value(show_kind)}
     column_searchable_list = ("reference", "title", "audience", "summary")
     column_filters = (
         Filter("kind", "Kind", options=tuple((one.value, one.label) for one in ProductKind), apply=_of_kind),
@@ -106,6 +107,7 @@ class LearningProductScreen(Screen):
         "stands": "Stands",
         "form": "Kind",
     }
+    form_args = {"form": {"label": "Form"}}
     column_descriptions = {
         "audience": "For whom: for example team leaders in all agencies who work with children.",
         "summary": "What people will learn, in a few sentences; agencies read this.",

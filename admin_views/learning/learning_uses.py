@@ -58,6 +58,7 @@ class LearningUseScreen(Screen):
         "note": "What the team took from it",
         "recorded_by_id": "Recorded by",
     }
+    form_args = {"people_count": {"label": "How many people took part"}}
     column_descriptions = {
         "led_by": "A name or a role: often the team leader.",
         "note": "Do not name people who receive services.",

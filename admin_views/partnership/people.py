@@ -40,6 +40,7 @@ class PersonScreen(Screen):
     column_list = ("name", "role", "agency_id", "job_title", "is_active")
     column_details_list = ("name", "email", "role", "job_title", "agency_id", "team", "is_active")
     column_formatters = {"role": by_value(show_tag)}
+    column_formatters_detail = {}
     column_searchable_list = ("name", "email", "job_title", "team")
     column_filters = ("role", "agency_id", "is_active")
     column_sortable_list = ("name", "role", "agency_id")

@@ -71,6 +71,7 @@ class ReferenceItemScreen(Screen):
         "is_active": "In use",
         "is_to_be_confirmed": "Board",
     }
+    form_args = {"is_to_be_confirmed": {"label": "To be confirmed by the Board"}}
     column_descriptions = {
         "day_count": "Only for the steps of escalation: from which day after the due date a step is to be taken.",
         "code": "A short name that never changes, without blanks.",

@@ -58,6 +58,7 @@ class Section11CycleScreen(Screen):
     column_list = ("title", "covers", "opens_on", "due_on", "opened_at", "closed_at")
     column_details_list = ("covers", "tool_id", "opens_on", "due_on", "opened_at", "closed_at")
     column_formatters = {"covers": by_value(show_tag)}
+    column_formatters_detail = {}
     column_searchable_list = ("title",)
     column_filters = ("covers", "due_on")
     column_sortable_list = ("title", "opens_on", "due_on")

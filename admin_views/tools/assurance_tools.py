@@ -85,6 +85,7 @@ class AssuranceToolScreen(Screen):
     form_columns = ("title", "kind", "review_id", "covers", "introduction", "is_active")
     form_overrides = {"introduction": TextField}
     column_labels = {"review_id": "Belongs to", "covers": "Used for", "is_active": "In use"}
+    form_args = {"review_id": {"label": "Review"}}
     column_descriptions = {
         "review_id": "Empty for a tool of the bank.",
         "introduction": "What people read before the first question.",

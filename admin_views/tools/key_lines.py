@@ -87,7 +87,10 @@ class KeyLineScreen(Screen):
         "is_additional": "Additional",
         "review_id": "Belongs to",
     }
-    form_args = {"key_area_id": {"narrow": in_list(ReferenceList.KEY_AREA)}}
+    form_args = {
+        "key_area_id": {"narrow": in_list(ReferenceList.KEY_AREA)},
+        "is_additional": {"label": "Additional to the standard ones; the sponsor agrees it"},
+    }
 
     def build_new_instance(self) -> KeyLine:
         """Of the review the address names, as an additional one; of the bank without."""

@@ -36,6 +36,7 @@ class RatingScaleScreen(Screen):
         "not_counted": "Answers that are not counted",
         "is_active": "In use",
     }
+    form_args = {"points": {"label": "Points, the best first"}}
     column_descriptions = {
         "points": "One on each line. The best counts 1, the worst 0, the others evenly between.",
         "not_counted": "One on each line, such as: Not applicable.",

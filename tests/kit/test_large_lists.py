@@ -37,7 +37,8 @@ def lists(portal: Flask, session: Session) -> Iterator[Lists]:
     with portal.test_request_context():
         g.actor = person.actor()
         screen = next(view for view in portal.extensions["admin"][0]._views if isinstance(view, AgencyScreen))
-        yield Listing(screen, screen.column_list, "id"), LargeListing(screen, screen.column_list, "id")
+        stated = (screen, screen.column_list, "id", screen.column_formatters)
+        yield Listing(*stated), LargeListing(*stated)
         screen.session.close()
 
 
