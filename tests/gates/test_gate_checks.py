@@ -19,7 +19,7 @@ from models.gates.review_gates import find_gate, missing_of, pass_gates
 from models.plans.impact_analyses import analysis_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample
-from tests import make, make_audits
+from tests import make, make_audits, make_tools
 from tests.gates.gate_cases import CASES
 from tests.web import Browser, member
 
@@ -84,6 +84,14 @@ def test_all_gates_stand_on_one_page_each_with_its_place(browser: Open, session:
         assert sentence == "" or sentence in said, gate.code
         place = WHERE_DONE[gate.code].format(review.id)
         assert sentence == "" or page.select_one(f'main a[href="{place}"]') is not None, gate.code
+
+
+def test_gate_of_several_unsigned_tools_names_the_oldest(session: Session) -> None:
+    review = make.review(session, stage=Stage.SCOPING)
+    for title in ("First tool", "Second tool"):
+        make_tools.tool(session, review, title=title)
+    missing = find_gate(session, review, "self_evaluation_signed").missing
+    assert missing == "First tool: the lead sponsor has not signed this as it stands now."
 
 
 def _written(session: Session, review: ThematicReview, words: str) -> str:
