@@ -7,7 +7,7 @@ from functools import cache
 from secrets import token_hex
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -96,17 +96,8 @@ class Browser:
         return self.client.post(path, data={**self.tokens(page or path), **values})
 
     def filled(self, path: str, **changes: Any) -> dict[str, Any]:
-        """What the form of a page would send as it is, with some changes."""
-        form = self.get(path).select_one("main form[method=post]")
-        assert form is not None
-        values: dict[str, Any] = {}
-        for field in form.select("input[name], textarea[name], select[name]"):
-            chosen = field.select_one("option[selected]") if field.name == "select" else None
-            value = chosen.get("value") if chosen else field.get("value", field.get_text())
-            is_off = field.get("type") == "checkbox" and not field.has_attr("checked")
-            if not is_off and not (field.name == "select" and chosen is None):
-                values[str(field["name"])] = value
-        return {**values, **changes}
+        """What the form of a page would send as it is, with some changes; a list for a name with several values."""
+        return {**sent_by(self.get(path)), **changes}
 
     def sign_in(self, person: Person, password: str = PASSWORD) -> Browser:
         """Sign in by the sign-in page; fails when the portal refuses."""
@@ -128,3 +119,28 @@ def words_of(answer: TestResponse) -> str:
     """What a person reads in the main part of a page."""
     main = BeautifulSoup(answer.text, "html.parser").select_one("main")
     return re.sub(r"\s+", " ", main.get_text(" ") if main else answer.text).strip()
+
+
+def sent_by(page: BeautifulSoup) -> dict[str, Any]:
+    """What a browser sends when somebody opens the page and saves its first form without touching it."""
+    form = page.select_one("main form[method=post]")
+    assert form is not None
+    values: dict[str, list[str]] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        values.setdefault(str(field["name"]), []).extend(_values_of(field))
+    return {name: given[0] if len(given) == 1 else given for name, given in values.items() if given}
+
+
+def _values_of(field: Tag) -> list[str]:
+    """The values that one field of a form sends as the page shows it; none for a box that is not ticked."""
+    if field.name == "select":
+        chosen = field.select("option[selected]") or ([] if field.has_attr("multiple") else field.select("option")[:1])
+        return [str(option.get("value", option.get_text())) for option in chosen]
+    if field.get("type") in ("checkbox", "radio"):
+        return [str(field.get("value", "on"))] if field.has_attr("checked") else []
+    if (
+        field.name == "textarea"
+    ):  # a browser drops the line end that the page puts first, and sends CR LF for the others
+        shown = field.get_text().replace("\r\n", "\n").removeprefix("\n")
+        return [shown.replace("\n", "\r\n")]
+    return [str(field.get("value", ""))]

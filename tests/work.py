@@ -17,20 +17,26 @@ from tests.web import SECRET
 
 def do_requests(session: Session, session_factory: sessionmaker[PortalSession], **equipment: Any) -> list[JobRequest]:
     """Do every open request as the worker does, in the test's own transaction; returns them as they ended."""
+    session.commit()
+    waiting = select(JobRequest.id).where(JobRequest.finished_at.is_(None)).order_by(JobRequest.id)
+    return [do_request(session, session_factory, key, **equipment) for key in session.scalars(waiting).all()]
+
+
+def do_request(
+    session: Session, session_factory: sessionmaker[PortalSession], request_id: int, **equipment: Any
+) -> JobRequest:
+    """Hand one request to the worker's function, open or not, in the test's own transaction; returns it as it ended."""
     load_rooms("models", "jobs")
     given = {"partnership": "Test Partnership", "secret": SECRET, **equipment}
     queue.equip(queue.Equipment(sessions_of_the_portal(session_factory), **given))
     session.commit()
-    waiting = select(JobRequest.id).where(JobRequest.finished_at.is_(None)).order_by(JobRequest.id)
-    ids = session.scalars(waiting).all()
     often, queue.REPORT_SECONDS = queue.REPORT_SECONDS, math.inf  # a report apart would share this one connection
     try:
-        for request_id in ids:
-            queue.run(request_id)
+        queue.run(request_id)
     finally:
         queue.REPORT_SECONDS = often
     session.expire_all()
-    return [session.get_one(JobRequest, request_id) for request_id in ids]
+    return session.get_one(JobRequest, request_id)
 
 
 def done(requests: list[JobRequest]) -> list[str]:

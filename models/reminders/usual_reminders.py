@@ -22,7 +22,7 @@ def add_usual_rules(session: Session) -> None:
                     repeat_days=repeat,
                     recipient=recipient,
                     subject=subject,
-                    body=f"Dear {{recipient}},\n\n{body}\n\n{{partnership}}\n{{portal}}\n",
+                    body=f"Dear {{recipient}},\n\n{body}\n\n{{partnership}}\n{{portal}}",
                 )
             )
     session.flush()

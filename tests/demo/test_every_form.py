@@ -1,0 +1,99 @@
+"""Does every form of every screen save what it shows, and refuse to save nothing at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from admin_views.kit.registry import load_screens
+from models.core.access import Role
+from models.core.change_log import ChangeRecord
+from models.partnership.people import Person
+from models.reminders.usual_reminders import add_usual_rules
+from models.retention.retention_rules import add_usual_retention
+from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
+from tests.web import Browser, sent_by, words_of
+
+MOST = 4  # records of each list whose forms are sent back
+
+Open = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def demo(portal: Flask, session: Session) -> Open:
+    """`demo(Role.OFFICER)` is a browser of the demo's first person of that role. The usual rules are there too."""
+    add_usual_rules(session)
+    add_usual_retention(session)
+
+    def opened(role: Role) -> Browser:
+        person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
+        session.commit()
+        assert person is not None
+        return Browser(portal).enter(person, session)
+
+    return opened
+
+
+def screens_of(view: str, role: Role) -> list[Any]:
+    return [known for known in load_screens() if role in known.roles_of(view)]
+
+
+def roles_with(view: str) -> list[Role]:
+    return [role for role in Role if screens_of(view, role)]
+
+
+def open_forms(browser: Browser, connection: Connection, known: Any) -> Iterator[tuple[str, BeautifulSoup]]:
+    """The edit forms, as they are shown, of the first records of a screen that the person may edit."""
+    count = 0
+    for key in connection.scalars(select(known.model.id).order_by(known.model.id)).all():
+        path = f"{known.url}/{key}/edit/"
+        answer = browser.client.get(path)
+        assert answer.status_code in (200, 403, 404), path
+        if answer.status_code == 200:
+            yield path, BeautifulSoup(answer.text, "html.parser")
+            count += 1
+        if count == MOST:
+            return
+
+
+@pytest.mark.parametrize("role", roles_with("edit_view"))
+def test_every_edit_form_sent_back_unchanged_saves_and_changes_nothing(
+    demo: Open, connection: Connection, role: Role
+) -> None:
+    browser = demo(role)
+    before = fingerprint(connection, without=OF_THE_VISIT)
+    newest = select(func.max(ChangeRecord.id))
+    for known in screens_of("edit_view", role):
+        paths = []
+        for path, page in open_forms(browser, connection, known):
+            last = connection.scalar(newest)
+            answer = browser.client.post(path, data=sent_by(page))
+            assert answer.status_code == 302, f"{path} refuses its own values: {words_of(answer)}"
+            assert connection.scalar(newest) == last, f"{path} wrote although nothing was changed"
+            paths.append(path)
+        assert paths, f"{known.url}: the demo has no record that this role may edit, so its form is never tried"
+    assert changed(before, fingerprint(connection, without=OF_THE_VISIT)) == set()
+
+
+@pytest.mark.parametrize("role", roles_with("create_view"))
+def test_every_new_form_sent_empty_is_refused_in_sentences_and_writes_nothing(
+    demo: Open, connection: Connection, role: Role
+) -> None:
+    browser = demo(role)
+    before = fingerprint(connection, without=OF_THE_VISIT)
+    for known in screens_of("create_view", role):
+        path = f"{known.url}/new/"
+        page = browser.get(path)
+        shown = {str(field["name"]) for field in page.select("main form[method=post] :is(input, textarea, select)")}
+        hidden = {str(field["name"]) for field in page.select("main form[method=post] input[type=hidden]")}
+        answer = browser.client.post(path, data={**sent_by(page), **dict.fromkeys(shown - hidden, "")})
+        assert answer.status_code == 422, f"{path}: {answer.status_code}"
+        problems = BeautifulSoup(answer.text, "html.parser").select("main [role=alert] li")
+        assert [problem for problem in problems if problem.get_text(strip=True).endswith((".", "?"))], path
+    assert changed(before, fingerprint(connection, without=OF_THE_VISIT)) == set()

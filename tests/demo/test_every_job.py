@@ -1,0 +1,251 @@
+"""Has every job its effect once, whether it is delivered twice or asked for twice?"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy.orm import sessionmaker
+
+from app.demo.samples import plan_of
+from jobs.core.mail import MailServer
+from jobs.core.queue import JOBS
+from models.accounts.sign_ins import Outcome, SignInAttempt
+from models.audits.auditor_messages import tell_auditor
+from models.audits.case_audits import IN_HAND, CaseAudit
+from models.case_lists.case_frames import CaseFrame
+from models.case_lists.case_imports import ImportChoice
+from models.case_lists.case_lists import CaseList, ListStatus, SentList, accept, ask_for_check, keep_list, sealing_key
+from models.core.access import Actor, Role
+from models.core.clock import now, today
+from models.core.db import PortalSession, act_as
+from models.core.rooms import load_rooms
+from models.documents.document_requests import ask_for_document
+from models.documents.job_requests import JobRequest, JobStatus, request_job
+from models.learning.briefings import Briefing
+from models.messages.messages import Draft, write_message
+from models.partnership.people import Person
+from models.plans.action_plans import ActionPlan
+from models.plans.impact_analyses import ImpactAnalysis
+from models.reminders.usual_reminders import add_usual_rules
+from models.retention.retention_rules import add_usual_retention
+from models.returns.escalations import Escalation
+from models.returns.section_11_returns import Section11Return
+from models.returns.self_evaluations import SelfEvaluation
+from models.reviews.review_stages import ReviewStage
+from models.reviews.thematic_reviews import ThematicReview
+from models.sampling.audit_samples import SampleBrief, lock_sample, plan_sample, request_draw, reveal
+from models.sampling.sample_cases import SampleCase
+from tests.fingerprints import Fingerprint, changed, fingerprint
+from tests.postboxes import Postbox, mail_server
+from tests.web import SECRET
+from tests.work import do_request
+
+Ask = Callable[[PortalSession], object]
+LIST = b"Case reference,Level,Start date\nF1,Child in need,13/05/2025\nF2,Child protection plan,14/06/2025\n"
+
+
+def first(session: PortalSession, column: Any, *where: Any) -> Any:
+    """The first value of a column in the demo, which must have one."""
+    value = session.scalar(select(func.min(column)).where(*where))
+    assert value is not None, f"the demo has no {column}"
+    return value
+
+
+def paper(name: str, argument: str, column: Any) -> Ask:
+    """How a document about the first record of a kind is asked for."""
+    return lambda session: ask_for_document(session, name, {argument: first(session, column)})
+
+
+def daily(name: str, plant: Ask) -> Ask:
+    """How the schedule asks for a job, once there is something for it to do."""
+
+    def ask(session: PortalSession) -> None:
+        plant(session)
+        request_job(session, name)
+
+    return ask
+
+
+def uploaded(session: PortalSession) -> CaseList:
+    """A list as an officer has just sent it."""
+    return keep_list(session, SentList(io.BytesIO(LIST), "list.csv", 10_000), key=sealing_key(SECRET), title="Twice")
+
+
+def ask_for_freezing(session: PortalSession) -> None:
+    case_list = uploaded(session)
+    case_list.choice, case_list.status = ImportChoice().as_facts(), ListStatus.CHECKED
+    accept(session, case_list)
+
+
+def forget_an_upload(session: PortalSession) -> None:
+    uploaded(session).uploaded_at = now() - timedelta(days=3)
+    session.flush()
+
+
+def ask_for_a_draw(session: PortalSession) -> None:
+    frame = session.scalars(select(CaseFrame).order_by(CaseFrame.id)).first()
+    assert frame is not None
+    sample = plan_sample(session, brief=SampleBrief(title="Twice"), frame=frame, plan=plan_of("level", "fixed", 1))
+    lock_sample(session, sample, frame=frame, person_id=None)
+    reveal(session, sample, public="4 6 1", witness="A witness")
+    request_draw(session, sample)
+
+
+def ask_for_a_letter(session: PortalSession) -> None:
+    write_message(session, Draft(None, "A reader", "reader@example.org", "Once", "Only once."))
+
+
+def ask_to_tell_an_auditor(session: PortalSession) -> None:
+    audit = session.scalars(
+        select(CaseAudit).where(CaseAudit.auditor_id.is_not(None), CaseAudit.status.in_(IN_HAND)).limit(1)
+    ).one()
+    assert audit.auditor_id is not None
+    tell_auditor(session, audit, audit.auditor_id)
+
+
+def finish_a_request_long_ago(session: PortalSession) -> None:
+    old = JobRequest(name="write_digests", status=JobStatus.DONE, finished_at=now() - timedelta(days=400))
+    session.add(old)
+    session.flush()
+
+
+def try_to_sign_in_long_ago(session: PortalSession) -> None:
+    moment = now() - timedelta(days=2000)
+    session.add(SignInAttempt(attempted_at=moment, email="nobody@example.org", outcome=Outcome.REFUSED))
+    session.flush()
+
+
+def hand_in_all_audits(session: PortalSession) -> None:
+    session.execute(update(SampleCase).values(audited_on=None))
+
+
+def let_years_pass(session: PortalSession) -> None:
+    add_usual_retention(session)
+    session.execute(update(ReviewStage).values(reached_on=ReviewStage.reached_on - 3650))
+
+
+HOW_ASKED: dict[str, Ask] = {
+    "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
+    "clear_old_requests": daily("clear_old_requests", finish_a_request_long_ago),
+    "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
+    "draw_sample": ask_for_a_draw,
+    "erase_due": daily("erase_due", let_years_pass),
+    "forget_old_sign_ins": daily("forget_old_sign_ins", try_to_sign_in_long_ago),
+    "freeze_case_list": ask_for_freezing,
+    "index_frame_rows": lambda session: request_job(
+        session, "index_frame_rows", {"frame_id": first(session, CaseFrame.id)}
+    ),
+    "make_board_pack": lambda session: ask_for_document(session, "board_pack", {"year": today().year}),
+    "make_briefing": paper("briefing", "briefing_id", Briefing.id),
+    "make_case_audit": paper("case_audit", "record_id", CaseAudit.id),
+    "make_case_audit_blank": paper("case_audit_blank", "record_id", CaseAudit.id),
+    "make_certificate": lambda session: request_job(
+        session, "make_certificate", {"sample_id": first(session, SampleCase.sample_id)}
+    ),
+    "make_impact_analysis": paper("impact_analysis", "analysis_id", ImpactAnalysis.id),
+    "make_moderated_result": paper("moderated_result", "case_id", CaseAudit.sample_case_id),
+    "make_non_engagement_letter": paper("non_engagement_letter", "escalation_id", Escalation.id),
+    "make_plan_pdf": paper("plan_pdf", "plan_id", ActionPlan.id),
+    "make_plan_summary": paper("plan_summary", "plan_id", ActionPlan.id),
+    "make_review_report": paper("review_report", "review_id", ThematicReview.id),
+    "make_section_11_return": paper("section_11_return", "record_id", Section11Return.id),
+    "make_section_11_return_blank": paper("section_11_return_blank", "record_id", Section11Return.id),
+    "make_self_evaluation": paper("self_evaluation", "record_id", SelfEvaluation.id),
+    "make_self_evaluation_blank": paper("self_evaluation_blank", "record_id", SelfEvaluation.id),
+    "make_triangulation_matrix": paper("triangulation_matrix", "review_id", ThematicReview.id),
+    "send_message": ask_for_a_letter,
+    "settle_case_audits": daily("settle_case_audits", hand_in_all_audits),
+    "tell_auditor": ask_to_tell_an_auditor,
+    "write_digests": daily("write_digests", add_usual_rules),
+    "write_reminders": daily("write_reminders", add_usual_rules),
+}
+"""Each job, and how the portal comes to ask for it; something must be there for it to do."""
+
+ANEW = {name for name in HOW_ASKED if name.startswith("make_")} | {"tell_auditor"}
+"""Jobs that do their work again when somebody asks again: one document, one letter for each time it was asked for."""
+
+
+@pytest.fixture(scope="module")
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture(scope="module")
+def server(postbox: Postbox) -> Iterator[MailServer]:
+    with mail_server(postbox) as running:
+        yield running
+
+
+def everything(connection: Connection) -> Fingerprint:
+    """All tables and the names of all indexes, without what only says that a request was asked for."""
+    indexes = "SELECT count(*), md5(string_agg(indexname, ' ' ORDER BY indexname)) FROM pg_indexes"
+    count, names = connection.execute(text(indexes)).one()
+    return {**fingerprint(connection, without={"job_requests"}), "the indexes": (count, names)}
+
+
+def growth(before: Fingerprint, after: Fingerprint) -> dict[str, int]:
+    """How many rows each table that changed has more than before."""
+    return {name: after[name][0] - before[name][0] for name in changed(before, after)}
+
+
+def requests_in(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(JobRequest)) or 0
+
+
+def test_every_job_has_a_way_to_be_asked_for_here() -> None:
+    load_rooms("models", "jobs")
+    assert {name for name, kind in JOBS.items() if kind.function.__module__.startswith("jobs.")} == set(HOW_ASKED)
+
+
+@pytest.mark.parametrize("name", sorted(HOW_ASKED))
+def test_every_job_has_its_effect_once(
+    session: PortalSession,
+    session_factory: sessionmaker[PortalSession],
+    connection: Connection,
+    server: MailServer,
+    postbox: Postbox,
+    name: str,
+) -> None:
+    postbox.letters.clear()
+    number = asked(session, name)
+    standing = everything(connection)
+    request = do_request(session, session_factory, number, mail_server=server)
+    assert request.status is JobStatus.DONE, request.sentence
+    effect, requests = everything(connection), requests_in(connection)
+    assert changed(standing, effect) or name == "clear_old_requests", "there was nothing to do"
+    do_request(session, session_factory, number, mail_server=server)
+    assert changed(effect, everything(connection)) == set(), "delivered again, the same request does nothing"
+    again = asked_again(session, request)
+    assert do_request(session, session_factory, again, mail_server=server).status is JobStatus.DONE
+    more = growth(effect, everything(connection))
+    assert more == (growth(standing, effect) if name in ANEW else {})
+    assert requests_in(connection) == requests + 1 + (name == "tell_auditor")
+    assert len(postbox.letters) == (name == "send_message")
+
+
+def asked(session: PortalSession, name: str) -> int:
+    """The request that the portal writes for the job; documents are asked for by the demo's officer."""
+    officer = session.scalars(select(Person).where(Person.role == Role.OFFICER).order_by(Person.id)).first()
+    assert officer is not None
+    if name.startswith("make_"):
+        act_as(session, officer.actor())
+    HOW_ASKED[name](session)
+    session.commit()
+    act_as(session, Actor.system("test"))
+    return int(first(session, -JobRequest.id, JobRequest.name == name)) * -1
+
+
+def asked_again(session: PortalSession, request: JobRequest) -> int:
+    """A second request for the same work by the same person."""
+    if request.requested_by_id is not None:
+        act_as(session, session.get_one(Person, request.requested_by_id).actor())
+    number = request_job(session, request.name, request.arguments)
+    session.commit()
+    act_as(session, Actor.system("test"))
+    assert number is not None
+    return number
