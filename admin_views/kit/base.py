@@ -29,7 +29,7 @@ Everything else (gate, list, forms, confirm pages, exports, locking, history) is
             hub.is_active = False
             return f"{hub.name} is closed."
 
-Pages that belong to a noun of their own are sets that the screen lists: `page_sets = (…,)` (admin_views/kit/page_sets.py).
+Pages of a noun of their own are sets that the screen lists: `page_sets = (…,)` (admin_views/kit/page_sets.py).
 `roles` names the roles of each verb: list, details, create, edit, delete, export. What is not named is closed to all.
 docs/screens.md lists the words and hooks, Flask-Admin's and our additions; CONTRIBUTING.md has the recipe for a table.
 '''
