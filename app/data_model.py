@@ -29,9 +29,10 @@ A line in a picture is a foreign key (or several): one row of the table before t
 - **Columns**: `?` may be empty, `!` is unique, `→` points to that table. *Word* is one of a fixed list, *day* a date
   in London, *moment* a time in UTC, *JSON* facts of varying shape. Left out: `id` and `row_version`.
 - **Must hold**: what people read when a rule of the table is broken. Left out: that a word must be of its list.
-- **Rows**: what each database role may do with the rows. *Staff* are people of the partnership, *agencies* people
-  bound to one agency, *public* somebody without a sign-in; the portal itself is left out. The whole condition, such as
-  "only while it is open", is in the table's `row_policy`. *Logged* rows leave every change in `change_log`.
+- **Rows**: what each database role may do with the rows ([wall.md](wall.md)). *Staff* are people of the partnership,
+  *agencies* people bound to one agency, *public* somebody without a sign-in; the portal itself is left out. The whole
+  condition, such as "only while it is open", is in the table's `row_policy`. *Logged* rows leave every change in
+  `change_log`.
 """
 
 _KEPT_BY_THE_HOUSE = {"id", "row_version"}
