@@ -85,8 +85,7 @@ def action(
 
         handler.__name__, handler.__doc__ = act.__name__, act.__doc__
         handler.bulk_action = stated  # type: ignore[attr-defined]
-        handled: Callable[..., Any] = flask_admin.actions.action(name, text, confirmation)(handler)
-        return handled
+        return flask_admin.actions.action(name, text, confirmation)(handler)
 
     return mark
 
@@ -106,8 +105,7 @@ def perform(screen: Any, action: Action, records: list[Any], back: str) -> Respo
         flash("Tick at least one record first.", "error")
         return redirect(back)
     if action.confirmation and "confirmed" not in request.form:
-        page: str = screen.render("kit/confirm.html", action=action, records=records, back=back)
-        return page
+        return screen.render("kit/confirm.html", action=action, records=records, back=back)
     session = screen.session
     if already_sent(session) is not None:
         session.rollback()
@@ -129,8 +127,7 @@ def _answered(answer: Any, back: str) -> ResponseReturnValue:
     if answer is None or isinstance(answer, str):
         flash(answer or "Done.", "success")
         return redirect(back)
-    response: ResponseReturnValue = answer
-    return response
+    return answer
 
 
 def row_actions_of(screen: Any) -> list[Action]:

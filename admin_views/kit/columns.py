@@ -91,8 +91,7 @@ def _model_of(owner: Any) -> type[Base]:
 def foreign_key_of(relation: RelationshipProperty[Any]) -> str:
     """The attribute that holds a many-to-one relationship's key."""
     (local,) = relation.local_columns
-    key: str = relation.parent.get_property_by_column(local).key
-    return key
+    return relation.parent.get_property_by_column(local).key
 
 
 def target_of(attribute: Any) -> type[Base] | None:

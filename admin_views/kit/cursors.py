@@ -63,8 +63,7 @@ class Order:
 
 def _beyond(terms: list[ColumnElement[Any]], cursor: Cursor, is_down: bool) -> ColumnElement[bool]:
     if len(terms) == 1:
-        beyond: ColumnElement[bool] = terms[0] < cursor.key if is_down else terms[0] > cursor.key
-        return beyond
+        return terms[0] < cursor.key if is_down else terms[0] > cursor.key
     here, there = tuple_(*terms), tuple_(cursor.value, cursor.key)
     return here < there if is_down else here > there
 

@@ -50,5 +50,4 @@ def waiting_count() -> int:
         return 0
     if "waiting_count" not in g:
         g.waiting_count = len(duties_of(g.database_session, asked.person_id))
-    count: int = g.waiting_count
-    return count
+    return g.waiting_count

@@ -98,8 +98,7 @@ class DayFilter(ColumnFilter):
                 self.column < _midnight(day + timedelta(days=1)) if is_moment else self.column <= day
             )
             return until
-        since: ColumnElement[bool] = self.column >= (_midnight(day) if is_moment else day)
-        return since
+        return self.column >= (_midnight(day) if is_moment else day)
 
 
 def column_filters(column: Any, name: str, loader: ChoiceLoader | None) -> list[BaseFilter]:

@@ -94,12 +94,10 @@ class PortalConverter(AdminModelConverter):
 
     def _get_label(self, name: str, field_args: Any) -> str:
         """The field's own label (`form_args`), else the column's."""
-        label: str = field_args.get("label") or self.view.get_column_name(name)
-        return label
+        return field_args.get("label") or self.view.get_column_name(name)
 
     def _get_description(self, name: str, field_args: Any) -> str:
-        described: str = (self.view.column_descriptions or {}).get(name, "")
-        return described
+        return (self.view.column_descriptions or {}).get(name, "")
 
     def get_converter(self, column: Any) -> Any:
         """The portal's field for a column, by its type. A text is one line unless `form_overrides` says otherwise."""

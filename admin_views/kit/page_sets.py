@@ -56,47 +56,38 @@ class PageSet(ActionsMixin, metaclass=AdminViewMeta):
 
     @property
     def session(self) -> PortalSession:
-        session: PortalSession = self.screen.session
-        return session
+        return self.screen.session
 
     def get_record(self, record_id: int) -> Any:
         return self.screen.get_record(record_id)
 
     def link(self, view: str, **arguments: Any) -> str:
-        address: str = self.screen.link(view, **arguments)
-        return address
+        return self.screen.link(view, **arguments)
 
     def list_url(self, **arguments: Any) -> str:
-        address: str = self.screen.list_url(**arguments)
-        return address
+        return self.screen.list_url(**arguments)
 
     def details_url(self, record_id: object) -> str:
-        address: str = self.screen.details_url(record_id)
-        return address
+        return self.screen.details_url(record_id)
 
     def render(self, template: str, **values: Any) -> str:
-        page: str = self.screen.render(template, **values)
-        return page
+        return self.screen.render(template, **values)
 
     def ask(self, form: Form, back: str, act: Act, **values: Any) -> ResponseReturnValue:
-        answer: ResponseReturnValue = self.screen.ask(form, back, act, **values)
-        return answer
+        return self.screen.ask(form, back, act, **values)
 
     def press(self, back: str, act: Act) -> ResponseReturnValue:
-        answer: ResponseReturnValue = self.screen.press(back, act)
-        return answer
+        return self.screen.press(back, act)
 
     def opens(self, view_name: str) -> bool:
         """Whether the person who asks may open that page."""
-        may_open: bool = self.screen.opens(view_name)
-        return may_open
+        return self.screen.opens(view_name)
 
     # What Flask-Admin asks before it calls a page: the screen answers, so that the gate is one
 
     def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
         set_current_view(self.screen)
-        refused: ResponseReturnValue | None = self.screen._handle_view(name, **arguments)
-        return refused
+        return self.screen._handle_view(name, **arguments)
 
     _run_view = Gate._run_view
 

@@ -38,8 +38,7 @@ def verb(name: str, url: str, methods: Iterable[str] = ("GET",)) -> Callable[[Vi
 
     def mark(view: View) -> View:
         view.verb = name  # type: ignore[attr-defined]
-        exposed: View = flask_admin.expose(url, methods=tuple(methods))(view)
-        return exposed
+        return flask_admin.expose(url, methods=tuple(methods))(view)
 
     return mark
 
@@ -52,8 +51,7 @@ def expose(url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",)
 
     def mark(view: View) -> View:
         view.roles = frozenset(roles)  # type: ignore[attr-defined]
-        exposed: View = flask_admin.expose(url, methods=tuple(methods))(view)
-        return exposed
+        return flask_admin.expose(url, methods=tuple(methods))(view)
 
     return mark
 

@@ -31,8 +31,7 @@ class Database:
         """This request's session, opened on first use."""
         if "database_session" not in g:
             g.database_session = self.open_session()
-        session: PortalSession = g.database_session
-        return session
+        return g.database_session
 
     def open_session(self) -> PortalSession:
         """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
@@ -48,8 +47,7 @@ def close_database_session(error: BaseException | None = None) -> None:
 
 def actor() -> Actor:
     """Who acts in this request; nobody until sign-in says otherwise."""
-    known: Actor = g.get("actor", NOBODY)
-    return known
+    return g.get("actor", NOBODY)
 
 
 def role() -> Role | None:

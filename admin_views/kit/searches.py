@@ -19,16 +19,14 @@ def clean_words(typed: str | None) -> str:
 
 def contains(column: Any, words: str) -> ColumnElement[bool]:
     """The column contains the words as they stand, capitals or not; wildcards mean themselves."""
-    found: ColumnElement[bool] = column.ilike(f"%{_literal(words)}%", escape="\\")
-    return found
+    return column.ilike(f"%{_literal(words)}%", escape="\\")
 
 
 def begins(column: Any, words: str) -> ColumnElement[bool]:
     """The column begins with the words exactly. Where it sorts by bytes, a plain index answers at any size."""
     if getattr(column.type, "collation", None) == "C":
         return and_(column >= words, column < words + _LAST)
-    found: ColumnElement[bool] = column.like(f"{_literal(words)}%", escape="\\")
-    return found
+    return column.like(f"{_literal(words)}%", escape="\\")
 
 
 def matches(columns: Iterable[Any], typed: str) -> ColumnElement[bool]:
