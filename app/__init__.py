@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask
 from flask_admin import Admin
-from flask_babel import Babel
 from sqlalchemy.orm import sessionmaker
 
 from admin_views.kit.home import HomeView
@@ -52,7 +51,6 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     guard(app, settings)
     app.session_interface = DatabaseSessions(database, settings)
     app.teardown_request(close_database_session)
-    Babel(app, default_locale="en_GB", default_timezone="Europe/London")
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     dress(app, settings)
