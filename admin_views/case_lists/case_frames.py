@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, screen
 from models.case_lists.case_frames import CaseFrame
+from models.case_lists.frame_rows import FrameRow
+from models.core.addresses import list_address
 
 
 @screen
@@ -56,11 +58,11 @@ class CaseFrameScreen(Screen):
         by_level = record.report.get("accepted_by_level", {})
         levels = [(record.levels[rank], f"{by_level.get(record.levels[rank], 0):,}") for rank in _highest_first(record)]
         themes = [(theme, f"{count:,}") for theme, count in list(record.themes.items())[:30]]
-        found = [Panel("Rows by level", ("Level", "Rows"), levels, empty="The list has no level.")]
-        return [*found, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else found
+        by_rank = [Panel("Rows by level", ("Level", "Rows"), levels, empty="The list has no level.")]
+        return [*by_rank, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else by_rank
 
     def buttons(self, record: CaseFrame) -> list[Button]:
-        return [] if record.erased_on else [Button("See the rows", f"/frame-rows/?frame={record.id}")]
+        return [] if record.erased_on else [Button("See the rows", list_address(FrameRow, frame=record.id))]
 
 
 def _highest_first(frame: CaseFrame) -> list[str]:

@@ -105,12 +105,12 @@ class CaseListScreen(Screen):
         return [Fact("Why it was refused", record.refusal)] if record.refusal else []
 
     def buttons(self, record: CaseList) -> list[Button]:
-        found = []
+        buttons = []
         if record.status is ListStatus.CHECKED:
-            found.append(Button("See the check", self.link("check", record_id=record.id), "main"))
+            buttons.append(Button("See the check", self.link("check", record_id=record.id), "main"))
         if record.status in OPEN:
-            found.append(Button("Choose columns", self.link("columns_page", record_id=record.id)))
-        return found
+            buttons.append(Button("Choose columns", self.link("columns_page", record_id=record.id)))
+        return buttons
 
     @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
@@ -216,7 +216,9 @@ class CaseListScreen(Screen):
         self.session.commit()
         return redirect(waiting_url(asked, self.link("check", record_id=record_id)))
 
-    @row_action("Accept and freeze", roles=OFFICERS, tone="main", shown=lambda one: one.status is ListStatus.CHECKED)
+    @row_action(
+        "Accept and freeze", roles=OFFICERS, tone="main", shown=lambda case_list: case_list.status is ListStatus.CHECKED
+    )
     def accept(self, session: Session, record: CaseList) -> ResponseReturnValue:
         """The officer's word: the list becomes a frozen frame and the file is erased."""
         asked = accept(session, record)
@@ -228,7 +230,7 @@ class CaseListScreen(Screen):
         roles=OFFICERS,
         tone="warning",
         confirmation="Erase this upload? Nothing of it is kept but its name.",
-        shown=lambda one: one.status in OPEN,
+        shown=lambda case_list: case_list.status in OPEN,
     )
     def discard(self, session: Session, record: CaseList) -> str:
         """Give an upload up."""
@@ -278,22 +280,22 @@ def _placed_levels() -> list[tuple[str, str]]:
 def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
     """Rows by level in the order of the partnership's list, those without a known level last."""
     order = {level.label: level.rank for level in levels}
-    return dict(sorted(counts.items(), key=lambda one: order.get(one[0], 0), reverse=True))
+    return dict(sorted(counts.items(), key=lambda count: order.get(count[0], 0), reverse=True))
 
 
 def _by_sentence(report: dict[str, Any]) -> list[tuple[str, str, list[int]]]:
     """(kind, sentence, rows): rejections first, each sentence with all its listed rows."""
     groups: dict[tuple[str, str], list[int]] = {}
     for kind in ("rejected", "warnings"):
-        for one in report[kind]:
-            groups.setdefault((kind, one["problem"]), []).append(one["row"])
+        for problem in report[kind]:
+            groups.setdefault((kind, problem["problem"]), []).append(problem["row"])
     return [(kind, sentence, rows) for (kind, sentence), rows in groups.items()]
 
 
 def _problem_rows(report: dict[str, Any]) -> Iterator[list[Any]]:
     for kind, word in (("rejected", "cannot be used"), ("warnings", "look at it")):
-        for one in report.get(kind, ()):
-            yield [one["row"], word, one["problem"]]
-    for one in (report.get("several_levels") or {}).get("listed", ()):
-        sentence = f"Case {one['reference']} stands in several levels: {', '.join(one['levels'])}."
-        yield [one["row"], "several levels", sentence]
+        for problem in report.get(kind, ()):
+            yield [problem["row"], word, problem["problem"]]
+    for case in (report.get("several_levels") or {}).get("listed", ()):
+        sentence = f"Case {case['reference']} stands in several levels: {', '.join(case['levels'])}."
+        yield [case["row"], "several levels", sentence]

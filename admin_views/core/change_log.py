@@ -114,7 +114,7 @@ class ChangeRecordScreen(Screen):
 
 def _model_of(table: str) -> Any:
     """The model of a table; None for a table the portal no longer has."""
-    return next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
+    return next((mapper.class_ for mapper in Base.registry.mappers if str(mapper.local_table) == table), None)
 
 
 def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:
@@ -149,7 +149,7 @@ def _in_line(value: Any) -> str:
     '1: Universal; time frame: any, nothing'
     """
     if isinstance(value, dict):
-        return "; ".join(f"{key.replace('_', ' ')}: {_in_line(one)}" for key, one in value.items())
+        return "; ".join(f"{key.replace('_', ' ')}: {_in_line(inner)}" for key, inner in value.items())
     if isinstance(value, list):
-        return ", ".join(_in_line(one) for one in value)
+        return ", ".join(_in_line(inner) for inner in value)
     return "nothing" if value is None else str(value)

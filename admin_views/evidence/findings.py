@@ -87,7 +87,7 @@ class FindingScreen(Screen):
             .where(RecommendationFinding.finding_id == record.id)
             .order_by(ActionPlan.reference, Recommendation.number)
         )
-        cells = [(link_to(one, str(one)), link_to(plan, plan.reference)) for one, plan in rows]
+        cells = [(link_to(cites, str(cites)), link_to(plan, plan.reference)) for cites, plan in rows]
         return [Panel("Recommendations that cite it", ("Recommendation", "Plan"), cells)]
 
 

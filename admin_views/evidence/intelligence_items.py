@@ -21,6 +21,7 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.registry import link_to
+from models.core.addresses import list_address
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.reviews.thematic_reviews import ThematicReview
@@ -83,15 +84,15 @@ class IntelligenceItemScreen(Screen):
 
 
 def _uses(session: Session, item: IntelligenceItem) -> Panel:
-    found = session.execute(
+    uses = session.execute(
         select(IntelligenceUse, ThematicReview, KeyLine.text)
         .join(ThematicReview, ThematicReview.id == IntelligenceUse.review_id)
         .outerjoin(KeyLine, KeyLine.id == IntelligenceUse.key_line_id)
         .where(IntelligenceUse.item_id == item.id)
         .order_by(ThematicReview.reference.desc(), IntelligenceUse.id)
     )
-    rows = [(link_to(use, review.reference), review.title, line or "Not chosen yet") for use, review, line in found]
-    add = Button("Use in a review", f"/intelligence-uses/new/?item_id={item.id}")
+    rows = [(link_to(use, review.reference), review.title, line or "Not chosen yet") for use, review, line in uses]
+    add = Button("Use in a review", list_address(IntelligenceUse, "new", item_id=item.id))
     buttons = [add] if role() in OFFICERS else []
     empty = "No review uses it yet."
     return Panel("Used in", ("Review", "Title", "Key line"), rows, empty=empty, buttons=buttons)

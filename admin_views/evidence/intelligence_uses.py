@@ -28,6 +28,7 @@ from admin_views.kit.fields import RecordField
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
+from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
 from models.evidence.intelligence_items import IntelligenceItem
@@ -92,8 +93,8 @@ class IntelligenceUseScreen(Screen):
         return self.can_edit_record(record)
 
     def panels(self, session: Session, record: IntelligenceUse) -> list[Panel]:
-        found = session.scalars(select(Finding).where(Finding.origin == record.origin))
-        rows = [(link_to(one, one.text), show_verdict(one.verdict), one.strength.label) for one in found]
+        findings = session.scalars(select(Finding).where(Finding.origin == record.origin))
+        rows = [(link_to(each, each.text), show_verdict(each.verdict), each.strength.label) for each in findings]
         return [Panel("Finding", ("Finding", "Says", "Evidenced"), rows, empty="It has not become a finding yet.")]
 
     @row_action("Make it a finding", roles=OFFICERS, tone="main")
@@ -108,7 +109,7 @@ class IntelligenceUseScreen(Screen):
 @review_panel(order=60, stages=(Stage.EVIDENCE,), roles=STAFF)
 def intelligence(session: Session, review: ThematicReview) -> Panel:
     """The intelligence a review uses, and what of it has become a finding."""
-    found = session.execute(
+    uses = session.execute(
         select(IntelligenceUse, IntelligenceItem, Finding.id)
         .join(IntelligenceItem, IntelligenceItem.id == IntelligenceUse.item_id)
         .outerjoin(
@@ -120,10 +121,10 @@ def intelligence(session: Session, review: ThematicReview) -> Panel:
     )
     rows = [
         (link_to(use, item.reference), item.title, show_verdict(item.verdict), _taken(finding))
-        for use, item, finding in found
+        for use, item, finding in uses
     ]
     may = may_run(session, review.hub_id)
-    buttons = [Button("Use intelligence", f"/intelligence-uses/new/?review_id={review.id}")] if may else []
+    buttons = [Button("Use intelligence", list_address(IntelligenceUse, "new", review_id=review.id))] if may else []
     return Panel("Intelligence", ("Item", "Title", "Says", "Finding"), rows, buttons=buttons)
 
 

@@ -24,6 +24,7 @@ from admin_views.kit.duties import Duty, duty
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from models.core.access import Role
+from models.core.addresses import address_of
 from models.gates.gate_waivers import GateWaiver, consent_to_waiver, refuse_waiver, waivers_waiting
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -108,17 +109,22 @@ def show_waiver(waiver: GateWaiver | None) -> str:
 @duty(order=20)
 def consents(session: Session, sponsor_id: int) -> list[Duty]:
     """Gates that officers ask to pass without what they ask for."""
-    found = waivers_waiting(session, sponsor_id)
-    keys, askers = {one.review_id for one in found}, {one.asked_by_id for one in found if one.asked_by_id}
-    people = {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(askers)))}
-    reviews = {one.id: str(one) for one in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
+    waiting = waivers_waiting(session, sponsor_id)
+    keys, askers = (
+        {waiver.review_id for waiver in waiting},
+        {waiver.asked_by_id for waiver in waiting if waiver.asked_by_id},
+    )
+    people = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(askers)))}
+    reviews = {
+        review.id: str(review) for review in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))
+    }
     return [
         Duty(
-            f"Consent to go on without: {one.missing}",
-            reviews[one.review_id],
-            f"/gate-waivers/{one.id}/",
-            one.asked_at,
-            people.get(one.asked_by_id or 0, ""),
+            f"Consent to go on without: {waiver.missing}",
+            reviews[waiver.review_id],
+            address_of(waiver),
+            waiver.asked_at,
+            people.get(waiver.asked_by_id or 0, ""),
         )
-        for one in found
+        for waiver in waiting
     ]

@@ -49,5 +49,5 @@ def cards_of(session: Session) -> list[Card]:
     """The cards of the asking person, in order."""
     asked = role()
     wanted = sorted((known for known in _cards if asked in known.roles), key=lambda known: known.order)
-    made = (known.make(session, actor()) for known in wanted)
-    return [one for one in made if one is not None]
+    cards = (known.make(session, actor()) for known in wanted)
+    return [card for card in cards if card is not None]

@@ -40,7 +40,9 @@ def duty(order: int = 100) -> Callable[[Find], Find]:
 
 def duties_of(session: Session, sponsor_id: int) -> list[Duty]:
     """Everything that waits for a sponsor, in the nouns' order."""
-    return [one for _, find in sorted(_finders, key=lambda known: known[0]) for one in find(session, sponsor_id)]
+    return [
+        waiting for _, find in sorted(_finders, key=lambda known: known[0]) for waiting in find(session, sponsor_id)
+    ]
 
 
 def waiting_count() -> int:

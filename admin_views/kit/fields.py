@@ -202,9 +202,9 @@ class RecordsField(SelectMultipleField):
         self.data = [record.id for record in value or ()]
 
     def offer(self, session: Session, words: str) -> None:
-        found = self.loader.offered(session, None)
-        self.offered = {key for key, _ in found}
-        self.choices = [SelectChoice(key, label) for key, label in found]
+        offered = self.loader.offered(session, None)
+        self.offered = {key for key, _ in offered}
+        self.choices = [SelectChoice(key, label) for key, label in offered]
 
     def pre_validate(self, form: Any) -> None:
         if not set(self.data or ()) <= self.offered:

@@ -86,8 +86,8 @@ def whole_days(cell: Any) -> Any:
     return Markup(_DAY.sub(_whole_day, f">{escape(cell)}<")[1:-1])  # noqa: S704 (escaped, or markup already)
 
 
-def _whole_day(found: re.Match[str]) -> str:
-    return f'{found[1]}<span class="whole{" moment" if found[3] else ""}">{found[2]}</span>'
+def _whole_day(day: re.Match[str]) -> str:
+    return f'{day[1]}<span class="whole{" moment" if day[3] else ""}">{day[2]}</span>'
 
 
 def show_moment(value: datetime | None) -> str:

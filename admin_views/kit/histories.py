@@ -30,8 +30,8 @@ def history_panel(session: Session, model: Any, key: object, labels: Mapping[str
         .order_by(ChangeRecord.id.desc())
         .limit(_SHOWN)
     )
-    found = [(change, name) for change, name in session.execute(statement)]
-    names = names_behind(session, model, [change for change, _ in found if change.verb == "update"])
+    changes = [(change, name) for change, name in session.execute(statement)]
+    names = names_behind(session, model, [change for change, _ in changes if change.verb == "update"])
     rows = [
         (
             show_moment(change.changed_at),
@@ -39,7 +39,7 @@ def history_panel(session: Session, model: Any, key: object, labels: Mapping[str
             what_happened(change.verb),
             _what(model, change, labels, names),
         )
-        for change, name in found
+        for change, name in changes
     ]
     return Panel("History", ("When", "Who", "What", "From and to"), rows, empty="No changes are on record.")
 
@@ -65,7 +65,7 @@ def names_behind(session: Session, model: Any, changes: Iterable[ChangeRecord]) 
     for key, ids in wanted.items():
         target: Any = _target(model, key)
         statement = select(target.id, cast(label_of(target), String).label("shown")).where(target.id.in_(ids))
-        names |= {(key, found): label for found, label in session.execute(statement)}
+        names |= {(key, target_id): label for target_id, label in session.execute(statement)}
     return names
 
 

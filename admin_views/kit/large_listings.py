@@ -56,11 +56,11 @@ class LargeListing(Listing):
         sorted_rows = self.base.add_columns(order.expression.label("sort_"))
         every = self.narrowed(sorted_rows, args).where(matches(self.searched, args.search))
         hits = every.limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
-        found = select(func.count()).select_from(hits).scalar_subquery()
+        hit_count = select(func.count()).select_from(hits).scalar_subquery()
         walked = self.narrowed(sorted_rows, args).where(matches_while_walking(self.searched, args.search))
         ways = (
-            (order.around(hits), select(hits, found.label("found_")).where(found <= HITS)),
-            (order, walked.add_columns(found.label("found_")).where(found > HITS)),
+            (order.around(hits), select(hits, hit_count.label("found_")).where(hit_count <= HITS)),
+            (order, walked.add_columns(hit_count.label("found_")).where(hit_count > HITS)),
         )
         rows: list[Row[Any]] = []
         for part in order.parts(args.page):

@@ -100,7 +100,7 @@ class Listing:
 
     def page(self, session: Session, args: ListArgs) -> Page:
         """One page of rows with its surroundings; going back beyond the start is the start."""
-        rows, found = self._rows(session, args)
+        rows, total = self._rows(session, args)
         has_more = len(rows) > PAGE_SIZE
         cursor = args.page
         if cursor is not None and ((cursor.is_back and not has_more) or not rows):
@@ -113,7 +113,7 @@ class Listing:
             page.after = self._token(rows[-1])
         if rows and cursor is not None:
             page.before = self._token(rows[0])
-        page.total = len(rows) if cursor is None and not has_more else found
+        page.total = len(rows) if cursor is None and not has_more else total
         self._surround(session, page)
         return page
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.cursors import Cursor
 from admin_views.kit.requests import actor
 from models.core.db import Base
+from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
 COUNTED = 10_000  # beyond this a filtered total is "more than 10,000"
@@ -80,7 +81,7 @@ class Page:
             return f"more than {self.counted_to:,} {plural}"
         if self.is_total_estimated:
             return f"about {_rounded(self.total):,} {plural}"
-        return f"{self.total:,} {noun if self.total == 1 else plural}"
+        return count_words(self.total, noun, plural)
 
 
 def _rounded(number: int) -> int:
@@ -118,10 +119,10 @@ def _as_option(name: str, number: Any) -> Select[Any]:
 
 def options_by_name(session: Session, asked: Sequence[Select[Any]]) -> dict[str, list[tuple[str, str]]]:
     """Run the statements as one; their rows by name, in each statement's order."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    options: dict[str, list[tuple[str, str]]] = {}
     for name, key, label in session.execute(union_all(*asked)):
-        found.setdefault(name, []).append((str(key), label))
-    return found
+        options.setdefault(name, []).append((str(key), label))
+    return options
 
 
 def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:

@@ -57,9 +57,11 @@ def panels_of_review(session: Session, review: ThematicReview) -> list[Panel]:
     Nothing is folded for somebody who sees only a few.
     """
     asked, is_bound = role(), actor().is_agency_bound
-    wanted = [one for one in _panels if asked in one.roles and (one.is_for_agencies or not is_bound)]
-    made = [(one, one.make(session, review)) for one in sorted(wanted, key=lambda one: one.order)]
-    panels = [(one, panel) for one, panel in made if panel is not None]
+    wanted = [known for known in _panels if asked in known.roles and (known.is_for_agencies or not is_bound)]
+    drawn = [(known, known.make(session, review)) for known in sorted(wanted, key=lambda known: known.order)]
+    panels = [(known, panel) for known, panel in drawn if panel is not None]
     if len(panels) <= MOST_OPEN:
         return [panel for _, panel in panels]
-    return [replace(panel, is_folded=not panel.is_first and review.stage not in one.stages) for one, panel in panels]
+    return [
+        replace(panel, is_folded=not panel.is_first and review.stage not in known.stages) for known, panel in panels
+    ]

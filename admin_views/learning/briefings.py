@@ -24,6 +24,7 @@ from admin_views.kit.base import (
     screen,
 )
 from admin_views.partnership.hubs import may_run
+from models.core.addresses import address_by_id
 from models.core.errors import RuleBroken
 from models.learning.briefings import POINTS, Briefing, draft_anew, draft_briefing
 from models.learning.learning_products import LearningProduct
@@ -91,17 +92,17 @@ class BriefingScreen(Screen):
     @expose("/draft/<int:product_id>/", roles=OFFICERS, methods=("POST",))
     def draft(self, product_id: int) -> ResponseReturnValue:
         """Draft the briefing of a product from its review."""
-        back = f"/learning-products/{product_id}/"
+        back = address_by_id(LearningProduct, product_id)
         if already_sent(self.session) is not None:
             self.session.rollback()
             return redirect(back)
         try:
-            made = self._drafted(product_id)
+            briefing = self._drafted(product_id)
         except RuleBroken as refusal:
             self.session.rollback()
             flash(refusal.sentence, "error")
             return redirect(back)
-        return redirect(self.link("edit_view", record_id=made.id))
+        return redirect(self.link("edit_view", record_id=briefing.id))
 
     def _drafted(self, product_id: int) -> Briefing:
         product = self.session.get(LearningProduct, product_id) if product_id < 2**31 else None
@@ -110,9 +111,9 @@ class BriefingScreen(Screen):
         review = self.session.get_one(ThematicReview, product.review_id)
         if not may_run(self.session, review.hub_id):
             raise RuleBroken("You run the reviews of your own hubs only.")
-        made = draft_briefing(self.session, review, product)
+        briefing = draft_briefing(self.session, review, product)
         self.session.commit()
-        return made
+        return briefing
 
     @expose("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:

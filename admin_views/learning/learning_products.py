@@ -38,6 +38,7 @@ from admin_views.kit.review_panels import review_panel
 from admin_views.learning.learning_uses import own_uses_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.access import Actor, Role
+from models.core.addresses import address_of, list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.learning.briefings import Briefing
@@ -45,6 +46,7 @@ from models.learning.learning_products import LearningProduct, ProductForm, Prod
 from models.learning.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
 from models.learning.releases import release_product
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import noun_of
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
 
@@ -61,7 +63,7 @@ def show_kind(form: ProductForm | None) -> str:
 
 
 def _of_kind(answer: str) -> Any:
-    return LearningProduct.form.in_([one for one in ProductForm if one.kind == ProductKind(answer)])
+    return LearningProduct.form.in_([form for form in ProductForm if form.kind == ProductKind(answer)])
 
 
 def _stands(product: Any) -> Any:
@@ -90,7 +92,7 @@ class LearningProductScreen(Screen):
     column_formatters_detail = {**column_formatters, "form": by_value(show_kind)}
     column_searchable_list = ("reference", "title", "audience", "summary")
     column_filters = (
-        Filter("kind", "Kind", options=tuple((one.value, one.label) for one in ProductKind), apply=_of_kind),
+        Filter("kind", "Kind", options=tuple((kind.value, kind.label) for kind in ProductKind), apply=_of_kind),
         "form",
         "review_id",
         "released_on",
@@ -130,19 +132,19 @@ class LearningProductScreen(Screen):
         return record.released_on is None and self.can_edit_record(record)
 
     def panels(self, session: Session, record: LearningProduct) -> list[Panel]:
-        found = [own_uses_panel(session, record)]
+        panels = [own_uses_panel(session, record)]
         if record.form is ProductForm.SEVEN_MINUTE_BRIEFING:
-            found.insert(0, _briefing(session, record))
-        return found
+            panels.insert(0, _briefing(session, record))
+        return panels
 
     def buttons(self, record: LearningProduct) -> list[Button]:
-        made = []
+        buttons = []
         if record.released_on is None and self.can_edit_record(record):
-            made.append(Button("Release", self.link("release", record_id=record.id), "main"))
+            buttons.append(Button("Release", self.link("release", record_id=record.id), "main"))
         if record.released_on is not None:
-            made.append(Button("Record a use", f"/learning-uses/new/?product_id={record.id}"))
-            made.append(Button("Who has used it", self.link("who_used", record_id=record.id)))
-        return made
+            buttons.append(Button("Record a use", list_address(LearningUse, "new", product_id=record.id)))
+            buttons.append(Button("Who has used it", self.link("who_used", record_id=record.id)))
+        return buttons
 
     @expose("/<int:record_id>/release/", roles=OFFICERS, methods=("GET", "POST"))
     def release(self, record_id: int) -> ResponseReturnValue:
@@ -162,46 +164,48 @@ class LearningProductScreen(Screen):
         """The agencies that have used a product and those that have not."""
         product = self.get_record(record_id)
         uses = uses_by_agency(self.session, product)
-        panels = [_agencies("Not yet", [one for one in uses if not one.times]),
-                  _agencies("Have used it", [one for one in uses if one.times])]  # fmt: skip
+        panels = [_agencies("Not yet", [use for use in uses if not use.times]),
+                  _agencies("Have used it", [use for use in uses if use.times])]  # fmt: skip
         return self.render("learning_products/uses.html", product=product, panels=panels, sentence=use_sentence(uses))
 
 
 def _agencies(title: str, uses: list[AgencyUse]) -> Panel:
     rows = [
-        (link_to(one.agency, one.agency.name), f"{one.times:,}", f"{one.people:,}", show_date(one.last_on))
-        for one in uses
+        (link_to(use.agency, use.agency.name), f"{use.times:,}", f"{use.people:,}", show_date(use.last_on))
+        for use in uses
     ]
     return Panel(f"{title} ({len(uses)})", ("Agency", "Times", "People", "Last"), rows, empty="None.")
 
 
 def _briefing(session: Session, product: LearningProduct) -> Panel:
-    found = session.scalars(select(Briefing).where(Briefing.product_id == product.id)).all()
-    rows = [(link_to(one, one.title), _sheet(one)) for one in found]
-    may = not found and role() in OFFICERS
-    buttons = [Button("Draft it from the review", f"/briefings/draft/{product.id}/", is_post=True)] if may else []
+    briefings = session.scalars(select(Briefing).where(Briefing.product_id == product.id)).all()
+    rows = [(link_to(each, each.title), _sheet(each)) for each in briefings]
+    may = not briefings and role() in OFFICERS
+    buttons = (
+        [Button("Draft it from the review", list_address(Briefing, "draft", product.id), is_post=True)] if may else []
+    )
     return Panel("Briefing", ("Briefing", "Sheet"), rows, empty="It has not been drafted yet.", buttons=buttons)
 
 
 def _sheet(briefing: Briefing) -> Markup:
-    return Markup('<a href="/briefings/{}/paper/">Read the sheet</a>').format(briefing.id)
+    return Markup('<a href="{}">Read the sheet</a>').format(address_of(briefing, "paper"))
 
 
 @review_panel(order=80, stages=(Stage.DISSEMINATION,), is_for_agencies=True)
 def learning(session: Session, review: ThematicReview) -> Panel:
     """How the learning of a review is cascaded."""
     times = select(func.count(LearningUse.id)).where(LearningUse.product_id == LearningProduct.id).scalar_subquery()
-    found = session.execute(
+    products = session.execute(
         select(LearningProduct, _stands(LearningProduct), times)
         .where(LearningProduct.review_id == review.id)
         .order_by(LearningProduct.planned_on, LearningProduct.id)
     )
     rows = [
-        (link_to(one, one.reference), one.title, one.form.label, show_standing(word), f"{used:,}")
-        for one, word, used in found
+        (link_to(product, product.reference), product.title, product.form.label, show_standing(word), f"{used:,}")
+        for product, word, used in products
     ]
     may = may_run(session, review.hub_id)
-    buttons = [Button("Plan a product", f"/learning-products/new/?review_id={review.id}")] if may else []
+    buttons = [Button("Plan a product", list_address(LearningProduct, "new", review_id=review.id))] if may else []
     return Panel("Learning", ("Product", "Title", "Form", "Stands", "Uses"), rows, buttons=buttons)
 
 
@@ -213,5 +217,5 @@ def not_used_yet(session: Session, asked_by: Actor) -> Card | None:
     used = select(LearningUse.product_id).where(LearningUse.agency_id.in_(asked_by.agency_ids))
     open_ones = (LearningProduct.released_on.is_not(None), LearningProduct.id.not_in(used))
     count = session.scalar(select(func.count(LearningProduct.id)).where(*open_ones)) or 0
-    words = "learning product your agency has not used" if count == 1 else "learning products your agency has not used"
-    return Card(count, words, "/learning-products/") if count else None
+    words = noun_of(count, "learning product", "learning products") + " your agency has not used"
+    return Card(count, words, list_address(LearningProduct)) if count else None

@@ -97,13 +97,13 @@ class LearningUseScreen(Screen):
 
 def own_uses_panel(session: Session, product: LearningProduct) -> Panel:
     """The recorded uses of a product that the asking person may see, the latest first."""
-    found = session.execute(
+    uses = session.execute(
         select(LearningUse, Agency.name)
         .outerjoin(Agency, Agency.id == LearningUse.agency_id)
         .where(LearningUse.product_id == product.id)
         .order_by(LearningUse.used_on.desc(), LearningUse.id.desc())
         .limit(50)
     )
-    rows = [(link_to(one, show_date(one.used_on)), name, f"{one.people_count:,}", one.led_by) for one, name in found]
+    rows = [(link_to(use, show_date(use.used_on)), name, f"{use.people_count:,}", use.led_by) for use, name in uses]
     empty = "No use is recorded yet."
     return Panel("Recorded uses", ("When", "Agency", "People", "Led by"), rows, empty=empty)

@@ -23,7 +23,9 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.cards import Card, card
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.messages.messages import Message, MessageStatus, send_again, unsent_count
+from models.rules.core.counts import count_words, noun_of
 
 _UNSENT = (MessageStatus.KEPT, MessageStatus.FAILED)
 
@@ -59,19 +61,23 @@ class MessageScreen(Screen):
     @row_action("Send", roles=OFFICERS, shown=lambda message: message.status in _UNSENT)
     def send(self, session: Session, message: Message) -> str:
         """Send a message that was kept or refused."""
-        send_again(session, [message])
-        return "The message will be sent in a moment."
+        return self._sent_again(session, [message])
 
     @action("send-all", "Send", "Send these messages?", roles=OFFICERS)
     def send_all(self, session: Session, messages: list[Message]) -> str:
         """The same for several, for instance once a mail server has been set."""
+        return self._sent_again(session, messages)
+
+    def _sent_again(self, session: Session, messages: list[Message]) -> str:
+        """Ask for the messages to be sent, and say so."""
         send_again(session, messages)
-        return f"{len(messages)} messages will be sent in a moment."
+        which = "The message" if len(messages) == 1 else count_words(len(messages), self.noun, self.plural)
+        return f"{which} will be sent in a moment."
 
 
 @card(roles=OFFICERS, order=90)
 def unsent_messages(session: Session, actor: Actor) -> Card | None:
     """Messages that lie here unsent."""
     count = unsent_count(session)
-    words = "message not sent" if count == 1 else "messages not sent"
-    return Card(count, words, "/messages/?status=kept") if count else None
+    words = noun_of(count, "message not sent", "messages not sent")
+    return Card(count, words, list_address(Message, status=MessageStatus.KEPT)) if count else None

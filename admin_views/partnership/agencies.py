@@ -18,9 +18,12 @@ from admin_views.kit.base import (
     screen,
 )
 from admin_views.partnership.sharing_agreements import agreement_panel
+from models.core.addresses import list_address
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
+from models.plans.action_plans import ActionPlan
+from models.rules.core.counts import count_words
 
 
 @screen
@@ -60,20 +63,19 @@ class AgencyScreen(Screen):
 
     def panels(self, session: Session, record: Agency) -> list[Panel]:
         people = select(Person).where(Person.agency_id == record.id, Person.is_active).order_by(Person.name)
-        rows = [(one.name, one.role.label, one.job_title) for one in session.scalars(people)]
-        more = Button("All people of this agency", f"/people/?agency_id={record.id}")
-        found = [Panel("People", ("Name", "Role", "Job title"), rows, buttons=(more,))]
+        rows = [(person.name, person.role.label, person.job_title) for person in session.scalars(people)]
+        more = Button("All people of this agency", list_address(Person, agency_id=record.id))
+        panels = [Panel("People", ("Name", "Role", "Job title"), rows, buttons=(more,))]
         reads_others = not actor().is_agency_bound or record.id in actor().agency_ids
-        return [*found, agreement_panel(session, record)] if reads_others else found
+        return [*panels, agreement_panel(session, record)] if reads_others else panels
 
     def buttons(self, record: Agency) -> list[Button]:
         """What the agency has to do, on paper and as a page; for its own people and those who read every plan."""
         if actor().is_agency_bound and record.id not in actor().agency_ids:
             return []
-        actions = f"/action-plans/agency/{record.id}"
         return [
-            Button("Its actions as PDF", f"{actions}/pdf/", is_post=True),
-            Button("Read its actions as a page", f"{actions}/report/"),
+            Button("Its actions as PDF", list_address(ActionPlan, "agency", record.id, "pdf"), is_post=True),
+            Button("Read its actions as a page", list_address(ActionPlan, "agency", record.id, "report")),
         ]
 
     @action("retire", "Take out of use", "Take these agencies out of use?", roles=ADMINISTRATORS)
@@ -81,4 +83,4 @@ class AgencyScreen(Screen):
         """Agencies that have left are kept, but no longer offered in forms."""
         for agency in agencies:
             agency.is_active = False
-        return f"{len(agencies)} agencies are out of use."
+        return f"{count_words(len(agencies), 'agency is', 'agencies are')} out of use."

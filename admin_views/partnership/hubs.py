@@ -24,6 +24,7 @@ from admin_views.kit.base import (
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from models.core.access import Role
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership, core_seats_in_words, hubs_run_by, may_run_hub, missing_core_seats
@@ -76,9 +77,9 @@ def _team(session: Session, hub: Hub) -> Panel:
         (link_to(person, person.name), seat.seat.label, show_date(seat.starts_on), _until(seat))
         for seat, person in session.execute(statement)
     ]
-    buttons = [Button("All memberships", f"/memberships/?hub_id={hub.id}")]
+    buttons = [Button("All memberships", list_address(Membership, hub_id=hub.id))]
     if may_run(session, hub.id):
-        buttons.append(Button("Add a member", f"/memberships/new/?hub_id={hub.id}"))
+        buttons.append(Button("Add a member", list_address(Membership, "new", hub_id=hub.id)))
     return Panel("Project team", ("Person", "Seat", "First day", "Last day"), rows, buttons=buttons)
 
 
@@ -87,10 +88,10 @@ def _until(membership: Membership) -> str:
 
 
 def _reviews(session: Session, hub: Hub) -> Panel:
-    found = session.scalars(
+    reviews = session.scalars(
         select(ThematicReview).where(ThematicReview.hub_id == hub.id).order_by(ThematicReview.reference.desc())
     )
-    rows = [(link_to(one, one.reference), one.title, show_tag(one.stage)) for one in found]
+    rows = [(link_to(review, review.reference), review.title, show_tag(review.stage)) for review in reviews]
     return Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)
 
 

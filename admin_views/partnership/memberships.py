@@ -24,7 +24,6 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, all_problems
-from admin_views.kit.formats import count_words
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.clock import today
@@ -32,6 +31,7 @@ from models.core.errors import RuleBroken
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership, end_memberships, lasting
 from models.partnership.people import Person
+from models.rules.core.counts import count_words
 
 _NOT_THEIRS = "You look after the teams of your own hubs only."
 
@@ -91,7 +91,7 @@ class MembershipScreen(Screen):
     @action("end", "End on a day", "", roles=OFFICERS)
     def end(self, session: Session, memberships: list[Membership]) -> ResponseReturnValue:
         """Ask for the day on a page of its own."""
-        return redirect(self.link("ending", ids=[one.id for one in memberships]))
+        return redirect(self.link("ending", ids=[membership.id for membership in memberships]))
 
     @expose("/ending/", roles=OFFICERS, methods=("GET", "POST"))
     def ending(self) -> ResponseReturnValue:
@@ -108,7 +108,7 @@ class MembershipScreen(Screen):
 
     def _asked(self) -> list[Membership]:
         typed = request.values.getlist("ids")[:500]
-        if not typed or not all(one.isascii() and one.isdecimal() for one in typed):
+        if not typed or not all(key.isascii() and key.isdecimal() for key in typed):
             raise NotFound
         return [self.get_record(key) for key in dict.fromkeys(map(int, typed))]
 
@@ -120,7 +120,7 @@ class MembershipScreen(Screen):
             self.session.rollback()
             return all_problems(form)
         try:
-            if not all(self.can_edit_record(one) for one in memberships):
+            if not all(self.can_edit_record(membership) for membership in memberships):
                 raise RuleBroken(_NOT_THEIRS)
             count = end_memberships(self.session, memberships, on=form["ends_on"].data)
         except RuleBroken as refusal:

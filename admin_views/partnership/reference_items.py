@@ -18,9 +18,10 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.formats import NOTHING, count_words
+from admin_views.kit.formats import NOTHING
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceItem, is_in_use, move_item
+from models.rules.core.counts import count_words
 
 _FIXED = ("list_name", "code")
 

@@ -31,11 +31,13 @@ from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.partnership.sharing_agreements import SOON_DAYS, AgreementState, SharingAgreement, agreements_by_agency
+from models.rules.core.counts import noun_of
 
-_HELD = tuple((one.value, one.label) for one in AgreementState if one is not AgreementState.NO_AGREEMENT)
+_HELD = tuple((state.value, state.label) for state in AgreementState if state is not AgreementState.NO_AGREEMENT)
 
 
 def state_of(agreement: Any) -> Any:
@@ -118,20 +120,25 @@ class SharingAgreementScreen(Screen):
     def agencies(self) -> str:
         """Every agency with the state of its agreement, those without one first."""
         order = list(AgreementState)
-        found = sorted(agreements_by_agency(self.session, today()), key=lambda one: order.index(one[2]))
+        standings = sorted(agreements_by_agency(self.session, today()), key=lambda standing: order.index(standing[2]))
         rows = [
             (link_to(agency, agency.name), tag(state.label, state.colour), show_date(last_on), _add(agency, state))
-            for agency, last_on, state in found
+            for agency, last_on, state in standings
         ]
         panel = Panel("Agencies", ("Agency", "Stands", "Last day", "Next"), rows)
-        counts = [(one, sum(state is one for _, _, state in found)) for one in order]
+        counts = [(counted, sum(state is counted for _, _, state in standings)) for counted in order]
         return self.render("sharing_agreements/agencies.html", panel=panel, counts=counts)
 
 
 def _add(agency: Agency, state: AgreementState) -> Any:
     if state is AgreementState.IN_DATE or role() not in OFFICERS:
         return ""
-    return Markup('<a href="/sharing-agreements/new/?agency_id={}">Add one</a>').format(agency.id)
+    return Markup('<a href="{}">Add one</a>').format(_new_for(agency))
+
+
+def _new_for(agency: Agency) -> str:
+    """The address of the form for an agreement with an agency."""
+    return list_address(SharingAgreement, "new", agency_id=agency.id)
 
 
 @card(roles=OFFICERS, order=50)
@@ -142,27 +149,27 @@ def without_agreement(session: Session, asked_by: Actor) -> Card | None:
     soon = sum(state is AgreementState.EXPIRES_SOON for state in states)
     if not none + soon:
         return None
-    words = f"{'agency' if none == 1 else 'agencies'} without a sharing agreement in date; {soon} more run out soon"
-    return Card(none, words, "/sharing-agreements/agencies/", "warning" if none else "")
+    words = f"{noun_of(none, 'agency', 'agencies')} without a sharing agreement in date; {soon} more run out soon"
+    return Card(none, words, list_address(SharingAgreement, "agencies"), "warning" if none else "")
 
 
 def agreement_panel(session: Session, agency: Agency) -> Panel:
     """An agency's agreements, the latest first."""
-    found = session.execute(
+    agreements = session.execute(
         select(SharingAgreement, state_of(SharingAgreement))
         .where(SharingAgreement.agency_id == agency.id)
         .order_by(SharingAgreement.valid_until_on.desc(), SharingAgreement.id.desc())
     )
     rows = [
         (
-            link_to(one, f"Version {one.version}"),
-            show_date(one.signed_on),
-            show_date(one.valid_until_on),
-            show_state(it),
+            link_to(agreement, f"Version {agreement.version}"),
+            show_date(agreement.signed_on),
+            show_date(agreement.valid_until_on),
+            show_state(state),
         )
-        for one, it in found
+        for agreement, state in agreements
     ]
     empty = "No agreement: this agency can be sent no cases."
-    buttons = [Button("Add an agreement", f"/sharing-agreements/new/?agency_id={agency.id}")]
+    buttons = [Button("Add an agreement", _new_for(agency))]
     headings = ("Agreement", "Signed", "Valid until", "Stands")
     return Panel("Information sharing", headings, rows, empty=empty, buttons=buttons)

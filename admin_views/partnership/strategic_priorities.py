@@ -39,10 +39,10 @@ class StrategicPriorityScreen(Screen):
     column_descriptions = {"ends_on": "Leave empty while it lasts."}
 
     def panels(self, session: Session, record: StrategicPriority) -> list[Panel]:
-        found = session.scalars(
+        reviews = session.scalars(
             select(ThematicReview)
             .where(ThematicReview.priority_id == record.id)
             .order_by(ThematicReview.reference.desc())
         )
-        rows = [(link_to(one, one.reference), one.title, show_tag(one.stage)) for one in found]
+        rows = [(link_to(review, review.reference), review.title, show_tag(review.stage)) for review in reviews]
         return [Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)]

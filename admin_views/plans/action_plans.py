@@ -34,6 +34,7 @@ from admin_views.kit.registry import link_to
 from admin_views.plans.action_updates import show_brag
 from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
 from admin_views.plans.presentations import decisions_on_plan
+from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceItem
@@ -41,6 +42,7 @@ from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, close_plan
 from models.plans.plan_reports import ReportScope
 from models.plans.recommendations import Recommendation
+from models.reviews.thematic_reviews import ThematicReview
 
 MOST_SHOWN = 200
 """Actions that a plan's page shows; all of them stand in the list."""
@@ -97,12 +99,12 @@ class ActionPlanScreen(Screen):
     @expose("/review/<int:review_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_review_pdf(self, review_id: int) -> ResponseReturnValue:
         """Ask for all plans of a review on paper."""
-        return ask_for_paper(self, scope_of_review(self.session, review_id), f"/thematic-reviews/{review_id}/")
+        return ask_for_paper(self, scope_of_review(self.session, review_id), address_by_id(ThematicReview, review_id))
 
     @expose("/agency/<int:agency_id>/pdf/", roles=EVERYONE, methods=("POST",))
     def make_agency_pdf(self, agency_id: int) -> ResponseReturnValue:
         """Ask for all actions that one agency leads on paper."""
-        return ask_for_paper(self, scope_of_agency(self.session, agency_id), f"/agencies/{agency_id}/")
+        return ask_for_paper(self, scope_of_agency(self.session, agency_id), address_by_id(Agency, agency_id))
 
     @expose("/<int:record_id>/report/", roles=EVERYONE)
     def report(self, record_id: int) -> ResponseReturnValue:
@@ -119,13 +121,13 @@ class ActionPlanScreen(Screen):
     def review_report(self, review_id: int) -> ResponseReturnValue:
         """All plans of a review as a page."""
         scope, pdf = scope_of_review(self.session, review_id), self.link("make_review_pdf", review_id=review_id)
-        return show_report(self, scope, f"/thematic-reviews/{review_id}/", "Review", pdf)
+        return show_report(self, scope, address_by_id(ThematicReview, review_id), "Review", pdf)
 
     @expose("/agency/<int:agency_id>/report/", roles=EVERYONE)
     def agency_report(self, agency_id: int) -> ResponseReturnValue:
         """All actions that one agency leads as a page."""
         scope, pdf = scope_of_agency(self.session, agency_id), self.link("make_agency_pdf", agency_id=agency_id)
-        return show_report(self, scope, f"/agencies/{agency_id}/", "Agency", pdf)
+        return show_report(self, scope, address_by_id(Agency, agency_id), "Agency", pdf)
 
 
 def _ratings(session: Session, plan: ActionPlan) -> Panel:
@@ -149,7 +151,7 @@ def _ratings(session: Session, plan: ActionPlan) -> Panel:
 def _listed(plan: ActionPlan, word: ReferenceItem | None, count: int) -> Markup:
     """A count that leads to the actions it counts."""
     chosen = word.id if word is not None else NONE
-    return Markup('<a href="/actions/?plan_id={}&brag_id={}">{:,}</a>').format(plan.id, chosen, count)
+    return Markup('<a href="{}">{:,}</a>').format(list_address(Action, plan_id=plan.id, brag_id=chosen), count)
 
 
 def _actions(session: Session, plan: ActionPlan) -> Panel:
@@ -167,9 +169,9 @@ def _actions(session: Session, plan: ActionPlan) -> Panel:
         (link_to(action, action.reference), action.text, agency or "–", _due(action), show_brag(brag))
         for action, agency, brag in rows
     ]
-    buttons = [Button("All as a list", f"/actions/?plan_id={plan.id}")]
+    buttons = [Button("All as a list", list_address(Action, plan_id=plan.id))]
     if role() in OFFICERS:
-        buttons.insert(0, Button("New action", f"/actions/new/?plan_id={plan.id}"))
+        buttons.insert(0, Button("New action", list_address(Action, "new", plan_id=plan.id)))
     return Panel("Actions", ("Action", "What", "Lead agency", "Due", "BRAG"), cells, buttons=buttons)
 
 
@@ -180,9 +182,10 @@ def _due(action: Action) -> Markup:
 
 
 def _recommendations(session: Session, plan: ActionPlan) -> Panel:
-    found = session.scalars(
+    recommendations = session.scalars(
         select(Recommendation).where(Recommendation.plan_id == plan.id).order_by(Recommendation.number)
     )
-    rows = [(link_to(one, str(one.number)), one.text, one.evidence or "–") for one in found]
-    buttons = [Button("New recommendation", f"/recommendations/new/?plan_id={plan.id}")] if role() in OFFICERS else []
+    rows = [(link_to(each, str(each.number)), each.text, each.evidence or "–") for each in recommendations]
+    add = Button("New recommendation", list_address(Recommendation, "new", plan_id=plan.id))
+    buttons = [add] if role() in OFFICERS else []
     return Panel("Recommendations", ("Number", "Recommendation", "Evidence"), rows, buttons=buttons)

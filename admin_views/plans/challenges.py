@@ -33,11 +33,13 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from models.core.access import Actor, Role
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.plans.challenges import Challenge, answer_challenge, close_challenge, unanswered_count
 from models.plans.presentations import Presentation
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import noun_of
 
 ANSWERERS = OFFICERS | {Role.MANAGER}
 
@@ -132,10 +134,10 @@ class ChallengeScreen(Screen):
         if record.closed_on is not None or not _may_answer():
             return []
         words = "Correct the answer" if record.answered_on else "Answer"
-        found = [Button(words, self.link("answer", record_id=record.id), "" if record.answered_on else "main")]
+        buttons = [Button(words, self.link("answer", record_id=record.id), "" if record.answered_on else "main")]
         if record.answered_on is not None:
-            found.append(Button("Close with the outcome", self.link("close", record_id=record.id), "main"))
-        return found
+            buttons.append(Button("Close with the outcome", self.link("close", record_id=record.id), "main"))
+        return buttons
 
     @expose("/<int:record_id>/answer/", roles=ANSWERERS, methods=("GET", "POST"))
     def answer(self, record_id: int) -> ResponseReturnValue:
@@ -171,27 +173,27 @@ def _may_answer() -> bool:
 
 def challenges_of_meeting(session: Session, meeting: Presentation) -> Panel:
     """The challenges made at one meeting."""
-    add = Button("Log a challenge", f"/challenges/new/?presentation_id={meeting.id}")
+    add = Button("Log a challenge", list_address(Challenge, "new", presentation_id=meeting.id))
     return _panel(session, Challenge.presentation_id == meeting.id, add)
 
 
 @review_panel(order=75, stages=(Stage.PRESENTATION,), roles=READERS)
 def challenges(session: Session, review: ThematicReview) -> Panel:
     """The challenges made in a review, at its meetings or between them."""
-    add = Button("Log a challenge", f"/challenges/new/?review_id={review.id}")
+    add = Button("Log a challenge", list_address(Challenge, "new", review_id=review.id))
     return _panel(session, Challenge.review_id == review.id, add)
 
 
 def _panel(session: Session, which: Any, add: Button) -> Panel:
-    found = session.execute(
+    challenges = session.execute(
         select(Challenge, Agency.name, stands_of(Challenge))
         .join(Agency, Agency.id == Challenge.agency_id)
         .where(which)
         .order_by(Challenge.challenged_on.desc(), Challenge.id.desc())
     )
     rows = [
-        (link_to(one, show_date(one.challenged_on)), one.challenger, agency, one.question, show_standing(word))
-        for one, agency, word in found
+        (link_to(each, show_date(each.challenged_on)), each.challenger, agency, each.question, show_standing(word))
+        for each, agency, word in challenges
     ]
     headings = ("When", "Who", "Whom", "What", "Stands")
     return Panel("Challenges", headings, rows, empty="Nobody has challenged anything.", buttons=[add])
@@ -201,5 +203,5 @@ def _panel(session: Session, which: Any, add: Button) -> Panel:
 def challenges_to_answer(session: Session, asked_by: Actor) -> Card | None:
     """Challenges without an answer: for officers all, for managers their agency's own."""
     count = unanswered_count(session) if _may_answer() else 0
-    words = "challenge waits for an answer" if count == 1 else "challenges wait for an answer"
-    return Card(count, words, "/challenges/?stands=Open", "warning") if count else None
+    words = noun_of(count, "challenge waits for an answer", "challenges wait for an answer")
+    return Card(count, words, list_address(Challenge, stands="Open"), "warning") if count else None

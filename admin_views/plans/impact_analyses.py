@@ -36,6 +36,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.plans.actions import Action
@@ -51,6 +52,7 @@ from models.plans.impact_analyses import (
 )
 from models.plans.impact_reports import grades_then_and_now
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import due_words
 
 COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
@@ -118,10 +120,10 @@ class ImpactAnalysisScreen(Screen):
         paper = document_buttons(self.link("paper", record_id=record.id), "Analysis")
         if record.completed_on is not None:
             return paper
-        made = [Button("Conclude", self.link("conclude", record_id=record.id), "main"), *paper]
+        buttons = [Button("Conclude", self.link("conclude", record_id=record.id), "main"), *paper]
         if record.sample_id is None:
-            made.append(Button("Draw again by the same plan", self.link("redraw", record_id=record.id)))
-        return made
+            buttons.append(Button("Draw again by the same plan", self.link("redraw", record_id=record.id)))
+        return buttons
 
     @expose("/<int:record_id>/paper/", roles=READERS, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:
@@ -135,8 +137,8 @@ class ImpactAnalysisScreen(Screen):
         record, action = self.get_record(record_id), self.session.get(Action, min(action_id, 2**31 - 1))
         if action is None:
             abort(404)
-        found = self.session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
-        form = CheckForm(sent_form(), impact=found.impact if found else None, evidence=found.evidence if found else "")
+        check = self.session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
+        form = CheckForm(sent_form(), impact=check.impact if check else None, evidence=check.evidence if check else "")
         values = {"title": f"Impact of {action.reference}", "button": "Save", "lead": action.text}
         return self.ask(form, self.details_url(record_id), lambda: self._checked(record, action, form), **values)
 
@@ -167,13 +169,13 @@ class ImpactAnalysisScreen(Screen):
     def _redrawn(self, record: ImpactAnalysis, form: Form) -> str:
         starts_on: date = form["starts_on"].data
         frame = self.session.get_one(CaseFrame, form["frame_id"].data)
-        made = plan_redraw(self.session, record, frame=frame, starts_on=starts_on, ends_on=form["ends_on"].data)
-        return f"{made.reference} is planned; lock and draw it as any sample."
+        sample = plan_redraw(self.session, record, frame=frame, starts_on=starts_on, ends_on=form["ends_on"].data)
+        return f"{sample.reference} is planned; lock and draw it as any sample."
 
 
 def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
     """The moderated grades of the review's own draw beside those of the second."""
-    rows = [(one.grade, f"{one.then:,}", f"{one.now:,}", one.change) for one in grades_then_and_now(session, record)]
+    rows = [(row.grade, f"{row.then:,}", f"{row.now:,}", row.change) for row in grades_then_and_now(session, record)]
     headings = ("Moderated grade", "Cases then", "Cases now", "Change")
     return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
 
@@ -181,12 +183,14 @@ def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
 @review_panel(order=70, stages=(Stage.COMPLETED, Stage.IMPACT_ANALYSIS, Stage.CLOSED), roles=READERS)
 def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The review's impact analysis, once it is opened."""
-    found = analysis_of(session, review.id)
-    if found is None:
+    analysis = analysis_of(session, review.id)
+    if analysis is None:
         return None
-    by = session.get(Person, found.completed_by_id) if found.completed_by_id else None
-    state = f"{show_date(found.completed_on)}{f', by {by.name}' if by else ''}" if found.completed_on else "Not yet"
-    row = (link_to(found, found.reference), show_date(found.due_on), state, found.conclusion or NOTHING)
+    by = session.get(Person, analysis.completed_by_id) if analysis.completed_by_id else None
+    state = (
+        f"{show_date(analysis.completed_on)}{f', by {by.name}' if by else ''}" if analysis.completed_on else "Not yet"
+    )
+    row = (link_to(analysis, analysis.reference), show_date(analysis.due_on), state, analysis.conclusion or NOTHING)
     return Panel("Impact analysis", ("Analysis", "Due", "Completed", "Conclusion"), [row])
 
 
@@ -194,7 +198,7 @@ def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
 def analyses_due(session: Session, asked_by: Actor) -> Card | None:
     """Impact analyses due within two months, or overdue."""
     waiting = session.scalars(select(ImpactAnalysis).where(ImpactAnalysis.completed_on.is_(None))).all()
-    due = [one for one in waiting if (one.due_on - today()).days <= SOON]
-    words = "impact analysis is due soon" if len(due) == 1 else "impact analyses are due soon"
-    tone = "warning" if any(one.due_on < today() for one in due) else ""
-    return Card(len(due), words, "/impact-analyses/", tone) if due else None
+    due = [analysis for analysis in waiting if (analysis.due_on - today()).days <= SOON]
+    words = noun_of(len(due), "impact analysis is due soon", "impact analyses are due soon")
+    tone = "warning" if any(analysis.due_on < today() for analysis in due) else ""
+    return Card(len(due), words, list_address(ImpactAnalysis), tone) if due else None

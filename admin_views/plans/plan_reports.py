@@ -76,8 +76,8 @@ def _leading_agencies(session: Session, scope: ReportScope) -> list[Agency]:
     if scope.plan_id is None or scope.agency_id is not None:
         return []
     leading = select(Action.lead_agency_id).where(Action.plan_id == scope.plan_id)
-    found = session.scalars(select(Agency).where(Agency.id.in_(leading)).order_by(Agency.name)).all()
-    return list(found) if len(found) > 1 else []
+    agencies = session.scalars(select(Agency).where(Agency.id.in_(leading)).order_by(Agency.name)).all()
+    return list(agencies) if len(agencies) > 1 else []
 
 
 def scope_of_review(session: Session, review_id: int) -> ReportScope:
@@ -140,7 +140,7 @@ def plan_workbook(report: PlanReport) -> BinaryIO:
         Worksheet(
             "By lead agency",
             ["Lead agency", "Actions", "Overdue", *ratings],
-            ([one.agency, one.count, one.overdue_count, *one.by_code] for one in summary.agencies),
+            ([row.agency, row.count, row.overdue_count, *row.by_code] for row in summary.agencies),
         ),
     )
 

@@ -31,6 +31,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.plans.challenges import challenges_of_meeting
+from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.plans.action_plans import ActionPlan, PlanStatus
@@ -168,26 +169,26 @@ class PresentationScreen(Screen):
 def presentations(session: Session, review: ThematicReview) -> Panel:
     """Who has heard the findings of a review, what they decided, and who has still to hear them."""
     of_review = select(Presentation).where(Presentation.review_id == review.id)
-    found = session.scalars(of_review.order_by(Presentation.meets_on, Presentation.id)).all()
+    meetings = session.scalars(of_review.order_by(Presentation.meets_on, Presentation.id)).all()
     rows: list[tuple[str, ...]] = [
-        (link_to(one, one.body.label), show_date(one.meets_on), _stands(one), show_decision(one.decision))
-        for one in found
+        (link_to(each, each.body.label), show_date(each.meets_on), _stands(each), show_decision(each.decision))
+        for each in meetings
     ]
-    missing = bodies_missing({one.body for one in found})
+    missing = bodies_missing({meeting.body for meeting in meetings})
     rows += [(body.label, "", tag("Not planned yet", "grey"), "") for body in missing]
     may = may_run(session, review.hub_id)
-    buttons = [Button("Plan a presentation", f"/presentations/new/?review_id={review.id}")] if may else []
+    buttons = [Button("Plan a presentation", list_address(Presentation, "new", review_id=review.id))] if may else []
     return Panel("Presentations", ("Body", "Meeting", "Stands", "Decision on the plan"), rows, buttons=buttons)
 
 
 def decisions_on_plan(session: Session, plan: ActionPlan) -> Panel:
     """The meetings that decided on a plan, and where the Board's meeting is recorded: only that agrees a plan."""
-    found = session.scalars(
+    meetings = session.scalars(
         select(Presentation).where(Presentation.plan_id == plan.id).order_by(Presentation.meets_on, Presentation.id)
     )
     rows = [
-        (link_to(one, one.body.label), show_date(one.meets_on), show_decision(one.decision), one.decided)
-        for one in found
+        (link_to(each, each.body.label), show_date(each.meets_on), show_decision(each.decision), each.decided)
+        for each in meetings
     ]
     empty = f"No meeting on record has decided on {plan.reference} yet; it is agreed when the Board's meeting says so."
     headings = ("Body", "Meeting", "Decision on the plan", "What was decided")
@@ -207,8 +208,8 @@ def _where_recorded(session: Session, plan: ActionPlan) -> list[Button]:
         .limit(1)
     )
     if planned is None:
-        return [Button("Plan a Board meeting", f"/presentations/new/?review_id={review.id}")]
-    return [Button("Record what the Board decided", f"/presentations/{planned}/held/")]
+        return [Button("Plan a Board meeting", list_address(Presentation, "new", review_id=review.id))]
+    return [Button("Record what the Board decided", address_by_id(Presentation, planned, "held"))]
 
 
 def _stands(meeting: Presentation) -> str:

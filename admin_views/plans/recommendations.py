@@ -71,17 +71,17 @@ class RecommendationScreen(Screen):
     def facts(self, session: Session, record: Recommendation) -> list[Fact]:
         if actor().is_agency_bound:
             return []
-        found = cited_findings(session, record.id)
-        weak = support_in_words(found)
-        words = Markup("{} {}").format(sources_in_words(found), tag(weak, "amber") if weak else "")
+        findings = cited_findings(session, record.id)
+        weak = support_in_words(findings)
+        words = Markup("{} {}").format(sources_in_words(findings), tag(weak, "amber") if weak else "")
         return [Fact("Sources of its findings", words)]
 
     def panels(self, session: Session, record: Recommendation) -> list[Panel]:
         if actor().is_agency_bound:
             return []
         rows = [
-            (link_to(one, one.text), one.source.label, show_verdict(one.verdict), one.strength.label)
-            for one in cited_findings(session, record.id)
+            (link_to(each, each.text), each.source.label, show_verdict(each.verdict), each.strength.label)
+            for each in cited_findings(session, record.id)
         ]
         buttons = [Button("Choose findings", self.link("cite", record_id=record.id))]
         return [Panel("Findings it rests on", ("Finding", "Source", "Verdict", "Strength"), rows, buttons=buttons)]
@@ -94,7 +94,7 @@ class RecommendationScreen(Screen):
         form = CitingForm(sent_form(), findings=cited_findings(self.session, record.id))
         if isinstance(form["findings"], RecordsField):
             of_review = Finding.review_id == plan.review_id
-            form["findings"].loader = ChoiceLoader(Finding, lambda found: found.where(of_review))
+            form["findings"].loader = ChoiceLoader(Finding, lambda findings: findings.where(of_review))
         values = {"title": f"Findings behind recommendation {record.number}", "button": "Save", "lead": record.text}
         return self.ask(form, self.details_url(record_id), lambda: self._cited(record, form), **values)
 

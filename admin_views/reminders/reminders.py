@@ -18,6 +18,7 @@ from admin_views.kit.base import (
 )
 from models.core.clock import today
 from models.reminders.reminders import DIGEST_NAMES, SUBJECT_NAMES, ReminderRule, drafts_of
+from models.rules.core.counts import count_words
 
 _SHOWN = 20
 _FILLED_WHEN_WRITTEN = {"partnership": "{partnership}", "portal": "{portal}"}
@@ -70,4 +71,4 @@ class ReminderRuleScreen(Screen):
         """Messages that are written but not sent yet are withdrawn."""
         for rule in rules:
             rule.is_active = False
-        return f"{len(rules)} rules are switched off."
+        return f"{count_words(len(rules), 'rule is', 'rules are')} switched off."

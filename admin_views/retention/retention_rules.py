@@ -30,6 +30,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
+from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.retention.erasures import ERASABLE
@@ -42,9 +43,10 @@ from models.retention.retention_rules import (
     review_clocks,
 )
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.core.due_dates import months_after
 
-_OFFERED = [SelectChoice(word, one.label) for word, one in ERASABLE.items()]
+_OFFERED = [SelectChoice(word, erasable.label) for word, erasable in ERASABLE.items()]
 
 
 class HoldForm(Form):
@@ -93,7 +95,7 @@ class RetentionRuleScreen(Screen):
 
     def panels(self, session: Session, record: RetentionRule) -> list[Panel]:
         runs = select(RetentionRun).where(RetentionRun.rule_id == record.id).order_by(RetentionRun.id.desc()).limit(50)
-        rows = [(show_moment(one.ran_at), f"{one.erased_count:,}") for one in session.scalars(runs)]
+        rows = [(show_moment(run.ran_at), f"{run.erased_count:,}") for run in session.scalars(runs)]
         return [
             Panel("What has gone", ("When", "How many"), rows, empty="Nothing has been erased under this rule yet.")
         ]
@@ -104,7 +106,7 @@ class RetentionRuleScreen(Screen):
         review, form = _own(self.session, review_id), HoldForm(sent_form())
         values = {"title": "Place a legal hold", "button": "Place the hold", "back_words": "Review",
                   "lead": "Nothing of this review is erased while the hold lasts."}  # fmt: skip
-        return self.ask(form, f"/thematic-reviews/{review_id}/", lambda: self._placed(review, form), **values)
+        return self.ask(form, address_by_id(ThematicReview, review_id), lambda: self._placed(review, form), **values)
 
     def _placed(self, review: ThematicReview, form: Form) -> str:
         place_hold(self.session, review, reason=form["reason"].data)
@@ -116,7 +118,7 @@ class RetentionRuleScreen(Screen):
         review = _own(self.session, review_id)
         values = {"title": "Lift the legal hold", "button": "Lift the hold", "tone": "warning", "back_words": "Review",
                   "lead": "What is overdue under the retention rules is erased with the next night's run."}  # fmt: skip
-        return self.ask(Form(), f"/thematic-reviews/{review_id}/", lambda: self._lifted(review), **values)
+        return self.ask(Form(), address_by_id(ThematicReview, review_id), lambda: self._lifted(review), **values)
 
     def _lifted(self, review: ThematicReview) -> str:
         lift_hold(self.session, review)
@@ -138,7 +140,11 @@ def retention(session: Session, review: ThematicReview) -> Panel:
     rows = []
     for rule in session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.what)):
         started = review_clocks(session, rule.counted_from).started_on.get(review.id)
-        goes = show_date(months_after(started, rule.months)) if started else f"{rule.months} months after that"
+        goes = (
+            show_date(months_after(started, rule.months))
+            if started
+            else f"{count_words(rule.months, 'month')} after that"
+        )
         rows.append((link_to(rule, show_what(rule.what)), rule.counted_from.label, _held(review, goes)))
     return Panel("Retention", ("What", "Counted from", "Goes on"), rows, buttons=_hold_buttons(review))
 
@@ -152,4 +158,4 @@ def _hold_buttons(review: ThematicReview) -> list[Button]:
         return []
     where = "lift" if review.is_on_hold else "hold"
     words = "Lift the hold" if review.is_on_hold else "Place a legal hold"
-    return [Button(words, f"/retention-rules/{where}/{review.id}/")]
+    return [Button(words, list_address(RetentionRule, where, review.id))]

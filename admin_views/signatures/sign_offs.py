@@ -30,8 +30,10 @@ from admin_views.kit.duties import Duty, duties_of, duty
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from models.core.access import Actor, Role
+from models.core.addresses import address_of, list_address
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import noun_of
 from models.rules.tools.questionnaire_words import answer_words, condition_words
 from models.rules.tools.questionnaires import Question, Questionnaire
 from models.sampling.audit_samples import AuditSample, SampleStatus
@@ -148,8 +150,10 @@ def content_panels(content: Any) -> list[Panel]:
         return [Panel(part, ("Agency",), [(name,) for name in names]) for part, names in content.items()]
     asked = Questionnaire.from_json(content)
     return [
-        Panel(one.title, ("Question", "Answer", "Asked"), [_question_row(asked, each) for each in one.questions])
-        for one in asked.sections
+        Panel(
+            section.title, ("Question", "Answer", "Asked"), [_question_row(asked, each) for each in section.questions]
+        )
+        for section in asked.sections
     ]
 
 
@@ -172,18 +176,18 @@ def _question_row(asked: Questionnaire, question: Question) -> tuple[str, str, s
 @duty(order=10)
 def signatures(session: Session, sponsor_id: int) -> list[Duty]:
     """Tools, key lines, team and invitations that wait to be signed."""
-    found = waiting_for_signature(session, sponsor_id)
-    reviews = _reviews(session, {one.review_id for one in found})
-    people = _names(session, {one.asked_by_id for one in found if one.asked_by_id})
+    waiting = waiting_for_signature(session, sponsor_id)
+    reviews = _reviews(session, {sign_off.review_id for sign_off in waiting})
+    people = _names(session, {sign_off.asked_by_id for sign_off in waiting if sign_off.asked_by_id})
     return [
         Duty(
-            f"Sign: {one.title}",
-            str(reviews[one.review_id]),
-            f"/sign-offs/{one.id}/",
-            one.asked_at,
-            people.get(one.asked_by_id or 0, ""),
+            f"Sign: {sign_off.title}",
+            str(reviews[sign_off.review_id]),
+            address_of(sign_off),
+            sign_off.asked_at,
+            people.get(sign_off.asked_by_id or 0, ""),
         )
-        for one in found
+        for sign_off in waiting
     ]
 
 
@@ -198,22 +202,22 @@ def voids(session: Session, sponsor_id: int) -> list[Duty]:
         .where(AuditSample.status.in_((SampleStatus.LOCKED, SampleStatus.DRAWN)))
     )
     return [
-        Duty(f"Decide whether the draw {sample} is voided", review, f"/audit-samples/{sample.id}/", None, name or "")
+        Duty(f"Decide whether the draw {sample} is voided", review, address_of(sample), None, name or "")
         for sample, review, name in session.execute(statement)
     ]
 
 
 def _reviews(session: Session, keys: Iterable[int]) -> dict[int, ThematicReview]:
-    return {one.id: one for one in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
+    return {review.id: review for review in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
 
 
 def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
-    return {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(keys)))}
+    return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(keys)))}
 
 
 @card(roles=_SPONSORS, order=1)
 def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
     """Everything that waits for this sponsor's word."""
     count = len(duties_of(session, asked_by.person_id or 0))
-    words = "thing waits for your signature or word" if count == 1 else "things wait for your signature or word"
-    return Card(count, words, "/sign-offs/waiting/", "warning") if count else None
+    words = noun_of(count, "thing waits", "things wait") + " for your signature or word"
+    return Card(count, words, list_address(SignOff, "waiting"), "warning") if count else None

@@ -26,13 +26,15 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.formats import NOTHING, count_words
+from admin_views.kit.formats import NOTHING
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from admin_views.signatures.signables import signature_standing, warn
+from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import overtaken_words
 from models.tools.key_lines import KeyLine, copy_standard_lines, key_lines_of, move_key_line, next_key_line_number
@@ -176,10 +178,10 @@ class KeyLineScreen(Screen):
         review = review_run_here(self.session, review_id)
 
         def act() -> str:
-            made = copy_standard_lines(self.session, review)
-            if not made:
+            copies = copy_standard_lines(self.session, review)
+            if not copies:
                 raise RuleBroken("The review has all the standard key lines for its service already.")
-            words = count_words(len(made), "key line is", "key lines are")
+            words = count_words(len(copies), "key line is", "key lines are")
             return f"{words} copied; amend them below. {_overtaken(self.session, review.id)}".strip()
 
         lead = f"For {review.reference} {review.title}. Those it has already are not copied again."
@@ -189,8 +191,8 @@ class KeyLineScreen(Screen):
     def _review(self, review_id: int) -> ThematicReview | None:
         if not review_id:
             return None
-        found = self.session.get(ThematicReview, review_id) if review_id <= _BIGGEST else None
-        return found or abort(404)
+        review = self.session.get(ThematicReview, review_id) if review_id <= _BIGGEST else None
+        return review or abort(404)
 
 
 def review_run_here(session: Session, review_id: int) -> ThematicReview:
@@ -209,22 +211,22 @@ def _overtaken(session: Session, review_id: int | None) -> str:
 
 
 def _area_names(session: Session) -> dict[int, str]:
-    found = session.scalars(select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.KEY_AREA))
-    return {one.id: one.label for one in found}
+    key_areas = session.scalars(select(ReferenceItem).where(ReferenceItem.list_name == ReferenceList.KEY_AREA))
+    return {area.id: area.label for area in key_areas}
 
 
 @review_panel(order=12, stages=(Stage.SCOPING,), roles=STAFF)
 def key_lines_panel(session: Session, review: ThematicReview) -> Panel:
     """A review's key lines, area by area."""
     areas = _area_names(session)
-    rows = [(one.text, areas.get(one.key_area_id, ""), show_additional(one.is_additional))
-            for one in key_lines_of(session, review.id)]  # fmt: skip
-    buttons = [Button("In order", f"/key-lines/arrange/{review.id}/")] if rows else []
+    rows = [(line.text, areas.get(line.key_area_id, ""), show_additional(line.is_additional))
+            for line in key_lines_of(session, review.id)]  # fmt: skip
+    buttons = [Button("In order", list_address(KeyLine, "arrange", review.id))] if rows else []
     if may_run(session, review.hub_id):
         buttons = [
             *buttons,
-            Button("Copy the standard key lines", f"/key-lines/copy-standard/{review.id}/"),
-            Button("Add a key line", f"/key-lines/new/?review_id={review.id}"),
+            Button("Copy the standard key lines", list_address(KeyLine, "copy-standard", review.id)),
+            Button("Add a key line", list_address(KeyLine, "new", review_id=review.id)),
         ]
     empty = "The review has no key lines yet. Copy the standard ones, then amend them."
     return Panel("Key lines of enquiry", ("Key line", "Key area", "Additional"), rows, empty, buttons)
