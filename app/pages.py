@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.duties import waiting_count
-from admin_views.kit.formats import count_words, show_date, show_moment, tag, whole_days
+from admin_views.kit.formats import show_date, show_moment, tag, whole_days
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
@@ -24,6 +24,8 @@ from admin_views.kit.registry import menu_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import one_time_token
 from app.settings import Settings
+from models.core.addresses import address_of
+from models.rules.core.counts import count_words, noun_of
 from models.rules.documents.charts import TONES, spans
 
 _SHORT = 18
@@ -41,7 +43,9 @@ def dress(app: Flask, settings: Settings) -> None:
         once=once,
         short_first=short_first,
         may_go=may_go,
+        address_of=address_of,
         count_words=count_words,
+        noun_of=noun_of,
         menu=menu,
         partnership=settings.partnership_name,
         chart_spans=spans,
