@@ -77,7 +77,7 @@ GIVEN_NAMES = {
 
 # Words that say nothing of what a variable holds, and the rooms whose functions bind none of them.
 NAMELESS = {"one", "found", "made"}
-ROOMS_WITH_NAMES = ("app", "jobs", "models")
+ROOMS_WITH_NAMES = ("admin_views", "app", "jobs", "models")
 
 # Spelled in halves, so that this file does not hold what it looks for.
 BANNED_WORDS = re.compile("|".join(("py" + r"pi\.org", "python" + "hosted", r"registry\.np" + "mjs", "/wor" + "k/")))

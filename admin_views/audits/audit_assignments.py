@@ -20,9 +20,11 @@ from admin_views.tools.answer_sheets import AGENCY_PEOPLE, ANSWERERS
 from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in
 from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
 from models.core.access import Actor, Role
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import noun_of
 
 
 class AssignForm(Form):
@@ -106,13 +108,13 @@ class AssignmentPages(PageSet):
 
     def buttons(self, record: CaseAudit) -> list[Button]:
         """Assign, and put on record who has been involved."""
-        found = []
+        buttons = []
         if may_assign(self.session, record):
             tone = "" if record.auditor_id else "main"
-            found.append(Button("Assign" if tone else "Assign anew", self.link("assign", record_id=record.id), tone))
+            buttons.append(Button("Assign" if tone else "Assign anew", self.link("assign", record_id=record.id), tone))
         if may_act(self.session, record):
-            found.append(Button("Declare involvement", self.link("declare", record_id=record.id)))
-        return found
+            buttons.append(Button("Declare involvement", self.link("declare", record_id=record.id)))
+        return buttons
 
 
 def _auditors(agency_id: int) -> ChoiceLoader:
@@ -126,7 +128,7 @@ def _auditors(agency_id: int) -> ChoiceLoader:
 
 def involvement_panels(session: Session, record: CaseAudit) -> list[Panel]:
     """Who cannot audit a case because they have been involved in it; nothing when there is nobody."""
-    rows = [(one.name, one.team) for one in involved_in(session, record)]
+    rows = [(person.name, person.team) for person in involved_in(session, record)]
     return [Panel("Involved in the case", ("Person", "Team"), rows)] if rows else []
 
 
@@ -135,9 +137,9 @@ def audits_in_hand(session: Session, asked_by: Actor) -> Card | None:
     """Audits that the person who asks is to fill in."""
     mine = (CaseAudit.auditor_id == asked_by.person_id, CaseAudit.status.in_(IN_HAND))
     due = session.scalars(select(CaseAudit.due_on).where(*mine)).all()
-    words = "case audit is yours to fill in" if len(due) == 1 else "case audits are yours to fill in"
-    late = "warning" if any(one < today() for one in due) else ""
-    return Card(len(due), words, f"/case-audits/?auditor_id={asked_by.person_id}", late) if due else None
+    words = noun_of(len(due), "case audit is", "case audits are") + " yours to fill in"
+    late = "warning" if any(due_on < today() for due_on in due) else ""
+    return Card(len(due), words, list_address(CaseAudit, auditor_id=asked_by.person_id), late) if due else None
 
 
 @card(roles={Role.MANAGER}, order=25)
@@ -146,5 +148,5 @@ def audits_to_assign(session: Session, asked_by: Actor) -> Card | None:
     count = 0
     if actor().is_agency_bound:
         count = session.scalar(select(func.count()).where(CaseAudit.status == AuditStatus.TO_ASSIGN)) or 0
-    words = "case audit waits for an auditor" if count == 1 else "case audits wait for an auditor"
-    return Card(count, words, "/case-audits/?status=to_assign") if count else None
+    words = noun_of(count, "case audit waits", "case audits wait") + " for an auditor"
+    return Card(count, words, list_address(CaseAudit, status=AuditStatus.TO_ASSIGN)) if count else None

@@ -16,7 +16,7 @@ from admin_views.audits.audit_assignments import runs
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor, expose, role, tag
 from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required
-from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
@@ -24,10 +24,13 @@ from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, open_case_audits
 from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audits
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
+from models.audits.moderations import Moderation
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.audits.moderation_reports import grade_tone
+from models.rules.core.counts import count_words, noun_of
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -54,11 +57,11 @@ class OpeningPages(PageSet):
     def of_sample(self, sample_id: int) -> str:
         """Cases down, agencies across: where each audit stands, and which are late."""
         sample = self._sample(sample_id)
-        made = sample_audits(self.session, sample_id)
+        audits = sample_audits(self.session, sample_id)
         without = agencies_to_audit(self.session, sample.review_id)[1] if sample.review_id else []
         return self.render(
-            "case_audits/sample.html", sample=sample, made=made, kept_out=kept_out_sentence(without),
-            counts=_counts(made), buttons=sample_buttons(sample)[1:], cell=audit_cell,
+            "case_audits/sample.html", sample=sample, audits=audits, kept_out=kept_out_sentence(without),
+            counts=_counts(audits), buttons=sample_buttons(sample)[1:], cell=audit_cell,
             standing=_standing, case_link=link_to,
         )  # fmt: skip
 
@@ -79,14 +82,14 @@ class OpeningPages(PageSet):
 
     def _agencies(self, sample: AuditSample) -> list[Panel]:
         may, without = agencies_to_audit(self.session, sample.review_id) if sample.review_id else ([], [])
-        rows: list[tuple[Any, ...]] = [(one.name, tag("Gets the cases", "green")) for one in may]
-        rows += [(one.name, tag("No agreement in date: no cases", "red")) for one in without]
+        rows: list[tuple[Any, ...]] = [(agency.name, tag("Gets the cases", "green")) for agency in may]
+        rows += [(agency.name, tag("No agreement in date: no cases", "red")) for agency in without]
         empty = "No agency is invited to the case audits yet."
         return [Panel("Agencies invited to the case audits", ("Agency", "What happens"), rows, empty=empty)]
 
     def buttons(self, record: CaseAudit) -> list[Button]:
         """The other agencies' audits of the same case beside this one."""
-        there = f"/moderations/case/{record.sample_case_id}/"
+        there = list_address(Moderation, "case", record.sample_case_id)
         return [Button("Side by side", there)] if runs(self.session, record) else []
 
     def _sample(self, sample_id: int) -> AuditSample:
@@ -124,14 +127,14 @@ def _standing(row: CaseRow) -> Markup:
     return tag("Ready to moderate", "amber") if row.is_ready else tag("Waits for audits", "grey")
 
 
-def _counts(made: SampleAudits) -> list[tuple[str, int, str]]:
+def _counts(audits: SampleAudits) -> list[tuple[str, int, str]]:
     """The figures above the matrix: words, number, colour."""
     return [
-        ("open", made.count(*OPEN), ""),
-        ("late", made.late_count, "red" if made.late_count else ""),
-        ("handed in or moderated", made.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED), "green"),
-        ("cases ready to moderate", sum(row.is_ready for row in made.rows), ""),
-        ("cases moderated", sum(bool(row.grade) for row in made.rows), "green"),
+        ("open", audits.count(*OPEN), ""),
+        ("late", audits.late_count, "red" if audits.late_count else ""),
+        ("handed in or moderated", audits.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED), "green"),
+        ("cases ready to moderate", sum(row.is_ready for row in audits.rows), ""),
+        ("cases moderated", sum(bool(row.grade) for row in audits.rows), "green"),
     ]
 
 
@@ -139,13 +142,13 @@ def sample_buttons(sample: AuditSample) -> list[Button]:
     """For a sample's own page: its audits, its grades by level, and opening what is not open yet."""
     if sample.drawn_at is None:
         return []
-    found = [
-        Button("Case audits", f"/case-audits/sample/{sample.id}/"),
-        Button("Grades by level", f"/moderations/sample/{sample.id}/"),
+    buttons = [
+        Button("Case audits", list_address(CaseAudit, "sample", sample.id)),
+        Button("Grades by level", list_address(Moderation, "sample", sample.id)),
     ]
     if sample.status is SampleStatus.DRAWN and sample.review_id and role() in OFFICERS:
-        found.append(Button("Open the audits", f"/case-audits/sample/{sample.id}/open/", "main"))
-    return found
+        buttons.append(Button("Open the audits", list_address(CaseAudit, "sample", sample.id, "open"), "main"))
+    return buttons
 
 
 @review_panel(order=45, stages=(Stage.EVIDENCE,), is_for_agencies=True)
@@ -158,21 +161,28 @@ def case_audit_panel(session: Session, review: ThematicReview) -> Panel | None:
         .where(AuditSample.review_id == review.id, AuditSample.status == SampleStatus.DRAWN)
         .order_by(AuditSample.reference)
     ).all()
-    rows = [_sample_row(one, sample_audits(session, one.id)) for one in samples]
+    rows = [_sample_row(sample, sample_audits(session, sample.id)) for sample in samples]
     return Panel("Case audits", ("Sample", "Cases", "Audits open", "Late", "Handed in", "Cases moderated"), rows,
                  empty="No sample is drawn yet.", buttons=_panel_buttons(samples))  # fmt: skip
 
 
 def _panel_buttons(samples: Sequence[AuditSample]) -> list[Button]:
-    return [Button(f"Audits of {one.reference}", f"/case-audits/sample/{one.id}/") for one in samples]
+    return [Button(f"Audits of {sample.reference}", list_address(CaseAudit, "sample", sample.id)) for sample in samples]
 
 
-def _sample_row(sample: AuditSample, made: SampleAudits) -> tuple[Any, ...]:
-    late = tag(str(made.late_count), "red") if made.late_count else "0"
-    handed_in = made.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED)
-    moderated = sum(bool(row.grade) for row in made.rows)
+def _sample_row(sample: AuditSample, audits: SampleAudits) -> tuple[Any, ...]:
+    late = tag(str(audits.late_count), "red") if audits.late_count else "0"
+    handed_in = audits.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED)
+    moderated = sum(bool(row.grade) for row in audits.rows)
     words = f"{sample.reference} {sample.title}"
-    return (link_to(sample, words), str(len(made.rows)), str(made.count(*OPEN)), late, str(handed_in), str(moderated))
+    return (
+        link_to(sample, words),
+        str(len(audits.rows)),
+        str(audits.count(*OPEN)),
+        late,
+        str(handed_in),
+        str(moderated),
+    )
 
 
 def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
@@ -182,7 +192,9 @@ def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
         .where(CaseAudit.review_id == review.id)
         .order_by(CaseAudit.reference)
     )
-    cells = [(link_to(one, one.reference), case, show_status(one), show_date(one.due_on)) for one, case in rows]
+    cells = [
+        (link_to(audit, audit.reference), case, show_status(audit), show_date(audit.due_on)) for audit, case in rows
+    ]
     if not cells:
         return None
     title = f"Case audits: {count_words(len(cells), 'case', 'cases')}"
@@ -193,5 +205,5 @@ def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
 def late_audits(session: Session, asked_by: Actor) -> Card | None:
     """Audits that an agency still owes after the day they were due."""
     count = session.scalar(select(func.count()).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today()))
-    words = "case audit is late" if count == 1 else "case audits are late"
-    return Card(count, words, "/case-audits/?late=yes", "warning") if count else None
+    words = noun_of(count or 0, "case audit is late", "case audits are late")
+    return Card(count, words, list_address(CaseAudit, late="yes"), "warning") if count else None

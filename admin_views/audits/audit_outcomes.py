@@ -126,16 +126,16 @@ class OutcomePages(PageSet):
 
     def buttons(self, record: CaseAudit) -> list[Button]:
         """What can be said of an audit beside filling it in."""
-        found = []
+        buttons = []
         if may_state_record(self.session, record):
-            found.append(Button("Record missing or poor", self.link("record_state", record_id=record.id)))
+            buttons.append(Button("Record missing or poor", self.link("record_state", record_id=record.id)))
         if may_act(self.session, record):
-            found.append(Button("Case not known", self.link("not_known", record_id=record.id)))
+            buttons.append(Button("Case not known", self.link("not_known", record_id=record.id)))
         if record.status.is_open and runs(self.session, record):
-            found.append(Button("Withdraw", self.link("withdraw", record_id=record.id), "warning"))
+            buttons.append(Button("Withdraw", self.link("withdraw", record_id=record.id), "warning"))
         if record.status in (AuditStatus.SUBMITTED, AuditStatus.NOT_KNOWN) and runs(self.session, record):
-            found.append(Button("Return for change", self.link("return_for_changes", record_id=record.id)))
-        return found
+            buttons.append(Button("Return for change", self.link("return_for_changes", record_id=record.id)))
+        return buttons
 
     def _open_one(self, record_id: int) -> CaseAudit:
         record: CaseAudit = self.get_record(record_id)

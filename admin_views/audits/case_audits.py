@@ -28,7 +28,7 @@ from models.rules.evidence.triangulation import Source
 from models.sampling.sample_cases import SampleCase
 from models.tools.answer_sheets import AnswerSheet
 
-_LABELS = {one.label: COLOURS.get(one, "grey") for one in AuditStatus}
+_LABELS = {status.label: COLOURS.get(status, "grey") for status in AuditStatus}
 _DAYS_FOR_CHANGES = 7
 
 
@@ -56,7 +56,7 @@ class CaseAuditScreen(FindingsScreen):
         "due_on",
         "submitted_at",
     )
-    column_formatters = {"status": by_value(lambda one: tag(one.label, COLOURS.get(one, "grey")))}
+    column_formatters = {"status": by_value(lambda status: tag(status.label, COLOURS.get(status, "grey")))}
     column_searchable_list = ("reference",)
     column_filters = (
         "status",
@@ -79,17 +79,17 @@ class CaseAuditScreen(FindingsScreen):
     }
 
     def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
-        found = [Fact("Standing", show_status(record))]
+        facts = [Fact("Standing", show_status(record))]
         words = overall_grade(session, record) if record.status.is_in else ""
         if words:
-            found.append(Fact("The agency's own grade", words))
+            facts.append(Fact("The agency's own grade", words))
         if record.record_state is not None:
-            found.append(Fact(f"Record {record.record_state.value}", record.record_note))
+            facts.append(Fact(f"Record {record.record_state.value}", record.record_note))
         if record.status is AuditStatus.RETURNED:
-            found.append(Fact("What should be changed", record.return_reason))
+            facts.append(Fact("What should be changed", record.return_reason))
         if record.closing_note:
-            found.append(Fact("Why it is closed", record.closing_note))
-        return found
+            facts.append(Fact("Why it is closed", record.closing_note))
+        return facts
 
     # Filling in
 

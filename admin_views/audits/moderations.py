@@ -45,10 +45,12 @@ from models.audits.moderations import (
     take_moderation_finding,
 )
 from models.core.access import Actor
+from models.core.addresses import address_by_id, list_address
 from models.evidence.findings import Finding, Judgement
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderations import ModerationFacts
+from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
@@ -114,11 +116,11 @@ class ModerationScreen(Screen):
         """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
         case = self._case(case_id)
         audits = audits_of_case(self.session, case_id)
-        is_in = any(one.status.is_in for one in audits)
+        is_in = any(audit.status.is_in for audit in audits)
         return document_page(
-            self, "moderated_result", {"case_id": case.id}, f"/case-audits/sample/{case.sample_id}/",
+            self, "moderated_result", {"case_id": case.id}, list_address(CaseAudit, "sample", case.sample_id),
             "All audits of the sample", template="moderations/side.html",
-            audits=[link_to(one, one.reference) for one in audits],
+            audits=[link_to(audit, audit.reference) for audit in audits],
             more=self._case_buttons(case, moderation_of(self.session, case_id)) if is_in else [],
         )  # fmt: skip
 
@@ -128,20 +130,20 @@ class ModerationScreen(Screen):
         case = self._case(case_id)
         if not self._runs(case):
             abort(403)
-        made = moderation_of(self.session, case_id)
+        moderation = moderation_of(self.session, case_id)
         facts = moderation_facts(self.session, occasion(self.session), case_id=case_id)
-        form = ModerationForm(sent_form(), obj=made)
+        form = ModerationForm(sent_form(), obj=moderation)
         lead = f"Agreement of the agencies: {facts.agreement.words}. Their own grades stay as they are."
         return self.ask(form, self.link("side", case_id=case_id), lambda: self._moderated(case, form), lead=lead,
                         title=f"Moderate {case}", button="Keep the grade", back_words=str(case),
                         panels=[_own_grades(facts)])  # fmt: skip
 
     def _moderated(self, case: SampleCase, form: ModerationForm) -> str:
-        made = moderate_case(
+        moderation = moderate_case(
             self.session, case, grade_id=form.grade_id.data, reason=form.reason.data or "",
             discussion=form.discussion.data or "", person_id=person_id(),
         )  # fmt: skip
-        return f"{case} is moderated: {self.session.get_one(ReferenceItem, made.grade_id).label}."
+        return f"{case} is moderated: {self.session.get_one(ReferenceItem, moderation.grade_id).label}."
 
     @expose("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
     def make_finding(self, record_id: int) -> ResponseReturnValue:
@@ -184,7 +186,7 @@ class ModerationScreen(Screen):
         """How many cases of each level have each moderated grade."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
         panel = grades_panel(self.session, sample_id)
-        back = f"/case-audits/sample/{sample_id}/"
+        back = list_address(CaseAudit, "sample", sample_id)
         return self.render("moderations/grades.html", sample=sample, panel=panel, buttons=sample_buttons(sample)[:1],
                            back=back)  # fmt: skip
 
@@ -199,27 +201,28 @@ class ModerationScreen(Screen):
         review = self.session.get(ThematicReview, sample.review_id) if sample.review_id else None
         return role() in OFFICERS and review is not None and may_run(self.session, review.hub_id)
 
-    def _case_buttons(self, case: SampleCase, made: Moderation | None) -> list[Button]:
+    def _case_buttons(self, case: SampleCase, moderation: Moderation | None) -> list[Button]:
         if not self._runs(case):
             return []
-        words, tone = ("Amend the grade", "") if made is not None else ("Moderate", "main")
-        found = [Button(words, self.link("moderate", case_id=case.id), tone)]
-        return [*found, *(self._finding_buttons(made) if made is not None else [])]
+        words, tone = ("Amend the grade", "") if moderation is not None else ("Moderate", "main")
+        buttons = [Button(words, self.link("moderate", case_id=case.id), tone)]
+        return [*buttons, *(self._finding_buttons(moderation) if moderation is not None else [])]
 
     def _finding_buttons(self, record: Moderation) -> list[Button]:
         if role() not in OFFICERS:
             return []
         origin = f"moderations:{record.id}"
-        made = select(Finding.id).where(Finding.review_id == record.review_id, Finding.origin == origin)
-        key = self.session.scalar(made)
+        statement = select(Finding.id).where(Finding.review_id == record.review_id, Finding.origin == origin)
+        key = self.session.scalar(statement)
         if key is not None:
-            return [Button("See the finding", f"/findings/{key}/")]
+            return [Button("See the finding", address_by_id(Finding, key))]
         return [Button("Make a finding", self.link("make_finding", record_id=record.id))]
 
 
 def _own_grades(facts: ModerationFacts) -> Panel:
     rows: list[tuple[Any, ...]] = [
-        (one.agency, show_grade(one.overall) if one.overall else "–", one.auditor or "–") for one in facts.columns
+        (column.agency, show_grade(column.overall) if column.overall else "–", column.auditor or "–")
+        for column in facts.columns
     ]
     rows += [(agency, tag(status, "grey"), "–") for agency, status in facts.silent]
     return Panel("What each agency says", ("Agency", "Own grade", "Auditor"), rows)
@@ -227,12 +230,15 @@ def _own_grades(facts: ModerationFacts) -> Panel:
 
 def grades_panel(session: Session, sample_id: int) -> Panel:
     """A sample's moderated grades by level, with totals; also for the Board's pack."""
-    made = grades_by_level(session, sample_id)
-    headings = ("Level of intervention", *made.grades, "Not moderated yet", "Cases")
-    keys = (*made.grades, "")
-    rows = [(level, *(str(made.count(level, one)) for one in keys), str(made.total(level))) for level in made.levels]
-    sums = [str(sum(made.count(level, one) for level in made.levels)) for one in keys]
-    whole = ("All levels", *sums, str(sum(made.total(level) for level in made.levels)))
+    counts = grades_by_level(session, sample_id)
+    headings = ("Level of intervention", *counts.grades, "Not moderated yet", "Cases")
+    keys = (*counts.grades, "")
+    rows = [
+        (level, *(str(counts.count(level, grade)) for grade in keys), str(counts.total(level)))
+        for level in counts.levels
+    ]
+    sums = [str(sum(counts.count(level, grade) for level in counts.levels)) for grade in keys]
+    whole = ("All levels", *sums, str(sum(counts.total(level) for level in counts.levels)))
     return Panel("Moderated grades by level of intervention", headings, [*rows, whole] if rows else [])
 
 
@@ -244,5 +250,5 @@ def cases_to_moderate(session: Session, asked_by: Actor) -> Card | None:
     done = select(Moderation.id).where(Moderation.sample_case_id == CaseAudit.sample_case_id).exists()
     ready = select(CaseAudit.sample_case_id).where(~done).group_by(CaseAudit.sample_case_id).having(is_in, ~is_open)
     count = session.scalar(select(func.count()).select_from(ready.subquery())) or 0
-    words = "case is ready to be moderated" if count == 1 else "cases are ready to be moderated"
-    return Card(count, words, "/case-audits/?status=submitted") if count else None
+    words = noun_of(count, "case is ready", "cases are ready") + " to be moderated"
+    return Card(count, words, list_address(CaseAudit, status=AuditStatus.SUBMITTED)) if count else None

@@ -116,5 +116,5 @@ class DocumentScreen(Screen):
 def subject_of(session: Session, subject: str) -> Any:
     """The record a document is about, named as in `action_plans:12`; None when it is gone, or not this person's."""
     table, _, key = subject.partition(":")
-    model = next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
+    model = next((mapper.class_ for mapper in Base.registry.mappers if str(mapper.local_table) == table), None)
     return session.get(model, int(key)) if model is not None and key.isdecimal() else None

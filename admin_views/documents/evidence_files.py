@@ -97,10 +97,14 @@ class FilePages(PageSet):
     def panels(self, session: Session, record: Any) -> list[Panel]:
         """The files of a record that the asking person may see, the latest first."""
         subject = f"{self.screen.model.__tablename__}:{record.id}"
-        found = session.scalars(select(Document).where(Document.subject == subject).order_by(Document.id.desc()))
+        documents = session.scalars(select(Document).where(Document.subject == subject).order_by(Document.id.desc()))
         rows = [
-            (link_to(one, one.title), "Erased" if one.erased_on else one.file_name, show_date(london_day(one.made_at)))
-            for one in found
+            (
+                link_to(document, document.title),
+                "Erased" if document.erased_on else document.file_name,
+                show_date(london_day(document.made_at)),
+            )
+            for document in documents
         ]
         buttons = (
             [Button("Add a file", self.link("upload_view", record_id=record.id))]

@@ -31,8 +31,10 @@ from admin_views.kit.base import (
 from admin_views.kit.cards import Card, card
 from admin_views.kit.registry import screen_of
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
+from models.rules.core.counts import count_words, noun_of
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
 
@@ -141,7 +143,7 @@ class JobRequestScreen(Screen):
     def try_all_again(self, session: Session, asked: list[JobRequest]) -> str:
         """The same for several that failed."""
         ask_again(session, asked)
-        return f"{len(asked)} requests will start again in a moment."
+        return f"{count_words(len(asked), 'request')} will start again in a moment."
 
 
 def _document_url(record: JobRequest) -> str:
@@ -153,5 +155,5 @@ def _document_url(record: JobRequest) -> str:
 def failed_requests(session: Session, actor: Actor) -> Card | None:
     """Work that failed and that nobody has looked at."""
     count = session.scalar(select(func.count()).where(JobRequest.status == JobStatus.FAILED)) or 0
-    words = "request failed" if count == 1 else "requests failed"
-    return Card(count, words, "/requests/?status=failed", "warning") if count else None
+    words = noun_of(count, "request failed", "requests failed")
+    return Card(count, words, list_address(JobRequest, status="failed"), "warning") if count else None

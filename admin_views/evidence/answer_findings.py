@@ -14,8 +14,9 @@ from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import may_run
 from admin_views.tools.answer_sheets import AnsweredScreen
+from models.core.addresses import address_by_id
 from models.evidence.answer_findings import findings_by_origin, origin_of, suggest_finding, take_answer_finding
-from models.evidence.findings import Judgement
+from models.evidence.findings import Finding, Judgement
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.tools.questionnaires import Question
@@ -50,9 +51,9 @@ class FindingPages(PageSet):
         """Make a finding of it, or see the one that was made."""
         if role() not in OFFICERS or not self._runs(record):
             return []
-        made = self._made(record).get(origin_of(answer))
-        if made is not None:
-            return [Button("See the finding", f"/findings/{made}/")]
+        finding_id = self._made(record).get(origin_of(answer))
+        if finding_id is not None:
+            return [Button("See the finding", address_by_id(Finding, finding_id))]
         return [Button("Make a finding", self.link("make_finding", record_id=record.id, answer_id=answer.id))]
 
     @expose("/<int:record_id>/finding/<int:answer_id>/", roles=OFFICERS, methods=("GET", "POST"))
@@ -73,8 +74,8 @@ class FindingPages(PageSet):
         self, review: ThematicReview, sheet: AnswerSheet, question: Question, answer: SheetAnswer
     ) -> FindingForm:
         has_evidence = bool(evidence_of(self.session, sheet.id))
-        found = suggest_finding(self.session, question, answer, review_id=review.id, has_evidence=has_evidence)
-        form = FindingForm(sent_form(), **vars(found))
+        suggestion = suggest_finding(self.session, question, answer, review_id=review.id, has_evidence=has_evidence)
+        form = FindingForm(sent_form(), **vars(suggestion))
         own = KeyLine.review_id == review.id
         if isinstance(form["key_line_id"], RecordField):
             form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
@@ -114,5 +115,5 @@ class FindingPages(PageSet):
         """The findings of the review by origin, asked once a request."""
         if "findings_by_origin" not in g:
             g.findings_by_origin = findings_by_origin(self.session, record.review_id)
-        found: dict[str, int] = g.findings_by_origin
-        return found
+        known: dict[str, int] = g.findings_by_origin
+        return known

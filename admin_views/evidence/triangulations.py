@@ -17,16 +17,19 @@ from admin_views.evidence.findings import show_verdict
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id
 from admin_views.kit.exports import MEDIA_TYPES
 from admin_views.kit.fields import TextField
-from admin_views.kit.formats import count_words, tag
+from admin_views.kit.formats import tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to_row
 from admin_views.kit.review_panels import review_panel
 from admin_views.kit.workbooks import workbook
 from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
+from models.core.addresses import address_of, list_address
 from models.documents.exports import record_export
 from models.evidence.triangulations import Evidence, Row, amend_reading, evidence_of, triangulate
+from models.feedback.feedback_activities import FeedbackActivity
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Mark, Source, meaning_of
 from models.tools.key_lines import KeyLine
 
@@ -46,11 +49,11 @@ class TriangulationPages(PageSet):
     def triangulation(self, record_id: int) -> str:
         """Key lines down, sources across."""
         review = self.get_record(record_id)
-        made = triangulate(self.session, review)
-        areas = [(area, list(rows)) for area, rows in groupby(made.rows, key=lambda row: row.area)]
+        matrix = triangulate(self.session, review)
+        areas = [(area, list(rows)) for area, rows in groupby(matrix.rows, key=lambda row: row.area)]
         may_amend = may_run(self.session, review.hub_id)
         return self.render(
-            "thematic_reviews/triangulation.html", review=review, made=made, areas=areas, sources=list(Source),
+            "thematic_reviews/triangulation.html", review=review, matrix=matrix, areas=areas, sources=list(Source),
             marks=list(Mark), may_amend=may_amend, colours=MARK_COLOURS, show_verdict=show_verdict,
             buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
         )  # fmt: skip
@@ -67,8 +70,8 @@ class TriangulationPages(PageSet):
         review, line = self.get_record(record_id), self._line(record_id, line_id)
         if source not in list(Source):
             abort(404)
-        found = evidence_of(self.session, review.id)
-        items = [one for one in found if one.key_line_id == line.id and one.source == source]
+        evidence = evidence_of(self.session, review.id)
+        items = [item for item in evidence if item.key_line_id == line.id and item.source == source]
         panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(items))
         return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
 
@@ -77,8 +80,8 @@ class TriangulationPages(PageSet):
         """Evidence that stands along no key line of the review yet."""
         review = self.get_record(record_id)
         keys = {row.line.id for row in triangulate(self.session, review).rows}
-        found = [one for one in evidence_of(self.session, review.id) if one.key_line_id not in keys]
-        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(found))
+        unplaced = [item for item in evidence_of(self.session, review.id) if item.key_line_id not in keys]
+        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(unplaced))
         return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
 
     @expose("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
@@ -87,7 +90,7 @@ class TriangulationPages(PageSet):
         review, line = self.get_record(record_id), self._line(record_id, line_id)
         if not may_run(self.session, review.hub_id):
             abort(403)
-        row = next(one for one in triangulate(self.session, review).rows if one.line.id == line.id)
+        row = next(row for row in triangulate(self.session, review).rows if row.line.id == line.id)
         form = ReadingForm(sent_form(), text=row.sentence)
         values = {"title": f"What the sources mean: {line}", "button": "Save", "back_words": "Triangulation"}
         lead = f"The portal says: {meaning_of(row.cells)}"
@@ -102,20 +105,20 @@ class TriangulationPages(PageSet):
     def triangulation_workbook(self, record_id: int) -> ResponseReturnValue:
         """The page as a spreadsheet, with the export on record."""
         review = self.get_record(record_id)
-        rows = [_sheet_row(one) for one in triangulate(self.session, review).rows]
+        rows = [_sheet_row(row) for row in triangulate(self.session, review).rows]
         record_export(
             self.session, person_id=person_id(), list_name="triangulation", file_kind="xlsx",
             narrowed_by={"review": review.reference}, row_count=len(rows),
         )  # fmt: skip
         self.session.commit()
-        headings = ["Number", "Key area", "Key line", *(one.label for one in Source), "Mark", "What it means"]
+        headings = ["Number", "Key area", "Key line", *(source.label for source in Source), "Mark", "What it means"]
         name = f"{review.reference}-triangulation.xlsx"
         file = workbook(f"Triangulation {review.reference}", headings, rows)
         return send_file(file, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
 
-    def _items(self, found: Sequence[Evidence]) -> list[tuple[Any, ...]]:
-        records = records_behind(self.session, found)
-        return [_item_row(one, _open(records[one.origin])) for one in found]
+    def _items(self, evidence: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+        records = records_behind(self.session, evidence)
+        return [_item_row(item, _open(records[item.origin])) for item in evidence]
 
     def _line(self, record_id: int, line_id: int) -> KeyLine:
         line = self.session.get(KeyLine, min(line_id, 2**31 - 1))
@@ -131,12 +134,12 @@ def _open(origin: str) -> str:
     """A link to where a piece of evidence can be read; a survey's answers stand on the survey's own page."""
     table, _, key = origin.partition(":")
     if table == "surveys":
-        return Markup('<a href="/feedback/survey/{}/">Open</a>').format(key.partition("/")[0])
+        return Markup('<a href="{}">Open</a>').format(list_address(FeedbackActivity, "survey", key.partition("/")[0]))
     return link_to_row(origin, "Open")
 
 
-def _item_row(one: Evidence, record: str) -> tuple[Any, ...]:
-    return one.text, show_verdict(one.verdict_label), one.strength.label, one.said_by or "–", record
+def _item_row(item: Evidence, record: str) -> tuple[Any, ...]:
+    return item.text, show_verdict(item.verdict_label), item.strength.label, item.said_by or "–", record
 
 
 def _sheet_row(row: Row) -> list[Any]:
@@ -152,9 +155,9 @@ def triangulation_panel(session: Session, review: ThematicReview) -> Panel | Non
     """How many key lines agree, conflict or are silent."""
     if review.stage in (Stage.PROPOSED, Stage.SCOPING):
         return None
-    made = triangulate(session, review)
+    matrix = triangulate(session, review)
     rows = [
-        (tag(mark.label, MARK_COLOURS[mark]), count_words(made.count(mark), "key line", "key lines")) for mark in Mark
+        (tag(mark.label, MARK_COLOURS[mark]), count_words(matrix.count(mark), "key line", "key lines")) for mark in Mark
     ]
-    button = Button("Open the triangulation", f"/thematic-reviews/{review.id}/triangulation/", "main")
-    return Panel("Triangulation", ("The sources", "Key lines"), rows if made.rows else [], buttons=[button])
+    button = Button("Open the triangulation", address_of(review, "triangulation"), "main")
+    return Panel("Triangulation", ("The sources", "Key lines"), rows if matrix.rows else [], buttons=[button])

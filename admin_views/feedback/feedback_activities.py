@@ -40,12 +40,13 @@ from admin_views.kit.fields import (
     TextField,
     WholeNumberField,
 )
-from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.evidence.findings import Judgement, take_finding
 from models.feedback.feedback_activities import (
@@ -62,6 +63,7 @@ from models.feedback.feedback_activities import (
 from models.feedback.feedback_groups import FeedbackGroup, GroupKind
 from models.feedback.surveys import unnamed_activities
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Strength, Verdict
 from models.tools.key_lines import KeyLine
 
@@ -126,7 +128,7 @@ class FeedbackActivityScreen(Screen):
     form_extra_fields = {
         "levels": BoxesField(
             "Levels of staff",
-            choices=[SelectChoice(one.value, one.label) for one in StaffLevel],
+            choices=[SelectChoice(level.value, level.label) for level in StaffLevel],
             description="For practitioners.",
         )
     }
@@ -135,18 +137,18 @@ class FeedbackActivityScreen(Screen):
         return FeedbackActivity(review_id=key_in_address("review_id"), people_count=0, levels=[])
 
     def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
-        known = {one.value: one.label for one in StaffLevel}
-        words = ", ".join(known.get(one, one) for one in record.levels or ())
+        known = {level.value: level.label for level in StaffLevel}
+        words = ", ".join(known.get(level, level) for level in record.levels or ())
         return [Fact("Levels of staff", words)] if words else []
 
     def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
         return [_groups(self, session, record)]
 
     def buttons(self, record: FeedbackActivity) -> list[Button]:
-        made = [Button("Add a group", self.link("add_group", record_id=record.id))] if record.agreed_on else []
+        buttons = [Button("Add a group", self.link("add_group", record_id=record.id))] if record.agreed_on else []
         if record.summary:
-            made.append(Button("Make a finding", self.link("make_finding", record_id=record.id), "main"))
-        return made
+            buttons.append(Button("Make a finding", self.link("make_finding", record_id=record.id), "main"))
+        return buttons
 
     @row_action(
         "Agreed by the project team",
@@ -182,15 +184,15 @@ class FeedbackActivityScreen(Screen):
     def told(self, record_id: int, engagement_id: int) -> ResponseReturnValue:
         """Record that a group was told the outcome."""
         record = self.get_record(record_id)
-        one = self.session.get(Engagement, min(engagement_id, 2**31 - 1))
-        if one is None or one.activity_id != record.id:
+        engagement = self.session.get(Engagement, min(engagement_id, 2**31 - 1))
+        if engagement is None or engagement.activity_id != record.id:
             abort(404)
-        form = OutcomeForm(sent_form(), told_on=one.outcome_told_on or today(), words=one.outcome_told)
+        form = OutcomeForm(sent_form(), told_on=engagement.outcome_told_on or today(), words=engagement.outcome_told)
         values = {"title": "The group was told the outcome", "button": "Save"}
-        return self.ask(form, self.details_url(record_id), lambda: self._told(one, form), **values)
+        return self.ask(form, self.details_url(record_id), lambda: self._told(engagement, form), **values)
 
-    def _told(self, one: Engagement, form: Form) -> str:
-        tell_outcome(self.session, one, on=form["told_on"].data, words=form["words"].data)
+    def _told(self, engagement: Engagement, form: Form) -> str:
+        tell_outcome(self.session, engagement, on=form["told_on"].data, words=form["words"].data)
         return "It is on record that the group was told."
 
     @expose("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
@@ -206,7 +208,7 @@ class FeedbackActivityScreen(Screen):
 
     def _found(self, record: FeedbackActivity, form: Form) -> str:
         text, line, verdict, strength = (form[key].data for key in ("text", "key_line_id", "verdict", "strength"))
-        made = take_finding(
+        finding = take_finding(
             self.session,
             judgement=Judgement(
                 source=record.audience.source, verdict=verdict, text=text, strength=strength, key_line_id=line
@@ -214,7 +216,7 @@ class FeedbackActivityScreen(Screen):
             review_id=record.review_id,
             person_id=person_id(),
         )
-        return Markup("The finding is made: {}").format(show_verdict(made.verdict))
+        return Markup("The finding is made: {}").format(show_verdict(finding.verdict))
 
 
 def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackActivity) -> Panel:
@@ -225,22 +227,26 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
         .order_by(FeedbackGroup.name)
     ).all()
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
-    cells = [_group_row(screen, record, one, group, lately.get(group.id, [])) for one, group in rows]
+    cells = [_group_row(screen, record, engagement, group, lately.get(group.id, [])) for engagement, group in rows]
     headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
     empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
     return Panel("Groups that take part", headings, cells, empty=empty)
 
 
 def _group_row(
-    screen: FeedbackActivityScreen, record: FeedbackActivity, one: Engagement, group: FeedbackGroup, lately: list[str]
+    screen: FeedbackActivityScreen,
+    record: FeedbackActivity,
+    engagement: Engagement,
+    group: FeedbackGroup,
+    lately: list[str],
 ) -> tuple[Any, ...]:
-    where = screen.link("told", record_id=record.id, engagement_id=one.id)
+    where = screen.link("told", record_id=record.id, engagement_id=engagement.id)
     owed = Markup('{} <a href="{}">Record it<span class="unseen"> for {}</span></a>').format(
         tag("Feedback owed", "amber"), where, group.name
     )
-    told = show_date(one.outcome_told_on) if one.outcome_told_on else owed
+    told = show_date(engagement.outcome_told_on) if engagement.outcome_told_on else owed
     warning = tag(", ".join(lately), "amber") if lately else "No"
-    return link_to(group, group.name), f"{one.people_count:,}", warning, told, one.outcome_told or NOTHING
+    return link_to(group, group.name), f"{engagement.people_count:,}", warning, told, engagement.outcome_told or NOTHING
 
 
 def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
@@ -253,34 +259,40 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
 @review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
 def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     """How people are heard in the review."""
-    found = session.scalars(
+    activities = session.scalars(
         select(FeedbackActivity).where(FeedbackActivity.review_id == review.id).order_by(FeedbackActivity.id)
     )
-    owed = {one.activity.id for one in feedback_owed(session, review.id)}
+    owed = {debt.activity.id for debt in feedback_owed(session, review.id)}
     unnamed = unnamed_activities(session, review.id)
     rows = [
-        (link_to(one, one.title), one.audience.label, one.technique.label, _state(one), _outcome(one, owed, unnamed))
-        for one in found
+        (
+            link_to(activity, activity.title),
+            activity.audience.label,
+            activity.technique.label,
+            _state(activity),
+            _outcome(activity, owed, unnamed),
+        )
+        for activity in activities
     ]
-    buttons = [Button("Plan an activity", f"/feedback/new/?review_id={review.id}")]
+    buttons = [Button("Plan an activity", list_address(FeedbackActivity, "new", review_id=review.id))]
     return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
 
 
-def _outcome(one: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
-    if one.id in owed:
+def _outcome(activity: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
+    if activity.id in owed:
         return tag("Feedback owed", "amber")
-    return tag("Say who took part", "red") if one in unnamed else NOTHING
+    return tag("Say who took part", "red") if activity in unnamed else NOTHING
 
 
-def _state(one: FeedbackActivity) -> Any:
-    if one.held_on is not None:
-        return Markup("{} {}").format(tag("Held", "green"), show_date(one.held_on))
-    return tag("Agreed", "blue") if one.agreed_on else tag("To be agreed", "grey")
+def _state(activity: FeedbackActivity) -> Any:
+    if activity.held_on is not None:
+        return Markup("{} {}").format(tag("Held", "green"), show_date(activity.held_on))
+    return tag("Agreed", "blue") if activity.agreed_on else tag("To be agreed", "grey")
 
 
 @card(roles=OFFICERS, order=45)
 def groups_that_wait(session: Session, asked_by: Actor) -> Card | None:
     """Groups that took part and were not told the outcome."""
     count = len(session.scalars(select(Engagement.id).where(Engagement.outcome_told_on.is_(None))).all())
-    words = count_words(count, "group waits", "groups wait").split(" ", 1)[1]
-    return Card(count, f"{words} to be told the outcome", "/feedback/", "warning") if count else None
+    words = noun_of(count, "group waits", "groups wait")
+    return Card(count, f"{words} to be told the outcome", list_address(FeedbackActivity), "warning") if count else None

@@ -60,9 +60,9 @@ class FeedbackGroupScreen(Screen):
                 link_to(activity, activity.title),
                 link_to(review, review.reference),
                 show_date(activity.held_on),
-                show_date(one.outcome_told_on),
+                show_date(engagement.outcome_told_on),
             )
-            for one, activity, review in rows
+            for engagement, activity, review in rows
         ]
         headings = ("Activity", "Review", "Held", "Told the outcome")
         return [Panel("Where this group was heard", headings, cells, empty="This group has never been heard.")]

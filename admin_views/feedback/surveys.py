@@ -73,12 +73,12 @@ class SurveyPages(PageSet):
     @expose("/survey/<int:survey_id>/", roles=STAFF)
     def survey(self, survey_id: int) -> str:
         """A survey's link and QR code, and what people answered."""
-        found, activity = self._survey(survey_id)
-        address = current_app.extensions["settings"].address + FOR_THE_PUBLIC.format(found.token)
+        survey, activity = self._survey(survey_id)
+        address = current_app.extensions["settings"].address + FOR_THE_PUBLIC.format(survey.token)
         code = Markup(segno.make(address, error="m").svg_inline(scale=5, border=2, title="QR code"))  # noqa: S704 (drawn by the library)
         return self.render(
-            "surveys/survey.html", survey=found, activity=activity, address=address, code=code, today=today(),
-            count=response_count(self.session, found.id), results=self._results(found), buttons=self._next(found),
+            "surveys/survey.html", survey=survey, activity=activity, address=address, code=code, today=today(),
+            count=response_count(self.session, survey.id), results=self._results(survey), buttons=self._next(survey),
         )  # fmt: skip
 
     def _next(self, survey: Survey) -> list[Button]:
@@ -90,8 +90,8 @@ class SurveyPages(PageSet):
     def _results(self, survey: Survey) -> list[tuple[str, list[tuple[Question, Any, list[str]]]]]:
         asked = self.session.get_one(ToolVersion, survey.version_id).questionnaire
         return [
-            (one.title, [self._result(survey, each) for each in one.questions if each.how.widget != "files"])
-            for one in asked.sections
+            (section.title, [self._result(survey, each) for each in section.questions if each.how.widget != "files"])
+            for section in asked.sections
         ]
 
     def _result(self, survey: Survey, question: Question) -> tuple[Question, Any, list[str]]:
@@ -103,10 +103,10 @@ class SurveyPages(PageSet):
     @expose("/survey/<int:survey_id>/close/", roles=OFFICERS, methods=("GET", "POST"))
     def close_page(self, survey_id: int) -> ResponseReturnValue:
         """Close a survey before its last day."""
-        found, activity = self._survey(survey_id)
+        survey, activity = self._survey(survey_id)
         values = {"title": f"Close the survey of {activity}", "button": "Close the survey", "tone": "warning"}
         lead = "Nobody can answer from then on. Answers given so far stay."
-        return self.ask(Form(), self._at(survey_id), lambda: self._closed(found), lead=lead, **values)
+        return self.ask(Form(), self._at(survey_id), lambda: self._closed(survey), lead=lead, **values)
 
     def _closed(self, survey: Survey) -> str:
         close_survey(self.session, survey)
@@ -115,20 +115,20 @@ class SurveyPages(PageSet):
     @expose("/survey/<int:survey_id>/outcome/", roles=OFFICERS, methods=("GET", "POST"))
     def outcome_page(self, survey_id: int) -> ResponseReturnValue:
         """Tell everybody who took part what came of it; the survey's link shows it."""
-        found, activity = self._survey(survey_id)
-        form = OutcomeForm(sent_form(), outcome=found.outcome)
+        survey, activity = self._survey(survey_id)
+        form = OutcomeForm(sent_form(), outcome=survey.outcome)
         values = {"title": f"The outcome of {activity}", "button": "Publish"}
-        return self.ask(form, self._at(survey_id), lambda: self._published(found, form), **values)
+        return self.ask(form, self._at(survey_id), lambda: self._published(survey, form), **values)
 
     def _published(self, survey: Survey, form: Form) -> str:
         publish_outcome(self.session, survey, words=form["outcome"].data)
         return "The survey's link now tells everybody what came of it."
 
     def _survey(self, survey_id: int) -> tuple[Survey, FeedbackActivity]:
-        found = self.session.get(Survey, min(survey_id, 2**31 - 1))
-        if found is None:
+        survey = self.session.get(Survey, min(survey_id, 2**31 - 1))
+        if survey is None:
             abort(404)
-        return found, self.get_record(found.activity_id)
+        return survey, self.get_record(survey.activity_id)
 
     def _at(self, survey_id: int) -> str:
         return self.link("survey", survey_id=survey_id)
@@ -137,14 +137,15 @@ class SurveyPages(PageSet):
         """The surveys of an activity, where its technique has any."""
         if not record.technique.is_survey:
             return []
-        found = session.scalars(select(Survey).where(Survey.activity_id == record.id).order_by(Survey.id))
+        surveys = session.scalars(select(Survey).where(Survey.activity_id == record.id).order_by(Survey.id))
         rows = [
             (
-                Markup('<a href="{}">{}</a>').format(self._at(one.id), one), _state(one), show_date(one.closes_on),
-                f"{response_count(session, one.id):,}",
-                show_date(one.outcome_published_on) if one.outcome_published_on else NOTHING,
+                Markup('<a href="{}">{}</a>').format(self._at(survey.id), survey), _state(survey),
+                show_date(survey.closes_on),
+                f"{response_count(session, survey.id):,}",
+                show_date(survey.outcome_published_on) if survey.outcome_published_on else NOTHING,
             )
-            for one in found
+            for survey in surveys
         ]  # fmt: skip
         headings = ("Survey", "State", "Last day", "Answers", "Outcome published")
         return [Panel("Anonymous surveys", headings, rows, empty="No survey was opened yet.")]

@@ -23,9 +23,9 @@ class ProgrammePages(PageSet):
         if not (typed.isascii() and typed.isdecimal() and 2000 <= int(typed[:5]) <= 2100):
             abort(404)
         years = sorted({int(typed), *self.session.scalars(select(ThematicReview.year).distinct())})
-        made = programme(self.session, int(typed), on=today())
+        shown = programme(self.session, int(typed), on=today())
         buttons = document_buttons(self.link("board_pack", year=int(typed)), "Board pack")
-        return self.render("thematic_reviews/programme.html", programme=made, years=years, buttons=buttons)
+        return self.render("thematic_reviews/programme.html", programme=shown, years=years, buttons=buttons)
 
     @expose("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
     def board_pack(self, year: int) -> ResponseReturnValue:

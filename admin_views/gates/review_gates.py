@@ -16,6 +16,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
+from models.core.addresses import address_of
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.gates.gate_waivers import ask_to_waive
@@ -70,9 +71,13 @@ class GatePages(PageSet):
         review = self.get_record(record_id)
         stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
         panels = [
-            Panel(f"At the end of {stage.label.lower()}", _HEADINGS, [_row(self.session, review, one) for one in found])
-            for stage, found in stages
-            if found
+            Panel(
+                f"At the end of {stage.label.lower()}",
+                _HEADINGS,
+                [_row(self.session, review, standing) for standing in standings],
+            )
+            for stage, standings in stages
+            if standings
         ]
         return self.render("thematic_reviews/gates.html", review=review, panels=panels)
 
@@ -117,35 +122,35 @@ def gate_panel(session: Session, review: ThematicReview) -> Panel:
     """What is missing before the next stage."""
     following = next_stage(review.stage)
     title = f"Before {following.label.lower()}" if following else "The review is closed"
-    found = gates_of(session, review)
-    rows = [_row(session, review, one) for one in found]
+    standings = gates_of(session, review)
+    rows = [_row(session, review, standing) for standing in standings]
     return Panel(
         title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", is_first=True,
-        buttons=[Button("All gates", f"/thematic-reviews/{review.id}/gates/")], lead=_acts_next(session, review, found),
+        buttons=[Button("All gates", address_of(review, "gates"))], lead=_acts_next(session, review, standings),
     )  # fmt: skip
 
 
-def _acts_next(session: Session, review: ThematicReview, found: Sequence[Standing]) -> str:
+def _acts_next(session: Session, review: ThematicReview, standings: Sequence[Standing]) -> str:
     officer_id = session.get_one(Hub, review.hub_id).officer_id
-    missing = tuple(one.missing for one in found if not one.is_open)
+    missing = tuple(standing.missing for standing in standings if not standing.is_open)
     words = acts_next(session, review, name_of(session, review.sponsor_id), name_of(session, officer_id), missing)
     return Markup("<strong>Acts next</strong> {}").format(words)
 
 
-def _row(session: Session, review: ThematicReview, one: Standing) -> tuple[str, str, str]:
-    if not one.missing:
-        return one.gate.words, tag("Done", "green"), ""
-    where = WHERE_DONE.get(one.gate.code, "/thematic-reviews/{}/").format(review.id)
-    words = Markup('<a href="{}">{}</a>').format(where, one.missing)
-    return words, show_waiver(one.waiver) or tag("Missing", "red"), _way_round(session, review, one)
+def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
+    if not standing.missing:
+        return standing.gate.words, tag("Done", "green"), ""
+    where = WHERE_DONE.get(standing.gate.code, "/thematic-reviews/{}/").format(review.id)
+    words = Markup('<a href="{}">{}</a>').format(where, standing.missing)
+    return words, show_waiver(standing.waiver) or tag("Missing", "red"), _way_round(session, review, standing)
 
 
-def _way_round(session: Session, review: ThematicReview, one: Standing) -> str:
-    if one.waiver is not None:
-        return link_to(one.waiver, "Reason")
-    if review.stage is not one.gate.stage or not may_run(session, review.hub_id):
+def _way_round(session: Session, review: ThematicReview, standing: Standing) -> str:
+    if standing.waiver is not None:
+        return link_to(standing.waiver, "Reason")
+    if review.stage is not standing.gate.stage or not may_run(session, review.hub_id):
         return ""
-    address = f"/thematic-reviews/{review.id}/gates/{one.gate.code}/waive/"
+    address = address_of(review, "gates", standing.gate.code, "waive")
     return Markup('<a href="{}">Go on without</a>').format(address)
 
 

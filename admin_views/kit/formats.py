@@ -155,12 +155,3 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, (list, tuple, set)):
         return ", ".join(map(str, value))
     return str(getattr(value, "label", value))
-
-
-def count_words(count: int, noun: str, plural: str) -> str:
-    """A count with its noun.
-
-    >>> count_words(1, "agency", "agencies"), count_words(1200, "agency", "agencies")
-    ('1 agency', '1,200 agencies')
-    """
-    return f"{count:,} {noun if count == 1 else plural}"

@@ -139,7 +139,14 @@ def link_to(record: Any, words: str) -> Markup:
 def link_to_row(name: str, words: str) -> Markup:
     """Words that lead to the record named as `table:key`, where its screen is open to whoever asks."""
     table, _, key = name.partition(":")
-    known = next((one for one in _screens if getattr(getattr(one, "model", None), "__tablename__", "") == table), None)
+    known = next(
+        (
+            registered
+            for registered in _screens
+            if getattr(getattr(registered, "model", None), "__tablename__", "") == table
+        ),
+        None,
+    )
     if known is None or not known.opens("details_view"):
         return escape(words)
     return Markup('<a href="{}/{}/">{}</a>').format(known.url, key, words)

@@ -15,7 +15,7 @@ from admin_views.kit.actions import MOST
 from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, action, expose, in_list, person_id, role
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
-from admin_views.kit.formats import NOTHING, count_words, show_moment, tag
+from admin_views.kit.formats import NOTHING, show_moment, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.requests import actor
 from models.core.access import Role
@@ -23,6 +23,7 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.plans.action_updates import ActionUpdate, move_due_date, post_update, rate_actions
 from models.plans.actions import BLUE, Action
+from models.rules.core.counts import count_words
 
 POSTERS = OFFICERS | {Role.MANAGER}
 _WORDS = ChoiceLoader(ReferenceItem, in_list(ReferenceList.BRAG))
@@ -158,16 +159,16 @@ class UpdatePages(ActionPages):
     def _chosen(self) -> list[Action]:
         """The actions whose ids the address names; 404 when one is no id, or not theirs to see."""
         typed = request.args.get("ids", "").split(",")
-        if len(typed) > MOST or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in typed):
+        if len(typed) > MOST or not all(key.isascii() and key.isdecimal() and len(key) < 10 for key in typed):
             abort(404)
         if not may_post():
             abort(403)
         keys = set(map(int, typed))
         statement = self.screen.get_query().where(Action.id.in_(keys)).order_by(Action.reference)
-        found = list(self.session.scalars(statement))
-        if len(found) != len(keys):
+        actions = list(self.session.scalars(statement))
+        if len(actions) != len(keys):
             abort(404)
-        return found
+        return actions
 
 
 def _ids(actions: list[Action]) -> str:

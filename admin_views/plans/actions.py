@@ -35,6 +35,7 @@ from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sho
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
@@ -42,6 +43,7 @@ from models.partnership.reference_items import ReferenceList
 from models.plans.actions import Action, days_overdue
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
+from models.rules.core.counts import noun_of
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
@@ -66,7 +68,7 @@ def show_late(days: int | None) -> Any:
     >>> show_late(1)
     Markup('<strong class="tag red">1\xa0day</strong>')
     """
-    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{'day' if days == 1 else 'days'}", "red")
+    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{noun_of(days, 'day')}", "red")
 
 
 @screen
@@ -249,5 +251,5 @@ def overdue_actions(session: Session, asked_by: Actor) -> Card | None:
     """Open actions past their due date, as far as the person may see them."""
     late = select(Action.id).where(Action.completed_on.is_(None), Action.due_on < today()).limit(1000)
     count = len(session.scalars(late).all())
-    words = "action is overdue" if count == 1 else "actions are overdue"
-    return Card(count, words, "/actions/?late=yes", "warning") if count else None
+    words = noun_of(count, "action is overdue", "actions are overdue")
+    return Card(count, words, list_address(Action, late="yes"), "warning") if count else None

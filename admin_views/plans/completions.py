@@ -14,10 +14,12 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.plans.action_updates import POSTERS, ActionPages, may_post
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.plans.actions import Action
 from models.plans.completions import complete_action, confirm_completion, reopen_action, return_completion
+from models.rules.core.counts import noun_of
 
 
 class CompletionForm(Form):
@@ -138,9 +140,7 @@ def completions_to_confirm(session: Session, asked_by: Actor) -> Card | None:
         waiting, Action.completion_claimed_by_id.is_distinct_from(asked_by.person_id)
     )
     count = session.scalar(statement) or 0
-    words = (
-        "action waits for your word that it is complete"
-        if count == 1
-        else "actions wait for your word that they are complete"
+    words = noun_of(
+        count, "action waits for your word that it is complete", "actions wait for your word that they are complete"
     )
-    return Card(count, words, "/actions/?completion=stated") if count else None
+    return Card(count, words, list_address(Action, completion="stated")) if count else None

@@ -36,6 +36,7 @@ from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
 from models.core.access import Actor, Role
+from models.core.addresses import address_of, list_address
 from models.core.clock import LONDON, today
 from models.partnership.agencies import Agency
 from models.partnership.people import name_of
@@ -51,6 +52,7 @@ from models.returns.escalations import (
     waiting_concerns,
 )
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import due_words
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
@@ -119,12 +121,12 @@ class EscalationScreen(Screen):
         return [Button("What is late now", self.link("late"), "main")]
 
     def buttons(self, record: Escalation) -> list[Button]:
-        found = document_buttons(self.link("letter", record_id=record.id), "Letter")
+        buttons = document_buttons(self.link("letter", record_id=record.id), "Letter")
         if role() in OFFICERS:
-            found.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
+            buttons.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
         if record in waiting_concerns(self.session, person_id()):
-            found.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
-        return found
+            buttons.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
+        return buttons
 
     @expose("/late/", roles=STAFF)
     def late(self) -> str:
@@ -147,17 +149,19 @@ class EscalationScreen(Screen):
         )  # fmt: skip
 
     def _climb(self, subject: str, code: str, form: Form) -> str:
-        made = climb(
+        escalation = climb(
             self.session, subject=subject, person_id=person_id(), **letter_words(),
             step=StepTaken(code, said=form["said"].data, on=form["on"].data, outcome=form["outcome"].data),
         )  # fmt: skip
-        return f"{made.reference}: {made.step_label.lower()} is on record."
+        return f"{escalation.reference}: {escalation.step_label.lower()} is on record."
 
     def _late(self, subject: str) -> LadderState:
         """The late thing of that name, of a review that this officer runs; 404 where it is not late."""
         if not _SUBJECT.fullmatch(subject):
             abort(404)
-        state = next((one for one in ladder_states(self.session) if one.late.subject == subject), None) or abort(404)
+        state = next((state for state in ladder_states(self.session) if state.late.subject == subject), None) or abort(
+            404
+        )
         review = self.session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
         if review is not None and not may_run(self.session, review.hub_id):
             abort(403)
@@ -202,17 +206,17 @@ class EscalationScreen(Screen):
 def late_panel(session: Session, states: list[LadderState]) -> Panel:
     """What is late, how long, on which step it stands, and the next step with its button."""
     rows = []
-    for one in states:
-        stands = f"{one.taken[-1].number}. {one.taken[-1].step_label}" if one.taken else "No step taken"
-        late = tag(due_words(one.late.due_on, today()).capitalize(), "red")
+    for state in states:
+        stands = f"{state.taken[-1].number}. {state.taken[-1].step_label}" if state.taken else "No step taken"
+        late = tag(due_words(state.late.due_on, today()).capitalize(), "red")
         rows.append(
             (
-                one.agency,
-                f"{one.late.what} {one.late.reference}",
-                one.review or NOTHING,
+                state.agency,
+                f"{state.late.what} {state.late.reference}",
+                state.review or NOTHING,
                 late,
                 stands,
-                _next(session, one),
+                _next(session, state),
             )
         )
     headings = ("Agency", "What", "Review", "Late", "Stands on", "Next step")
@@ -226,24 +230,23 @@ def _next(session: Session, state: LadderState) -> Markup | str:
     review = session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
     if role() not in OFFICERS or (review is not None and not may_run(session, review.hub_id)):
         return Markup("{} {}").format(state.next.label, when)
-    return Markup('<a href="/escalations/climb/{}/{}/">{}</a> {}').format(
-        state.late.subject, state.next.code, state.next.label, when
-    )
+    climbing = list_address(Escalation, "climb", state.late.subject, state.next.code)
+    return Markup('<a href="{}">{}</a> {}').format(climbing, state.next.label, when)
 
 
 def log_panel(session: Session, title: str, steps: list[Escalation]) -> Panel:
     """Steps as a table."""
     rows = [
         (
-            link_to(one, one.reference),
-            session.get_one(Agency, one.agency_id).name,
-            one.what,
-            f"{one.number}. {one.step_label}",
-            show_date(one.climbed_on),
-            one.said,
-            one.answer or one.outcome,
+            link_to(step, step.reference),
+            session.get_one(Agency, step.agency_id).name,
+            step.what,
+            f"{step.number}. {step.step_label}",
+            show_date(step.climbed_on),
+            step.said,
+            step.answer or step.outcome,
         )
-        for one in steps
+        for step in steps
     ]
     return Panel(title, _LOG, rows, empty="No step has been taken.")
 
@@ -254,29 +257,33 @@ def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
     log = engagement_log(session, review.id)
     if not log and not ladder_states(session, review.id):
         return None
-    panel = log_panel(session, "Non-engagement log", [one.escalation for one in log])
+    panel = log_panel(session, "Non-engagement log", [entry.escalation for entry in log])
     return Panel(
-        panel.title, panel.headings, panel.rows, panel.empty, [Button("What is late now", "/escalations/late/")]
+        panel.title,
+        panel.headings,
+        panel.rows,
+        panel.empty,
+        [Button("What is late now", list_address(Escalation, "late"))],
     )
 
 
 @duty(order=30)
 def concerns(session: Session, sponsor_id: int) -> list[Duty]:
     """Agencies that do not engage, for the sponsor to take to their leads."""
-    found = []
-    for one in waiting_concerns(session, sponsor_id):
-        review, agency = session.get(ThematicReview, one.review_id), session.get_one(Agency, one.agency_id)
-        what = f"{agency.name} does not engage: {one.what}"
-        since = datetime.combine(one.climbed_on, time(9), LONDON)
-        href = f"/escalations/{one.id}/answer/"
-        by = name_of(session, one.climbed_by_id)
-        found.append(Duty(what, review.reference if review else "", href, since, by))
-    return found
+    duties = []
+    for step in waiting_concerns(session, sponsor_id):
+        review, agency = session.get(ThematicReview, step.review_id), session.get_one(Agency, step.agency_id)
+        what = f"{agency.name} does not engage: {step.what}"
+        since = datetime.combine(step.climbed_on, time(9), LONDON)
+        href = address_of(step, "answer")
+        by = name_of(session, step.climbed_by_id)
+        duties.append(Duty(what, review.reference if review else "", href, since, by))
+    return duties
 
 
 @card(roles=OFFICERS, order=32)
 def steps_to_take(session: Session, asked_by: Actor) -> Card | None:
     """Late returns whose next step is to be taken now."""
-    count = sum(one.is_due for one in ladder_states(session))
-    words = "late return whose next step is due" if count == 1 else "late returns whose next step is due"
-    return Card(count, words, "/escalations/late/", "warning") if count else None
+    count = sum(state.is_due for state in ladder_states(session))
+    words = noun_of(count, "late return", "late returns") + " whose next step is due"
+    return Card(count, words, list_address(Escalation, "late"), "warning") if count else None

@@ -25,13 +25,14 @@ from admin_views.kit.base import (
     show_tag,
     tag,
 )
-from admin_views.kit.formats import NOTHING, count_words, show_date
+from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.registry import link_to
 from admin_views.messages.agency_messages import letter_words
 from admin_views.returns.agency_returns import show_status
 from models.core.clock import now, today
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of
+from models.rules.core.counts import count_words
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 
 
@@ -104,7 +105,7 @@ class Section11CycleScreen(Screen):
         if record.closed_at is not None:
             abort(403)
         has = {agency.id for _, agency in returns_of(self.session, record_id)}
-        new = [(one.name,) for one in expected_partners(self.session, record) if one.id not in has]
+        new = [(partner.name,) for partner in expected_partners(self.session, record) if partner.id not in has]
         panel = Panel("Goes to", ("Partner",), new, empty="Every partner has the form already.")
         lead = f"Due {show_date(record.due_on)}. The tool is frozen as it stands when the first partner is asked."
         return self.ask(
@@ -113,8 +114,8 @@ class Section11CycleScreen(Screen):
         )  # fmt: skip
 
     def _ask(self, record: Section11Cycle) -> str:
-        made = ask_partners(self.session, record, person_id=person_id(), **letter_words())
-        return f"{count_words(len(made), 'partner is', 'partners are')} asked."
+        asked = ask_partners(self.session, record, person_id=person_id(), **letter_words())
+        return f"{count_words(len(asked), 'partner is', 'partners are')} asked."
 
     @expose("/<int:record_id>/statement/", roles=STAFF)
     def statement(self, record_id: int) -> str:
@@ -139,15 +140,15 @@ class Section11CycleScreen(Screen):
 
 
 def _missing(session: Session, cycle: Section11Cycle) -> Panel:
-    rows = [(one.agency.name, tag(one.why)) for one in missing_partners(session, cycle)]
+    rows = [(missing.agency.name, tag(missing.why)) for missing in missing_partners(session, cycle)]
     return Panel("Missing partners", ("Partner", "Why"), rows, empty="Every partner has returned it.")
 
 
 def _standards(session: Session, cycle: Section11Cycle) -> Panel:
     rows = [
-        (one.text, f"{one.count:,}", show_average(one.own_average), show_average(one.moderated_average),
-         f"{one.agreed_count} of {one.moderated_count}")
-        for one in cycle_summary(session, cycle.id)
+        (standard.text, f"{standard.count:,}", show_average(standard.own_average),
+         show_average(standard.moderated_average), f"{standard.agreed_count} of {standard.moderated_count}")
+        for standard in cycle_summary(session, cycle.id)
     ]  # fmt: skip
     headings = ("Standard", "Returns", "Own score, average", "Moderated, average", "The same")
     return Panel("Standards, scored 0 to 3", headings, rows, empty="Nothing has been returned yet.")

@@ -42,6 +42,7 @@ from models.returns.section_11_returns import (
     moderate_return,
     standards_of,
 )
+from models.rules.core.counts import noun_of
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
 from models.tools.answer_sheets import SheetAnswer
 
@@ -82,7 +83,9 @@ class ModeratingPages(ReturningPages):
                         button="Save", lead=lead)  # fmt: skip
 
     def _moderate(self, record: Section11Return, scores: list[ScoredStandard], form: Form) -> str:
-        given = {one.key: (_number(form[f"s_{one.key}"].data), form[f"r_{one.key}"].data or "") for one in scores}
+        given = {
+            score.key: (_number(form[f"s_{score.key}"].data), form[f"r_{score.key}"].data or "") for score in scores
+        }
         moderate_return(self.session, record, given, person_id=person_id())
         is_whole = record.status is ReturnStatus.CLOSED
         return f"{record.reference} is moderated and closed." if is_whole else "The scores are saved."
@@ -107,8 +110,8 @@ class Section11ReturnScreen(ReturnScreen):
     def panels(self, session: Session, record: Section11Return) -> list[Panel]:
         """The scores; a partner sees the moderated ones once they are complete."""
         rows = [
-            (one.text, score_words(one.own), score_words(one.moderated), one.reason)
-            for one in standards_of(session, record)
+            (standard.text, score_words(standard.own), score_words(standard.moderated), standard.reason)
+            for standard in standards_of(session, record)
         ]
         return [Panel("Standards, scored 0 to 3", ("Standard", "Own score", "Moderated score", "Reason"), rows)]
 
@@ -126,18 +129,18 @@ def _number(typed: str) -> int | None:
 
 
 def _given(scores: list[ScoredStandard]) -> dict[str, str]:
-    shown = {f"s_{one.key}": "" if one.moderated is None else str(one.moderated) for one in scores}
-    return {**shown, **{f"r_{one.key}": one.reason for one in scores}}
+    shown = {f"s_{score.key}": "" if score.moderated is None else str(score.moderated) for score in scores}
+    return {**shown, **{f"r_{score.key}": score.reason for score in scores}}
 
 
 def _moderation_form(scores: list[ScoredStandard]) -> type[Form]:
     """A form with a score and a reason for each standard, in their order."""
-    numbers = [SelectChoice("", "–"), *(SelectChoice(str(one), str(one)) for one in range(HIGHEST, -1, -1))]
+    numbers = [SelectChoice("", "–"), *(SelectChoice(str(number), str(number)) for number in range(HIGHEST, -1, -1))]
     fields: dict[str, Any] = {}
-    for one in scores:
-        own = "no score of its own" if one.own is None else f"own score {one.own}"
-        fields[f"s_{one.key}"] = SelectField(f"{one.text} ({own})", choices=numbers)
-        fields[f"r_{one.key}"] = TextField("Reason for this score")
+    for standard in scores:
+        own = "no score of its own" if standard.own is None else f"own score {standard.own}"
+        fields[f"s_{standard.key}"] = SelectField(f"{standard.text} ({own})", choices=numbers)
+        fields[f"r_{standard.key}"] = TextField("Reason for this score")
     return type("ModerationForm", (Form,), fields)
 
 
@@ -155,5 +158,5 @@ def section_11_to_moderate(session: Session, asked_by: Actor) -> Card | None:
     """Section 11 returns that were handed in and are not moderated yet."""
     statement = select(func.count()).where(Section11Return.status == ReturnStatus.SUBMITTED)
     count = session.scalar(statement) or 0
-    words = "Section 11 return to moderate" if count == 1 else "Section 11 returns to moderate"
+    words = noun_of(count, "Section 11 return", "Section 11 returns") + " to moderate"
     return Card(count, words, "/section-11-returns/?status=submitted") if count else None

@@ -29,7 +29,7 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.formats import NOTHING, count_words
+from admin_views.kit.formats import NOTHING
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
@@ -37,6 +37,7 @@ from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, card_to_fill_in, late_filter, show_status
 from admin_views.tools.answer_sheets import AGENCY_PEOPLE, SHEET_READERS, AnsweringPages
 from models.core.access import Actor
+from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import OPEN, ReturnStatus
@@ -50,6 +51,7 @@ from models.returns.self_evaluations import (
 )
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
+from models.rules.core.counts import count_words, noun_of
 from models.rules.core.due_dates import due_words, in_words, return_due_on
 from models.rules.evidence.triangulation import Source
 from models.tools.answer_sheets import SheetAnswer, version_of
@@ -73,22 +75,22 @@ class SendingPages(ReturningPages):
         if not may_run(self.session, review.hub_id):
             abort(403)
         lead = f"Due two weeks from today, on {in_words(return_due_on(today()))}. Each agency is written to."
-        title, back = f"Send the self-evaluation of {review.reference}", f"/thematic-reviews/{review_id}/"
+        title, back = f"Send the self-evaluation of {review.reference}", address_by_id(ThematicReview, review_id)
         return self.ask(
             Form(), back, lambda: self._send(review), title=title, button="Send", lead=lead,
             panels=[self._waiting(review_id)], back_words=review.reference,
         )  # fmt: skip
 
     def _waiting(self, review_id: int) -> Panel:
-        has = {one.agency.id for one in self_evaluations_of(self.session, review_id)}
+        has = {state.agency.id for state in self_evaluations_of(self.session, review_id)}
         invited = invited_agencies(self.session, review_id, ReviewPart.SELF_EVALUATION)
-        rows = [(one.name,) for one in invited if one.id not in has]
+        rows = [(agency.name,) for agency in invited if agency.id not in has]
         return Panel("Goes to", ("Agency",), rows, empty="No agency is waiting for it.")
 
     def _send(self, review: ThematicReview) -> str:
-        made = send_self_evaluations(self.session, review, person_id=person_id(), **letter_words())
-        count = count_words(len(made), "self-evaluation is", "self-evaluations are")
-        return f"{count} sent, due {in_words(made[0].due_on)}."
+        sent = send_self_evaluations(self.session, review, person_id=person_id(), **letter_words())
+        count = count_words(len(sent), "self-evaluation is", "self-evaluations are")
+        return f"{count} sent, due {in_words(sent[0].due_on)}."
 
     @expose("/<int:record_id>/return/", roles=OFFICERS, methods=("GET", "POST"))
     def return_for_changes(self, record_id: int) -> ResponseReturnValue:
@@ -160,10 +162,15 @@ def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | N
     if not states and not runs:
         return None
     rows = [
-        (link_to(one.record, one.agency.name), show_status(one.record.status), _time(one.record), one.progress.words)
-        for one in states
+        (
+            link_to(state.record, state.agency.name),
+            show_status(state.record.status),
+            _time(state.record),
+            state.progress.words,
+        )
+        for state in states
     ]
-    buttons = [Button("Send", f"/self-evaluations/send/{review.id}/")] if runs else []
+    buttons = [Button("Send", list_address(SelfEvaluation, "send", review.id))] if runs else []
     return Panel(
         "Self-evaluations", ("Agency", "Status", "Time", "Progress"), rows, empty="None is sent yet.", buttons=buttons
     )
@@ -175,7 +182,7 @@ def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | Non
     if not asked_by.is_agency_bound:
         return None
     words = ("self-evaluation", "self-evaluations")
-    return card_to_fill_in(session, SelfEvaluation, words, "/self-evaluations/")
+    return card_to_fill_in(session, SelfEvaluation, words, list_address(SelfEvaluation))
 
 
 def _count_of_own(session: Session, *conditions: Any) -> int:
@@ -192,13 +199,13 @@ def _count_of_own(session: Session, *conditions: Any) -> int:
 def late_self_evaluations(session: Session, asked_by: Actor) -> Card | None:
     """Self-evaluations that are late."""
     count = _count_of_own(session, _OPEN, SelfEvaluation.due_on < today())
-    words = "self-evaluation is late" if count == 1 else "self-evaluations are late"
-    return Card(count, words, "/self-evaluations/?late=yes", "warning") if count else None
+    words = noun_of(count, "self-evaluation is late", "self-evaluations are late")
+    return Card(count, words, list_address(SelfEvaluation, late="yes"), "warning") if count else None
 
 
 @card(roles=OFFICERS, order=31)
 def self_evaluations_to_read(session: Session, asked_by: Actor) -> Card | None:
     """Self-evaluations that were handed in and wait to be read."""
     count = _count_of_own(session, SelfEvaluation.status == ReturnStatus.SUBMITTED)
-    words = "self-evaluation waits to be read" if count == 1 else "self-evaluations wait to be read"
-    return Card(count, words, "/self-evaluations/?status=submitted") if count else None
+    words = noun_of(count, "self-evaluation waits to be read", "self-evaluations wait to be read")
+    return Card(count, words, list_address(SelfEvaluation, status="submitted")) if count else None

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import STAFF, Button, Category, Panel, Screen, already_sent, expose, read_by, screen
-from admin_views.kit.formats import count_words
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
+from models.core.addresses import address_of, list_address
 from models.core.errors import RuleBroken
 from models.partnership.agencies import Agency
 from models.reviews.invitations import Invitation, ReviewPart, fitting_agencies, invited_agencies, set_invited
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.signatures.sign_offs import SignOffSubject, latest_sign_off
 from models.signatures.signables import stands_signed
 
@@ -69,13 +70,13 @@ class InvitationScreen(Screen):
         return ""
 
     def _show(self, review: ThematicReview, part: ReviewPart, runs: bool, problem: str) -> str:
-        invited = {one.id for one in invited_agencies(self.session, review.id, part)}
+        invited = {agency.id for agency in invited_agencies(self.session, review.id, part)}
         narrowed = _narrowed()
         return self.render(
             "invitations/tick.html", review=review, part=part, all_parts=list(ReviewPart), runs=runs, invited=invited,
             agencies=_offered(self.session, review, narrowed), narrowed=narrowed, state=_state(self.session, review),
             counts=_counts(self.session, review.id), problems=[("", problem)] if problem else [],
-            asking=Button("Put before the sponsor", f"/thematic-reviews/{review.id}/ask-for/invitations/"),
+            asking=Button("Put before the sponsor", address_of(review, "ask-for", "invitations")),
         )  # fmt: skip
 
 
@@ -87,18 +88,18 @@ def _narrowed() -> dict[str, str]:
 
 
 def _offered(session: Session, review: ThematicReview, narrowed: dict[str, str]) -> list[Agency]:
-    found = fitting_agencies(session, review)
+    agencies = fitting_agencies(session, review)
     if "all" in narrowed:
         statement = select(Agency).where(Agency.is_active).order_by(Agency.is_statutory.desc(), Agency.name)
-        found = list(session.scalars(statement))
+        agencies = list(session.scalars(statement))
     if "kind" in narrowed:
-        found = [one for one in found if one.is_statutory == (narrowed["kind"] == "statutory")]
-    return found
+        agencies = [agency for agency in agencies if agency.is_statutory == (narrowed["kind"] == "statutory")]
+    return agencies
 
 
 def _numbers(name: str) -> set[int]:
     typed = request.form.getlist(name)
-    if len(typed) > _MOST or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in typed):
+    if len(typed) > _MOST or not all(key.isascii() and key.isdecimal() and len(key) < 10 for key in typed):
         raise RuleBroken("Choose only agencies that are offered here.")
     return set(map(int, typed))
 
@@ -126,7 +127,7 @@ def invitation_panel(session: Session, review: ThematicReview) -> Panel:
     """How many agencies are invited to each part, and which."""
     rows = []
     for part in ReviewPart:
-        names = [one.name for one in invited_agencies(session, review.id, part)]
+        names = [agency.name for agency in invited_agencies(session, review.id, part)]
         rows.append((part.label, f"{len(names):,}", "; ".join(names)))
-    buttons = [Button("Invite agencies", f"/invitations/review/{review.id}/")]
+    buttons = [Button("Invite agencies", list_address(Invitation, "review", review.id))]
     return Panel("Agencies invited", ("Part", "Agencies", "Which"), rows, buttons=buttons)

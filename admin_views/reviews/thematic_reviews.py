@@ -39,6 +39,7 @@ from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.signatures.signables import SignablePages
 from models.case_lists.case_frames import CaseFrame
 from models.core.access import Role
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.evidence.triangulations import triangulated_once
 from models.partnership.hubs import Hub
@@ -124,10 +125,9 @@ class ThematicReviewScreen(Screen):
     def buttons(self, record: ThematicReview) -> list[Button]:
         if role() not in READERS | {Role.MANAGER}:
             return []
-        plans = f"/action-plans/review/{record.id}"
         return [
-            Button("Action plan as PDF", f"{plans}/pdf/", is_post=True),
-            Button("Read the plan as a page", f"{plans}/report/"),
+            Button("Action plan as PDF", list_address(ActionPlan, "review", record.id, "pdf"), is_post=True),
+            Button("Read the plan as a page", list_address(ActionPlan, "review", record.id, "report")),
             *document_buttons(self.link("review_report", record_id=record.id), "Report"),
         ]
 
@@ -137,11 +137,11 @@ def _timetable(session: Session, review: ThematicReview) -> Panel:
     statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
     rows = [
         (
-            link_to(one, one.stage.label),
-            show_date(one.planned_on),
-            show_date(one.reached_on) if one.reached_on else _late(one),
+            link_to(step, step.stage.label),
+            show_date(step.planned_on),
+            show_date(step.reached_on) if step.reached_on else _late(step),
         )
-        for one in session.scalars(statement)
+        for step in session.scalars(statement)
     ]
     return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=_timetable_buttons(session, review))
 
@@ -150,8 +150,8 @@ def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]
     if not may_run(session, review.hub_id):
         return []
     return [
-        Button("Edit the timetable", f"/review-stages/?review_id={review.id}"),
-        Button("Plan a stage", f"/review-stages/new/?review_id={review.id}"),
+        Button("Edit the timetable", list_address(ReviewStage, review_id=review.id)),
+        Button("Plan a stage", list_address(ReviewStage, "new", review_id=review.id)),
     ]
 
 
@@ -161,22 +161,22 @@ def _late(stage: ReviewStage) -> str:
 
 @review_panel(order=20, stages=(Stage.IMPROVEMENT_PLANNING, Stage.PRESENTATION), is_for_agencies=True)
 def _plans(session: Session, review: ThematicReview) -> Panel:
-    found = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
-    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in found]
+    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
+    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in plans]
     return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
 
 
 @review_panel(order=30, stages=(Stage.EVIDENCE,))
 def _frames(session: Session, review: ThematicReview) -> Panel:
-    found = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
-    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in found]
+    frames = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
+    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in frames]
     return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
 
 
 @review_panel(order=40, stages=(Stage.EVIDENCE,))
 def _samples(session: Session, review: ThematicReview) -> Panel:
-    found = session.scalars(
+    samples = session.scalars(
         select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
     )
-    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in found]
+    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in samples]
     return Panel("Audit samples", ("Sample", "Title", "Status"), rows)

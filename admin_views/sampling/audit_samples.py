@@ -34,7 +34,9 @@ from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
 from models.core.access import Actor, Role
+from models.core.addresses import list_address
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import noun_of
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
 
@@ -99,16 +101,16 @@ class AuditSampleScreen(Screen):
         return words
 
     def buttons(self, record: AuditSample) -> list[Button]:
-        found: list[Button] = []
+        buttons: list[Button] = []
         if record.status is SampleStatus.PLANNED and role() in OFFICERS:
-            found.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
+            buttons.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
         if record.status is SampleStatus.LOCKED and role() in OFFICERS:
-            found.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
+            buttons.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
-            found.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
+            buttons.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
         if record.drawn_at:
-            found += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")
-        return [*found, *sample_buttons(record)]
+            buttons += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")
+        return [*buttons, *sample_buttons(record)]
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []
@@ -157,5 +159,5 @@ def draws_to_void(session: Session, asked_by: Actor) -> Card | None:
             AuditSample.status.in_(VOIDABLE),
         )
     )
-    words = "draw waits for your word on voiding it" if count == 1 else "draws wait for your word on voiding them"
-    return Card(count, words, "/audit-samples/", "warning") if count else None
+    words = noun_of(count or 0, "draw waits for your word on voiding it", "draws wait for your word on voiding them")
+    return Card(count, words, list_address(AuditSample), "warning") if count else None

@@ -28,10 +28,13 @@ from admin_views.kit.cards import Card, card
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
+from models.audits.moderations import Moderation
 from models.core.access import Actor
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.rules.core.counts import count_words, noun_of
 from models.sampling.sample_cases import (
     CaseStatus,
     SampleCase,
@@ -92,7 +95,7 @@ class SampleCaseScreen(Screen):
     }
 
     def buttons(self, record: SampleCase) -> list[Button]:
-        audits = Button("Audits side by side", f"/moderations/case/{record.id}/")
+        audits = Button("Audits side by side", list_address(Moderation, "case", record.id))
         if record.status is CaseStatus.SELECTED and role() in OFFICERS:
             return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
         return [audits] if record.status is not CaseStatus.RESERVE else []
@@ -138,7 +141,7 @@ class SampleCaseScreen(Screen):
         """A case audited now is left out of draws for a year."""
         for case in cases:
             case.audited_on = today()
-        return f"{len(cases)} cases are marked as audited today."
+        return f"{count_words(len(cases), 'case is', 'cases are')} marked as audited today."
 
 
 @card(roles=OFFICERS, order=30)
@@ -149,5 +152,5 @@ def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
             SampleCase.status == CaseStatus.ELIMINATION_PROPOSED, SampleCase.proposed_by_id != asked_by.person_id
         )
     )
-    words = "elimination waits for a second person" if count == 1 else "eliminations wait for a second person"
-    return Card(count, words, "/sample-cases/?status=elimination_proposed") if count else None
+    words = noun_of(count or 0, "elimination waits", "eliminations wait") + " for a second person"
+    return Card(count, words, list_address(SampleCase, status="elimination_proposed")) if count else None

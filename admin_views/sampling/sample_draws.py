@@ -97,7 +97,11 @@ def _strata_panels(session: Session, sample: AuditSample) -> list[Panel]:
 
 
 def _documents(session: Session, sample: AuditSample) -> Panel:
-    found = session.scalars(
+    documents = session.scalars(
         select(Document).where(Document.subject == f"audit_samples:{sample.id}").order_by(Document.id.desc())
     )
-    return Panel("Certificates", ("Document", "File"), [(link_to(one, one.title), one.file_name) for one in found])
+    return Panel(
+        "Certificates",
+        ("Document", "File"),
+        [(link_to(document, document.title), document.file_name) for document in documents],
+    )

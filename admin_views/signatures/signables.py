@@ -18,6 +18,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from admin_views.signatures.sign_offs import content_panels
+from models.core.addresses import address_of
 from models.core.clock import london_day
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
@@ -69,8 +70,8 @@ class SignablePages(PageSet):
         self, review: ThematicReview, subject: SignOffSubject, form: Form | None, tool: AssuranceTool | None = None
     ) -> str:
         reason = (form["reason"].data or "") if form is not None and "reason" in form else ""
-        made = put_before_sponsor(self.session, review, subject, person_id=person_id(), tool=tool, reason=reason)
-        return f"{made.title} waits for the sponsor's signature, frozen as {made.sha256[:16]}…"
+        sign_off = put_before_sponsor(self.session, review, subject, person_id=person_id(), tool=tool, reason=reason)
+        return f"{sign_off.title} waits for the sponsor's signature, frozen as {sign_off.sha256[:16]}…"
 
     def _own(self, record_id: int) -> ThematicReview:
         review: ThematicReview = self.get_record(record_id)
@@ -82,10 +83,13 @@ class SignablePages(PageSet):
 @review_panel(order=5, stages=(Stage.SCOPING,), roles=STAFF)
 def signature_panel(session: Session, review: ThematicReview) -> Panel:
     """Everything of the review that its sponsor signs, with where it stands."""
-    ask = f"/thematic-reviews/{review.id}/ask-for" if may_run(session, review.hub_id) else ""
-    rows = [_row(session, review, subject, None, f"{ask}/{word}/" if ask else "") for word, subject in LISTS.items()]
+    may_ask = may_run(session, review.hub_id)
+    rows = [
+        _row(session, review, subject, None, address_of(review, "ask-for", word) if may_ask else "")
+        for word, subject in LISTS.items()
+    ]
     for tool in tools_of(session, review.id):
-        where = f"{ask}/tool/{tool.id}/" if ask else ""
+        where = address_of(review, "ask-for", "tool", tool.id) if may_ask else ""
         rows.append(_row(session, review, TOOL_SUBJECTS[tool.kind], tool, where))
     return Panel("What the lead sponsor signs", ("What", "State", "Signed", "Next"), rows)
 

@@ -63,11 +63,11 @@ class ReadAnswer:
     buttons: tuple[Button, ...]
 
 
-def offered_again(asked: Questionnaire, found: Mapping[str, tuple[SheetAnswer, date]]) -> dict[str, LastAnswer]:
+def offered_again(asked: Questionnaire, last: Mapping[str, tuple[SheetAnswer, date]]) -> dict[str, LastAnswer]:
     """Earlier answers, each with its day, as they are offered to the questions that are still asked."""
     return {
-        key: LastAnswer(one.value, question.how.show(one.value), in_words(day), one.note)
-        for key, (one, day) in found.items()
+        key: LastAnswer(answer.value, question.how.show(answer.value), in_words(day), answer.note)
+        for key, (answer, day) in last.items()
         if (question := asked.question(key)) is not None
     }
 
@@ -130,7 +130,7 @@ class AnsweringPages(PageSet):
         """The first section that is not finished."""
         form = self._form(self.get_record(record_id))
         done = progress_by_section(form.asked, form.values())
-        number = next((place for place, one in enumerate(done, 1) if one.answered < one.asked), 1)
+        number = next((place for place, section in enumerate(done, 1) if section.answered < section.asked), 1)
         return redirect(self.link("answer", record_id=record_id, number=number))
 
     @expose("/<int:record_id>/answer/<int:number>/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
@@ -184,7 +184,7 @@ class AnsweringPages(PageSet):
         if not self.screen.may_answer(record, sheet):
             abort(403)
         done = sheet_progress(self.session, sheet)
-        missing = Panel("Still to be answered", ("Question",), [(one.text,) for one in done.missing])
+        missing = Panel("Still to be answered", ("Question",), [(question.text,) for question in done.missing])
         lead = f"{done.words}. Once it is handed in, its answers no longer change unless it is returned."
         return self.ask(
             Form(), self.details_url(record_id), lambda: self.screen.handed_in(record), lead=lead,
@@ -246,15 +246,15 @@ class AnsweringPages(PageSet):
         self, record: Any, sheet: AnswerSheet, asked: Questionnaire
     ) -> list[tuple[Section, list[ReadAnswer]]]:
         answers, files = sheet_answers(self.session, sheet.id), evidence_of(self.session, sheet.id)
-        names = self._names({one.answered_by_id for one in answers.values()})
-        applies = asked_questions(asked, {key: one.value for key, one in answers.items()})
+        names = self._names({answer.answered_by_id for answer in answers.values()})
+        applies = asked_questions(asked, {key: answer.value for key, answer in answers.items()})
         return [
             (
                 section,
                 [
-                    self._read_answer(record, one, answers.get(one.key), files.get(one.key, []), names)
-                    for one in section.questions
-                    if one in applies
+                    self._read_answer(record, question, answers.get(question.key), files.get(question.key, []), names)
+                    for question in section.questions
+                    if question in applies
                 ],
             )
             for section in asked.sections
@@ -271,8 +271,8 @@ class AnsweringPages(PageSet):
         return ReadAnswer(question, words, answer.note, who, answer, links, buttons)
 
     def _names(self, ids: set[int | None]) -> dict[int, str]:
-        found = self.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-        return {key: name for key, name in found}
+        people = self.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+        return {key: name for key, name in people}
 
 
 def _section(asked: Questionnaire, number: int) -> Section:
@@ -282,8 +282,10 @@ def _section(asked: Questionnaire, number: int) -> Section:
 
 
 def _text_of(section: Section, key: str) -> str:
-    return next(one.text for one in section.questions if one.key == key)
+    return next(question.text for question in section.questions if question.key == key)
 
 
 def _values(sections: list[tuple[Section, list[ReadAnswer]]]) -> dict[str, Any]:
-    return {one.question.key: one.answer.value for _, answers in sections for one in answers if one.answer is not None}
+    return {
+        read.question.key: read.answer.value for _, answers in sections for read in answers if read.answer is not None
+    }

@@ -24,7 +24,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
-from admin_views.kit.formats import count_words, show_moment
+from admin_views.kit.formats import show_moment
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
@@ -33,9 +33,11 @@ from admin_views.tools.tool_copies import CopyPages
 from admin_views.tools.tool_outlines import OutlinedSection, OutlinePages, may_build, outline_of, overtaken, review_of
 from admin_views.tools.tool_questions import QuestionPages
 from admin_views.tools.tool_versions import VersionPages
+from models.core.addresses import address_of, list_address
 from models.core.clock import london_day
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.tool_questions import questions_of, sections_of
@@ -150,18 +152,18 @@ class AssuranceToolScreen(Screen):
 
     def buttons(self, record: AssuranceTool) -> list[Button]:
         there = {"record_id": record.id}
-        found = [Button("Preview", self.link("preview", **there)), Button("Versions", self.link("versions", **there))]
+        buttons = [Button("Preview", self.link("preview", **there)), Button("Versions", self.link("versions", **there))]
         if role() in OFFICERS:
-            found.append(Button("Copy" if record.review_id else "Copy for a review", self.link("copy", **there)))
+            buttons.append(Button("Copy" if record.review_id else "Copy for a review", self.link("copy", **there)))
         if not may_build(self.session, record):
-            return found
+            return buttons
         review, subject = review_of(self.session, record), TOOL_SUBJECTS.get(record.kind)
         if review is None or subject is None:
-            return [*found, Button("Freeze a version", self.link("freeze", **there), is_post=True)]
+            return [*buttons, Button("Freeze a version", self.link("freeze", **there), is_post=True)]
         if signature_standing(self.session, review, subject, record).may_ask:
-            where = f"/thematic-reviews/{review.id}/ask-for/tool/{record.id}/"
-            found.append(Button("Put before the sponsor", where))
-        return found
+            where = address_of(review, "ask-for", "tool", record.id)
+            buttons.append(Button("Put before the sponsor", where))
+        return buttons
 
 
 def _origin(session: Session, tool: AssuranceTool) -> list[Fact]:
@@ -188,6 +190,6 @@ def _tool_buttons(session: Session, review: ThematicReview) -> list[Button]:
     if review.stage is Stage.CLOSED or not may_run(session, review.hub_id):
         return []
     return [
-        Button("Copy tools from the bank", f"/assurance-tools/from-bank/{review.id}/"),
-        Button("New tool", f"/assurance-tools/new/?review_id={review.id}"),
+        Button("Copy tools from the bank", list_address(AssuranceTool, "from-bank", review.id)),
+        Button("New tool", list_address(AssuranceTool, "new", review_id=review.id)),
     ]

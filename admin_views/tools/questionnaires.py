@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin_views.kit.refusals import REFUSALS, sentence_of
+from models.core.addresses import address_of
 from models.core.clock import LONDON
 from models.core.errors import RuleBroken
 from models.documents.documents import Document
@@ -119,15 +120,20 @@ def asked_sections(
     questionnaire: Questionnaire, answers: Answers, problems: Mapping[str, str] | None = None, *, has_files: bool = True
 ) -> list[AskedSection]:
     """Every section, ready to be drawn; what does not apply yet is there but hidden. `has_files`: ask for files too."""
-    asked = {one.key for one in asked_questions(questionnaire, answers)}
+    asked = {question.key for question in asked_questions(questionnaire, answers)}
     said = problems or {}
     return [
         AskedSection(
             section,
             tuple(
-                Asked(one, one.how.given(answers.get(one.key)), one.key in asked, problem=said.get(one.key, ""))
-                for one in section.questions
-                if has_files or one.how.widget != "files"
+                Asked(
+                    question,
+                    question.how.given(answers.get(question.key)),
+                    question.key in asked,
+                    problem=said.get(question.key, ""),
+                )
+                for question in section.questions
+                if has_files or question.how.widget != "files"
             ),
         )
         for section in questionnaire.sections
@@ -160,11 +166,11 @@ def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any],
             values[question.key] = read_answer(question.kind, sent.getlist(field_name(question.key)), question.labels)
         except RuleBroken as refusal:
             problems[question.key] = refusal.sentence
-    asked = [one for one in asked_questions(questionnaire, values) if one.how.widget != "files"]
-    for one in asked:
-        if one.is_required and one.key not in problems and not is_answered(values, one.key):
-            problems[one.key] = "Answer this question."
-    wanted = {one.key for one in asked}
+    asked = [question for question in asked_questions(questionnaire, values) if question.how.widget != "files"]
+    for question in asked:
+        if question.is_required and question.key not in problems and not is_answered(values, question.key):
+            problems[question.key] = "Answer this question."
+    wanted = {question.key for question in asked}
     given = {key: value for key, value in values.items() if key in wanted and is_answered(values, key)}
     return given, {key: sentence for key, sentence in problems.items() if key in wanted}
 
@@ -180,17 +186,24 @@ class SheetForm:
         return sheet_answers(self.session, self.sheet.id)
 
     def values(self) -> dict[str, Any]:
-        return {key: one.value for key, one in self.answers().items()}
+        return {key: answer.value for key, answer in self.answers().items()}
 
     def drawn(self, section: Section, problems: Mapping[str, str], sent: Sent) -> AskedSection:
         """A section as it is kept; where a question has a problem, as it was typed."""
         answers, files = self.answers(), evidence_of(self.session, self.sheet.id)
-        asked = {one.key for one in asked_questions(self.asked, self.values())}
+        asked = {question.key for question in asked_questions(self.asked, self.values())}
         return AskedSection(
             section,
             tuple(
-                self._drawn(one, answers.get(one.key), files.get(one.key, []), problems.get(one.key, ""), sent, asked)
-                for one in section.questions
+                self._drawn(
+                    question,
+                    answers.get(question.key),
+                    files.get(question.key, []),
+                    problems.get(question.key, ""),
+                    sent,
+                    asked,
+                )
+                for question in section.questions
             ),
         )
 
@@ -228,7 +241,7 @@ class SheetForm:
         if sent.get("use-last") == key and key in self.last:
             return list(question.how.given(self.last[key].value))
         off, _, number = sent.get("take-off", "").partition(":")
-        return [one for one in given if one != number] if off == key else given
+        return [file_number for file_number in given if file_number != number] if off == key else given
 
     def keep(self, question: Question, given: list[str], note: str | None, seen: int, files: list[FileStorage]) -> str:
         """Keep one answer with its new files; "" or a refusal's sentence. What says nothing new changes nothing."""
@@ -241,9 +254,9 @@ class SheetForm:
                         Given(question.key, given, note=note, seen=seen),
                         person_id=self.person_id,
                     )
-                for one in files:
-                    if one.filename:
-                        self._add(question, one.filename, one.read())
+                for file in files:
+                    if file.filename:
+                        self._add(question, file.filename, file.read())
         except REFUSALS as error:
             sentence = sentence_of(error)
             if sentence is None:
@@ -265,7 +278,7 @@ class SheetForm:
     def brought_up(self, section: Section, shown: list[str]) -> bool:
         """Whether the answers have brought up a question of a section that its page did not show."""
         values = self.values()
-        asked = [one.key for one in asked_questions(self.asked, values) if one in section.questions]
+        asked = [question.key for question in asked_questions(self.asked, values) if question in section.questions]
         return any(key not in shown and not is_answered(values, key) for key in asked)
 
     def said(self, question: Question, problem: str) -> dict[str, Any]:
@@ -275,7 +288,7 @@ class SheetForm:
         if problem:
             theirs = self._problem_words(question, values.get(question.key), problem)
             return {"problem": theirs, **(seen if problem == OVERTAKEN else {})}
-        place = next(number for number, one in enumerate(self.asked.sections) if question in one.questions)
+        place = next(number for number, part in enumerate(self.asked.sections) if question in part.questions)
         section = progress_by_section(self.asked, values)[place]
         moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"
         words = progress(self.asked, values).words
@@ -284,4 +297,4 @@ class SheetForm:
 
 def file_link(document: Document) -> FileLink:
     """A file with the address where those who may can fetch it."""
-    return FileLink(document.id, document.file_name, f"/documents/{document.id}/download/")
+    return FileLink(document.id, document.file_name, address_of(document, "download"))

@@ -9,12 +9,13 @@ from wtforms import Form
 from admin_views.kit.base import OFFICERS, expose
 from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, RecordsField, Required
-from admin_views.kit.formats import count_words
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.hubs import own_hubs_only
 from admin_views.tools.key_lines import review_run_here
 from admin_views.tools.tool_outlines import ToolPages
+from models.core.addresses import address_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 from models.signatures.signables import tools_of
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.tool_copies import copy_tool, may_be_copied_for
@@ -57,8 +58,8 @@ class CopyPages(ToolPages):
         def act() -> tuple[str, str]:
             review_id = form["review_id"].data if "review_id" in form else None
             review = self.session.get_one(ThematicReview, review_id) if review_id else None
-            made = copy_tool(self.session, tool, review=review, title=form.title.data or "")
-            return f"{made.title} is copied; amend it below.", self.details_url(made.id)
+            copied = copy_tool(self.session, tool, review=review, title=form.title.data or "")
+            return f"{copied.title} is copied; amend it below.", self.details_url(copied.id)
 
         return self.ask_about(tool, form, self.details_url(tool.id), act, title=f"Copy: {tool.title}", button="Copy",
                         lead="All of it is copied; the key lines become the review's own.")  # fmt: skip
@@ -71,17 +72,17 @@ class CopyPages(ToolPages):
 
         def act() -> str:
             chosen = [self.session.get_one(AssuranceTool, key) for key in form.tools.data or ()]
-            for one in chosen:
-                copy_tool(self.session, one, review=review, title=f"{one.title}: {review.title}")
+            for tool in chosen:
+                copy_tool(self.session, tool, review=review, title=f"{tool.title}: {review.title}")
             return f"{count_words(len(chosen), 'tool is', 'tools are')} copied for {review.reference}."
 
-        return self.ask(form, f"/thematic-reviews/{review.id}/", act, title="Copy tools from the bank", button="Copy",
+        return self.ask(form, address_of(review), act, title="Copy tools from the bank", button="Copy",
                         back_words=str(review),
                         lead=f"For {review.reference} {review.title}. Each copy can then be amended.")  # fmt: skip
 
     def _not_yet_copied(self, review: ThematicReview) -> list[AssuranceTool]:
         """The bank's tools of the kinds that a review has none of yet."""
-        kinds = {one.kind for one in tools_of(self.session, review.id)}
+        kinds = {tool.kind for tool in tools_of(self.session, review.id)}
         in_bank = select(AssuranceTool).where(AssuranceTool.review_id.is_(None), AssuranceTool.is_active)
-        found = self.session.scalars(in_bank.order_by(AssuranceTool.id))
-        return [one for one in found if one.kind not in kinds and may_be_copied_for(one)]
+        tools = self.session.scalars(in_bank.order_by(AssuranceTool.id))
+        return [tool for tool in tools if tool.kind not in kinds and may_be_copied_for(tool)]

@@ -54,14 +54,16 @@ def outline_of(
     asked: Questionnaire, questions: Iterable[ToolQuestion] = (), sections: Iterable[ToolSection] = ()
 ) -> list[OutlinedSection]:
     """A questionnaire in words, section by section; with the rows behind it, ready to be changed."""
-    keys = {one.key: one.id for one in questions}
-    ids = [one.id for one in sections] or [0] * len(asked.sections)
+    keys = {question.key: question.id for question in questions}
+    ids = [section.id for section in sections] or [0] * len(asked.sections)
     return [
         OutlinedSection(
             section,
             tuple(
-                OutlinedQuestion(one, answer_words(one), condition_words(asked, one), keys.get(one.key, 0))
-                for one in section.questions
+                OutlinedQuestion(
+                    question, answer_words(question), condition_words(asked, question), keys.get(question.key, 0)
+                )
+                for question in section.questions
             ),
             key,
         )
@@ -141,10 +143,10 @@ class OutlinePages(ToolPages):
         tool, form = self.buildable(record_id), SectionForm(sent_form())
 
         def act() -> tuple[str, str]:
-            made = add_section(
+            section = add_section(
                 self.session, tool, title=form.title.data or "", introduction=form.introduction.data or ""
             )
-            return self.told(tool, f"The section “{made.title}” is added."), self.place_of(tool, f"s-{made.id}")
+            return self.told(tool, f"The section “{section.title}” is added."), self.place_of(tool, f"s-{section.id}")
 
         return self.ask_about(
             tool, form, self.details_url(tool.id), act, title="Add a section", button="Add", lead=tool.title

@@ -137,7 +137,7 @@ class QuestionPages(ToolPages):
         """Choose an earlier question, then the answers that bring this one up."""
         tool = self.buildable(record_id)
         question = self.question_row(tool, question_id)
-        earlier = {one.key: one for one in earlier_questions(questionnaire_of(self.session, tool), question.key)}
+        earlier = {asked.key: asked for asked in earlier_questions(questionnaire_of(self.session, tool), question.key)}
         on = request.args.get("on", question.shown_if_key)
         if on not in earlier:
             back = self.place_of(tool, f"q-{question.id}")

@@ -42,22 +42,26 @@ class VersionPages(ToolPages):
     def versions(self, record_id: int) -> str:
         """Every frozen version with its fingerprint and who signed it."""
         tool = self.get_record(record_id)
-        found = versions_of(self.session, tool.id)
-        return self.render("assurance_tools/versions.html", tool=tool, panel=self._panel(tool, found), found=found)
+        versions = versions_of(self.session, tool.id)
+        return self.render(
+            "assurance_tools/versions.html", tool=tool, panel=self._panel(tool, versions), versions=versions
+        )
 
-    def _panel(self, tool: AssuranceTool, found: list[ToolVersion]) -> Panel:
+    def _panel(self, tool: AssuranceTool, versions: list[ToolVersion]) -> Panel:
         signed = signatures_of_tool(self.session, tool)
-        ids = {one.made_by_id for one in found} | {one.signed_by_id for one in signed.values()}
-        names = {one.id: one.name for one in self.session.scalars(select(Person).where(Person.id.in_(ids - {None})))}
+        ids = {version.made_by_id for version in versions} | {signature.signed_by_id for signature in signed.values()}
+        names = {
+            person.id: person.name for person in self.session.scalars(select(Person).where(Person.id.in_(ids - {None})))
+        }
         rows = [
             (
-                self._version_link(one),
-                show_moment(one.made_at),
-                names.get(one.made_by_id or 0, NOTHING),
-                _signed_words(signed.get(one.sha256), names),
-                Markup('<span class="fingerprint">{}</span>').format(one.sha256),
+                self._version_link(version),
+                show_moment(version.made_at),
+                names.get(version.made_by_id or 0, NOTHING),
+                _signed_words(signed.get(version.sha256), names),
+                Markup('<span class="fingerprint">{}</span>').format(version.sha256),
             )
-            for one in found
+            for version in versions
         ]
         headings = ("Version", "Frozen", "By", "Signed", "Fingerprint (SHA-256)")
         return Panel("Frozen versions", headings, rows, empty="No version has been frozen yet.")
@@ -81,16 +85,16 @@ class VersionPages(ToolPages):
         """What was added, removed, changed and moved between two versions, or since the newest one."""
         tool = self.get_record(record_id)
         before, after = request.args.get("from", ""), request.args.get("to", NOW)
-        found = differences(self._words_of(tool, before), self._words_of(tool, after))
-        return self.render("assurance_tools/compare.html", tool=tool, found=found, before=before, after=after,
+        changes = differences(self._words_of(tool, before), self._words_of(tool, after))
+        return self.render("assurance_tools/compare.html", tool=tool, changes=changes, before=before, after=after,
                            versions=versions_of(self.session, tool.id))  # fmt: skip
 
     def _words_of(self, tool: AssuranceTool, which: str) -> Questionnaire:
         return questionnaire_of(self.session, tool) if which == NOW else self._version(tool, which).questionnaire
 
     def _version(self, tool: AssuranceTool, number: str) -> ToolVersion:
-        found = [one for one in versions_of(self.session, tool.id) if str(one.number) == number]
-        return found[0] if found else abort(404)
+        matching = [version for version in versions_of(self.session, tool.id) if str(version.number) == number]
+        return matching[0] if matching else abort(404)
 
     @expose("/<int:record_id>/freeze/", roles=OFFICERS, methods=("POST",))
     def freeze(self, record_id: int) -> ResponseReturnValue:
@@ -98,8 +102,8 @@ class VersionPages(ToolPages):
         tool = self.buildable(record_id)
 
         def act() -> str:
-            made = freeze_tool(self.session, tool, person_id=person_id())
-            return f"Version {made.number} stands frozen as {made.sha256[:16]}…"
+            version = freeze_tool(self.session, tool, person_id=person_id())
+            return f"Version {version.number} stands frozen as {version.sha256[:16]}…"
 
         return self.press(self.link("versions", record_id=tool.id), act)
 
@@ -107,10 +111,10 @@ class VersionPages(ToolPages):
     def changes(self, record_id: int) -> ResponseReturnValue:
         """What has changed since the newest version."""
         tool = self.get_record(record_id)
-        found = versions_of(self.session, tool.id)
-        if not found:
+        versions = versions_of(self.session, tool.id)
+        if not versions:
             return redirect(self.link("versions", record_id=tool.id))
-        return redirect(self.link("compare", record_id=tool.id, **{"from": found[0].number, "to": NOW}))
+        return redirect(self.link("compare", record_id=tool.id, **{"from": versions[0].number, "to": NOW}))
 
 
 def _signed_words(signature: SignOff | None, names: dict[int, str]) -> str:
