@@ -216,9 +216,7 @@ class CaseListScreen(Screen):
         self.session.commit()
         return redirect(waiting_url(asked, self.link("check", record_id=record_id)))
 
-    @row_action(
-        "Accept and freeze", roles=OFFICERS, tone="main", shown=lambda case_list: case_list.status is ListStatus.CHECKED
-    )
+    @row_action("Accept and freeze", roles=OFFICERS, tone="main", shown=lambda row: row.status is ListStatus.CHECKED)
     def accept(self, session: Session, record: CaseList) -> ResponseReturnValue:
         """The officer's word: the list becomes a frozen frame and the file is erased."""
         asked = accept(session, record)
@@ -230,7 +228,7 @@ class CaseListScreen(Screen):
         roles=OFFICERS,
         tone="warning",
         confirmation="Erase this upload? Nothing of it is kept but its name.",
-        shown=lambda case_list: case_list.status in OPEN,
+        shown=lambda row: row.status in OPEN,
     )
     def discard(self, session: Session, record: CaseList) -> str:
         """Give an upload up."""

@@ -16,44 +16,65 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
-from models.core.addresses import address_of
+from models.audits.case_audits import CaseAudit
+from models.core.addresses import address_of, list_address
 from models.core.clock import today
+from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.evidence.intelligence_uses import IntelligenceUse
+from models.feedback.feedback_activities import FeedbackActivity
 from models.gates.gate_waivers import ask_to_waive
 from models.gates.programmes import acts_next
 from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
+from models.learning.learning_products import LearningProduct
 from models.partnership.hubs import Hub
 from models.partnership.people import name_of
+from models.plans.action_plans import ActionPlan
+from models.plans.impact_analyses import ImpactAnalysis
+from models.plans.presentations import Presentation
+from models.returns.self_evaluations import SelfEvaluation
+from models.reviews.invitations import Invitation
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.tools.assurance_tools import AssuranceTool
+from models.tools.key_lines import KeyLine
+
+
+def _list_of_review(table: type[Base]) -> str:
+    """The address of a table's list, narrowed to a review whose id is still to be written into it."""
+    return f"{list_address(table)}?review_id={{}}"
+
 
 WHERE_DONE = {
-    "focus": "/thematic-reviews/{}/edit/",
-    "sponsor": "/thematic-reviews/{}/edit/",
-    "period": "/thematic-reviews/{}/edit/",
-    "key_lines": "/key-lines/arrange/{}/",
-    "project_team": "/thematic-reviews/{}/ask-for/project-team/",
-    "invitations": "/invitations/review/{}/",
-    "self_evaluation_signed": "/assurance-tools/?review_id={}",
-    "case_audit_signed": "/assurance-tools/?review_id={}",
-    "practitioner_questions_signed": "/assurance-tools/?review_id={}",
-    "service_user_questions_signed": "/assurance-tools/?review_id={}",
-    "self_evaluations": "/self-evaluations/?review_id={}",
-    "activities": "/feedback/?review_id={}",
-    "service_users": "/feedback/?review_id={}",
-    "practitioners": "/feedback/?review_id={}",
-    "groups_named": "/feedback/?review_id={}",
-    "feedback_given": "/feedback/?review_id={}",
-    "case_audits": "/case-audits/?review_id={}",
-    "intelligence": "/intelligence-uses/?review_id={}",
-    "sources": "/thematic-reviews/{}/triangulation/",
-    "plan": "/action-plans/?review_id={}",
-    "presented": "/presentations/?review_id={}",
-    "plan_agreed": "/presentations/?review_id={}",
-    "learning": "/learning-products/?review_id={}",
-    "impact_due": "/impact-analyses/?review_id={}",
-    "impact": "/impact-analyses/?review_id={}",
+    "focus": list_address(ThematicReview, "{}", "edit"),
+    "sponsor": list_address(ThematicReview, "{}", "edit"),
+    "period": list_address(ThematicReview, "{}", "edit"),
+    "key_lines": list_address(KeyLine, "arrange", "{}"),
+    "project_team": list_address(ThematicReview, "{}", "ask-for", "project-team"),
+    "invitations": list_address(Invitation, "review", "{}"),
+    "self_evaluation_signed": _list_of_review(AssuranceTool),
+    "case_audit_signed": _list_of_review(AssuranceTool),
+    "practitioner_questions_signed": _list_of_review(AssuranceTool),
+    "service_user_questions_signed": _list_of_review(AssuranceTool),
+    "self_evaluations": _list_of_review(SelfEvaluation),
+    "activities": _list_of_review(FeedbackActivity),
+    "service_users": _list_of_review(FeedbackActivity),
+    "practitioners": _list_of_review(FeedbackActivity),
+    "groups_named": _list_of_review(FeedbackActivity),
+    "feedback_given": _list_of_review(FeedbackActivity),
+    "case_audits": _list_of_review(CaseAudit),
+    "intelligence": _list_of_review(IntelligenceUse),
+    "sources": list_address(ThematicReview, "{}", "triangulation"),
+    "plan": _list_of_review(ActionPlan),
+    "presented": _list_of_review(Presentation),
+    "plan_agreed": _list_of_review(Presentation),
+    "learning": _list_of_review(LearningProduct),
+    "impact_due": _list_of_review(ImpactAnalysis),
+    "impact": _list_of_review(ImpactAnalysis),
 }
-"""Where what a gate asks for is done; a gate that is not here is done on the review's own page."""
+"""Where what a gate asks for is done, with room for the review's id.
+
+A gate that is not here is done on the review's own page.
+"""
 
 
 class WaiverForm(Form):
@@ -140,7 +161,8 @@ def _acts_next(session: Session, review: ThematicReview, standings: Sequence[Sta
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
     if not standing.missing:
         return standing.gate.words, tag("Done", "green"), ""
-    where = WHERE_DONE.get(standing.gate.code, "/thematic-reviews/{}/").format(review.id)
+    place = WHERE_DONE.get(standing.gate.code)
+    where = place.format(review.id) if place else address_of(review)
     words = Markup('<a href="{}">{}</a>').format(where, standing.missing)
     return words, show_waiver(standing.waiver) or tag("Missing", "red"), _way_round(session, review, standing)
 
