@@ -149,6 +149,25 @@ def test_messages_that_were_kept_are_read_and_sent_from_their_screen(browser: Op
     assert session.get_one(Message, number).status is MessageStatus.WAITING
 
 
+@pytest.mark.parametrize(
+    ("count", "sentence"), [(1, "The message will be sent in a moment."), (2, "2 messages will be sent in a moment.")]
+)
+def test_ticked_messages_are_sent_and_counted_in_the_words_for_so_many(
+    browser: Open, session: PortalSession, count: int, sentence: str
+) -> None:
+    for number in range(count):
+        write_message(session, Draft(None, "Ada", "ada@example.org", f"Subject {number}", "Text"))
+    messages = session.scalars(select(Message)).all()
+    for message in messages:
+        settle_message(message, MessageStatus.KEPT)
+    session.commit()
+    officer = browser(Role.OFFICER)
+    officer.send("/messages/bulk/send-all/", "/messages/", rowid=[message.id for message in messages], confirmed="yes")
+    assert sentence in officer.get("/messages/").get_text()
+    session.expire_all()
+    assert {message.status for message in messages} == {MessageStatus.WAITING}
+
+
 RULE = {
     "name": "Ten days before",
     "kind": "action_due",
