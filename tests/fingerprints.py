@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from models.core.db import Base
 from models.core.rooms import load_rooms
@@ -11,13 +12,17 @@ Fingerprint = dict[str, tuple[int, str]]
 OF_THE_VISIT = {"sign_ins", "form_receipts"}  # every page writes here that somebody is at work; no record is touched
 
 
-def fingerprint(connection: Connection, *, without: set[str] | frozenset[str] = frozenset()) -> Fingerprint:
-    """How many rows each table has, and a hash over all their columns; tables `without` are left out."""
+def fingerprint(session: Session, *, without: set[str] | frozenset[str] = frozenset()) -> Fingerprint:
+    """How many rows each table has, and a hash over all their columns; tables `without` are left out.
+
+    The session must act as the portal itself, which sees every row. Commits, so that others may use its connection.
+    """
     load_rooms("models")
     names = sorted(Base.metadata.tables.keys() - without)
     digest = "coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '')"
     parts = [f"SELECT '{name}' AS name, count(*) AS rows, {digest} AS hash FROM {name} t" for name in names]
-    rows = connection.execute(text(" UNION ALL ".join(parts)))
+    rows = session.execute(text(" UNION ALL ".join(parts))).all()
+    session.commit()
     return {row.name: (row.rows, row.hash) for row in rows}
 
 

@@ -101,6 +101,20 @@ def test_every_page_opens_for_exactly_its_roles(role: Role, browser: Open, sessi
         assert status < 500, f"{method} {path}"
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_bulk_action_that_no_screen_has_is_not_found(
+    role: Role, browser: Open, session: Session, portal: Flask
+) -> None:
+    agency = make.agency(session) if role in {Role.AGENCY_MEMBER, Role.MANAGER} else None
+    person = browser(role, agency=agency)
+    tokens = person.tokens("/account/")
+    rules = [rule for rule in portal.url_map.iter_rules() if rule.endpoint.endswith(".action_view")]
+    assert len(rules) == len(load_screens())
+    for rule in rules:
+        status = person.client.post(rule.rule.replace("<action_name>", "no-such-action"), data=tokens).status_code
+        assert status == (404 if role in declared(rule.endpoint) else 403), f"{role} {rule.rule}"
+
+
 def test_every_route_is_known(portal: Flask) -> None:
     known = {f"{page.path.strip('/').split('/')[0]}" for page in all_screens()}
     for endpoint, _, path in pages(portal):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.registry import load_screens
@@ -48,10 +48,12 @@ def roles_with(view: str) -> list[Role]:
     return [role for role in Role if screens_of(view, role)]
 
 
-def open_forms(browser: Browser, connection: Connection, known: Any) -> Iterator[tuple[str, BeautifulSoup]]:
+def open_forms(browser: Browser, session: Session, known: Any) -> Iterator[tuple[str, BeautifulSoup]]:
     """The edit forms, as they are shown, of the first records of a screen that the person may edit."""
+    keys = session.scalars(select(known.model.id).order_by(known.model.id)).all()
+    session.commit()
     count = 0
-    for key in connection.scalars(select(known.model.id).order_by(known.model.id)).all():
+    for key in keys:
         path = f"{known.url}/{key}/edit/"
         answer = browser.client.get(path)
         assert answer.status_code in (200, 403, 404), path
@@ -62,31 +64,37 @@ def open_forms(browser: Browser, connection: Connection, known: Any) -> Iterator
             return
 
 
+def newest_change(session: Session) -> int | None:
+    """The last record of the change log, as the portal itself sees it."""
+    newest = session.scalar(select(func.max(ChangeRecord.id)))
+    session.commit()
+    return newest
+
+
 @pytest.mark.parametrize("role", roles_with("edit_view"))
 def test_every_edit_form_sent_back_unchanged_saves_and_changes_nothing(
-    demo: Open, connection: Connection, role: Role
+    demo: Open, session: Session, role: Role
 ) -> None:
     browser = demo(role)
-    before = fingerprint(connection, without=OF_THE_VISIT)
-    newest = select(func.max(ChangeRecord.id))
+    before = fingerprint(session, without=OF_THE_VISIT)
     for known in screens_of("edit_view", role):
         paths = []
-        for path, page in open_forms(browser, connection, known):
-            last = connection.scalar(newest)
+        for path, page in open_forms(browser, session, known):
+            last = newest_change(session)
             answer = browser.client.post(path, data=sent_by(page))
             assert answer.status_code == 302, f"{path} refuses its own values: {words_of(answer)}"
-            assert connection.scalar(newest) == last, f"{path} wrote although nothing was changed"
+            assert newest_change(session) == last, f"{path} wrote although nothing was changed"
             paths.append(path)
         assert paths, f"{known.url}: the demo has no record that this role may edit, so its form is never tried"
-    assert changed(before, fingerprint(connection, without=OF_THE_VISIT)) == set()
+    assert changed(before, fingerprint(session, without=OF_THE_VISIT)) == set()
 
 
 @pytest.mark.parametrize("role", roles_with("create_view"))
 def test_every_new_form_sent_empty_is_refused_in_sentences_and_writes_nothing(
-    demo: Open, connection: Connection, role: Role
+    demo: Open, session: Session, role: Role
 ) -> None:
     browser = demo(role)
-    before = fingerprint(connection, without=OF_THE_VISIT)
+    before = fingerprint(session, without=OF_THE_VISIT)
     for known in screens_of("create_view", role):
         path = f"{known.url}/new/"
         page = browser.get(path)
@@ -96,4 +104,4 @@ def test_every_new_form_sent_empty_is_refused_in_sentences_and_writes_nothing(
         assert answer.status_code == 422, f"{path}: {answer.status_code}"
         problems = BeautifulSoup(answer.text, "html.parser").select("main [role=alert] li")
         assert [problem for problem in problems if problem.get_text(strip=True).endswith((".", "?"))], path
-    assert changed(before, fingerprint(connection, without=OF_THE_VISIT)) == set()
+    assert changed(before, fingerprint(session, without=OF_THE_VISIT)) == set()
