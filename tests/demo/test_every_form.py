@@ -21,6 +21,8 @@ from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
 from tests.web import Browser, sent_by, words_of
 
 MOST = 4  # records of each list whose forms are sent back
+WITHOUT_A_RECORD: dict[str, str] = {}
+"""Addresses of screens whose edit forms the demo has no record for, each with the reason why it has none."""
 
 Open = Callable[[Role], Browser]
 
@@ -85,7 +87,8 @@ def test_every_edit_form_sent_back_unchanged_saves_and_changes_nothing(
             assert answer.status_code == 302, f"{path} refuses its own values: {words_of(answer)}"
             assert newest_change(session) == last, f"{path} wrote although nothing was changed"
             paths.append(path)
-        assert paths, f"{known.url}: the demo has no record that this role may edit, so its form is never tried"
+        is_tried, is_excused = bool(paths), known.url in WITHOUT_A_RECORD
+        assert is_tried != is_excused, f"{known.url}: give the demo a record that {role.label} may edit, or a reason"
     assert changed(before, fingerprint(session, without=OF_THE_VISIT)) == set()
 
 

@@ -129,7 +129,7 @@ def try_to_sign_in_long_ago(session: PortalSession) -> None:
     session.flush()
 
 
-def hand_in_all_audits(session: PortalSession) -> None:
+def forget_what_was_settled(session: PortalSession) -> None:
     session.execute(update(SampleCase).values(audited_on=None))
 
 
@@ -166,7 +166,7 @@ HOW_ASKED: dict[str, Ask] = {
     "make_self_evaluation_blank": paper("self_evaluation_blank", "record_id", SelfEvaluation.id),
     "make_triangulation_matrix": paper("triangulation_matrix", "review_id", ThematicReview.id),
     "send_message": ask_for_a_letter,
-    "settle_case_audits": daily("settle_case_audits", hand_in_all_audits),
+    "settle_case_audits": daily("settle_case_audits", forget_what_was_settled),
     "tell_auditor": ask_to_tell_an_auditor,
     "write_digests": daily("write_digests", add_usual_rules),
     "write_reminders": daily("write_reminders", add_usual_rules),
