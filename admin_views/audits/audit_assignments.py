@@ -12,9 +12,9 @@ from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, actor, expose, person_id, role
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run
 from admin_views.tools.answer_sheets import AGENCY_PEOPLE, ANSWERERS
 from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in

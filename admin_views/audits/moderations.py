@@ -29,9 +29,9 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.partnership.hubs import may_run
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit, audits_of_case

@@ -28,10 +28,10 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.choices import ChoiceLoader
-from admin_views.kit.exports import csv_pieces
 from admin_views.kit.fields import LineField, RecordField
 from admin_views.kit.forms import offer_choices, sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.exports import csv_pieces
 from models.case_lists.case_imports import ImportChoice, levels_of, view_columns
 from models.case_lists.case_lists import (
     CaseList,

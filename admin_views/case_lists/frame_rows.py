@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import OFFICERS, Category, Screen, by_value, screen
-from admin_views.kit.filters import Filter
-from admin_views.kit.pages import ListArgs
+from admin_views.kit.lists.filters import Filter
+from admin_views.kit.lists.pages import ListArgs
 from models.case_lists.case_frames import CaseFrame, level_word
 from models.case_lists.frame_rows import FrameRow
 

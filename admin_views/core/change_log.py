@@ -22,11 +22,11 @@ from admin_views.kit.base import (
     read_by,
     screen,
 )
-from admin_views.kit.columns import label_from_key
 from admin_views.kit.formats import show_text
 from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
+from admin_views.kit.lists.columns import label_from_key
+from admin_views.kit.lists.searches import contains
 from admin_views.kit.registry import screen_of
-from admin_views.kit.searches import contains
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.db import Base
 from models.partnership.people import Person

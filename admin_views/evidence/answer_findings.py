@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, Button, PageSet, expose, person_id, role
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run
 from admin_views.tools.answer_sheets import AnsweredScreen
 from models.core.addresses import address_by_id

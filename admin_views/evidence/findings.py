@@ -20,8 +20,8 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from models.evidence.findings import Finding

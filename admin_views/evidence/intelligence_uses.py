@@ -23,8 +23,8 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only

@@ -15,13 +15,13 @@ from wtforms import Form
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.evidence.findings import show_verdict
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id
-from admin_views.kit.exports import MEDIA_TYPES
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import tag
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.exports import MEDIA_TYPES
+from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.registry import link_to_row
 from admin_views.kit.review_panels import review_panel
-from admin_views.kit.workbooks import workbook
 from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
 from models.core.addresses import address_of, list_address

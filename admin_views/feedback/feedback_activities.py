@@ -30,7 +30,6 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import (
     BoxesField,
     ChoiceField,
@@ -42,6 +41,7 @@ from admin_views.kit.fields import (
 )
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel

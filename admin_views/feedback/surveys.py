@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, tag
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from models.core.clock import today
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import (

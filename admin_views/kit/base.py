@@ -42,12 +42,12 @@ from typing import Any
 from flask import url_for
 
 from admin_views.kit.actions import action, row_action
-from admin_views.kit.choices import in_list
 from admin_views.kit.fields import TextField
-from admin_views.kit.filters import Filter
 from admin_views.kit.form_pages import FormPages
 from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
+from admin_views.kit.lists.choices import in_list
+from admin_views.kit.lists.filters import Filter
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import (

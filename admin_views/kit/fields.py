@@ -23,7 +23,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from admin_views.kit.choices import FEW, ChoiceLoader
+from admin_views.kit.lists.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
 
 SHORT, LONG = 200, 20_000

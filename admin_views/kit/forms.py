@@ -15,8 +15,6 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
-from admin_views.kit.choices import ChoiceLoader
-from admin_views.kit.columns import foreign_key_of
 from admin_views.kit.fields import (
     ChoiceField,
     DayField,
@@ -29,6 +27,8 @@ from admin_views.kit.fields import (
     WholeNumberField,
     YesField,
 )
+from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.columns import foreign_key_of
 from admin_views.kit.refusals import SAVED_MEANWHILE
 
 

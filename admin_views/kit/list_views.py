@@ -15,20 +15,20 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
-from admin_views.kit.cells import line_of, makers_of
-from admin_views.kit.choices import ChoiceLoader, Narrow
-from admin_views.kit.columns import label_from_key, target_of
-from admin_views.kit.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
-from admin_views.kit.filters import Filter, column_filters
 from admin_views.kit.formats import plain_value
-from admin_views.kit.large_listings import LargeListing
-from admin_views.kit.listings import Listing
+from admin_views.kit.lists.cells import line_of, makers_of
+from admin_views.kit.lists.choices import ChoiceLoader, Narrow
+from admin_views.kit.lists.columns import label_from_key, target_of
+from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
+from admin_views.kit.lists.filters import Filter, column_filters
+from admin_views.kit.lists.large_listings import LargeListing
+from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.page_sets import ListedPageSets
-from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.requests import person_id, role
-from admin_views.kit.workbooks import workbook
 from models.core.clock import today
 from models.documents.exports import record_export
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import row_actions_of
-from admin_views.kit.cells import makers_of
 from admin_views.kit.histories import history_panel
 from admin_views.kit.list_views import ListViews
-from admin_views.kit.listings import Listing
+from admin_views.kit.lists.cells import makers_of
+from admin_views.kit.lists.listings import Listing
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import STAFF, verb
 from admin_views.kit.refusals import sentence_of

@@ -21,10 +21,10 @@ from admin_views.kit.base import (
     person_id,
     screen,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import RecordForm
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from models.core.access import Role
 from models.core.clock import today

@@ -22,9 +22,9 @@ from admin_views.kit.base import (
     kept_by,
     screen,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, all_problems
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.clock import today
 from models.core.errors import RuleBroken

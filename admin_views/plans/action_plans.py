@@ -28,8 +28,8 @@ from admin_views.kit.base import (
     show_tag,
     tag,
 )
-from admin_views.kit.filters import NONE
 from admin_views.kit.formats import show_date
+from admin_views.kit.lists.filters import NONE
 from admin_views.kit.registry import link_to
 from admin_views.plans.action_updates import show_brag
 from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report

@@ -13,10 +13,10 @@ from wtforms import Form
 
 from admin_views.kit.actions import MOST
 from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, action, expose, in_list, person_id, role
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_moment, tag
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.requests import actor
 from models.core.access import Role
 from models.partnership.people import Person

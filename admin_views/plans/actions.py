@@ -29,8 +29,8 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.formats import NOTHING
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report

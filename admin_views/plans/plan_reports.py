@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from admin_views.documents.papers import ask_once, occasion, show_document
 from admin_views.kit.base import Screen, person_id
+from admin_views.kit.lists.workbooks import XLSX, Worksheet, workbook_of
 from admin_views.kit.requests import actor
-from admin_views.kit.workbooks import XLSX, Worksheet, workbook_of
 from models.documents.exports import record_export
 from models.partnership.agencies import Agency
 from models.plans.actions import Action

@@ -23,10 +23,10 @@ from admin_views.kit.base import (
     show_tag,
     tag,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only

@@ -24,9 +24,9 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordsField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.plans.actions import plan_in_address
 from models.evidence.findings import Finding

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, READERS, Category, Screen, kept_by, screen
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview

@@ -30,9 +30,9 @@ from admin_views.kit.base import (
     show_tag,
     tag,
 )
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import panels_of_review, review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only

@@ -25,9 +25,9 @@ from admin_views.kit.base import (
     show_tag,
 )
 from admin_views.kit.cards import Card, card
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from models.audits.moderations import Moderation
 from models.core.access import Actor
 from models.core.addresses import list_address

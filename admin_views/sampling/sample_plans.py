@@ -11,9 +11,9 @@ from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.kit.base import OFFICERS, PageSet, already_sent, expose
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import DayField, LineField, LinesField, RecordField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import offer_choices, sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.core.errors import RuleBroken

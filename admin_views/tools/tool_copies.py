@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, expose
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import LineField, RecordField, RecordsField, Required
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import own_hubs_only
 from admin_views.tools.key_lines import review_run_here
 from admin_views.tools.tool_outlines import ToolPages

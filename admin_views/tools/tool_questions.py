@@ -8,9 +8,9 @@ from sqlalchemy import Select
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, expose
-from admin_views.kit.choices import ChoiceLoader
 from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.tools.tool_outlines import BIGGEST, ToolPages, refuse_stale
 from models.core.errors import RuleBroken
 from models.rules.tools.question_kinds import KINDS, Kind

@@ -22,7 +22,7 @@ import psycopg
 from psutil import Process
 from sqlalchemy import Engine, event
 
-from admin_views.kit.cursors import cursor_token
+from admin_views.kit.lists.cursors import cursor_token
 from models.accounts.passwords import hash_password
 from models.core.access import Actor, Role
 from models.core.db import make_session_factory

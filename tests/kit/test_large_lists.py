@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from admin_views.kit import large_listings
-from admin_views.kit.cursors import cursor_from
-from admin_views.kit.large_listings import LargeListing
-from admin_views.kit.listings import Listing
-from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists import large_listings
+from admin_views.kit.lists.cursors import cursor_from
+from admin_views.kit.lists.large_listings import LargeListing
+from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.partnership.agencies import AgencyScreen
 from models.core.access import Role
 from tests import make

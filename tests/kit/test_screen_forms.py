@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from admin_views.kit.choices import FEW
 from admin_views.kit.fields import (
     ChoiceField,
     DayField,
@@ -22,6 +21,7 @@ from admin_views.kit.fields import (
     TextField,
     WholeNumberField,
 )
+from admin_views.kit.lists.choices import FEW
 from models.core.access import Role
 from models.partnership.agencies import Agency
 from models.partnership.people import Person

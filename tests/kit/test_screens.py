@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.cursors import Cursor, cursor_from, cursor_token
-from admin_views.kit.pages import PAGE_SIZE
+from admin_views.kit.lists.cursors import Cursor, cursor_from, cursor_token
+from admin_views.kit.lists.pages import PAGE_SIZE
 from models.core.access import Role
 from models.documents.exports import ExportRecord
 from models.partnership.agencies import Agency

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.workbooks import NARROW, WIDE, workbook
+from admin_views.kit.lists.workbooks import NARROW, WIDE, workbook
 from admin_views.plans.plan_reports import plan_workbook
 from models.core.access import Role
 from models.core.clock import today

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy import Row
 
-from admin_views.kit.columns import Cell
-from admin_views.kit.listings import Listing
+from admin_views.kit.lists.columns import Cell
+from admin_views.kit.lists.listings import Listing
 from admin_views.kit.registry import screen_of
 
 Maker = Callable[[Row[Any]], str]

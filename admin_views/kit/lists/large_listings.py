@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from admin_views.kit.listings import Listing
-from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.searches import matches, matches_while_walking
 from admin_views.kit.requests import actor
-from admin_views.kit.searches import matches, matches_while_walking
 
 _PROBED = 1_000  # rows looked at in the list's order, before an index is asked
 HITS = 7_000  # beyond so many of a million, walking the order finds a page sooner than fetching every hit

@@ -9,7 +9,7 @@ from typing import Any
 from flask_admin.model.filters import BaseFilter
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
-from admin_views.kit.choices import ChoiceLoader
+from admin_views.kit.lists.choices import ChoiceLoader
 from models.core.clock import LONDON
 
 _BIGGEST = 2_147_483_647

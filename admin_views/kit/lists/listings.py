@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.columns import Cell, Reading, sort_expression
-from admin_views.kit.cursors import Order, cursor_from, cursor_token
-from admin_views.kit.filters import Filter
-from admin_views.kit.pages import PAGE_SIZE, ListArgs, Page, count_statements, options_by_name, settle_total
-from admin_views.kit.searches import clean_words, matches
+from admin_views.kit.lists.columns import Cell, Reading, sort_expression
+from admin_views.kit.lists.cursors import Order, cursor_from, cursor_token
+from admin_views.kit.lists.filters import Filter
+from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page, count_statements, options_by_name, settle_total
+from admin_views.kit.lists.searches import clean_words, matches
 from models.core.db import Base
 
 

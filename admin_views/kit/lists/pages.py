@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, Text, cast, func, literal, null, select, text, union_all
 from sqlalchemy.orm import Session
 
-from admin_views.kit.cursors import Cursor
+from admin_views.kit.lists.cursors import Cursor
 from admin_views.kit.requests import actor
 from models.core.db import Base
 from models.rules.core.counts import count_words

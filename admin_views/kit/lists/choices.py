@@ -9,8 +9,8 @@ from flask_admin.model.ajax import AjaxModelLoader
 from sqlalchemy import Select, String, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.columns import label_of, sort_expression
-from admin_views.kit.searches import contains
+from admin_views.kit.lists.columns import label_of, sort_expression
+from admin_views.kit.lists.searches import contains
 from models.core.db import Base
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 

@@ -1,0 +1,1 @@
+"""How is a table listed, searched, narrowed, paged and taken out, at any size?"""
