@@ -19,6 +19,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
+## A lock that changed is installed into an empty environment: Flask-Admin uses a package it finds, also one that has left the lock.
+START_AGAIN = if [ -e $@ ]; then $(PYTHON) -m venv --clear $(VENV); fi
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test coverage mutants check bench pictures docs clean
 
@@ -32,12 +35,14 @@ $(BIN)/python:
 	  || { rm -rf $(VENV); echo "This Python cannot make a virtual environment (on Debian: install python3-venv)."; exit 1; }
 
 $(VENV)/run.stamp: requirements.lock | $(BIN)/python
+	@$(START_AGAIN)
 	@echo "Installing the locked dependencies ..."
 	@$(INSTALL) --requirement requirements.lock
 	@touch $@
 
 ## The tests' lock holds everything the portal's lock holds, in the same versions (tests/test_house_rules.py).
 $(VENV)/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
+	@$(START_AGAIN)
 	@echo "Installing the locked dependencies, those of the tests included ..."
 	@$(INSTALL) --requirement requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
