@@ -253,11 +253,6 @@ def _article(words: str) -> str:
     return words if words.startswith(("the ", "a ", "an ", "is ", "who ", "what ", "when ")) else f"the {words}"
 
 
-def plain_label(field: Any) -> str:
-    """The label of a field for messages."""
-    return _plain(field)
-
-
 def all_problems(form: Form) -> list[tuple[str, str]]:
     """Every problem of a form with the id of its field, in the order of the fields."""
     return [(field.id, str(problem)) for field in form for problem in field.errors]

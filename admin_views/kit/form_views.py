@@ -57,8 +57,9 @@ class FormViews(RecordViews):
             field_args=self.form_args, extra_fields=self.form_extra_fields,
         )  # fmt: skip
         missing = [key for key in keys if not hasattr(scaffolded, key)]
-        if missing or any(hasattr(RecordForm, key) for key in (*keys, "saving") if key != "saving"):
-            raise TypeError(f"{self.model.__name__} has columns that no field can edit: {missing or keys}")
+        reserved = [key for key in keys if hasattr(RecordForm, key) or key == "saving"]
+        if missing or reserved:
+            raise TypeError(f"{self.model.__name__} has columns that no form can edit: {missing or reserved}")
         return scaffolded
 
     def _process_ajax_references(self) -> dict[str, Any]:
