@@ -49,6 +49,7 @@ class Listing:
         self._usual = self.sortable.get(self.usual) or (None if self.usual == key else self._cell(self.usual))
         self.searched = [getattr(model, name) for name in screen.column_searchable_list]
         self.filter_of = {known.arg: known for known in screen._filters or ()}
+        self._orders: dict[tuple[str | None, bool], Order] = {}
         self.base = self.reading.statement(self.cells, self.key)
         self.placed = list(_placed(self.cells))
 
@@ -69,7 +70,13 @@ class Listing:
         return replace(args, page=cursor_from(arguments, self.order(args).expression.type))
 
     def order(self, args: ListArgs) -> Order:
-        """The order that is asked for, or the list's usual one."""
+        """The order that is asked for, or the list's usual one. Each is put together once: asked twice a page."""
+        wanted = args.sort, args.sort_desc
+        if wanted not in self._orders:
+            self._orders[wanted] = self._order(args)
+        return self._orders[wanted]
+
+    def _order(self, args: ListArgs) -> Order:
         cell, is_down = self.sortable.get(args.sort or ""), args.sort_desc
         if cell is None:
             cell, is_down = self._usual, self.is_usually_down
