@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
 
@@ -23,6 +24,10 @@ from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
 _TIDY = {"lint": "check --quiet --fix", "layout": "format --quiet"}  # so that `make check` takes what Alembic wrote
+_UNKNOWN_REVISION = (
+    "This database was made by another version of the portal, whose migrations are not here. Start that version, or"
+    " choose another database or data folder."
+)
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
 
 
@@ -55,10 +60,14 @@ def alembic_config(owner_url: str) -> Config:
 def migrate(owner_url: str) -> None:
     """Bring the tables to the newest revision, then state every grant, policy and trigger again (one transaction each).
 
-    Run as the owner of the tables, never as the portal's own login.
+    Run as the owner of the tables, never as the portal's own login. Raises RuleBroken on a database whose tables are of
+    a revision that these migrations do not know.
     """
     load_rooms("models")
-    command.upgrade(alembic_config(owner_url), "head")
+    try:
+        command.upgrade(alembic_config(owner_url), "head")
+    except CommandError as error:
+        raise RuleBroken(_UNKNOWN_REVISION) from error
     engine = create_engine(database_url(owner_url))
     with engine.begin() as connection:
         apply_access(connection)

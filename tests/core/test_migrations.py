@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy.exc import IntegrityError
 
 from models import schema
 from models.core.db import Base
+from models.core.errors import RuleBroken
 from tests.core.migration_walk import Ground, ground, shape_of, snapshot
 from tests.databases import Database
 
@@ -70,6 +72,13 @@ def test_walk_begins_with_rows_in_every_table(newest: Ground) -> None:
     rows = snapshot(newest.administrator("furnished"))
     assert rows.keys() == Base.metadata.tables.keys()
     assert [table for table, rows_of_table in rows.items() if not rows_of_table] == []
+
+
+def test_database_of_another_version_is_refused_in_a_sentence(walked: Ground) -> None:
+    with psycopg.connect(walked.administrator("walked")) as administrator:
+        administrator.execute("UPDATE alembic_version SET version_num = '0004'")
+    with pytest.raises(RuleBroken, match="another version of the portal"):
+        schema.migrate(walked.owner("walked"))
 
 
 def test_migrations_say_what_the_models_say(newest: Ground) -> None:
