@@ -51,7 +51,9 @@ class CaseFrameScreen(Screen):
     def facts(self, session: Session, record: CaseFrame) -> list[Fact]:
         read_as = record.report.get("read_as", {})
         columns = "; ".join(f"{role.replace('_', ' ')}: {name}" for role, name in read_as.get("columns", {}).items())
-        notes = [Fact("Note", note) for note in record.report.get("notes", ())]
+        notes = [
+            Fact("Note", note["text"] if isinstance(note, dict) else note) for note in record.report.get("notes", ())
+        ]
         return [Fact("Read from", columns), *notes] if columns else notes
 
     def panels(self, session: Session, record: CaseFrame) -> list[Panel]:

@@ -56,8 +56,8 @@ def import_command(
 
     \b
     --json prints one object: rows, accepted, cases, rejected and warnings ([{row, problem}]), by_level, frame,
-    fingerprint, notes, dropped_columns, and several_levels: {count, listed: [{row, reference, levels}]} with
-    the levels highest first and at most 10,000 cases; null where a dry run's list was too long to look.
+    fingerprint, notes ([{rule, rows, text}]), dropped_columns, and several_levels: {count, listed: [{row, reference,
+    levels}]} with the levels highest first and at most 10,000 cases; null where a dry run's list was too long to look.
     """
     path = readable_file(file)
     columns = {_COLUMNS[name]: value for name, value in named.items() if value is not None}
@@ -95,7 +95,7 @@ def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
         "by_level": report.accepted_by_level,
         "frame": frame.reference if frame else None,
         "fingerprint": frame.fingerprint if frame else None,
-        "notes": report.notes,
+        "notes": [{"rule": note.rule, "rows": list(note.rows), "text": note.text} for note in report.notes],
         "dropped_columns": list(report.dropped_columns),
     }
 
@@ -120,6 +120,6 @@ def _words(facts: dict[str, Any]) -> str:
     several = facts["several_levels"]
     if several and several["count"]:
         lines.append(_several_words(several["count"]))
-    lines += facts["notes"]
+    lines += [note["text"] for note in facts["notes"]]
     lines.append(f"Frozen as {facts['frame']}." if facts["frame"] else "A dry run: nothing was written.")
     return "\n".join(lines)

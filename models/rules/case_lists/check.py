@@ -118,7 +118,8 @@ class CaseListCheck:
         for role, dates in self.survey.dates.items():
             report.date_orders[getattr(self.choice, role)] = self.choice.date_order or dates.order
         report.no_date_count = 0 if self.places.start is not None else report.accepted
-        report.notes = list(list_notes(self.choice, self.survey, report))
+        for rule, text in list_notes(self.choice, self.survey, report):
+            report.note(rule, text)
         report.is_complete = True
 
     def report_repeats(self, references: Iterable[str] | None = None) -> None:
@@ -132,21 +133,28 @@ class CaseListCheck:
         self.report.repeats_searched = True
 
 
-def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[str]:
-    """Sentences about the list as a whole that a person should read before accepting it."""
+def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[tuple[str, str]]:
+    """What a person should know about the list as a whole before accepting it: rule, text."""
     for role, dates in survey.dates.items():
         heading = getattr(choice, role)
         if dates.is_ambiguous and not choice.date_order:
-            yield f"Nothing in the column “{heading}” shows whether day or month comes first; day first is used."
+            yield (
+                "ambiguous_date_order",
+                f"Nothing in the column “{heading}” shows whether day or month comes first; day first is used.",
+            )
         if dates.is_mixed and not choice.date_order:
-            yield f"The column “{heading}” mixes orders of day and month; {dates.order} first is used for all of it."
+            yield (
+                "mixed_date_order",
+                f"The column “{heading}” mixes orders of day and month; {dates.order} first is used for all of it.",
+            )
     if report.no_date_count:
         rows = count_words(report.no_date_count, "row")
-        yield f"The list has no start date, so no time frame can be applied to its {rows}."
+        yield "no_start_date", f"The list has no start date, so no time frame can be applied to its {rows}."
     if survey.has_local_ten_digits and survey.nhs_by_chance:
         yield (
+            "ten_digits_by_chance",
             f"{survey.nhs_by_chance:,} of {survey.ten_digits:,} ten-digit references pass the NHS checksum, as chance "
-            "explains, so they are taken for local references; make sure that they are."
+            "explains, so they are taken for local references; make sure that they are.",
         )
 
 

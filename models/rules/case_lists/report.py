@@ -4,7 +4,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from models.rules.case_lists.notes import NOTE_ROWS, Note, row_note
 
 LISTED = 10_000
 """Problems of one kind that are listed by row; all are counted."""
@@ -73,7 +76,8 @@ class Report:
     unmapped_levels: texts that are not on the list of levels, with counts. date_orders: heading -> day, month or year
     first. no_date_count: accepted rows without a start date. repeats_searched: False when the list was too long to
     look for repeats in memory (then the database must). several_levels: which cases stand in several levels, where that
-    was looked for (`check_levels`). notes: sentences on the list as a whole.
+    was looked for (`check_levels`). notes: everything decided for the officer, in one list: what concerns the list
+    as a whole first, then one note for each code of warnings.
     """
 
     rows: int = 0
@@ -92,10 +96,10 @@ class Report:
     last_start: str | None = None
     no_date_count: int = 0
     dropped_columns: tuple[str, ...] = ()
-    notes: list[str] = field(default_factory=list)
     repeats_searched: bool = False
     several_levels: dict[str, Any] | None = None
     is_complete: bool = False
+    _notes: list[Note] = field(default_factory=list)
     _rejected: list[Problem] = field(default_factory=list)
     _warned: "dict[str, array[int]]" = field(default_factory=dict)
 
@@ -112,6 +116,19 @@ class Report:
             self.warning_counts[code] += 1
             if len(listed) < LISTED:
                 listed.append(row)
+
+    def note(self, rule: str, text: str, rows: Iterable[int] = (), *, choice: str | None = None) -> None:
+        """Adds a note on the list as a whole; `rows` may be any number of those it concerns."""
+        self._notes.append(Note(rule, text, tuple(islice(rows, NOTE_ROWS)), choice))
+
+    @property
+    def notes(self) -> list[Note]:
+        """All notes: those on the list as a whole, then those on the rows of each warning."""
+        codes = (code for code in WARNINGS if self.warning_counts[code])
+        by_row = (
+            row_note(code, WARNINGS[code], tuple(self._warned[code]), self.warning_counts[code]) for code in codes
+        )
+        return [*self._notes, *by_row]
 
     @property
     def rejected_count(self) -> int:
@@ -150,6 +167,7 @@ class Report:
         plain = {name: value for name, value in vars(self).items() if not name.startswith("_")}
         plain |= {name: dict(plain[name]) for name in ("rejections", "warning_counts", "unmapped_levels")}
         plain |= {"rejected_count": self.rejected_count, "cases": self.cases}
+        plain["notes"] = [note.as_facts() for note in self.notes]
         plain["dropped_columns"] = list(self.dropped_columns)
         for name in ("rejected", "warnings"):
             problems: list[Problem] = getattr(self, name)

@@ -192,7 +192,7 @@ def test_ten_digit_local_references_are_kept_although_some_pass_the_checksum_by_
     assert passing > 10
     report, rows = check_bytes(listed(*map(case_row, references)))
     assert len(rows) == 220
-    assert any(f"{passing} of 220 ten-digit references" in note for note in report.notes)
+    assert any(f"{passing} of 220 ten-digit references" in note.text for note in report.notes)
 
 
 def test_ten_digit_references_with_more_passes_than_chance_lose_each_that_passes() -> None:

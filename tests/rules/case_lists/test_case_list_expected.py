@@ -151,7 +151,7 @@ def test_care_leavers_without_any_date_are_kept_and_counted_as_undated() -> None
     report, rows = checked(file, sheet)
     assert report.no_date_count == 6
     assert all(row[4] is None for row in rows)
-    assert any("no start date" in note for note in report.notes)
+    assert any("no start date" in note.text for note in report.notes)
 
 
 def test_census_details_tell_open_from_closed_and_warn_of_future_referrals() -> None:
