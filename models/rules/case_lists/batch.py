@@ -1,10 +1,8 @@
 """Which rows of a batch are plainly good, judged together column by column?"""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
-from operator import and_, itemgetter, le, not_
-from string import ascii_letters, digits
+from operator import and_, le, not_
 from typing import Any
 
 from models.rules.case_lists.batches import Batch
@@ -17,24 +15,13 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
+from models.rules.case_lists.references import are_plain, is_plain_reference
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns, RowJudge
 from models.rules.case_lists.tally import Tally
 
 _Reader = Callable[[Batch], list[Any]]
-_FIRST, _LAST = itemgetter(0), itemgetter(-1)
-_LONGEST = 80
-
-# References of these shapes need no cleaning and can be neither an NHS number nor a postcode nor a blank nor a rounded
-# number: a letter first and a digit last; digits, but not ten of them; a digit first and a letter last; thirteen
-# signs or more (hashes, GUIDs); single spaces inside, a letter first and a digit last.
-_PLAIN = (
-    r"[A-Za-z][\w\-./]{0,79}\d|\d{1,9}|\d{11,80}|\d[\w\-./]{0,79}[A-Za-z]|[\w\-./]{13,80}"
-    r"|[A-Za-z](?: ?[\w\-./]){1,79}(?<=\d)"
-)
-_PLAIN_REFERENCE = re.compile(_PLAIN, re.ASCII).fullmatch
-_PLAIN_OR_TEN_DIGITS = re.compile(_PLAIN + r"|\d{10}", re.ASCII).fullmatch
 
 
 class BatchJudge:
@@ -44,7 +31,6 @@ class BatchJudge:
         self.columns, self.report, self.repeats, self.is_fast = columns, report, repeats, is_fast
         self.tally = Tally(columns)
         self.row_judge = RowJudge(columns, report)
-        self.is_plain = _PLAIN_OR_TEN_DIGITS if columns.has_local_ten_digits else _PLAIN_REFERENCE
         places = columns.places
         self.start, self.start_outs = _day_readers(columns.start, places.start, columns.rendering)
         self.end, self.end_outs = _day_readers(columns.end, places.end, columns.rendering, columns.today)
@@ -97,7 +83,10 @@ class BatchJudge:
             yield map(today.__ge__, ends)
         references = batch.column(self.columns.places.reference)
         if not are_plain(references):
-            yield [self.is_plain(reference) is not None for reference in references]
+            is_local = self.columns.has_local_ten_digits
+            yield [is_plain_reference(reference, has_local_ten_digits=is_local) for reference in references]
+        if self.columns.set_aside:
+            yield [number not in self.columns.set_aside for number in batch.numbers]
         if batch.widest > heading_count:
             yield [len(row) <= heading_count for row in batch.rows()]
 
@@ -133,26 +122,6 @@ def _without(column: list[Any], places: list[int]) -> list[Any]:
     for place in reversed(places):
         del column[place]
     return column
-
-
-_SIGNS = (ascii_letters + digits + "_-./").encode()
-
-
-def are_plain(references: Sequence[str]) -> bool:
-    """Whether all of them are plain in one of the two commonest ways: a letter first and a digit last, or all digits.
-
-    >>> are_plain(["F1", "AB-12/3"]), are_plain(["00123", "7"]), are_plain(["F1", "1F"]), are_plain(["F 1"])
-    (True, True, False, False)
-    """
-    lengths = set(map(len, references)) or {1}
-    if not 0 < min(lengths) <= max(lengths) <= _LONGEST:
-        return False
-    text = "".join(references)
-    if not text.isascii() or text.encode().translate(None, _SIGNS):
-        return False
-    if text.isdigit():
-        return 10 not in lengths
-    return "".join(map(_FIRST, references)).isalpha() and "".join(map(_LAST, references)).isdigit()
 
 
 def _reader(column: TextColumn | LevelColumn | OpenOrClosedColumn | None, place: int | None, constant: Any) -> _Reader:

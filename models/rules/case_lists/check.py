@@ -19,8 +19,10 @@ from models.rules.case_lists.columns import (
 )
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.fingerprints import canonical_text
+from models.rules.case_lists.furnishings import furnishing_notes
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.levels import Level, LevelFinder
+from models.rules.case_lists.notes import Note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns
@@ -103,14 +105,22 @@ class CaseListCheck:
     def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
         columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
         columns.heading_count = len(self.sheet.headings)
+        columns.set_aside = self._set_aside()
         batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
         for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
             yield batches.judge(batch)
         batches.tally.close(self.report, self.finder.labels)
         self._close()
 
+    def _set_aside(self) -> frozenset[int]:
+        lines = self.survey.furnishings
+        return frozenset(lines.set_aside + (lines.doubtful if self.choice.leave_out_doubtful else ()))
+
     def _close(self) -> None:
         report = self.report
+        report.set_aside = len(self._set_aside())
+        for note in furnishing_notes(self.survey.furnishings, are_left_out=self.choice.leave_out_doubtful):
+            report.note(note)
         if not self.is_loading:
             self.report_repeats()
         used = set(self.choice.columns()) - {self.choice.born}
@@ -119,7 +129,7 @@ class CaseListCheck:
             report.date_orders[getattr(self.choice, role)] = self.choice.date_order or dates.order
         report.no_date_count = 0 if self.places.start is not None else report.accepted
         for rule, text in list_notes(self.choice, self.survey, report):
-            report.note(rule, text)
+            report.note(Note(rule, text))
         report.is_complete = True
 
     def report_repeats(self, references: Iterable[str] | None = None) -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from models.core.errors import RuleBroken
 from models.rules.case_lists.dates import DateOrder, read_date
 from models.rules.case_lists.levels import LevelFinder
-from models.rules.case_lists.values import clean, looks_like_nhs_number, looks_like_postcode
+from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.values import clean
 
 MAX_DIFFERENT = 10_000
 MAX_REFERENCE = 200
@@ -92,17 +93,6 @@ def is_error_value(raw: str) -> bool:
     (True, False, False)
     """
     return raw.lstrip().startswith("#") and "N/A" not in raw
-
-
-def personal_kind(text: str) -> str | None:
-    """`nhs_number` or `postcode` when a cleaned text looks like one, else None.
-
-    >>> personal_kind("943 476 5919"), personal_kind("CV34 4RL"), personal_kind("N1")
-    ('nhs_number', 'postcode', None)
-    """
-    if looks_like_nhs_number(text):
-        return "nhs_number"
-    return "postcode" if looks_like_postcode(text) else None
 
 
 class TextColumn:

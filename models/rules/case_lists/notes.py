@@ -3,12 +3,14 @@
 Whatever is read otherwise than it stands in the file, left out or assumed becomes a note. Two sources:
 
 - a row's warning (`report.WARNINGS`): the rows of one code make one note, with the advice that stands here;
-- `Report.note(rule, text, rows)`, for what concerns a column, a sheet or the file.
+- `Report.note`, for what concerns a column, a sheet or the file.
 
 A note with a `choice` is a question: the field of `ColumnChoice` that the officer may set to have it the other way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from models.rules.core.counts import count_words
@@ -37,22 +39,25 @@ ADVICE: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Note:
-    """One thing an officer should know before accepting a list; `rows` are the first of those it concerns."""
+    """One thing an officer should know before accepting a list; `rows` are the first 1,000 of those it concerns."""
 
     rule: str
     text: str
-    rows: tuple[int, ...] = ()
+    rows: Sequence[int] = ()
     choice: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(islice(self.rows, NOTE_ROWS)))
 
     def as_facts(self) -> dict[str, Any]:
         """The note as plain values that JSON can keep."""
         return {"rule": self.rule, "rows": list(self.rows), "text": self.text, "choice": self.choice}
 
 
-def row_note(rule: str, sentence: str, rows: tuple[int, ...], count: int) -> Note:
+def row_note(rule: str, sentence: str, rows: Sequence[int], count: int) -> Note:
     """The note on the rows of one warning: its sentence with their number, then what to do.
 
     >>> row_note("missing_level", "No level is given.", (4, 7), 2).text
     'No level is given (2 rows). It counts as “Level not recorded”.'
     """
-    return Note(rule, f"{sentence.rstrip('.')} ({count_words(count, 'row')}). {ADVICE[rule]}", rows[:NOTE_ROWS])
+    return Note(rule, f"{sentence.rstrip('.')} ({count_words(count, 'row')}). {ADVICE[rule]}", rows)

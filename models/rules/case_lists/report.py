@@ -4,10 +4,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from models.rules.case_lists.notes import NOTE_ROWS, Note, row_note
+from models.rules.case_lists.notes import Note, row_note
+from models.rules.case_lists.personal import PERSONAL
 
 LISTED = 10_000
 """Problems of one kind that are listed by row; all are counted."""
@@ -17,12 +17,9 @@ _ROLES = {"reference": "case reference", "level": "level", "theme": "theme", "ag
 REJECTIONS: dict[str, str] = {
     "missing_reference": "No case reference.",
     **{
-        f"nhs_number_in_{role}": f"The {words} looks like an NHS number, which must not be imported."
-        for role, words in _ROLES.items()
-    },
-    **{
-        f"postcode_in_{role}": f"The {words} looks like a postcode, which must not be imported."
-        for role, words in _ROLES.items()
+        f"{kind}_in_{role}": f"The {role_words} looks like {kind_words}, which must not be imported."
+        for kind, kind_words in PERSONAL.items()
+        for role, role_words in _ROLES.items()
     },
     "reference_too_long": "The case reference is longer than 200 characters.",
     "missing_start": "No start date.",
@@ -44,7 +41,7 @@ WARNINGS: dict[str, str] = {
     "missing_level": "No level is given.",
     "theme_too_long": "The theme is longer than 300 characters and is left out.",
     "agency_too_long": "The agency is longer than 300 characters and is left out.",
-    "damaged_reference": "A spreadsheet has rounded the case reference to a number such as 1.2E+11.",
+    "damaged_reference": "A spreadsheet has made a date or a number of the case reference: 01-Mar, 1.2E+11.",
     "too_many_cells": "The row has more cells than there are headings, so its columns may have shifted.",
 }
 """What a person should look at although the row can be imported: code -> sentence."""
@@ -71,7 +68,8 @@ class Problem:
 class Report:
     """Filled while the rows stream by; complete when the stream has ended (`is_complete`).
 
-    rows: lines below the headings with at least one filled cell. rejections, warnings: how often each code occurs.
+    rows: lines below the headings with at least one filled cell, but for those set aside, which are no cases;
+    set_aside: how many those are. rejections, warnings: how often each code occurs.
     by_level, by_theme, by_agency, by_start_year: over all rows; the accepted_ ones over accepted rows; "" is blank.
     unmapped_levels: texts that are not on the list of levels, with counts. date_orders: heading -> day, month or year
     first. no_date_count: accepted rows without a start date. repeats_searched: False when the list was too long to
@@ -82,6 +80,7 @@ class Report:
 
     rows: int = 0
     accepted: int = 0
+    set_aside: int = 0
     rejections: Counter[str] = field(default_factory=Counter)
     warning_counts: Counter[str] = field(default_factory=Counter)
     by_level: dict[str, int] = field(default_factory=dict)
@@ -117,17 +116,15 @@ class Report:
             if len(listed) < LISTED:
                 listed.append(row)
 
-    def note(self, rule: str, text: str, rows: Iterable[int] = (), *, choice: str | None = None) -> None:
-        """Adds a note on the list as a whole; `rows` may be any number of those it concerns."""
-        self._notes.append(Note(rule, text, tuple(islice(rows, NOTE_ROWS)), choice))
+    def note(self, note: Note) -> None:
+        """Adds a note on the list as a whole."""
+        self._notes.append(note)
 
     @property
     def notes(self) -> list[Note]:
         """All notes: those on the list as a whole, then those on the rows of each warning."""
         codes = (code for code in WARNINGS if self.warning_counts[code])
-        by_row = (
-            row_note(code, WARNINGS[code], tuple(self._warned[code]), self.warning_counts[code]) for code in codes
-        )
+        by_row = (row_note(code, WARNINGS[code], self._warned[code], self.warning_counts[code]) for code in codes)
         return [*self._notes, *by_row]
 
     @property

@@ -13,11 +13,12 @@ from models.rules.case_lists.columns import (
     OpenOrClosedColumn,
     Rendering,
     TextColumn,
-    personal_kind,
 )
 from models.rules.case_lists.headings import ColumnPlaces
+from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.references import is_damaged_reference
 from models.rules.case_lists.report import Report
-from models.rules.case_lists.values import clean, is_damaged_number, is_ten_digits
+from models.rules.case_lists.values import clean, is_ten_digits
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Columns:
     fixed_agency: str | None = None
     heading_count: int = 0
     has_local_ten_digits: bool = False
+    set_aside: frozenset[int] = frozenset()
 
     @cached_property
     def width(self) -> int:
@@ -69,7 +71,9 @@ class RowJudge:
         self.columns, self.report = columns, report
 
     def judge(self, number: int, row: list[str]) -> JudgedRow | None:
-        """The verdict on one row; None for a row without any filled cell."""
+        """The verdict on one row; None for a row that is no case: without any filled cell, or set aside."""
+        if number in self.columns.set_aside:
+            return None
         row = row + [""] * (self.columns.width - len(row))
         reference = clean(row[self.columns.places.reference])
         if not reference and not any(map(clean, row)):
@@ -98,7 +102,7 @@ class RowJudge:
             judged.faults.append("missing_reference")
         elif len(reference) > MAX_REFERENCE:
             judged.faults.append("reference_too_long")
-        elif is_damaged_number(reference):
+        elif is_damaged_reference(reference):
             judged.warnings.append("damaged_reference")
         elif not (self.columns.has_local_ten_digits and is_ten_digits(reference)):
             self._refuse_personal(judged, reference, "reference")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from models.rules.case_lists.columns import personal_kind
 from models.rules.case_lists.dates import ColumnDates, read_date
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
+from models.rules.case_lists.personal import personal_kind
 from models.rules.case_lists.values import clean
 
 SHOWN = 60

@@ -9,6 +9,7 @@ from typing import Any
 from models.core.errors import RuleBroken
 from models.rules.case_lists.dates import ColumnDates, DateEvidence
 from models.rules.case_lists.file import CaseListFile, Sheet
+from models.rules.case_lists.furnishings import Furnishings, FurnishingSearch
 from models.rules.case_lists.headings import ColumnChoice, locate
 from models.rules.case_lists.values import clean, is_ten_digits, looks_like_nhs_number
 
@@ -24,7 +25,7 @@ class Survey:
 
     dates: role -> the column's date order. references: rows with a reference; ten_digits: references of ten plain
     digits; nhs_by_chance: how many of those pass the NHS checksum; nhs_numbers: all references that look like an NHS
-    number, spaced ones included.
+    number, spaced ones included. furnishings: lines that are no cases, and those that may be none.
     """
 
     dates: Mapping[str, ColumnDates] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Survey:
     nhs_by_chance: int = 0
     nhs_numbers: int = 0
     subject: tuple[str, ...] = ()
+    furnishings: Furnishings = field(default_factory=Furnishings)
 
     @property
     def has_local_ten_digits(self) -> bool:
@@ -65,7 +67,8 @@ class Survey:
     def from_facts(facts: Mapping[str, Any]) -> "Survey":
         """The survey kept as plain values."""
         dates = {role: ColumnDates(**column) for role, column in facts["dates"].items()}
-        return Survey(**{**facts, "dates": dates, "subject": tuple(facts["subject"])})
+        lines = Furnishings(**{kind: tuple(rows) for kind, rows in facts["furnishings"].items()})
+        return Survey(**{**facts, "dates": dates, "subject": tuple(facts["subject"]), "furnishings": lines})
 
 
 def subject_of(sheet: Sheet, choice: ColumnChoice) -> tuple[str, ...]:
@@ -102,8 +105,10 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
     texts: dict[str, set[str]] = {role: set() for role in columns}
     evidence = {role: DateEvidence() for role in columns}
     references = _References()
+    furnishings = FurnishingSearch(sheet.headings, places.reference, places.start)
     for batch in file.batches(sheet.name, sheet.header_row + 1):
         references.add(batch.column(places.reference))
+        furnishings.add(batch)
         for role, place in columns.items():
             texts[role].update(batch.column(place))
             if len(texts[role]) > _TEXTS_HELD:
@@ -118,4 +123,5 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
         nhs_by_chance=references.nhs_by_chance,
         nhs_numbers=references.nhs_numbers,
         subject=subject_of(sheet, choice),
+        furnishings=furnishings.close(),
     )

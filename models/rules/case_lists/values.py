@@ -36,6 +36,10 @@ def clean(text: str) -> str:
 
     Invisible characters go, error values of a spreadsheet become "".
 
+    A text that a spreadsheet was told to keep as text loses the sign for it: `="004120"` and `'004120` are 004120.
+
+    >>> clean('="004120"'), clean("'04/03/2025"), clean("'in quotes'")
+    ('004120', '04/03/2025', "'in quotes'")
     >>> clean("  Neglect\\u00a0and\\nviolence "), clean("#N/A"), clean("N/A"), clean("\\ufeff00123")
     ('Neglect and violence', '', 'N/A', '00123')
     """
@@ -44,7 +48,21 @@ def clean(text: str) -> str:
     text = text.strip()
     if "  " in text:
         text = _SPACES.sub(" ", text)
+    if text[:1] in ("=", "'"):
+        text = _as_shown(text)
     return "" if text in BLANKS else text
+
+
+# ="004120" and '004120: how a sheet is told to keep the text as it is, when its export leaves the sign in.
+_KEPT_AS_TEXT = re.compile(r"""="(?P<quoted>(?:[^"]|"")*)"|'(?P<marked>\w[^']*)""")
+
+
+def _as_shown(text: str) -> str:
+    """The text without the sign that keeps it a text in a spreadsheet."""
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    if not kept:
+        return text
+    return (kept["marked"] or (kept["quoted"] or "").replace('""', '"')).strip()
 
 
 def heading_key(heading: str) -> str:
@@ -112,15 +130,6 @@ def looks_like_postcode(text: str) -> bool:
     """
     postcode = _POSTCODE.fullmatch(text.upper())
     return postcode is not None and (postcode[2] == " " or _POSTCODE_AREAS.fullmatch(postcode[1]) is not None)
-
-
-def is_damaged_number(text: str) -> bool:
-    """Whether a spreadsheet has turned a long reference into a rounded number.
-
-    >>> is_damaged_number("1.23457E+11"), is_damaged_number("12E45")
-    (True, False)
-    """
-    return re.fullmatch(r"\d(?:[.,]\d+)?E\+\d{2,3}", text.upper()) is not None
 
 
 def column_letter(position: int) -> str:

@@ -1,0 +1,221 @@
+"""Which lines of a list are no cases but furnishings of the report it came from: totals, page numbers, signatures?
+
+A line is judged beside its neighbours, by signs that are added up:
+
+- it has far fewer cells filled than most lines (2);
+- its reference has another shape than most (1), or no digit where nearly all have one (2);
+- it says what furnishings say, `Total`, `Page 1 of 3`, `Source: …`, and stands out in one of the ways above (2);
+- it has no start date although the list has them (1);
+- no whole line comes after it (1).
+
+Four or more: surely no case, so it is set aside. Three: it may be one, so the officer is asked. Headings that come
+again and lines of dashes need no sign more.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress
+from operator import not_
+from typing import NamedTuple
+
+from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.notes import Note
+from models.rules.case_lists.references import are_plain, is_plain_reference
+from models.rules.case_lists.values import clean, heading_key
+from models.rules.core.counts import count_words, noun_of
+
+SET_ASIDE, DOUBTFUL = 4, 3
+SAMPLED = 2_000
+"""Lines that show what is usual in a list."""
+
+KEPT = 10_000
+"""Lines of one kind that are kept; a list with more of them has no furnishings but another shape."""
+
+_USUAL_SHARE = 0.1
+_SPARSE_SHARE = 0.4
+_TEXT = 80
+
+_WORDS = re.compile(
+    r"\b(?:(?:sub|grand)?[ -]?totals?|sum|average|mean|median|count|number of|page \d+|page|source|extract(?:ed)?"
+    r"|export(?:ed)?|printed|generated|produced|prepared|created|refreshed|updated|run (?:by|on|at|date|time)|report"
+    r"|applied|filters?|filtered|parameters?|criteria|selection|end of (?:report|list|file|data)|rows?|records?"
+    r"|sign(?:ed|ature)|approved|checked by|authorised|confidential|official|restricted|notes?|key|copyright|disclaimer"
+    r"|data as|as at|as of|correct at|footnote|continued)\b|[©*†]",
+    re.IGNORECASE,
+)
+_LETTERS, _SHORT_NUMBERS, _NUMBERS = re.compile(r"[^\W\d_]+"), re.compile(r"\b\d{1,2}\b"), re.compile(r"\d+")
+_HAS_DIGIT = re.compile(r"\d")
+
+
+class Line(NamedTuple):
+    """What counts about one line: its row, how many cells are filled, and the text it is told by."""
+
+    row: int
+    filled: int
+    text: str
+    has_reference: bool
+    lacks_start: bool
+    is_heading_or_rule: bool
+
+
+@dataclass(frozen=True)
+class Furnishings:
+    """The rows that are surely no cases, and those that may be none."""
+
+    set_aside: tuple[int, ...] = ()
+    doubtful: tuple[int, ...] = ()
+
+
+def shape_of(reference: str) -> str:
+    """The kinds of signs in a reference, runs taken together; numbers of one or two digits are a kind of their own.
+
+    >>> shape_of("QK-00412"), shape_of("7000"), shape_of("6"), shape_of("Page 1 of 1")
+    ('A-9', '9', 'n', 'A n A n')
+    """
+    return _NUMBERS.sub("9", _SHORT_NUMBERS.sub("n", _LETTERS.sub("A", reference)).replace("n", "\0")).replace(
+        "\0", "n"
+    )
+
+
+class _Usual:
+    """What is usual among the sampled lines: cells filled, and shapes of references."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        filled = sorted(line.filled for line in lines) or [0]
+        usual = filled[len(filled) * 3 // 4]  # not the middle: a list of two cases may have four lines under it
+        self.sparse = 1 if usual == 2 else int(usual * _SPARSE_SHARE)
+        references = [line.text for line in lines if line.has_reference and line.filled > self.sparse]
+        counts = Counter(map(shape_of, references))
+        self.shapes = {shape for shape, count in counts.items() if count >= _USUAL_SHARE * len(references)}
+        with_digit = sum(1 for text in references if _HAS_DIGIT.search(text))
+        self.has_digits = with_digit * 4 >= len(references) * 3 > 0
+
+    def is_whole(self, line: Line) -> bool:
+        return line.filled > self.sparse and line.has_reference and self.oddness(line.text) == 0
+
+    def oddness(self, text: str) -> int:
+        if self.has_digits and not _HAS_DIGIT.search(text):
+            return 2
+        return int(shape_of(text) not in self.shapes)
+
+    def signs(self, line: Line) -> int:
+        """The sum of the signs but the last one, which is known when the list ends."""
+        if line.is_heading_or_rule:
+            return SET_ASIDE
+        is_sparse, oddness = line.filled <= self.sparse, self.oddness(line.text)
+        has_words = (is_sparse or oddness > 0) and _WORDS.search(line.text) is not None
+        if not line.has_reference and not (has_words and is_sparse):
+            return 0  # a case whose reference is missing is rejected for that, and said so
+        return 2 * is_sparse + oddness + 2 * has_words + line.lacks_start
+
+
+class FurnishingSearch:
+    """Looks at the lines of a sheet while they pass; `close` gives the verdict. Memory does not grow with the list."""
+
+    def __init__(self, headings: Sequence[str], reference: int, start: int | None) -> None:
+        self.heading_keys = list(map(heading_key, headings))
+        self.reference, self.start = reference, start
+        self.sample: list[Line] = []
+        self.sampled = 0
+        self.found: list[tuple[Line, int]] = []
+        self.last_whole = 0
+
+    @cached_property
+    def usual(self) -> _Usual:
+        """What the sample shows; asked first when the sample is full or the list has ended."""
+        return _Usual(self.sample)
+
+    def add(self, batch: Batch) -> None:
+        """Looks at a batch: at every line while the sample fills, then only at those that may stand out."""
+        if self.sampled < SAMPLED:
+            lines = [self._line(batch, place) for place in range(len(batch.numbers))]
+            self.sample += [line for line in lines if line.filled]
+            self.sampled += len(lines)
+            if self.sampled >= SAMPLED:
+                self._weigh(self.sample)
+            return
+        places, is_last_plain = self._candidates(batch)
+        if is_last_plain:
+            self.last_whole = batch.numbers[-1]
+        self._weigh(self._line(batch, place) for place in places)
+
+    def _candidates(self, batch: Batch) -> tuple[Iterable[int], bool]:
+        if self.start is None:
+            return range(len(batch.numbers)), False
+        references = batch.column(self.reference)
+        if are_plain(references):
+            return (), True
+        plain = [is_plain_reference(reference) is not None and " " not in reference for reference in references]
+        return compress(range(len(plain)), map(not_, plain)), plain[-1]
+
+    def _line(self, batch: Batch, place: int) -> Line:
+        cells = list(map(str.strip, batch.row(place)))
+        reference = clean(cells[self.reference]) if self.reference < len(cells) else ""
+        text = reference or next(filter(None, map(clean, cells)), "")
+        return Line(
+            row=batch.numbers[place],
+            filled=len(cells) - cells.count(""),
+            text=text[:_TEXT],
+            has_reference=bool(reference),
+            lacks_start=self.start is not None and (self.start >= len(cells) or not cells[self.start]),
+            is_heading_or_rule=_is_rule(cells) or self._repeats_headings(cells),
+        )
+
+    def _repeats_headings(self, cells: Sequence[str]) -> bool:
+        key = heading_key(cells[self.reference]) if self.reference < len(cells) else ""
+        if not key or key != self.heading_keys[self.reference]:
+            return False
+        filled = [(heading_key(cell), heading) for cell, heading in zip(cells, self.heading_keys, strict=False) if cell]
+        return 2 * sum(cell == heading for cell, heading in filled) >= len(filled)
+
+    def _weigh(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            signs = self.usual.signs(line)
+            if signs >= DOUBTFUL - 1 and len(self.found) <= 2 * KEPT:
+                self.found.append((line, signs))
+            if self.usual.is_whole(line):
+                self.last_whole = line.row
+
+    def close(self) -> Furnishings:
+        """The verdict, once every line has passed."""
+        if self.sampled < SAMPLED:
+            self._weigh(self.sample)
+        summed = [(line, signs + (line.row > self.last_whole)) for line, signs in self.found]
+        set_aside = tuple(line.row for line, signs in summed if signs >= SET_ASIDE)
+        # Without a start date a line is rejected for that, where the list has them: there is nothing to ask.
+        doubtful = tuple(line.row for line, signs in summed if signs == DOUBTFUL and not line.lacks_start)
+        if len(set_aside) > KEPT:
+            return Furnishings()
+        return Furnishings(set_aside, doubtful if len(doubtful) <= KEPT else ())
+
+
+def furnishing_notes(lines: Furnishings, *, are_left_out: bool) -> Iterator[Note]:
+    """What an officer is told of them; `are_left_out`: whether the officer wants the doubtful ones left out."""
+    if lines.set_aside:
+        are_none = count_words(len(lines.set_aside), "line is no case", "lines are no cases")
+        yield Note(
+            "no_cases",
+            f"{are_none} and not counted: totals, repeated headings, page numbers or notes of the report. Look at "
+            "the file if one of them should be a case.",
+            lines.set_aside,
+        )
+    if lines.doubtful:
+        verb = noun_of(len(lines.doubtful), "stands", "stand")
+        stand_out = f"{count_words(len(lines.doubtful), 'line')} {verb} out from the others and may be no case"
+        left_out = (
+            "left out, as you chose" if are_left_out else "counted all the same: look, and leave out what is none"
+        )
+        yield Note("perhaps_no_cases", f"{stand_out}; {left_out}.", lines.doubtful, "leave_out_doubtful")
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    """Whether a line is ruled with dashes or the like in every cell.
+
+    >>> _is_rule(["-----", "=====", ""]), _is_rule(["", "-"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(len(cell) > 1 and not cell.strip("-=_+*~.#") for cell in filled)

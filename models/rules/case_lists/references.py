@@ -1,0 +1,74 @@
+"""Can a text be kept as a case reference as it stands, or must somebody look at it?"""
+
+import re
+from collections.abc import Sequence
+from operator import itemgetter
+from string import ascii_letters, digits
+
+from models.rules.case_lists.personal import is_mobile_number
+
+_FIRST, _LAST = itemgetter(0), itemgetter(-1)
+_LONGEST = 80
+_SIGNS = (ascii_letters + digits + "_-./").encode()
+
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+# What a spreadsheet makes of a reference that looks like a date or a number: 1-3, 004120 and 120000000000.
+_DAMAGED = (
+    rf"\d{{1,2}}[-/ ]{_MONTH}(?:[-/ ]\d{{2,4}})?|{_MONTH}[-/ ]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d+\.0+"
+    r"|\d(?:[.,]\d+)?e\+\d{2,3}"
+)
+_is_damaged = re.compile(_DAMAGED, re.IGNORECASE | re.ASCII).fullmatch
+# Among many references at once, one to a line: is there any that needs a second look?
+_find_suspect = re.compile(rf"^(?:{_DAMAGED})$|[ ,._]\(?\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\)?$", re.I | re.M).search
+
+# References of these shapes need no cleaning and can be neither personal nor a blank nor damaged: a letter first and a
+# digit last; digits, but not ten of them; a digit first and a letter last; thirteen signs or more (hashes,
+# GUIDs); single spaces inside, a letter first and a digit last. Suspects are looked for apart.
+_PLAIN = (
+    r"[A-Za-z][\w\-./]{0,79}\d|\d{1,9}|\d{11,80}|\d[\w\-./]{0,79}[A-Za-z]|[\w\-./]{13,80}"
+    r"|[A-Za-z](?: ?[\w\-./]){1,79}(?<=\d)"
+)
+_is_plain = re.compile(_PLAIN, re.ASCII).fullmatch
+
+
+def is_damaged_reference(text: str) -> bool:
+    """Whether a spreadsheet has turned a reference into a date, a decimal or a rounded number.
+
+    >>> [is_damaged_reference(text) for text in ("01-Mar", "Mar-25", "4120.0", "1.2E+11", "2025-03-04", "12E45")]
+    [True, True, True, True, True, False]
+    """
+    return _is_damaged(text) is not None
+
+
+def are_plain(references: Sequence[str]) -> bool:
+    """Whether all of them are plain in one of the two commonest ways: a letter first and a digit last, or all digits.
+
+    >>> are_plain(["F1", "AB-12/3"]), are_plain(["00123", "7"]), are_plain(["F1", "1F"]), are_plain(["F 1"])
+    (True, True, False, False)
+    >>> are_plain(["QK-1", "Mar-25"])
+    False
+    """
+    lengths = set(map(len, references)) or {1}
+    if not 0 < min(lengths) <= max(lengths) <= _LONGEST:
+        return False
+    text = "".join(references)
+    if not text.isascii() or text.encode().translate(None, _SIGNS):
+        return False
+    if text.isdigit():
+        return not lengths & {10, 11}
+    if not ("".join(map(_FIRST, references)).isalpha() and "".join(map(_LAST, references)).isdigit()):
+        return False
+    return text.isalnum() or _find_suspect("\n".join(references)) is None
+
+
+def is_plain_reference(text: str, *, has_local_ten_digits: bool = False) -> bool:
+    """Whether one reference can be kept without a second look; ten digits only where they are known to be local.
+
+    >>> is_plain_reference("CH 00412"), is_plain_reference("Mar-25"), is_plain_reference("07700900123")
+    (True, False, False)
+    """
+    if len(text) == 10 and text.isdigit():
+        return has_local_ten_digits
+    if is_mobile_number(text):
+        return False
+    return _is_plain(text) is not None and _find_suspect(text) is None
