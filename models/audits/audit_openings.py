@@ -17,7 +17,7 @@ from models.partnership.agencies import Agency
 from models.partnership.sharing_agreements import agencies_without_agreement
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, list_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, after_voiding
 from models.sampling.sample_cases import CaseStatus, SampleCase, after_elimination
 from models.signatures.sign_offs import SignOffSubject
@@ -54,8 +54,7 @@ def kept_out_sentence(agencies: Sequence[Agency]) -> str:
     names = [agency.name for agency in agencies]
     if not names:
         return ""
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-    return f"No cases for {listed}: no signed Information Sharing Agreement in date."
+    return f"No cases for {list_words(names)}: no signed Information Sharing Agreement in date."
 
 
 def the_case_audit_tool(session: Session, review: ThematicReview) -> AssuranceTool:

@@ -17,7 +17,15 @@ from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_lists.check import CaseListCheck, CaseRow
-from models.rules.case_lists.file import Sheet, describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_lists.file import (
+    CaseListFile,
+    Sheet,
+    describe_sheet,
+    describe_sheets,
+    likely_sheet,
+    open_case_list,
+    other_lists_note,
+)
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.levels import Level, LevelFinder
 from models.rules.case_lists.report import Report
@@ -75,13 +83,10 @@ def open_check(
     `levels` are the partnership's own unless others are given.
     """
     file = open_case_list(source)
-    if choice.sheet is None:
-        sheet = likely_sheet(describe_sheets(file))
-        if choice.header_row is not None:
-            sheet = describe_sheet(file, sheet.name, choice.header_row)
-    else:
-        sheet = describe_sheet(file, choice.sheet, choice.header_row)
-    return CaseListCheck(
+    sheets = describe_sheets(file)
+    sheet = _chosen(file, sheets, choice)
+    others = other_lists_note(file, sheets, sheet)
+    check = CaseListCheck(
         file,
         sheet,
         _amended(sheet.choice, choice.columns),
@@ -90,6 +95,15 @@ def open_check(
         survey=survey,
         level_map=choice.level_map,
     )
+    check.notes += [others] if others else []
+    return check
+
+
+def _chosen(file: CaseListFile, sheets: Sequence[Sheet], choice: ImportChoice) -> Sheet:
+    """The sheet that was named, else the likely one, with its headings where they were said to be."""
+    if choice.sheet is None and choice.header_row is None:
+        return likely_sheet(sheets)
+    return describe_sheet(file, likely_sheet(sheets).name if choice.sheet is None else choice.sheet, choice.header_row)
 
 
 def run_through(check: CaseListCheck) -> Report:
@@ -180,9 +194,7 @@ def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]
     """Read what a person needs to confirm the columns. Raises RuleBroken for a choice that does not fit the sheet."""
     file = open_case_list(source)
     sheets = describe_sheets(file)
-    sheet = likely_sheet(sheets)
-    if choice.sheet is not None or choice.header_row is not None:
-        sheet = describe_sheet(file, sheet.name if choice.sheet is None else choice.sheet, choice.header_row)
+    sheet = _chosen(file, sheets, choice)
     columns = _amended(sheet.choice, choice.columns)
     if columns.fixed_level:
         LevelFinder(levels).must_find(columns.fixed_level)

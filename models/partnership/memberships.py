@@ -17,6 +17,7 @@ from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
+from models.rules.core.counts import list_words
 
 
 class Seat(Choice):
@@ -122,8 +123,7 @@ def core_seats_in_words(missing: Collection[Seat]) -> str:
 
 
 def _listed(seats: Iterable[Seat]) -> str:
-    words = [seat.value.replace("_", " ") for seat in seats]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+    return list_words([seat.value.replace("_", " ") for seat in seats])
 
 
 def hubs_run_by(person_id: int | None, on: date) -> Select[int]:

@@ -17,6 +17,7 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
+from models.rules.case_lists.columns_seen import column_notes
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
@@ -47,7 +48,8 @@ class CaseListCheck:
     pass over the file; any other is made again.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
     repeated references with a query over the loaded rows, and `report.repeats_searched` is False. A caller that loads
-    the rows into the database sets `is_loading` and calls `report_repeats` with what the database found.
+    the rows into the database sets `is_loading` and calls `report_repeats` with what the database found. `notes` on how
+    the sheet was chosen may be added before the stream begins.
 
     >>> from io import BytesIO
     >>> from models.rules.case_lists.file import describe_sheets, likely_sheet, open_case_list
@@ -86,6 +88,7 @@ class CaseListCheck:
         self.repeats = RepeatFinder() if find_repeats else None
         self.is_fast = True
         self.is_loading = False
+        self.notes: list[Note] = []
 
     def rows(self) -> Iterator[CaseRow]:
         """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
@@ -119,7 +122,9 @@ class CaseListCheck:
     def _close(self) -> None:
         report = self.report
         report.set_aside = len(self._set_aside())
-        for note in furnishing_notes(self.survey.furnishings, are_left_out=self.choice.leave_out_doubtful):
+        furnishings = furnishing_notes(self.survey.furnishings, are_left_out=self.choice.leave_out_doubtful)
+        columns = column_notes(self.choice, self.sheet.headings, self.sheet.seen)
+        for note in (*self.notes, *columns, *furnishings):
             report.note(note)
         if not self.is_loading:
             self.report_repeats()

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.archive import open_archive
 from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.columns_seen import ColumnsSeen, fit, look_at_columns
 from models.rules.case_lists.headings import (
-    HEADER_SEARCH_ROWS,
     ColumnChoice,
     find_header_row,
     guess_columns,
     is_statistics_table,
 )
+from models.rules.case_lists.notes import Note
 from models.rules.case_lists.text import TextFile, inspect_text
 from models.rules.case_lists.values import clean, unique_headings
 from models.rules.case_lists.workbook import MAX_ROWS, Workbook
+from models.rules.core.counts import count_words, list_words
 
-_HEADER_WITHIN = 200  # rows of a sheet, blank ones counted
+_HEADER_WITHIN = 200  # rows of a sheet that show where its headings are and what its columns hold, blank ones counted
 
 _SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file."
 _OLD_EXCEL = (
@@ -70,6 +72,7 @@ class Sheet:
 
     is_list: its headings are a case list's. is_statistics: they are those of published statistics. has_rows: something
     is filled in near below them. header_row: the file's row number of the headings. choice: the guessed columns.
+    seen: what the first rows show about the columns.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Sheet:
     header_row: int
     headings: tuple[str, ...]
     choice: ColumnChoice
+    seen: ColumnsSeen = field(default_factory=ColumnsSeen)
 
 
 def open_case_list(source: BinaryIO) -> CaseListFile:
@@ -125,7 +129,7 @@ def _open_workbook(source: BinaryIO) -> Workbook:
 
 def _first_rows(file: CaseListFile, sheet: str, last_row: int) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
-    for batch in file.batches(sheet, last_row=max(last_row, _HEADER_WITHIN)):
+    for batch in file.batches(sheet, last_row=last_row):
         rows.extend(zip(batch.numbers, batch.rows(), strict=True))
         if rows[-1][0] >= last_row:
             break
@@ -137,14 +141,14 @@ def describe_sheet(file: CaseListFile, name: str, header_row: int | None = None)
 
     Raises RuleBroken when the sheet, or that row, does not exist.
     """
-    rows = _first_rows(file, name, (header_row or HEADER_SEARCH_ROWS) + 1)
+    rows = _first_rows(file, name, (header_row or 0) + _HEADER_WITHIN)
     guessed_row, is_list = find_header_row(rows)
     asked_row, header_row = header_row, header_row or guessed_row
     cells = next((cells for number, cells in rows if number == header_row), [])
     if asked_row is not None and not any(map(clean, cells)):
         raise RuleBroken(f"The sheet has no row {header_row}; choose the row that holds the headings.")
     headings = unique_headings(cells)
-    choice = guess_columns(headings)
+    seen = look_at_columns(headings, [row for number, row in rows if number > header_row])
     return Sheet(
         name=name,
         is_list=is_list and header_row == guessed_row,
@@ -152,7 +156,8 @@ def describe_sheet(file: CaseListFile, name: str, header_row: int | None = None)
         has_rows=any(number > header_row and any(map(clean, row)) for number, row in rows),
         header_row=header_row,
         headings=headings,
-        choice=choice,
+        choice=fit(guess_columns(headings), headings, seen),
+        seen=seen,
     )
 
 
@@ -175,3 +180,22 @@ def likely_sheet(sheets: Sequence[Sheet]) -> Sheet:
     if not sheets:
         raise RuleBroken("The workbook has no sheet with cells, so there is no list to read.")
     return max(sheets, key=lambda sheet: (sheet.is_list, sheet.has_rows and sheet.is_list))
+
+
+def other_lists_note(file: CaseListFile, sheets: Sequence[Sheet], sheet: Sheet) -> Note | None:
+    """That a workbook has further lists beside the one that is read, with their rows; None where it has not."""
+    others = [other for other in sheets if other.is_list and other.has_rows and other.name != sheet.name]
+    if not others:
+        return None
+    counted = [f"“{other.name}” ({count_words(_count_rows(file, other), 'row')})" for other in others]
+    one_each = "is a list too" if len(others) == 1 else "are lists too"
+    return Note(
+        "other_lists",
+        f"Only the sheet “{sheet.name}” is read. {list_words(counted)} {one_each}: import each by itself, or put the "
+        "rows into one sheet first.",
+    )
+
+
+def _count_rows(file: CaseListFile, sheet: Sheet) -> int:
+    batches = file.batches(sheet.name, sheet.header_row + 1)
+    return sum(sum(any(map(str.strip, row)) for row in batch.rows()) for batch in batches)

@@ -1,5 +1,6 @@
 """Which row holds the headings of a sheet, and which column is probably which?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
@@ -164,7 +165,29 @@ def guess_columns(headings: Sequence[str]) -> ColumnChoice:
     for role, synonyms in SYNONYMS.items():
         heading = next((match for words in synonyms if (match := _same_heading(words, headings))), None)
         choice = replace(choice, **{role: heading})  # type: ignore[arg-type]  # a role holds a heading
-    return choice
+    return choice if choice.reference else replace(choice, reference=next(iter(other_references(headings)), None))
+
+
+# Words in headings of numbers that name no case: of people, places, other registers and the report's own rows.
+_NO_REFERENCE = re.compile(
+    r"nhs|upn|uln|\bni\b|national insurance|passport|phone|mobile|\btel|fax|post ?code|uprn|family|household|address"
+    r"|worker|team|staff|school|urn|laestab|provider|payroll|\bcost|budget|age\b|number of|\brow\b",
+    re.IGNORECASE,
+)
+_REFERENCE_WORD = re.compile(
+    r"(?:^|[\W_])(?:id|ids|identifier|ref|reference|no|number|key|urn)\W*$|[a-z]I[Dd]$", re.IGNORECASE
+)
+
+
+def other_references(headings: Sequence[str]) -> list[str]:
+    """Headings that may name a column of case references, the best known ones first.
+
+    >>> other_references(["ID", "Mosaic ID", "NHS number", "Team", "Case ref"])
+    ['Case ref', 'Mosaic ID', 'ID']
+    """
+    known = [match for words in SYNONYMS["reference"] if (match := _same_heading(words, headings))]
+    alike = [heading for heading in headings if _REFERENCE_WORD.search(heading) and not _NO_REFERENCE.search(heading)]
+    return list(dict.fromkeys((*known, *alike)))
 
 
 def _hits(layout: Layout, keys: set[str]) -> int:

@@ -153,6 +153,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Child Unique ID", "Unique ID", "Unique identifier", "Child ID", "Child reference", "LAchildID", "CHILD",
         "Person ID", "Person reference", "Adult ID", "Adult reference", "Client ID", "Client reference",
         "Service user ID", "LA Person Unique Identifier", "Individual adopter identifier", "Crime ID",
+        "Mosaic ID", "Mosaic number", "Liquidlogic ID", "LCS ID", "LAS ID", "CareFirst ID", "Azeus ID", "Person number",
         "Concern ID", "Concern reference", "Enquiry ID", "Enquiry reference", "Episode ID", "Referral ID", "ID",
     ),
     "level": (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from models.rules.case_lists.columns_seen import LEFT_OUT
 from models.rules.case_lists.dates import ColumnDates, read_date
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
@@ -11,7 +12,6 @@ from models.rules.case_lists.personal import personal_kind
 from models.rules.case_lists.values import clean
 
 SHOWN = 60
-LEFT_OUT = "(looks personal, not shown)"
 _TEXT_ROLES = ("reference", "level", "theme", "agency")
 
 

@@ -1,6 +1,8 @@
-"""How is a count written with its noun, so that it says 1 case and 2 cases?"""
+"""How is a count written with its noun, so that it says 1 case and 2 cases, and how are several words listed?"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 def noun_of(count: int, singular: str, plural: str = "") -> str:
@@ -21,3 +23,12 @@ def count_words(count: int, singular: str, plural: str = "") -> str:
     ('1 agency', '1,200 agencies', '2 rows')
     """
     return f"{count:,} {noun_of(count, singular, plural)}"
+
+
+def list_words(words: Sequence[str]) -> str:
+    """Words in a row as a sentence names them.
+
+    >>> list_words(["police", "probation", "health"]), list_words(["police"]), list_words([])
+    ('police, probation and health', 'police', '')
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)

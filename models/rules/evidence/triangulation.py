@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.core.choices import Choice
+from models.rules.core.counts import list_words
 
 
 class Source(Choice):
@@ -141,7 +142,7 @@ def meaning_of(cells: Mapping[Source, Cell], expected: Sequence[Source] = tuple(
     if not cells:
         return "No source says anything of this key line yet."
     quiet = [source for source in expected if source not in cells]
-    silence = f" Nothing from {_listed([_said(source) for source in quiet])}." if quiet else ""
+    silence = f" Nothing from {list_words([_said(source) for source in quiet])}." if quiet else ""
     return f"{_what_they_say(cells)}{silence}"
 
 
@@ -156,11 +157,11 @@ def _what_they_say(cells: Mapping[Source, Cell]) -> str:
         if (speakers := [source for source, cell in cells.items() if cell.verdict is verdict])
     ]
     (verdict, speakers), *others = groups
-    names = _capital(_listed([_said(source) for source in speakers]))
+    names = _capital(list_words([_said(source) for source in speakers]))
     if not others:
         return f"{names} agree and speak {_of(verdict)}."
     words = f"{names} {_speaks(speakers)} {_of(verdict)}"
-    words += "".join(f", {_listed([_said(source) for source in more])} {_of(other)}" for other, more in others)
+    words += "".join(f", {list_words([_said(source) for source in more])} {_of(other)}" for other, more in others)
     ending = ": find out why they differ before recommending anything." if mark is Mark.CONFLICT else "; no conflict."
     return f"{words}{ending}"
 
@@ -176,10 +177,6 @@ def _of(verdict: Verdict) -> str:
 
 def _said(source: Source) -> str:
     return source.label[0].lower() + source.label[1:]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _capital(words: str) -> str:
