@@ -15,7 +15,7 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
-from models.rules.case_lists.references import are_plain, is_plain_reference
+from models.rules.case_lists.references import are_plain, plain_flags
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns, RowJudge
@@ -57,7 +57,7 @@ class BatchJudge:
         if good < len(flags):
             values = self._judge_others(batch, flags, values, hashes, row_hashes)
         if self.repeats is not None:
-            self.repeats.add(batch.numbers, row_hashes, hashes)
+            self.repeats.add(batch.numbers, row_hashes, hashes, values[1])
         return values
 
     def _flags(self, batch: Batch, ranks: list[Any], themes: list[Any], agencies: list[Any]) -> list[bool]:
@@ -84,7 +84,7 @@ class BatchJudge:
         references = batch.column(self.columns.places.reference)
         if not are_plain(references):
             is_local = self.columns.has_local_ten_digits
-            yield [is_plain_reference(reference, has_local_ten_digits=is_local) for reference in references]
+            yield plain_flags(references, has_local_ten_digits=is_local)
         if self.columns.set_aside:
             yield [number not in self.columns.set_aside for number in batch.numbers]
         if batch.widest > heading_count:

@@ -1,5 +1,6 @@
 """Which rows of a case list may become rows of a case frame, and what is wrong with the others?"""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
@@ -23,11 +24,13 @@ from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.levels import Level, LevelFinder
+from models.rules.case_lists.look_alikes import look_alike_note
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns
 from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
+from models.rules.case_lists.values import clean
 from models.rules.core.counts import count_words
 
 CaseRow = tuple[int, str, int | None, str | None, date | None, date | None, str | None]
@@ -146,6 +149,23 @@ class CaseListCheck:
         self.report.warn("repeated_reference", self.repeats.repeated_references())
         self.report.warn("exact_duplicate_row", self.repeats.repeated_rows())
         self.report.repeats_searched = True
+        look_alikes = look_alike_note(self.repeats.look_alikes.groups(), self.references_in)
+        if look_alikes:
+            self.report.note(look_alikes)
+
+    def references_in(self, rows: Sequence[int]) -> dict[int, str]:
+        """The references in these rows of the file, given in ascending order; stops reading at the last of them."""
+        references: dict[int, str] = {}
+        waiting = iter(rows)
+        number = next(waiting, None)
+        for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1) if rows else ():
+            while number is not None and number <= batch.numbers[-1]:
+                row = batch.row(bisect_left(batch.numbers, number))
+                references[number] = clean(row[self.places.reference])
+                number = next(waiting, None)
+            if number is None:
+                break
+        return references
 
 
 def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator[tuple[str, str]]:

@@ -18,17 +18,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
-from operator import not_
+from operator import not_, or_
 from typing import NamedTuple
 
 from models.rules.case_lists.batches import Batch
 from models.rules.case_lists.notes import Note
-from models.rules.case_lists.references import are_plain, is_plain_reference
+from models.rules.case_lists.references import are_plain, plain_flags
 from models.rules.case_lists.values import clean, heading_key
 from models.rules.core.counts import count_words, noun_of
 
 SET_ASIDE, DOUBTFUL = 4, 3
-SAMPLED = 2_000
+SAMPLED = 500
 """Lines that show what is usual in a list."""
 
 KEPT = 10_000
@@ -38,14 +38,17 @@ _USUAL_SHARE = 0.1
 _SPARSE_SHARE = 0.4
 _TEXT = 80
 
-_WORDS = re.compile(
-    r"\b(?:(?:sub|grand)?[ -]?totals?|sum|average|mean|median|count|number of|page \d+|page|source|extract(?:ed)?"
-    r"|export(?:ed)?|printed|generated|produced|prepared|created|refreshed|updated|run (?:by|on|at|date|time)|report"
-    r"|applied|filters?|filtered|parameters?|criteria|selection|end of (?:report|list|file|data)|rows?|records?"
-    r"|sign(?:ed|ature)|approved|checked by|authorised|confidential|official|restricted|notes?|key|copyright|disclaimer"
-    r"|data as|as at|as of|correct at|footnote|continued)\b|[©*†]",
-    re.IGNORECASE,
-)
+_BEGINNINGS = (
+    "total", "subtotal", "sub-total", "sum of", "sum:", "average", "median", "mean:", "count of", "count:", "number of",
+    "page", "source", "extract", "export", "printed", "generated", "produced", "prepared", "created", "refreshed",
+    "updated", "run by", "run on", "run at", "run date", "run time", "report", "applied", "filter", "parameter",
+    "criteria", "selection", "end of", "row", "record", "signed", "signature", "approved", "checked", "authorised",
+    "confidential", "official", "restricted", "note", "key:", "copyright", "disclaimer", "data as", "as at", "as of",
+    "correct at", "footnote", "continued", "\u00a9", "*", "\u2020",
+)  # fmt: skip
+"""How words begin that furnishings are told by."""
+
+_is_worded = re.compile("|".join(rf"(?<!\w){re.escape(words)}" for words in _BEGINNINGS)).search
 _LETTERS, _SHORT_NUMBERS, _NUMBERS = re.compile(r"[^\W\d_]+"), re.compile(r"\b\d{1,2}\b"), re.compile(r"\d+")
 _HAS_DIGIT = re.compile(r"\d")
 
@@ -106,7 +109,7 @@ class _Usual:
         if line.is_heading_or_rule:
             return SET_ASIDE
         is_sparse, oddness = line.filled <= self.sparse, self.oddness(line.text)
-        has_words = (is_sparse or oddness > 0) and _WORDS.search(line.text) is not None
+        has_words = (is_sparse or oddness > 0) and _is_worded(line.text.lower()) is not None
         if not line.has_reference and not (has_words and is_sparse):
             return 0  # a case whose reference is missing is rejected for that, and said so
         return 2 * is_sparse + oddness + 2 * has_words + line.lacks_start
@@ -142,14 +145,26 @@ class FurnishingSearch:
             self.last_whole = batch.numbers[-1]
         self._weigh(self._line(batch, place) for place in places)
 
-    def _candidates(self, batch: Batch) -> tuple[Iterable[int], bool]:
-        if self.start is None:
-            return range(len(batch.numbers)), False
+    def _candidates(self, batch: Batch) -> tuple[list[int], bool]:
+        """The places of lines that may stand out, and whether the last line does not."""
         references = batch.column(self.reference)
-        if are_plain(references):
-            return (), True
-        plain = [is_plain_reference(reference) is not None and " " not in reference for reference in references]
-        return compress(range(len(plain)), map(not_, plain)), plain[-1]
+        flags = [True] * len(references) if are_plain(references) else self._plain(references)
+        if self.start is None:  # then nothing but its blank cells tells a count from a number among references
+            counts = map(sum, zip(*(map(bool, map(str.strip, column)) for column in self._columns(batch)), strict=True))
+            flags = [flag and count > self.usual.sparse for flag, count in zip(flags, counts, strict=True)]
+        return list(compress(range(len(flags)), map(not_, flags))), flags[-1]
+
+    def _plain(self, references: Sequence[str]) -> list[bool]:
+        flags = [reference[-1:].isdigit() for reference in references]
+        if not all(flags):
+            flags = list(map(or_, flags, plain_flags(references)))
+        text = "\n".join(references).lower()
+        if not any(words in text for words in _BEGINNINGS):
+            return flags
+        return [flag and _is_worded(text.lower()) is None for flag, text in zip(flags, references, strict=True)]
+
+    def _columns(self, batch: Batch) -> list[Sequence[str]]:
+        return [batch.column(place) for place in range(len(self.heading_keys))]
 
     def _line(self, batch: Batch, place: int) -> Line:
         cells = list(map(str.strip, batch.row(place)))

@@ -16,7 +16,6 @@ PERSONAL: dict[str, str] = {
 _WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*"
 _BIRTH = r"\(?(?:(?:dob|born)[: ]*)?\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})\)?"
 _is_email = re.compile(r"(?:mailto:)?[^\s@<>]+@[^\s@<>]+\.[^\W\d_]{2,}", re.IGNORECASE).fullmatch
-_is_mobile = re.compile(r"07\d{9}", re.ASCII).fullmatch
 # Written with its gaps or its country's code; without them only a mobile number is told from a long reference.
 _is_phone = re.compile(
     r"(?:\+44|0044)[ -]?(?:\(0\))?[\d -]{9,13}|07\d{9}|\(?0[1-37]\d{1,4}\)?(?:[ -]\d{3,8}){1,3}", re.ASCII
@@ -46,12 +45,3 @@ def personal_kind(text: str) -> str | None:
     if _is_phone(text) and sum(map(str.isdigit, text)) in (10, 11, 12, 13):
         return "phone"
     return "name_with_birth" if _is_name_with_birth(text) else None
-
-
-def is_mobile_number(text: str) -> bool:
-    """Whether eleven digits are a UK mobile number.
-
-    >>> is_mobile_number("07700900123"), is_mobile_number("01234567890")
-    (True, False)
-    """
-    return len(text) == 11 and _is_mobile(text) is not None

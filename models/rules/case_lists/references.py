@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from operator import itemgetter
 from string import ascii_letters, digits
 
-from models.rules.case_lists.personal import is_mobile_number
-
 _FIRST, _LAST = itemgetter(0), itemgetter(-1)
 _LONGEST = 80
 _SIGNS = (ascii_letters + digits + "_-./").encode()
@@ -18,8 +16,10 @@ _DAMAGED = (
     r"|\d(?:[.,]\d+)?e\+\d{2,3}"
 )
 _is_damaged = re.compile(_DAMAGED, re.IGNORECASE | re.ASCII).fullmatch
-# Among many references at once, one to a line: is there any that needs a second look?
-_find_suspect = re.compile(rf"^(?:{_DAMAGED})$|[ ,._]\(?\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\)?$", re.I | re.M).search
+_is_suspect = re.compile(rf"(?:{_DAMAGED})$|.*[ ,._]\(?\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\)?$", re.IGNORECASE).match
+_ONE_DIGIT = str.maketrans(dict.fromkeys(digits, "9"))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SIGNS_OF_DATES = tuple(sign + number + sign for sign in "/.-" for number in ("9", "99"))
 
 # References of these shapes need no cleaning and can be neither personal nor a blank nor damaged: a letter first and a
 # digit last; digits, but not ten of them; a digit first and a letter last; thirteen signs or more (hashes,
@@ -28,7 +28,8 @@ _PLAIN = (
     r"[A-Za-z][\w\-./]{0,79}\d|\d{1,9}|\d{11,80}|\d[\w\-./]{0,79}[A-Za-z]|[\w\-./]{13,80}"
     r"|[A-Za-z](?: ?[\w\-./]){1,79}(?<=\d)"
 )
-_is_plain = re.compile(_PLAIN, re.ASCII).fullmatch
+_is_plain = re.compile(rf"(?!07\d{{9}}$)(?:{_PLAIN})", re.ASCII).fullmatch  # not a mobile number
+_is_plain_or_ten_digits = re.compile(rf"(?!07\d{{9}}$)(?:{_PLAIN}|\d{{10}})", re.ASCII).fullmatch
 
 
 def is_damaged_reference(text: str) -> bool:
@@ -55,20 +56,27 @@ def are_plain(references: Sequence[str]) -> bool:
     if not text.isascii() or text.encode().translate(None, _SIGNS):
         return False
     if text.isdigit():
-        return not lengths & {10, 11}
+        return not lengths & {10, 11}  # it may be an NHS number or a telephone number
     if not ("".join(map(_FIRST, references)).isalpha() and "".join(map(_LAST, references)).isdigit()):
         return False
-    return text.isalnum() or _find_suspect("\n".join(references)) is None
+    return text.isalnum() or not any(map(_is_suspect, _suspects(references)))
 
 
-def is_plain_reference(text: str, *, has_local_ten_digits: bool = False) -> bool:
-    """Whether one reference can be kept without a second look; ten digits only where they are known to be local.
+def _suspects(references: Sequence[str]) -> Sequence[str]:
+    """All of them, or none where a quick look at them together shows no month, no date and no decimal."""
+    text = "\n".join(references).lower()
+    shape = text.translate(_ONE_DIGIT)
+    months, dates = any(month in text for month in _MONTHS), any(sign in shape for sign in _SIGNS_OF_DATES)
+    return references if months or dates or ".0" in text or "e+" in text else ()
 
-    >>> is_plain_reference("CH 00412"), is_plain_reference("Mar-25"), is_plain_reference("07700900123")
-    (True, False, False)
+
+def plain_flags(references: Sequence[str], *, has_local_ten_digits: bool = False) -> list[bool]:
+    """Which references can be kept without a second look; ten digits only where they are known to be local.
+
+    >>> plain_flags(["CH 00412", "Mar-25", "07700900123", "0123456789"])
+    [True, False, False, False]
     """
-    if len(text) == 10 and text.isdigit():
-        return has_local_ten_digits
-    if is_mobile_number(text):
-        return False
-    return _is_plain(text) is not None and _find_suspect(text) is None
+    is_plain = _is_plain_or_ten_digits if has_local_ten_digits else _is_plain
+    if not _suspects(references):
+        return [is_plain(reference) is not None for reference in references]
+    return [is_plain(reference) is not None and _is_suspect(reference) is None for reference in references]

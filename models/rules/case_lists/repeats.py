@@ -2,9 +2,11 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress
+
+from models.rules.case_lists.look_alikes import LookAlikeFinder
 
 MAX_ROWS = 2_000_000
 """Rows up to which repeats are searched in memory (20 bytes a row); a larger list leaves them to the database."""
@@ -23,14 +25,16 @@ class RepeatFinder:
         self.numbers = array("I")
         self.rows = array("q")
         self.references = array("q")
+        self.look_alikes = LookAlikeFinder(self.numbers, self.references)
         self.is_full = False
 
-    def add(self, numbers: Iterable[int], rows: list[int], references: list[int]) -> None:
-        """Takes the row numbers, row hashes and reference hashes of some rows, in file order."""
+    def add(self, numbers: Iterable[int], rows: list[int], references: list[int], accepted: Sequence[str]) -> None:
+        """Takes numbers, row hashes and reference hashes of some rows in file order, and the accepted references."""
         if len(self.numbers) > MAX_ROWS:
             self.is_full = True
             del self.numbers[:], self.rows[:], self.references[:]
         if not self.is_full:
+            self.look_alikes.add(accepted, references)
             self.numbers.extend(numbers)
             self.rows.fromlist(rows)
             self.references.fromlist(references)

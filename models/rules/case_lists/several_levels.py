@@ -1,7 +1,6 @@
 """Which cases of a case list stand in several levels of intervention?"""
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -9,7 +8,6 @@ from itertools import compress
 
 from models.rules.case_lists.check import CaseListCheck, CaseRow
 from models.rules.case_lists.report import LISTED, Report
-from models.rules.case_lists.values import clean
 
 _PARTS = 16
 # One whole number holds all of a case: the number of its row above these bits, a bit for each rank below.
@@ -89,7 +87,7 @@ def _has_several(ranks: int) -> bool:
 
 
 def _described(check: CaseListCheck, cases: list[_Found]) -> list[dict[str, object]]:
-    references = _references(check, [case.row for case in cases])
+    references = check.references_in([case.row for case in cases])
     labels = check.finder.labels
     return [
         {"row": case.row, "reference": references[case.row], "levels": list(_words(case.ranks, labels))}
@@ -104,18 +102,3 @@ def _words(ranks: int, labels: Mapping[int, str]) -> Iterator[str]:
     ['Child protection plan', 'Child in need']
     """
     return (label for rank, label in sorted(labels.items(), reverse=True) if ranks >> rank & 1)
-
-
-def _references(check: CaseListCheck, rows: list[int]) -> dict[int, str]:
-    """The references in these rows of the file, given in ascending order; stops reading at the last of them."""
-    references: dict[int, str] = {}
-    waiting = iter(rows)
-    number = next(waiting, None)
-    for batch in check.file.batches(check.sheet.name, check.sheet.header_row + 1) if rows else ():
-        while number is not None and number <= batch.numbers[-1]:
-            row = batch.row(bisect_left(batch.numbers, number))
-            references[number] = clean(row[check.places.reference])
-            number = next(waiting, None)
-        if number is None:
-            break
-    return references

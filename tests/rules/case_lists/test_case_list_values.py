@@ -222,7 +222,7 @@ def test_repeats_are_found_across_parts_and_blanks_are_never_repeats() -> None:
     finder = RepeatFinder()
     for place in range(0, 9000, 500):
         part = slice(place, place + 500)
-        finder.add(range(place, place + 500), rows[part], references[part])
+        finder.add(range(place, place + 500), rows[part], references[part], ())
     seen: set[int] = set()
     expected = [place for place, value in enumerate(references) if value and (value in seen or seen.add(value))]
     assert list(finder.repeated_references()) == expected
