@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
@@ -28,6 +29,8 @@ _UNKNOWN_REVISION = (
     "This database was made by another version of the portal, whose migrations are not here. Start that version, or"
     " choose another database or data folder."
 )
+_HAS_REVISION = text("SELECT to_regclass('alembic_version')")
+_MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
 _OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
 
 
@@ -72,6 +75,21 @@ def migrate(owner_url: str) -> None:
     with engine.begin() as connection:
         apply_access(connection)
     engine.dispose()
+
+
+def is_prepared(url: str) -> bool:
+    """Whether the tables are there, and of the newest revision as far as this login may ask for it."""
+    engine = create_engine(database_url(url))
+    try:
+        with engine.connect() as connection:
+            if connection.scalar(_HAS_REVISION) is None:
+                return False
+            if not connection.scalar(_MAY_READ_REVISION):
+                return True
+            held = MigrationContext.configure(connection).get_current_heads()
+            return set(held) == set(ScriptDirectory.from_config(alembic_config(url)).get_heads())
+    finally:
+        engine.dispose()
 
 
 def new_revision(owner_url: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -16,7 +17,9 @@ from models.case_lists.frame_rows import several_levels
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.case_lists.report import Report
+from models.rules.case_lists.check import CaseListCheck
+from models.rules.case_lists.headings import CHOICES
+from models.rules.case_lists.notes import Note
 from models.rules.core.counts import count_words
 
 frames = AppGroup("frames", help="Case frames: the frozen lists that samples are drawn from.")
@@ -46,33 +49,53 @@ _COLUMNS = {
 @click.option("--end", help="Heading of the column of end dates.")
 @click.option("--agency", help="One agency for every row.")
 @click.option("--date-order", type=click.Choice(["day", "month", "year"]), help="What comes first in the dates.")
+@click.option("--choose", multiple=True, type=click.Choice(CHOICES), help="Take what a note offers; may be repeated.")
+@click.option("--rows", "row_count", type=click.IntRange(0), default=0, help="Print the first N rows as frozen.")
 @click.option("--dry-run", is_flag=True, help="Check only; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @refusals
-def import_command(
-    file: str, review: str | None, sheet: str | None, header_row: int | None, dry_run: bool, as_json: bool, **named: Any
-) -> None:
+def import_command(file: str, review: str | None, sheet: str | None, header_row: int | None, **options: Any) -> None:
     """Check a case list and, unless it is a dry run, freeze what can be used.
 
     \b
-    --json prints one object: rows, accepted, cases, rejected and warnings ([{row, problem}]), by_level, frame,
-    fingerprint, notes ([{rule, rows, text}]), dropped_columns, and several_levels: {count, listed: [{row, reference,
-    levels}]} with the levels highest first and at most 10,000 cases; null where a dry run's list was too long to look.
+    --json prints one object: rows, accepted, cases, set_aside (lines that are no cases), rejected and warnings
+    ([{row, problem}]), by_level, starts and ends ({first, last}), frame, fingerprint, notes ([{rule, rows, text}]:
+    everything that was decided for you), dropped_columns, first_rows (with --rows: reference, level, theme,
+    started_on, ended_on, agency), and several_levels: {count, listed: [{row, reference, levels}]} with the levels
+    highest first and at most 10,000 cases; null where a dry run's list was too long to look.
     """
     path = readable_file(file)
-    columns = {_COLUMNS[name]: value for name, value in named.items() if value is not None}
+    columns = {_COLUMNS[name]: options[name] for name in _COLUMNS if options[name] is not None}
+    columns |= dict.fromkeys(options["choose"], True)
     choice = ImportChoice(sheet=sheet, header_row=header_row, columns=columns)
     with command_session() as session, path.open("rb") as source:
         review_id = _review_id(session, review)
         check = open_check(session, source, choice, today=today())
         frame = None
-        if dry_run:
+        if options["dry_run"]:
             run_through(check)
         else:
             frame = import_frame(session, check, title=path.stem, file_name=path.name, review_id=review_id)
-        facts = _facts(check.report, frame)
+        facts = _facts(check, frame)
         facts["several_levels"] = several_levels(session, frame) if frame else check.report.several_levels
-    show(facts, as_json=as_json, words=_words(facts))
+        facts["first_rows"] = _first_rows(check, options["row_count"])
+    show(facts, as_json=options["as_json"], words=_words(facts, check.report.notes))
+
+
+def _first_rows(check: CaseListCheck, count: int) -> list[dict[str, Any]]:
+    labels = check.finder.labels
+    return [
+        {
+            "row": row,
+            "reference": reference,
+            "level": labels.get(rank) if rank else None,
+            "theme": theme,
+            "started_on": started_on,
+            "ended_on": ended_on,
+            "agency": agency,
+        }
+        for row, reference, rank, theme, started_on, ended_on, agency in check.first_rows(count)
+    ]
 
 
 def _review_id(session: Session, reference: str | None) -> int | None:
@@ -84,15 +107,19 @@ def _review_id(session: Session, reference: str | None) -> int | None:
     return review_id
 
 
-def _facts(report: Report, frame: CaseFrame | None) -> dict[str, Any]:
+def _facts(check: CaseListCheck, frame: CaseFrame | None) -> dict[str, Any]:
+    report = check.report
     kept = report.as_facts()
     return {
         "rows": report.rows,
         "accepted": report.accepted,
         "cases": frame.case_count if frame else report.cases,
+        "set_aside": report.set_aside,
         "rejected": [{"row": entry["row"], "problem": entry["problem"]} for entry in kept["rejected"]],
         "warnings": [{"row": entry["row"], "problem": entry["problem"]} for entry in kept["warnings"]],
         "by_level": report.accepted_by_level,
+        "starts": report.starts,
+        "ends": report.ends,
         "frame": frame.reference if frame else None,
         "fingerprint": frame.fingerprint if frame else None,
         "notes": [{"rule": note.rule, "rows": list(note.rows), "text": note.text} for note in report.notes],
@@ -111,7 +138,7 @@ def _several_words(count: int) -> str:
     return f"{count:,} cases stand in several levels; each counts in its highest."
 
 
-def _words(facts: dict[str, Any]) -> str:
+def _words(facts: dict[str, Any], notes: Sequence[Note]) -> str:
     lines = [
         f"{count_words(facts['rows'], 'row')}: {facts['accepted']:,} can be used,"
         f" {facts['rows'] - facts['accepted']:,} cannot; {count_words(facts['cases'], 'case')}."
@@ -120,6 +147,7 @@ def _words(facts: dict[str, Any]) -> str:
     several = facts["several_levels"]
     if several and several["count"]:
         lines.append(_several_words(several["count"]))
-    lines += [note["text"] for note in facts["notes"]]
+    lines += [f"{note.text} (--choose {note.choice})" if note.choice else note.text for note in notes]
+    lines += ["  ".join(str(value or "–") for value in row.values()) for row in facts["first_rows"]]
     lines.append(f"Frozen as {facts['frame']}." if facts["frame"] else "A dry run: nothing was written.")
     return "\n".join(lines)

@@ -14,11 +14,18 @@ import click
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from app.preparation import prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.settings import Settings
+from models import schema
 from models.core.access import Actor
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+
+NOT_PREPARED = (
+    "The database is not prepared for this version of the portal: run “flask --app wsgi database prepare” with its "
+    "owner's login, then this command again."
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,10 +42,23 @@ def servers_in_use() -> Servers:
     return ensure_servers(settings_in_use())
 
 
+def prepared_servers() -> Servers:
+    """The servers in use, with the tables in the database: an embedded one is prepared when nobody has done it yet.
+
+    Raises RuleBroken where a managed database is not prepared: its owner decides when that is done.
+    """
+    servers = servers_in_use()
+    if not schema.is_prepared(servers.owner_url):
+        if settings_in_use().database_url:
+            raise RuleBroken(NOT_PREPARED)
+        prepare_database(settings_in_use(), servers, demo=False)
+    return servers
+
+
 @contextmanager
 def command_session() -> Iterator[Session]:
     """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
-    engine = make_engine(servers_in_use().database_url, pool_size=1)
+    engine = make_engine(prepared_servers().database_url, pool_size=1)
     try:
         with make_session_factory(engine)(info={"actor": Actor.system("command line")}) as session:
             refuse_unsafe_login(session.connection())

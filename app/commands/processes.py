@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.commands.kit import refusals, servers_in_use, settings_in_use
+from app.commands.kit import prepared_servers, refusals, settings_in_use
 from jobs.core import relay, schedule, worker
 
 
@@ -13,7 +13,7 @@ from jobs.core import relay, schedule, worker
 @refusals
 def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
-    settings, servers = settings_in_use(), servers_in_use()
+    settings, servers = settings_in_use(), prepared_servers()
     worker.run(
         servers.database_url,
         servers.redis_url,
@@ -30,7 +30,7 @@ def worker_command(short_only: bool) -> None:
 @refusals
 def relay_command() -> None:
     """Hand requests that were committed to the queue, until told to stop."""
-    servers = servers_in_use()
+    servers = prepared_servers()
     relay.run(servers.database_url, servers.redis_url)
 
 
@@ -38,4 +38,4 @@ def relay_command() -> None:
 @refusals
 def scheduler_command() -> None:
     """Request scheduled jobs when they fall due, until told to stop."""
-    schedule.run(servers_in_use().database_url)
+    schedule.run(prepared_servers().database_url)

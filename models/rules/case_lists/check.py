@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, cast
 
 from models.core.errors import RuleBroken
@@ -97,6 +98,20 @@ class CaseListCheck:
         """The accepted rows in file order. Raises RuleBroken where the file cannot be read on."""
         for columns in self._checked(VALUES):
             yield from cast("Iterator[CaseRow]", zip(*columns, strict=True))
+
+    def first_rows(self, count: int) -> list[CaseRow]:
+        """The first accepted rows, read on their own: the stream and the report stay as they are."""
+        apart = CaseListCheck(
+            self.file,
+            self.sheet,
+            self.choice,
+            tuple(self.finder.levels),
+            today=self.today,
+            survey=self.survey,
+            level_map=self.level_map,
+            find_repeats=False,
+        )
+        return list(islice(apart.rows(), count))
 
     def copy_blocks(self, prefix: str = "") -> Iterator[bytes]:
         """The accepted rows as blocks for PostgreSQL's `COPY ... FROM STDIN WITH (NULL '')`, text format.

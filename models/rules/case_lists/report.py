@@ -72,10 +72,11 @@ class Report:
     set_aside: how many those are. rejections, warnings: how often each code occurs.
     by_level, by_theme, by_agency, by_start_year: over all rows; the accepted_ ones over accepted rows; "" is blank.
     unmapped_levels: texts that are not on the list of levels, with counts. date_orders: heading -> day, month or year
-    first. no_date_count: accepted rows without a start date. repeats_searched: False when the list was too long to
-    look for repeats in memory (then the database must). several_levels: which cases stand in several levels, where that
-    was looked for (`check_levels`). notes: everything decided for the officer, in one list: what concerns the list
-    as a whole first, then one note for each code of warnings.
+    first. starts, ends: the first and the last day of all rows, ISO. no_date_count: accepted rows without a start
+    date. repeats_searched: False when the list was too long to look for repeats in memory (then the database must).
+    several_levels: which cases stand in several levels, where that was looked for (`check_levels`). notes: everything
+    decided for the officer, in one list: what concerns the list as a whole first, then one note for each code of
+    warnings.
     """
 
     rows: int = 0
@@ -91,8 +92,8 @@ class Report:
     accepted_by_theme: dict[str, int] = field(default_factory=dict)
     unmapped_levels: Counter[str] = field(default_factory=Counter)
     date_orders: dict[str, str] = field(default_factory=dict)
-    first_start: str | None = None
-    last_start: str | None = None
+    starts: dict[str, str | None] = field(default_factory=lambda: {"first": None, "last": None})
+    ends: dict[str, str | None] = field(default_factory=lambda: {"first": None, "last": None})
     no_date_count: int = 0
     dropped_columns: tuple[str, ...] = ()
     repeats_searched: bool = False

@@ -7,14 +7,42 @@ from itertools import compress
 from typing import Any
 
 from models.rules.case_lists.batches import Batch
-from models.rules.case_lists.columns import TROUBLE, TextColumn
+from models.rules.case_lists.columns import TROUBLE, DateColumn, TextColumn
 from models.rules.case_lists.levels import NOT_RECORDED
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns, JudgedRow
 from models.rules.case_lists.values import clean
 
-_STARTS_HELD = 50_000
+_DAYS_HELD = 50_000
 LEFT_OUT = "(left out)"
+
+
+class _Days:
+    """The texts of one date column, counted, and what they come to once they are read."""
+
+    def __init__(self, column: DateColumn | None) -> None:
+        self.column = column
+        self.texts: Counter[str] = Counter()
+        self.years: Counter[int] = Counter()
+        self.first: int | None = None
+        self.last: int | None = None
+
+    def read(self) -> None:
+        """Reads the texts counted so far and forgets them."""
+        if self.column is None:
+            return
+        numbers = [(number, count) for raw, count in self.texts.items() if (number := self.column.look(raw).number)]
+        for number, count in numbers:
+            self.years[date.fromordinal(number).year] += count
+        days = [number for number, _count in numbers] + [number for number in (self.first, self.last) if number]
+        self.first, self.last = min(days, default=None), max(days, default=None)
+        self.texts.clear()
+
+    def span(self) -> dict[str, str | None]:
+        """The first and the last day, ISO, or None."""
+        self.read()
+        days = {"first": self.first, "last": self.last}
+        return {name: date.fromordinal(number).isoformat() if number else None for name, number in days.items()}
 
 
 class Tally:
@@ -24,16 +52,17 @@ class Tally:
         self.columns = columns
         self.themes: Counter[str] = Counter()
         self.agencies: Counter[str] = Counter()
-        self.starts: Counter[str] = Counter()
         self.ranks: Counter[Any] = Counter()
         self.rejected_themes: Counter[str] = Counter()
         self.rejected_ranks: Counter[Any] = Counter()
-        self.years: Counter[int] = Counter()
-        self.first: int | None = None
-        self.last: int | None = None
-        self.no_date_count = 0
+        self.starts, self.ends = _Days(columns.start), _Days(columns.end)
         places = columns.places
-        chosen = ((self.themes, places.theme), (self.agencies, places.agency), (self.starts, places.start))
+        chosen = (
+            (self.themes, places.theme),
+            (self.agencies, places.agency),
+            (self.starts.texts, places.start),
+            (self.ends.texts, places.end),
+        )
         self.counters = [(counter, place) for counter, place in chosen if place is not None]
 
     def add(self, batch: Batch, ranks: Iterable[Any], flags: list[bool] | None) -> None:
@@ -42,8 +71,9 @@ class Tally:
             column = batch.column(place)
             counter.update(column if flags is None else compress(column, flags))
         self.ranks.update(ranks if flags is None else compress(ranks, flags))
-        if len(self.starts) > _STARTS_HELD:
-            self._read_starts()
+        for days in (self.starts, self.ends):
+            if len(days.texts) > _DAYS_HELD:
+                days.read()
 
     def add_judged(self, row: list[str], judged: JudgedRow) -> None:
         """Counts one row from the careful path, rejected or not."""
@@ -57,23 +87,10 @@ class Tally:
             if self.columns.places.theme is not None:
                 self.rejected_themes[cells[self.columns.places.theme]] += 1
 
-    def _read_starts(self) -> None:
-        column = self.columns.start
-        if column is None:
-            return
-        numbers = [(number, count) for raw, count in self.starts.items() if (number := column.look(raw).number)]
-        for number, count in numbers:
-            self.years[date.fromordinal(number).year] += count
-        days = [number for number, _count in numbers] + [number for number in (self.first, self.last) if number]
-        self.first, self.last = min(days, default=None), max(days, default=None)
-        self.starts.clear()
-
     def close(self, report: Report, labels: Mapping[int, str]) -> None:
         """Writes the counts into the report, levels by their labels."""
-        self._read_starts()
-        report.by_start_year = dict(sorted(self.years.items()))
-        report.first_start = date.fromordinal(self.first).isoformat() if self.first else None
-        report.last_start = date.fromordinal(self.last).isoformat() if self.last else None
+        report.starts, report.ends = self.starts.span(), self.ends.span()
+        report.by_start_year = dict(sorted(self.starts.years.items()))
         report.by_theme = _by_text(self.themes, self.columns.theme)
         report.accepted_by_theme = _by_text(self.themes - self.rejected_themes, self.columns.theme)
         report.by_agency = _by_text(self.agencies, self.columns.agency)

@@ -43,8 +43,8 @@ def test_every_demo_list_is_accepted_whole_and_without_a_question(make: object) 
     assert len(rows) == len(demo.rows)
     assert not report.unmapped_levels
     assert set(report.warning_counts) <= {"repeated_reference", "start_before_birth"}
-    assert report.first_start is not None
-    assert date.fromisoformat(report.last_start or "") <= TODAY
+    assert report.starts["first"] is not None
+    assert date.fromisoformat(report.starts["last"] or "") <= TODAY
 
 
 def test_children_in_need_have_the_published_sizes_by_need() -> None:

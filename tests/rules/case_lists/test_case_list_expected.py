@@ -71,7 +71,7 @@ def assert_figures(report: Report, rows: list[CaseRow], figures: dict[str, Any])
         listed = [row for row in problem["file_rows"] if row != "..."]
         assert report.rows_with(code)[: len(listed)] == listed, code
     if "start_date_range" in figures:
-        assert [report.first_start, report.last_start] == figures["start_date_range"]
+        assert [report.starts["first"], report.starts["last"]] == figures["start_date_range"]
         assert {str(year): count for year, count in report.by_start_year.items()} == figures["by_start_year"]
     for name in ("by_theme", "by_agency"):
         if name in figures:
