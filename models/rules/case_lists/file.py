@@ -104,7 +104,7 @@ def open_case_list(source: BinaryIO) -> CaseListFile:
             raise RuleBroken(sentence)
     shape = inspect_text(source)
     source.seek(0)
-    _refuse_other_text(source.read(4096).decode(shape.encoding, "replace"))
+    _refuse_other_text(source.read(4096).decode(shape.encoding.name, "replace"))
     return TextFile(source, shape)
 
 

@@ -6,18 +6,29 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.batches import Batch, LineBatch, RowBatch
-
-BATCH_ROWS = 128
-BATCH_CHARACTERS = 2_000_000  # bounds what a row or a batch may cost in memory, quoted line breaks included
-BLOCK_BYTES = 1 << 20
-BATCH_READ_CHARACTERS = 1 << 15
+from models.rules.case_lists.encodings import (
+    BLOCK_BYTES,
+    Encoding,
+    encoding_note,
+    foreign_rows,
+    possible_encodings,
+)
+from models.rules.case_lists.limits import last_filled_row, limit_note
+from models.rules.case_lists.notes import Note
+from models.rules.case_lists.quotation import (
+    BATCH_READ_CHARACTERS,
+    QuotedRows,
+    RowPattern,
+    row_pattern,
+    stray_note,
+)
 
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = ",;\t|"
@@ -27,50 +38,43 @@ NOT_TEXT = "This file is not a readable list: save it as CSV or as an Excel work
 
 @dataclass(frozen=True)
 class TextShape:
-    """How a text file is to be read: Python's name of the encoding, the delimiter, whether it has quotation marks."""
+    """How a text file is to be read: its encoding, the delimiter, whether it has quotation marks.
 
-    encoding: str
+    foreign_rows: the first rows with letters whose encoding was assumed. pattern: what a row looks like.
+    """
+
+    encoding: Encoding
     delimiter: str
     is_quoted: bool
+    foreign_rows: tuple[int, ...] = ()
+    pattern: RowPattern | None = None
 
 
 def inspect_text(source: BinaryIO) -> TextShape:
     """Reads the whole file once and tells its shape; memory does not grow with the file.
 
-    UTF-8 and UTF-16 with or without a byte order mark, else Windows-1252. Raises RuleBroken for an empty or binary
-    file and for a line of more than a million characters.
+    Raises RuleBroken for an empty or binary file, an unknown encoding and a line of more than a million characters.
 
-    >>> inspect_text(io.BytesIO("Fall;Thema\\nF1;\u00c4ngste\\n".encode("cp1252")))
-    TextShape(encoding='cp1252', delimiter=';', is_quoted=False)
+    >>> inspect_text(io.BytesIO("Fall;Thema\\nF1;\u00c4ngste\\n".encode("cp1252"))).encoding.name
+    'cp1252'
     """
     source.seek(0)
     head = source.read(BLOCK_BYTES)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
         raise RuleBroken("The file is empty: choose the file that holds the case list.")
-    for encoding in _encodings(head):
+    for encoding in possible_encodings(source):
         try:
             sample, is_quoted = _scan(source, encoding)
         except UnicodeError:
             continue
-        return TextShape(encoding, _delimiter(sample), is_quoted)
-    raise RuleBroken(
-        "The file is written in an encoding the portal does not know: save it as “CSV UTF-8” and choose that file."
-    )
+        delimiter = _delimiter(sample)
+        rows = foreign_rows(source, encoding, is_quoted=is_quoted)
+        return TextShape(encoding, delimiter, is_quoted, rows, row_pattern(sample, delimiter) if is_quoted else None)
+    raise AssertionError("the encodings end in a refusal")
 
 
-def _encodings(head: bytes) -> tuple[str, ...]:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    sample = head[:4096]
-    if sample[1::2].count(0) * 3 > len(sample) and not sample[::2].count(0):
-        return ("utf-16-le",)
-    if sample[::2].count(0) * 3 > len(sample) and not sample[1::2].count(0):
-        return ("utf-16-be",)
-    return ("utf-8-sig", "cp1252")
-
-
-def _scan(source: BinaryIO, encoding: str) -> tuple[str, bool]:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _scan(source: BinaryIO, encoding: Encoding) -> tuple[str, bool]:
+    decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
     sample, is_quoted = "", False
     source.seek(0)
     while True:
@@ -109,30 +113,15 @@ def _regularity(sample: str, delimiter: str) -> float:
     return max((width * count / rows for width, count in widths.items() if width > 1), default=0.0)
 
 
-class _BoundedLines:
-    """The lines of a text, refusing when more characters are taken than one batch of rows may have."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = lines
-        self.left = BATCH_CHARACTERS
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self.lines:
-            self.left -= len(line)
-            if self.left < 0:
-                raise RuleBroken(
-                    "The file has rows of many thousand characters: probably a quotation mark is never closed; "
-                    "save the list again as CSV from the spreadsheet."
-                )
-            yield line
-
-
-@dataclass(frozen=True)
 class TextFile:
     """A CSV file as one sheet without a name. Give it a seekable binary file; read one pass at a time."""
 
-    source: BinaryIO
-    shape: TextShape
+    is_1904 = False
+
+    def __init__(self, source: BinaryIO, shape: TextShape) -> None:
+        self.source, self.shape = source, shape
+        self._strays: dict[int, int] = {}
+        self._last_row = 0
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -147,48 +136,45 @@ class TextFile:
         Raises RuleBroken for quotation marks out of place and for more than 500 columns.
         """
         self.source.seek(0)
+        encoding = self.shape.encoding
         # Line breaks inside quotation marks stay as they are; elsewhere \r\n and \r are line ends like \n.
         newline = "" if self.shape.is_quoted else None
-        text = io.TextIOWrapper(self.source, encoding=self.shape.encoding, newline=newline)
-        read = _quoted_batches if self.shape.is_quoted else _line_batches
+        text = io.TextIOWrapper(self.source, encoding=encoding.name, errors=encoding.errors, newline=newline)
+        read = self._quoted_batches if self.shape.is_quoted else self._line_batches
         try:
-            yield from read(text, self.shape.delimiter, first_row)
+            for batch in read(text, first_row):
+                self._last_row = last_filled_row(batch) or self._last_row
+                yield batch
         finally:
             text.detach()  # the file stays open for the next pass
 
+    def _line_batches(self, text: io.TextIOWrapper, first_row: int) -> Iterator[Batch]:
+        """Without quotation marks a line is a row; `inspect_text` has bounded the length of a line."""
+        for _skipped in range(first_row - 1):
+            text.readline()
+        number = first_row
+        while block := text.read(BATCH_READ_CHARACTERS):
+            batch = LineBatch(number, block + text.readline(), self.shape.delimiter)
+            yield batch
+            number += len(batch.lines)
 
-def _line_batches(text: io.TextIOWrapper, delimiter: str, first_row: int) -> Iterator[Batch]:
-    """Without quotation marks a line is a row; `inspect_text` has bounded the length of a line."""
-    for _skipped in range(first_row - 1):
-        text.readline()
-    number = first_row
-    while block := text.read(BATCH_READ_CHARACTERS):
-        batch = LineBatch(number, block + text.readline(), delimiter)
-        yield batch
-        number += len(batch.lines)
+    def _quoted_batches(self, text: io.TextIOWrapper, first_row: int) -> Iterator[Batch]:
+        quoted = QuotedRows(text, self.shape.delimiter, self.shape.pattern)
+        for first, rows in quoted.blocks():
+            self._strays |= quoted.strays
+            skipped = max(first_row - first, 0)
+            if skipped < len(rows):
+                yield RowBatch(range(first + skipped, first + len(rows)), rows[skipped:])
 
+    def notes(self, sheet: str, header_row: int) -> list[Note]:
+        """What had to be assumed in reading the file; complete after a pass over all rows."""
+        notes = (
+            stray_note(self._strays),
+            encoding_note(self.shape.encoding, self.shape.foreign_rows),
+            limit_note(self._last_row, header_row),
+        )
+        return [note for note in notes if note is not None]
 
-def _quoted_batches(text: io.TextIOWrapper, delimiter: str, first_row: int) -> Iterator[Batch]:
-    lines = _BoundedLines(text)
-    rows = _quoted_rows(lines, delimiter)
-    for _skipped in islice(rows, first_row - 1):
-        lines.left = BATCH_CHARACTERS
-    number = first_row
-    while True:
-        lines.left = BATCH_CHARACTERS
-        batch = list(islice(rows, BATCH_ROWS))
-        if not batch:
-            return
-        yield RowBatch(range(number, number + len(batch)), batch)
-        number += len(batch)
-
-
-def _quoted_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        yield from rows
-    except csv.Error as error:
-        raise RuleBroken(
-            f"Near line {rows.line_num} of the file a quotation mark is out of place or never closed; "
-            "save the list again as CSV from the spreadsheet."
-        ) from error
+    def without_hidden_rows(self) -> Self:
+        """A text file hides nothing."""
+        return self

@@ -20,9 +20,10 @@ from models.rules.case_lists.archive import (
     shorten,
 )
 from models.rules.case_lists.batches import MAX_COLUMNS, Batch, RowBatch
-from models.rules.case_lists.text import BATCH_CHARACTERS, BATCH_ROWS
+from models.rules.case_lists.quotation import BATCH_CHARACTERS
 
 MAX_ROWS = 1_048_576
+BATCH_ROWS = 128
 MAX_SHEETS = 255
 NO_STORED_VALUE = "#VALUE!"
 _CELLS_IN_A_ROW = 16_384  # Excel's own limit
