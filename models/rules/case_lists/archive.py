@@ -1,4 +1,4 @@
-"""Is this Excel archive safe to open, and what do its small parts (sheets, date formats, shared texts) say?"""
+"""Is this Excel archive safe to open, and what do its small parts (relations, shared texts) say?"""
 
 import posixpath
 import re
@@ -6,6 +6,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -66,6 +67,7 @@ def open_archive(source: BinaryIO) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise RuleBroken(DAMAGED) from error
     parts = archive.infolist()
+    _mend_names(archive)
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise RuleBroken(TOO_LARGE)
     for part in parts:
@@ -76,6 +78,14 @@ def open_archive(source: BinaryIO) -> zipfile.ZipFile:
     return archive
 
 
+def _mend_names(archive: zipfile.ZipFile) -> None:
+    """Parts that some Windows programs name with backslashes answer to the names the format wants."""
+    for part in archive.infolist():
+        if "\\" in part.filename:
+            part.filename = part.filename.replace("\\", "/")
+            archive.NameToInfo.setdefault(part.filename, part)
+
+
 class PartScan:
     """Reads one XML part piece by piece through expat, without building a tree, so that memory stays flat.
 
@@ -83,8 +93,11 @@ class PartScan:
     set; names come without a namespace prefix.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, part: str) -> None:
-        self.archive, self.part = archive, part
+    def __init__(
+        self, archive: zipfile.ZipFile, part: str, shorten: Callable[[Iterator[bytes]], Iterator[bytes]] = iter
+    ) -> None:
+        """`shorten` may leave out stretches of the part that say nothing."""
+        self.archive, self.part, self.shorten = archive, part, shorten
         self.on_start: Callable[[str, Attributes], None] = lambda name, attributes: None
         self.on_end: Callable[[str], None] = lambda name: None
         self.depth = 0
@@ -114,7 +127,7 @@ class PartScan:
         fed = 0
         try:
             with self.archive.open(self.part) as stream:
-                while chunk := stream.read(_CHUNK_BYTES):
+                for chunk in self.shorten(iter(partial(stream.read, _CHUNK_BYTES), b"")):
                     self.parser.Parse(chunk, False)
                     fed += len(chunk)
                     if fed - self.parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
@@ -163,54 +176,6 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
         leads_to[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
     return leads_to
-
-
-# What a number format does not mean as a format: quoted text, an escaped sign, [colour or h:mm], _ and * with a sign.
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_BUILT_IN_DATES = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
-
-
-def is_date_format(code: str) -> bool:
-    """Whether a number format shows a day or month (and not only a time of day).
-
-    >>> is_date_format("dd/mm/yyyy"), is_date_format("[h]:mm:ss"), is_date_format('0.00" days"'), is_date_format("mmm")
-    (True, False, False, True)
-    """
-    code = _QUOTED.sub("", code.casefold())
-    if code == "general":
-        return False
-    return "y" in code or "d" in code or ("m" in code and "h" not in code and "s" not in code)
-
-
-def read_date_styles(archive: zipfile.ZipFile, part: str) -> frozenset[str]:
-    """The style numbers (attribute `s` of a cell) whose format shows a date."""
-    custom: dict[str, bool] = {}
-    styles: set[str] = set()
-    position = 0
-    inside = False
-
-    def start(name: str, attributes: Attributes) -> None:
-        nonlocal position, inside
-        if name == "numFmt":
-            custom[attributes.get("numFmtId", "")] = is_date_format(attributes.get("formatCode", "")[:255])
-        elif name == "cellXfs":
-            inside = True
-        elif name == "xf" and inside:
-            number = attributes.get("numFmtId", "0")
-            if custom.get(number, number.isdecimal() and int(number[:6]) in _BUILT_IN_DATES):
-                styles.add(str(position))
-            position += 1
-        if len(custom) + position > 200_000:
-            raise RuleBroken(TOO_LARGE)
-
-    def end(name: str) -> None:
-        nonlocal inside
-        inside = inside and name != "cellXfs"
-
-    scan = PartScan(archive, part)
-    scan.on_start, scan.on_end = start, end
-    scan.run()
-    return frozenset(styles)
 
 
 class _SharedTexts:

@@ -147,7 +147,7 @@ def _sense(before: str, sign: str, after: str) -> float:
     if sign == "\xa0":
         return 3.2 if is_inside else 2
     if sign in "£€":
-        return 2 if after.isdigit() or not is_inside else -1
+        return 2 if after.isdigit() or not is_inside else -2
     if sign in "…°½":
         return 2 if not after.isalpha() else -1
     return -3

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.archive import open_archive
@@ -16,9 +16,11 @@ from models.rules.case_lists.headings import (
     is_statistics_table,
 )
 from models.rules.case_lists.notes import Note
+from models.rules.case_lists.sheet_facts import SheetFacts
+from models.rules.case_lists.sheet_rows import MAX_ROWS
 from models.rules.case_lists.text import TextFile, inspect_text
 from models.rules.case_lists.values import clean, unique_headings
-from models.rules.case_lists.workbook import MAX_ROWS, Workbook
+from models.rules.case_lists.workbook import Workbook
 from models.rules.core.counts import count_words, list_words
 
 _HEADER_WITHIN = 200  # rows of a sheet that show where its headings are and what its columns hold, blank ones counted
@@ -62,8 +64,25 @@ class CaseListFile(Protocol):
     def sheet_names(self) -> tuple[str, ...]:
         """The names of the sheets; a text file has one, named ""."""
 
+    @property
+    def hidden_sheets(self) -> frozenset[str]:
+        """The names of the sheets that nobody sees in Excel."""
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether day numbers count from 1904, as in workbooks of old Macs."""
+
     def batches(self, sheet: str, first_row: int = 1, last_row: int = MAX_ROWS) -> Iterator[Batch]:
         """Rows from `first_row` on, some at a time; those after `last_row` may be left out."""
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """What a sheet showed beside its cells; complete after a pass over all its rows."""
+
+    def notes(self, sheet: str, header_row: int) -> list[Note]:
+        """What had to be assumed in reading, and what is hidden; complete after a pass over all rows of the sheet."""
+
+    def without_hidden_rows(self) -> Self:
+        """The same file, whose hidden rows are left out and counted."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +91,7 @@ class Sheet:
 
     is_list: its headings are a case list's. is_statistics: they are those of published statistics. has_rows: something
     is filled in near below them. header_row: the file's row number of the headings. choice: the guessed columns.
-    seen: what the first rows show about the columns.
+    seen: what the first rows show about the columns. is_hidden: nobody sees it in Excel.
     """
 
     name: str
@@ -83,6 +102,7 @@ class Sheet:
     headings: tuple[str, ...]
     choice: ColumnChoice
     seen: ColumnsSeen = field(default_factory=ColumnsSeen)
+    is_hidden: bool = False
 
 
 def open_case_list(source: BinaryIO) -> CaseListFile:
@@ -158,6 +178,7 @@ def describe_sheet(file: CaseListFile, name: str, header_row: int | None = None)
         headings=headings,
         choice=fit(guess_columns(headings), headings, seen),
         seen=seen,
+        is_hidden=name in file.hidden_sheets,
     )
 
 
@@ -175,16 +196,22 @@ def describe_sheets(file: CaseListFile) -> tuple[Sheet, ...]:
 def likely_sheet(sheets: Sequence[Sheet]) -> Sheet:
     """The sheet to offer first: the first case list with rows, else the first case list, else the first sheet.
 
+    A hidden sheet is never offered while another is there.
+
     Raises RuleBroken when there is no sheet at all.
     """
     if not sheets:
         raise RuleBroken("The workbook has no sheet with cells, so there is no list to read.")
-    return max(sheets, key=lambda sheet: (sheet.is_list, sheet.has_rows and sheet.is_list))
+    return max(sheets, key=lambda sheet: (not sheet.is_hidden, sheet.is_list, sheet.has_rows and sheet.is_list))
 
 
 def other_lists_note(file: CaseListFile, sheets: Sequence[Sheet], sheet: Sheet) -> Note | None:
     """That a workbook has further lists beside the one that is read, with their rows; None where it has not."""
-    others = [other for other in sheets if other.is_list and other.has_rows and other.name != sheet.name]
+    others = [
+        other
+        for other in sheets
+        if other.is_list and other.has_rows and not other.is_hidden and other.name != sheet.name
+    ]
     if not others:
         return None
     counted = [f"“{other.name}” ({count_words(_count_rows(file, other), 'row')})" for other in others]

@@ -29,6 +29,7 @@ from models.rules.case_lists.quotation import (
     row_pattern,
     stray_note,
 )
+from models.rules.case_lists.sheet_facts import SheetFacts
 
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = ",;\t|"
@@ -117,6 +118,7 @@ class TextFile:
     """A CSV file as one sheet without a name. Give it a seekable binary file; read one pass at a time."""
 
     is_1904 = False
+    hidden_sheets: frozenset[str] = frozenset()
 
     def __init__(self, source: BinaryIO, shape: TextShape) -> None:
         self.source, self.shape = source, shape
@@ -174,6 +176,10 @@ class TextFile:
             limit_note(self._last_row, header_row),
         )
         return [note for note in notes if note is not None]
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """A text file shows nothing beside its cells."""
+        return SheetFacts()
 
     def without_hidden_rows(self) -> Self:
         """A text file hides nothing."""
