@@ -116,11 +116,11 @@ class PartScan:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             raise RuleBroken(DAMAGED)
-        self.on_start(name.rpartition(":")[2], attributes)
+        self.on_start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1
-        self.on_end(name.rpartition(":")[2])
+        self.on_end(name.rpartition(":")[2] if ":" in name else name)
 
     def pieces(self) -> Iterator[None]:
         """Parse on, and yield after each piece so that the caller can hand over what it has so far."""

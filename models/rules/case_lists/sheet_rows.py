@@ -98,12 +98,14 @@ class SheetRows:
         self.facts.is_whole = self.row_number <= last_row
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name in self.starts:
-            self.starts[name](attributes)
+        take = self.starts.get(name)
+        if take is not None:
+            take(attributes)
 
     def end(self, name: str) -> None:
-        if name in self.ends:
-            self.ends[name]()
+        take = self.ends.get(name)
+        if take is not None:
+            take()
 
     def start_value(self, _attributes: Attributes) -> None:
         self.has_value = True
