@@ -152,7 +152,7 @@ def import_frame(
 
 def read_as(check: CaseListCheck) -> dict[str, Any]:
     """How the file was read, so that somebody who has the file can read it the same way again."""
-    columns = {name: value for name, value in asdict(check.choice).items() if value is not None}
+    columns = {name: value for name, value in asdict(check.choice).items() if value not in (None, False)}
     orders = {role: dates.order for role, dates in check.survey.dates.items()}
     return {
         "sheet": check.sheet.name,

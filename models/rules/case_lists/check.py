@@ -23,13 +23,14 @@ from models.rules.case_lists.columns_seen import column_notes
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
-from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
+from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.levels import Level, LevelFinder
 from models.rules.case_lists.look_alikes import look_alike_note
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns
+from models.rules.case_lists.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
 from models.rules.case_lists.values import clean
 from models.rules.core.counts import count_words
@@ -81,7 +82,8 @@ class CaseListCheck:
         """Raises RuleBroken for statistics, a choice that does not fit, and a reference column of NHS numbers."""
         if sheet.is_statistics:
             raise RuleBroken(STATISTICS)
-        self.file, self.sheet, self.choice, self.today = file, sheet, choice, today
+        self.file = file = file.without_hidden_rows() if choice.leave_out_hidden else file
+        self.sheet, self.choice, self.today = sheet, choice, today
         self.places = locate(choice, sheet.headings)
         self.level_map = dict(level_map or {})
         self.finder = LevelFinder(levels, self.level_map)
@@ -125,6 +127,8 @@ class CaseListCheck:
 
     def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
         columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
+        for dates in filter(None, (columns.start, columns.end, columns.born)):
+            dates.is_1904 = self.file.is_1904
         columns.heading_count = len(self.sheet.headings)
         columns.set_aside = self._set_aside()
         batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
@@ -137,12 +141,23 @@ class CaseListCheck:
         lines = self.survey.furnishings
         return frozenset(lines.set_aside + (lines.doubtful if self.choice.leave_out_doubtful else ()))
 
+    def _file_notes(self) -> list[Note]:
+        """What reading the file has shown. Raises RuleBroken when a chosen column holds formulas without results."""
+        facts = self.file.facts(self.sheet.name)
+        places = {role: place for role in COLUMN_ROLES if (place := getattr(self.places, role)) is not None}
+        refuse_uncalculated(
+            facts, {place: self.sheet.headings[place] for role, place in places.items() if role != "born"}
+        )
+        notes = self.file.notes(self.sheet.name, self.sheet.header_row)
+        hidden = hidden_columns_note(facts, {place: self.sheet.headings[place] for place in places.values()})
+        return [*notes, hidden] if hidden else notes
+
     def _close(self) -> None:
         report = self.report
         report.set_aside = len(self._set_aside())
         furnishings = furnishing_notes(self.survey.furnishings, are_left_out=self.choice.leave_out_doubtful)
         columns = column_notes(self.choice, self.sheet.headings, self.sheet.seen)
-        for note in (*self.notes, *columns, *furnishings):
+        for note in (*self.notes, *self._file_notes(), *columns, *furnishings):
             report.note(note)
         if not self.is_loading:
             self.report_repeats()

@@ -6,8 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.dates import DateOrder, read_date
+from models.rules.case_lists.epochs import since_1900
 from models.rules.case_lists.levels import LevelFinder
 from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.spellings import Spellings
 from models.rules.case_lists.values import clean
 
 MAX_DIFFERENT = 10_000
@@ -61,11 +63,12 @@ class DateColumn:
 
     def __init__(self, order: DateOrder, blank_key: int, bad_key: int, render: Callable[[date | None], Any]) -> None:
         self.order, self.blank_key, self.bad_key, self.render = order, blank_key, bad_key, render
+        self.is_1904 = False  # day numbers count from 1904
         self.keys = _Filled(self._fill)
         self.outs: dict[str, Any] = {}
 
     def _fill(self, raw: str) -> int:
-        text = clean(raw)
+        text = since_1900(clean(raw)) if self.is_1904 else clean(raw)
         day = read_date(text, self.order) if text else None
         self.outs[raw] = self.render(day)
         if day is not None:
@@ -96,10 +99,14 @@ def is_error_value(raw: str) -> bool:
 
 
 class TextColumn:
-    """A theme or agency column: `outs` gives the rendered text, or TROUBLE for a personal number or a narrative."""
+    """A theme or agency column: `outs` gives the rendered text, or TROUBLE for a personal number or a narrative.
+
+    Texts that differ in capitals or spaces only become one.
+    """
 
     def __init__(self, heading: str, render: Callable[[str | None], Any]) -> None:
         self.heading, self.render = heading, render
+        self.spellings = Spellings()
         self.outs = _Filled(self._fill)
         self.has_trouble = False
 
@@ -109,7 +116,7 @@ class TextColumn:
         if len(text) > MAX_TEXT or personal_kind(text):
             self.has_trouble = True
             return TROUBLE
-        return self.render(text or None)
+        return self.render(self.spellings.first(text) or None)
 
 
 class LevelColumn:

@@ -1,6 +1,5 @@
 """What kind of file is this by its content, which sheets does it have, and which of them is a case list?"""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, Self
@@ -16,6 +15,7 @@ from models.rules.case_lists.headings import (
     is_statistics_table,
 )
 from models.rules.case_lists.notes import Note
+from models.rules.case_lists.other_files import refuse_other_archive, refuse_other_file, refuse_other_text
 from models.rules.case_lists.sheet_facts import SheetFacts
 from models.rules.case_lists.sheet_rows import MAX_ROWS
 from models.rules.case_lists.text import TextFile, inspect_text
@@ -25,36 +25,9 @@ from models.rules.core.counts import count_words, list_words
 
 _HEADER_WITHIN = 200  # rows of a sheet that show where its headings are and what its columns hold, blank ones counted
 
-_SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file."
-_OLD_EXCEL = (
-    "This is an old Excel workbook (.xls) or one locked with a password, which the portal does not read: open it in "
-    "Excel, save it as .xlsx without a password and choose that file."
-)
-_MARKUP = "This is an XML or web page file, which the portal does not read: open it in a spreadsheet, " + _SAVE_AS
 STATISTICS = (
     "This is a table of published statistics, not a list of cases: choose a file with one row for each case or episode."
 )
-_OPENINGS: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", _OLD_EXCEL),
-    (b"\x09\x08", _OLD_EXCEL),
-    (b"%PDF", "This is a PDF, from which no list can be read: ask for the list itself, " + _SAVE_AS),
-    (b"{\\rtf", "This is a text document, not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS),
-    (b"\x89PNG", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
-    (b"\xff\xd8\xff", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
-    (b"GIF8", "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."),
-    (b"\x1f\x8b", "This is a packed file: unpack it and choose the list inside."),
-    (b"7z\xbc\xaf", "This is a packed file: unpack it and choose the list inside."),
-    (b"Rar!", "This is a packed file: unpack it and choose the list inside."),
-    (b"SQLite format 3", "This is a database, not a list of cases: export the list as CSV and choose that file."),
-    (b"\x00\x01\x00\x00Standard", "This is a database, not a list of cases: export the list as CSV."),
-)
-_ARCHIVES: tuple[tuple[str, str], ...] = (
-    ("xl/workbook.bin", "This is a binary Excel workbook (.xlsb), which the portal does not read: " + _SAVE_AS),
-    ("word/document.xml", "This is a Word document, not a list of cases: copy its table into a spreadsheet, "
-     + _SAVE_AS),
-    ("ppt/presentation.xml", "This is a presentation, not a list of cases: ask for the list itself as CSV or .xlsx."),
-    ("content.xml", "This is an OpenDocument file (.ods), which the portal does not read: " + _SAVE_AS),
-)  # fmt: skip
 
 
 class CaseListFile(Protocol):
@@ -119,31 +92,16 @@ def open_case_list(source: BinaryIO) -> CaseListFile:
     head = source.read(4096)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _open_workbook(source)
-    for opening, sentence in _OPENINGS:
-        if head.startswith(opening):
-            raise RuleBroken(sentence)
+    refuse_other_file(source, head)
     shape = inspect_text(source)
     source.seek(0)
-    _refuse_other_text(source.read(4096).decode(shape.encoding.name, "replace"))
+    refuse_other_text(source.read(4096).decode(shape.encoding.name, "replace"))
     return TextFile(source, shape)
-
-
-def _refuse_other_text(text: str) -> None:
-    text = text.lstrip()
-    if re.match(r"<[?!a-zA-Z]", text):
-        raise RuleBroken(_MARKUP)
-    if re.match(r'[\[{]\s*["\[{]', text):
-        raise RuleBroken("This is a JSON file, not a list of cases: export the list as CSV and choose that file.")
 
 
 def _open_workbook(source: BinaryIO) -> Workbook:
     archive = open_archive(source)
-    parts = set(archive.namelist())
-    for part, sentence in _ARCHIVES:
-        if part in parts:
-            raise RuleBroken(sentence)
-    if not any(part.startswith(("xl/", "/xl/")) for part in parts):
-        raise RuleBroken("This is a packed file (.zip): unpack it and choose the list inside.")
+    refuse_other_archive(archive)
     return Workbook(archive)
 
 

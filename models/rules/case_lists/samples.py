@@ -1,11 +1,13 @@
 """Which few rows does a person look at before confirming what the columns of a case list mean?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from models.rules.case_lists.columns_seen import LEFT_OUT
 from models.rules.case_lists.dates import ColumnDates, read_date
+from models.rules.case_lists.epochs import since_1900
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.personal import personal_kind
@@ -42,18 +44,26 @@ def sample_rows(
     {'start': ('05/06/2019', datetime.date(2019, 5, 6))}
     """
     places = locate(choice, sheet.headings)
+    file = file.without_hidden_rows() if choice.leave_out_hidden else file
+    read = partial(_sample, places=places, choice=choice, dates=dates, epoch=since_1900 if file.is_1904 else str)
     sample: list[SampleRow] = []
     for batch in file.batches(sheet.name, sheet.header_row + 1):
         for number, cells in zip(batch.numbers, batch.rows(), strict=True):
             if len(sample) == count:
                 return sample
             if any(map(clean, cells)):
-                sample.append(_sample(number, cells, places, choice, dates))
+                sample.append(read(number, cells))
     return sample
 
 
 def _sample(
-    number: int, cells: list[str], places: ColumnPlaces, choice: ColumnChoice, dates: Mapping[str, ColumnDates]
+    number: int,
+    cells: list[str],
+    *,
+    places: ColumnPlaces,
+    choice: ColumnChoice,
+    dates: Mapping[str, ColumnDates],
+    epoch: Callable[[str], str],
 ) -> SampleRow:
     texts = {role: _shown(cells, place) for role in _TEXT_ROLES if (place := getattr(places, role)) is not None}
     days = {}
@@ -62,7 +72,7 @@ def _sample(
         if place is not None:
             text = _shown(cells, place)
             order = choice.date_order or (dates[role].order if role in dates else "day")
-            days[role] = (text, read_date(text, order))
+            days[role] = (text, read_date(epoch(text), order))
     return SampleRow(number, texts, days)
 
 

@@ -74,7 +74,8 @@ class Survey:
 def subject_of(sheet: Sheet, choice: ColumnChoice) -> tuple[str, ...]:
     """What a survey depends on: the sheet, its heading row, and the columns of references and dates."""
     columns = (getattr(choice, role) or "" for role in ("reference", *DATE_ROLES))
-    return (sheet.name, str(sheet.header_row), *columns)
+    hidden = "without hidden rows" if choice.leave_out_hidden else ""
+    return (sheet.name, str(sheet.header_row), *columns, hidden)
 
 
 class _References:
@@ -100,6 +101,7 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
 
     Memory does not grow with the list. Raises RuleBroken for a choice that does not fit the sheet.
     """
+    file = file.without_hidden_rows() if choice.leave_out_hidden else file
     places = locate(choice, sheet.headings)
     columns = {role: place for role in DATE_ROLES if (place := getattr(places, role)) is not None}
     texts: dict[str, set[str]] = {role: set() for role in columns}

@@ -94,6 +94,9 @@ class Tally:
         report.by_theme = _by_text(self.themes, self.columns.theme)
         report.accepted_by_theme = _by_text(self.themes - self.rejected_themes, self.columns.theme)
         report.by_agency = _by_text(self.agencies, self.columns.agency)
+        for column in filter(None, (self.columns.theme, self.columns.agency)):
+            if (note := column.spellings.note(column.heading)) is not None:
+                report.note(note)
         if self.columns.fixed_agency and report.rows:
             report.by_agency = {self.columns.fixed_agency: report.rows}
         words = {self.columns.rendering.rank(rank): label for rank, label in sorted(labels.items(), reverse=True)}
@@ -106,7 +109,7 @@ def _by_text(counts: Counter[str], column: TextColumn | None) -> dict[str, int]:
     if column is None:
         return {}
     for raw, count in counts.items():
-        merged[LEFT_OUT if column.outs[raw] is TROUBLE else clean(raw)] += count
+        merged[LEFT_OUT if column.outs[raw] is TROUBLE else column.spellings.first(clean(raw))] += count
     return dict(sorted(merged.items()))
 
 
