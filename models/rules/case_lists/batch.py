@@ -5,7 +5,6 @@ from itertools import compress
 from operator import and_, le, not_
 from typing import Any
 
-from models.rules.case_lists.batches import Batch
 from models.rules.case_lists.columns import (
     NO_DAY,
     TROUBLE,
@@ -15,6 +14,7 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
+from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.references import are_plain, plain_flags
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report

@@ -21,6 +21,7 @@ from models.rules.case_lists.columns import (
 )
 from models.rules.case_lists.columns_seen import column_notes
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
+from models.rules.case_lists.files.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
 from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, ColumnPlaces, locate
@@ -30,7 +31,6 @@ from models.rules.case_lists.notes import Note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns
-from models.rules.case_lists.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
 from models.rules.case_lists.values import clean
 from models.rules.core.counts import count_words

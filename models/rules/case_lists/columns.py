@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from models.core.errors import RuleBroken
 from models.rules.case_lists.dates import DateOrder, read_date
-from models.rules.case_lists.epochs import since_1900
+from models.rules.case_lists.files.epochs import since_1900
 from models.rules.case_lists.levels import LevelFinder
 from models.rules.case_lists.personal import personal_kind
 from models.rules.case_lists.spellings import Spellings

@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, Self
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.archive import open_archive
-from models.rules.case_lists.batches import Batch
 from models.rules.case_lists.columns_seen import ColumnsSeen, fit, look_at_columns
+from models.rules.case_lists.files.archive import open_archive
+from models.rules.case_lists.files.batches import Batch
+from models.rules.case_lists.files.other_files import refuse_other_archive, refuse_other_file, refuse_other_text
+from models.rules.case_lists.files.sheet_facts import SheetFacts
+from models.rules.case_lists.files.sheet_rows import MAX_ROWS
+from models.rules.case_lists.files.text import TextFile, inspect_text
+from models.rules.case_lists.files.workbook import Workbook
 from models.rules.case_lists.headings import (
     ColumnChoice,
     find_header_row,
@@ -15,12 +20,7 @@ from models.rules.case_lists.headings import (
     is_statistics_table,
 )
 from models.rules.case_lists.notes import Note
-from models.rules.case_lists.other_files import refuse_other_archive, refuse_other_file, refuse_other_text
-from models.rules.case_lists.sheet_facts import SheetFacts
-from models.rules.case_lists.sheet_rows import MAX_ROWS
-from models.rules.case_lists.text import TextFile, inspect_text
 from models.rules.case_lists.values import clean, unique_headings
-from models.rules.case_lists.workbook import Workbook
 from models.rules.core.counts import count_words, list_words
 
 _HEADER_WITHIN = 200  # rows of a sheet that show where its headings are and what its columns hold, blank ones counted

@@ -21,7 +21,7 @@ from itertools import compress
 from operator import not_, or_
 from typing import NamedTuple
 
-from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.references import are_plain, plain_flags
 from models.rules.case_lists.values import clean, heading_key

@@ -7,8 +7,8 @@ from functools import partial
 
 from models.rules.case_lists.columns_seen import LEFT_OUT
 from models.rules.case_lists.dates import ColumnDates, read_date
-from models.rules.case_lists.epochs import since_1900
 from models.rules.case_lists.file import CaseListFile, Sheet
+from models.rules.case_lists.files.epochs import since_1900
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.personal import personal_kind
 from models.rules.case_lists.values import clean

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import compress
 from typing import Any
 
-from models.rules.case_lists.batches import Batch
 from models.rules.case_lists.columns import TROUBLE, DateColumn, TextColumn
+from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.levels import NOT_RECORDED
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns, JudgedRow

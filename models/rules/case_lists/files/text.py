@@ -12,24 +12,24 @@ from itertools import islice
 from typing import BinaryIO, Self
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.batches import Batch, LineBatch, RowBatch
-from models.rules.case_lists.encodings import (
+from models.rules.case_lists.files.batches import Batch, LineBatch, RowBatch
+from models.rules.case_lists.files.encodings import (
     BLOCK_BYTES,
     Encoding,
     encoding_note,
     foreign_rows,
     possible_encodings,
 )
-from models.rules.case_lists.limits import last_filled_row, limit_note
-from models.rules.case_lists.notes import Note
-from models.rules.case_lists.quotation import (
+from models.rules.case_lists.files.limits import last_filled_row, limit_note
+from models.rules.case_lists.files.quotation import (
     BATCH_READ_CHARACTERS,
     QuotedRows,
     RowPattern,
     row_pattern,
     stray_note,
 )
-from models.rules.case_lists.sheet_facts import SheetFacts
+from models.rules.case_lists.files.sheet_facts import SheetFacts
+from models.rules.case_lists.notes import Note
 
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = ",;\t|"

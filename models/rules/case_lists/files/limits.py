@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.notes import Note
 
 _SPREADSHEET_ROWS = (65_536, 1_048_576)

@@ -8,19 +8,19 @@ from functools import cached_property
 from typing import Self
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.archive import (
+from models.rules.case_lists.files.archive import (
     DAMAGED,
     Attributes,
     read_elements,
     read_shared_texts,
     relations,
 )
-from models.rules.case_lists.batches import Batch
-from models.rules.case_lists.limits import limit_note
+from models.rules.case_lists.files.batches import Batch
+from models.rules.case_lists.files.limits import limit_note
+from models.rules.case_lists.files.number_formats import Styles, read_styles
+from models.rules.case_lists.files.sheet_facts import SheetFacts, hidden_note, hidden_sheets_note, uncalculated_note
+from models.rules.case_lists.files.sheet_rows import MAX_ROWS, SheetRows, SheetToRead
 from models.rules.case_lists.notes import Note
-from models.rules.case_lists.number_formats import Styles, read_styles
-from models.rules.case_lists.sheet_facts import SheetFacts, hidden_note, hidden_sheets_note, uncalculated_note
-from models.rules.case_lists.sheet_rows import MAX_ROWS, SheetRows, SheetToRead
 
 MAX_SHEETS = 255
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.archive import TOO_LARGE, Attributes, PartScan
+from models.rules.case_lists.files.archive import TOO_LARGE, Attributes, PartScan
 
 # What a number format does not mean as a format: quoted text, an escaped sign, [colour or h:mm], _ and * with a sign.
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')

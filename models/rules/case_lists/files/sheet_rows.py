@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.archive import (
+from models.rules.case_lists.files.archive import (
     DAMAGED,
     MAX_CELL_CHARACTERS,
     Attributes,
@@ -15,11 +15,11 @@ from models.rules.case_lists.archive import (
     decode_escapes,
     shorten,
 )
-from models.rules.case_lists.batches import MAX_COLUMNS, Batch, RowBatch
-from models.rules.case_lists.blank_cells import without_blank_cells
-from models.rules.case_lists.number_formats import DigitFormat, Styles
-from models.rules.case_lists.quotation import BATCH_CHARACTERS
-from models.rules.case_lists.sheet_facts import SheetFacts, is_hidden
+from models.rules.case_lists.files.batches import MAX_COLUMNS, Batch, RowBatch
+from models.rules.case_lists.files.blank_cells import without_blank_cells
+from models.rules.case_lists.files.number_formats import DigitFormat, Styles
+from models.rules.case_lists.files.quotation import BATCH_CHARACTERS
+from models.rules.case_lists.files.sheet_facts import SheetFacts, is_hidden
 
 MAX_ROWS = 1_048_576
 BATCH_ROWS = 128

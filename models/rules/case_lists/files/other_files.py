@@ -10,8 +10,8 @@ _SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file.
 _UNPACK = "This is a packed file: unpack it and choose the list inside."
 _PICTURE = "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."
 _OLD_EXCEL = (
-    "This is an old Excel workbook (.xls), which the portal does not read: open it in Excel, save it as .xlsx without a "
-    "password and choose that file."
+    "This is an old Excel workbook (.xls), which the portal does not read: open it in Excel, save it as .xlsx "
+    "without a password and choose that file."
 )
 _MARKUP = "This is an XML or web page file, which the portal does not read: open it in a spreadsheet, " + _SAVE_AS
 _WORD = "This is a Word document, not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS
@@ -32,17 +32,21 @@ _OPENINGS: tuple[tuple[bytes, str], ...] = (
 
 COMPOUND = b"\xd0\xcf\x11\xe0"
 """How old Office files, locked new ones and saved letters begin: they are folders of streams."""
-# What the name of a stream tells, the surest first: a letter or a document may hold a workbook, not the other way round.
+# What the name of a stream tells, the surest first: a letter or a document may hold a workbook, seldom the reverse.
 _STREAMS: tuple[tuple[str, str], ...] = (
-    ("EncryptedPackage", "This Excel workbook is locked with a password: open it in Excel, save it without a password and "
-     "choose that file."),
-    ("__properties_version1.0", "This is an Outlook e-mail, not a list of cases: open it, save the attached list and choose "
-     "that file."),
+    (
+        "EncryptedPackage",
+        "This Excel workbook is locked with a password: open it in Excel, save it without one and choose that file.",
+    ),
+    (
+        "__properties_version1.0",
+        "This is an Outlook e-mail, not a list of cases: open it, save the attached list and choose that file.",
+    ),
     ("WordDocument", _WORD),
     ("PowerPoint Document", _SLIDES),
     ("Workbook", _OLD_EXCEL),
     ("Book", _OLD_EXCEL),
-)  # fmt: skip
+)
 _UNKNOWN_COMPOUND = (
     "This is an old Excel workbook (.xls) or one locked with a password, which the portal does not read: open it in "
     "Excel, save it as .xlsx without a password and choose that file."
@@ -50,15 +54,17 @@ _UNKNOWN_COMPOUND = (
 _ENTRY_BYTES = 128  # an entry of the folder: a name of 64 bytes and what belongs to it
 _BLOCK_BYTES = 1 << 20
 
+_NUMBERS = (
+    "This is an Apple Numbers or Pages file, which the portal does not read: open it, export it as CSV or Excel and "
+    "choose that file."
+)
 _ODS = "This is an OpenDocument spreadsheet (.ods), which the portal does not read: open it, " + _SAVE_AS
 _ARCHIVES: tuple[tuple[str, str], ...] = (
     ("xl/workbook.bin", "This is a binary Excel workbook (.xlsb), which the portal does not read: " + _SAVE_AS),
     ("word/document.xml", _WORD),
     ("ppt/presentation.xml", _SLIDES),
-    ("Index/Document.iwa", "This is an Apple Numbers or Pages file, which the portal does not read: open it, export it "
-     "as CSV or Excel and choose that file."),
-    ("Index.zip", "This is an Apple Numbers or Pages file, which the portal does not read: open it, export it as CSV or "
-     "Excel and choose that file."),
+    ("Index/Document.iwa", _NUMBERS),
+    ("Index.zip", _NUMBERS),
 )  # fmt: skip
 _LISTS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv", ".xls", ".xlsb", ".ods")
 
@@ -86,7 +92,10 @@ def _compound_sentence(source: BinaryIO) -> str:
 
 
 def refuse_other_text(text: str) -> None:
-    """Raises RuleBroken for the beginning of a text that is marked up or made for programs."""
+    """Raises RuleBroken for the beginning of a text that is marked up or made for programs.
+
+    >>> refuse_other_text("Case reference,Level")
+    """
     text = text.lstrip()
     if re.match(r"<[?!a-zA-Z]", text):
         raise RuleBroken(_MARKUP)
