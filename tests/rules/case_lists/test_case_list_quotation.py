@@ -80,7 +80,7 @@ def test_stray_mark_in_a_theme_in_the_middle_is_mended() -> None:
 @pytest.mark.parametrize(
     "note",
     [
-        "Seen at home, with mother, well, and happy\nSeen at school, alone, quiet, but well\nCalled, twice, no answer, x",
+        "Seen at home, with mother, well, and happy\nSeen at school, alone, quiet, but well\nRang, twice, no answer, x",
         "12 High Street, Coventry, West Midlands, England\n14 Low Street, Rugby, Warwickshire, England",
         "Visits:\n12/01/2025, seen\n19/01/2025, not seen, letter sent",
         'He said: ""no, never, again, please""\nand left',
