@@ -117,7 +117,7 @@ def test_format_of_fixed_digits_gives_its_text_and_any_other_none(code: str, sho
 
 def test_day_numbers_in_general_cells_follow_the_epoch_of_1904() -> None:
     report, _rows = check_bytes(shared("03b_1904_general.xlsx"))
-    assert (report.first_start, report.last_start) == ("2025-03-04", "2025-04-18")
+    assert report.starts == {"first": "2025-03-04", "last": "2025-04-18"}
     file = open_case_list(io.BytesIO(shared("03b_1904_general.xlsx")))
     sheet = describe_sheets(file)[0]
     assert sample_rows(file, sheet, sheet.choice, {})[0].days["start"] == ("44258", date(2025, 3, 4))
