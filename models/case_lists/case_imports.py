@@ -17,6 +17,7 @@ from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_lists.check import CaseListCheck, CaseRow
+from models.rules.case_lists.columns_seen import column_notes
 from models.rules.case_lists.file import (
     CaseListFile,
     Sheet,
@@ -28,6 +29,7 @@ from models.rules.case_lists.file import (
 )
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.levels import Level, LevelFinder
+from models.rules.case_lists.notes import Note
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.samples import SampleRow, sample_rows
 from models.rules.case_lists.several_levels import check_levels
@@ -188,6 +190,11 @@ class ColumnsView:
     samples: tuple[SampleRow, ...]
     survey: Survey
     dropped: tuple[str, ...]
+
+    @property
+    def notes(self) -> list[Note]:
+        """What the headings and first values have decided."""
+        return list(column_notes(self.choice, self.sheet.headings, self.sheet.seen))
 
 
 def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]) -> ColumnsView:

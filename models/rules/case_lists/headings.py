@@ -57,9 +57,6 @@ class ColumnChoice:
         return tuple(dict.fromkeys(heading for heading in named if heading))
 
 
-CHOICES = tuple(field.name for field in fields(ColumnChoice) if field.type is bool)
-"""What a note may offer: fields that are False until a person chooses."""
-
 COLUMN_ROLES = ("reference", "level", "theme", "start", "end", "born", "agency")
 
 
