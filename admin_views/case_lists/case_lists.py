@@ -12,14 +12,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import FileField, Form
 
-from admin_views.case_lists.checks import (
-    highest_first,
+from admin_views.case_lists.columns import ROLES, asked_choice, choice_of_form, placed_levels
+from admin_views.case_lists.notes import (
+    check_facts,
     problem_rows,
-    rows_by_sentence,
     shown_notes,
     what_freezing_means,
 )
-from admin_views.case_lists.column_choices import ROLES, asked_choice, choice_of_form, placed_levels
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
     NOBODY,
@@ -192,17 +191,9 @@ class CaseListScreen(Screen):
         record = self.get_record(record_id)
         if record.status is not ListStatus.CHECKED or not record.report:
             return redirect(self.details_url(record_id))
-        return self.render(
-            "case_lists/check.html",
-            record=record,
-            report=record.report,
-            by_level=highest_first(record.report["accepted_by_level"], levels_of(self.session)),
-            notes=shown_notes(record),
-            rejected=rows_by_sentence(record.report["rejected"]),
-            listed=LISTED,
-            shown_cases=SHOWN_CASES,
-            levels=levels_of(self.session),
-        )
+        facts = check_facts(record.report, levels_of(self.session))
+        limits = {"listed": LISTED, "shown_cases": SHOWN_CASES}
+        return self.render("case_lists/check.html", record=record, notes=shown_notes(record), **facts, **limits)
 
     @expose("/<int:record_id>/problems.csv", roles=OFFICERS)
     def problems(self, record_id: int) -> ResponseReturnValue:

@@ -69,13 +69,23 @@ def what_freezing_means(record: CaseList) -> str:
     )
 
 
-def highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
+def check_facts(report: dict[str, Any], levels: list[Level]) -> dict[str, Any]:
+    """What else the page of a check shows: the report, the levels, rows by level and why rows cannot be used."""
+    return {
+        "report": report,
+        "levels": levels,
+        "by_level": _highest_first(report["accepted_by_level"], levels),
+        "rejected": _rows_by_sentence(report["rejected"]),
+    }
+
+
+def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
     """Rows by level in the order of the partnership's list, those without a known level last."""
     order = {level.label: level.rank for level in levels}
     return dict(sorted(counts.items(), key=lambda count: order.get(count[0], 0), reverse=True))
 
 
-def rows_by_sentence(problems: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
+def _rows_by_sentence(problems: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
     """Each sentence with all its listed rows, in the order in which they first occur."""
     groups: dict[str, list[int]] = {}
     for problem in problems:
@@ -84,7 +94,7 @@ def rows_by_sentence(problems: Sequence[dict[str, Any]]) -> dict[str, list[int]]
 
 
 def problem_rows(report: dict[str, Any]) -> Iterator[list[Any]]:
-    """Row number, kind and sentence of every problem, then of every case in several levels, then of the notes."""
+    """Row number, kind and sentence of every problem, then of every case in several levels."""
     for kind, word in (("rejected", "cannot be used"), ("warnings", "look at it")):
         for problem in report.get(kind, ()):
             yield [problem["row"], word, problem["problem"]]
