@@ -9,6 +9,7 @@ from models.rules.case_lists.centuries import YearWindow, window_of
 from models.rules.case_lists.date_shapes import Moment, Shape, shape_of
 from models.rules.case_lists.dates import LAST_SWAPPED, ColumnDates, DateOrder
 from models.rules.case_lists.day_numbers import read_day_number
+from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.placeholders import DateRole, is_day_for_none, is_short_end_for_none, is_word_for_none
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
@@ -52,13 +53,6 @@ class DateReader:
     years: YearWindow = YearWindow(1950)
     is_half_converted: bool = False
     is_restoring: bool = False
-
-    @classmethod
-    def of_column(
-        cls, role: DateRole, dates: ColumnDates, today: date, *, order: DateOrder | None, is_restoring: bool
-    ) -> "DateReader":
-        """The reader of a column as its survey shows it; a person's `order` wins."""
-        return cls(order or dates.order, role, window_of(role, today), dates.is_half_converted, is_restoring)
 
     def read(self, text: str) -> Reading:
         """What a cleaned text means.
@@ -110,7 +104,9 @@ class DateReader:
         if shape.kind != "numbers":
             return first, int(middle), int(last)
         if self.order == "year":
-            return (first, int(middle), int(last)) if len(last) == len(first) == 2 else ("0001", int(middle), int(first))
+            return (
+                (first, int(middle), int(last)) if len(last) == len(first) == 2 else ("0001", int(middle), int(first))
+            )
         return (last, int(first), int(middle)) if self.order == "month" else (last, int(middle), int(first))
 
     def _read_dressed(self, shape: Shape, meant: date, *, is_short: bool) -> Reading:
@@ -141,6 +137,12 @@ class DateReader:
             return Reading(day, oddities)
         day = day.replace(month=day.day, day=day.month) if self.is_restoring else day
         return Reading(day, (*oddities, "half_converted"))
+
+
+def reader_of(role: DateRole, dates: ColumnDates, choice: ColumnChoice, today: date) -> DateReader:
+    """The reader of a column as its survey shows it; a person's choice wins."""
+    order = choice.date_order or dates.order
+    return DateReader(order, role, window_of(role, today), dates.is_half_converted, choice.restore_swapped_dates)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

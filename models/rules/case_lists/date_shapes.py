@@ -46,7 +46,19 @@ _WEEKDAYS = (
     ("monday", "llun"), ("tuesday", "mawrth"), ("wednesday", "mercher"), ("thursday", "iau"), ("friday", "gwener"),
     ("saturday", "sadwrn"), ("sunday", "sul"),
 )  # fmt: skip
-_SHORT_WEEKDAYS = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3, "mo": 0, "tu": 1, "we": 2, "th": 3, "fr": 4, "sa": 5, "su": 6}
+_SHORT_WEEKDAYS = {
+    "tues": 1,
+    "weds": 2,
+    "thur": 3,
+    "thurs": 3,
+    "mo": 0,
+    "tu": 1,
+    "we": 2,
+    "th": 3,
+    "fr": 4,
+    "sa": 5,
+    "su": 6,
+}
 
 # Read first, because nearly every cell is one of these: plain dates, with a time of day or without.
 _PLAIN_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"

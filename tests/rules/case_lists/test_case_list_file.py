@@ -227,7 +227,7 @@ def test_three_sample_rows_show_how_the_columns_would_be_read_and_no_birth_date(
     )
     sheet = likely_sheet(describe_sheets(file))
     survey = survey_case_list(file, sheet, sheet.choice)
-    samples = sample_rows(file, sheet, sheet.choice, survey.dates)
+    samples = sample_rows(file, sheet, sheet.choice, survey.dates, TODAY)
     assert [sample.row for sample in samples] == [2, 3, 4]
     assert samples[0].texts["reference"] == LEFT_OUT
     assert samples[1].texts["theme"] == "Neglect"
