@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from models.rules.case_lists.batches import Batch
+from models.rules.case_lists.columns import DateColumn
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.notes import NOTE_ROWS, Note
 from models.rules.case_lists.row import Columns, JudgedRow
@@ -22,25 +23,30 @@ _TEXTS: Mapping[str, str] = {
     "placeholder_dob": f"{_PLACEHOLDER} an unknown birth. Nothing to do: births are read for checks only.",
     "two_digit_year": "the year has two digits in {cells} and is read as one from {first} to {last}{beside}. "
     "Compare the first and the last of them with the case system.",
-    "month_without_day": "a month stands without a day (such as Mar-25) in {cells}; the first of the month is used{same}. "
-    "Ask for whole dates if the day matters.",
-    "utc_stamp": "a time with its offset from UTC (such as 23:00Z) stands in {cells} and falls on another day in London, "
-    "which is the one used. Compare one of them with the case system.",
+    "month_without_day": "a month stands without a day (such as Mar-25) in {cells}; the first of the month is used"
+    "{same}. Ask for whole dates if the day matters.",
+    "utc_stamp": "a time with its offset from UTC (such as 23:00Z) stands in {cells} and falls on another day in "
+    "London, which is the one used. Compare one of them with the case system.",
     "weekday_contradicts": "the day of the week contradicts the date in {cells}; the date is used. "
     "Look these up in the case system.",
     "day_number": "a bare number stands in {cells} and is read as a spreadsheet's day number. "
     "Compare one of them with the case system.",
-    "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is used. "
-    "Nothing to do.",
-    "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with days up "
-    "to 12 only, and all other cells texts with the other order. Choose to swap them back if that is so; compare one of "
-    "them with the case system.",
+    "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is "
+    "used. Nothing to do.",
+    "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with days "
+    "up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and choose "
+    "to swap them back if that is so.",
 }
 _SWAPPED_BACK = (
     "day and month of {cells} are swapped back, as chosen, because a spreadsheet had swapped them. "
     "Compare one of them with the case system."
 )
-_NAMES = {"two_digit_year": "two_digit_years", "utc_stamp": "utc_stamps", "day_number": "day_numbers"}
+_NAMES = {
+    "two_digit_year": "two_digit_years",
+    "utc_stamp": "utc_stamps",
+    "day_number": "day_numbers",
+    "half_converted": "half_converted_dates",
+}
 
 
 class DateNotes:
@@ -76,26 +82,25 @@ class DateNotes:
     def notes(self, choice: ColumnChoice) -> Iterator[Note]:
         """One note for each column and kind, in the words of the list's headings."""
         for role, column, _place in self.dated:
-            window = column.reader.years
             for oddity in ("placeholder", *_TEXTS):
                 count = self.counts.get((role, oddity))
-                if not count:
-                    continue
-                rule = _RULES[role] if oddity == "placeholder" else oddity
-                is_back = oddity == "half_converted" and column.reader.is_restoring
-                text = (_SWAPPED_BACK if is_back else _TEXTS[rule]).format(
-                    cells=count_words(count, "cell"),
-                    first=window.first,
-                    last=window.first + 99,
-                    beside=", or within the hundred years after the start" if role == "end" else "",
-                    same=", or the day of the start in the same month" if role == "end" else "",
-                )
-                yield Note(
-                    "half_converted_dates" if oddity == "half_converted" else _NAMES.get(rule, rule),
-                    f"In the column “{getattr(choice, role)}” {text}",
-                    self.rows[role, oddity],
-                    "restore_swapped_dates" if oddity == "half_converted" else None,
-                )
+                if count:
+                    rule = _RULES[role] if oddity == "placeholder" else oddity
+                    text = f"In the column “{getattr(choice, role)}” {_sentence(rule, role, column, count)}"
+                    field = "restore_swapped_dates" if oddity == "half_converted" else None
+                    yield Note(_NAMES.get(rule, rule), text, self.rows[role, oddity], field)
+
+
+def _sentence(rule: str, role: str, column: DateColumn, count: int) -> str:
+    is_back = rule == "half_converted" and column.reader.is_restoring
+    first = column.reader.years.first
+    return (_SWAPPED_BACK if is_back else _TEXTS[rule]).format(
+        cells=count_words(count, "cell"),
+        first=first,
+        last=first + 99,
+        beside=", or within the hundred years after the start" if role == "end" else "",
+        same=", or the day of the start in the same month" if role == "end" else "",
+    )
 
 
 def add_judged(odd: OddRows, number: int, judged: JudgedRow) -> None:

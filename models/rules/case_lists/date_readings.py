@@ -15,6 +15,7 @@ from models.rules.case_lists.placeholders import DateRole, is_day_for_none, is_s
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 _LONDON = ZoneInfo("Europe/London")
+_ANY_YEARS = YearWindow(1950)
 
 Oddity = Literal[
     "placeholder",
@@ -50,7 +51,7 @@ class DateReader:
 
     order: DateOrder
     role: DateRole | None = None
-    years: YearWindow = YearWindow(1950)
+    years: YearWindow = _ANY_YEARS
     is_half_converted: bool = False
     is_restoring: bool = False
 

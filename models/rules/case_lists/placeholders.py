@@ -8,8 +8,8 @@ DateRole = Literal["start", "end", "born"]
 # What systems and people write where there is no date. Compared without case.
 _NONE = frozenset(
     {
-        "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "undefined", "#n/a", "n/a", "na", "n.a.", "n/a.",
-        "not applicable", "blank", "(blank)", "empty", "(empty)", "no date", "not set", "no value", "false",
+        "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "undefined", "#n/a", "n/a", "na", "n.a.",
+        "n/a.",         "not applicable", "blank", "(blank)", "empty", "(empty)", "no date", "not set", "no value", "false",
         "tbc", "tba", "tbd", "t.b.c.", "to be confirmed", "to be advised", "to be decided", "to be determined",
     }
 )  # fmt: skip
@@ -26,7 +26,7 @@ _NOT_KNOWN = frozenset(
 _SIGNS = frozenset("-./_?*:x ")
 
 _FIRST_YEAR, _LAST_YEAR = 1904, 2099
-# The smaller and the greater of month and day: what databases and spreadsheets show for an empty date of 1904 or before.
+# The smaller and the greater of month and day: what databases show for an empty date, in 1904 or before.
 _EARLY = frozenset({(1, 1), (12, 30), (12, 31), (10, 14), (10, 15), (11, 11)})
 _EPOCHS = frozenset({(1970, 1, 1), (2079, 6, 6)})
 _SHORT_ENDS = frozenset({("99", 12, 31), ("00", 1, 1)})

@@ -146,8 +146,7 @@ class RowJudge:
         places, today = self.columns.places, self.columns.today
         start = self._look(self.columns.start, places.start, row)
         end = self._look(self.columns.end, places.end, row)
-        if self.columns.end is not None and _is_in_question(start, end, today):
-            end = self.columns.end.beside_start(end, start, today)
+        end = self._beside_start(start, end)
         born = self._look(self.columns.born, places.born, row)
         if self.columns.start is not None and start.number is None:
             judged.faults.append(_fault_of_start(start))
@@ -165,6 +164,13 @@ class RowJudge:
             judged.warnings.append("start_before_birth")
         return start.out, end.out
 
+    def _beside_start(self, start: DayCell, end: DayCell) -> DayCell:
+        """The end, read again beside its start where something was decided about it and it lies in question."""
+        column, today = self.columns.end, self.columns.today
+        if column is None or not end.oddities or not (_is_before(end, start) or (end.number or 0) > today):
+            return end
+        return column.beside_start(end, start, today)
+
     def _look(self, column: DateColumn | None, place: int | None, row: list[str]) -> DayCell:
         if column is None or place is None:
             return DayCell(None, False, self.columns.rendering.day(None))
@@ -175,11 +181,6 @@ def _fault_of_start(start: DayCell) -> str:
     if start.is_unreadable:
         return "unreadable_start"
     return "placeholder_start" if "placeholder" in start.oddities else "missing_start"
-
-
-def _is_in_question(start: DayCell, end: DayCell, today: int) -> bool:
-    """Whether an end with something decided about it is before its start or after today."""
-    return bool(end.oddities) and (_is_before(end, start) or (end.number or 0) > today)
 
 
 def _is_before(day: DayCell, other: DayCell) -> bool:

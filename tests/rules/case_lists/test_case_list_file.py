@@ -17,6 +17,7 @@ from models.rules.case_lists.samples import LEFT_OUT, sample_rows
 from models.rules.case_lists.survey import survey_case_list
 from tests.make_case_lists import (
     HEADINGS,
+    TODAY,
     case_row,
     check_bytes,
     csv_bytes,
