@@ -33,8 +33,8 @@ _TEXTS: Mapping[str, str] = {
     "Compare one of them with the case system.",
     "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is "
     "used. Nothing to do.",
-    "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with days "
-    "up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and choose "
+    "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with "
+    "days up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and choose "
     "to swap them back if that is so.",
 }
 _SWAPPED_BACK = (

@@ -9,7 +9,8 @@ DateRole = Literal["start", "end", "born"]
 _NONE = frozenset(
     {
         "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "undefined", "#n/a", "n/a", "na", "n.a.",
-        "n/a.",         "not applicable", "blank", "(blank)", "empty", "(empty)", "no date", "not set", "no value", "false",
+        "n/a.", "not applicable", "blank", "(blank)", "empty", "(empty)", "no date", "not set", "no value",
+        "false",
         "tbc", "tba", "tbd", "t.b.c.", "to be confirmed", "to be advised", "to be decided", "to be determined",
     }
 )  # fmt: skip
@@ -24,6 +25,7 @@ _NOT_KNOWN = frozenset(
     {"unknown", "unk", "not known", "n/k", "nk", "not recorded", "not available", "missing", "not given", "not stated"}
 )
 _SIGNS = frozenset("-./_?*:x ")
+_LONGEST_SIGNS = 20
 
 _FIRST_YEAR, _LAST_YEAR = 1904, 2099
 # The smaller and the greater of month and day: what databases show for an empty date, in 1904 or before.
@@ -42,12 +44,12 @@ def is_word_for_none(text: str, role: DateRole) -> bool:
     >>> is_word_for_none("unknown", "end"), is_word_for_none("unknown", "start"), is_word_for_none("later", "end")
     (False, True, False)
     """
-    word = text.casefold()
+    word = text.casefold().replace("–", "-").replace("—", "-")
     if len(word) > 1:
         word = word.rstrip("?.! ") or word
     if word in _NONE or f"{word}." in _NONE or word in (_NO_END if role == "end" else _NOT_KNOWN):
         return True
-    if set(word) <= _SIGNS:
+    if len(word) <= _LONGEST_SIGNS and set(word) <= _SIGNS:
         return True
     if len(word) == 4 and word.isdecimal():
         return not 1900 < int(word) < _LAST_YEAR

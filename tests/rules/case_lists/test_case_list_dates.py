@@ -17,7 +17,17 @@ from models.rules.case_lists.file import describe_sheets, likely_sheet, open_cas
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.report import Report
-from tests.make_case_lists import TODAY, case_row, check_bytes, csv_bytes, listed, xlsx_bytes
+from tests.make_case_lists import (
+    TODAY,
+    case_row,
+    check_bytes,
+    csv_bytes,
+    inline_row,
+    listed,
+    raw_workbook,
+    sheet_xml,
+    xlsx_bytes,
+)
 
 LISTS = Path(__file__).resolve().parents[4] / "shared" / "data" / "lists"
 THE_DAY = date(2025, 3, 4)
@@ -40,8 +50,8 @@ def checked_ends(*ends: str, start: str = "04/03/2025") -> tuple[Report, list[da
 @pytest.mark.parametrize(
     "text",
     [
-        "04/03/2025, 00:00:00", "04/03/2025, 9:15 pm", "04 Mar 2025 09:15 am", "Tue 04 Mar 2025", "Tuesday, 4 March 2025",
-        "4th of March 2025", "the 4th of March 2025", "2025-03-04T00:00:00.000", "04.03.2025 00:00", "20250304",
+        "04/03/2025, 00:00:00", "04/03/2025, 9:15 pm", "04 Mar 2025 09:15 am", "Tue 04 Mar 2025",
+        "Tuesday, 4 March 2025", "4th of March 2025", "the 4th of March 2025", "2025-03-04T00:00:00.000", "04.03.2025 00:00", "20250304",
         "4-Mar-25", "March 4, 2025", "Tue Mar 04 2025 00:00:00 GMT+0000 (Greenwich Mean Time)",
         "Tue, 04 Mar 2025 00:00:00 GMT", "Tue Mar 4 00:00:00 GMT 2025", "04MAR2025:00:00:00", "04MAR2025",
         "04-MAR-25 12.00.00.000000 AM", "Mar 4 2025 12:00AM", "2025-Mar-04", "04 / 03 / 2025", "04–03–2025",
@@ -82,10 +92,10 @@ def test_texts_that_name_no_day_stay_unreadable(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "01/01/1900", "1900-01-01", "31/12/9999", "9999-12-31", "31/12/2099", "2099", "2999", "0000-00-00", "00/00/0000",
-        "NULL", "null", "N/A", "#N/A", "-", "--", "—", "TBC", "TBC?", "1899-12-30", "31/12/1899", "0", "01/01/0001",
-        "1753-01-01", "0000-00-00 00:00:00", "00/01/1900", "00-Jan-00", "2958465", "1970-01-01", "99/99/9999", "Ongoing",
-        "31/12/99", "2079-06-06", "9999-12-31T00:00:00Z", "?", "none", "12/31/9999",
+        "01/01/1900", "1900-01-01", "31/12/9999", "9999-12-31", "31/12/2099", "2099", "2999", "0000-00-00",
+        "00/00/0000", "NULL", "null", "N/A", "#N/A", "-", "--", "—", "TBC", "TBC?", "1899-12-30", "31/12/1899", "0", "01/01/0001",
+        "1753-01-01", "0000-00-00 00:00:00", "00/01/1900", "00-Jan-00", "2958465", "1970-01-01", "99/99/9999",
+        "Ongoing", "31/12/99", "2079-06-06", "9999-12-31T00:00:00Z", "?", "none", "12/31/9999",
     ],
 )  # fmt: skip
 def test_placeholder_in_a_column_of_ends_is_an_open_end_with_a_note(text: str) -> None:
@@ -152,9 +162,10 @@ def test_day_number_a_rounding_error_before_midnight_is_that_midnight_also_in_a_
     assert DateReader("day").read("45719.99999999999").day == THE_DAY
     assert DateReader("day").read("45719.999988426").day == date(2025, 3, 3)
     assert DateReader("day").read("45719.99999996528").day == date(2025, 3, 3)  # 23:59:59.997 of a database
-    rows = [("Case reference", "Level", "Start date"), ("F1", "CIN", THE_DAY)]
-    content = xlsx_bytes({"Cases": rows})
-    assert check_bytes(content)[1][0][4] == THE_DAY
+    styles = b'<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    cells = '<c t="inlineStr"><is><t>F1</t></is></c><c s="1"><v>45719.99999999999</v></c>'
+    sheet = sheet_xml(inline_row(1, "Case reference", "Start date") + f'<row r="2">{cells}</row>')
+    assert check_bytes(raw_workbook(sheet, styles=styles))[1][0][4] == THE_DAY
 
 
 @pytest.mark.parametrize("text", ["Mar-25", "03/2025", "2025-03", "March 2025", "Mawrth 2025"])
@@ -182,7 +193,7 @@ def starts_of(content: bytes, *, is_restoring: bool) -> tuple[Report, Sequence[C
     ],
 )
 def test_half_converted_column_is_noted_and_swapped_back_when_chosen(cells: list[object], meant: list[str]) -> None:
-    rows = [("F%d" % n, "CIN", cell) for n, cell in enumerate(cells)]
+    rows = [(f"F{n}", "CIN", cell) for n, cell in enumerate(cells)]
     content = xlsx_bytes({"Cases": [("Case reference", "Level", "Start date"), *rows]})
     report, accepted = starts_of(content, is_restoring=False)
     (note,) = noted(report, "half_converted_dates")
@@ -196,7 +207,7 @@ def test_half_converted_column_is_noted_and_swapped_back_when_chosen(cells: list
 @pytest.mark.parametrize("other", [date(2025, 5, 14), "05/06/2025"])
 def test_column_with_later_days_or_convertible_texts_is_not_half_converted(other: object) -> None:
     cells = [date(2025, 4, 3), "03/14/2025", date(2025, 5, 4), "04/25/2025", other]
-    rows = [("F%d" % n, "CIN", cell) for n, cell in enumerate(cells)]
+    rows = [(f"F{n}", "CIN", cell) for n, cell in enumerate(cells)]
     report, _rows = check_bytes(xlsx_bytes({"Cases": [("Case reference", "Level", "Start date"), *rows]}))
     assert not noted(report, "half_converted_dates")
 
