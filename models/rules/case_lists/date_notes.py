@@ -34,8 +34,8 @@ _TEXTS: Mapping[str, str] = {
     "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is "
     "used. Nothing to do.",
     "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with "
-    "days up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and choose "
-    "to swap them back if that is so.",
+    "days up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and "
+    "choose to swap them back if that is so.",
 }
 _SWAPPED_BACK = (
     "day and month of {cells} are swapped back, as chosen, because a spreadsheet had swapped them. "
