@@ -63,7 +63,7 @@ def sample_rows(
 
 def _sample(number: int, cells: list[str], places: ColumnPlaces, readers: Mapping[DateRole, DateReader]) -> SampleRow:
     texts = {role: _shown(cells, place) for role in _TEXT_ROLES if (place := getattr(places, role)) is not None}
-    days = {}
+    days: dict[str, tuple[str, date | None]] = {}
     for role in _DAY_ROLES:
         place = getattr(places, role)
         if place is not None:

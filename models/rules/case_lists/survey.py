@@ -103,7 +103,7 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
     """
     places = locate(choice, sheet.headings)
     columns = {role: place for role in DATE_ROLES if (place := getattr(places, role)) is not None}
-    texts: dict[str, set[str]] = {role: set() for role in columns}
+    texts: dict[DateRole, set[str]] = {role: set() for role in columns}
     evidence = {role: DateEvidence() for role in columns}
     references = _References()
     furnishings = FurnishingSearch(sheet.headings, places.reference, places.start)
@@ -115,8 +115,8 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
             if len(texts[role]) > _TEXTS_HELD:
                 evidence[role].add(texts[role])
                 texts[role].clear()
-    for role, held in texts.items():
-        evidence[role].add(held)
+    for role, column in evidence.items():
+        column.add(texts[role])
     is_half = any(column.is_half_converted for column in evidence.values())
     return Survey(
         dates={role: column.decide(beside_half_converted=is_half) for role, column in evidence.items()},
