@@ -242,8 +242,8 @@ def test_list_that_went_wrong_elsewhere_gives_its_figures(name: str) -> None:
     report, rows = starts_of(content, is_restoring=True)
     assert len(rows) == figures["cases"]
     assert report.rejected_count == figures.get("rejected", 0)
-    assert report.first_start == figures.get("first_start", report.first_start)
     days = [str(row[4]) for row in rows]
+    assert min(days) == figures.get("first_start", min(days))
     assert days == figures.get("true_starts", days)
     assert set(days) == {figures["all starts"]} if "all starts" in figures else True
     if "open" in figures:
