@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import freeze, index_frame, load_blocks
-from models.core.clock import now
+from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -154,7 +154,7 @@ def import_frame(
 
 def read_as(check: CaseListCheck) -> dict[str, Any]:
     """How the file was read, so that somebody who has the file can read it the same way again."""
-    columns = {name: value for name, value in asdict(check.choice).items() if value is not None}
+    columns = {name: value for name, value in asdict(check.choice).items() if value not in (None, False)}
     orders = {role: dates.order for role, dates in check.survey.dates.items()}
     return {
         "sheet": check.sheet.name,
@@ -162,6 +162,7 @@ def read_as(check: CaseListCheck) -> dict[str, Any]:
         "columns": columns,
         "level_map": dict(check.level_map),
         "date_orders": orders,
+        "read_on": check.today.isoformat(),
     }
 
 
@@ -209,7 +210,7 @@ def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]
         return ColumnsView(sheets, sheet, columns, (), Survey(), sheet.headings)
     survey = survey_case_list(file, sheet, columns)
     survey.refuse_nhs_numbers()
-    samples = tuple(sample_rows(file, sheet, columns, survey.dates))
+    samples = tuple(sample_rows(file, sheet, columns, survey.dates, today()))
     used = set(columns.columns()) - {columns.born}
     return ColumnsView(
         sheets, sheet, columns, samples, survey, tuple(heading for heading in sheet.headings if heading not in used)
@@ -232,4 +233,13 @@ def rows_for_certificate(
         columns=read_as.get("columns", {}),
         level_map=read_as.get("level_map", {}),
     )
-    yield from open_check(session, source, choice, today=today, levels=levels).rows()
+    day = _day_of_reading(read_as, today)
+    yield from open_check(session, source, choice, today=day, levels=levels).rows()
+
+
+def _day_of_reading(read_as: Mapping[str, Any], today: date) -> date:
+    """The day on which the frame was read, which decides the century of two-digit years; today for older frames."""
+    try:
+        return date.fromisoformat(read_as.get("read_on", today.isoformat()))
+    except (TypeError, ValueError) as fault:
+        raise RuleBroken("This is not a draw certificate that the portal can read.") from fault

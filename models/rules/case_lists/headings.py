@@ -28,7 +28,8 @@ class ColumnChoice:
     The level comes from a column, or is `fixed_level` for every row, or follows `level_rule` (`open_or_closed`: rows
     without an end date take `open_level`, the others `closed_level`). `fixed_agency` names one agency for every row.
     `born` is read for the checks only and never given back. `date_order` overrules what the columns show.
-    `leave_out_doubtful` sets lines aside that may be no cases.
+    `leave_out_doubtful` sets lines aside that may be no cases. `restore_swapped_dates` swaps day and month back where a
+    spreadsheet has half converted a column.
     """
 
     reference: str | None = None
@@ -45,6 +46,7 @@ class ColumnChoice:
     fixed_agency: str | None = None
     date_order: DateOrder | None = None
     leave_out_doubtful: bool = False
+    restore_swapped_dates: bool = False
     layout: str | None = None
 
     def columns(self) -> tuple[str, ...]:

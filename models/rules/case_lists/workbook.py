@@ -20,6 +20,7 @@ from models.rules.case_lists.archive import (
     shorten,
 )
 from models.rules.case_lists.batches import MAX_COLUMNS, Batch, RowBatch
+from models.rules.case_lists.day_numbers import whole_days
 from models.rules.case_lists.text import BATCH_CHARACTERS, BATCH_ROWS
 
 MAX_ROWS = 1_048_576
@@ -234,7 +235,7 @@ class _SheetRows:
 
     def date_text(self, raw: str) -> str:
         try:
-            days = int(float(raw))
+            days = whole_days(float(raw))
             if days < 1:
                 return plain_number(raw)
             leap = 0 if self.is_1904 or days >= 60 else 1  # Excel's 1900 has a 29 February that never was
