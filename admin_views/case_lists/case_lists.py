@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from flask import Response, current_app, redirect, request
+from flask import Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import FileField, Form
 
+from admin_views.case_lists.columns import ROLES, asked_choice, choice_of_form, placed_levels
+from admin_views.case_lists.notes import (
+    check_facts,
+    problem_rows,
+    shown_notes,
+    what_freezing_means,
+)
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
     NOBODY,
@@ -47,10 +55,9 @@ from models.case_lists.case_lists import (
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.file import describe_sheets, open_case_list
-from models.rules.case_lists.levels import Level
+from models.rules.case_lists.notes import CHOICES
 
 OPEN = (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED)
-ROLES = ("reference", "level", "theme", "start", "end", "agency", "born")
 LISTED = 200
 SHOWN_CASES = 50
 
@@ -159,7 +166,7 @@ class CaseListScreen(Screen):
             return redirect(self.details_url(record_id))
         if request.method == "POST":
             return self._ask_for_check(record)
-        return self._show_columns(record, _asked_choice(record), "")
+        return self._show_columns(record, asked_choice(record), "")
 
     def _show_columns(self, record: CaseList, choice: ImportChoice, problem: str) -> ResponseReturnValue:
         with _opened(self.session, record) as file:
@@ -169,16 +176,14 @@ class CaseListScreen(Screen):
         return self.render("case_lists/columns.html", record=record, **shown), 422 if problem else 200
 
     def _ask_for_check(self, record: CaseList) -> ResponseReturnValue:
-        choice = ImportChoice.from_facts(_choice_of_form())
+        choice = ImportChoice.from_facts(choice_of_form())
         try:
             with _opened(self.session, record) as file:
                 view_columns(file, choice, levels_of(self.session))
-            asked = ask_for_check(self.session, record, choice.as_facts())
+            return self._check_again(record, choice)
         except RuleBroken as refusal:
             self.session.rollback()
-            return self._show_columns(self.get_record(record.id), _asked_choice(record), refusal.sentence)
-        self.session.commit()
-        return redirect(waiting_url(asked, self.link("check", record_id=record.id)))
+            return self._show_columns(self.get_record(record.id), asked_choice(record), refusal.sentence)
 
     @expose("/<int:record_id>/check/", roles=OFFICERS)
     def check(self, record_id: int) -> ResponseReturnValue:
@@ -186,22 +191,15 @@ class CaseListScreen(Screen):
         record = self.get_record(record_id)
         if record.status is not ListStatus.CHECKED or not record.report:
             return redirect(self.details_url(record_id))
-        return self.render(
-            "case_lists/check.html",
-            record=record,
-            report=record.report,
-            by_level=_highest_first(record.report["accepted_by_level"], levels_of(self.session)),
-            groups=_by_sentence(record.report),
-            listed=LISTED,
-            shown_cases=SHOWN_CASES,
-            levels=levels_of(self.session),
-        )
+        facts = check_facts(record.report, levels_of(self.session))
+        limits = {"listed": LISTED, "shown_cases": SHOWN_CASES}
+        return self.render("case_lists/check.html", record=record, notes=shown_notes(record), **facts, **limits)
 
     @expose("/<int:record_id>/problems.csv", roles=OFFICERS)
     def problems(self, record_id: int) -> ResponseReturnValue:
         """Every problem with its row number, to mend the list with, and every case in several levels."""
         record = self.get_record(record_id)
-        lines = csv_pieces(("row", "kind", "problem"), _problem_rows(record.report or {}))
+        lines = csv_pieces(("row", "kind", "problem"), problem_rows(record.report or {}))
         headers = {"Content-Disposition": f'attachment; filename="import-{record_id}-problems.csv"'}
         return Response(lines, mimetype="text/csv", headers=headers)
 
@@ -210,13 +208,32 @@ class CaseListScreen(Screen):
         """Check again with the officer's own place for level texts that are on no list."""
         record = self.get_record(record_id)
         kept = ImportChoice.from_facts(record.choice)
-        placed = {word: int(rank) for word, rank in _placed_levels() if rank.isdecimal()}
-        choice = ImportChoice(kept.sheet, kept.header_row, kept.columns, {**kept.level_map, **placed})
+        placed = {word: int(rank) for word, rank in placed_levels() if rank.isdecimal()}
+        return self._check_again(record, replace(kept, level_map={**kept.level_map, **placed}))
+
+    @expose("/<int:record_id>/choose/", roles=OFFICERS, methods=("POST",))
+    def choose(self, record_id: int) -> ResponseReturnValue:
+        """Check again with the other answer to what a note asks."""
+        record, question = self.get_record(record_id), request.form.get("question", "")
+        if question not in CHOICES:
+            abort(400, "No note asks that.")
+        kept = ImportChoice.from_facts(record.choice)
+        answer = {question: not kept.columns.get(question, False)}
+        return self._check_again(record, replace(kept, columns={**kept.columns, **answer}))
+
+    def _check_again(self, record: CaseList, choice: ImportChoice) -> ResponseReturnValue:
         asked = ask_for_check(self.session, record, choice.as_facts())
         self.session.commit()
-        return redirect(waiting_url(asked, self.link("check", record_id=record_id)))
+        return redirect(waiting_url(asked, self.link("check", record_id=record.id)))
 
-    @row_action("Accept and freeze", roles=OFFICERS, tone="main", shown=lambda row: row.status is ListStatus.CHECKED)
+    @row_action(
+        "Accept and freeze",
+        roles=OFFICERS,
+        tone="main",
+        confirmation="Accept this list and freeze it?",
+        shown=lambda row: row.status is ListStatus.CHECKED,
+        consequence=what_freezing_means,
+    )
     def accept(self, session: Session, record: CaseList) -> ResponseReturnValue:
         """The officer's word: the list becomes a frozen frame and the file is erased."""
         asked = accept(session, record)
@@ -248,52 +265,3 @@ def _key() -> bytes:
 def _opened(session: Session, record: CaseList) -> Iterator[Any]:
     with open_list(session, record, key=_key()) as file:
         yield file
-
-
-def _asked_choice(record: CaseList) -> ImportChoice:
-    """The choice in the address (another sheet or heading row means new guesses), else the one kept, else guesses."""
-    sheet, header_row = request.args.get("sheet"), request.args.get("header_row", type=int)
-    if sheet is not None:
-        return ImportChoice(sheet=sheet, header_row=header_row)
-    return ImportChoice.from_facts(record.choice)
-
-
-def _choice_of_form() -> dict[str, Any]:
-    sent = request.form
-    columns: dict[str, Any] = {role: sent.get(role) or None for role in ROLES}
-    source = sent.get("level_source", "column")
-    columns["level"] = columns["level"] if source == "column" else None
-    columns["fixed_level"] = (sent.get("fixed_level") or None) if source == "fixed" else None
-    columns["level_rule"] = "open_or_closed" if source == "open_or_closed" else None
-    columns["fixed_agency"] = sent.get("fixed_agency", "").strip()[:300] or None
-    columns["date_order"] = sent.get("date_order") if sent.get("date_order") in ("day", "month", "year") else None
-    header_row = sent.get("header_row", type=int)
-    return {"sheet": sent.get("sheet", ""), "header_row": header_row, "columns": columns}
-
-
-def _placed_levels() -> list[tuple[str, str]]:
-    return list(zip(request.form.getlist("word"), request.form.getlist("rank"), strict=False))
-
-
-def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
-    """Rows by level in the order of the partnership's list, those without a known level last."""
-    order = {level.label: level.rank for level in levels}
-    return dict(sorted(counts.items(), key=lambda count: order.get(count[0], 0), reverse=True))
-
-
-def _by_sentence(report: dict[str, Any]) -> list[tuple[str, str, list[int]]]:
-    """(kind, sentence, rows): rejections first, each sentence with all its listed rows."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for kind in ("rejected", "warnings"):
-        for problem in report[kind]:
-            groups.setdefault((kind, problem["problem"]), []).append(problem["row"])
-    return [(kind, sentence, rows) for (kind, sentence), rows in groups.items()]
-
-
-def _problem_rows(report: dict[str, Any]) -> Iterator[list[Any]]:
-    for kind, word in (("rejected", "cannot be used"), ("warnings", "look at it")):
-        for problem in report.get(kind, ()):
-            yield [problem["row"], word, problem["problem"]]
-    for case in (report.get("several_levels") or {}).get("listed", ()):
-        sentence = f"Case {case['reference']} stands in several levels: {', '.join(case['levels'])}."
-        yield [case["row"], "several levels", sentence]

@@ -24,7 +24,10 @@ _written = count()
 
 @dataclass(frozen=True)
 class Action:
-    """A button with what stands behind it. With a confirmation, a page asks it before anything happens."""
+    """A button with what stands behind it. With a confirmation, a page asks it before anything happens.
+
+    `consequence(record)` is what that page says of the one record, such as counts; "" for nothing.
+    """
 
     name: str
     text: str
@@ -35,6 +38,7 @@ class Action:
     act: Callable[..., Any]
     shown: Callable[[Any], bool]
     order: int
+    consequence: Callable[[Any], str] = lambda record: ""
 
 
 def row_action(
@@ -44,16 +48,19 @@ def row_action(
     confirmation: str = "",
     tone: str = "",
     shown: Callable[[Any], bool] = lambda record: True,
+    consequence: Callable[[Any], str] = lambda record: "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A button on a record's page: `def close(self, session, record) -> str` does it and gives the sentence to show.
 
     The base commits, and shows RuleBroken's sentence instead when the verb refuses. `shown(record)` hides the button
-    where it makes no sense; the verb itself must still refuse. Returning a response (a redirect) shows that instead.
+    where it makes no sense; the verb itself must still refuse. `consequence(record)` is told with the confirmation.
+    Returning a response (a redirect) shows that instead.
     """
 
     def mark(act: Callable[..., Any]) -> Callable[..., Any]:
         allowed = frozenset(roles)
-        action = Action(act.__name__, text, allowed, confirmation, tone, False, act, shown, next(_written))
+        stated = (act.__name__, text, allowed, confirmation, tone, False, act, shown, next(_written))
+        action = Action(*stated, consequence=consequence)
 
         def view(screen: Any, record_id: int) -> ResponseReturnValue:
             return perform(screen, action, [screen.get_record(record_id)], screen.details_url(record_id))

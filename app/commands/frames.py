@@ -18,8 +18,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.check import CaseListCheck
-from models.rules.case_lists.headings import CHOICES
-from models.rules.case_lists.notes import Note
+from models.rules.case_lists.notes import CHOICES, Note
 from models.rules.core.counts import count_words
 
 frames = AppGroup("frames", help="Case frames: the frozen lists that samples are drawn from.")
@@ -49,7 +48,7 @@ _COLUMNS = {
 @click.option("--end", help="Heading of the column of end dates.")
 @click.option("--agency", help="One agency for every row.")
 @click.option("--date-order", type=click.Choice(["day", "month", "year"]), help="What comes first in the dates.")
-@click.option("--choose", multiple=True, type=click.Choice(CHOICES), help="Take what a note offers; may be repeated.")
+@click.option("--choose", multiple=True, type=click.Choice(list(CHOICES)), help="Take what a note offers.")
 @click.option("--rows", "row_count", type=click.IntRange(0), default=0, help="Print the first N rows as frozen.")
 @click.option("--dry-run", is_flag=True, help="Check only; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

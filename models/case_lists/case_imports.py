@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import freeze, index_frame, load_blocks
-from models.core.clock import now
+from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.case_lists.check import CaseListCheck, CaseRow
+from models.rules.case_lists.columns_seen import column_notes
 from models.rules.case_lists.file import (
     CaseListFile,
     Sheet,
@@ -28,6 +29,7 @@ from models.rules.case_lists.file import (
 )
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.levels import Level, LevelFinder
+from models.rules.case_lists.notes import Note
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.samples import SampleRow, sample_rows
 from models.rules.case_lists.several_levels import check_levels
@@ -160,6 +162,7 @@ def read_as(check: CaseListCheck) -> dict[str, Any]:
         "columns": columns,
         "level_map": dict(check.level_map),
         "date_orders": orders,
+        "read_on": check.today.isoformat(),
     }
 
 
@@ -189,6 +192,11 @@ class ColumnsView:
     survey: Survey
     dropped: tuple[str, ...]
 
+    @property
+    def notes(self) -> list[Note]:
+        """What the headings and first values have decided."""
+        return list(column_notes(self.choice, self.sheet.headings, self.sheet.seen))
+
 
 def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]) -> ColumnsView:
     """Read what a person needs to confirm the columns. Raises RuleBroken for a choice that does not fit the sheet."""
@@ -202,7 +210,7 @@ def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]
         return ColumnsView(sheets, sheet, columns, (), Survey(), sheet.headings)
     survey = survey_case_list(file, sheet, columns)
     survey.refuse_nhs_numbers()
-    samples = tuple(sample_rows(file, sheet, columns, survey.dates))
+    samples = tuple(sample_rows(file, sheet, columns, survey.dates, today()))
     used = set(columns.columns()) - {columns.born}
     return ColumnsView(
         sheets, sheet, columns, samples, survey, tuple(heading for heading in sheet.headings if heading not in used)
@@ -225,4 +233,13 @@ def rows_for_certificate(
         columns=read_as.get("columns", {}),
         level_map=read_as.get("level_map", {}),
     )
-    yield from open_check(session, source, choice, today=today, levels=levels).rows()
+    day = _day_of_reading(read_as, today)
+    yield from open_check(session, source, choice, today=day, levels=levels).rows()
+
+
+def _day_of_reading(read_as: Mapping[str, Any], today: date) -> date:
+    """The day on which the frame was read, which decides the century of two-digit years; today for older frames."""
+    try:
+        return date.fromisoformat(read_as.get("read_on", today.isoformat()))
+    except (TypeError, ValueError) as fault:
+        raise RuleBroken("This is not a draw certificate that the portal can read.") from fault

@@ -31,11 +31,14 @@ def test_officer_imports_a_list_and_draws_a_sample(open_as: Callable[[str], Page
     page.locator("#level").select_option("Case status")
     page.get_by_role("button", name="Check the list").click()
     page.get_by_role("link", name="Back to where you were").click()
-    while page.get_by_role("button", name="Accept and freeze").count() == 0:
+    while page.get_by_role("link", name="Accept and freeze").count() == 0:
         page.wait_for_timeout(500)
         page.reload()
     accessible(page)
-    page.get_by_role("button", name="Accept and freeze").first.click()
+    page.get_by_role("link", name="Accept and freeze").first.click()
+    page.get_by_text("become a frame that can never change").wait_for()
+    accessible(page)
+    page.get_by_role("button", name="Accept and freeze").click()
     page.get_by_text("is frozen").first.wait_for(timeout=30_000)
     page.goto("/case-frames/")
     page.get_by_role("link", name="CF-2026", exact=False).first.click()

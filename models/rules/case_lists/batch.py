@@ -14,6 +14,7 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
+from models.rules.case_lists.date_notes import DateNotes, OddRows, add_judged
 from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.references import are_plain, plain_flags
 from models.rules.case_lists.repeats import RepeatFinder
@@ -30,6 +31,7 @@ class BatchJudge:
     def __init__(self, columns: Columns, report: Report, repeats: RepeatFinder | None, *, is_fast: bool) -> None:
         self.columns, self.report, self.repeats, self.is_fast = columns, report, repeats, is_fast
         self.tally = Tally(columns)
+        self.date_notes = DateNotes(columns)
         self.row_judge = RowJudge(columns, report)
         places = columns.places
         self.start, self.start_outs = _day_readers(columns.start, places.start, columns.rendering)
@@ -54,8 +56,10 @@ class BatchJudge:
         self.report.rows += good
         self.report.accepted += good
         self.tally.add(batch, ranks, flags if good < len(flags) else None)
+        odd = self.date_notes.of_good_rows(batch, flags)
         if good < len(flags):
-            values = self._judge_others(batch, flags, values, hashes, row_hashes)
+            values = self._judge_others(batch, flags, values, (hashes, row_hashes), odd)
+        self.date_notes.add(odd)
         if self.repeats is not None:
             self.repeats.add(batch.numbers, row_hashes, hashes, values[1])
         return values
@@ -91,9 +95,15 @@ class BatchJudge:
             yield [len(row) <= heading_count for row in batch.rows()]
 
     def _judge_others(
-        self, batch: Batch, flags: list[bool], values: list[list[Any]], hashes: list[int], row_hashes: list[int]
+        self,
+        batch: Batch,
+        flags: list[bool],
+        values: list[list[Any]],
+        both_hashes: tuple[list[int], list[int]],
+        odd: OddRows,
     ) -> list[list[Any]]:
         """Judges the rows without a flag one by one and corrects their hashes: 0 where nothing may be repeated."""
+        hashes, row_hashes = both_hashes
         dropped = []
         for place in compress(range(len(flags)), map(not_, flags)):
             row = batch.row(place)
@@ -109,6 +119,7 @@ class BatchJudge:
                 self.report.rows += 1
                 self.report.accepted += judged.values is not None
                 self.tally.add_judged(row, judged)
+                add_judged(odd, batch.numbers[place], judged)
             elif row_hashes:
                 row_hashes[place] = 0
         return [_without(column, dropped) for column in values]

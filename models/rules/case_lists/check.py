@@ -20,6 +20,7 @@ from models.rules.case_lists.columns import (
     TextColumn,
 )
 from models.rules.case_lists.columns_seen import column_notes
+from models.rules.case_lists.date_readings import reader_of
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.files.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.fingerprints import canonical_text
@@ -135,6 +136,8 @@ class CaseListCheck:
         for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
             yield batches.judge(batch)
         batches.tally.close(self.report, self.finder.labels)
+        for note in batches.date_notes.notes(self.choice):
+            self.report.note(note)
         self._close()
 
     def _set_aside(self) -> frozenset[int]:
@@ -235,8 +238,8 @@ def build_columns(
     columns = Columns(places, rendering, today.toordinal(), has_local_ten_digits=survey.has_local_ten_digits)
     keys = {"start": (BAD_START, BAD_START), "end": (columns.today, BAD_END), "born": (NO_DAY, BAD_BIRTH)}
     for role, dates in survey.dates.items():
-        order = choice.date_order or dates.order
-        setattr(columns, role, DateColumn(order, *keys[role], rendering.day))
+        reader = reader_of(role, dates, choice, today)
+        setattr(columns, role, DateColumn(reader, *keys[role], rendering.day))
     if choice.theme:
         columns.theme = TextColumn(choice.theme, rendering.text)
     if choice.agency:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.dates import DateOrder, read_date
+from models.rules.case_lists.centuries import end_beside_start
+from models.rules.case_lists.date_readings import DateReader, Oddity
 from models.rules.case_lists.files.epochs import since_1900
 from models.rules.case_lists.levels import LevelFinder
 from models.rules.case_lists.personal import personal_kind
@@ -47,55 +48,76 @@ class _Filled(dict[str, Any]):
 
 
 class DayCell(NamedTuple):
-    """One date cell: its day number or None, whether it cannot be read, and the rendered date."""
+    """One date cell: its day number or None, whether it cannot be read, the rendered date, and what was decided."""
 
     number: int | None
     is_unreadable: bool
     out: Any
+    oddities: tuple[Oddity, ...] = ()
 
 
 class DateColumn:
     """One date column. `keys` gives a day number to compare by, `outs` the rendered date; both by the cell's text.
 
     A blank gives `blank_key`, an unreadable text `bad_key`, chosen so that one chain of comparisons holds for good
-    rows only. An error value of a spreadsheet is no blank here: a date was meant.
+    rows only. A placeholder is a blank; an error value of a spreadsheet is none, for a date was meant. `oddities` has
+    the texts about which something was decided that an officer should know.
     """
 
-    def __init__(self, order: DateOrder, blank_key: int, bad_key: int, render: Callable[[date | None], Any]) -> None:
-        self.order, self.blank_key, self.bad_key, self.render = order, blank_key, bad_key, render
+    def __init__(self, reader: DateReader, blank_key: int, bad_key: int, render: Callable[[date | None], Any]) -> None:
+        self.reader, self.blank_key, self.bad_key, self.render = reader, blank_key, bad_key, render
+        self.no_day = render(None)
         self.is_1904 = False  # day numbers count from 1904
         self.keys = _Filled(self._fill)
         self.outs: dict[str, Any] = {}
+        self.oddities: dict[str, tuple[Oddity, ...]] = {}
+        self.unreadable: set[str] = set()
 
     def _fill(self, raw: str) -> int:
-        text = since_1900(clean(raw)) if self.is_1904 else clean(raw)
-        day = read_date(text, self.order) if text else None
+        text = clean(raw) or _hidden_by_cleaning(raw)
+        day, oddities, is_unreadable = self.reader.read(since_1900(text) if self.is_1904 else text)
         self.outs[raw] = self.render(day)
+        if oddities:
+            self.oddities[raw] = oddities
         if day is not None:
             return day.toordinal()
-        return self.bad_key if text or is_error_value(raw) else self.blank_key
+        if is_unreadable:
+            self.unreadable.add(raw)
+        return self.bad_key if is_unreadable else self.blank_key
 
-    def look(self, raw: str) -> "DayCell":
+    def look(self, raw: str) -> DayCell:
         """The whole cell: its day number, whether it holds something that is not a date, and the rendered date."""
-        key = self.keys[raw]
-        if key not in (self.bad_key, self.blank_key) or self.outs[raw] != self.render(None):
-            return DayCell(key, False, self.outs[raw])
-        return DayCell(None, bool(clean(raw)) or is_error_value(raw), self.outs[raw])
+        key, out = self.keys[raw], self.outs[raw]
+        number = None if out == self.no_day else key
+        return DayCell(number, raw in self.unreadable, out, self.oddities.get(raw, ()))
+
+    def beside_start(self, cell: DayCell, start: DayCell, today: int) -> DayCell:
+        """The cell of an end read again beside its row's start: the century of two digits, a month without a day."""
+        if cell.number is None or start.number is None:
+            return cell
+        day, begun = date.fromordinal(cell.number), date.fromordinal(start.number)
+        if "two_digit_year" in cell.oddities:
+            day = end_beside_start(day, begun, date.fromordinal(today))
+        if "month_without_day" in cell.oddities and (day.year, day.month) == (begun.year, begun.month):
+            day = begun
+        return cell._replace(number=day.toordinal(), out=self.render(day))
 
     def trim(self) -> None:
         """Forget what was read when a column has very many different texts."""
         if len(self.keys) > _DAYS_HELD:
             self.keys.clear()
             self.outs.clear()
+            self.oddities.clear()
+            self.unreadable.clear()
 
 
-def is_error_value(raw: str) -> bool:
-    """Whether a blank-like cell is a spreadsheet's error rather than an empty cell; `#N/A` counts as empty.
+def _hidden_by_cleaning(raw: str) -> str:
+    """What stands in a cell that counts as blank elsewhere: an error value, #N/A or NULL; else nothing.
 
-    >>> is_error_value("#REF!"), is_error_value("#N/A"), is_error_value("")
-    (True, False, False)
+    >>> _hidden_by_cleaning(" #REF!"), _hidden_by_cleaning("\\u00a0\\u200b")
+    ('#REF!', '')
     """
-    return raw.lstrip().startswith("#") and "N/A" not in raw
+    return "".join(filter(str.isprintable, raw)).strip()
 
 
 class TextColumn:
@@ -143,7 +165,7 @@ class LevelColumn:
 
 
 class OpenOrClosedColumn:
-    """The level told by the end date: open while it is blank, closed otherwise, not known where it cannot be read."""
+    """The level told by the end date: closed where it is a day; open while it is blank, or counts as blank."""
 
     def __init__(self, ends: DateColumn, open_rank: int, closed_rank: int, render: Callable[[int | None], Any]) -> None:
         self.ends, self.open_rank, self.closed_rank, self.render = ends, open_rank, closed_rank, render
@@ -151,16 +173,11 @@ class OpenOrClosedColumn:
         self.has_trouble = False
 
     def _fill(self, raw: str) -> Any:
-        rank = self.rank(raw)
-        self.has_trouble = self.has_trouble or rank is None
-        return TROUBLE if rank is None else self.render(rank)
+        return self.render(self.rank(raw))
 
-    def rank(self, raw: str) -> int | None:
+    def rank(self, raw: str) -> int:
         """The rank told by an end date's cell."""
-        end = self.ends.look(raw)
-        if end.is_unreadable:
-            return None
-        return self.open_rank if end.number is None else self.closed_rank
+        return self.open_rank if self.ends.look(raw).number is None else self.closed_rank
 
     def trim(self) -> None:
         """Forget what was read when the column has very many different texts."""

@@ -1,32 +1,21 @@
-"""Which day does the text of a date cell mean, given the order of day, month and year that its whole column shows?"""
+"""What do the dates of a whole column show: which part comes first, and has a spreadsheet turned some round?"""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
 
+from models.rules.case_lists.date_shapes import Shape, shape_of
+from models.rules.case_lists.day_numbers import read_day_number
+from models.rules.case_lists.placeholders import is_day_for_none
 from models.rules.case_lists.values import clean
 
 DateOrder = Literal["day", "month", "year"]
 """Which part comes first where a date is three numbers: 16/05/2019, 05/16/2019 or 19/05/16."""
 
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+LAST_SWAPPED = 12
+"""The last day of a month that can be taken for a month."""
 
-_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-# \2: the second separator must be the first one again, so that "2019-05/16" is no date.
-_YEAR_FIRST = re.compile(r"(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})" + _TIME, re.IGNORECASE)
-_MONTH_ONLY = re.compile(r"(\d{4})[-/](\d{1,2})")
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_THREE_NUMBERS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})" + _TIME, re.IGNORECASE)
-_DAY_NAMED_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- /.]([A-Za-z]{3,9})[- /.,]+(\d{4}|\d{2})" + _TIME)
-_NAMED_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})[- .](\d{1,2})(?:st|nd|rd|th)?[, -]+(\d{4})" + _TIME)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_SERIALS = range(10_000, 73_051)  # 18 May 1927 to 31 December 2099
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+_CHANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,54 +24,105 @@ class ColumnDates:
 
     order: which part comes first in dates of three numbers. is_ambiguous: such dates occur and none proves the order
     (day first is assumed). is_mixed: some prove one order and some another, so the minority cannot be read.
+    is_half_converted: a spreadsheet seems to have turned round day and month of the dates it could read.
     """
 
     order: DateOrder
     is_ambiguous: bool = False
     is_mixed: bool = False
+    is_half_converted: bool = False
 
 
 @dataclass
 class DateEvidence:
-    """Counts of the different texts of one column that speak for each order."""
+    """Counts of the different texts of one column that speak for each order; placeholders speak for none.
+
+    low, high: dates whose month nobody can mistake (cells of a workbook, names of months), by whether their day is 12
+    at most.
+    """
 
     day: int = 0
     month: int = 0
     year: int = 0
     unproven: int = 0
     plain_year_first: int = 0
+    low: int = 0
+    high: int = 0
 
     def add(self, texts: Iterable[str]) -> None:
         """Counts each text once; give the different texts of the column."""
         for text in texts:
-            vote = _vote(clean(text))
-            if vote:
+            for vote in _votes(clean(text)):
                 setattr(self, vote, getattr(self, vote) + 1)
 
-    def decide(self) -> ColumnDates:
+    @property
+    def may_be_half_converted(self) -> bool:
+        """Whether all dates could be what a spreadsheet leaves that reads the numbers in the other order.
+
+        It makes dates of those it can read, whose day and month it swaps, and leaves the others as they are.
+        """
+        return bool(self.low) and not (self.high or self.unproven or self.year or (self.day and self.month))
+
+    @property
+    def is_half_converted(self) -> bool:
+        """Whether that is so, and less than one in ten lists would look like that by chance.
+
+        By chance four dates in ten have a day up to 12, and six in ten a later one.
+
+        >>> evidence = DateEvidence(); evidence.add(["2025-04-03", "2025-05-04", "03/14/2025", "04/25/2025"])
+        >>> evidence.is_half_converted
+        True
+        >>> evidence.add(["2025-04-13"]); evidence.is_half_converted
+        False
+        """
+        texts = self.day + self.month
+        return self.may_be_half_converted and texts > 0 and 0.4**self.low * 0.6**texts < _CHANCE
+
+    def decide(self, *, beside_half_converted: bool = False) -> ColumnDates:
         """The column's order: the most proofs win, day first where nothing is proven or two orders tie.
 
+        `beside_half_converted`: another column of the list was half converted, so this one was if it may be.
+
         >>> evidence = DateEvidence(); evidence.add(["05/06/2019", "16/05/2019"]); evidence.decide()
-        ColumnDates(order='day', is_ambiguous=False, is_mixed=False)
+        ColumnDates(order='day', is_ambiguous=False, is_mixed=False, is_half_converted=False)
         """
+        is_half = self.is_half_converted or (beside_half_converted and self.may_be_half_converted)
         proofs: dict[DateOrder, int] = {"day": self.day, "month": self.month, "year": self.year}
         proven = sum(1 for count in proofs.values() if count)
         if proven:
-            return ColumnDates(max(proofs, key=lambda order: proofs[order]), is_mixed=proven > 1)
+            order = max(proofs, key=lambda order: proofs[order])
+            return ColumnDates(order, is_mixed=proven > 1, is_half_converted=is_half)
         if self.unproven:
             return ColumnDates("day", is_ambiguous=True)
-        return ColumnDates("year" if self.plain_year_first else "day")
+        return ColumnDates("year" if self.plain_year_first else "day", is_half_converted=is_half)
 
 
-def _vote(text: str) -> str:
-    if _YEAR_FIRST.fullmatch(text) or _MONTH_ONLY.fullmatch(text) or _COMPACT.fullmatch(text):
-        return "plain_year_first"
-    numbers = _THREE_NUMBERS.fullmatch(text)
-    if not numbers:
-        return ""
-    first, middle, last = int(numbers[1]), int(numbers[3]), int(numbers[4])
+def _votes(text: str) -> tuple[str, ...]:
+    shape = shape_of(text)
+    if shape is None:
+        return ()
+    if shape.kind == "numbers":
+        vote = _order_vote(shape)
+        return (vote,) if vote else ()
+    if shape.kind == "serial":
+        return _height(read_day_number(shape.first)[0].day)
+    month, day = int(shape.middle), int(shape.last)
+    if len(shape.first) == 4 and is_day_for_none(int(shape.first), month, day, "end"):
+        return ()
+    height = () if shape.kind == "month" else _height(day)
+    return ("plain_year_first", *height) if text[:4].isdigit() else height
+
+
+def _height(day: int) -> tuple[str, ...]:
+    return ("low",) if day <= LAST_SWAPPED else ("high",)
+
+
+def _order_vote(shape: Shape) -> str:
+    first, middle, last = int(shape.first), int(shape.middle), int(shape.last)
     if first > 31:
-        return "year" if len(numbers[4]) == 2 else ""
+        return "year" if len(shape.last) == 2 else ""
+    if len(shape.last) == 4 and is_day_for_none(last, middle, first, "end"):
+        return ""
     if first > 12:
         return "day" if middle <= 12 else ""
     if middle > 12:
@@ -93,79 +133,11 @@ def _vote(text: str) -> str:
 def decide_order(texts: Iterable[str]) -> ColumnDates:
     """The order of day, month and year in a column, from all its texts and never row by row.
 
-    >>> decide_order(["01/02/2020", "03/04/2020"])
-    ColumnDates(order='day', is_ambiguous=True, is_mixed=False)
+    >>> decide_order(["01/02/2020", "03/04/2020"]).is_ambiguous
+    True
     >>> decide_order(["2020-02-01", "01/25/2020", ""]).order, decide_order(["2018-08"]).order
     ('month', 'year')
     """
     evidence = DateEvidence()
     evidence.add(set(texts))
     return evidence.decide()
-
-
-def read_date(text: str, order: DateOrder) -> date | None:
-    """The day a cleaned text means in a column of that order, or None when it cannot be read.
-
-    A month without a day is its first day; five digits are a spreadsheet's day number (1900 system); two-digit
-    years 00 to 29 are 2000 to 2029; times are dropped. Years outside 1900 to 2100 are unreadable.
-
-    >>> read_date("08/02/2021", "day"), read_date("2018-08", "day"), read_date("43831", "day")
-    (datetime.date(2021, 2, 8), datetime.date(2018, 8, 1), datetime.date(2020, 1, 1))
-    >>> read_date("May be 8 Jan 2000", "day"), read_date("31/02/2020", "day"), read_date("8 Jan 2000", "month")
-    (None, None, datetime.date(2000, 1, 8))
-    """
-    if not text.isascii():
-        return None
-    for pattern, parts in _READINGS:
-        match = pattern.fullmatch(text)
-        if match:
-            return _day(*parts(match, order))
-    return _from_serial(text)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _full_year(text: str) -> int:
-    year = int(text)
-    return year if len(text) == 4 else year + (2000 if year < 30 else 1900)
-
-
-def _month(name: str) -> int:
-    name = name.casefold()
-    for number, month in enumerate(_MONTHS, 1):
-        if month.startswith(name) or name == month[:4]:
-            return number
-    return 0
-
-
-def _three_numbers(match: re.Match[str], order: DateOrder) -> tuple[int, int, int]:
-    first, middle, last = match[1], match[3], match[4]
-    if order == "year":
-        return (_full_year(first), int(middle), int(last)) if len(last) == len(first) == 2 else (0, 0, 0)
-    if order == "month":
-        return _full_year(last), int(first), int(middle)
-    return _full_year(last), int(middle), int(first)
-
-
-def _from_serial(text: str) -> date | None:
-    if not _SERIAL.fullmatch(text) or int(text[:5]) not in _SERIALS:
-        return None
-    return date(1899, 12, 30) + timedelta(days=int(text[:5]))
-
-
-_Parts = Callable[[re.Match[str], DateOrder], tuple[int, int, int]]
-_READINGS: tuple[tuple[re.Pattern[str], _Parts], ...] = (
-    (_YEAR_FIRST, lambda match, order: (int(match[1]), int(match[3]), int(match[4]))),
-    (_THREE_NUMBERS, _three_numbers),
-    (_MONTH_ONLY, lambda match, order: (int(match[1]), int(match[2]), 1)),
-    (_COMPACT, lambda match, order: (int(match[1]), int(match[2]), int(match[3]))),
-    (_DAY_NAMED_MONTH, lambda match, order: (_full_year(match[3]), _month(match[2]), int(match[1]))),
-    (_NAMED_MONTH_DAY, lambda match, order: (int(match[3]), _month(match[1]), int(match[2]))),
-)

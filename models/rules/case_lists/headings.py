@@ -29,6 +29,7 @@ class ColumnChoice:
     without an end date take `open_level`, the others `closed_level`). `fixed_agency` names one agency for every row.
     `born` is read for the checks only and never given back. `date_order` overrules what the columns show.
     `leave_out_doubtful` sets lines aside that may be no cases, `leave_out_hidden` the rows that the sheet hides.
+    `restore_swapped_dates` swaps day and month back where a spreadsheet has half converted a column.
     """
 
     reference: str | None = None
@@ -46,6 +47,7 @@ class ColumnChoice:
     date_order: DateOrder | None = None
     leave_out_doubtful: bool = False
     leave_out_hidden: bool = False
+    restore_swapped_dates: bool = False
     layout: str | None = None
 
     def columns(self) -> tuple[str, ...]:
@@ -57,9 +59,6 @@ class ColumnChoice:
         named = [getattr(self, role) for role in COLUMN_ROLES]
         return tuple(dict.fromkeys(heading for heading in named if heading))
 
-
-CHOICES = tuple(field.name for field in fields(ColumnChoice) if field.type is bool)
-"""What a note may offer: fields that are False until a person chooses."""
 
 COLUMN_ROLES = ("reference", "level", "theme", "start", "end", "born", "agency")
 

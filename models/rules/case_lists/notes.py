@@ -37,6 +37,14 @@ ADVICE: dict[str, str] = {
 """What a person should do about the rows of one warning: code -> sentence."""
 
 
+CHOICES: dict[str, tuple[str, str]] = {
+    "leave_out_doubtful": ("Leave these lines out", "Count these lines as cases"),
+    "leave_out_hidden": ("Leave the hidden rows out", "Read the hidden rows too"),
+    "restore_swapped_dates": ("Swap day and month back", "Read these dates as they stand"),
+}
+"""What a person may choose: field of `ColumnChoice` -> the words for choosing it and for taking that back."""
+
+
 @dataclass(frozen=True)
 class Note:
     """One thing an officer should know before accepting a list; `rows` are the first 1,000 of those it concerns."""

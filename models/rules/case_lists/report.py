@@ -23,6 +23,7 @@ REJECTIONS: dict[str, str] = {
     },
     "reference_too_long": "The case reference is longer than 200 characters.",
     "missing_start": "No start date.",
+    "placeholder_start": "The start date is a placeholder for “none”, so no start date is known.",
     "unreadable_start": "The start date cannot be read.",
     "end_before_start": "The end date is before the start date.",
 }
@@ -31,7 +32,7 @@ REJECTIONS: dict[str, str] = {
 WARNINGS: dict[str, str] = {
     "exact_duplicate_row": "The whole row repeats an earlier row.",
     "repeated_reference": "The case reference occurs in an earlier row.",
-    "unreadable_end": "The end date cannot be read, so it counts as blank.",
+    "unreadable_end": "The end date cannot be read, so it counts as blank and the case as open.",
     "unreadable_dob": "The date of birth cannot be read.",
     "start_before_birth": "The start date is before the date of birth.",
     "start_in_future": "The start date is in the future.",

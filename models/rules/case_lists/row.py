@@ -62,6 +62,7 @@ class JudgedRow:
     values: tuple[Any, ...] | None = None
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    odd_days: list[tuple[str, str]] = field(default_factory=list)
 
 
 class RowJudge:
@@ -120,7 +121,7 @@ class RowJudge:
             return
         judged.rank = level.rank(row[place])
         text = clean(row[place])
-        if judged.rank is not None or isinstance(level, OpenOrClosedColumn):
+        if judged.rank is not None:
             return
         if not text:
             judged.warnings.append("missing_level")
@@ -145,14 +146,16 @@ class RowJudge:
         places, today = self.columns.places, self.columns.today
         start = self._look(self.columns.start, places.start, row)
         end = self._look(self.columns.end, places.end, row)
+        end = self._beside_start(start, end)
         born = self._look(self.columns.born, places.born, row)
         if self.columns.start is not None and start.number is None:
-            judged.faults.append("unreadable_start" if start.is_unreadable else "missing_start")
+            judged.faults.append(_fault_of_start(start))
         if end.is_unreadable:
             judged.warnings.append("unreadable_end")
         if born.is_unreadable:
             judged.warnings.append("unreadable_dob")
         for name, cell in (("start", start), ("end", end), ("born", born)):
+            judged.odd_days += [(name, oddity) for oddity in cell.oddities]
             if cell.number is not None and cell.number > today:
                 judged.warnings.append(f"{name}_in_future")
         if _is_before(end, start):
@@ -161,10 +164,23 @@ class RowJudge:
             judged.warnings.append("start_before_birth")
         return start.out, end.out
 
+    def _beside_start(self, start: DayCell, end: DayCell) -> DayCell:
+        """The end, read again beside its start where something was decided about it and it lies in question."""
+        column, today = self.columns.end, self.columns.today
+        if column is None or not end.oddities or not (_is_before(end, start) or (end.number or 0) > today):
+            return end
+        return column.beside_start(end, start, today)
+
     def _look(self, column: DateColumn | None, place: int | None, row: list[str]) -> DayCell:
         if column is None or place is None:
             return DayCell(None, False, self.columns.rendering.day(None))
         return column.look(row[place])
+
+
+def _fault_of_start(start: DayCell) -> str:
+    if start.is_unreadable:
+        return "unreadable_start"
+    return "placeholder_start" if "placeholder" in start.oddities else "missing_start"
 
 
 def _is_before(day: DayCell, other: DayCell) -> bool:

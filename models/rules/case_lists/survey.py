@@ -11,9 +11,10 @@ from models.rules.case_lists.dates import ColumnDates, DateEvidence
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.furnishings import Furnishings, FurnishingSearch
 from models.rules.case_lists.headings import ColumnChoice, locate
+from models.rules.case_lists.placeholders import DateRole
 from models.rules.case_lists.values import clean, is_ten_digits, looks_like_nhs_number
 
-DATE_ROLES = ("start", "end", "born")
+DATE_ROLES: tuple[DateRole, ...] = ("start", "end", "born")
 _TEXTS_HELD = 50_000
 _ENOUGH = 20
 _HEAD = itemgetter(slice(1))
@@ -28,7 +29,7 @@ class Survey:
     number, spaced ones included. furnishings: lines that are no cases, and those that may be none.
     """
 
-    dates: Mapping[str, ColumnDates] = field(default_factory=dict)
+    dates: Mapping[DateRole, ColumnDates] = field(default_factory=dict)
     references: int = 0
     ten_digits: int = 0
     nhs_by_chance: int = 0
@@ -104,7 +105,7 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
     file = file.without_hidden_rows() if choice.leave_out_hidden else file
     places = locate(choice, sheet.headings)
     columns = {role: place for role in DATE_ROLES if (place := getattr(places, role)) is not None}
-    texts: dict[str, set[str]] = {role: set() for role in columns}
+    texts: dict[DateRole, set[str]] = {role: set() for role in columns}
     evidence = {role: DateEvidence() for role in columns}
     references = _References()
     furnishings = FurnishingSearch(sheet.headings, places.reference, places.start)
@@ -116,10 +117,11 @@ def survey_case_list(file: CaseListFile, sheet: Sheet, choice: ColumnChoice) -> 
             if len(texts[role]) > _TEXTS_HELD:
                 evidence[role].add(texts[role])
                 texts[role].clear()
-    for role, held in texts.items():
-        evidence[role].add(held)
+    for role, column in evidence.items():
+        column.add(texts[role])
+    is_half = any(column.is_half_converted for column in evidence.values())
     return Survey(
-        dates={role: column.decide() for role, column in evidence.items()},
+        dates={role: column.decide(beside_half_converted=is_half) for role, column in evidence.items()},
         references=references.count,
         ten_digits=references.ten_digits,
         nhs_by_chance=references.nhs_by_chance,

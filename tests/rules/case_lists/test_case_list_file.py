@@ -17,6 +17,7 @@ from models.rules.case_lists.samples import LEFT_OUT, sample_rows
 from models.rules.case_lists.survey import survey_case_list
 from tests.make_case_lists import (
     HEADINGS,
+    TODAY,
     case_row,
     check_bytes,
     csv_bytes,
@@ -227,7 +228,7 @@ def test_three_sample_rows_show_how_the_columns_would_be_read_and_no_birth_date(
     )
     sheet = likely_sheet(describe_sheets(file))
     survey = survey_case_list(file, sheet, sheet.choice)
-    samples = sample_rows(file, sheet, sheet.choice, survey.dates)
+    samples = sample_rows(file, sheet, sheet.choice, survey.dates, TODAY)
     assert [sample.row for sample in samples] == [2, 3, 4]
     assert samples[0].texts["reference"] == LEFT_OUT
     assert samples[1].texts["theme"] == "Neglect"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.case_lists.dates import DateEvidence, DateOrder, decide_order, read_date
+from models.rules.case_lists.date_readings import DateReader
+from models.rules.case_lists.dates import DateEvidence, DateOrder, decide_order
 from models.rules.case_lists.headings import ColumnChoice, find_header_row, guess_columns, is_statistics_table, locate
 from models.rules.case_lists.layouts import LAYOUTS
 from models.rules.case_lists.levels import Level, LevelFinder
@@ -95,6 +96,10 @@ def test_codes_agree_by_stem(text: str, other: str) -> None:
 def test_headings_agree_whatever_their_case_blanks_punctuation_and_apostrophes() -> None:
     assert heading_key("Child’s  Category of Need ") == heading_key("child's category-of need")
     assert unique_headings(["A", "", "a "]) == ("A", "Column B", "a (2)")
+
+
+def read_date(text: str, order: DateOrder) -> date | None:
+    return DateReader(order).read(text).day
 
 
 @pytest.mark.parametrize(

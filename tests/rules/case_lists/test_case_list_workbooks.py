@@ -20,7 +20,7 @@ from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.samples import sample_rows
-from tests.make_case_lists import check_bytes, inline_row, raw_workbook, sheet_xml
+from tests.make_case_lists import TODAY, check_bytes, inline_row, raw_workbook, sheet_xml
 
 LISTS = Path(__file__).resolve().parents[4] / "shared/data/lists"
 HEADINGS = ("Case reference", "Theme", "Start date")
@@ -120,7 +120,7 @@ def test_day_numbers_in_general_cells_follow_the_epoch_of_1904() -> None:
     assert report.starts == {"first": "2025-03-04", "last": "2025-04-18"}
     file = open_case_list(io.BytesIO(shared("03b_1904_general.xlsx")))
     sheet = describe_sheets(file)[0]
-    assert sample_rows(file, sheet, sheet.choice, {})[0].days["start"] == ("44258", date(2025, 3, 4))
+    assert sample_rows(file, sheet, sheet.choice, {}, today=TODAY)[0].days["start"] == ("44258", date(2025, 3, 4))
 
 
 def test_date_cell_a_rounding_error_below_midnight_is_that_midnight() -> None:

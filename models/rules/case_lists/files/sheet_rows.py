@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.core.errors import RuleBroken
+from models.rules.case_lists.day_numbers import whole_days
 from models.rules.case_lists.files.archive import (
     DAMAGED,
     MAX_CELL_CHARACTERS,
@@ -26,7 +27,6 @@ BATCH_ROWS = 128
 NO_STORED_VALUE = "#VALUE!"
 _CELLS_IN_A_ROW = 16_384  # Excel's own limit
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?\d+")
-_ROUNDING = 0.5 / 86_400  # half a second: day numbers a rounding error below midnight mean that midnight
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class SheetRows:
 
     def date_text(self, raw: str) -> str:
         try:
-            days = int(float(raw) + _ROUNDING)
+            days = whole_days(float(raw))
             if days < 1:
                 return plain_number(raw)
             leap = 0 if self.sheet.is_1904 or days >= 60 else 1  # Excel's 1900 has a 29 February that never was

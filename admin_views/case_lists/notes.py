@@ -1,0 +1,103 @@
+"""What does the page of a check say: notes, questions, rows that cannot be used, and what freezing means?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.case_lists.case_imports import ImportChoice
+from models.case_lists.case_lists import CaseList
+from models.rules.case_lists.levels import Level
+from models.rules.case_lists.notes import CHOICES
+from models.rules.core.counts import count_words, noun_of
+
+
+@dataclass(frozen=True)
+class ShownNote:
+    """A note as the page shows it; `offer` is the button of a question, `is_answered` whether it was pressed before."""
+
+    text: str
+    rows: Sequence[int]
+    question: str = ""
+    offer: str = ""
+    is_answered: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the note asks something that nobody has answered yet."""
+        return bool(self.question) and not self.is_answered
+
+
+def shown_notes(record: CaseList) -> list[ShownNote]:
+    """The notes of a check, what is still asked first."""
+    chosen = ImportChoice.from_facts(record.choice).columns
+    return sorted((_shown(note, chosen) for note in (record.report or {})["notes"]), key=lambda note: not note.is_open)
+
+
+def _shown(note: dict[str, Any], chosen: Any) -> ShownNote:
+    question = note.get("choice") or ""
+    if question not in CHOICES:
+        return ShownNote(note["text"], note["rows"])
+    is_answered = bool(chosen.get(question))
+    return ShownNote(note["text"], note["rows"], question, CHOICES[question][is_answered], is_answered)
+
+
+def what_freezing_means(record: CaseList) -> str:
+    """What an officer is told, with the counts, before a list is frozen."""
+    report = record.report or {}
+    cases = f": {count_words(report['cases'], 'case')}" if report["cases"] is not None else ""
+    left_out = [
+        count_words(count, *words)
+        for count, words in (
+            (report["rejected_count"], ("row that cannot be used", "rows that cannot be used")),
+            (report["set_aside"], ("line that is no case", "lines that are no cases")),
+        )
+        if count
+    ]
+    unplaced = sum(report["unmapped_levels"].values())
+    asked = sum(note.is_open for note in shown_notes(record))
+    rows = f"{count_words(report['accepted'], 'row')} {noun_of(report['accepted'], 'becomes', 'become')}"
+    return "".join(
+        (
+            f"{rows} a frame that can never change{cases}.",
+            f" Left out: {' and '.join(left_out)}." if left_out else "",
+            f" {count_words(unplaced, 'row has', 'rows have')} a level that is on no list." if unplaced else "",
+            f" {count_words(asked, 'question is', 'questions are')} not answered." if asked else "",
+            " The file is erased.",
+        )
+    )
+
+
+def check_facts(report: dict[str, Any], levels: list[Level]) -> dict[str, Any]:
+    """What else the page of a check shows: the report, the levels, rows by level and why rows cannot be used."""
+    return {
+        "report": report,
+        "levels": levels,
+        "by_level": _highest_first(report["accepted_by_level"], levels),
+        "rejected": _rows_by_sentence(report["rejected"]),
+    }
+
+
+def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:
+    """Rows by level in the order of the partnership's list, those without a known level last."""
+    order = {level.label: level.rank for level in levels}
+    return dict(sorted(counts.items(), key=lambda count: order.get(count[0], 0), reverse=True))
+
+
+def _rows_by_sentence(problems: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
+    """Each sentence with all its listed rows, in the order in which they first occur."""
+    groups: dict[str, list[int]] = {}
+    for problem in problems:
+        groups.setdefault(problem["problem"], []).append(problem["row"])
+    return groups
+
+
+def problem_rows(report: dict[str, Any]) -> Iterator[list[Any]]:
+    """Row number, kind and sentence of every problem, then of every case in several levels."""
+    for kind, word in (("rejected", "cannot be used"), ("warnings", "look at it")):
+        for problem in report.get(kind, ()):
+            yield [problem["row"], word, problem["problem"]]
+    for case in (report.get("several_levels") or {}).get("listed", ()):
+        sentence = f"Case {case['reference']} stands in several levels: {', '.join(case['levels'])}."
+        yield [case["row"], "several levels", sentence]

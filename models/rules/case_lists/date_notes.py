@@ -1,0 +1,109 @@
+"""What was decided about the cells of date columns, in how many rows, and what should an officer do about it?"""
+
+from collections.abc import Iterator, Mapping
+
+from models.rules.case_lists.columns import DateColumn
+from models.rules.case_lists.files.batches import Batch
+from models.rules.case_lists.headings import ColumnChoice
+from models.rules.case_lists.notes import NOTE_ROWS, Note
+from models.rules.case_lists.row import Columns, JudgedRow
+from models.rules.core.counts import count_words
+
+OddRows = dict[tuple[str, str], list[int]]
+"""(role, oddity) -> the rows of one batch."""
+
+_ROLES = ("start", "end", "born")
+_RULES = {"start": "placeholder_start", "end": "placeholder_end", "born": "placeholder_dob"}
+_PLACEHOLDER = (
+    "a placeholder for “none” (such as 31/12/9999, 01/01/1900, NULL or a dash) stands in {cells} and counts as"
+)
+_TEXTS: Mapping[str, str] = {
+    "placeholder_start": f"{_PLACEHOLDER} no start, so these rows are not imported. Ask for their real start dates.",
+    "placeholder_end": f"{_PLACEHOLDER} no end, so these cases are open. Correct the list if one of them has ended.",
+    "placeholder_dob": f"{_PLACEHOLDER} an unknown birth. Nothing to do: births are read for checks only.",
+    "two_digit_year": "the year has two digits in {cells} and is read as one from {first} to {last}{beside}. "
+    "Compare the first and the last of them with the case system.",
+    "month_without_day": "a month stands without a day (such as Mar-25) in {cells}; the first of the month is used"
+    "{same}. Ask for whole dates if the day matters.",
+    "utc_stamp": "a time with its offset from UTC (such as 23:00Z) stands in {cells} and falls on another day in "
+    "London, which is the one used. Compare one of them with the case system.",
+    "weekday_contradicts": "the day of the week contradicts the date in {cells}; the date is used. "
+    "Look these up in the case system.",
+    "day_number": "a bare number stands in {cells} and is read as a spreadsheet's day number. "
+    "Compare one of them with the case system.",
+    "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is "
+    "used. Nothing to do.",
+    "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with "
+    "days up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and "
+    "choose to swap them back if that is so.",
+}
+_SWAPPED_BACK = (
+    "day and month of {cells} are swapped back, as chosen, because a spreadsheet had swapped them. "
+    "Compare one of them with the case system."
+)
+_NAMES = {
+    "two_digit_year": "two_digit_years",
+    "utc_stamp": "utc_stamps",
+    "day_number": "day_numbers",
+    "half_converted": "half_converted_dates",
+}
+
+
+class DateNotes:
+    """Collects the odd cells of date columns while rows pass: how many of each kind, and the first 1,000 rows."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.counts: dict[tuple[str, str], int] = {}
+        self.rows: dict[tuple[str, str], list[int]] = {}
+        chosen = ((role, getattr(columns, role), getattr(columns.places, role)) for role in _ROLES)
+        self.dated = [(role, column, place) for role, column, place in chosen if column and place is not None]
+
+    def of_good_rows(self, batch: Batch, flags: list[bool]) -> OddRows:
+        """The odd cells among the rows of a batch that have a flag; most batches have none, which shows at once."""
+        odd: OddRows = {}
+        for role, column, place in self.dated:
+            oddities = column.oddities
+            if oddities and not oddities.keys().isdisjoint(cells := batch.column(place)):
+                for number, raw, is_good in zip(batch.numbers, cells, flags, strict=True):
+                    if is_good and raw in oddities:
+                        for oddity in oddities[raw]:
+                            odd.setdefault((role, oddity), []).append(number)
+        return odd
+
+    def add(self, odd: OddRows) -> None:
+        """Takes the odd cells of one batch, from whichever path."""
+        for key, rows in odd.items():
+            self.counts[key] = self.counts.get(key, 0) + len(rows)
+            listed = self.rows.setdefault(key, [])
+            if len(listed) < NOTE_ROWS:
+                listed.extend(sorted(rows)[: NOTE_ROWS - len(listed)])
+
+    def notes(self, choice: ColumnChoice) -> Iterator[Note]:
+        """One note for each column and kind, in the words of the list's headings."""
+        for role, column, _place in self.dated:
+            for oddity in ("placeholder", *_TEXTS):
+                count = self.counts.get((role, oddity))
+                if count:
+                    rule = _RULES[role] if oddity == "placeholder" else oddity
+                    text = f"In the column “{getattr(choice, role)}” {_sentence(rule, role, column, count)}"
+                    field = "restore_swapped_dates" if oddity == "half_converted" else None
+                    yield Note(_NAMES.get(rule, rule), text, self.rows[role, oddity], field)
+
+
+def _sentence(rule: str, role: str, column: DateColumn, count: int) -> str:
+    is_back = rule == "half_converted" and column.reader.is_restoring
+    first = column.reader.years.first
+    return (_SWAPPED_BACK if is_back else _TEXTS[rule]).format(
+        cells=count_words(count, "cell"),
+        first=first,
+        last=first + 99,
+        beside=", or within the hundred years after the start" if role == "end" else "",
+        same=", or the day of the start in the same month" if role == "end" else "",
+    )
+
+
+def add_judged(odd: OddRows, number: int, judged: JudgedRow) -> None:
+    """Adds the odd cells of a row from the careful path to those of its batch."""
+    for key in judged.odd_days:
+        odd.setdefault(key, []).append(number)
