@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from models.core.errors import RuleBroken
 from models.rules.core.counts import count_words
+from models.rules.core.numbers import plain_number, read_number
 
 LONGEST_TEXT = 20_000
 """Characters that one written answer may have."""
@@ -55,7 +55,7 @@ class Kind:
             return f"{day.day} {day:%B %Y}"
         if isinstance(value, list):
             return count_words(len(value), "file") if self.widget == "files" else "; ".join(value)
-        return str(value)
+        return plain_number(value) if self.widget == "number" else str(value)
 
     def given(self, value: Any) -> tuple[str, ...]:
         """An answer as a form would send it again.
@@ -65,6 +65,8 @@ class Kind:
         """
         if value is None:
             return ()
+        if self.widget == "number":
+            return (plain_number(value),)
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
@@ -85,15 +87,9 @@ def _several(values: Sequence[str], options: Sequence[str]) -> list[str] | None:
 
 
 def _number(values: Sequence[str], options: Sequence[str]) -> int | float | None:
-    typed = _typed(values).replace(",", "")
-    if not typed:
+    number = read_number(_typed(values))
+    if number is None:
         return None
-    try:
-        number = Decimal(typed)
-    except InvalidOperation:
-        raise RuleBroken("Give a number, such as 12 or 3.5.") from None
-    if not number.is_finite() or abs(number) > 10**12:
-        raise RuleBroken("Give a number, such as 12 or 3.5.")
     return int(number) if number == number.to_integral_value() else float(number)
 
 
