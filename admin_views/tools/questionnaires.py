@@ -169,10 +169,25 @@ def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any],
     asked = [question for question in asked_questions(questionnaire, values) if question.how.widget != "files"]
     for question in asked:
         if question.is_required and question.key not in problems and not is_answered(values, question.key):
-            problems[question.key] = "Answer this question."
+            problems[question.key] = question.how.call
     wanted = {question.key for question in asked}
     given = {key: value for key, value in values.items() if key in wanted and is_answered(values, key)}
     return given, {key: sentence for key, sentence in problems.items() if key in wanted}
+
+
+def named_problems(
+    questionnaire: Questionnaire, answers: Answers, problems: Mapping[str, str], *, has_files: bool = True
+) -> list[tuple[str, str]]:
+    """The problems of a form of `questions_html` for its summary: the id of each block, and the question by number.
+
+    The number is the one that stands beside the question: what does not apply yet is hidden and has none.
+    """
+    asked = [each for each in asked_questions(questionnaire, answers) if has_files or each.how.widget != "files"]
+    return [
+        (f"q-{question.key}", f"Question {number}, “{question.text}”: {sentence[:1].lower()}{sentence[1:]}")
+        for number, question in enumerate(asked, 1)
+        if (sentence := problems.get(question.key))
+    ]
 
 
 class SheetForm:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin_views.kit.base import OFFICERS, STAFF, Panel, expose, person_id
 from admin_views.kit.formats import NOTHING, show_date, show_moment
 from admin_views.kit.registry import link_to
-from admin_views.tools.questionnaires import questions_html, read_form
+from admin_views.tools.questionnaires import named_problems, questions_html, read_form
 from admin_views.tools.tool_outlines import ToolPages, outline_of
 from models.core.clock import london_day
 from models.partnership.people import Person
@@ -34,9 +34,9 @@ class VersionPages(ToolPages):
         asked = questionnaire_of(self.session, tool)
         is_sent = request.method == "POST"
         answers, problems = read_form(asked, request.form) if is_sent else ({}, {})
-        questions = questions_html(asked, answers, problems)
+        questions, named = questions_html(asked, answers, problems), named_problems(asked, answers, problems)
         return self.render("assurance_tools/preview.html", tool=tool, asked=asked, questions=questions,
-                           problems=problems, is_sent=is_sent, count=len(answers))  # fmt: skip
+                           problems=named, is_sent=is_sent, count=len(answers))  # fmt: skip
 
     @expose("/<int:record_id>/versions/", roles=STAFF)
     def versions(self, record_id: int) -> str:

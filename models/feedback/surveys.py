@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
@@ -79,7 +80,7 @@ class Survey(Record):
 
 
 class SurveyResponse(Base):
-    """One anonymous response. `receipt` is a random mark of the page it was written on, so that it counts once."""
+    """One anonymous response. `receipt` is the digest of the random mark of the page it came from: it counts once."""
 
     __tablename__ = "survey_responses"
     __table_args__ = (Index("response_counts_once", "survey_id", "receipt", unique=True),)
@@ -176,8 +177,12 @@ def as_the_public(session: Session, token: str) -> Survey | None:
     return session.scalar(select(Survey).where(Survey.token == token))
 
 
-def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> None:
-    """Add one response; the same page sent twice counts once. Refuses while something required is open."""
+def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> bool:
+    """Add one response; whether it was added: what comes from a page that was sent before changes nothing.
+
+    Of the page's receipt only a digest is kept, which says that this page was sent and can be turned into no page.
+    Refuses while something required is open.
+    """
     questionnaire = session.get_one(ToolVersion, survey.version_id).questionnaire
     missing = progress(questionnaire, answers).missing
     if missing:
@@ -186,8 +191,10 @@ def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], 
     if not answered:
         raise RuleBroken("Please answer at least one question.")
     table: Any = SurveyResponse.__table__
-    row = {"survey_id": survey.id, "receipt": receipt[:64], "answers": answered}
-    session.connection().execute(insert(table).values(**row).on_conflict_do_nothing().inline())
+    mark = sha256(f"{survey.token} {receipt}".encode()).hexdigest()
+    row = {"survey_id": survey.id, "receipt": mark, "answers": answered}
+    adding = insert(table).values(**row).on_conflict_do_nothing().inline()
+    return session.connection().execute(adding.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def response_count(session: Session, survey_id: int) -> int:

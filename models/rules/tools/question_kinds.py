@@ -18,6 +18,14 @@ LONGEST_TEXT = 20_000
 """Characters that one written answer may have."""
 
 YES_PARTLY_NO = ("Yes", "Partly", "No")
+_CALLS = {
+    "radio": "Choose an answer.",
+    "checkboxes": "Choose at least one answer.",
+    "number": "Give a number.",
+    "date": "Give a date.",
+    "textarea": "Write an answer.",
+    "files": "Add a file.",
+}
 _MOST_FILES = 20
 
 Reader = Callable[[Sequence[str], Sequence[str]], Any]
@@ -41,6 +49,11 @@ class Kind:
     needs_options: bool = False
     needs_scale: bool = False
     fixed_options: tuple[str, ...] = ()
+
+    @property
+    def call(self) -> str:
+        """What is said to somebody who has not answered, in terms of what there is to do."""
+        return _CALLS[self.widget]
 
     def show(self, value: Any) -> str:
         """An answer in words.
