@@ -27,6 +27,7 @@ from models.feedback.feedback_activities import Audience, Engagement, FeedbackAc
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Strength
+from models.rules.feedback.quotations import published_words, refuse_quotations, refuse_withheld_words
 from models.rules.feedback.small_numbers import SMALLEST, Tally
 from models.rules.tools.questionnaires import Question, progress
 from models.signatures.signables import signed_version
@@ -129,11 +130,16 @@ def close_survey(session: Session, survey: Survey) -> None:
 
 
 def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
-    """Tell everybody who took part the outcome: the survey's link shows these words from now on."""
+    """Tell everybody who took part the outcome: the survey's link shows these words from now on.
+
+    Refuses words of people that are withheld, by the rule of quotations.
+    """
     if survey.is_open(today()):
         raise RuleBroken("Close the survey before its outcome is published.")
     if not words.strip():
         raise RuleBroken("Write what came of the review, in plain words.")
+    refuse_quotations(words, heard=response_count(session, survey.id))
+    refuse_withheld_words(words, _withheld_words(session, survey))
     survey.outcome, survey.outcome_published_on = words.strip(), today()
     session.flush()
 
@@ -210,10 +216,25 @@ def tally(session: Session, survey: Survey, question: Question) -> Tally:
 
 
 def written_answers(session: Session, survey: Survey, question: Question) -> list[str]:
-    """What people wrote, in an order that does not reveal who did; empty while fewer than five have answered."""
-    if response_count(session, survey.id) < SMALLEST:
-        return []
-    return sorted(str(value) for value in _values(session, survey.id, question.key) if value is not None)
+    """What people wrote, in an order that does not reveal who did; empty where their words may not be published."""
+    return published_words(_written(session, survey, question), heard=response_count(session, survey.id))
+
+
+def _written(session: Session, survey: Survey, question: Question) -> list[str]:
+    values = (value for value in _values(session, survey.id, question.key) if value is not None)
+    return [question.how.show(value) for value in values]
+
+
+def _withheld_words(session: Session, survey: Survey) -> list[str]:
+    """Everything people wrote to questions whose answers in words are withheld."""
+    asked = session.get_one(ToolVersion, survey.version_id).questionnaire.questions()
+    texts = [question for question in asked if question.how.widget == "textarea"]
+    return [
+        words
+        for question in texts
+        if not written_answers(session, survey, question)
+        for words in _written(session, survey, question)
+    ]
 
 
 def _values(session: Session, survey_id: int, key: str) -> list[Any]:
