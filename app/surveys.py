@@ -43,16 +43,28 @@ def ask(token: str) -> ResponseReturnValue:
     session, survey = _survey(token)
     if not survey.is_open(today()):
         return render_template("surveys/outcome.html", survey=survey)
-    return _page(_asked(session, survey), receipt=token_urlsafe(18))
+    return _page(_asked(session, survey), receipt=token_urlsafe(18), here=url_for("surveys.ask", token=token))
+
+
+@surveys.get("/answer/<token>/sent/")
+def again(token: str) -> ResponseReturnValue:
+    """Whoever opens the address to which the form is sent gets the form."""
+    return redirect(url_for("surveys.ask", token=token))
 
 
 @surveys.post("/answer/<token>/")
+@surveys.post("/answer/<token>/sent/")
 @limiter.limit(SENDING)
 def take(token: str) -> ResponseReturnValue:
-    """Keep the answers, once for each page; the page says what is missing and keeps what was typed."""
+    """Keep the answers, once for each page; the page says what is missing and keeps what was typed.
+
+    The form is sent to an address of its own: sent to the page's, it would make browsers forget the page, and Back
+    would bring a new one.
+    """
     session, survey = _survey(token)
     if not survey.is_open(today()):
         abort(404)
+    here = url_for("surveys.ask", token=token)
     asked, receipt = _asked(session, survey), request.form.get("receipt", "")[:64] or token_urlsafe(18)
     answers, wrong = read_form(asked, request.form)
     problems = named_problems(asked, answers, wrong, has_files=False)
@@ -65,8 +77,8 @@ def take(token: str) -> ResponseReturnValue:
     if is_new:
         return redirect(url_for("surveys.thank"), 303)
     if problems:
-        return _page(asked, answers, wrong, problems=problems, receipt=receipt), 422
-    return _page(asked, answers, is_sent=True, receipt=token_urlsafe(18))
+        return _page(asked, answers, wrong, problems=problems, receipt=receipt, here=here), 422
+    return _page(asked, answers, is_sent=True, receipt=token_urlsafe(18), here=here)
 
 
 def _asked(session: Session, survey: Survey) -> Questionnaire:

@@ -130,8 +130,13 @@ def test_somebody_else_on_a_page_that_was_sent_loses_no_words(browser: Open, ses
 
 def test_page_of_a_survey_is_the_same_page_when_somebody_goes_back(browser: Open, survey: Survey) -> None:
     """A page that no browser may keep would come back with a new receipt, and be counted again."""
-    kept = browser().client.get(f"/answer/{survey.token}/").headers["Cache-Control"]
-    assert kept == "private, max-age=0"
+    stranger = browser()
+    page = stranger.client.get(f"/answer/{survey.token}/")
+    assert page.headers["Cache-Control"] == "private, max-age=0"
+    form = BeautifulSoup(page.text, "html.parser").select_one("main form")
+    assert form is not None
+    assert form["action"] == f"/answer/{survey.token}/sent/", "what is sent to the page itself makes browsers forget it"
+    assert stranger.client.get(str(form["action"])).headers["Location"] == f"/answer/{survey.token}/"
 
 
 def test_receipt_of_a_page_is_kept_as_a_digest_that_leads_to_no_page(session: Session, survey: Survey) -> None:
