@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import Database
-from admin_views.tools.questionnaires import named_problems, questions_html, read_form
+from admin_views.tools.question_problems import named_problems
+from admin_views.tools.questionnaires import questions_html, read_form
 from app.security import csrf, limiter
 from models.core.clock import today
 from models.core.errors import RuleBroken

@@ -27,7 +27,7 @@ _DAY = re.compile(rf"(>\s*)(\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}(, \d\d:\d\
 LONGEST_WHOLE = 18
 """Letters of a reference that is never parted; it fits into the narrowest phone."""
 
-_TEXT = re.compile(r">[^<>]+<")
+_TEXT = re.compile(r"(class=\"whole\"[^<>]*)?>[^<>]+<")
 _REFERENCE = r"(?=[\w/-]*\d)\w+(?:[-/]\w+)+(?![\w/-])"
 _PIECE = re.compile(rf"(?<![\w/&;-])(?:({_REFERENCE})|[^\s<>&]{{{LONGEST_WHOLE + 1},}})")
 _IS_NO_TEXT = re.compile(r"<(?:select|textarea|svg|script|style|title)\b")
@@ -99,7 +99,7 @@ def whole(cell: Any) -> Any:
     if not isinstance(cell, str) or not _HAS_PIECES.search(cell) or _IS_NO_TEXT.search(cell):
         return cell
     marked = _DAY.sub(_whole_day, f">{escape(cell)}<")
-    parted = _TEXT.sub(lambda text: _PIECE.sub(_whole_piece, text[0]), marked)[1:-1]
+    parted = _TEXT.sub(lambda text: text[0] if text[1] else _PIECE.sub(_whole_piece, text[0]), marked)[1:-1]
     return cell if parted == cell else Markup(parted)  # noqa: S704 (escaped, or markup already)
 
 

@@ -175,21 +175,6 @@ def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any],
     return given, {key: sentence for key, sentence in problems.items() if key in wanted}
 
 
-def named_problems(
-    questionnaire: Questionnaire, answers: Answers, problems: Mapping[str, str], *, has_files: bool = True
-) -> list[tuple[str, str]]:
-    """The problems of a form of `questions_html` for its summary: the id of each block, and the question by number.
-
-    The number is the one that stands beside the question: what does not apply yet is hidden and has none.
-    """
-    asked = [each for each in asked_questions(questionnaire, answers) if has_files or each.how.widget != "files"]
-    return [
-        (f"q-{question.key}", f"Question {number}, “{question.text}”: {sentence[:1].lower()}{sentence[1:]}")
-        for number, question in enumerate(asked, 1)
-        if (sentence := problems.get(question.key))
-    ]
-
-
 class SheetForm:
     """A sheet as its form: what it asks, what is answered, and how what was sent is kept, answer by answer."""
 

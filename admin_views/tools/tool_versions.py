@@ -10,7 +10,8 @@ from sqlalchemy import select
 from admin_views.kit.base import OFFICERS, STAFF, Panel, expose, person_id
 from admin_views.kit.formats import NOTHING, show_date, show_moment
 from admin_views.kit.registry import link_to
-from admin_views.tools.questionnaires import named_problems, questions_html, read_form
+from admin_views.tools.question_problems import named_problems
+from admin_views.tools.questionnaires import questions_html, read_form
 from admin_views.tools.tool_outlines import ToolPages, outline_of
 from models.core.clock import london_day
 from models.partnership.people import Person
