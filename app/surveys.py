@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import Database
-from admin_views.tools.question_problems import named_problems
 from admin_views.tools.questionnaires import questions_html, read_form
 from app.security import csrf, limiter
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.feedback.surveys import Survey, answer_survey, as_the_public
+from models.rules.tools.question_problems import named_problems
 from models.rules.tools.questionnaires import Answers, Questionnaire
 from models.tools.tool_versions import ToolVersion
 

@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
@@ -146,6 +146,8 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if not self.data and not self.is_required:
             return
+        if not self.data:  # the one thing to say; that it is required need not be said again
+            raise StopValidation(f"Choose one of the offered words for “{_plain(self)}”.")
         if self.data not in {member.value for member in self.kind}:
             raise ValidationError(f"Choose one of the offered words for {_within(self)}.")
 

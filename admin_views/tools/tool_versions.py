@@ -10,11 +10,11 @@ from sqlalchemy import select
 from admin_views.kit.base import OFFICERS, STAFF, Panel, expose, person_id
 from admin_views.kit.formats import NOTHING, show_date, show_moment
 from admin_views.kit.registry import link_to
-from admin_views.tools.question_problems import named_problems
 from admin_views.tools.questionnaires import questions_html, read_form
 from admin_views.tools.tool_outlines import ToolPages, outline_of
 from models.core.clock import london_day
 from models.partnership.people import Person
+from models.rules.tools.question_problems import named_problems
 from models.rules.tools.questionnaire_differences import differences
 from models.rules.tools.questionnaires import Questionnaire
 from models.signatures.sign_offs import SignOff

@@ -10,9 +10,13 @@ from models.rules.tools.questionnaires import Answers, Questionnaire, asked_ques
 def named_problems(
     questionnaire: Questionnaire, answers: Answers, problems: Mapping[str, str], *, has_files: bool = True
 ) -> list[tuple[str, str]]:
-    """The problems of a form of `questions_html` for its summary: the id of each block, and the question by number.
+    """The problems of a form for its summary: the id of each block, and the question by number.
 
     The number is the one that stands beside the question: what does not apply yet is hidden and has none.
+
+    >>> form = Questionnaire("Form", "", (Section("A", "", (Question("seen", "text", "Seen?"),)),))
+    >>> named_problems(form, {}, {"seen": "Write an answer."})
+    [('q-seen', 'Question 1, “Seen?”: write an answer.')]
     """
     asked = [each for each in asked_questions(questionnaire, answers) if has_files or each.how.widget != "files"]
     return [
