@@ -14,6 +14,7 @@ def named_problems(
 
     The number is the one that stands beside the question: what does not apply yet is hidden and has none.
 
+    >>> from models.rules.tools.questionnaires import Question, Section
     >>> form = Questionnaire("Form", "", (Section("A", "", (Question("seen", "text", "Seen?"),)),))
     >>> named_problems(form, {}, {"seen": "Write an answer."})
     [('q-seen', 'Question 1, “Seen?”: write an answer.')]
