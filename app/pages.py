@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.duties import waiting_count
-from admin_views.kit.formats import show_date, show_moment, tag, whole_days
+from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
@@ -36,7 +36,7 @@ def dress(app: Flask, settings: Settings) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole_days=whole_days
+        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
     )  # fmt: skip
     app.jinja_env.globals.update(
         asset=asset,

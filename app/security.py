@@ -118,6 +118,8 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = f"public, max-age={31536000 if 'v' in request.args else 86400}"
+    elif request.endpoint == "surveys.ask":  # nobody's own; Back must show this very page, which can be sent once
+        response.headers["Cache-Control"] = "private, max-age=0"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -27,7 +27,12 @@ Open = Callable[..., Browser]
 PUBLIC = {
     *("static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"),
     "calendars.feed",  # by a secret link; tests/reminders/test_calendar_feeds.py
-    *("surveys.ask", "surveys.take", "surveys.thank"),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *(
+        "surveys.ask",
+        "surveys.again",
+        "surveys.take",
+        "surveys.thank",
+    ),  # by a link, without a cookie; tests/feedback/test_surveys.py
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {

@@ -48,7 +48,7 @@ from admin_views.kit.review_panels import review_panel
 from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
-from models.evidence.findings import Judgement, take_finding
+from models.evidence.findings import Judgement
 from models.feedback.feedback_activities import (
     Audience,
     Engagement,
@@ -61,10 +61,12 @@ from models.feedback.feedback_activities import (
     tell_outcome,
 )
 from models.feedback.feedback_groups import FeedbackGroup, GroupKind
+from models.feedback.quotations import finding_of_activity, people_heard
 from models.feedback.surveys import unnamed_activities
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Strength, Verdict
+from models.rules.feedback.quotations import may_quote_words
 from models.tools.key_lines import KeyLine
 
 _UNNAMED = (
@@ -123,7 +125,8 @@ class FeedbackActivityScreen(Screen):
     }
     column_descriptions = {
         "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
-        "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
+        "summary": "In their words where you can, naming nobody. Both what worked and what did not. "
+        "Findings, and what is published, may quote people only where at least five were heard.",
     }
     form_extra_fields = {
         "levels": BoxesField(
@@ -139,7 +142,8 @@ class FeedbackActivityScreen(Screen):
     def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
         known = {level.value: level.label for level in StaffLevel}
         words = ", ".join(known.get(level, level) for level in record.levels or ())
-        return [Fact("Levels of staff", words)] if words else []
+        facts = [Fact("Levels of staff", words)] if words else []
+        return [*facts, Fact("Own words", may_quote_words(people_heard(session, record)))] if record.summary else facts
 
     def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
         return [_groups(self, session, record)]
@@ -208,14 +212,8 @@ class FeedbackActivityScreen(Screen):
 
     def _found(self, record: FeedbackActivity, form: Form) -> str:
         text, line, verdict, strength = (form[key].data for key in ("text", "key_line_id", "verdict", "strength"))
-        finding = take_finding(
-            self.session,
-            judgement=Judgement(
-                source=record.audience.source, verdict=verdict, text=text, strength=strength, key_line_id=line
-            ),
-            review_id=record.review_id,
-            person_id=person_id(),
-        )
+        judgement = Judgement(record.audience.source, verdict, text, strength, line)
+        finding = finding_of_activity(self.session, record, judgement, person_id=person_id())
         return Markup("The finding is made: {}").format(show_verdict(finding.verdict))
 
 

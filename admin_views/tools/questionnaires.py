@@ -169,7 +169,7 @@ def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any],
     asked = [question for question in asked_questions(questionnaire, values) if question.how.widget != "files"]
     for question in asked:
         if question.is_required and question.key not in problems and not is_answered(values, question.key):
-            problems[question.key] = "Answer this question."
+            problems[question.key] = question.how.call
     wanted = {question.key for question in asked}
     given = {key: value for key, value in values.items() if key in wanted and is_answered(values, key)}
     return given, {key: sentence for key, sentence in problems.items() if key in wanted}
