@@ -223,7 +223,7 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         "account.html",
         facts=signed_in,
         sign_ins=living_sign_ins(database, signed_in.person_id, now=now(), idle=desk().idle),
-        here=signed_in.sign_in_id,
+        this_one=signed_in.sign_in_id,
         problem=problem,
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,

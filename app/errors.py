@@ -29,6 +29,7 @@ _SENTENCES = {
     503: ("Not available just now", "The portal cannot reach its database; please try again in a minute."),
 }
 _SIGN_IN_PAGES = {"auth.sign_in": "sign_in.html", "second_factor.give_code": "second_factor/code.html"}
+_NOT_VALID = "This form is no longer valid. Go back, open the page again and send it once more."
 _OPEN_TOO_LONG = "This page was open for too long, or you have signed in in another tab; please try once more."
 _log = structlog.get_logger("portal")
 
@@ -55,9 +56,7 @@ def _form_too_old(error: CSRFError) -> ResponseReturnValue:
     if template:
         email = request.form.get("email", "")[:320]
         return render_template(template, email=email, problem=_OPEN_TOO_LONG, next=safe_next()), 400
-    return form_made_before() or error_page(
-        400, "This form is no longer valid. Go back, open the page again and send it once more."
-    )
+    return form_made_before() or error_page(400, _NOT_VALID)
 
 
 def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:

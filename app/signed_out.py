@@ -1,7 +1,7 @@
 """What becomes of a form that is sent after its sign-in has ended, or under a sign-in that is not its own?
 
-Whether somebody is signed in is asked before whether the form is forged. What was typed comes back: sealed, so that
-nobody else can read it, and only to the person whom the form was made for, who must send it once more with a fresh token.
+Whether somebody is signed in is asked before whether the form is forged. What was typed comes back, sealed, so that
+nobody else can read it, and only to the person whom the form was made for: they send it once more with a fresh token.
 """
 
 from __future__ import annotations
