@@ -96,7 +96,7 @@ def _has_files() -> bool:
 
 def _owner_of(token: str) -> str:
     """The mark of the person a form token was made for, "" when it was made for nobody or not by us."""
-    signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
+    signer = URLSafeTimedSerializer(_secret(), salt="wtf-csrf-token")
     try:
         owner, dot, _ = str(signer.loads(token, max_age=KEPT)).partition(".")
     except BadSignature:
@@ -113,4 +113,8 @@ def _opened(sealed: str) -> SentForm | None:
 
 
 def _sealer() -> Fernet:
-    return Fernet(urlsafe_b64encode(sha256(f"sent forms|{current_app.secret_key}".encode()).digest()))
+    return Fernet(urlsafe_b64encode(sha256(f"sent forms|{_secret()}".encode()).digest()))
+
+
+def _secret() -> str:
+    return str(current_app.extensions["settings"].secret_key)

@@ -28,9 +28,9 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.permissions import Roles
 from admin_views.kit.saving import use_form_up
-from admin_views.tools.earlier_words import Said, names_of, said_before
+from admin_views.tools.earlier_words import Said, SentAnswer, names_of, said_before
 from admin_views.tools.last_answers import LastAnswer
-from admin_views.tools.questionnaires import FileLink, SentAnswer, SheetForm, file_link
+from admin_views.tools.questionnaires import FileLink, SheetForm, file_link
 from models.core.access import Role
 from models.documents.documents import Document
 from models.rules.tools.questionnaires import (
@@ -139,7 +139,6 @@ class AnsweringPages(PageSet):
         problems = form.keep_section(section, request.form, request.files)
         self.session.commit()
         if problems:
-            use_form_up()
             return self._show(record, form, number, problems), 422
         return redirect(self._next_place(record, form, number))
 
@@ -212,6 +211,8 @@ class AnsweringPages(PageSet):
 
     def _show(self, record: Any, form: SheetForm, number: int, problems: dict[str, str]) -> str:
         section, values = _section(form.asked, number), form.values()
+        if problems:
+            use_form_up()
         steps = zip(form.asked.sections, progress_by_section(form.asked, values), strict=True)
         return self.render(
             "questionnaires/answer.html", record=record, asked=form.asked, number=number, steps=list(steps),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -236,10 +237,7 @@ class SheetForm:
         return SentAnswer(given, sent.get(f"note-{key}"), seen, decision, taken_off)
 
     def keep(self, question: Question, answer: SentAnswer, files: Sequence[FileStorage] = ()) -> str:
-        """Keep one answer, and its new files whatever becomes of it; "" or a refusal's sentence.
-
-        What says nothing new changes nothing.
-        """
+        """Keep one answer if it says anything new, and its new files in any case; "" or a refusal's sentence."""
         problems = [self._unless_refused(lambda: self._keep_words(question, answer))]
         problems.append(self._unless_refused(lambda: self._add(question, files)))
         return next(filter(None, problems), "")
@@ -267,9 +265,9 @@ class SheetForm:
         keep(self.session, self.sheet, given, person_id=self.person_id)
 
     def _add(self, question: Question, files: Sequence[FileStorage]) -> None:
-        who = {"key": question.key, "person_id": self.person_id}
+        add = partial(add_evidence, self.session, self.sheet, key=question.key, person_id=self.person_id)
         for name, content in [(file.filename, file.read()) for file in files if file.filename]:
-            add_evidence(self.session, self.sheet, file_name=name, content=content, **who)
+            add(file_name=name, content=content)
 
     def _says_the_same(self, question: Question, answer: SentAnswer, held: SheetAnswer | None) -> bool:
         value, words = (held.value, held.note) if held is not None else (None, "")
