@@ -21,8 +21,9 @@ from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
 from admin_views.kit.registry import menu_of
-from admin_views.kit.requests import role
+from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
+from app.sessions import mark_of
 from app.settings import Settings
 from models.core.addresses import address_of
 from models.rules.core.counts import count_words, noun_of
@@ -65,7 +66,12 @@ def iso_day(text: str) -> str:
 
 def who() -> dict[str, Any]:
     """The person signed in, for the page's head; None on pages without sign-in."""
-    return {"person": current_user if role() is not None else None, "waiting_count": waiting_count()}
+    person_id = actor().person_id if role() is not None else None
+    return {
+        "person": None if person_id is None else current_user,
+        "mark": "" if person_id is None else mark_of(person_id),
+        "waiting_count": waiting_count(),
+    }
 
 
 def menu() -> Any:

@@ -16,8 +16,8 @@ from admin_views.kit.cards import Card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.tools.answer_sheets import AnsweredScreen, offered_again
-from admin_views.tools.questionnaires import LastAnswer
+from admin_views.tools.answer_sheets import AnsweredScreen
+from admin_views.tools.last_answers import LastAnswer, offered_again
 from models.core.clock import today
 from models.returns.agency_returns import OPEN, ReturnStatus, submit_return
 from models.rules.core.due_dates import in_words
