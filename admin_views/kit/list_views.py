@@ -24,6 +24,7 @@ from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
@@ -104,6 +105,10 @@ class ListViews(ListedPageSets, ModelView):
 
     def init_search(self) -> bool:
         return bool(self.column_searchable_list)
+
+    def get_filters(self) -> list[Filter] | None:
+        """Flask-Admin's, and what of this table waits for the asking person."""
+        return [*(super().get_filters() or ()), *waiting_filters(self.model)] or None
 
     def scaffold_filters(self, name: Any) -> list[Any]:
         column = getattr(self.model, name)
