@@ -27,6 +27,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
+from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter
 from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.partnership.agencies import Agency
@@ -91,7 +92,7 @@ class Section11ReturnScreen(ReturnScreen):
     """Section 11 returns; a partner sees and fills in its own. They are no self-evaluations of any review."""
 
     model = Section11Return
-    page_sets = (AnsweringPages, ModeratingPages, AnswerPapers)
+    page_sets = (AnsweringPages, ModeratingPages, RemindingPages, AnswerPapers)
     name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
     url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
     roles = read_by(SHEET_READERS)

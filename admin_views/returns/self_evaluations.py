@@ -30,6 +30,7 @@ from admin_views.kit.formats import NOTHING
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
+from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.partnership.hubs import may_run
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter, show_status
 from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
@@ -118,7 +119,7 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
-    page_sets = (AnsweringPages, SendingPages, AnswerPapers, FindingPages)
+    page_sets = (AnsweringPages, SendingPages, RemindingPages, AnswerPapers, FindingPages)
     name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
     roles = read_by(SHEET_READERS)
