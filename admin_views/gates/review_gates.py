@@ -160,7 +160,8 @@ def _acts_next(session: Session, review: ThematicReview, standings: Sequence[Sta
 
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
     if not standing.missing:
-        return standing.gate.words, tag("Done", "green"), ""
+        state = tag("Done", "green") if standing.is_done else tag("Not started", "grey")
+        return standing.gate.words, state, ""
     place = WHERE_DONE.get(standing.gate.code)
     where = place.format(review.id) if place else address_of(review)
     words = Markup('<a href="{}">{}</a>').format(where, standing.missing)

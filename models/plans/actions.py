@@ -181,7 +181,9 @@ def _next_number(session: Session, plan_id: int) -> int:
 
 
 def close_plan(session: Session, plan: ActionPlan) -> None:
-    """Close a plan whose actions are all complete."""
+    """Close a plan whose actions are all complete; refuses one without actions, for nothing has been done by it."""
+    if session.scalar(select(Action.id).where(Action.plan_id == plan.id).limit(1)) is None:
+        raise RuleBroken("This plan has no action yet, so there is nothing to close.")
     still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
     count = session.scalar(still_open) or 0
     if count:
