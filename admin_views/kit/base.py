@@ -119,12 +119,12 @@ class Screen(FormViews, FormPages):
     def link(self, view: str, **arguments: Any) -> str:
         """The address of a page of this screen, by the name of its view; it carries the place in the list on."""
         if "record_id" in arguments or view in _FROM_THE_LIST:
-            arguments = {**self.place(), **arguments}
+            arguments = {**self.list_place(), **arguments}
         return url_for(f"{self.endpoint}.{view}", **arguments)
 
     def list_url(self, **arguments: Any) -> str:
         """The list's address, with the arguments every link of it carries on; from other pages, the place left."""
-        left = {} if arguments else self.place_left()
+        left = {} if arguments else self.list_place_left()
         return self.link("index_view", **{**self.kept_arguments(), **left, **arguments})
 
     def details_url(self, record_id: object) -> str:

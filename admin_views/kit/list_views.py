@@ -22,6 +22,7 @@ from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import label_from_key, target_of
 from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
+from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
@@ -109,8 +110,8 @@ class ListViews(ListedPageSets, ModelView):
         return bool(self.column_searchable_list)
 
     def get_filters(self) -> list[Filter] | None:
-        """Flask-Admin's, and what of this table waits for the asking person."""
-        return [*(super().get_filters() or ()), *waiting_filters(self.model)] or None
+        """Flask-Admin's, and what of this table waits for the asking person, or is held by somebody."""
+        return [*(super().get_filters() or ()), *waiting_filters(self.model), *holder_filters(self.model)] or None
 
     def scaffold_filters(self, name: Any) -> list[Any]:
         column = getattr(self.model, name)
@@ -159,12 +160,12 @@ class ListViews(ListedPageSets, ModelView):
         makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
         base = self.link("index_view") if self.allows("details") else ""
-        place = f"?{urlencode(self.place())}" if self.place() else ""
+        place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
         return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
 
     # The way back: a record's pages know the place in the list from which they were opened
 
-    def place(self) -> dict[str, str]:
+    def list_place(self) -> dict[str, str]:
         """The place in the list that links of this page carry on, as an argument; none for the list as it stands."""
         if request.blueprint != self.endpoint:
             return {}
@@ -173,7 +174,7 @@ class ListViews(ListedPageSets, ModelView):
         place = place_of(request.args if is_list else asked_at(request.args.get(PLACE, ""), known), known)
         return {PLACE: place} if place else {}
 
-    def place_left(self) -> dict[str, str]:
+    def list_place_left(self) -> dict[str, str]:
         """What the list is asked at the place from which this page was opened; nothing on the list itself."""
         if request.blueprint != self.endpoint or request.endpoint == f"{self.endpoint}.index_view":
             return {}

@@ -37,7 +37,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
-from models.plans.actions import Action, days_overdue
+from models.plans.actions import Action, days_overdue, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import noun_of
@@ -96,7 +96,7 @@ class ActionScreen(Screen):
         "board_decision",
         "completed_on",
     )
-    column_expressions = {"late": days_overdue}
+    column_expressions = {"late": days_overdue, "owner_name": owner_words}
     column_formatters = {"brag_id": by_value(show_word), "late": by_value(show_late)}
     column_searchable_list = ("reference", "text", "owner_name")
     column_filters = (

@@ -14,7 +14,7 @@ from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, address_of_name, list_address
 from models.core.clock import today
 from models.partnership.hubs import Hub
-from models.partnership.people import Person
+from models.partnership.people import Person, holder_column
 from models.returns.escalations import Escalation, LadderState, ladder, ladder_states
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
@@ -103,7 +103,7 @@ def _keepers(session: Session, states: list[LadderState]) -> dict[int, str]:
     """Who runs each review of these: the hub, and its officer where it has one."""
     reviews = {state.late.review_id for state in states if state.late.review_id}
     rows = session.execute(
-        select(ThematicReview.id, Hub.name, Person.name)
+        select(ThematicReview.id, Hub.name, holder_column(Person))
         .join(Hub, Hub.id == ThematicReview.hub_id)
         .outerjoin(Person, Person.id == Hub.officer_id)
         .where(ThematicReview.id.in_(reviews))

@@ -70,5 +70,5 @@ def address_of_name(name: str, *page: object) -> str:
     Raises StopIteration for a table that there is not.
     """
     table, _, key = name.partition(":")
-    known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table)
+    known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.description == table)
     return list_address(known, key, *page)

@@ -137,12 +137,12 @@ def piles_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: da
     if not wanted:
         return []
     counts = [_count(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
-    rows = sorted(session.execute(union_all(*counts)))
-    piles = [Pile(*wanted[number], count, first, page_id, actor) for number, count, first, page_id in rows if count]
+    rows = sorted(session.execute(union_all(*counts)).all(), key=lambda row: row[0])
+    piles = [Pile(*wanted[number], count, first, page, actor) for number, count, first, page in rows if count]
     return sorted(piles, key=lambda pile: pile.kind.order)
 
 
-def _count(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Select[Any]:
+def _count(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Select[*tuple[Any, ...]]:
     first = cast(null() if kind.due_on is None else func.min(kind.due_on), Date)
     counted = select(literal(number), func.count(), first, func.coalesce(func.min(kind.page_id), 0))
     return counted.select_from(kind.table).where(kind.where(actor, on, when))
