@@ -76,7 +76,7 @@ def _form(holds: list[Held], person: Person) -> type[Form]:
     """A form with one choice of a successor for each kind that the person holds."""
     fields: dict[str, Any] = {
         held.kind.code: RecordField(
-            f"{held.words[0].upper()}{held.words[1:]}: who takes over?",
+            f"{held.words}: who takes over?",
             loader=_offered(held, person),
             is_required=False,
         )

@@ -6,7 +6,7 @@ and the calendar holds what has a day. The kinds themselves stand in `models/rem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -137,9 +137,14 @@ def piles_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: da
     if not wanted:
         return []
     counts = [_count(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
-    rows = sorted(session.execute(union_all(*counts)).all(), key=lambda row: row[0])
-    piles = [Pile(*wanted[number], count, first, page, actor) for number, count, first, page in rows if count]
+    rows = session.execute(union_all(*counts)).all()
+    piles = [_pile(wanted[row[0]], actor, row[1:]) for row in sorted(rows, key=lambda row: row[0]) if row[1]]
     return sorted(piles, key=lambda pile: pile.kind.order)
+
+
+def _pile(which: tuple[TaskKind, When], actor: Actor, counted: Sequence[Any]) -> Pile:
+    count, first_on, page_id = counted
+    return Pile(which[0], which[1], count, first_on, page_id, actor)
 
 
 def _count(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Select[*tuple[Any, ...]]:
