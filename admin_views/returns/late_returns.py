@@ -52,11 +52,13 @@ def _is_own(state: LadderState, run: set[int]) -> bool:
 
 def _row(state: LadderState, steps: list[Step], run: set[int], keepers: dict[int, str]) -> tuple[str, ...]:
     late, taken = state.late, state.taken
-    review = Markup('<a href="{}">{}</a>').format(address_by_id(ThematicReview, late.review_id or 0), state.review)
+    review = Markup('<a class="whole" href="{}">{}</a>').format(
+        address_by_id(ThematicReview, late.review_id or 0), state.review
+    )
     ways = _ways(state, steps) if _is_own(state, run) else _why_not(state, keepers)
     return (
         state.agency,
-        link_to_row(late.subject, f"{late.what} {late.reference}"),
+        link_to_row(late.subject, Markup('{} <span class="whole">{}</span>').format(late.what, late.reference)),
         review if state.review else NOTHING,
         tag(due_words(late.due_on, today()).capitalize(), "red"),
         f"{taken[-1].number}. {taken[-1].step_label}" if taken else "No step taken",
@@ -65,19 +67,15 @@ def _row(state: LadderState, steps: list[Step], run: set[int], keepers: dict[int
 
 
 def _ways(state: LadderState, steps: list[Step]) -> Markup:
-    """The next step with its link, a reminder beside it, and from when the other steps may follow."""
-    following = steps[len(state.taken) + 1 :]
+    """The next step with its link, a reminder beside it, and from when the two steps after it may follow."""
     ways = [_climbing(state)] if state.next is not None else [Markup("Top of the ladder.")]
     if state.next is None or state.next.code != REMINDER:
-        address = address_of_name(state.late.subject, "remind")
-        ways.append(Markup('<a href="{}">Remind<span class="unseen"> of {}</span></a>').format(
-            address, state.late.reference))  # fmt: skip
-    ways += [
-        Markup('<span class="hint">{}: from {}, after the step before it</span>').format(
-            _verb(step), show_date(step_due_on(step, state.late.due_on))
-        )
-        for step in following[:2]
-    ]
+        words = Markup('<a href="{}">Remind<span class="unseen"> of {}</span></a>')
+        ways.append(words.format(address_of_name(state.late.subject, "remind"), state.late.reference))
+    following = steps[len(state.taken) + 1 :][:2]
+    if following:
+        later = (f"{_verb(step)}, from {show_date(step_due_on(step, state.late.due_on))}" for step in following)
+        ways.append(Markup('<span class="hint">Then: {}</span>').format("; ".join(later)))
     return Markup("<br>").join(ways)
 
 

@@ -238,7 +238,7 @@ def test_each_row_of_what_is_late_offers_the_call_and_a_reminder_and_says_what_f
     links = {" ".join(link.get_text().split()): str(link["href"]) for link in row.select("a")}
     assert links[f"Log a call of {late.reference}"] == f"/escalations/climb/{subject_of(late)}/officer_call/"
     assert links[f"Remind of {late.reference}"] == f"/self-evaluations/{late.id}/remind/"
-    assert "Escalate: Sponsor: from" in row.get_text()
+    assert "Then: Escalate: Sponsor, from" in row.get_text()
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SPONSOR])
