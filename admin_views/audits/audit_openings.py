@@ -8,13 +8,12 @@ from typing import Any
 from flask import abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.audits.audit_assignments import runs
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor, expose, role, tag
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -25,12 +24,10 @@ from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, o
 from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audits
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
 from models.audits.moderations import Moderation
-from models.core.access import Actor
 from models.core.addresses import list_address
-from models.core.clock import today
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.audits.moderation_reports import grade_tone
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -199,11 +196,3 @@ def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
         return None
     title = f"Case audits: {count_words(len(cells), 'case', 'cases')}"
     return Panel(title, ("Audit", "Case", "Standing", "Due"), cells)
-
-
-@card(roles=OFFICERS, order=35)
-def late_audits(session: Session, asked_by: Actor) -> Card | None:
-    """Audits that an agency still owes after the day they were due."""
-    count = session.scalar(select(func.count()).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today()))
-    words = noun_of(count or 0, "case audit is late", "case audits are late")
-    return Card(count, words, list_address(CaseAudit, late="yes"), "warning") if count else None

@@ -12,6 +12,7 @@ from admin_views.audits.audit_outcomes import OutcomePages, settle
 from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
 from admin_views.kit.base import Category, Fact, Filter, by_value, person_id, read_by, screen, tag
 from admin_views.kit.formats import show_date
+from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.audits.case_audit_reports import overall_grade
 from models.audits.case_audits import (
@@ -37,7 +38,15 @@ class CaseAuditScreen(FindingsScreen):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
-    page_sets = (AnsweringPages, AssignmentPages, OutcomePages, AnswerPapers, OpeningPages, FindingPages)
+    page_sets = (
+        AnsweringPages,
+        AssignmentPages,
+        RemindingPages,
+        OutcomePages,
+        AnswerPapers,
+        OpeningPages,
+        FindingPages,
+    )
     name, noun, plural = "Case audits", "case audit", "case audits"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     roles = read_by(SHEET_READERS)

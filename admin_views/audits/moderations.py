@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -28,13 +28,12 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.partnership.hubs import may_run
-from models.audits.case_audits import OPEN, AuditStatus, CaseAudit, audits_of_case
+from models.audits.case_audits import CaseAudit, audits_of_case
 from models.audits.moderation_reports import moderation_facts
 from models.audits.moderations import (
     Moderation,
@@ -44,13 +43,11 @@ from models.audits.moderations import (
     suggested_verdict,
     take_moderation_finding,
 )
-from models.core.access import Actor
 from models.core.addresses import address_by_id, list_address
 from models.evidence.findings import Finding, Judgement
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderations import ModerationFacts
-from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
@@ -240,15 +237,3 @@ def grades_panel(session: Session, sample_id: int) -> Panel:
     sums = [str(sum(counts.count(level, grade) for level in counts.levels)) for grade in keys]
     whole = ("All levels", *sums, str(sum(counts.total(level) for level in counts.levels)))
     return Panel("Moderated grades by level of intervention", headings, [*rows, whole] if rows else [])
-
-
-@card(roles=OFFICERS, order=36)
-def cases_to_moderate(session: Session, asked_by: Actor) -> Card | None:
-    """Cases whose audits are all in and which nobody has moderated."""
-    is_in = func.bool_or(CaseAudit.status == AuditStatus.SUBMITTED)
-    is_open = func.bool_or(CaseAudit.status.in_(OPEN))
-    done = select(Moderation.id).where(Moderation.sample_case_id == CaseAudit.sample_case_id).exists()
-    ready = select(CaseAudit.sample_case_id).where(~done).group_by(CaseAudit.sample_case_id).having(is_in, ~is_open)
-    count = session.scalar(select(func.count()).select_from(ready.subquery())) or 0
-    words = noun_of(count, "case is ready", "cases are ready") + " to be moderated"
-    return Card(count, words, list_address(CaseAudit, status=AuditStatus.SUBMITTED)) if count else None

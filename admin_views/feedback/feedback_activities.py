@@ -29,7 +29,6 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import (
     BoxesField,
     ChoiceField,
@@ -45,7 +44,6 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel
-from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.evidence.findings import Judgement
@@ -64,7 +62,6 @@ from models.feedback.feedback_groups import FeedbackGroup, GroupKind
 from models.feedback.quotations import finding_of_activity, people_heard
 from models.feedback.surveys import unnamed_activities
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Strength, Verdict
 from models.rules.feedback.quotations import may_quote_words
 from models.tools.key_lines import KeyLine
@@ -286,11 +283,3 @@ def _state(activity: FeedbackActivity) -> Any:
     if activity.held_on is not None:
         return Markup("{} {}").format(tag("Held", "green"), show_date(activity.held_on))
     return tag("Agreed", "blue") if activity.agreed_on else tag("To be agreed", "grey")
-
-
-@card(roles=OFFICERS, order=45)
-def groups_that_wait(session: Session, asked_by: Actor) -> Card | None:
-    """Groups that took part and were not told the outcome."""
-    count = len(session.scalars(select(Engagement.id).where(Engagement.outcome_told_on.is_(None))).all())
-    words = noun_of(count, "group waits", "groups wait")
-    return Card(count, f"{words} to be told the outcome", list_address(FeedbackActivity), "warning") if count else None

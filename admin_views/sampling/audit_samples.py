@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -27,16 +26,13 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
-from models.core.access import Actor, Role
-from models.core.addresses import list_address
+from models.core.access import Role
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import noun_of
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
 
@@ -144,20 +140,3 @@ class AuditSampleScreen(Screen):
         review = session.get(ThematicReview, sample.review_id) if sample.review_id else None
         void_sample(session, sample, person_id=person_id(), sponsor_id=review.sponsor_id if review else None)
         return f"{sample.reference} is void."
-
-
-@card(roles={Role.SPONSOR}, order=10)
-def draws_to_void(session: Session, asked_by: Actor) -> Card | None:
-    """Draws of the sponsor's own reviews that an officer asks to void."""
-    count = session.scalar(
-        select(func.count())
-        .select_from(AuditSample)
-        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
-        .where(
-            ThematicReview.sponsor_id == asked_by.person_id,
-            AuditSample.void_reason != "",
-            AuditSample.status.in_(VOIDABLE),
-        )
-    )
-    words = noun_of(count or 0, "draw waits for your word on voiding it", "draws wait for your word on voiding them")
-    return Card(count, words, list_address(AuditSample), "warning") if count else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -24,17 +23,15 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from models.audits.moderations import Moderation
-from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words
 from models.sampling.sample_cases import (
     CaseStatus,
     SampleCase,
@@ -142,15 +139,3 @@ class SampleCaseScreen(Screen):
         for case in cases:
             case.audited_on = today()
         return f"{count_words(len(cases), 'case is', 'cases are')} marked as audited today."
-
-
-@card(roles=OFFICERS, order=30)
-def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
-    """Proposed eliminations that need a second person, who must be somebody else."""
-    count = session.scalar(
-        select(func.count()).where(
-            SampleCase.status == CaseStatus.ELIMINATION_PROPOSED, SampleCase.proposed_by_id != asked_by.person_id
-        )
-    )
-    words = noun_of(count or 0, "elimination waits", "eliminations wait") + " for a second person"
-    return Card(count, words, list_address(SampleCase, status="elimination_proposed")) if count else None

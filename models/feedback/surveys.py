@@ -155,6 +155,15 @@ def untold_surveys(session: Session, review_id: int) -> list[str]:
     return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
 
 
+def somebody_took_part(session: Session, review_id: int) -> bool:
+    """Whether a group took part in an activity of a review, or somebody answered one of its surveys."""
+    of_review = select(FeedbackActivity.id).where(FeedbackActivity.review_id == review_id)
+    groups = select(Engagement.id).where(Engagement.activity_id.in_(of_review))
+    surveys = select(Survey.id).where(Survey.activity_id.in_(of_review))
+    answers = select(SurveyResponse.id).where(SurveyResponse.survey_id.in_(surveys))
+    return session.scalar(select(groups.exists() | answers.exists())) is True
+
+
 def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
     """The activities of a review that took place with nobody on record who could be told the outcome.
 

@@ -38,6 +38,16 @@ class Filter(BaseFilter):
         if options:
             self.control = "select"
 
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """The fixed answers that the asking person may choose from; empty where records or free words answer."""
+        return self.options or []
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the list asks this question of the asking person at all."""
+        return True
+
     def of_column(self, column: Any) -> None:
         """Ask of a column whether it is the answer: for a filter that states options and no condition of its own."""
         self.is_met = lambda answer: column == _typed(column.type, answer)
