@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -12,6 +12,8 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Fact,
+    Filter,
     Screen,
     action,
     by_value,
@@ -55,8 +57,14 @@ class EliminationForm(Form):
     note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
 
 
-def _is_proposed(case: SampleCase) -> bool:
-    return case.status is CaseStatus.ELIMINATION_PROPOSED
+def _waits_for_me(case: SampleCase) -> bool:
+    """Whether a proposed elimination waits for whoever asks: for everybody but the person who proposed it."""
+    return case.status is CaseStatus.ELIMINATION_PROPOSED and case.proposed_by_id != person_id()
+
+
+def _my_word() -> ColumnElement[bool]:
+    """The proposed eliminations that whoever asks may decide."""
+    return (SampleCase.status == CaseStatus.ELIMINATION_PROPOSED) & (SampleCase.proposed_by_id != person_id())
 
 
 @screen
@@ -81,7 +89,15 @@ class SampleCaseScreen(Screen):
     )
     column_formatters = {"status": by_value(show_tag)}
     column_searchable_list = ("reference",)
-    column_filters = ("sample_id", "status", "stratum", "audited_on")
+    column_filters = (
+        "sample_id",
+        "status",
+        Filter(
+            "waits", "Waits for", options=(("me", "My word on leaving the sample"),), apply=lambda answer: _my_word()
+        ),
+        "stratum",
+        "audited_on",
+    )
     column_sortable_list = ("reference", "sample_id", "stratum")
     column_default_sort = "id"
     column_labels = {
@@ -99,6 +115,13 @@ class SampleCaseScreen(Screen):
         if record.status is CaseStatus.SELECTED and role() in OFFICERS:
             return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
         return [audits] if record.status is not CaseStatus.RESERVE else []
+
+    def facts(self, session: Session, record: SampleCase) -> list[Fact]:
+        if record.status is not CaseStatus.ELIMINATION_PROPOSED:
+            return []
+        is_own = record.proposed_by_id == person_id()
+        own = " You proposed the elimination, so somebody else decides." if is_own else ""
+        return [Fact("Waits for", f"A second person’s word on leaving the sample.{own}")]
 
     @expose("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
     def propose(self, record_id: int) -> ResponseReturnValue:
@@ -121,7 +144,7 @@ class SampleCaseScreen(Screen):
     def _self(self) -> Person:
         return self.session.get_one(Person, person_id())
 
-    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_is_proposed,
+    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_waits_for_me,
                 confirmation="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
     def approve(self, session: Session, case: SampleCase) -> str:
         """The second person's word."""
@@ -130,11 +153,11 @@ class SampleCaseScreen(Screen):
             return f"{case.reference} is eliminated. No reserve is left in {case.stratum}, so it is one case short."
         return f"{case.reference} is eliminated; {successor.reference} steps in."
 
-    @row_action("Keep the case", roles=OFFICERS, shown=_is_proposed)
+    @row_action("Keep the case", roles=OFFICERS, shown=_waits_for_me)
     def keep(self, session: Session, case: SampleCase) -> str:
         """The second person does not agree."""
         refuse_elimination(session, case, person=self._self())
-        return f"{case.reference} stays in the sample."
+        return f"{case.reference} stays in the sample; open its audits if they have waited for this."
 
     @action("mark-audited", "Audited today", "Mark these cases as audited today?", roles=OFFICERS)
     def mark_audited(self, session: Session, cases: list[SampleCase]) -> str:
@@ -153,4 +176,4 @@ def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
         )
     )
     words = noun_of(count or 0, "elimination waits", "eliminations wait") + " for a second person"
-    return Card(count, words, list_address(SampleCase, status="elimination_proposed")) if count else None
+    return Card(count, words, list_address(SampleCase, waits="me")) if count else None

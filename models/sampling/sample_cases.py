@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
@@ -17,9 +17,7 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
-from models.sampling.audit_samples import AuditSample, SampleStatus
-
-RECENT_MONTHS = 12
+from models.sampling.audit_samples import AuditSample
 
 
 class CaseStatus(Choice):
@@ -88,24 +86,6 @@ def after_elimination(follow: Follow) -> Follow:
     """Register what follows an elimination: `def replace(session, case, successor)`; there may be no successor."""
     _followers.append(follow)
     return follow
-
-
-def recently_audited(session: Session, on: date) -> list[str]:
-    """References of cases selected by live draws, or audited, in the 12 months before a day, in order.
-
-    A case that was audited counts also when its draw was voided afterwards. Source: published practice (a file is not
-    audited twice within 12 months); DOMAIN.md b4.
-    """
-    since = on - timedelta(days=365)
-    stands = (AuditSample.status == SampleStatus.DRAWN) & SampleCase.status.in_(
-        [CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED]
-    )
-    drawn = (
-        select(SampleCase.reference)
-        .join(AuditSample)
-        .where((SampleCase.audited_on >= since) | (stands & (AuditSample.drawn_at >= since)))
-    )
-    return sorted(set(session.scalars(drawn)))
 
 
 def propose_elimination(

@@ -175,12 +175,19 @@ def _elimination_row(elimination: ReportedElimination) -> Row:
 
 def _words(report: CertificateReport) -> Iterator[Block]:
     """The rules of the draw and the way to repeat it, in words."""
-    if report.excluded:
-        yield Heading(f"Kept out because audited lately ({len(report.excluded):,})")
-        for start in range(0, len(report.excluded), A_PARAGRAPH):
-            yield Paragraph(", ".join(report.excluded[start : start + A_PARAGRAPH]), BODY)
-        yield Paragraph(f"Fingerprint of this list (SHA-256): {report.exclusions_fingerprint}", QUIET)
+    if report.excluded or report.unnamed_count:
+        yield from _kept_out(report)
     yield Heading("How the order is made")
     yield Items(report.algorithm_words, is_numbered=True)
     yield Heading("How to check this draw")
     yield Items(report.how_to_check, is_numbered=True)
+
+
+def _kept_out(report: CertificateReport) -> Iterator[Block]:
+    yield Heading(f"Kept out because audited lately ({len(report.excluded):,})")
+    for start in range(0, len(report.excluded), A_PARAGRAPH):
+        yield Paragraph(", ".join(report.excluded[start : start + A_PARAGRAPH]), BODY)
+    if report.unnamed_count:
+        more = count_words(report.unnamed_count, "more is no case", "more are no cases")
+        yield Paragraph(f"{more} of this list, could not have been drawn, and so stands in the data file only.", QUIET)
+    yield Paragraph(f"Fingerprint of the whole list (SHA-256): {report.exclusions_fingerprint}", QUIET)

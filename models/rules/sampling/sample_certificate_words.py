@@ -1,6 +1,6 @@
 """How is a certificate's data put into the words of the printed certificate?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -13,10 +13,16 @@ from models.rules.sampling.sample_certificate_report import (
 
 
 def report_of_certificate(
-    certificate: Mapping[str, Any], *, partnership: str, made_on: date, void_reason: str = ""
+    certificate: Mapping[str, Any],
+    *,
+    partnership: str,
+    made_on: date,
+    void_reason: str = "",
+    of_frame: Collection[str] | None = None,
 ) -> CertificateReport:
     """The printed certificate, which says what the JSON certificate says (its parts: see `certificates`).
 
+    Of the cases kept out only those are named that are among `of_frame`, the cases of the frame; all when it is None.
     Raises KeyError when a part is missing: the portal prints only certificates that it made itself.
     """
     frame, people, times = certificate["frame"], certificate["people"], certificate["times"]
@@ -39,7 +45,8 @@ def report_of_certificate(
         read_as=_read_as(frame["read_as"]),
         plan=plan_words(certificate["plan"]),
         plan_fingerprint=certificate["plan_fingerprint"],
-        excluded=tuple(exclusions["references"]),
+        excluded=tuple(case for case in exclusions["references"] if of_frame is None or case in of_frame),
+        excluded_count=len(exclusions["references"]),
         exclusions_fingerprint=exclusions["fingerprint"],
         commitment=certificate["commitment"] or "",
         secret=certificate["secret"] or "",
