@@ -75,9 +75,10 @@ class SampleCaseScreen(Screen):
     name, noun, plural = "Drawn cases", "case", "cases"
     url, category, menu_order = "/sample-cases", Category.SAMPLES, 40
     roles = read_by(STAFF)
-    column_list = ("reference", "sample_id", "stratum", "position", "ticket", "status")
+    column_list = ("reference", "sample_id", "level", "stratum", "position", "ticket", "status")
     column_details_list = (
         *column_list,
+        "divided_by",
         "is_reserve",
         "audited_on",
         "replaces_id",
@@ -87,7 +88,7 @@ class SampleCaseScreen(Screen):
         "approved_by_id",
         "approved_at",
     )
-    column_formatters = {"status": by_value(show_tag)}
+    column_formatters = {"status": by_value(show_tag), "divided_by": by_value(str.capitalize)}
     column_searchable_list = ("reference",)
     column_filters = (
         "sample_id",
@@ -95,6 +96,7 @@ class SampleCaseScreen(Screen):
         Filter(
             "waits", "Waits for", options=(("me", "My word on leaving the sample"),), apply=lambda answer: _my_word()
         ),
+        "level",
         "stratum",
         "audited_on",
     )
@@ -102,6 +104,8 @@ class SampleCaseScreen(Screen):
     column_default_sort = "id"
     column_labels = {
         "sample_id": "Sample",
+        "level": "Level of intervention",
+        "divided_by": "The stratum is a",
         "replaces_id": "Stepped in for",
         "reason_id": "Reason",
         "ticket": "Ticket",

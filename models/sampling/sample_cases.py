@@ -17,6 +17,7 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.rules.sampling.strata import StrataKind, places_of
 from models.sampling.audit_samples import AuditSample
 
 
@@ -30,11 +31,20 @@ class CaseStatus(Choice):
 
 
 class SampleCase(Record):
-    """A drawn case or reserve in its stratum, in ticket order. Names nobody: the reference is a pseudonym."""
+    """A drawn case or reserve in its stratum, in ticket order. Names nobody: the reference is a pseudonym.
+
+    `level` is its own level of intervention, the highest among its rows that the plan took in; `divided_by` says what
+    its stratum is: that level, a theme or an agency. Both are kept here because agencies see neither frame nor plan.
+    """
 
     __tablename__ = "sample_cases"
     __table_args__ = (
         one_of("status", CaseStatus, "known_case_status"),
+        must(
+            "divided_by IN ('level', 'theme', 'agency')",
+            name="known_division",
+            sentence="A sample is divided by level, theme or agency.",
+        ),
         UniqueConstraint("sample_id", "stratum", "position", name="one_case_per_position"),
         UniqueConstraint("sample_id", "reference", name="case_once_per_sample"),
         must(
@@ -57,6 +67,8 @@ class SampleCase(Record):
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id", ondelete="CASCADE"))
     stratum: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text, server_default="")
+    divided_by: Mapped[str] = mapped_column(Text, server_default="level")
     position: Mapped[int]
     reference: Mapped[str] = mapped_column(Text(collation="C"), index=True)
     ticket: Mapped[str] = mapped_column(Text)
@@ -76,6 +88,11 @@ class SampleCase(Record):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Its level, and its stratum where that is something else, as label and value."""
+        return places_of(StrataKind(self.divided_by), self.level, self.stratum)
 
 
 Follow = Callable[[Session, SampleCase, SampleCase | None], None]

@@ -120,7 +120,10 @@ def exact(label: str, text: str) -> tuple[str, str]:
 
 def _strata(report: CertificateReport) -> Iterator[Block]:
     rows = [_stratum_row(stratum) for stratum in report.strata]
-    yield Table(STRATA_COLUMNS, rows, heading="4. The cases were drawn")
+    word = dict(report.plan).get("Strata by", "").lower()
+    first = Column(f"Stratum: {word}" if word else "Stratum", STRATA_COLUMNS[0].share)
+    heading = f"4. The cases were drawn{f', divided by {word}' if word else ''}"
+    yield Table((first, *STRATA_COLUMNS[1:]), rows, heading=heading)
     for note in report.notes:
         yield Paragraph(note, QUIET)
     for stratum in report.strata:
