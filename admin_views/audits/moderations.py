@@ -238,14 +238,14 @@ def _own_grades(facts: ModerationFacts) -> Panel:
 
 def grades_panels(session: Session, sample_id: int) -> list[Panel]:
     """A sample's moderated grades by level of intervention, and by its strata where those are something else."""
-    by_level = _grades_panel("level of intervention", grades_by_level(session, sample_id))
+    by_level = _grades_panel("level of intervention", "levels", grades_by_level(session, sample_id))
     kind = division_of(session, sample_id)
     if kind is StrataKind.LEVEL:
         return [by_level]
-    return [_grades_panel(stratum_word(kind).lower(), grades_by_stratum(session, sample_id)), by_level]
+    return [_grades_panel(stratum_word(kind).lower(), "strata", grades_by_stratum(session, sample_id)), by_level]
 
 
-def _grades_panel(by: str, counts: GradesByLevel) -> Panel:
+def _grades_panel(by: str, many: str, counts: GradesByLevel) -> Panel:
     """A table with totals: cases of each level, or stratum, down; grades across."""
     headings = (by.capitalize(), *counts.grades, "Not moderated yet", "Cases")
     keys = (*counts.grades, "")
@@ -254,7 +254,7 @@ def _grades_panel(by: str, counts: GradesByLevel) -> Panel:
         for level in counts.levels
     ]
     sums = [str(sum(counts.count(level, grade) for level in counts.levels)) for grade in keys]
-    whole = ("All", *sums, str(sum(counts.total(level) for level in counts.levels)))
+    whole = (f"All {many}", *sums, str(sum(counts.total(level) for level in counts.levels)))
     return Panel(f"Moderated grades by {by}", headings, [*rows, whole] if rows else [])
 
 
