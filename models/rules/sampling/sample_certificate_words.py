@@ -45,9 +45,7 @@ def report_of_certificate(
         read_as=_read_as(frame["read_as"]),
         plan=plan_words(certificate["plan"]),
         plan_fingerprint=certificate["plan_fingerprint"],
-        excluded=tuple(case for case in exclusions["references"] if of_frame is None or case in of_frame),
-        excluded_count=len(exclusions["references"]),
-        exclusions_fingerprint=exclusions["fingerprint"],
+        **_kept_out(exclusions, of_frame),
         commitment=certificate["commitment"] or "",
         secret=certificate["secret"] or "",
         public=certificate["public"] or "",
@@ -64,6 +62,15 @@ def report_of_certificate(
         algorithm_words=tuple(algorithm["words"]),
         how_to_check=tuple(certificate["how_to_check"]),
     )
+
+
+def _kept_out(exclusions: Mapping[str, Any], of_frame: Collection[str] | None) -> dict[str, Any]:
+    listed = exclusions["references"]
+    return {
+        "excluded": tuple(case for case in listed if of_frame is None or case in of_frame),
+        "excluded_count": len(listed),
+        "exclusions_fingerprint": exclusions["fingerprint"],
+    }
 
 
 def _software(certificate: Mapping[str, Any]) -> str:
