@@ -26,7 +26,7 @@ from models.audits.case_audits import (
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.rules.evidence.triangulation import Source
-from models.sampling.sample_cases import SampleCase
+from models.sampling.sample_cases import CaseStatus, SampleCase
 from models.tools.answer_sheets import AnswerSheet
 
 _LABELS = {status.label: COLOURS.get(status, "grey") for status in AuditStatus}
@@ -56,7 +56,7 @@ class CaseAuditScreen(FindingsScreen):
     column_list = ("reference", "sample_case.reference", "agency_id", "status", "auditor_id", "due_on")
     column_details_list = (
         "sample_case.reference",
-        "sample_case.stratum",
+        "sample_case.level",
         "agency_id",
         "review_id",
         "auditor_id",
@@ -84,11 +84,14 @@ class CaseAuditScreen(FindingsScreen):
         "case_team": "Team of the case",
         "submitted_at": "Handed in",
         "sample_case.reference": "Case",
-        "sample_case.stratum": "Level of intervention",
+        "sample_case.level": "Level of intervention",
     }
 
     def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
-        facts = [Fact("Standing", show_status(record))]
+        case = session.get_one(SampleCase, record.sample_case_id)
+        facts = [*(Fact(*place) for place in case.places[1:]), Fact("Standing", show_status(record))]
+        if case.status is CaseStatus.ELIMINATION_PROPOSED:
+            facts.append(Fact("Wait", "The case may leave the sample: a second person has yet to decide."))
         words = overall_grade(session, record) if record.status.is_in else ""
         if words:
             facts.append(Fact("The agency's own grade", words))
@@ -112,7 +115,7 @@ class CaseAuditScreen(FindingsScreen):
         case = self.session.get_one(SampleCase, record.sample_case_id)
         agency = self.session.get_one(Agency, record.agency_id)
         return [
-            Fact("Case", case.reference), Fact("Level of intervention", case.stratum), Fact("Agency", agency.name),
+            Fact("Case", case.reference), *(Fact(*place) for place in case.places), Fact("Agency", agency.name),
             Fact("Standing", show_status(record)), Fact("Due", show_date(record.due_on)),
         ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Fact,
     Panel,
     Screen,
     by_value,
@@ -36,8 +37,11 @@ from admin_views.partnership.hubs import may_run
 from models.audits.case_audits import CaseAudit, audits_of_case
 from models.audits.moderation_reports import moderation_facts
 from models.audits.moderations import (
+    GradesByLevel,
     Moderation,
+    division_of,
     grades_by_level,
+    grades_by_stratum,
     moderate_case,
     moderation_of,
     suggested_verdict,
@@ -49,6 +53,7 @@ from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderations import ModerationFacts
 from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
 from models.tools.key_lines import KeyLine
@@ -81,7 +86,7 @@ class ModerationScreen(Screen):
     name, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
     url, category, menu_order = "/moderations", Category.SAMPLES, 60
     roles = read_by(STAFF)
-    column_list = ("sample_case.reference", "sample_case.stratum", "review_id", "grade.label", "moderated_at")
+    column_list = ("sample_case.reference", "sample_case.level", "review_id", "grade.label", "moderated_at")
     column_details_list = (*column_list, "reason", "discussion", "moderated_by_id")
     column_formatters = {"grade.label": by_value(lambda label: show_grade(label or ""))}
     column_searchable_list = ("reason",)
@@ -94,13 +99,16 @@ class ModerationScreen(Screen):
         "moderated_at": "Moderated",
         "moderated_by_id": "By",
         "sample_case.reference": "Case",
-        "sample_case.stratum": "Level of intervention",
+        "sample_case.level": "Level of intervention",
         "grade.label": "Grade",
     }
     form_args = {"grade_id": {"narrow": in_list(ReferenceList.GRADE)}}
 
     def name_of(self, record: Moderation) -> str:
         return f"Moderated grade of {self.session.get_one(SampleCase, record.sample_case_id)}"
+
+    def facts(self, session: Session, record: Moderation) -> list[Fact]:
+        return [Fact(*place) for place in session.get_one(SampleCase, record.sample_case_id).places[1:]]
 
     def buttons(self, record: Moderation) -> list[Button]:
         return [
@@ -180,11 +188,11 @@ class ModerationScreen(Screen):
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)
     def grades(self, sample_id: int) -> str:
-        """How many cases of each level have each moderated grade."""
+        """How many cases of each level, and of each stratum, have each moderated grade."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
-        panel = grades_panel(self.session, sample_id)
+        panels = grades_panels(self.session, sample_id)
         back = list_address(CaseAudit, "sample", sample_id)
-        return self.render("moderations/grades.html", sample=sample, panel=panel, buttons=sample_buttons(sample)[:1],
+        return self.render("moderations/grades.html", sample=sample, panels=panels, buttons=sample_buttons(sample)[:1],
                            back=back)  # fmt: skip
 
     # What the pages above use
@@ -225,15 +233,23 @@ def _own_grades(facts: ModerationFacts) -> Panel:
     return Panel("What each agency says", ("Agency", "Own grade", "Auditor"), rows)
 
 
-def grades_panel(session: Session, sample_id: int) -> Panel:
-    """A sample's moderated grades by level, with totals; also for the Board's pack."""
-    counts = grades_by_level(session, sample_id)
-    headings = ("Level of intervention", *counts.grades, "Not moderated yet", "Cases")
+def grades_panels(session: Session, sample_id: int) -> list[Panel]:
+    """A sample's moderated grades by level of intervention, and by its strata where those are something else."""
+    by_level = _grades_panel("level of intervention", "levels", grades_by_level(session, sample_id))
+    kind = division_of(session, sample_id)
+    if kind is StrataKind.LEVEL:
+        return [by_level]
+    return [_grades_panel(stratum_word(kind).lower(), "strata", grades_by_stratum(session, sample_id)), by_level]
+
+
+def _grades_panel(by: str, many: str, counts: GradesByLevel) -> Panel:
+    """A table with totals: cases of each level, or stratum, down; grades across."""
+    headings = (by.capitalize(), *counts.grades, "Not moderated yet", "Cases")
     keys = (*counts.grades, "")
     rows = [
         (level, *(str(counts.count(level, grade)) for grade in keys), str(counts.total(level)))
         for level in counts.levels
     ]
     sums = [str(sum(counts.count(level, grade) for level in counts.levels)) for grade in keys]
-    whole = ("All levels", *sums, str(sum(counts.total(level) for level in counts.levels)))
-    return Panel("Moderated grades by level of intervention", headings, [*rows, whole] if rows else [])
+    whole = (f"All {many}", *sums, str(sum(counts.total(level) for level in counts.levels)))
+    return Panel(f"Moderated grades by {by}", headings, [*rows, whole] if rows else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from wtforms import Form
 
 from admin_views.audits.audit_openings import sample_buttons
@@ -43,6 +43,14 @@ class VoidForm(Form):
     """Why a draw should not stand."""
 
     reason = TextField("Reason", validators=[Required()], description="Read by the sponsor, and by anybody afterwards.")
+
+
+def _may_be_voided_by(sample: AuditSample, sponsor_id: int) -> bool:
+    """Whether the voiding of a draw waits for this person, who must be its review's lead sponsor."""
+    session = object_session(sample)
+    review = session.get(ThematicReview, sample.review_id) if session and sample.review_id else None
+    is_asked = bool(sample.void_reason) and sample.status in VOIDABLE
+    return is_asked and review is not None and review.sponsor_id == sponsor_id
 
 
 @screen
@@ -100,6 +108,7 @@ class AuditSampleScreen(Screen):
         buttons: list[Button] = []
         if record.status is SampleStatus.PLANNED and role() in OFFICERS:
             buttons.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
+            buttons.append(Button("Change the plan", self.link("change_plan", record_id=record.id)))
         if record.status is SampleStatus.LOCKED and role() in OFFICERS:
             buttons.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
@@ -133,7 +142,7 @@ class AuditSampleScreen(Screen):
         roles={Role.SPONSOR},
         tone="warning",
         confirmation="Void this draw? It stays visible; a new draw by the same plan is possible only then.",
-        shown=lambda sample: bool(sample.void_reason) and sample.status in VOIDABLE,
+        shown=lambda sample: _may_be_voided_by(sample, person_id()),
     )
     def void(self, session: Session, sample: AuditSample) -> str:
         """The lead sponsor's word."""
