@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import Database
 from app.security import limiter
-from app.sessions import BrowserSession, DatabaseSessions
+from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
 from models.accounts.second_factors import factor_key, has_factor, is_code
 from models.accounts.sign_ins import (
@@ -175,6 +176,25 @@ def safe_next() -> str:
     return address if is_ours and all(letter >= " " for letter in address) else ""
 
 
+@auth.get("/session/")
+def standing() -> ResponseReturnValue:
+    """For the page's script: whose sign-in this browser has now, by a mark, and a fresh token for their forms.
+
+    Only pages of the portal can read the answer. Asking counts as being there: the script asks when somebody types.
+    """
+    signed_in = browser().signed_in
+    if signed_in is None:
+        return jsonify(person="")
+    return jsonify(person=mark_of(signed_in.person_id), token=generate_csrf())
+
+
+@auth.get("/signed-in/")
+@login_required
+def signed_in_again() -> str:
+    """Where somebody arrives who signed in in another tab to go on in the first."""
+    return render_template("signed_in.html")
+
+
 @auth.post("/sign-out/")
 def sign_out_here() -> ResponseReturnValue:
     """End this browser's sign-in; its cookie is worth nothing from now on."""
@@ -203,7 +223,7 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         "account.html",
         facts=signed_in,
         sign_ins=living_sign_ins(database, signed_in.person_id, now=now(), idle=desk().idle),
-        here=signed_in.sign_in_id,
+        this_one=signed_in.sign_in_id,
         problem=problem,
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,

@@ -19,7 +19,7 @@ from app.settings import Settings
 from models.core.access import Actor
 from models.core.clock import now, today
 from models.core.db import act_as
-from models.reminders.calendar_feeds import due_dates, person_of_feed, revoke_feed, start_feed
+from models.reminders.calendar_feeds import dates_of, person_of_feed, revoke_feed, start_feed
 from models.rules.core.due_dates import DueDate
 
 PER_ADDRESS = "60 per minute; 600 per hour"
@@ -45,7 +45,7 @@ def feed(token: str) -> ResponseReturnValue:
         abort(404)
     act_as(session, person.actor(g.request_id))
     settings: Settings = current_app.extensions["settings"]
-    text = calendar_text(due_dates(session, person, today=today()), settings=settings, made_at=now())
+    text = calendar_text(dates_of(session, person, today=today()), settings=settings, made_at=now())
     return Response(text, content_type="text/calendar; charset=utf-8")
 
 

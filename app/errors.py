@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.refusals import sentence_of
+from app.auth import safe_next
+from app.signed_out import form_made_before
 from models.core.errors import RuleBroken
 
 _SENTENCES = {
@@ -25,6 +28,9 @@ _SENTENCES = {
     500: ("Something went wrong", "The portal could not do that. The fault is on record; please try again."),
     503: ("Not available just now", "The portal cannot reach its database; please try again in a minute."),
 }
+_SIGN_IN_PAGES = {"auth.sign_in": "sign_in.html", "second_factor.give_code": "second_factor/code.html"}
+_NOT_VALID = "This form is no longer valid. Go back, open the page again and send it once more."
+_OPEN_TOO_LONG = "This page was open for too long, or you have signed in in another tab; please try once more."
 _log = structlog.get_logger("portal")
 
 
@@ -44,8 +50,13 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     return render_template("error.html", title=title, sentence=sentence or usual, is_error=True), status
 
 
-def _form_too_old(error: CSRFError) -> tuple[str, int]:
-    return error_page(400, "This form is no longer valid. Go back, open the page again and send it once more.")
+def _form_too_old(error: CSRFError) -> ResponseReturnValue:
+    """Where signing in takes too long the same page again; somebody's own words come back; anything else is refused."""
+    template = _SIGN_IN_PAGES.get(request.endpoint or "")
+    if template:
+        email = request.form.get("email", "")[:320]
+        return render_template(template, email=email, problem=_OPEN_TOO_LONG, next=safe_next()), 400
+    return form_made_before() or error_page(400, _NOT_VALID)
 
 
 def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:

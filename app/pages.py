@@ -16,13 +16,14 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.duties import waiting_count
-from admin_views.kit.formats import show_date, show_moment, tag, whole_days
+from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
 from admin_views.kit.registry import menu_of
-from admin_views.kit.requests import role
+from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
+from app.sessions import mark_of
 from app.settings import Settings
 from models.core.addresses import address_of
 from models.rules.core.counts import count_words, noun_of
@@ -36,7 +37,7 @@ def dress(app: Flask, settings: Settings) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole_days=whole_days
+        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
     )  # fmt: skip
     app.jinja_env.globals.update(
         asset=asset,
@@ -65,7 +66,12 @@ def iso_day(text: str) -> str:
 
 def who() -> dict[str, Any]:
     """The person signed in, for the page's head; None on pages without sign-in."""
-    return {"person": current_user if role() is not None else None, "waiting_count": waiting_count()}
+    person_id = actor().person_id if role() is not None else None
+    return {
+        "person": None if person_id is None else current_user,
+        "mark": "" if person_id is None else mark_of(person_id),
+        "waiting_count": waiting_count(),
+    }
 
 
 def menu() -> Any:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_views.kit.requests import role
 from app.settings import Settings
+from app.signed_out import refuse_signed_out
 
 CONTENT_POLICY = "; ".join(
     [
@@ -59,6 +60,8 @@ def guard(app: Flask, settings: Settings) -> None:
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.before_request(limit_strangers)
+    app.before_request(refuse_signed_out)
     app.before_request(refuse_unreadable)
     app.after_request(lambda response: with_promises(response, is_secure=settings.is_cookie_secure))
     csrf.init_app(app)
@@ -81,14 +84,18 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return [settings.host, "127.0.0.1", "localhost", "[::1]"]
 
 
-def refuse_unreadable() -> None:
-    """Turn away what no person types: NUL bytes and broken characters in the address or a form, and floods of text."""
-    if g.get("is_database_away"):
-        abort(503)
+def limit_strangers() -> None:
+    """Let nobody send floods of text, least of all somebody who is not signed in."""
     if role() is None:
         request.max_content_length = _STRANGERS_FORM
     elif request.mimetype != "multipart/form-data":
         request.max_content_length = _FORM_MEMORY
+
+
+def refuse_unreadable() -> None:
+    """Turn away what no person types: NUL bytes and broken characters in the address or a form."""
+    if g.get("is_database_away"):
+        abort(503)
     if not _is_readable(request.full_path) or not _is_raw_readable(request):
         abort(400)
     if request.method == "POST" and not request.is_json:
@@ -118,6 +125,8 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = f"public, max-age={31536000 if 'v' in request.args else 86400}"
+    elif request.endpoint == "surveys.ask":  # nobody's own; Back must show this very page, which can be sent once
+        response.headers["Cache-Control"] = "private, max-age=0"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

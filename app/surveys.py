@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,8 @@ from app.security import csrf, limiter
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.feedback.surveys import Survey, answer_survey, as_the_public
+from models.rules.tools.question_problems import named_problems
+from models.rules.tools.questionnaires import Answers, Questionnaire
 from models.tools.tool_versions import ToolVersion
 
 READING, SENDING = "60 per minute", "12 per minute; 120 per hour"
@@ -40,39 +44,55 @@ def ask(token: str) -> ResponseReturnValue:
     session, survey = _survey(token)
     if not survey.is_open(today()):
         return render_template("surveys/outcome.html", survey=survey)
-    questionnaire = session.get_one(ToolVersion, survey.version_id).questionnaire
-    questions = questions_html(questionnaire, has_files=False, has_lines=False)
-    return render_template(
-        "surveys/ask.html", asked=questionnaire, questions=questions, problems=[], receipt=token_urlsafe(18)
-    )
+    return _page(_asked(session, survey), receipt=token_urlsafe(18), here=url_for("surveys.ask", token=token))
+
+
+@surveys.get("/answer/<token>/sent/")
+def again(token: str) -> ResponseReturnValue:
+    """Whoever opens the address to which the form is sent gets the form."""
+    return redirect(url_for("surveys.ask", token=token))
 
 
 @surveys.post("/answer/<token>/")
+@surveys.post("/answer/<token>/sent/")
 @limiter.limit(SENDING)
 def take(token: str) -> ResponseReturnValue:
-    """Keep the answers; the page says what is missing and keeps what was typed."""
+    """Keep the answers, once for each page; the page says what is missing and keeps what was typed.
+
+    The form is sent to an address of its own: sent to the page's, it would make browsers forget the page, and Back
+    would bring a new one.
+    """
     session, survey = _survey(token)
     if not survey.is_open(today()):
         abort(404)
-    questionnaire, receipt = (
-        session.get_one(ToolVersion, survey.version_id).questionnaire,
-        request.form.get("receipt", "")[:64],
-    )
-    answers, wrong = read_form(questionnaire, request.form)
-    problems = [(f"q-{key}", sentence) for key, sentence in wrong.items()]
-    if not problems:
-        try:
-            answer_survey(session, survey, answers=answers, receipt=receipt or token_urlsafe(18))
-            session.commit()
-            return redirect(url_for("surveys.thank"), 303)
-        except RuleBroken as refusal:
-            session.rollback()
-            problems = [("", refusal.sentence)]
-    questions = questions_html(questionnaire, answers, wrong, has_files=False, has_lines=False)
-    page = render_template(
-        "surveys/ask.html", asked=questionnaire, questions=questions, problems=problems, receipt=receipt
-    )
-    return page, 422
+    here = url_for("surveys.ask", token=token)
+    asked, receipt = _asked(session, survey), request.form.get("receipt", "")[:64] or token_urlsafe(18)
+    answers, wrong = read_form(asked, request.form)
+    problems = named_problems(asked, answers, wrong, has_files=False)
+    try:
+        is_new = not problems and answer_survey(session, survey, answers=answers, receipt=receipt)
+        session.commit()
+    except RuleBroken as refusal:
+        session.rollback()
+        is_new, problems = False, [("", refusal.sentence)]
+    if is_new:
+        return redirect(url_for("surveys.thank"), 303)
+    if problems:
+        return _page(asked, answers, wrong, problems=problems, receipt=receipt, here=here), 422
+    return _page(asked, answers, is_sent=True, receipt=token_urlsafe(18), here=here)
+
+
+def _asked(session: Session, survey: Survey) -> Questionnaire:
+    return session.get_one(ToolVersion, survey.version_id).questionnaire
+
+
+def _page(
+    asked: Questionnaire, answers: Answers | None = None, wrong: Mapping[str, str] | None = None, **values: Any
+) -> str:
+    """The survey's page. `is_sent`: what came was sent before, and whoever did not send it may send it as their own."""
+    questions = questions_html(asked, answers, wrong, has_files=False, has_lines=False)
+    template = "surveys/sent.html" if values.pop("is_sent", False) else "surveys/ask.html"
+    return render_template(template, asked=asked, questions=questions, **values)
 
 
 @surveys.get("/answer/thank-you/")

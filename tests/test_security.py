@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
 from app.security import CONTENT_POLICY
-from models.accounts.sign_ins import SignInAttempt
+from app.signed_out import TO_STRANGERS
+from models.accounts.sign_ins import SignIn, SignInAttempt
 from models.core.access import Role
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
@@ -26,8 +27,14 @@ from tests.web import Browser, make_portal, words_of
 Open = Callable[..., Browser]
 PUBLIC = {
     *("static", "auth.sign_in", "auth.sign_out_here", "health.alive", "health.ready", "health.metrics"),
+    "auth.standing",  # says only whose sign-in this browser has; tests/accounts/test_signed_out.py
     "calendars.feed",  # by a secret link; tests/reminders/test_calendar_feeds.py
-    *("surveys.ask", "surveys.take", "surveys.thank"),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *(
+        "surveys.ask",
+        "surveys.again",
+        "surveys.take",
+        "surveys.thank",
+    ),  # by a link, without a cookie; tests/feedback/test_surveys.py
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
@@ -35,6 +42,7 @@ SIGNED_IN = {
         "auth.account",
         "auth.new_password",
         "auth.end_sign_in",
+        "auth.signed_in_again",
         "calendars.start",
         "calendars.revoke",
         "letterhead.logo",
@@ -85,7 +93,30 @@ def test_anonymous_person_opens_nothing_but_the_public_pages(portal: Flask) -> N
     for endpoint, method, path in pages(portal):
         if endpoint not in PUBLIC:
             status = client.open(path, method=method).status_code
-            assert status == (302 if method == "GET" else 400), f"{method} {path}"
+            assert status == (302 if method == "GET" else 401), f"{method} {path}"
+
+
+def test_ended_sign_in_is_noticed_before_a_forged_form_on_every_page(
+    portal: Flask, browser: Open, session: Session
+) -> None:
+    person = browser(Role.ADMINISTRATOR)
+    tokens = person.tokens("/account/")
+    session.execute(delete(SignIn))
+    session.commit()
+    changing = [page for page in pages(portal) if page[1] != "GET" and page[0] not in PUBLIC]
+    assert len(changing) > 100
+    for endpoint, method, path in changing:
+        answer = person.client.open(path, method=method, data={**tokens, "text": "What was typed."})
+        assert answer.status_code == 401, f"{method} {path} ({endpoint})"
+        assert "no longer valid" not in answer.text
+        assert "What was typed." not in answer.text, "words are sealed on a page that anybody may see"
+    assert person.client.post("/sign-out/", data=tokens).headers["Location"] == "/sign-in/"
+
+
+def test_what_strangers_may_send_is_stated_in_one_place(portal: Flask) -> None:
+    assert {endpoint for endpoint, method, _ in pages(portal) if method != "GET"} & PUBLIC - {
+        "auth.sign_out_here"
+    } == TO_STRANGERS
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from secrets import token_hex
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -15,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.security import limiter
+from app.sessions import new_form_token
 from app.settings import Settings
 from models.accounts.passwords import hash_password
 from models.accounts.sign_ins import keep_data, start_sign_in
@@ -109,7 +109,9 @@ class Browser:
         """Be signed in without using the sign-in page: write the sign-in and set its token as the cookie."""
         hours = Settings.model_fields["session_hours"].default
         token = start_sign_in(session, person, browser="", now=now(), hours=hours)
-        keep_data(session, token, {"csrf_token": token_hex(32), "_user_id": str(person.id), "_fresh": True})
+        with self.client.application.app_context():
+            form_token = new_form_token(person.id)
+        keep_data(session, token, {"csrf_token": form_token, "_user_id": str(person.id), "_fresh": True})
         session.commit()
         self.client.set_cookie("triangulate", token)
         return self

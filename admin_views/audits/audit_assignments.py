@@ -6,25 +6,21 @@ from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, actor, expose, person_id, role
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import LineField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run
-from admin_views.tools.answer_sheets import AGENCY_PEOPLE, ANSWERERS
+from admin_views.tools.answer_sheets import AGENCY_PEOPLE
 from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in
-from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
-from models.core.access import Actor, Role
-from models.core.addresses import list_address
-from models.core.clock import today
+from models.audits.case_audits import CaseAudit
+from models.core.access import Role
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import noun_of
 
 
 class AssignForm(Form):
@@ -130,23 +126,3 @@ def involvement_panels(session: Session, record: CaseAudit) -> list[Panel]:
     """Who cannot audit a case because they have been involved in it; nothing when there is nobody."""
     rows = [(person.name, person.team) for person in involved_in(session, record)]
     return [Panel("Involved in the case", ("Person", "Team"), rows)] if rows else []
-
-
-@card(roles=ANSWERERS | OFFICERS, order=20)
-def audits_in_hand(session: Session, asked_by: Actor) -> Card | None:
-    """Audits that the person who asks is to fill in."""
-    mine = (CaseAudit.auditor_id == asked_by.person_id, CaseAudit.status.in_(IN_HAND))
-    due = session.scalars(select(CaseAudit.due_on).where(*mine)).all()
-    words = noun_of(len(due), "case audit is", "case audits are") + " yours to fill in"
-    late = "warning" if any(due_on < today() for due_on in due) else ""
-    return Card(len(due), words, list_address(CaseAudit, auditor_id=asked_by.person_id), late) if due else None
-
-
-@card(roles={Role.MANAGER}, order=25)
-def audits_to_assign(session: Session, asked_by: Actor) -> Card | None:
-    """Audits of the manager's own agency that nobody has in hand yet."""
-    count = 0
-    if actor().is_agency_bound:
-        count = session.scalar(select(func.count()).where(CaseAudit.status == AuditStatus.TO_ASSIGN)) or 0
-    words = noun_of(count, "case audit waits", "case audits wait") + " for an auditor"
-    return Card(count, words, list_address(CaseAudit, status=AuditStatus.TO_ASSIGN)) if count else None

@@ -8,29 +8,32 @@ from typing import Any
 from flask import abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.audits.audit_assignments import runs
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor, expose, role, tag
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
-from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, open_case_audits
+from models.audits.audit_openings import (
+    agencies_to_audit,
+    kept_out_sentence,
+    open_case_audits,
+    pending_cases,
+    pending_sentence,
+)
 from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audits
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
 from models.audits.moderations import Moderation
-from models.core.access import Actor
 from models.core.addresses import list_address
-from models.core.clock import today
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.audits.moderation_reports import grade_tone
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -59,8 +62,9 @@ class OpeningPages(PageSet):
         sample = self._sample(sample_id)
         audits = sample_audits(self.session, sample_id)
         without = agencies_to_audit(self.session, sample.review_id)[1] if sample.review_id else []
+        waits = pending_sentence(pending_cases(self.session, sample_id))
         return self.render(
-            "case_audits/sample.html", sample=sample, audits=audits, kept_out=kept_out_sentence(without),
+            "case_audits/sample.html", sample=sample, audits=audits, notices=[kept_out_sentence(without), waits],
             counts=_counts(audits), buttons=sample_buttons(sample)[1:], cell=audit_cell,
             standing=_standing, case_link=link_to,
         )  # fmt: skip
@@ -72,8 +76,10 @@ class OpeningPages(PageSet):
         review = self.session.get(ThematicReview, sample.review_id) if sample.review_id else None
         if review is not None and not may_run(self.session, review.hub_id):
             abort(403)
+        waits = pending_sentence(pending_cases(self.session, sample_id))
         form, back = OpeningForm(sent_form(), due_on=sample.audits_due_on), self.link("of_sample", sample_id=sample_id)
         lead = "Each agency invited to the case audits gets one form for each selected case that it has none of yet."
+        lead = f"{lead} {waits}".strip()
         return self.ask(form, back, lambda: self._opened(sample, form), title=f"Open the audits of {sample}",
                         button="Open", lead=lead, panels=self._agencies(sample), back_words=str(sample))  # fmt: skip
 
@@ -120,6 +126,8 @@ def show_grade(label: str, code: str = "") -> Markup:
 
 def _standing(row: CaseRow) -> Markup:
     """What the case waits for, or its moderated grade."""
+    if row.is_pending:
+        return tag("May leave the sample: waits for a second person", "amber")
     if row.grade:
         return show_grade(row.grade)
     if row.case.status is CaseStatus.ELIMINATED:
@@ -199,11 +207,3 @@ def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
         return None
     title = f"Case audits: {count_words(len(cells), 'case', 'cases')}"
     return Panel(title, ("Audit", "Case", "Standing", "Due"), cells)
-
-
-@card(roles=OFFICERS, order=35)
-def late_audits(session: Session, asked_by: Actor) -> Card | None:
-    """Audits that an agency still owes after the day they were due."""
-    count = session.scalar(select(func.count()).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < today()))
-    words = noun_of(count or 0, "case audit is late", "case audits are late")
-    return Card(count, words, list_address(CaseAudit, late="yes"), "warning") if count else None

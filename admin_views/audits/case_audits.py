@@ -12,6 +12,7 @@ from admin_views.audits.audit_outcomes import OutcomePages, settle
 from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
 from admin_views.kit.base import Category, Fact, Filter, by_value, person_id, read_by, screen, tag
 from admin_views.kit.formats import show_date
+from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.audits.case_audit_reports import overall_grade
 from models.audits.case_audits import (
@@ -25,7 +26,7 @@ from models.audits.case_audits import (
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.rules.evidence.triangulation import Source
-from models.sampling.sample_cases import SampleCase
+from models.sampling.sample_cases import CaseStatus, SampleCase
 from models.tools.answer_sheets import AnswerSheet
 
 _LABELS = {status.label: COLOURS.get(status, "grey") for status in AuditStatus}
@@ -37,7 +38,15 @@ class CaseAuditScreen(FindingsScreen):
     """Case audits: a form for each case and agency. Agencies see their own; only the assigned auditor fills one in."""
 
     model = CaseAudit
-    page_sets = (AnsweringPages, AssignmentPages, OutcomePages, AnswerPapers, OpeningPages, FindingPages)
+    page_sets = (
+        AnsweringPages,
+        AssignmentPages,
+        RemindingPages,
+        OutcomePages,
+        AnswerPapers,
+        OpeningPages,
+        FindingPages,
+    )
     name, noun, plural = "Case audits", "case audit", "case audits"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     roles = read_by(SHEET_READERS)
@@ -47,7 +56,7 @@ class CaseAuditScreen(FindingsScreen):
     column_list = ("reference", "sample_case.reference", "agency_id", "status", "auditor_id", "due_on")
     column_details_list = (
         "sample_case.reference",
-        "sample_case.stratum",
+        "sample_case.level",
         "agency_id",
         "review_id",
         "auditor_id",
@@ -75,11 +84,14 @@ class CaseAuditScreen(FindingsScreen):
         "case_team": "Team of the case",
         "submitted_at": "Handed in",
         "sample_case.reference": "Case",
-        "sample_case.stratum": "Level of intervention",
+        "sample_case.level": "Level of intervention",
     }
 
     def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
-        facts = [Fact("Standing", show_status(record))]
+        case = session.get_one(SampleCase, record.sample_case_id)
+        facts = [*(Fact(*place) for place in case.places[1:]), Fact("Standing", show_status(record))]
+        if case.status is CaseStatus.ELIMINATION_PROPOSED:
+            facts.append(Fact("Wait", "The case may leave the sample: a second person has yet to decide."))
         words = overall_grade(session, record) if record.status.is_in else ""
         if words:
             facts.append(Fact("The agency's own grade", words))
@@ -103,7 +115,7 @@ class CaseAuditScreen(FindingsScreen):
         case = self.session.get_one(SampleCase, record.sample_case_id)
         agency = self.session.get_one(Agency, record.agency_id)
         return [
-            Fact("Case", case.reference), Fact("Level of intervention", case.stratum), Fact("Agency", agency.name),
+            Fact("Case", case.reference), *(Fact(*place) for place in case.places), Fact("Agency", agency.name),
             Fact("Standing", show_status(record)), Fact("Due", show_date(record.due_on)),
         ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Fact,
     Panel,
     Screen,
     by_value,
@@ -28,30 +29,31 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.partnership.hubs import may_run
-from models.audits.case_audits import OPEN, AuditStatus, CaseAudit, audits_of_case
+from models.audits.case_audits import CaseAudit, audits_of_case
 from models.audits.moderation_reports import moderation_facts
 from models.audits.moderations import (
+    GradesByLevel,
     Moderation,
+    division_of,
     grades_by_level,
+    grades_by_stratum,
     moderate_case,
     moderation_of,
     suggested_verdict,
     take_moderation_finding,
 )
-from models.core.access import Actor
 from models.core.addresses import address_by_id, list_address
 from models.evidence.findings import Finding, Judgement
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderations import ModerationFacts
-from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
 from models.tools.key_lines import KeyLine
@@ -84,7 +86,7 @@ class ModerationScreen(Screen):
     name, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
     url, category, menu_order = "/moderations", Category.SAMPLES, 60
     roles = read_by(STAFF)
-    column_list = ("sample_case.reference", "sample_case.stratum", "review_id", "grade.label", "moderated_at")
+    column_list = ("sample_case.reference", "sample_case.level", "review_id", "grade.label", "moderated_at")
     column_details_list = (*column_list, "reason", "discussion", "moderated_by_id")
     column_formatters = {"grade.label": by_value(lambda label: show_grade(label or ""))}
     column_searchable_list = ("reason",)
@@ -97,13 +99,16 @@ class ModerationScreen(Screen):
         "moderated_at": "Moderated",
         "moderated_by_id": "By",
         "sample_case.reference": "Case",
-        "sample_case.stratum": "Level of intervention",
+        "sample_case.level": "Level of intervention",
         "grade.label": "Grade",
     }
     form_args = {"grade_id": {"narrow": in_list(ReferenceList.GRADE)}}
 
     def name_of(self, record: Moderation) -> str:
         return f"Moderated grade of {self.session.get_one(SampleCase, record.sample_case_id)}"
+
+    def facts(self, session: Session, record: Moderation) -> list[Fact]:
+        return [Fact(*place) for place in session.get_one(SampleCase, record.sample_case_id).places[1:]]
 
     def buttons(self, record: Moderation) -> list[Button]:
         return [
@@ -183,11 +188,11 @@ class ModerationScreen(Screen):
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)
     def grades(self, sample_id: int) -> str:
-        """How many cases of each level have each moderated grade."""
+        """How many cases of each level, and of each stratum, have each moderated grade."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
-        panel = grades_panel(self.session, sample_id)
+        panels = grades_panels(self.session, sample_id)
         back = list_address(CaseAudit, "sample", sample_id)
-        return self.render("moderations/grades.html", sample=sample, panel=panel, buttons=sample_buttons(sample)[:1],
+        return self.render("moderations/grades.html", sample=sample, panels=panels, buttons=sample_buttons(sample)[:1],
                            back=back)  # fmt: skip
 
     # What the pages above use
@@ -228,27 +233,23 @@ def _own_grades(facts: ModerationFacts) -> Panel:
     return Panel("What each agency says", ("Agency", "Own grade", "Auditor"), rows)
 
 
-def grades_panel(session: Session, sample_id: int) -> Panel:
-    """A sample's moderated grades by level, with totals; also for the Board's pack."""
-    counts = grades_by_level(session, sample_id)
-    headings = ("Level of intervention", *counts.grades, "Not moderated yet", "Cases")
+def grades_panels(session: Session, sample_id: int) -> list[Panel]:
+    """A sample's moderated grades by level of intervention, and by its strata where those are something else."""
+    by_level = _grades_panel("level of intervention", "levels", grades_by_level(session, sample_id))
+    kind = division_of(session, sample_id)
+    if kind is StrataKind.LEVEL:
+        return [by_level]
+    return [_grades_panel(stratum_word(kind).lower(), "strata", grades_by_stratum(session, sample_id)), by_level]
+
+
+def _grades_panel(by: str, many: str, counts: GradesByLevel) -> Panel:
+    """A table with totals: cases of each level, or stratum, down; grades across."""
+    headings = (by.capitalize(), *counts.grades, "Not moderated yet", "Cases")
     keys = (*counts.grades, "")
     rows = [
         (level, *(str(counts.count(level, grade)) for grade in keys), str(counts.total(level)))
         for level in counts.levels
     ]
     sums = [str(sum(counts.count(level, grade) for level in counts.levels)) for grade in keys]
-    whole = ("All levels", *sums, str(sum(counts.total(level) for level in counts.levels)))
-    return Panel("Moderated grades by level of intervention", headings, [*rows, whole] if rows else [])
-
-
-@card(roles=OFFICERS, order=36)
-def cases_to_moderate(session: Session, asked_by: Actor) -> Card | None:
-    """Cases whose audits are all in and which nobody has moderated."""
-    is_in = func.bool_or(CaseAudit.status == AuditStatus.SUBMITTED)
-    is_open = func.bool_or(CaseAudit.status.in_(OPEN))
-    done = select(Moderation.id).where(Moderation.sample_case_id == CaseAudit.sample_case_id).exists()
-    ready = select(CaseAudit.sample_case_id).where(~done).group_by(CaseAudit.sample_case_id).having(is_in, ~is_open)
-    count = session.scalar(select(func.count()).select_from(ready.subquery())) or 0
-    words = noun_of(count, "case is ready", "cases are ready") + " to be moderated"
-    return Card(count, words, list_address(CaseAudit, status=AuditStatus.SUBMITTED)) if count else None
+    whole = (f"All {many}", *sums, str(sum(counts.total(level) for level in counts.levels)))
+    return Panel(f"Moderated grades by {by}", headings, [*rows, whole] if rows else [])

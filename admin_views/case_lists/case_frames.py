@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, screen
+from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, role, screen
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import FrameRow
 from models.core.addresses import list_address
+from models.sampling.audit_samples import AuditSample
 
 
 @screen
@@ -64,7 +65,11 @@ class CaseFrameScreen(Screen):
         return [*by_rank, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else by_rank
 
     def buttons(self, record: CaseFrame) -> list[Button]:
-        return [] if record.erased_on else [Button("See the rows", list_address(FrameRow, frame=record.id))]
+        if record.erased_on:
+            return []
+        rows = Button("See the rows", list_address(FrameRow, frame=record.id))
+        plan = Button("Plan a sample", list_address(AuditSample, "plan", frame_id=record.id), "main")
+        return [plan, rows] if role() in OFFICERS else [rows]
 
 
 def _highest_first(frame: CaseFrame) -> list[str]:

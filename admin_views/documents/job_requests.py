@@ -31,7 +31,7 @@ from admin_views.kit.base import (
 from admin_views.kit.cards import Card, card
 from admin_views.kit.registry import screen_of
 from models.core.access import Actor
-from models.core.addresses import list_address
+from models.core.addresses import address_by_id, list_address
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
 from models.rules.core.counts import count_words, noun_of
@@ -154,6 +154,7 @@ def _document_url(record: JobRequest) -> str:
 @card(roles=ADMINISTRATORS, order=80)
 def failed_requests(session: Session, actor: Actor) -> Card | None:
     """Work that failed and that nobody has looked at."""
-    count = session.scalar(select(func.count()).where(JobRequest.status == JobStatus.FAILED)) or 0
-    words = noun_of(count, "request failed", "requests failed")
-    return Card(count, words, list_address(JobRequest, status="failed"), "warning") if count else None
+    failed = select(func.count(), func.min(JobRequest.id)).where(JobRequest.status == JobStatus.FAILED)
+    count, first = session.execute(failed).one()
+    where = address_by_id(JobRequest, first) if count == 1 else list_address(JobRequest, status="failed")
+    return Card(count, noun_of(count, "request failed", "requests failed"), where, "warning") if count else None

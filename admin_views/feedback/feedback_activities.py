@@ -29,7 +29,6 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import (
     BoxesField,
     ChoiceField,
@@ -45,10 +44,9 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel
-from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
-from models.evidence.findings import Judgement, take_finding
+from models.evidence.findings import Judgement
 from models.feedback.feedback_activities import (
     Audience,
     Engagement,
@@ -61,10 +59,11 @@ from models.feedback.feedback_activities import (
     tell_outcome,
 )
 from models.feedback.feedback_groups import FeedbackGroup, GroupKind
+from models.feedback.quotations import finding_of_activity, people_heard
 from models.feedback.surveys import unnamed_activities
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
 from models.rules.evidence.triangulation import Strength, Verdict
+from models.rules.feedback.quotations import may_quote_words
 from models.tools.key_lines import KeyLine
 
 _UNNAMED = (
@@ -123,7 +122,8 @@ class FeedbackActivityScreen(Screen):
     }
     column_descriptions = {
         "sensitivities": "What must be borne in mind with these people and this theme; the project team agrees on it.",
-        "summary": "In their words where you can, naming nobody. Both what worked and what did not.",
+        "summary": "In their words where you can, naming nobody. Both what worked and what did not. "
+        "Findings, and what is published, may quote people only where at least five were heard.",
     }
     form_extra_fields = {
         "levels": BoxesField(
@@ -139,7 +139,8 @@ class FeedbackActivityScreen(Screen):
     def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
         known = {level.value: level.label for level in StaffLevel}
         words = ", ".join(known.get(level, level) for level in record.levels or ())
-        return [Fact("Levels of staff", words)] if words else []
+        facts = [Fact("Levels of staff", words)] if words else []
+        return [*facts, Fact("Own words", may_quote_words(people_heard(session, record)))] if record.summary else facts
 
     def panels(self, session: Session, record: FeedbackActivity) -> list[Panel]:
         return [_groups(self, session, record)]
@@ -208,14 +209,8 @@ class FeedbackActivityScreen(Screen):
 
     def _found(self, record: FeedbackActivity, form: Form) -> str:
         text, line, verdict, strength = (form[key].data for key in ("text", "key_line_id", "verdict", "strength"))
-        finding = take_finding(
-            self.session,
-            judgement=Judgement(
-                source=record.audience.source, verdict=verdict, text=text, strength=strength, key_line_id=line
-            ),
-            review_id=record.review_id,
-            person_id=person_id(),
-        )
+        judgement = Judgement(record.audience.source, verdict, text, strength, line)
+        finding = finding_of_activity(self.session, record, judgement, person_id=person_id())
         return Markup("The finding is made: {}").format(show_verdict(finding.verdict))
 
 
@@ -288,11 +283,3 @@ def _state(activity: FeedbackActivity) -> Any:
     if activity.held_on is not None:
         return Markup("{} {}").format(tag("Held", "green"), show_date(activity.held_on))
     return tag("Agreed", "blue") if activity.agreed_on else tag("To be agreed", "grey")
-
-
-@card(roles=OFFICERS, order=45)
-def groups_that_wait(session: Session, asked_by: Actor) -> Card | None:
-    """Groups that took part and were not told the outcome."""
-    count = len(session.scalars(select(Engagement.id).where(Engagement.outcome_told_on.is_(None))).all())
-    words = noun_of(count, "group waits", "groups wait")
-    return Card(count, f"{words} to be told the outcome", list_address(FeedbackActivity), "warning") if count else None

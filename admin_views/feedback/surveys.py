@@ -29,6 +29,8 @@ from models.feedback.surveys import (
     tally,
     written_answers,
 )
+from models.rules.feedback.quotations import WITHHELD
+from models.rules.feedback.small_numbers import SMALLEST
 from models.rules.tools.questionnaires import Question
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.tool_versions import ToolVersion
@@ -48,7 +50,8 @@ class OpeningForm(Form):
 class OutcomeForm(Form):
     """What came of the review, for everybody who took part."""
 
-    outcome = TextField("What came of it", validators=[Required()], description="In plain words; the link shows them.")
+    outcome = TextField("What came of it", validators=[Required()], description="In plain words; the link shows them. "
+                        "Quote people only where at least five wrote something to that question.")  # fmt: skip
 
 
 class SurveyPages(PageSet):
@@ -79,6 +82,7 @@ class SurveyPages(PageSet):
         return self.render(
             "surveys/survey.html", survey=survey, activity=activity, address=address, code=code, today=today(),
             count=response_count(self.session, survey.id), results=self._results(survey), buttons=self._next(survey),
+            smallest=SMALLEST, withheld=WITHHELD,
         )  # fmt: skip
 
     def _next(self, survey: Survey) -> list[Button]:

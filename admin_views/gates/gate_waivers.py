@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from wtforms import Form
 
 from admin_views.kit.base import (
@@ -15,7 +15,6 @@ from admin_views.kit.base import (
     expose,
     person_id,
     read_by,
-    role,
     row_action,
     screen,
     tag,
@@ -36,6 +35,13 @@ class RefusalForm(Form):
     """Why the sponsor does not consent."""
 
     reason = TextField("Why should the review not go on without?", validators=[Required()])
+
+
+def _waits_for(waiver: GateWaiver, sponsor_id: int) -> bool:
+    """Whether a gate waits for the consent of this person, who must be its review's lead sponsor."""
+    session = object_session(waiver)
+    review = session.get(ThematicReview, waiver.review_id) if session else None
+    return waiver.is_open and review is not None and review.sponsor_id == sponsor_id
 
 
 @screen
@@ -63,20 +69,16 @@ class GateWaiverScreen(Screen):
     }
 
     def buttons(self, record: GateWaiver) -> list[Button]:
-        if not self._waits_for_me(record):
+        if not _waits_for(record, person_id()):
             return []
         return [Button("Do not consent", self.link("refuse", record_id=record.id))]
-
-    def _waits_for_me(self, record: GateWaiver) -> bool:
-        review = self.session.get(ThematicReview, record.review_id)
-        return record.is_open and review is not None and review.sponsor_id == person_id()
 
     @row_action(
         "Consent",
         roles=_SPONSORS,
         tone="main",
         confirmation="Do you consent that the review goes on without this? Your consent stays visible.",
-        shown=lambda waiver: waiver.is_open and role() is Role.SPONSOR,
+        shown=lambda waiver: _waits_for(waiver, person_id()),
     )
     def consent(self, session: Session, waiver: GateWaiver) -> str:
         """The sponsor's consent."""

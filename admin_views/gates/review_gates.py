@@ -28,7 +28,7 @@ from models.gates.programmes import acts_next
 from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
 from models.learning.learning_products import LearningProduct
 from models.partnership.hubs import Hub
-from models.partnership.people import name_of
+from models.partnership.people import holder_name
 from models.plans.action_plans import ActionPlan
 from models.plans.impact_analyses import ImpactAnalysis
 from models.plans.presentations import Presentation
@@ -154,13 +154,16 @@ def gate_panel(session: Session, review: ThematicReview) -> Panel:
 def _acts_next(session: Session, review: ThematicReview, standings: Sequence[Standing]) -> str:
     officer_id = session.get_one(Hub, review.hub_id).officer_id
     missing = tuple(standing.missing for standing in standings if not standing.is_open)
-    words = acts_next(session, review, name_of(session, review.sponsor_id), name_of(session, officer_id), missing)
+    words = acts_next(
+        session, review, holder_name(session, review.sponsor_id), holder_name(session, officer_id), missing
+    )
     return Markup("<strong>Acts next</strong> {}").format(words)
 
 
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
     if not standing.missing:
-        return standing.gate.words, tag("Done", "green"), ""
+        state = tag("Done", "green") if standing.is_done else tag("Not started", "grey")
+        return standing.gate.words, state, ""
     place = WHERE_DONE.get(standing.gate.code)
     where = place.format(review.id) if place else address_of(review)
     words = Markup('<a href="{}">{}</a>').format(where, standing.missing)

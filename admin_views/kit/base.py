@@ -73,6 +73,7 @@ __all__ = [
     "in_list", "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
 
+_FROM_THE_LIST = ("create_view", "action_view")
 _NO_SESSION = SimpleNamespace(session=None)  # Flask-Admin looks for one outside any request
 
 
@@ -116,12 +117,15 @@ class Screen(FormViews, FormPages):
         return str(record) if has_words else f"{self.noun.capitalize()} {self.key_of(record)}"
 
     def link(self, view: str, **arguments: Any) -> str:
-        """The address of a page of this screen, by the name of its view."""
+        """The address of a page of this screen, by the name of its view; it carries the place in the list on."""
+        if "record_id" in arguments or view in _FROM_THE_LIST:
+            arguments = {**self.list_place(), **arguments}
         return url_for(f"{self.endpoint}.{view}", **arguments)
 
     def list_url(self, **arguments: Any) -> str:
-        """The list's address, with the arguments every link of it carries on."""
-        return self.link("index_view", **{**self.kept_arguments(), **arguments})
+        """The list's address, with the arguments every link of it carries on; from other pages, the place left."""
+        left = {} if arguments else self.list_place_left()
+        return self.link("index_view", **{**self.kept_arguments(), **left, **arguments})
 
     def details_url(self, record_id: object) -> str:
         """A record's page, or the list where records have no page for this person."""

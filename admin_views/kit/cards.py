@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from admin_views.kit.permissions import Roles
 from admin_views.kit.requests import actor, role
 from models.core.access import Actor, Role
+from models.core.clock import today
+from models.reminders.task_kinds import KINDS
+from models.reminders.tasks import When, piles_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Card:
     tone: str = ""
 
 
+_TONES = {When.OVERDUE: "warning"}
 MakeCard = Callable[[Session, Actor], Card | None]
 
 
@@ -46,8 +50,17 @@ def card(*, roles: Iterable[Role], order: int = 100) -> Callable[[MakeCard], Mak
 
 
 def cards_of(session: Session) -> list[Card]:
-    """The cards of the asking person, in order."""
+    """The cards of the asking person, in order: what they have to do by kind, and what nouns say beside it."""
     asked = role()
-    wanted = sorted((known for known in _cards if asked in known.roles), key=lambda known: known.order)
-    cards = (known.make(session, actor()) for known in wanted)
-    return [card for card in cards if card is not None]
+    stated = [(known.order, known.make(session, actor())) for known in _cards if asked in known.roles]
+    cards = [*_tasks(session), *((order, card) for order, card in stated if card is not None)]
+    return [card for _, card in sorted(cards, key=lambda known: known[0])]
+
+
+def _tasks(session: Session) -> list[tuple[int, Card]]:
+    """A card for each pile of tasks: what is overdue with its warning."""
+    piles = piles_of(session, KINDS, actor(), today())
+    return [
+        (pile.kind.order, Card(pile.count, pile.words(today()), pile.address, _TONES.get(pile.when, "")))
+        for pile in piles
+    ]

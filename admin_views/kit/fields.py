@@ -20,14 +20,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
+from models.rules.core.numbers import BIGGEST_WHOLE, NotANumber, NumberRefused, read_whole_number
 
 SHORT, LONG = 200, 20_000
-_BIGGEST = 2_147_483_647
 
 
 class LineField(StringField):
@@ -102,16 +102,25 @@ class MomentField(DateTimeLocalField):
 
 
 class WholeNumberField(IntegerField):
-    """A whole number that the database can keep."""
+    """A whole number that the database can keep.
+
+    A plain line of text: a browser's own number field drops the comma of 1,5 while it is typed, and leaves 15.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        marks = {"inputmode": "numeric", "autocomplete": "off", **options.pop("render_kw", {})}
+        super().__init__(label, render_kw=marks, **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        typed = (valuelist[0] if valuelist else "").strip().replace(",", "")
-        if not typed:
-            return
-        if not typed.lstrip("-").isdecimal() or len(typed) > 11 or abs(int(typed)) > _BIGGEST:
-            raise ValueError(f"{_plain(self)} must be a whole number.")
-        self.data = int(typed)
+        try:
+            self.data = read_whole_number(valuelist[0] if valuelist else "")
+        except NotANumber:
+            raise ValueError(f"{_plain(self)} must be a whole number.") from None
+        except NumberRefused as question:
+            raise ValueError(f"{_plain(self)}: {question.sentence}") from None
 
 
 class YesField(BooleanField):
@@ -137,6 +146,8 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if not self.data and not self.is_required:
             return
+        if not self.data:  # the one thing to say; that it is required need not be said again
+            raise StopValidation(f"Choose one of the offered words for “{_plain(self)}”.")
         if self.data not in {member.value for member in self.kind}:
             raise ValidationError(f"Choose one of the offered words for {_within(self)}.")
 
@@ -167,7 +178,7 @@ class RecordField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = valuelist[0].strip() if valuelist else ""
-        self.data = int(typed) if typed.isdecimal() and int(typed) <= _BIGGEST else None
+        self.data = int(typed) if typed.isdecimal() and int(typed) <= BIGGEST_WHOLE else None
         if typed and self.data is None:
             raise ValueError(f"Choose one of the offered records for {_within(self)}.")
 

@@ -24,6 +24,15 @@ _MONTHS = (
 _DAY = re.compile(rf"(>\s*)(\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}(, \d\d:\d\d)?)(?=\s*<)")
 """A day, or a moment, with nothing but markup around it."""
 
+LONGEST_WHOLE = 18
+"""Letters of a reference that is never parted; it fits into the narrowest phone."""
+
+_TEXT = re.compile(r"(class=\"whole\"[^<>]*)?>[^<>]+<")
+_REFERENCE = r"(?=[\w/-]*\d)\w+(?:[-/]\w+)+(?![\w/-])"
+_PIECE = re.compile(rf"(?<![\w/&;-])(?:({_REFERENCE})|[^\s<>&]{{{LONGEST_WHOLE + 1},}})")
+_IS_NO_TEXT = re.compile(r"<(?:select|textarea|svg|script|style|title)\b")
+_HAS_PIECES = re.compile(rf"\d|\S{{{LONGEST_WHOLE + 1}}}")
+
 _COLOURS = {
     "grey": ("closed", "cancelled", "not_started", "waiting", "proposed", "void", "voided", "draft", "inactive"),
     "blue": ("completed", "done", "sent", "signed", "blue", "queued"),
@@ -73,21 +82,46 @@ def show_date(value: date | None) -> str:
     return NOTHING if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
-def whole_days(cell: Any) -> Any:
-    """A table's cell, text or markup, in which a day or moment that stands for itself is kept on one line.
+def whole(cell: Any) -> Any:
+    """A cell, a fact or a title, text or markup, in which days, moments and references are not parted between lines.
 
-    >>> whole_days("9 March 2026"), whole_days("Due on 9 March 2026")
+    A day or moment is kept on one line when it stands for itself. A reference is any word that holds a digit and parts
+    set off by hyphens or strokes; half of it would be the reference of something else. What is too long for a column
+    may be parted; where it holds a digit, a plate that is open at the end of the line shows that it goes on.
+
+    >>> whole("9 March 2026"), whole("Due on 9 March 2026")
     (Markup('<span class="whole">9 March 2026</span>'), 'Due on 9 March 2026')
-    >>> whole_days(Markup('<a title="9 March 2026">9 March 2026, 10:00</a>'))
+    >>> whole(Markup('<a title="9 March 2026">9 March 2026, 10:00</a>'))
     Markup('<a title="9 March 2026"><span class="whole moment">9 March 2026, 10:00</span></a>')
+    >>> whole("Late: SE-2026-08"), whole(Markup('<a href="/a-1/">multi-agency</a>'))
+    (Markup('Late: <span class="reference">SE-2026-08</span>'), Markup('<a href="/a-1/">multi-agency</a>'))
     """
-    if not isinstance(cell, str) or not _DAY.search(f">{cell}<"):
+    if not isinstance(cell, str) or not _HAS_PIECES.search(cell) or _IS_NO_TEXT.search(cell):
         return cell
-    return Markup(_DAY.sub(_whole_day, f">{escape(cell)}<")[1:-1])  # noqa: S704 (escaped, or markup already)
+    marked = _DAY.sub(_whole_day, f">{escape(cell)}<")
+    parted = _TEXT.sub(lambda text: text[0] if text[1] else _PIECE.sub(_whole_piece, text[0]), marked)[1:-1]
+    return cell if parted == cell else Markup(parted)  # noqa: S704 (escaped, or markup already)
 
 
 def _whole_day(day: re.Match[str]) -> str:
     return f'{day[1]}<span class="whole{" moment" if day[3] else ""}">{day[2]}</span>'
+
+
+def _whole_piece(piece: re.Match[str]) -> str:
+    if len(piece[0]) <= LONGEST_WHOLE:
+        return f'<span class="reference">{piece[0]}</span>' if piece[1] else piece[0]
+    kind = "reference long" if any(letter.isdecimal() for letter in piece[0]) else "long"
+    return f'<span class="{kind}">{piece[0]}</span>'
+
+
+def whole_after_first(line: Any) -> Any:
+    """The same for a row whose first cell stands on one line already.
+
+    >>> whole_after_first(Markup("CA-2026-40</th><td>SE-2026-08</td>"))
+    Markup('CA-2026-40</th><td><span class="reference">SE-2026-08</span></td>')
+    """
+    first, end, rest = line.partition("</th>")
+    return Markup(f"{first}{end}{whole(Markup(rest))}")  # noqa: S704 (a row's cells are escaped)
 
 
 def show_moment(value: datetime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from flask import Response, abort, flash, redirect, request, send_file, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -21,9 +22,12 @@ from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import label_from_key, target_of
 from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
+from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.places import PLACE, asked_at, place_of
+from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
@@ -105,6 +109,10 @@ class ListViews(ListedPageSets, ModelView):
     def init_search(self) -> bool:
         return bool(self.column_searchable_list)
 
+    def get_filters(self) -> list[Filter] | None:
+        """Flask-Admin's, and what of this table waits for the asking person, or is held by somebody."""
+        return [*(super().get_filters() or ()), *waiting_filters(self.model), *holder_filters(self.model)] or None
+
     def scaffold_filters(self, name: Any) -> list[Any]:
         column = getattr(self.model, name)
         loader = self.loader_of(name) if target_of(column) is not None else None
@@ -148,11 +156,33 @@ class ListViews(ListedPageSets, ModelView):
         return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
-        """Each row's key and its cells as markup."""
+        """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
         base = self.link("index_view") if self.allows("details") else ""
-        return [(row.key_, line_of(row, makers, opened, base)) for row in page.rows]
+        place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
+        return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
+
+    # The way back: a record's pages know the place in the list from which they were opened
+
+    def list_place(self) -> dict[str, str]:
+        """The place in the list that links of this page carry on, as an argument; none for the list as it stands."""
+        if request.blueprint != self.endpoint:
+            return {}
+        is_list = request.endpoint == f"{self.endpoint}.index_view"
+        known = self._questions()
+        place = place_of(request.args if is_list else asked_at(request.args.get(PLACE, ""), known), known)
+        return {PLACE: place} if place else {}
+
+    def list_place_left(self) -> dict[str, str]:
+        """What the list is asked at the place from which this page was opened; nothing on the list itself."""
+        if request.blueprint != self.endpoint or request.endpoint == f"{self.endpoint}.index_view":
+            return {}
+        return asked_at(request.args.get(PLACE, ""), self._questions())
+
+    def _questions(self) -> tuple[str, ...]:
+        """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
+        return ("q", "sort", "after", "before", *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)

@@ -120,9 +120,9 @@ class RecordViews(ListViews):
         """Ask, then take the record away."""
         if request.method == "POST":
             set_arguments(id=str(record_id))
-            answer: ResponseReturnValue = super().delete_view()
+            super().delete_view()
             say_instead(f"{self._template_args.pop('deleted')} is deleted.")
-            return answer
+            return redirect(self.list_url())  # where Flask-Admin would go to the whole list
         record = self.get_record(record_id)
         if not self.can_delete_record(record):
             abort(403)

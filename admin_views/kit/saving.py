@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secrets import token_urlsafe
 
-from flask import request
+from flask import g, request
 from flask import session as browser_session
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from models.core.form_receipts import claim_form, note_record, record_of_form
 
 def one_time_token() -> str:
     """The token of the form being sent, or a new one for a form being shown."""
-    sent = request.form.get("once", "")
+    sent = "" if g.get("is_form_used") else request.form.get("once", "")
     return sent if 20 <= len(sent) <= 64 else token_urlsafe(24)
 
 
@@ -27,6 +27,11 @@ def already_sent(session: Session) -> str | None:
     if claim_form(session, token=token, person_id=person_id()):
         return None
     return record_of_form(session, token=token, person_id=person_id())
+
+
+def use_form_up() -> None:
+    """Part of a form is saved and part refused: its page carries a new token, so that it can be sent again."""
+    g.is_form_used = True
 
 
 def note_saved(session: Session, record_key: object) -> None:

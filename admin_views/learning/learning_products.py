@@ -20,7 +20,6 @@ from admin_views.kit.base import (
     Panel,
     Screen,
     TextField,
-    actor,
     by_value,
     expose,
     kept_by,
@@ -28,7 +27,6 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, RecordField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
@@ -37,7 +35,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.learning.learning_uses import own_uses_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -46,7 +44,6 @@ from models.learning.learning_products import LearningProduct, ProductForm, Prod
 from models.learning.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
 from models.learning.releases import release_product
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
 
@@ -207,15 +204,3 @@ def learning(session: Session, review: ThematicReview) -> Panel:
     may = may_run(session, review.hub_id)
     buttons = [Button("Plan a product", list_address(LearningProduct, "new", review_id=review.id))] if may else []
     return Panel("Learning", ("Product", "Title", "Form", "Stands", "Uses"), rows, buttons=buttons)
-
-
-@card(roles=RECORDERS - OFFICERS, order=60)
-def not_used_yet(session: Session, asked_by: Actor) -> Card | None:
-    """Released products of which the person's own agency has recorded no use."""
-    if not actor().is_agency_bound:
-        return None
-    used = select(LearningUse.product_id).where(LearningUse.agency_id.in_(asked_by.agency_ids))
-    open_ones = (LearningProduct.released_on.is_not(None), LearningProduct.id.not_in(used))
-    count = session.scalar(select(func.count(LearningProduct.id)).where(*open_ones)) or 0
-    words = noun_of(count, "learning product", "learning products") + " your agency has not used"
-    return Card(count, words, list_address(LearningProduct)) if count else None

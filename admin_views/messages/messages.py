@@ -21,11 +21,8 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
-from models.core.access import Actor
-from models.core.addresses import list_address
-from models.messages.messages import Message, MessageStatus, send_again, unsent_count
-from models.rules.core.counts import count_words, noun_of
+from models.messages.messages import Message, MessageStatus, send_again
+from models.rules.core.counts import count_words
 
 _UNSENT = (MessageStatus.KEPT, MessageStatus.FAILED)
 
@@ -73,11 +70,3 @@ class MessageScreen(Screen):
         send_again(session, messages)
         which = "The message" if len(messages) == 1 else count_words(len(messages), self.noun, self.plural)
         return f"{which} will be sent in a moment."
-
-
-@card(roles=OFFICERS, order=90)
-def unsent_messages(session: Session, actor: Actor) -> Card | None:
-    """Messages that lie here unsent."""
-    count = unsent_count(session)
-    words = noun_of(count, "message not sent", "messages not sent")
-    return Card(count, words, list_address(Message, status=MessageStatus.KEPT)) if count else None

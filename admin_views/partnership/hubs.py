@@ -28,7 +28,7 @@ from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership, core_seats_in_words, hubs_run_by, may_run_hub, missing_core_seats
-from models.partnership.people import Person
+from models.partnership.people import Person, holder_name
 from models.reviews.thematic_reviews import ThematicReview
 
 
@@ -74,7 +74,7 @@ def _team(session: Session, hub: Hub) -> Panel:
         .order_by(Membership.ends_on < today(), Membership.seat, Person.name)
     )
     rows = [
-        (link_to(person, person.name), seat.seat.label, show_date(seat.starts_on), _until(seat))
+        (link_to(person, holder_name(session, person.id)), seat.seat.label, show_date(seat.starts_on), _until(seat))
         for seat, person in session.execute(statement)
     ]
     buttons = [Button("All memberships", list_address(Membership, hub_id=hub.id))]

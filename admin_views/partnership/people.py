@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import flash
 from sqlalchemy.orm import Session, object_session
 from wtforms import Form, PasswordField
 
@@ -17,10 +18,12 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
+from admin_views.partnership.holdings import HoldingPages, held_words
 from models.accounts.second_factors import has_factor, remove_factor
 from models.accounts.sign_ins import set_password, unlock
-from models.core.clock import now
+from models.core.clock import now, today
 from models.core.errors import RuleBroken
+from models.partnership.holdings import held_by
 from models.partnership.people import Person
 
 
@@ -34,6 +37,7 @@ class PersonScreen(Screen):
     """The people of the portal; administrators give places, roles and first passwords."""
 
     model = Person
+    page_sets = (HoldingPages,)
     name, noun, plural = "People", "person", "people"
     url, category, menu_order = "/people", Category.PEOPLE, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
@@ -63,6 +67,15 @@ class PersonScreen(Screen):
         if form["new_password"].data:
             self.session.flush()
             set_password(self.session, model, form["new_password"].data)
+
+    def get_save_return_url(self, model: Person, is_created: bool = False) -> str:
+        """The person's page; for somebody who leaves with things in hand, the page on which they are handed on."""
+        where: str = super().get_save_return_url(model, is_created)
+        holds = [] if model.is_active else held_by(self.session, model, today())
+        if not holds:
+            return where
+        flash(f"{model.name} may no longer sign in and still holds {held_words(holds)}. Hand it on here.", "warning")
+        return self.link("hand_on", record_id=model.id)
 
     @row_action("Unlock", roles=ADMINISTRATORS, shown=lambda person: person.is_active)
     def unlock(self, session: Session, person: Person) -> str:

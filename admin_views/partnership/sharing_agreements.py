@@ -27,15 +27,12 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
-from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.partnership.sharing_agreements import SOON_DAYS, AgreementState, SharingAgreement, agreements_by_agency
-from models.rules.core.counts import noun_of
 
 _HELD = tuple((state.value, state.label) for state in AgreementState if state is not AgreementState.NO_AGREEMENT)
 
@@ -139,18 +136,6 @@ def _add(agency: Agency, state: AgreementState) -> Any:
 def _new_for(agency: Agency) -> str:
     """The address of the form for an agreement with an agency."""
     return list_address(SharingAgreement, "new", agency_id=agency.id)
-
-
-@card(roles=OFFICERS, order=50)
-def without_agreement(session: Session, asked_by: Actor) -> Card | None:
-    """Agencies that can be sent no cases, and those that soon cannot."""
-    states = [state for _, _, state in agreements_by_agency(session, today())]
-    none = sum(state in (AgreementState.NO_AGREEMENT, AgreementState.EXPIRED) for state in states)
-    soon = sum(state is AgreementState.EXPIRES_SOON for state in states)
-    if not none + soon:
-        return None
-    words = f"{noun_of(none, 'agency', 'agencies')} without a sharing agreement in date; {soon} more run out soon"
-    return Card(none, words, list_address(SharingAgreement, "agencies"), "warning" if none else "")
 
 
 def agreement_panel(session: Session, agency: Agency) -> Panel:

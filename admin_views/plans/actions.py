@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -28,19 +28,16 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
-from models.core.access import Actor
-from models.core.addresses import list_address
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
-from models.plans.actions import Action, days_overdue
+from models.plans.actions import Action, days_overdue, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import noun_of
@@ -99,7 +96,7 @@ class ActionScreen(Screen):
         "board_decision",
         "completed_on",
     )
-    column_expressions = {"late": days_overdue}
+    column_expressions = {"late": days_overdue, "owner_name": owner_words}
     column_formatters = {"brag_id": by_value(show_word), "late": by_value(show_late)}
     column_searchable_list = ("reference", "text", "owner_name")
     column_filters = (
@@ -244,12 +241,3 @@ def plan_in_address() -> int | None:
     """The plan a new record belongs to, as a plan's page names it in the address."""
     named = request.args.get("plan_id", type=int)
     return named if named and 0 < named <= _BIGGEST else None
-
-
-@card(roles=POSTERS, order=20)
-def overdue_actions(session: Session, asked_by: Actor) -> Card | None:
-    """Open actions past their due date, as far as the person may see them."""
-    late = select(Action.id).where(Action.completed_on.is_(None), Action.due_on < today()).limit(1000)
-    count = len(session.scalars(late).all())
-    words = noun_of(count, "action is overdue", "actions are overdue")
-    return Card(count, words, list_address(Action, late="yes"), "warning") if count else None

@@ -26,20 +26,18 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.plans.challenges import Challenge, answer_challenge, close_challenge, unanswered_count
+from models.plans.challenges import Challenge, answer_challenge, close_challenge
 from models.plans.presentations import Presentation
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
 
 ANSWERERS = OFFICERS | {Role.MANAGER}
 
@@ -197,11 +195,3 @@ def _panel(session: Session, which: Any, add: Button) -> Panel:
     ]
     headings = ("When", "Who", "Whom", "What", "Stands")
     return Panel("Challenges", headings, rows, empty="Nobody has challenged anything.", buttons=[add])
-
-
-@card(roles=ANSWERERS, order=55)
-def challenges_to_answer(session: Session, asked_by: Actor) -> Card | None:
-    """Challenges without an answer: for officers all, for managers their agency's own."""
-    count = unanswered_count(session) if _may_answer() else 0
-    words = noun_of(count, "challenge waits for an answer", "challenges wait for an answer")
-    return Card(count, words, list_address(Challenge, stands="Open"), "warning") if count else None

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import OFFICERS, Button, Fact, expose, person_id, role, row_action
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.plans.action_updates import POSTERS, ActionPages, may_post
-from models.core.access import Actor
-from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.plans.actions import Action
 from models.plans.completions import complete_action, confirm_completion, reopen_action, return_completion
-from models.rules.core.counts import noun_of
 
 
 class CompletionForm(Form):
@@ -130,17 +125,3 @@ def _said(session: Session, who: int | None, when: str) -> str:
     person = session.get(Person, who) if who is not None else None
     name = person.name if person is not None else "somebody outside your agency" if who is not None else ""
     return ", ".join(part for part in (when, f"by {name}" if name else "") if part) or "–"
-
-
-@card(roles=OFFICERS, order=25)
-def completions_to_confirm(session: Session, asked_by: Actor) -> Card | None:
-    """Actions stated as done by somebody else, waiting for a second person."""
-    waiting = Action.completion_claimed_on.is_not(None) & Action.completed_on.is_(None)
-    statement = select(func.count()).where(
-        waiting, Action.completion_claimed_by_id.is_distinct_from(asked_by.person_id)
-    )
-    count = session.scalar(statement) or 0
-    words = noun_of(
-        count, "action waits for your word that it is complete", "actions wait for your word that they are complete"
-    )
-    return Card(count, words, list_address(Action, completion="stated")) if count else None

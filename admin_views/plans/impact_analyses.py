@@ -27,7 +27,6 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -35,8 +34,6 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from models.case_lists.case_frames import CaseFrame
-from models.core.access import Actor
-from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.plans.actions import Action
@@ -52,11 +49,9 @@ from models.plans.impact_analyses import (
 )
 from models.plans.impact_reports import grades_then_and_now
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import due_words
 
 COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
-SOON = 60  # days before the due date from which officers are told
 
 
 class CheckForm(Form):
@@ -192,13 +187,3 @@ def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
     )
     row = (link_to(analysis, analysis.reference), show_date(analysis.due_on), state, analysis.conclusion or NOTHING)
     return Panel("Impact analysis", ("Analysis", "Due", "Completed", "Conclusion"), [row])
-
-
-@card(roles=OFFICERS, order=60)
-def analyses_due(session: Session, asked_by: Actor) -> Card | None:
-    """Impact analyses due within two months, or overdue."""
-    waiting = session.scalars(select(ImpactAnalysis).where(ImpactAnalysis.completed_on.is_(None))).all()
-    due = [analysis for analysis in waiting if (analysis.due_on - today()).days <= SOON]
-    words = noun_of(len(due), "impact analysis is due soon", "impact analyses are due soon")
-    tone = "warning" if any(analysis.due_on < today() for analysis in due) else ""
-    return Card(len(due), words, list_address(ImpactAnalysis), tone) if due else None

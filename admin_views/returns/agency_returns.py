@@ -7,20 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import Fact, Filter, PageSet, TextField, by_value, person_id, tag
-from admin_views.kit.cards import Card
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.tools.answer_sheets import AnsweredScreen, offered_again
-from admin_views.tools.questionnaires import LastAnswer
+from admin_views.tools.answer_sheets import AnsweredScreen
+from admin_views.tools.last_answers import LastAnswer, offered_again
 from models.core.clock import today
 from models.returns.agency_returns import OPEN, ReturnStatus, submit_return
-from models.rules.core.due_dates import in_words
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer, sheet_progress, version_of
 
 _COLOURS = {ReturnStatus.SUBMITTED: "blue", ReturnStatus.RETURNED: "amber", ReturnStatus.CLOSED: "green"}
@@ -99,12 +97,3 @@ class ReturningPages(PageSet):
 
         title = f"Ask for changes of {record.reference}"
         return self.ask(form, self.details_url(record.id), act, title=title, button="Return it")
-
-
-def card_to_fill_in(session: Session, model: Any, words: tuple[str, str], url: str) -> Card | None:
-    """What the asking person's agency still has to hand in, and when the first is due; `words` for one and for more."""
-    days = list(session.scalars(select(model.due_on).where(model.status.in_(OPEN)).order_by(model.due_on)))
-    if not days:
-        return None
-    sentence = f"{words[len(days) != 1]} to fill in, due {in_words(days[0])}"
-    return Card(len(days), sentence, url, "warning" if days[0] < today() else "")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from flask import abort
+from flask import abort, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -24,18 +23,17 @@ from admin_views.kit.base import (
     read_by,
     role,
     screen,
-    tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.duties import Duty, duty
 from admin_views.kit.fields import DayField, Required, TextField
-from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
-from models.core.access import Actor, Role
+from admin_views.returns.late_returns import late_panel, steps_to_take
+from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import LONDON, today
 from models.partnership.agencies import Agency
@@ -52,8 +50,6 @@ from models.returns.escalations import (
     waiting_concerns,
 )
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import noun_of
-from models.rules.core.due_dates import due_words
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -130,8 +126,10 @@ class EscalationScreen(Screen):
 
     @expose("/late/", roles=STAFF)
     def late(self) -> str:
-        """Everything that is late, with the step it stands on and the one to take."""
-        return self.render("escalations/late.html", panel=late_panel(self.session, ladder_states(self.session)))
+        """What is late, with the step it stands on and what is done next: everything, or what the officer is to do."""
+        is_mine = request.args.get("mine") == "due"
+        states = steps_to_take(self.session) if is_mine else ladder_states(self.session)
+        return self.render("escalations/late.html", panel=late_panel(self.session, states), is_mine=is_mine)
 
     @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:
@@ -203,37 +201,6 @@ class EscalationScreen(Screen):
         return document_page(self, "non_engagement_letter", arguments, self.details_url(record_id), record.reference)
 
 
-def late_panel(session: Session, states: list[LadderState]) -> Panel:
-    """What is late, how long, on which step it stands, and the next step with its button."""
-    rows = []
-    for state in states:
-        stands = f"{state.taken[-1].number}. {state.taken[-1].step_label}" if state.taken else "No step taken"
-        late = tag(due_words(state.late.due_on, today()).capitalize(), "red")
-        rows.append(
-            (
-                state.agency,
-                f"{state.late.what} {state.late.reference}",
-                state.review or NOTHING,
-                late,
-                stands,
-                _next(session, state),
-            )
-        )
-    headings = ("Agency", "What", "Review", "Late", "Stands on", "Next step")
-    return Panel("What is late now", headings, rows, empty="Nothing is late.")
-
-
-def _next(session: Session, state: LadderState) -> Markup | str:
-    if state.next is None or state.next_due_on is None:
-        return "Top of the ladder"
-    when = tag("now", "amber") if state.is_due else f"from {show_date(state.next_due_on)}"
-    review = session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
-    if role() not in OFFICERS or (review is not None and not may_run(session, review.hub_id)):
-        return Markup("{} {}").format(state.next.label, when)
-    climbing = list_address(Escalation, "climb", state.late.subject, state.next.code)
-    return Markup('<a href="{}">{}</a> {}').format(climbing, state.next.label, when)
-
-
 def log_panel(session: Session, title: str, steps: list[Escalation]) -> Panel:
     """Steps as a table."""
     rows = [
@@ -279,11 +246,3 @@ def concerns(session: Session, sponsor_id: int) -> list[Duty]:
         by = name_of(session, step.climbed_by_id)
         duties.append(Duty(what, review.reference if review else "", href, since, by))
     return duties
-
-
-@card(roles=OFFICERS, order=32)
-def steps_to_take(session: Session, asked_by: Actor) -> Card | None:
-    """Late returns whose next step is to be taken now."""
-    count = sum(state.is_due for state in ladder_states(session))
-    words = noun_of(count, "late return", "late returns") + " whose next step is due"
-    return Card(count, words, list_address(Escalation, "late"), "warning") if count else None

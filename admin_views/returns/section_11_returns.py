@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -20,19 +19,17 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
-    actor,
     expose,
     person_id,
     read_by,
     role,
     screen,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
-from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, card_to_fill_in, late_filter
-from admin_views.tools.answer_sheets import AGENCY_PEOPLE, SHEET_READERS, AnsweringPages
-from models.core.access import Actor
+from admin_views.messages.agency_reminders import RemindingPages
+from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter
+from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import ReturnStatus, give_back
 from models.returns.section_11_cycles import Section11Cycle
@@ -42,7 +39,6 @@ from models.returns.section_11_returns import (
     moderate_return,
     standards_of,
 )
-from models.rules.core.counts import noun_of
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
 from models.tools.answer_sheets import SheetAnswer
 
@@ -96,7 +92,7 @@ class Section11ReturnScreen(ReturnScreen):
     """Section 11 returns; a partner sees and fills in its own. They are no self-evaluations of any review."""
 
     model = Section11Return
-    page_sets = (AnsweringPages, ModeratingPages, AnswerPapers)
+    page_sets = (AnsweringPages, ModeratingPages, RemindingPages, AnswerPapers)
     name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
     url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
     roles = read_by(SHEET_READERS)
@@ -142,21 +138,3 @@ def _moderation_form(scores: list[ScoredStandard]) -> type[Form]:
         fields[f"s_{standard.key}"] = SelectField(f"{standard.text} ({own})", choices=numbers)
         fields[f"r_{standard.key}"] = TextField("Reason for this score")
     return type("ModerationForm", (Form,), fields)
-
-
-@card(roles=AGENCY_PEOPLE, order=6)
-def section_11_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
-    """The Section 11 return that the person's agency still has to hand in."""
-    if not actor().is_agency_bound:
-        return None
-    words = ("Section 11 return", "Section 11 returns")
-    return card_to_fill_in(session, Section11Return, words, "/section-11-returns/")
-
-
-@card(roles=OFFICERS, order=33)
-def section_11_to_moderate(session: Session, asked_by: Actor) -> Card | None:
-    """Section 11 returns that were handed in and are not moderated yet."""
-    statement = select(func.count()).where(Section11Return.status == ReturnStatus.SUBMITTED)
-    count = session.scalar(statement) or 0
-    words = noun_of(count, "Section 11 return", "Section 11 returns") + " to moderate"
-    return Card(count, words, "/section-11-returns/?status=submitted") if count else None

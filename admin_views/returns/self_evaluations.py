@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -28,19 +26,18 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import NOTHING
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words
-from admin_views.partnership.hubs import may_run, own_hubs_only
-from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, card_to_fill_in, late_filter, show_status
-from admin_views.tools.answer_sheets import AGENCY_PEOPLE, SHEET_READERS, AnsweringPages
-from models.core.access import Actor
+from admin_views.messages.agency_reminders import RemindingPages
+from admin_views.partnership.hubs import may_run
+from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter, show_status
+from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.returns.agency_returns import OPEN, ReturnStatus
+from models.returns.agency_returns import ReturnStatus
 from models.returns.self_evaluations import (
     SelfEvaluation,
     ask_for_changes,
@@ -51,12 +48,11 @@ from models.returns.self_evaluations import (
 )
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words
 from models.rules.core.due_dates import due_words, in_words, return_due_on
 from models.rules.evidence.triangulation import Source
 from models.tools.answer_sheets import SheetAnswer, version_of
 
-_OPEN = SelfEvaluation.status.in_(OPEN)
 _DAYS_FOR_CHANGES = 7
 
 
@@ -123,7 +119,7 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     """Self-evaluations of the reviews; people of an agency see and fill in their own."""
 
     model = SelfEvaluation
-    page_sets = (AnsweringPages, SendingPages, AnswerPapers, FindingPages)
+    page_sets = (AnsweringPages, SendingPages, RemindingPages, AnswerPapers, FindingPages)
     name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
     roles = read_by(SHEET_READERS)
@@ -174,38 +170,3 @@ def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | N
     return Panel(
         "Self-evaluations", ("Agency", "Status", "Time", "Progress"), rows, empty="None is sent yet.", buttons=buttons
     )
-
-
-@card(roles=AGENCY_PEOPLE, order=5)
-def self_evaluations_to_fill_in(session: Session, asked_by: Actor) -> Card | None:
-    """What the person's agency still has to hand in."""
-    if not asked_by.is_agency_bound:
-        return None
-    words = ("self-evaluation", "self-evaluations")
-    return card_to_fill_in(session, SelfEvaluation, words, list_address(SelfEvaluation))
-
-
-def _count_of_own(session: Session, *conditions: Any) -> int:
-    """How many self-evaluations of the reviews that the asking officer runs."""
-    statement = (
-        select(func.count())
-        .select_from(SelfEvaluation)
-        .join(ThematicReview, ThematicReview.id == SelfEvaluation.review_id)
-    )
-    return session.scalar(own_hubs_only(ThematicReview.hub_id)(statement.where(*conditions))) or 0
-
-
-@card(roles=OFFICERS, order=30)
-def late_self_evaluations(session: Session, asked_by: Actor) -> Card | None:
-    """Self-evaluations that are late."""
-    count = _count_of_own(session, _OPEN, SelfEvaluation.due_on < today())
-    words = noun_of(count, "self-evaluation is late", "self-evaluations are late")
-    return Card(count, words, list_address(SelfEvaluation, late="yes"), "warning") if count else None
-
-
-@card(roles=OFFICERS, order=31)
-def self_evaluations_to_read(session: Session, asked_by: Actor) -> Card | None:
-    """Self-evaluations that were handed in and wait to be read."""
-    count = _count_of_own(session, SelfEvaluation.status == ReturnStatus.SUBMITTED)
-    words = noun_of(count, "self-evaluation waits to be read", "self-evaluations wait to be read")
-    return Card(count, words, list_address(SelfEvaluation, status="submitted")) if count else None

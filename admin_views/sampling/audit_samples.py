@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from wtforms import Form
 
 from admin_views.audits.audit_openings import sample_buttons
@@ -27,16 +26,13 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
-from models.core.access import Actor, Role
-from models.core.addresses import list_address
+from models.core.access import Role
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import noun_of
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
 
@@ -47,6 +43,14 @@ class VoidForm(Form):
     """Why a draw should not stand."""
 
     reason = TextField("Reason", validators=[Required()], description="Read by the sponsor, and by anybody afterwards.")
+
+
+def _may_be_voided_by(sample: AuditSample, sponsor_id: int) -> bool:
+    """Whether the voiding of a draw waits for this person, who must be its review's lead sponsor."""
+    session = object_session(sample)
+    review = session.get(ThematicReview, sample.review_id) if session and sample.review_id else None
+    is_asked = bool(sample.void_reason) and sample.status in VOIDABLE
+    return is_asked and review is not None and review.sponsor_id == sponsor_id
 
 
 @screen
@@ -104,6 +108,7 @@ class AuditSampleScreen(Screen):
         buttons: list[Button] = []
         if record.status is SampleStatus.PLANNED and role() in OFFICERS:
             buttons.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
+            buttons.append(Button("Change the plan", self.link("change_plan", record_id=record.id)))
         if record.status is SampleStatus.LOCKED and role() in OFFICERS:
             buttons.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
         if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
@@ -137,27 +142,10 @@ class AuditSampleScreen(Screen):
         roles={Role.SPONSOR},
         tone="warning",
         confirmation="Void this draw? It stays visible; a new draw by the same plan is possible only then.",
-        shown=lambda sample: bool(sample.void_reason) and sample.status in VOIDABLE,
+        shown=lambda sample: _may_be_voided_by(sample, person_id()),
     )
     def void(self, session: Session, sample: AuditSample) -> str:
         """The lead sponsor's word."""
         review = session.get(ThematicReview, sample.review_id) if sample.review_id else None
         void_sample(session, sample, person_id=person_id(), sponsor_id=review.sponsor_id if review else None)
         return f"{sample.reference} is void."
-
-
-@card(roles={Role.SPONSOR}, order=10)
-def draws_to_void(session: Session, asked_by: Actor) -> Card | None:
-    """Draws of the sponsor's own reviews that an officer asks to void."""
-    count = session.scalar(
-        select(func.count())
-        .select_from(AuditSample)
-        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
-        .where(
-            ThematicReview.sponsor_id == asked_by.person_id,
-            AuditSample.void_reason != "",
-            AuditSample.status.in_(VOIDABLE),
-        )
-    )
-    words = noun_of(count or 0, "draw waits for your word on voiding it", "draws wait for your word on voiding them")
-    return Card(count, words, list_address(AuditSample), "warning") if count else None

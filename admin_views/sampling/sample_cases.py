@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -12,6 +11,7 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Fact,
     Screen,
     action,
     by_value,
@@ -24,17 +24,15 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
 from admin_views.kit.fields import RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from models.audits.moderations import Moderation
-from models.core.access import Actor
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words
 from models.sampling.sample_cases import (
     CaseStatus,
     SampleCase,
@@ -55,8 +53,9 @@ class EliminationForm(Form):
     note = TextField("Note", validators=[Required()], description="What a second person needs to know. Name nobody.")
 
 
-def _is_proposed(case: SampleCase) -> bool:
-    return case.status is CaseStatus.ELIMINATION_PROPOSED
+def _waits_for_me(case: SampleCase) -> bool:
+    """Whether a proposed elimination waits for whoever asks: for everybody but the person who proposed it."""
+    return case.status is CaseStatus.ELIMINATION_PROPOSED and case.proposed_by_id != person_id()
 
 
 @screen
@@ -67,9 +66,10 @@ class SampleCaseScreen(Screen):
     name, noun, plural = "Drawn cases", "case", "cases"
     url, category, menu_order = "/sample-cases", Category.SAMPLES, 40
     roles = read_by(STAFF)
-    column_list = ("reference", "sample_id", "stratum", "position", "ticket", "status")
+    column_list = ("reference", "sample_id", "level", "stratum", "position", "ticket", "status")
     column_details_list = (
         *column_list,
+        "divided_by",
         "is_reserve",
         "audited_on",
         "replaces_id",
@@ -79,13 +79,21 @@ class SampleCaseScreen(Screen):
         "approved_by_id",
         "approved_at",
     )
-    column_formatters = {"status": by_value(show_tag)}
+    column_formatters = {"status": by_value(show_tag), "divided_by": by_value(str.capitalize)}
     column_searchable_list = ("reference",)
-    column_filters = ("sample_id", "status", "stratum", "audited_on")
+    column_filters = (
+        "sample_id",
+        "status",
+        "level",
+        "stratum",
+        "audited_on",
+    )
     column_sortable_list = ("reference", "sample_id", "stratum")
     column_default_sort = "id"
     column_labels = {
         "sample_id": "Sample",
+        "level": "Level of intervention",
+        "divided_by": "The stratum is a",
         "replaces_id": "Stepped in for",
         "reason_id": "Reason",
         "ticket": "Ticket",
@@ -99,6 +107,13 @@ class SampleCaseScreen(Screen):
         if record.status is CaseStatus.SELECTED and role() in OFFICERS:
             return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
         return [audits] if record.status is not CaseStatus.RESERVE else []
+
+    def facts(self, session: Session, record: SampleCase) -> list[Fact]:
+        if record.status is not CaseStatus.ELIMINATION_PROPOSED:
+            return []
+        is_own = record.proposed_by_id == person_id()
+        own = " You proposed the elimination, so somebody else decides." if is_own else ""
+        return [Fact("Waits for", f"A second person’s word on leaving the sample.{own}")]
 
     @expose("/<int:record_id>/propose/", roles=OFFICERS, methods=("GET", "POST"))
     def propose(self, record_id: int) -> ResponseReturnValue:
@@ -121,7 +136,7 @@ class SampleCaseScreen(Screen):
     def _self(self) -> Person:
         return self.session.get_one(Person, person_id())
 
-    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_is_proposed,
+    @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_waits_for_me,
                 confirmation="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
     def approve(self, session: Session, case: SampleCase) -> str:
         """The second person's word."""
@@ -130,11 +145,11 @@ class SampleCaseScreen(Screen):
             return f"{case.reference} is eliminated. No reserve is left in {case.stratum}, so it is one case short."
         return f"{case.reference} is eliminated; {successor.reference} steps in."
 
-    @row_action("Keep the case", roles=OFFICERS, shown=_is_proposed)
+    @row_action("Keep the case", roles=OFFICERS, shown=_waits_for_me)
     def keep(self, session: Session, case: SampleCase) -> str:
         """The second person does not agree."""
         refuse_elimination(session, case, person=self._self())
-        return f"{case.reference} stays in the sample."
+        return f"{case.reference} stays in the sample; open its audits if they have waited for this."
 
     @action("mark-audited", "Audited today", "Mark these cases as audited today?", roles=OFFICERS)
     def mark_audited(self, session: Session, cases: list[SampleCase]) -> str:
@@ -142,15 +157,3 @@ class SampleCaseScreen(Screen):
         for case in cases:
             case.audited_on = today()
         return f"{count_words(len(cases), 'case is', 'cases are')} marked as audited today."
-
-
-@card(roles=OFFICERS, order=30)
-def eliminations_to_approve(session: Session, asked_by: Actor) -> Card | None:
-    """Proposed eliminations that need a second person, who must be somebody else."""
-    count = session.scalar(
-        select(func.count()).where(
-            SampleCase.status == CaseStatus.ELIMINATION_PROPOSED, SampleCase.proposed_by_id != asked_by.person_id
-        )
-    )
-    words = noun_of(count or 0, "elimination waits", "eliminations wait") + " for a second person"
-    return Card(count, words, list_address(SampleCase, status="elimination_proposed")) if count else None

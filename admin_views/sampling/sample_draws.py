@@ -17,9 +17,10 @@ from models.core.errors import RuleBroken
 from models.documents.documents import Document
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.rules.sampling.sample_plans import parse_plan
+from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample, SampleStatus, lock_sample, quick_draw, request_draw, reveal
 from models.sampling.sample_cases import SampleCase
-from models.sampling.sample_draws import preview
+from models.sampling.sample_previews import preview, refusal_of
 
 
 class DrawPages(PageSet):
@@ -31,10 +32,12 @@ class DrawPages(PageSet):
         sample = self.get_record(record_id)
         if sample.status is not SampleStatus.PLANNED:
             return redirect(self.details_url(record_id))
-        seen = preview(
-            self.session, self.session.get_one(CaseFrame, sample.frame_id), parse_plan(sample.plan), sample.excluded
-        )
-        return self.render("audit_samples/preview.html", sample=sample, seen=seen, words=plan_words(sample.plan))
+        frame, plan = self.session.get_one(CaseFrame, sample.frame_id), parse_plan(sample.plan)
+        seen = preview(self.session, frame, plan, sample.excluded)
+        return self.render(
+            "audit_samples/preview.html", sample=sample, seen=seen, words=plan_words(sample.plan),
+            refusal=refusal_of(frame, plan, seen), stratum=stratum_word(plan.strata),
+        )  # fmt: skip
 
     @row_action("Lock the plan", roles=OFFICERS, tone="main", shown=lambda sample: False)
     def lock(self, session: Session, sample: AuditSample) -> ResponseReturnValue:
@@ -89,11 +92,14 @@ def drawn_panels(session: Session, sample: AuditSample) -> list[Panel]:
 
 def _strata_panels(session: Session, sample: AuditSample) -> list[Panel]:
     statement = select(SampleCase).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)
+    kind = StrataKind(sample.plan["strata"])
+    word = "" if kind is StrataKind.LEVEL else f"{stratum_word(kind)}: "
     strata: dict[str, list[tuple[Any, ...]]] = {}
     for case in session.scalars(statement):
-        cell = (str(case.position), link_to(case, case.reference), case.ticket, show_tag(case.status))
+        cell = (str(case.position), link_to(case, case.reference), case.ticket, case.level, show_tag(case.status))
         strata.setdefault(case.stratum, []).append(cell)
-    return [Panel(name, ("Order", "Case", "Ticket", "Standing"), rows) for name, rows in strata.items()]
+    headings = ("Order", "Case", "Ticket", "Level of intervention", "Standing")
+    return [Panel(f"{word}{name}", headings, rows) for name, rows in strata.items()]
 
 
 def _documents(session: Session, sample: AuditSample) -> Panel:

@@ -218,6 +218,7 @@ def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
 @card(roles=_SPONSORS, order=1)
 def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
     """Everything that waits for this sponsor's word."""
-    count = len(duties_of(session, asked_by.person_id or 0))
-    words = noun_of(count, "thing waits", "things wait") + " for your signature or word"
-    return Card(count, words, list_address(SignOff, "waiting"), "warning") if count else None
+    duties = duties_of(session, asked_by.person_id or 0)
+    words = noun_of(len(duties), "thing waits", "things wait") + " for your signature or word"
+    where = duties[0].href if len(duties) == 1 else list_address(SignOff, "waiting")
+    return Card(len(duties), words, where, "warning") if duties else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false
 from wtforms import Form
 
 from admin_views.documents.papers import document_buttons
@@ -28,11 +27,12 @@ from admin_views.kit.base import (
     role,
 )
 from admin_views.kit.permissions import Roles
-from admin_views.tools.questionnaires import FileLink, LastAnswer, SheetForm, file_link
+from admin_views.kit.saving import use_form_up
+from admin_views.tools.earlier_words import Said, SentAnswer, names_of, said_before
+from admin_views.tools.last_answers import LastAnswer
+from admin_views.tools.questionnaires import FileLink, SheetForm, file_link
 from models.core.access import Role
 from models.documents.documents import Document
-from models.partnership.people import Person
-from models.rules.core.due_dates import in_words
 from models.rules.tools.questionnaires import (
     Question,
     Questionnaire,
@@ -61,15 +61,7 @@ class ReadAnswer:
     answer: SheetAnswer | None
     files: tuple[FileLink, ...]
     buttons: tuple[Button, ...]
-
-
-def offered_again(asked: Questionnaire, last: Mapping[str, tuple[SheetAnswer, date]]) -> dict[str, LastAnswer]:
-    """Earlier answers, each with its day, as they are offered to the questions that are still asked."""
-    return {
-        key: LastAnswer(answer.value, question.how.show(answer.value), in_words(day), answer.note)
-        for key, (answer, day) in last.items()
-        if (question := asked.question(key)) is not None
-    }
+    earlier: Sequence[Said] = ()
 
 
 class AnsweredScreen(Screen):
@@ -157,9 +149,9 @@ class AnsweringPages(PageSet):
         question = form.asked.question(request.form.get("key", ""))
         if question is None:
             abort(404)
-        files = request.files.getlist("files")
-        given, seen = request.form.getlist("given"), request.form.get("seen", 0, type=int)
-        problem = form.keep(question, given, request.form.get("note"), seen, files)
+        sent, files = request.form, request.files.getlist("files")
+        seen, decision = sent.get("seen", 0, type=int), sent.get("decision", "")
+        problem = form.keep(question, SentAnswer(sent.getlist("given"), sent.get("note"), seen, decision), files)
         self.session.commit()
         return jsonify(form.said(question, problem) | {"files": bool(files)}), 422 if problem else 200
 
@@ -219,6 +211,8 @@ class AnsweringPages(PageSet):
 
     def _show(self, record: Any, form: SheetForm, number: int, problems: dict[str, str]) -> str:
         section, values = _section(form.asked, number), form.values()
+        if problems:
+            use_form_up()
         steps = zip(form.asked.sections, progress_by_section(form.asked, values), strict=True)
         return self.render(
             "questionnaires/answer.html", record=record, asked=form.asked, number=number, steps=list(steps),
@@ -230,7 +224,7 @@ class AnsweringPages(PageSet):
     def _next_place(self, record: Any, form: SheetForm, number: int) -> str:
         """The next section; the same one when the person stays, or when the answers have brought up a question."""
         here = self.link("answer", record_id=record.id, number=number)
-        pressed = next((name for name in ("stay", "use-last", "take-off") if name in request.form), None)
+        pressed = next((name for name in ("stay", "use-last", "take-off", "decide") if name in request.form), None)
         if pressed is not None:
             key = request.form[pressed].partition(":")[0]
             return f"{here}#q-{key}" if key else here
@@ -246,19 +240,16 @@ class AnsweringPages(PageSet):
         self, record: Any, sheet: AnswerSheet, asked: Questionnaire
     ) -> list[tuple[Section, list[ReadAnswer]]]:
         answers, files = sheet_answers(self.session, sheet.id), evidence_of(self.session, sheet.id)
-        names = self._names({answer.answered_by_id for answer in answers.values()})
+        names = names_of(self.session, (answer.answered_by_id for answer in answers.values()))
         applies = asked_questions(asked, {key: answer.value for key, answer in answers.items()})
-        return [
-            (
-                section,
-                [
-                    self._read_answer(record, question, answers.get(question.key), files.get(question.key, []), names)
-                    for question in section.questions
-                    if question in applies
-                ],
-            )
-            for section in asked.sections
-        ]
+        before = said_before(self.session, {question.key: question for question in applies}, answers)
+
+        def read(question: Question) -> ReadAnswer:
+            key = question.key
+            answered = self._read_answer(record, question, answers.get(key), files.get(key, []), names)
+            return replace(answered, earlier=before.get(key, ()))
+
+        return [(part, [read(each) for each in part.questions if each in applies]) for part in asked.sections]
 
     def _read_answer(
         self, record: Any, question: Question, answer: SheetAnswer | None, files: list[Document], names: dict[int, str]
@@ -269,10 +260,6 @@ class AnsweringPages(PageSet):
         words, links = question.how.show(answer.value), tuple(map(file_link, files))
         buttons = tuple(self.screen.answer_buttons(record, question, answer)) if words or answer.note else ()
         return ReadAnswer(question, words, answer.note, who, answer, links, buttons)
-
-    def _names(self, ids: set[int | None]) -> dict[int, str]:
-        people = self.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-        return {key: name for key, name in people}
 
 
 def _section(asked: Questionnaire, number: int) -> Section:

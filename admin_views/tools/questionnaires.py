@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin_views.kit.refusals import REFUSALS, sentence_of
+from admin_views.tools.earlier_words import MINE, THEIRS, Said, SentAnswer, said_before, said_now, with_files_of
+from admin_views.tools.last_answers import LastAnswer
 from models.core.addresses import address_of
 from models.core.clock import LONDON
 from models.core.errors import RuleBroken
@@ -36,6 +39,8 @@ from models.tools.answer_sheets import (
     SheetAnswer,
     add_evidence,
     evidence_of,
+    give_way,
+    plain_note,
     save_answer,
     sheet_answers,
     version_of,
@@ -43,16 +48,6 @@ from models.tools.answer_sheets import (
 
 Sent = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
-
-
-@dataclass(frozen=True)
-class LastAnswer:
-    """What was answered to the same question before, and when, to be offered again."""
-
-    value: Any
-    words: str
-    when: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,10 @@ class FileLink:
 
 @dataclass
 class Asked:
-    """One question on a page, with what is given so far. `seen` is the row version of the stored answer, 0 for none."""
+    """One question on a page, with what is given so far. `seen` is the row version of the stored answer, 0 for none.
+
+    `theirs` is a colleague's answer that was given meanwhile: then `seen` stays the version before it.
+    """
 
     question: Question
     given: tuple[str, ...] = ()
@@ -76,6 +74,8 @@ class Asked:
     problem: str = ""
     files: tuple[FileLink, ...] = ()
     last: LastAnswer | None = None
+    theirs: Said | None = None
+    earlier: Sequence[Said] = ()
     accepted: str = field(default=ACCEPTED, repr=False)
 
     @property
@@ -147,7 +147,6 @@ def questions_html(
     """All the questions of a tool as the inside of a form, with no sheet behind it: a preview, an anonymous survey.
 
     `has_lines`: say which key line of enquiry each serves, which is for colleagues and not for the public.
-
     The page that shows it brings its own form, tokens and buttons, and the script `answers.js` for comfort.
     """
     shown = questionnaire if has_lines else questionnaire.without_lines()
@@ -169,7 +168,7 @@ def read_form(questionnaire: Questionnaire, sent: Sent) -> tuple[dict[str, Any],
     asked = [question for question in asked_questions(questionnaire, values) if question.how.widget != "files"]
     for question in asked:
         if question.is_required and question.key not in problems and not is_answered(values, question.key):
-            problems[question.key] = "Answer this question."
+            problems[question.key] = question.how.call
     wanted = {question.key for question in asked}
     given = {key: value for key, value in values.items() if key in wanted and is_answered(values, key)}
     return given, {key: sentence for key, sentence in problems.items() if key in wanted}
@@ -192,71 +191,62 @@ class SheetForm:
         """A section as it is kept; where a question has a problem, as it was typed."""
         answers, files = self.answers(), evidence_of(self.session, self.sheet.id)
         asked = {question.key for question in asked_questions(self.asked, self.values())}
-        return AskedSection(
-            section,
-            tuple(
-                self._drawn(
-                    question,
-                    answers.get(question.key),
-                    files.get(question.key, []),
-                    problems.get(question.key, ""),
-                    sent,
-                    asked,
-                )
-                for question in section.questions
-            ),
-        )
+        before = said_before(self.session, {question.key: question for question in section.questions}, answers)
+        drawn = []
+        for question in section.questions:
+            key = question.key
+            shown = self._kept(question, answers.get(key)) if key not in problems else self._typed(question, sent)
+            shown.is_asked, shown.problem = key in asked, problems.get(key, "")
+            shown.files, shown.earlier = tuple(map(file_link, files.get(key, []))), before.get(key, ())
+            drawn.append(shown)
+            if shown.problem == OVERTAKEN:
+                shown.seen = sent.get(f"seen-{key}", 0, type=int)
+                shown.theirs = said_now(self.session, question, answers[key])
+        return AskedSection(section, tuple(drawn))
 
-    def _drawn(
-        self, question: Question, answer: SheetAnswer | None, files: list[Document], problem: str, sent: Sent,
-        asked: set[str],
-    ) -> Asked:  # fmt: skip
-        key = question.key
+    def _kept(self, question: Question, answer: SheetAnswer | None) -> Asked:
+        """A question with the answer that is kept."""
         value, note, seen = (answer.value, answer.note, answer.row_version) if answer is not None else (None, "", 0)
-        given = tuple(sent.getlist(field_name(key))) if problem else question.how.given(value)
-        return Asked(
-            question, given, key in asked, note=sent.get(f"note-{key}", note) if problem else note, seen=seen,
-            problem=self._problem_words(question, value, problem), files=tuple(map(file_link, files)),
-            last=self.last.get(key) if not is_answered({key: value}, key) else None,
-        )  # fmt: skip
+        last = None if is_answered({question.key: value}, question.key) else self.last.get(question.key)
+        return Asked(question, question.how.given(value), note=note, seen=seen, last=last)
 
-    def _problem_words(self, question: Question, value: Any, problem: str) -> str:
-        theirs = question.how.show(value)
-        return f"{problem} It says: “{theirs}”." if theirs and problem == OVERTAKEN else problem
+    def _typed(self, question: Question, sent: Sent) -> Asked:
+        """A question with the answer that was sent."""
+        shown, key = self._kept(question, self.answers().get(question.key)), question.key
+        shown.given, shown.note = tuple(self.sent_answer(question, sent).given), sent.get(f"note-{key}", shown.note)
+        return shown
 
     def keep_section(self, section: Section, sent: Sent, files: Files) -> dict[str, str]:
         """Keep each answer that was sent on its own, so that one refusal loses nothing else; sentences by key."""
         problems = {}
         for question in section.questions:
-            key = question.key
-            if f"seen-{key}" in sent:
-                given, seen = self._given(question, sent), sent.get(f"seen-{key}", 0, type=int)
-                new = files.getlist(f"files-{key}")
-                problems[key] = self.keep(question, given, sent.get(f"note-{key}"), seen, new)
+            if f"seen-{question.key}" in sent:
+                new = files.getlist(f"files-{question.key}")
+                problems[question.key] = self.keep(question, self.sent_answer(question, sent), new)
         return {key: problem for key, problem in problems.items() if problem}
 
-    def _given(self, question: Question, sent: Sent) -> list[str]:
-        """What was sent for a question, with a file taken off or the last answer put in where that button was used."""
+    def sent_answer(self, question: Question, sent: Sent) -> SentAnswer:
+        """What a page's form sent for a question, with the last answer put in where that button was used."""
         key, given = question.key, sent.getlist(field_name(question.key))
         if sent.get("use-last") == key and key in self.last:
-            return list(question.how.given(self.last[key].value))
-        off, _, number = sent.get("take-off", "").partition(":")
-        return [file_number for file_number in given if file_number != number] if off == key else given
+            given = list(question.how.given(self.last[key].value))
+        taken_off = sent.get("take-off", "").removeprefix(f"{key}:")
+        decided_on, _, decision = sent.get("decide", "").rpartition(":")
+        decision = decision if decided_on == key else ""
+        seen = sent.get(f"theirs-{key}" if decision else f"seen-{key}", 0, type=int)
+        return SentAnswer(given, sent.get(f"note-{key}"), seen, decision, taken_off)
 
-    def keep(self, question: Question, given: list[str], note: str | None, seen: int, files: list[FileStorage]) -> str:
-        """Keep one answer with its new files; "" or a refusal's sentence. What says nothing new changes nothing."""
+    def keep(self, question: Question, answer: SentAnswer, files: Sequence[FileStorage] = ()) -> str:
+        """Keep one answer if it says anything new, and its new files in any case; "" or a refusal's sentence."""
+        problems = [self._unless_refused(lambda: self._keep_words(question, answer))]
+        problems.append(self._unless_refused(lambda: self._add(question, files)))
+        return next(filter(None, problems), "")
+
+    def _unless_refused(self, act: Callable[[], Any]) -> str:
+        """Do something, or take it back and return the sentence of the refusal."""
         try:
             with self.session.begin_nested():
-                if not self._says_the_same(question, given, note):
-                    save_answer(
-                        self.session,
-                        self.sheet,
-                        Given(question.key, given, note=note, seen=seen),
-                        person_id=self.person_id,
-                    )
-                for file in files:
-                    if file.filename:
-                        self._add(question, file.filename, file.read())
+                act()
         except REFUSALS as error:
             sentence = sentence_of(error)
             if sentence is None:
@@ -264,16 +254,25 @@ class SheetForm:
             return sentence
         return ""
 
-    def _add(self, question: Question, file_name: str, content: bytes) -> None:
-        add_evidence(
-            self.session, self.sheet, key=question.key, file_name=file_name, content=content, person_id=self.person_id
-        )
-
-    def _says_the_same(self, question: Question, given: list[str], note: str | None) -> bool:
+    def _keep_words(self, question: Question, answer: SentAnswer) -> None:
         held = self.answers().get(question.key)
+        if question.how.widget == "files":
+            answer = with_files_of(held, answer)
+        if self._says_the_same(question, answer, held):
+            return
+        keep = give_way if answer.decision == THEIRS else save_answer
+        given = Given(question.key, answer.given, answer.note, answer.seen, is_decided=answer.decision == MINE)
+        keep(self.session, self.sheet, given, person_id=self.person_id)
+
+    def _add(self, question: Question, files: Sequence[FileStorage]) -> None:
+        add = partial(add_evidence, self.session, self.sheet, key=question.key, person_id=self.person_id)
+        for name, content in [(file.filename, file.read()) for file in files if file.filename]:
+            add(file_name=name, content=content)
+
+    def _says_the_same(self, question: Question, answer: SentAnswer, held: SheetAnswer | None) -> bool:
         value, words = (held.value, held.note) if held is not None else (None, "")
-        said = read_answer(question.kind, given, question.labels)
-        return said == value and (note is None or note.replace("\r\n", "\n").strip() == words)
+        said = read_answer(question.kind, answer.given, question.labels)
+        return said == value and (answer.note is None or plain_note(answer.note) == words)
 
     def brought_up(self, section: Section, shown: list[str]) -> bool:
         """Whether the answers have brought up a question of a section that its page did not show."""
@@ -284,10 +283,10 @@ class SheetForm:
     def said(self, question: Question, problem: str) -> dict[str, Any]:
         """What the page's script is told of one answer it sent."""
         held, values = self.answers().get(question.key), self.values()
-        seen = {"seen": held.row_version if held is not None else 0}
         if problem:
-            theirs = self._problem_words(question, values.get(question.key), problem)
-            return {"problem": theirs, **(seen if problem == OVERTAKEN else {})}
+            theirs = asdict(said_now(self.session, question, held)) if problem == OVERTAKEN and held else None
+            return {"problem": problem, "theirs": theirs}
+        seen = {"seen": held.row_version if held is not None else 0}
         place = next(number for number, part in enumerate(self.asked.sections) if question in part.questions)
         section = progress_by_section(self.asked, values)[place]
         moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"

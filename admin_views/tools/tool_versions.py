@@ -14,6 +14,7 @@ from admin_views.tools.questionnaires import questions_html, read_form
 from admin_views.tools.tool_outlines import ToolPages, outline_of
 from models.core.clock import london_day
 from models.partnership.people import Person
+from models.rules.tools.question_problems import named_problems
 from models.rules.tools.questionnaire_differences import differences
 from models.rules.tools.questionnaires import Questionnaire
 from models.signatures.sign_offs import SignOff
@@ -34,9 +35,9 @@ class VersionPages(ToolPages):
         asked = questionnaire_of(self.session, tool)
         is_sent = request.method == "POST"
         answers, problems = read_form(asked, request.form) if is_sent else ({}, {})
-        questions = questions_html(asked, answers, problems)
+        questions, named = questions_html(asked, answers, problems), named_problems(asked, answers, problems)
         return self.render("assurance_tools/preview.html", tool=tool, asked=asked, questions=questions,
-                           problems=problems, is_sent=is_sent, count=len(answers))  # fmt: skip
+                           problems=named, is_sent=is_sent, count=len(answers))  # fmt: skip
 
     @expose("/<int:record_id>/versions/", roles=STAFF)
     def versions(self, record_id: int) -> str:

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.commands.kit import command_session, readable_file, refusals, show
+from app.commands.kit import WholeNumber, command_session, readable_file, refusals, show
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import ImportChoice, import_frame, open_check, run_through
 from models.case_lists.frame_rows import several_levels
@@ -39,7 +39,7 @@ _COLUMNS = {
 @click.argument("file")
 @click.option("--review", help="Reference of the review the frame is for, such as TR-2026-03.")
 @click.option("--sheet", help="Name of the sheet; guessed when left out.")
-@click.option("--header-row", type=int, help="Row of the headings, counted from 1; guessed when left out.")
+@click.option("--header-row", type=WholeNumber(), help="Row of the headings, counted from 1; guessed when left out.")
 @click.option("--reference", help="Heading of the column of case references.")
 @click.option("--level", help="Heading of the column of levels.")
 @click.option("--fixed-level", help="One level for every row.")

@@ -21,6 +21,7 @@ from models import schema
 from models.core.access import Actor
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NOT_PREPARED = (
     "The database is not prepared for this version of the portal: run “flask --app wsgi database prepare” with its "
@@ -90,6 +91,21 @@ def refuse(sentence: str, status: int = 2) -> NoReturn:
 def show(facts: dict[str, Any], *, as_json: bool, words: str) -> None:
     """Print one JSON object and nothing else, or the words for people."""
     click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else words)
+
+
+class WholeNumber(click.ParamType[int]):
+    """An option read as people write whole numbers; what has two readings is asked about in one sentence."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = read_whole_number(str(value))
+        except NumberRefused as refusal:
+            self.fail(refusal.sentence, param, ctx)
+        if number is None:
+            self.fail("Give a whole number, such as 12.", param, ctx)
+        return number
 
 
 def readable_file(path: str) -> Path:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo.case_audits import audit_whole_sample
-from app.demo.samples import SEED, draw, freeze, plan_of
+from app.demo.samples import SEED, draw, drawable, freeze
 from app.demo.words import words_of
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import ImportChoice
@@ -79,7 +79,7 @@ def _draw_twice(
         session,
         brief=SampleBrief(title=review.title, review_id=review.id),
         frame=frame,
-        plan=plan_of("level", "fixed", 1, period),
+        plan=drawable(session, frame, 1, period),
     )
     _draw_and_audit(session, review, first, frame, agencies, people, began + timedelta(days=120), _THEN)
     frame = _frame(session, review, people["officer"], over)

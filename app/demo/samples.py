@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ from models.sampling.audit_samples import (
 from models.sampling.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
+from models.sampling.sample_previews import preview
 
 SEED = "Triangulate demo"
 
@@ -94,6 +96,13 @@ def plan_of(strata: str, method: str, size: int, time_frame: dict[str, Any] | No
     )
 
 
+def drawable(session: Session, frame: CaseFrame, size: int, time_frame: dict[str, Any]) -> SamplePlan:
+    """A plan by level that asks so many of each level that has a case in its time, and none of the others."""
+    plan = plan_of("level", "fixed", size, time_frame)
+    strata = preview(session, frame, plan).population.strata
+    return replace(plan, size={name: size for name, there in strata.items() if there})
+
+
 def _year_to(until: date) -> dict[str, Any]:
     return {"rule": "started_in", "from": (until - timedelta(days=364)).isoformat(), "to": until.isoformat()}
 
@@ -108,7 +117,7 @@ def _ceremony(
             title="Neglect of children under five", review_id=review.id, audits_due_on=today + timedelta(days=9)
         ),
         frame=frame,
-        plan=plan_of("level", "fixed", 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
+        plan=drawable(session, frame, 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
     )
     lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
     reveal(session, sample, public="4 6 1 3 2 2 5 6 1 4", witness=people["sponsor"].name)

@@ -35,12 +35,13 @@ const complain = (block, sentence) => {
   block.classList.toggle("wrong", Boolean(sentence));
 };
 
-const bodyOf = (block, files) => {
+const bodyOf = (block, files, decision) => {
   const key = block.dataset.key;
   const body = new FormData();
   body.set("csrf_token", form.elements.csrf_token.value);
   body.set("key", key);
-  body.set("seen", form.elements[`seen-${key}`].value);
+  body.set("seen", form.elements[`${decision ? "theirs" : "seen"}-${key}`].value);
+  if (decision) body.set("decision", decision);
   const note = form.elements[`note-${key}`];
   if (note) body.set("note", note.value);
   for (const value of values(`a-${key}`)) body.append("given", value);
@@ -48,34 +49,87 @@ const bodyOf = (block, files) => {
   return body;
 };
 
-const settleAnswer = (block, answer) => {
+// Words that are not saved keep the person from leaving unasked; words.js keeps them in the tab.
+const stuck = new Map();
+const unsaved = (block, files) => {
+  stuck.set(block, [...(stuck.get(block) || []), ...files]);
+  form.dataset.unsaved = "yes";
+};
+const saved = (block, sent) => {
+  stuck.delete(block);
+  if (!stuck.size) delete form.dataset.unsaved;
+  for (const [field, value, checked] of sent) {
+    if (field.type === "radio" || field.type === "checkbox") field.defaultChecked = checked;
+    else if (field.type !== "hidden" && field.type !== "file") field.defaultValue = value;
+  }
+  form.dispatchEvent(new Event("portal:saved", { bubbles: true }));
+};
+
+// Two people on one answer: theirs is shown beside one's own, and nothing is sent until one of them is chosen.
+const stop = (block, theirs) => {
+  const both = block.querySelector("[data-both]");
+  if (!both) return;
+  const put = (name, words) => { both.querySelector(`[data-${name}]`).textContent = words; };
+  put("who", theirs.who);
+  put("when", theirs.when);
+  put("words", theirs.words || "No answer");
+  put("note", theirs.note);
+  both.querySelector("[data-note-line]").hidden = !theirs.note;
+  form.elements[`theirs-${block.dataset.key}`].value = theirs.seen;
+  both.hidden = false;
+};
+const isStopped = (block) => block.querySelector("[data-both]")?.hidden === false;
+
+const settleAnswer = (block, answer, sent, decision) => {
   const key = block.dataset.key;
-  if (answer.seen !== undefined) form.elements[`seen-${key}`].value = answer.seen;
   complain(block, answer.problem || "");
-  if (answer.problem) { say("Not saved; see beside the question."); return; }
+  if (answer.problem) {
+    if (answer.theirs) stop(block, answer.theirs);
+    unsaved(block, []);
+    say("Not saved; see beside the question.");
+    return;
+  }
+  if (decision) block.querySelector("[data-both]").hidden = true;
+  form.elements[`seen-${key}`].value = answer.seen;
+  saved(block, sent);
   say(answer.saved);
   if (progress) progress.textContent = answer.words;
   const current = document.querySelector(".steps [aria-current] [data-count]");
   if (current) current.textContent = answer.section;
-  if (answer.files) location.reload();
+  if (answer.files || decision) flush().then(() => location.reload());
 };
 
-const send = async (block, files = []) => {
+const refuse = (block, files, status) => {
+  unsaved(block, files);
+  if (status === 400 || status === 401) {
+    say("Not saved: you are signed out. Sign in here in another tab; your words stay on this page.");
+    document.dispatchEvent(new Event("portal:look"));
+  } else if (status < 500) {
+    say("Not saved: this form takes no more answers from you; perhaps a colleague has handed it in. Your words stay on this page.");
+  } else {
+    throw new Error("no answer");
+  }
+};
+
+const send = async (block, files = [], decision = "") => {
   waiting.delete(block);
+  if (isStopped(block) && !decision && !files.length) { unsaved(block, []); say("Not saved; choose an answer beside the question."); return; }
   say("Saving …");
+  const sent = [...block.querySelectorAll("input, textarea")].map((field) => [field, field.value, field.checked]);
   try {
-    const reply = await fetch(form.dataset.save, { method: "POST", body: bodyOf(block, files), keepalive: document.visibilityState === "hidden" });
-    if (reply.status === 401 || reply.status === 403) { say("Not saved: you are signed out. Sign in again in another tab; your words stay on this page."); later(block, 5000); return; }
-    if (reply.redirected || !(reply.headers.get("content-type") || "").includes("json")) throw new Error("no answer");
-    settleAnswer(block, await reply.json());
+    const reply = await fetch(form.dataset.save, { method: "POST", body: bodyOf(block, files, decision), keepalive: document.visibilityState === "hidden" });
+    const isJson = !reply.redirected && (reply.headers.get("content-type") || "").includes("json");
+    if (isJson) settleAnswer(block, await reply.json(), sent, decision);
+    else refuse(block, files, reply.redirected ? 401 : reply.status);
   } catch {
     say("Not saved yet: the portal cannot be reached. Your words stay on this page, and it tries again.");
+    unsaved(block, []);
     if (!files.length) later(block, 5000);
   }
 };
-const soon = (block, files) => {
+const soon = (block, files, decision) => {
   onTheWay += 1;
-  chain = chain.then(() => send(block, files)).finally(() => { onTheWay -= 1; });
+  chain = chain.then(() => send(block, files, decision)).finally(() => { onTheWay -= 1; });
   return chain;
 };
 const later = (block, pause) => {
@@ -100,6 +154,15 @@ if (form) {
     const files = [...event.target.files];
     event.target.value = "";
     flush().then(() => soon(block, files));
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.name !== "decide") return;
+    event.preventDefault();
+    const block = event.target.closest(".question");
+    soon(block, [], event.target.value.slice(block.dataset.key.length + 1));
+  });
+  document.addEventListener("portal:signed-in", () => {
+    for (const [block, files] of [...stuck]) { stuck.delete(block); if (!isStopped(block)) soon(block, files); }
   });
   for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true;
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });

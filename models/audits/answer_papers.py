@@ -46,7 +46,7 @@ def case_audit_form(session: Session, occasion: Occasion, *, record_id: int) -> 
     case = session.get_one(SampleCase, record.sample_case_id)
     facts = (
         ("Case", case.reference),
-        ("Level of intervention", case.stratum),
+        *case.places,
         ("Review", review_words(session, record.review_id)),
         ("Auditor", name_of(session, record.auditor_id)),
         ("Auditor's role", record.auditor_role),

@@ -6,17 +6,18 @@ another team's cases), DOMAIN b4 and capability 16.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.audits.auditor_messages import tell_auditor
-from models.audits.case_audits import AuditStatus, CaseAudit
+from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
 from models.core.access import OWN_AGENCIES, Role, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.partnership.holdings import HoldingKind, holding
 from models.partnership.people import Person
 
 _OWN = f"EXISTS (SELECT FROM case_audits a WHERE a.id = audit_id AND a.agency_id = ANY {OWN_AGENCIES})"
@@ -136,3 +137,15 @@ def involved_in(session: Session, audit: CaseAudit) -> list[Person]:
     """The people recorded as involved in an audit's case, by name."""
     statement = select(Person).join(AuditInvolvement, AuditInvolvement.person_id == Person.id)
     return list(session.scalars(statement.where(AuditInvolvement.audit_id == audit.id).order_by(Person.name)))
+
+
+def _pass_audit(session: Session, audit: CaseAudit, successor: Person, on: date) -> None:
+    assign_auditor(session, audit, auditor=successor, case_team=audit.case_team)
+
+
+holding(
+    HoldingKind(
+        "audits", CaseAudit, CaseAudit.auditor_id, ("case audit in hand", "case audits in hand"),
+        lambda on: CaseAudit.status.in_(IN_HAND), _pass_audit,
+    )
+)  # fmt: skip

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.audits.audit_outcomes import withdraw_audit
-from models.audits.case_audits import CaseAudit, audits_of_case
+from models.audits.case_audits import AuditStatus, CaseAudit, audits_of_case
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.agencies import Agency
@@ -26,21 +26,42 @@ from models.tools.answer_sheets import AnswerSheet, open_sheet, version_of
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.tool_versions import ToolVersion
 
-_DRAWN = (CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)
-
 
 @dataclass(frozen=True)
 class Opening:
-    """What was opened, and which invited agencies got no case because they have no agreement in date."""
+    """What was opened; which invited agencies got no case because they have no agreement in date; which cases wait.
+
+    `pending` are cases that may leave the sample: a second person has yet to decide, so no audit of them was opened.
+    """
 
     audits: tuple[CaseAudit, ...]
     without_agreement: tuple[Agency, ...]
+    pending: tuple[SampleCase, ...] = ()
 
     @property
     def sentence(self) -> str:
-        """Both facts in words."""
-        words = count_words(len(self.audits), "case audit is", "case audits are")
-        return f"{words} open. {kept_out_sentence(self.without_agreement)}".strip()
+        """The facts in words."""
+        words = f"{count_words(len(self.audits), 'case audit is', 'case audits are')} open."
+        parts = (words, kept_out_sentence(self.without_agreement), pending_sentence(self.pending))
+        return " ".join(part for part in parts if part)
+
+
+def pending_sentence(cases: Sequence[SampleCase]) -> str:
+    """Which cases get no audits while a second person has yet to decide on them; nothing when there are none.
+
+    >>> pending_sentence([SampleCase(reference="A-1")])
+    'No audits for A-1 yet: a second person has to decide whether the case leaves the sample.'
+    >>> pending_sentence([])
+    ''
+    """
+    if not cases:
+        return ""
+    listed, noun = _together([case.reference for case in cases]), "the case leaves" if len(cases) == 1 else "they leave"
+    return f"No audits for {listed} yet: a second person has to decide whether {noun} the sample."
+
+
+def _together(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def kept_out_sentence(agencies: Sequence[Agency]) -> str:
@@ -81,7 +102,8 @@ def open_case_audits(
     """Give each invited agency a form for each selected case it has none of yet, due on `due_on` or the sample's day.
 
     Refuses unless the case-audit tool, the key lines and the list of agencies carry the sponsor's signature as they
-    stand now; agencies without a sharing agreement in date get no cases. `only_cases` limits it to these cases.
+    stand now; agencies without a sharing agreement in date get no cases, and a case gets no audits while its
+    elimination waits for a second person. `only_cases` limits it to these cases.
     Source: framework, "The audits process", "Information sharing" and appendix 1.
     """
     review = _review_of(session, sample)
@@ -94,13 +116,22 @@ def open_case_audits(
     due = due_on or sample.audits_due_on
     if due is None or due < today():
         raise RuleBroken("Give the day the audits are due; it must be still to come.")
-    cases = [case for case in _selected(session, sample.id) if not only_cases or case.id in only_cases]
+    selected = _cases(session, sample.id, CaseStatus.SELECTED)
+    cases = [case for case in selected if not only_cases or case.id in only_cases]
     audits = _open(session, review.id, cases, may, version, due)
+    pending = pending_cases(session, sample.id)
     if not audits:
-        raise RuleBroken(f"Every agency has its audits already. {kept_out_sentence(without)}".strip())
+        reasons = ("Every agency has its audits already.", kept_out_sentence(without), pending_sentence(pending))
+        raise RuleBroken(" ".join(reason for reason in reasons if reason))
     sample.audits_due_on = sample.audits_due_on or due
     session.flush()
-    return Opening(tuple(audits), tuple(without))
+    return Opening(tuple(audits), tuple(without), tuple(pending))
+
+
+def pending_cases(session: Session, sample_id: int) -> list[SampleCase]:
+    """The cases of a sample that get no audits now because their elimination waits for a second person."""
+    audited = select(CaseAudit.id).where(CaseAudit.sample_case_id == SampleCase.id).exists()
+    return _cases(session, sample_id, CaseStatus.ELIMINATION_PROPOSED, ~audited)
 
 
 def _review_of(session: Session, sample: AuditSample) -> ThematicReview:
@@ -111,8 +142,8 @@ def _review_of(session: Session, sample: AuditSample) -> ThematicReview:
     return session.get_one(ThematicReview, sample.review_id)
 
 
-def _selected(session: Session, sample_id: int) -> list[SampleCase]:
-    statement = select(SampleCase).where(SampleCase.sample_id == sample_id, SampleCase.status.in_(_DRAWN))
+def _cases(session: Session, sample_id: int, status: CaseStatus, *conditions: ColumnElement[bool]) -> list[SampleCase]:
+    statement = select(SampleCase).where(SampleCase.sample_id == sample_id, SampleCase.status == status, *conditions)
     return list(session.scalars(statement.order_by(SampleCase.id)))
 
 
@@ -138,11 +169,16 @@ def _open(
 
 @after_elimination
 def replace_audits(session: Session, case: SampleCase, successor: SampleCase | None) -> None:
-    """Take back an eliminated case's open audits; open the same agencies' audits of the case that stepped in."""
+    """Take back an eliminated case's open audits; open the same agencies' audits of the case that stepped in.
+
+    A case that had none, because its elimination was pending when they were opened, is followed by one that is audited
+    as the rest of the sample is.
+    """
     audits = audits_of_case(session, case.id)
     for audit in audits:
         if audit.status.is_open:
             withdraw_audit(session, audit, reason="The case has left the sample.")
+    audits = audits or _audits_of_sample(session, case.sample_id)
     if successor is None or not audits:
         return
     first = audits[0]
@@ -151,6 +187,13 @@ def replace_audits(session: Session, case: SampleCase, successor: SampleCase | N
     may = {audit.agency_id for audit in audits} - {agency.id for agency in without}
     agencies = list(session.scalars(select(Agency).where(Agency.id.in_(may)).order_by(Agency.name)))
     _open(session, first.review_id, [successor], agencies, version, max(first.due_on, today()))
+
+
+def _audits_of_sample(session: Session, sample_id: int) -> list[CaseAudit]:
+    """The audits of a sample that were not taken back, those opened last first."""
+    statement = select(CaseAudit).join(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
+    stands = (SampleCase.sample_id == sample_id, CaseAudit.status != AuditStatus.WITHDRAWN)
+    return list(session.scalars(statement.where(*stands).order_by(CaseAudit.id.desc())))
 
 
 @after_voiding

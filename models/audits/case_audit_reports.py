@@ -12,7 +12,7 @@ from models.audits.moderations import Moderation
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceItem
 from models.rules.audits.agreement import overall_words
-from models.sampling.sample_cases import SampleCase
+from models.sampling.sample_cases import CaseStatus, SampleCase
 from models.tools.answer_sheets import AnswerSheet, values_of, version_of
 
 
@@ -34,6 +34,11 @@ class CaseRow:
     case: SampleCase
     audits: dict[int, CaseAudit]
     grade: str
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a second person has yet to decide whether the case leaves the sample."""
+        return self.case.status is CaseStatus.ELIMINATION_PROPOSED
 
     @property
     def is_ready(self) -> bool:
@@ -59,7 +64,10 @@ class SampleAudits:
 
 
 def sample_audits(session: Session, sample_id: int) -> SampleAudits:
-    """Every case of a sample that has audits, in the order of the draw, each with the agencies' audits."""
+    """Every case of a sample that has audits, in the order of the draw, each with the agencies' audits.
+
+    Among them are the cases without audits whose elimination waits for a second person, so that nobody misses them.
+    """
     cases = list(session.scalars(select(SampleCase).where(SampleCase.sample_id == sample_id).order_by(SampleCase.id)))
     audits = list(session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id.in_([case.id for case in cases]))))
     ids = {audit.agency_id for audit in audits}
@@ -73,5 +81,9 @@ def sample_audits(session: Session, sample_id: int) -> SampleAudits:
     by_case: dict[int, dict[int, CaseAudit]] = {}
     for audit in audits:
         by_case.setdefault(audit.sample_case_id, {})[audit.agency_id] = audit
-    rows = (CaseRow(case, by_case[case.id], graded.get(case.id, "")) for case in cases if case.id in by_case)
+    rows = (
+        CaseRow(case, by_case.get(case.id, {}), graded.get(case.id, ""))
+        for case in cases
+        if case.id in by_case or case.status is CaseStatus.ELIMINATION_PROPOSED
+    )
     return SampleAudits(agencies, tuple(rows))

@@ -39,7 +39,7 @@ def moderation_facts(session: Session, occasion: Occasion, *, case_id: int) -> M
         occasion=occasion,
         about=f"sample_cases:{case.id}",
         case_reference=case.reference,
-        stratum=case.stratum,
+        places=case.places,
         sample=f"{sample.reference} {sample.title}",
         review=review_words(session, sample.review_id),
         columns=tuple(

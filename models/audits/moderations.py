@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.audits.case_audits import AuditStatus, CaseAudit, audits_of_case, settle_case
+from models.case_lists.case_frames import CaseFrame
 from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
@@ -21,6 +22,7 @@ from models.partnership.reference_items import ReferenceItem, ReferenceList, ite
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Verdict
+from models.rules.sampling.strata import StrataKind
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -160,13 +162,35 @@ class GradesByLevel:
 
 
 def grades_by_level(session: Session, sample_id: int) -> GradesByLevel:
-    """The moderated grades of a sample's selected cases, by level of intervention, in the order of the strata."""
+    """The moderated grades of a sample's selected cases by their own level of intervention, the highest first.
+
+    Whatever the sample is divided by: a theme is never a level.
+    """
+    sample = session.get_one(AuditSample, sample_id)
+    levels = session.get_one(CaseFrame, sample.frame_id).levels
+    highest_first = [levels[rank] for rank in sorted(levels, key=int, reverse=True)]
+    grades = _grades(session, sample_id, SampleCase.level)
+    known = [level for level in highest_first if level in grades.counts]
+    return replace(grades, levels=tuple(dict.fromkeys((*known, *grades.levels))))
+
+
+def grades_by_stratum(session: Session, sample_id: int) -> GradesByLevel:
+    """The same by the strata that the sample was drawn from, in their order: levels, themes or agencies."""
+    return _grades(session, sample_id, SampleCase.stratum)
+
+
+def division_of(session: Session, sample_id: int) -> StrataKind:
+    """What a sample is divided by."""
+    return StrataKind(session.get_one(AuditSample, sample_id).plan["strata"])
+
+
+def _grades(session: Session, sample_id: int, part: Mapped[str]) -> GradesByLevel:
     rows = session.execute(
-        select(SampleCase.stratum, func.coalesce(ReferenceItem.label, ""), func.count(), func.min(SampleCase.id))
+        select(part, func.coalesce(ReferenceItem.label, ""), func.count(), func.min(SampleCase.id))
         .outerjoin(Moderation, Moderation.sample_case_id == SampleCase.id)
         .outerjoin(ReferenceItem, ReferenceItem.id == Moderation.grade_id)
         .where(SampleCase.sample_id == sample_id, SampleCase.status.in_(_COUNTED))
-        .group_by(SampleCase.stratum, ReferenceItem.label)
+        .group_by(part, ReferenceItem.label)
         .order_by(func.min(SampleCase.id))
     ).all()
     counts: dict[str, dict[str, int]] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, ClassVar, cast
 
 from psycopg import Connection as DriverConnection
-from sqlalchemy import ForeignKey, SmallInteger, Text, text
+from sqlalchemy import ForeignKey, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.case_lists.case_frames import CaseFrame
@@ -148,6 +148,14 @@ def read_rows(session: Session, frame_id: int) -> Iterator[CaseRow]:
     )
     for row in session.execute(statement, {"frame": frame_id}, execution_options={"yield_per": 5000}):
         yield tuple(row)
+
+
+def references_in(session: Session, frame_id: int, references: Collection[str]) -> set[str]:
+    """Those of these references that are cases of a frozen frame; none once its rows are erased."""
+    if not references:
+        return set()
+    known = select(FrameRow.reference).where(FrameRow.frame_id == frame_id, FrameRow.reference.in_(references))
+    return set(session.scalars(known))
 
 
 _SEVERAL = """

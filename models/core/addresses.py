@@ -62,3 +62,13 @@ def address_of(record: Base, *page: object, **asked: object) -> str:
     if record_id is None:
         raise ValueError(f"this {type(record).__name__} has no address before it is written")
     return address_by_id(type(record), record_id, *page, **asked)
+
+
+def address_of_name(name: str, *page: object) -> str:
+    """The address of the record that is named as `table:key`, or of one of its pages.
+
+    Raises StopIteration for a table that there is not.
+    """
+    table, _, key = name.partition(":")
+    known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.description == table)
+    return list_address(known, key, *page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -16,7 +17,17 @@ from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
+from models.rules.feedback.quotations import quotations, refuse_quotations
 from models.tools.key_lines import KeyLine
+
+Count = Callable[[Session, int, Source], int | None]
+_counters: list[Count] = []
+
+
+def heard_by(count: Count) -> Count:
+    """Register who knows how many people a review heard for a source, None where the source is no people."""
+    _counters.append(count)
+    return count
 
 
 class Finding(Record):
@@ -59,6 +70,11 @@ class Finding(Record):
             line = session.get(KeyLine, self.key_line_id) if self.key_line_id else None
             if line is not None and line.review_id != self.review_id:
                 raise RuleBroken("Choose a key line of this review.")
+        if quotations(self.text or ""):
+            for count in _counters:
+                heard = count(session, self.review_id, self.source)
+                if heard is not None:
+                    refuse_quotations(self.text, heard=heard)
 
 
 @dataclass(frozen=True)

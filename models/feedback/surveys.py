@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ from models.feedback.feedback_activities import Audience, Engagement, FeedbackAc
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Strength
+from models.rules.feedback.quotations import published_words, refuse_quotations, refuse_withheld_words
 from models.rules.feedback.small_numbers import SMALLEST, Tally
 from models.rules.tools.questionnaires import Question, progress
 from models.signatures.signables import signed_version
@@ -79,7 +81,7 @@ class Survey(Record):
 
 
 class SurveyResponse(Base):
-    """One anonymous response. `receipt` is a random mark of the page it was written on, so that it counts once."""
+    """One anonymous response. `receipt` is the digest of the random mark of the page it came from: it counts once."""
 
     __tablename__ = "survey_responses"
     __table_args__ = (Index("response_counts_once", "survey_id", "receipt", unique=True),)
@@ -128,11 +130,16 @@ def close_survey(session: Session, survey: Survey) -> None:
 
 
 def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
-    """Tell everybody who took part the outcome: the survey's link shows these words from now on."""
+    """Tell everybody who took part the outcome: the survey's link shows these words from now on.
+
+    Refuses words of people that are withheld, by the rule of quotations.
+    """
     if survey.is_open(today()):
         raise RuleBroken("Close the survey before its outcome is published.")
     if not words.strip():
         raise RuleBroken("Write what came of the review, in plain words.")
+    refuse_quotations(words, heard=response_count(session, survey.id))
+    refuse_withheld_words(words, _withheld_words(session, survey))
     survey.outcome, survey.outcome_published_on = words.strip(), today()
     session.flush()
 
@@ -146,6 +153,15 @@ def untold_surveys(session: Session, review_id: int) -> list[str]:
         .where(FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered)
     )
     return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
+
+
+def somebody_took_part(session: Session, review_id: int) -> bool:
+    """Whether a group took part in an activity of a review, or somebody answered one of its surveys."""
+    of_review = select(FeedbackActivity.id).where(FeedbackActivity.review_id == review_id)
+    groups = select(Engagement.id).where(Engagement.activity_id.in_(of_review))
+    surveys = select(Survey.id).where(Survey.activity_id.in_(of_review))
+    answers = select(SurveyResponse.id).where(SurveyResponse.survey_id.in_(surveys))
+    return session.scalar(select(groups.exists() | answers.exists())) is True
 
 
 def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
@@ -176,8 +192,12 @@ def as_the_public(session: Session, token: str) -> Survey | None:
     return session.scalar(select(Survey).where(Survey.token == token))
 
 
-def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> None:
-    """Add one response; the same page sent twice counts once. Refuses while something required is open."""
+def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], receipt: str) -> bool:
+    """Add one response; whether it was added: what comes from a page that was sent before changes nothing.
+
+    Of the page's receipt only a digest is kept, which says that this page was sent and can be turned into no page.
+    Refuses while something required is open.
+    """
     questionnaire = session.get_one(ToolVersion, survey.version_id).questionnaire
     missing = progress(questionnaire, answers).missing
     if missing:
@@ -186,8 +206,10 @@ def answer_survey(session: Session, survey: Survey, *, answers: dict[str, Any], 
     if not answered:
         raise RuleBroken("Please answer at least one question.")
     table: Any = SurveyResponse.__table__
-    row = {"survey_id": survey.id, "receipt": receipt[:64], "answers": answered}
-    session.connection().execute(insert(table).values(**row).on_conflict_do_nothing().inline())
+    mark = sha256(f"{survey.token} {receipt}".encode()).hexdigest()
+    row = {"survey_id": survey.id, "receipt": mark, "answers": answered}
+    adding = insert(table).values(**row).on_conflict_do_nothing().inline()
+    return session.connection().execute(adding.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def response_count(session: Session, survey_id: int) -> int:
@@ -203,10 +225,25 @@ def tally(session: Session, survey: Survey, question: Question) -> Tally:
 
 
 def written_answers(session: Session, survey: Survey, question: Question) -> list[str]:
-    """What people wrote, in an order that does not reveal who did; empty while fewer than five have answered."""
-    if response_count(session, survey.id) < SMALLEST:
-        return []
-    return sorted(str(value) for value in _values(session, survey.id, question.key) if value is not None)
+    """What people wrote, in an order that does not reveal who did; empty where their words may not be published."""
+    return published_words(_written(session, survey, question), heard=response_count(session, survey.id))
+
+
+def _written(session: Session, survey: Survey, question: Question) -> list[str]:
+    values = (value for value in _values(session, survey.id, question.key) if value is not None)
+    return [question.how.show(value) for value in values]
+
+
+def _withheld_words(session: Session, survey: Survey) -> list[str]:
+    """Everything people wrote to questions whose answers in words are withheld."""
+    asked = session.get_one(ToolVersion, survey.version_id).questionnaire.questions()
+    texts = [question for question in asked if question.how.widget == "textarea"]
+    return [
+        words
+        for question in texts
+        if not written_answers(session, survey, question)
+        for words in _written(session, survey, question)
+    ]
 
 
 def _values(session: Session, survey_id: int, key: str) -> list[Any]:

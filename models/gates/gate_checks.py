@@ -16,7 +16,7 @@ from models.core.clock import today
 from models.evidence.intelligence_uses import intelligence_missing
 from models.evidence.triangulations import triangulate
 from models.feedback.feedback_activities import Audience, activities_of, feedback_owed, heard
-from models.feedback.surveys import unnamed_activities, untold_surveys
+from models.feedback.surveys import somebody_took_part, unnamed_activities, untold_surveys
 from models.learning.learning_products import has_released
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action
@@ -31,18 +31,29 @@ from models.rules.evidence.triangulation import Mark
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
 from models.tools.assurance_tools import ToolKind
+from models.tools.key_lines import key_lines_of
 
 Check = Callable[[Session, ThematicReview], str]
+Begun = Callable[[Session, ThematicReview], bool]
+
+
+def _always(session: Session, review: ThematicReview) -> bool:
+    """For gates that ask for something to be there: what is not there is missing, never done."""
+    return True
 
 
 @dataclass(frozen=True)
 class Gate:
-    """One thing a stage needs. `check` returns the sentence that says what is missing, empty when nothing is."""
+    """One thing a stage needs. `check` returns the sentence that says what is missing, empty when nothing is.
+
+    A gate about all of something is open, but not done, while there is none of it: `has_begun` says whether there is.
+    """
 
     code: str
     words: str
     stage: Stage
     check: Check
+    has_begun: Begun = _always
 
 
 def _focus(session: Session, review: ThematicReview) -> str:
@@ -106,6 +117,19 @@ def _silent(session: Session, review: ThematicReview) -> str:
     if not count:
         return ""
     return f"{count_words(count, 'key line is', 'key lines are')} silent: fewer than two sources speak."
+
+
+def _has_key_lines(session: Session, review: ThematicReview) -> bool:
+    return bool(key_lines_of(session, review.id))
+
+
+def _has_held_activities(session: Session, review: ThematicReview) -> bool:
+    return any(activity.held_on is not None for activity in activities_of(session, review.id))
+
+
+def _has_heard_somebody(session: Session, review: ThematicReview) -> bool:
+    """Whether a group took part in an activity, or somebody answered a survey."""
+    return somebody_took_part(session, review.id)
 
 
 def _plan(session: Session, review: ThematicReview) -> str:
@@ -208,13 +232,19 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate("practitioners", "Practitioners are heard", Stage.EVIDENCE, _heard(Audience.PRACTITIONERS)),
     Gate("intelligence", "Local reviews, audits and inspections are read", Stage.EVIDENCE, _intelligence),
-    Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent),
+    Gate("sources", "No key line is silent", Stage.EVIDENCE, _silent, _has_key_lines),
     Gate("plan", "The improvement plan rests on findings and has actions", Stage.IMPROVEMENT_PLANNING, _plan),
     Gate("presented", "The Board and both groups have heard the findings", Stage.PRESENTATION, _presented),
     Gate("plan_agreed", "The Board has agreed the improvement plan", Stage.PRESENTATION, _plan_agreed),
     Gate("learning", "Learning is released", Stage.DISSEMINATION, _learning),
-    Gate("groups_named", "Every activity says who took part", Stage.DISSEMINATION, _named),
-    Gate("feedback_given", "Everybody who took part is told the outcome", Stage.DISSEMINATION, _feedback_given),
+    Gate("groups_named", "Every activity says who took part", Stage.DISSEMINATION, _named, _has_held_activities),
+    Gate(
+        "feedback_given",
+        "Everybody who took part is told the outcome",
+        Stage.DISSEMINATION,
+        _feedback_given,
+        _has_heard_somebody,
+    ),
     Gate("impact_due", "Twelve months have passed since completion", Stage.COMPLETED, _year_passed),
     Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
 )

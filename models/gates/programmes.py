@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models.gates.gate_waivers import waivers_waiting
 from models.gates.review_gates import missing_of
 from models.partnership.hubs import Hub, HubKind
-from models.partnership.people import Person
+from models.partnership.people import Person, holder_column
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.reviews.review_quota import QUOTA
@@ -78,7 +78,12 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
 def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
     sponsor, officer = aliased(Person), aliased(Person)
     return (
-        select(ThematicReview, Hub.name.label("hub"), sponsor.name.label("sponsor"), officer.name.label("officer"))
+        select(
+            ThematicReview,
+            Hub.name.label("hub"),
+            holder_column(sponsor).label("sponsor"),
+            holder_column(officer).label("officer"),
+        )
         .join(Hub, Hub.id == ThematicReview.hub_id)
         .outerjoin(sponsor, sponsor.id == ThematicReview.sponsor_id)
         .outerjoin(officer, officer.id == Hub.officer_id)

@@ -25,6 +25,12 @@ class Standing:
     gate: Gate
     missing: str
     waiver: GateWaiver | None
+    has_begun: bool = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is missing of something that has begun: all of none is not done."""
+        return not self.missing and self.has_begun
 
     @property
     def is_open(self) -> bool:
@@ -35,7 +41,7 @@ def gates_of(session: Session, review: ThematicReview, stage: Stage | None = Non
     """The gates at the end of a stage (by default the review's own), each with what is missing."""
     waivers = waivers_of(session, review.id)
     return [
-        Standing(gate, gate.check(session, review), waivers.get(gate.code))
+        Standing(gate, gate.check(session, review), waivers.get(gate.code), gate.has_begun(session, review))
         for gate in GATES
         if gate.stage is (stage or review.stage)
     ]

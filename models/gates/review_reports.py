@@ -29,6 +29,7 @@ from models.rules.gates.review_reports import (
     ReviewReportFacts,
     SampleFacts,
 )
+from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 from models.tools.key_lines import KeyLine
@@ -93,9 +94,15 @@ def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:
     )
     selected = {(sample_id, stratum): count for sample_id, stratum, count in rows}
     return tuple(
-        SampleFacts(sample.reference, level["name"], level["population"], selected.get((sample.id, level["name"]), 0))
+        SampleFacts(
+            sample.reference,
+            stratum_word(StrataKind(sample.plan["strata"])),
+            stratum["name"],
+            stratum["population"],
+            selected.get((sample.id, stratum["name"]), 0),
+        )
         for sample in samples
-        for level in (sample.certificate or {}).get("strata", ())
+        for stratum in (sample.certificate or {}).get("strata", ())
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Identity, Text, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Identity, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -142,9 +142,3 @@ def send_again(session: Session, messages: Collection[Message]) -> None:
     session.flush()
     for message in messages:
         request_job(session, "send_message", {"message_id": message.id})
-
-
-def unsent_count(session: Session) -> int:
-    """How many messages are unsent, because there is no mail server or it would not take them."""
-    unsent = text("SELECT count(*) FROM messages WHERE status IN ('kept', 'failed')")
-    return int(session.execute(unsent).scalar_one())

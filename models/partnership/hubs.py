@@ -12,6 +12,7 @@ from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, one_of
+from models.partnership.holdings import HoldingKind, give_to, holding
 from models.partnership.people import Person
 
 
@@ -47,3 +48,11 @@ class Hub(Record):
         officer = session.get(Person, self.officer_id) if self.officer_id else None
         if officer is not None and officer.role is not Role.OFFICER:
             raise RuleBroken(f"{officer.name} is not a Quality Learning and Improvement Officer.")
+
+
+holding(
+    HoldingKind(
+        "hubs", Hub, Hub.officer_id, ("hub to run", "hubs to run"), lambda on: Hub.is_active.is_(True),
+        give_to("officer_id"),
+    )
+)  # fmt: skip

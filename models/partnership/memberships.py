@@ -15,6 +15,7 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
+from models.partnership.holdings import HoldingKind, holding
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.rules.core.counts import list_words
@@ -158,3 +159,25 @@ def end_memberships(session: Session, memberships: Iterable[Membership], *, on: 
             ended += 1
     session.flush()
     return ended
+
+
+def pass_seat(session: Session, membership: Membership, successor: Person, on: date) -> None:
+    """End a seat with a day and give the successor the same seat from that day on; one that is still to come moves."""
+    if membership.starts_on > on:
+        membership.person_id = successor.id
+        return
+    seat = Membership(
+        hub_id=membership.hub_id, person_id=successor.id, agency_id=membership.agency_id, seat=membership.seat,
+        starts_on=on, ends_on=membership.ends_on,
+    )  # fmt: skip
+    seat.check(session)
+    session.add(seat)
+    membership.ends_on = on
+
+
+def _is_held(on: date) -> ColumnElement[bool]:
+    """Whether a seat lasts beyond a day: one that ends with it is as good as given up."""
+    return or_(Membership.ends_on.is_(None), Membership.ends_on > on)
+
+
+holding(HoldingKind("seats", Membership, Membership.person_id, ("seat in a hub", "seats in hubs"), _is_held, pass_seat))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, and_, case, cast, func, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -31,6 +31,8 @@ class Person(Record):
             "email = lower(email) AND email LIKE '%_@_%'", name="email_valid", sentence="Give a valid e-mail address."
         ),
     )
+    left_words: ClassVar[str] = " (has left)"
+    """Stands behind the name of somebody who may no longer sign in, wherever they are named as a record's own."""
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         agency_reads=f"agency_id = ANY {OWN_AGENCIES} OR id = {OWN_PERSON}",
         unlogged_columns=("password_hash",),
@@ -83,6 +85,17 @@ def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:
         for agency_id in (None, 1):
             belongs = Person.agency_id.is_(None) if agency_id is None else Person.agency_id.is_not(None)
             yield and_(Person.role == role, belongs), str(Actor.person(1, role, agency_id).database_role)
+
+
+def holder_name(session: Session, person_id: int | None) -> str:
+    """The name of whoever holds something now, marked where they have left; empty when there is nobody."""
+    person = session.get(Person, person_id) if person_id else None
+    return (person.name if person.is_active else f"{person.name}{Person.left_words}") if person is not None else ""
+
+
+def holder_column(owner: Any) -> ColumnElement[str]:
+    """The same in SQL, of people or an alias of them; nothing where there is nobody."""
+    return case((owner.is_active, owner.name), else_=owner.name + Person.left_words)
 
 
 def name_of(session: Session, person_id: int | None) -> str:

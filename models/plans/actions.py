@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     inspect,
     select,
@@ -28,6 +29,7 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
 from models.partnership.agencies import Agency
+from models.partnership.holdings import HoldingKind, holding
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.plans.action_plans import ActionPlan, PlanStatus
@@ -146,6 +148,12 @@ class Action(Record):
         self.number = _next_number(session, self.plan_id)
 
 
+def owner_words(action: type[Action]) -> ColumnElement[str]:
+    """The owner as plans name them, marked where that is a person who has left."""
+    left = exists().where(Person.id == action.owner_id, Person.name == action.owner_name, Person.is_active.is_(False))
+    return case((left, action.owner_name + Person.left_words), else_=action.owner_name)
+
+
 def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
     """For a list: whole days past the due date of an action that is not complete, else None."""
     london = cast(func.timezone(LONDON.key, func.now()), Date)
@@ -181,7 +189,9 @@ def _next_number(session: Session, plan_id: int) -> int:
 
 
 def close_plan(session: Session, plan: ActionPlan) -> None:
-    """Close a plan whose actions are all complete."""
+    """Close a plan whose actions are all complete; refuses one without actions, for nothing has been done by it."""
+    if session.scalar(select(Action.id).where(Action.plan_id == plan.id).limit(1)) is None:
+        raise RuleBroken("This plan has no action yet, so there is nothing to close.")
     still_open = select(func.count()).where(Action.plan_id == plan.id, Action.completed_on.is_(None))
     count = session.scalar(still_open) or 0
     if count:
@@ -189,3 +199,19 @@ def close_plan(session: Session, plan: ActionPlan) -> None:
         raise RuleBroken(f"{words} still open; every action must be complete before the plan is closed.")
     plan.status = PlanStatus.CLOSED
     session.flush()
+
+
+def _pass_action(session: Session, action: Action, successor: Person, on: date) -> None:
+    """Name another owner, also in the words that plans print where they named the one before."""
+    before = session.get(Person, action.owner_id) if action.owner_id else None
+    if before is None or action.owner_name in ("", before.name):
+        action.owner_name, action.owner_role = successor.name, successor.job_title
+    action.owner_id = successor.id
+
+
+holding(
+    HoldingKind(
+        "actions", Action, Action.owner_id, ("open action", "open actions"),
+        lambda on: Action.completed_on.is_(None), _pass_action, is_of_role=False,
+    )
+)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
@@ -99,8 +99,3 @@ def close_challenge(session: Session, challenge: Challenge, *, outcome: str, on:
         raise RuleBroken("Write what came of the challenge.")
     challenge.outcome, challenge.closed_on = outcome.strip(), on
     session.flush()
-
-
-def unanswered_count(session: Session) -> int:
-    """How many challenges wait for an answer, of those the person may see."""
-    return session.scalar(select(func.count(Challenge.id)).where(Challenge.answered_on.is_(None))) or 0

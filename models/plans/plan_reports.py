@@ -19,7 +19,7 @@ from models.partnership.people import name_of
 from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
 from models.plans.action_updates import ActionUpdate
-from models.plans.actions import Action
+from models.plans.actions import Action, owner_words
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
@@ -172,7 +172,7 @@ def _plans(session: Session, scope: ReportScope) -> list[Row[ActionPlan, Themati
 def _actions(scope: ReportScope, today: date) -> Select[*tuple[Any, ...]]:
     brag, area = aliased(ReferenceItem), aliased(ReferenceItem)
     return (
-        select(Action, Agency.name, Recommendation.number, Recommendation.text, brag, area.label)
+        select(Action, Agency.name, Recommendation.number, Recommendation.text, brag, area.label, owner_words(Action))
         .join(ActionPlan, ActionPlan.id == Action.plan_id)
         .outerjoin(Agency, Agency.id == Action.lead_agency_id)
         .outerjoin(Recommendation, Recommendation.id == Action.recommendation_id)
@@ -199,7 +199,7 @@ def _latest_updates(session: Session, action_ids: Iterable[int]) -> dict[int, Ac
 
 def _fact(row: Row[*tuple[Any, ...]], update: ActionUpdate | None) -> ReportAction:
     action: Action = row[0]
-    agency, number, recommendation, brag, area = row[1:]
+    agency, number, recommendation, brag, area, owner = row[1:]
     code = brag.code if brag is not None and brag.code in _BRAG_CODES else "none"
     return ReportAction(
         reference=action.reference,
@@ -210,7 +210,7 @@ def _fact(row: Row[*tuple[Any, ...]], update: ActionUpdate | None) -> ReportActi
         key_area=area or "",
         lead_agency=agency or "",
         other_agencies=tuple(part.strip() for part in action.other_agencies.split(";") if part.strip()),
-        owner_name=action.owner_name,
+        owner_name=owner,
         owner_role=action.owner_role,
         starts_on=action.starts_on,
         due_on=action.due_on,

@@ -1,7 +1,6 @@
 """Which kinds of data can be erased, where is each kept, and what is left in its place?
 
-Each entry of ERASABLE is one kind: how to find what is kept of it, and the verb that erases it and leaves the counts.
-A new noun with case-level data adds its entry here, and may then be named in a retention rule.
+An entry of ERASABLE is one kind. A new noun with case-level data adds its own, and may be named in a retention rule.
 """
 
 from __future__ import annotations
@@ -188,12 +187,9 @@ def _of_sheet(sender: Table, sheet_id: Any) -> Any:
 
 def surveys_with_texts(session: Session) -> list[Holding]:
     """The surveys in which somebody's own words are still readable."""
-    rows = session.execute(
-        select(Survey.id, FeedbackActivity.review_id, Survey.closes_on, ToolVersion)
-        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
-        .join(ToolVersion, ToolVersion.id == Survey.version_id)
-        .order_by(Survey.id)
-    )
+    found_in = select(Survey.id, FeedbackActivity.review_id, Survey.closes_on, ToolVersion)
+    joined = found_in.join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
+    rows = session.execute(joined.join(ToolVersion, ToolVersion.id == Survey.version_id).order_by(Survey.id))
     holdings = [(Holding(key, review_id, day), _written(version)) for key, review_id, day, version in rows]
     return [holding for holding, keys in holdings if _responses(session, holding.id, keys, limit=1)]
 
@@ -245,6 +241,7 @@ def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
         keys = _written(session.get_one(ToolVersion, sheet.version_id))
         for answer in _worded(session, sheet.id, keys):
             answer.value, answer.note = None if answer.question_key in keys else answer.value, ""
+            answer.earlier = []
             count += 1
         _empty_papers(session, on, f"case_audits:{audit.id}", f"sample_cases:{audit.sample_case_id}")
     session.flush()
@@ -252,10 +249,11 @@ def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
 
 
 def _worded(session: Session, sheet_id: int, keys: list[str], limit: int | None = None) -> list[SheetAnswer]:
-    """The answers of a sheet that are somebody's own words, or have a note."""
+    """The answers of a sheet that are somebody's own words, or have a note or earlier words."""
     own = SheetAnswer.question_key.in_(keys) & SheetAnswer.value.is_not(None)
-    statement = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, own | (SheetAnswer.note != ""))
-    return list(session.scalars(statement.order_by(SheetAnswer.id).limit(limit)))
+    worded = own | (SheetAnswer.note != "") | (SheetAnswer.earlier != [])
+    statement = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, worded).order_by(SheetAnswer.id)
+    return list(session.scalars(statement.limit(limit)))
 
 
 def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:

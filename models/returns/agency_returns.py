@@ -18,7 +18,8 @@ from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
 from models.messages.agency_messages import Letterhead, tell_agency
 from models.partnership.agencies import Agency
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, close_sheet, earlier_answers, reopen_sheet
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer, close_sheet, reopen_sheet
+from models.tools.last_answers import earlier_answers
 
 OWN = f"agency_id = ANY {OWN_AGENCIES}"
 """Which returns are an agency's own, for row policies."""

@@ -13,6 +13,7 @@ from models.core.choices import Choice
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
+from models.partnership.holdings import HoldingKind, give_to, holding
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person
 from models.partnership.strategic_priorities import StrategicPriority
@@ -122,3 +123,11 @@ def next_stage(stage: Stage) -> Stage | None:
     stages = list(Stage)
     place = stages.index(stage) + 1
     return stages[place] if place < len(stages) else None
+
+
+holding(
+    HoldingKind(
+        "reviews", ThematicReview, ThematicReview.sponsor_id, ("review to sponsor", "reviews to sponsor"),
+        lambda on: ThematicReview.stage != Stage.CLOSED, give_to("sponsor_id"),
+    )
+)  # fmt: skip

@@ -24,8 +24,9 @@ from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.commitments import commitment, public_part, seed_from
 from models.rules.sampling.draws import check_exclusions
-from models.rules.sampling.sample_plans import SamplePlan
+from models.rules.sampling.sample_plans import SamplePlan, parse_plan
 from models.rules.sampling.sampling import seed_text
+from models.sampling.sample_previews import refuse_undrawable
 
 
 class SampleStatus(Choice):
@@ -142,30 +143,49 @@ def plan_sample(
     """Write a plan down before anything is drawn. `excluded` are the references the plan's exclusions were made of."""
     if not frame.fingerprint:
         raise RuleBroken("The frame is not frozen yet.")
-    check_exclusions(plan, excluded)
-    sample = AuditSample(
-        frame_id=frame.id,
-        review_id=brief.review_id or frame.review_id,
-        title=brief.title.strip() or frame.title,
-        year=today().year,
-        kind=brief.kind,
-        plan=plan.as_json(),
-        plan_fingerprint=plan.fingerprint(),
-        audits_due_on=brief.audits_due_on,
-        excluded=sorted(excluded),
-    )
+    sample = AuditSample(frame_id=frame.id, year=today().year, kind=brief.kind)
+    _write_plan(sample, frame=frame, plan=plan, brief=brief, excluded=excluded)
     session.add(sample)
     session.flush()
     return sample
 
 
+def change_plan(
+    session: Session,
+    sample: AuditSample,
+    *,
+    frame: CaseFrame,
+    plan: SamplePlan,
+    brief: SampleBrief,
+    excluded: Collection[str] = (),
+) -> None:
+    """Write another plan over that of a sample which is neither locked nor drawn; the frame stays the same."""
+    _refuse_unless(sample, SampleStatus.PLANNED, "The plan is locked and can no longer change.")
+    if frame.id != sample.frame_id:
+        raise RuleBroken("Another list needs a sample of its own; plan it from that list.")
+    _write_plan(sample, frame=frame, plan=plan, brief=brief, excluded=excluded)
+    session.flush()
+
+
+def _write_plan(
+    sample: AuditSample, *, frame: CaseFrame, plan: SamplePlan, brief: SampleBrief, excluded: Collection[str]
+) -> None:
+    check_exclusions(plan, excluded)
+    sample.review_id = brief.review_id or frame.review_id
+    sample.title = brief.title.strip() or frame.title
+    sample.plan, sample.plan_fingerprint = plan.as_json(), plan.fingerprint()
+    sample.audits_due_on, sample.excluded = brief.audits_due_on, sorted(excluded)
+
+
 def lock_sample(session: Session, sample: AuditSample, *, frame: CaseFrame, person_id: int | None) -> None:
     """Commit the portal: publish the hash of frame, plan and a fresh secret part. The plan cannot change from here on.
 
-    Refused while another live draw stands by the same plan: there is no silent second try.
+    Refused while another live draw stands by the same plan: there is no silent second try. Refused also, as every
+    draw is, when the plan names an unknown theme, has an empty stratum, or would draw nothing.
     """
     _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be locked.")
     _refuse_second_draw(session, sample)
+    _refuse_undrawable(session, sample)
     sample.secret_part = token_hex(32)
     sample.commitment = commitment(frame.fingerprint, sample.plan_fingerprint, sample.secret_part)
     sample.committed_at = now()
@@ -179,6 +199,7 @@ def reveal(session: Session, sample: AuditSample, *, public: str, witness: str) 
     _refuse_unless(sample, SampleStatus.LOCKED, "Lock the plan before the public part is made.")
     if not witness.strip():
         raise RuleBroken("Name the witness who saw the public part being made.")
+    _refuse_undrawable(session, sample)
     sample.public_part, sample.witness, sample.revealed_at = public_part(public), witness.strip(), now()
     sample.seed = seed_from(sample.secret_part or "", public)
     sample.status, sample.requested_at = SampleStatus.DRAWING, now()
@@ -192,6 +213,7 @@ def quick_draw(session: Session, sample: AuditSample, *, seed: str | None, perso
     """
     _refuse_unless(sample, SampleStatus.PLANNED, "Only a planned sample can be drawn.")
     _refuse_second_draw(session, sample)
+    _refuse_undrawable(session, sample)
     sample.kind = DrawKind.QUICK if seed is None else DrawKind.TYPED
     sample.requested_by_id = person_id
     sample.seed = token_hex(32) if seed is None else seed_text(seed)
@@ -240,6 +262,12 @@ def void_sample(session: Session, sample: AuditSample, *, person_id: int, sponso
 def _refuse_unless(sample: AuditSample, status: SampleStatus, sentence: str) -> None:
     if sample.status is not status:
         raise RuleBroken(sentence)
+
+
+def _refuse_undrawable(session: Session, sample: AuditSample) -> None:
+    """A draw of nothing, or with an empty stratum, would stand on record for good."""
+    frame = session.get_one(CaseFrame, sample.frame_id)
+    refuse_undrawable(session, frame, parse_plan(sample.plan), sample.excluded)
 
 
 def _refuse_second_draw(session: Session, sample: AuditSample) -> None:

@@ -75,6 +75,19 @@ def read_population(
         return _population(session, statements, _read(session, statements.counts(), statements.values()))
 
 
+def population_among(session: Session, frame: FrameFacts, plan: SamplePlan, references: Collection[str]) -> list[str]:
+    """Those of these references that are cases of the frame and meet the plan's themes and time frame, in order."""
+    return sorted(levels_among(session, frame, plan, references))
+
+
+def levels_among(
+    session: Session, frame: FrameFacts, plan: SamplePlan, references: Collection[str]
+) -> dict[str, int | None]:
+    """The same, each with the rank of its highest level among the rows that count; None where none is recorded."""
+    statements = DrawStatements(frame, plan, slots_of(frame, plan), references)
+    return {case: rank for case, rank in session.execute(text(statements.excluded_levels()), statements.values())}
+
+
 def draw_cases(
     session: Session,
     frame: FrameFacts,

@@ -151,10 +151,17 @@ class DrawStatements:
         rows = f"SELECT {self._slot} FROM {self._rows(sampled=' TABLESAMPLE SYSTEM (:percent)')}"
         return f"SELECT slot, count(*) FROM ({rows} WHERE {self._of_population}) AS seen GROUP BY slot"
 
+    @property
+    def _kept_out(self) -> str:
+        return f"FROM frame_rows AS r WHERE {self._of_theme_and_time} AND r.reference = ANY (CAST(:excluded AS text[]))"
+
     def excluded_count(self) -> str:
         """How many cases would be in the population if they were not excluded."""
-        kept_out = f"{self._of_theme_and_time} AND r.reference = ANY (CAST(:excluded AS text[]))"
-        return f"SELECT count(DISTINCT r.reference) FROM frame_rows AS r WHERE {kept_out}"
+        return f"SELECT count(DISTINCT r.reference) {self._kept_out}"
+
+    def excluded_levels(self) -> str:
+        """reference, highest level among its rows of the themes and time frame: of each case that is excluded."""
+        return f"SELECT r.reference, max(r.level_rank) {self._kept_out} GROUP BY r.reference"
 
     def undated_row_count(self) -> str:
         """How many rows of the theme lack the date that the time frame needs."""

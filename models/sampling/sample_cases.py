@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
@@ -17,9 +17,8 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
-from models.sampling.audit_samples import AuditSample, SampleStatus
-
-RECENT_MONTHS = 12
+from models.rules.sampling.strata import StrataKind, places_of
+from models.sampling.audit_samples import AuditSample
 
 
 class CaseStatus(Choice):
@@ -32,11 +31,20 @@ class CaseStatus(Choice):
 
 
 class SampleCase(Record):
-    """A drawn case or reserve in its stratum, in ticket order. Names nobody: the reference is a pseudonym."""
+    """A drawn case or reserve in its stratum, in ticket order. Names nobody: the reference is a pseudonym.
+
+    `level` is its own level of intervention, the highest among its rows that the plan took in; `divided_by` says what
+    its stratum is: that level, a theme or an agency. Both are kept here because agencies see neither frame nor plan.
+    """
 
     __tablename__ = "sample_cases"
     __table_args__ = (
         one_of("status", CaseStatus, "known_case_status"),
+        must(
+            "divided_by IN ('level', 'theme', 'agency')",
+            name="known_division",
+            sentence="A sample is divided by level, theme or agency.",
+        ),
         UniqueConstraint("sample_id", "stratum", "position", name="one_case_per_position"),
         UniqueConstraint("sample_id", "reference", name="case_once_per_sample"),
         must(
@@ -59,6 +67,8 @@ class SampleCase(Record):
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id", ondelete="CASCADE"))
     stratum: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text, server_default="")
+    divided_by: Mapped[str] = mapped_column(Text, server_default="level")
     position: Mapped[int]
     reference: Mapped[str] = mapped_column(Text(collation="C"), index=True)
     ticket: Mapped[str] = mapped_column(Text)
@@ -79,6 +89,11 @@ class SampleCase(Record):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Its level, and its stratum where that is something else, as label and value."""
+        return places_of(StrataKind(self.divided_by), self.level, self.stratum)
+
 
 Follow = Callable[[Session, SampleCase, SampleCase | None], None]
 _followers: list[Follow] = []
@@ -88,24 +103,6 @@ def after_elimination(follow: Follow) -> Follow:
     """Register what follows an elimination: `def replace(session, case, successor)`; there may be no successor."""
     _followers.append(follow)
     return follow
-
-
-def recently_audited(session: Session, on: date) -> list[str]:
-    """References of cases selected by live draws, or audited, in the 12 months before a day, in order.
-
-    A case that was audited counts also when its draw was voided afterwards. Source: published practice (a file is not
-    audited twice within 12 months); DOMAIN.md b4.
-    """
-    since = on - timedelta(days=365)
-    stands = (AuditSample.status == SampleStatus.DRAWN) & SampleCase.status.in_(
-        [CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED]
-    )
-    drawn = (
-        select(SampleCase.reference)
-        .join(AuditSample)
-        .where((SampleCase.audited_on >= since) | (stands & (AuditSample.drawn_at >= since)))
-    )
-    return sorted(set(session.scalars(drawn)))
 
 
 def propose_elimination(

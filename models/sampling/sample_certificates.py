@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from models.case_lists.case_frames import CaseFrame, refuse_erased
-from models.case_lists.frame_rows import read_rows
+from models.case_lists.frame_rows import read_rows, references_in
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
@@ -99,10 +99,14 @@ def frame_of(session: Session, certificate: Mapping[str, Any]) -> CaseFrame:
 
 
 def certificate_facts(session: Session, occasion: Today, *, sample_id: int) -> CertificateReport:
-    """What the printed certificate of a drawn sample says today. Refuses a sample not yet drawn."""
+    """What the printed certificate of a drawn sample says today. Refuses a sample not yet drawn.
+
+    Draws of an earlier day kept out cases of any list; of these, only cases of the sample's own frame are printed.
+    """
     sample = session.get_one(AuditSample, sample_id)
     return report_of_certificate(
         current_certificate(session, sample),
+        of_frame=references_in(session, sample.frame_id, sample.excluded),
         partnership=occasion.partnership,
         made_on=occasion.made_on,
         void_reason=sample.void_reason if sample.status is SampleStatus.VOID else "",

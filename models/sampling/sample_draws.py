@@ -1,65 +1,21 @@
-"""What would a plan draw, and how does the draw itself enter the record?"""
+"""How does a draw enter the record?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from models.case_lists.case_frames import CaseFrame, refuse_erased
+from models.case_lists.case_frames import CaseFrame, level_word
 from models.core.clock import now
 from models.core.errors import RuleBroken
-from models.rules.sampling.allocation import Allocation, allocate, reserves_wanted, shortage_sentences
 from models.rules.sampling.draws import Draw, DrawnStratum
-from models.rules.sampling.frame_slots import FrameFacts
-from models.rules.sampling.populations import Population
 from models.rules.sampling.sample_plans import SamplePlan, parse_plan
+from models.rules.sampling.strata import StrataKind
 from models.sampling.audit_samples import AuditSample, SampleStatus
-from models.sampling.draw_sql import draw_cases, read_population
+from models.sampling.draw_sql import draw_cases, levels_among
 from models.sampling.sample_cases import CaseStatus, SampleCase
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an officer sees before locking: the population, what the plan asks for, what is short. Names no case."""
-
-    population: Population
-    allocations: Mapping[str, Allocation]
-    reserves: Mapping[str, int]
-    shortages: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def facts_of(frame: CaseFrame) -> FrameFacts:
-    """What a draw must know about a frame. Refuses one whose rows are erased."""
-    refuse_erased(frame)
-    return FrameFacts(
-        frame_id=frame.id,
-        row_count=frame.row_count,
-        case_count=frame.case_count,
-        levels={int(rank): label for rank, label in frame.levels.items()},
-        themes=frame.themes,
-        agencies=frame.agencies,
-        undated_row_count=frame.undated_count,
-    )
-
-
-def preview(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Collection[str] = ()) -> Preview:
-    """Count the population of a plan and say where it is too small. Raises RuleBroken when the plan does not fit."""
-    population = read_population(session, facts_of(frame), plan, excluded)
-    allocations = allocate(population.strata, plan)
-    reserves = {
-        name: min(population.strata[name] - allocation.possible, reserves_wanted(plan, allocation.possible))
-        for name, allocation in allocations.items()
-    }
-    return Preview(
-        population=population,
-        allocations=allocations,
-        reserves=reserves,
-        shortages=tuple(shortage_sentences(population.strata, allocations)),
-        notes=tuple(population.sentences(plan.strata)),
-    )
+from models.sampling.sample_previews import facts_of
 
 
 def draw_sample(session: Session, sample: AuditSample, frame: CaseFrame) -> Draw:
@@ -70,20 +26,32 @@ def draw_sample(session: Session, sample: AuditSample, frame: CaseFrame) -> Draw
     if plan.fingerprint() != sample.plan_fingerprint:
         raise RuleBroken("The plan is not the one that was locked.")
     draw = draw_cases(session, facts_of(frame), plan, sample.seed, sample.excluded)
+    levels = _levels(session, frame, plan, draw)
     for stratum in draw.strata:
-        session.add_all(_cases(sample, stratum))
+        session.add_all(_cases(sample, plan, stratum, levels))
     sample.status, sample.drawn_at = SampleStatus.DRAWN, now()
     session.flush()
     return draw
 
 
-def _cases(sample: AuditSample, stratum: DrawnStratum) -> list[SampleCase]:
+def _levels(session: Session, frame: CaseFrame, plan: SamplePlan, draw: Draw) -> dict[str, str]:
+    """The level of each drawn case and reserve in the frame's own words, whatever the sample is divided by."""
+    drawn = {case.reference: stratum.name for stratum in draw.strata for case in (*stratum.selected, *stratum.reserves)}
+    if plan.strata is StrataKind.LEVEL:
+        return drawn
+    ranks = levels_among(session, facts_of(frame), plan, drawn)
+    return {reference: level_word(frame, rank) for reference, rank in ranks.items()}
+
+
+def _cases(sample: AuditSample, plan: SamplePlan, stratum: DrawnStratum, levels: Mapping[str, str]) -> list[SampleCase]:
     standing = [(case, CaseStatus.SELECTED) for case in stratum.selected]
     standing += [(case, CaseStatus.RESERVE) for case in stratum.reserves]
     return [
         SampleCase(
             sample_id=sample.id,
             stratum=stratum.name,
+            level=levels[case.reference],
+            divided_by=plan.strata.value,
             position=position,
             reference=case.reference,
             ticket=case.ticket,

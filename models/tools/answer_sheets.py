@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -20,9 +19,10 @@ from models.partnership.agencies import Agency
 from models.rules.documents.evidence_files import evidence_file
 from models.rules.tools.question_kinds import LONGEST_TEXT, read_answer
 from models.rules.tools.questionnaires import Progress, Question, progress
+from models.tools.earlier_words import EarlierWords, with_words
 from models.tools.tool_versions import ToolVersion
 
-OVERTAKEN = "A colleague has answered this question in the meantime; read their answer first."
+OVERTAKEN = "A colleague has answered this question in the meantime; read both answers and choose."
 _OWN = f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES})"
 _OWN_SHEET_OPEN = (
     f"EXISTS (SELECT FROM answer_sheets s WHERE s.id = sheet_id AND s.agency_id = ANY {OWN_AGENCIES} AND s.is_open)"
@@ -61,7 +61,8 @@ class AnswerSheet(Record):
 class SheetAnswer(Record):
     """The answer to one question: its value as JSON, and words beside it.
 
-    Its evidence files are documents of the agency whose subject is this row (`sheet_answers:12`).
+    Its evidence files are documents of the agency whose subject is this row (`sheet_answers:12`). `earlier` holds what
+    was written here before somebody else decided otherwise (models/tools/earlier_words.py).
     """
 
     __tablename__ = "sheet_answers"
@@ -72,8 +73,9 @@ class SheetAnswer(Record):
         agency_reads=_OWN,
         agency_inserts=_OWN_OPEN,
         agency_writes=_OWN_OPEN,
-        agency_updates=("value", "note", "answered_at", "answered_by_id", "row_version"),
-        unlogged_columns=("value", "note"),  # who answered and when is on record; the words can be erased in their time
+        agency_updates=("value", "note", "answered_at", "answered_by_id", "earlier", "row_version"),
+        # Who answered and when is on record; the words can be erased in their time.
+        unlogged_columns=("value", "note", "earlier"),
     )
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("answer_sheets.id", ondelete="CASCADE"))
@@ -82,6 +84,7 @@ class SheetAnswer(Record):
     note: Mapped[str] = mapped_column(Text, server_default="")
     answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    earlier: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
 
     sheet: Mapped[AnswerSheet] = relationship(lazy="raise_on_sql")
 
@@ -119,22 +122,63 @@ def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
 class Given:
     """What somebody gave for the question with a key. `note` None leaves the words beside the answer as they are.
 
-    `seen` is the row version of the answer on the page, 0 when there was none.
+    `seen` is the row version of the answer on the page, 0 when there was none. `is_decided`: whoever gave it has read
+    the answer of that version and put their own in its place.
     """
 
     key: str
     values: list[str]
     note: str | None = None
     seen: int = 0
+    is_decided: bool = False
 
 
 def save_answer(session: Session, sheet: AnswerSheet, given: Given, *, person_id: int | None) -> SheetAnswer:
     """Keep the answer to one question; an empty one is kept as none.
 
-    An answer that a colleague has given since it was seen is not overwritten. A file that is taken off leaves the
-    register of documents too, and stays in the change log. Refuses a closed sheet, a question the tool does not ask,
-    and what is no answer.
+    An answer that a colleague has given since it was seen is not overwritten, and one that is knowingly overwritten
+    stays among its earlier words. A file that is taken off leaves the register of documents too, and stays in the
+    change log. Refuses a closed sheet, a question the tool does not ask, and what is no answer.
     """
+    question, value = _read(session, sheet, given)
+    answer = _held(session, sheet.id, given.key)
+    note = answer.note if given.note is None else plain_note(given.note)
+    if (answer.row_version or 0) != given.seen and (answer.value, answer.note) != (value, note):
+        raise RuleBroken(OVERTAKEN)
+    is_files, before = question.how.widget == "files", answer.value
+    if is_files:
+        _refuse_strange_files(session, answer, value or [])
+    changes_hands = given.is_decided or answer.answered_by_id != person_id
+    if changes_hands and (answer.note != note if is_files else (before, answer.note) != (value, note)):
+        held = EarlierWords(None if is_files else before, answer.note, answer.answered_by_id, answer.answered_at)
+        answer.earlier = with_words(answer.earlier, held)
+    answer.value, answer.note = value, note
+    answer.answered_by_id, answer.answered_at = person_id, now()
+    session.add(answer)
+    session.flush()
+    if is_files:
+        _discard(session, answer, set(before or ()) - set(value or ()))
+    return answer
+
+
+def give_way(session: Session, sheet: AnswerSheet, given: Given, *, person_id: int | None) -> SheetAnswer:
+    """Leave the answer as a colleague has given it; what was to stand in its place stays among its earlier words.
+
+    Refuses what `save_answer` refuses, but for the colleague's answer.
+    """
+    question, value = _read(session, sheet, given)
+    answer = _held(session, sheet.id, given.key)
+    note = answer.note if given.note is None else plain_note(given.note)
+    if (answer.value, answer.note) != (value, note):
+        mine = EarlierWords(None if question.how.widget == "files" else value, note, person_id, now())
+        answer.earlier = with_words(answer.earlier, mine)
+    session.add(answer)
+    session.flush()
+    return answer
+
+
+def _read(session: Session, sheet: AnswerSheet, given: Given) -> tuple[Question, Any]:
+    """The question that is answered, and the value to be kept."""
     if not sheet.is_open:
         raise RuleBroken("This form is handed in; its answers no longer change.")
     question = version_of(session, sheet).questionnaire.question(given.key)
@@ -143,20 +187,12 @@ def save_answer(session: Session, sheet: AnswerSheet, given: Given, *, person_id
     value = read_answer(question.kind, given.values, question.labels)
     if given.note is not None and len(given.note) > LONGEST_TEXT:
         raise RuleBroken(f"Write at most {LONGEST_TEXT:,} characters.")
-    answer = _held(session, sheet.id, given.key)
-    words = answer.note if given.note is None else given.note.replace("\r\n", "\n").strip()
-    if (answer.row_version or 0) != given.seen and (answer.value, answer.note) != (value, words):
-        raise RuleBroken(OVERTAKEN)
-    is_files, before = question.how.widget == "files", answer.value
-    if is_files:
-        _refuse_strange_files(session, answer, value or [])
-    answer.value, answer.note = value, words
-    answer.answered_by_id, answer.answered_at = person_id, now()
-    session.add(answer)
-    session.flush()
-    if is_files:
-        _discard(session, answer, set(before or ()) - set(value or ()))
-    return answer
+    return question, value
+
+
+def plain_note(note: str) -> str:
+    """A note as it is kept."""
+    return note.replace("\r\n", "\n").strip()
 
 
 def _refuse_strange_files(session: Session, answer: SheetAnswer, numbers: list[int]) -> None:
@@ -211,44 +247,9 @@ def evidence_of(session: Session, sheet_id: int) -> dict[str, list[Document]]:
 
 def _held(session: Session, sheet_id: int, key: str) -> SheetAnswer:
     held = select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id, SheetAnswer.question_key == key)
-    answer = session.scalar(held.with_for_update())
-    return answer or SheetAnswer(sheet_id=sheet_id, question_key=key, note="")
-
-
-def earlier_answers(
-    session: Session, sheet: AnswerSheet, earlier: Sequence[tuple[AnswerSheet, bool]]
-) -> dict[str, SheetAnswer]:
-    """What an agency answered before to the questions of a sheet, by question key, from earlier sheets, latest first.
-
-    A question is the same one when key and kind are, and either its text is too, or the sheet is said to be of the same
-    family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered.
-    """
-    offered: dict[str, SheetAnswer] = {}
-    questionnaire = version_of(session, sheet).questionnaire
-    for other, is_family in earlier:
-        before, answers = version_of(session, other).questionnaire, sheet_answers(session, other.id)
-        for question in questionnaire.questions():
-            earlier_question, answer = before.question(question.key), answers.get(question.key)
-            if (
-                question.key in offered
-                or answer is None
-                or earlier_question is None
-                or not _is_same(question, earlier_question, is_family)
-            ):
-                continue
-            if _still_fits(question, answer.value):
-                offered[question.key] = answer
-    return offered
-
-
-def _is_same(question: Question, other: Question, is_family: bool) -> bool:
-    return question.kind == other.kind and question.how.widget != "files" and (is_family or question.text == other.text)
-
-
-def _still_fits(question: Question, value: Any) -> bool:
-    """Whether an old answer can still be given: the choices may have been reworded."""
-    values = question.how.given(value)
-    return bool(values) and (not question.labels or set(values) <= set(question.labels))
+    # Read afresh under the lock: a colleague may have saved since the page was put together.
+    answer = session.scalar(held.with_for_update(), execution_options={"populate_existing": True})
+    return answer or SheetAnswer(sheet_id=sheet_id, question_key=key, note="", earlier=[])
 
 
 def reopen_sheet(session: Session, sheet: AnswerSheet) -> None:

@@ -78,7 +78,7 @@ def test_overview_marks_what_is_late(browser: Open, session: Session, scene: Sce
     late = officer.get("/case-audits/?late=yes").get_text()
     assert second.reference in late
     assert first.reference not in late
-    assert "case audit is late" in officer.get("/").get_text()
+    assert "case audit that an agency owes is overdue by 1 day" in officer.get("/").get_text()
 
 
 def test_manager_assigns_an_auditor_of_their_agency_but_not_of_the_cases_team(
@@ -87,7 +87,7 @@ def test_manager_assigns_an_auditor_of_their_agency_but_not_of_the_cases_team(
     audit, *_ = _audits(session, scene)
     person = _auditor(session, scene)
     manager = browser(Role.MANAGER, agency=scene.police, name="Police manager")
-    assert "case audits wait for an auditor" in manager.get("/").get_text()
+    assert "case audits without an auditor are due, the first in" in manager.get("/").get_text()
     path = f"/case-audits/{audit.id}/assign/"
     refused = manager.send(path, auditor_id=person.id, case_team="south")
     assert (refused.status_code, "nobody audits their own team's case" in words_of(refused)) == (422, True)
@@ -120,7 +120,7 @@ def test_auditor_answers_and_hands_in_while_colleagues_only_read(browser: Open, 
     make_audits.assigned(session, audit, person)
     session.commit()
     auditor = Browser(browser().client.application).sign_in(person)
-    assert "case audit is yours to fill in" in auditor.get("/").get_text()
+    assert "case audit in your hands is due in" in auditor.get("/").get_text()
     answer = f"/case-audits/{audit.id}/answer/1/"
     colleague = browser(Role.AGENCY_MEMBER, agency=scene.police, name="Colleague")
     colleague.get(answer, 403)

@@ -104,3 +104,17 @@ def test_message_to_an_auditor_is_written_once_when_the_job_runs_twice(
     assert [request.sentence for request in requests] == ["The auditor is told."]
     queue.run(requests[0].id)
     assert len(tell()) == 1
+
+
+def test_reminder_of_an_audit_goes_to_its_auditor_alone_and_names_no_case(
+    session: Session, browser: Open, scene: Scene
+) -> None:
+    audit = an_audit(session, scene)
+    ann = make_audits.assigned(session, audit, auditor(session, scene, "Ann"))
+    auditor(session, scene, "Ben")
+    session.commit()
+    officer = browser(Role.OFFICER)
+    assert officer.send(f"/case-audits/{audit.id}/remind/", said="Please think of it.").status_code == 302
+    (message,) = session.scalars(select(Message))
+    assert (message.recipient_id, message.subject.startswith(f"{audit.reference}: reminder, due")) == (ann.id, True)
+    assert session.get_one(SampleCase, audit.sample_case_id).reference not in message.subject + message.body

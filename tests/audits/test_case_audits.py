@@ -19,6 +19,7 @@ from models.audits.audit_outcomes import (
     withdraw_audit,
 )
 from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, begin_audit, settle_case, submit_audit
+from models.audits.recent_audits import recently_audited
 from models.core.access import Role
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -32,7 +33,6 @@ from models.sampling.sample_cases import (
     SampleCase,
     approve_elimination,
     propose_elimination,
-    recently_audited,
 )
 from models.tools.answer_sheets import AnswerSheet
 from tests import make, make_audits

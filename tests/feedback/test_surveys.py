@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -102,14 +103,47 @@ def test_anybody_with_the_link_answers_without_a_cookie(browser: Open, session: 
     assert (kept.answers, kept.given_on) == ({"met": "Fully met"}, today())
 
 
-def test_same_page_sent_twice_counts_once(browser: Open, session: Session, survey: Survey) -> None:
+def test_same_page_sent_twice_counts_once_and_says_so(browser: Open, session: Session, survey: Survey) -> None:
+    stranger, path = browser(), f"/answer/{survey.token}/"
+    given = {"receipt": "one-page-sent-twice", "a-met": "Not met", "a-why": "Busy."}
+    assert stranger.client.post(path, data=given).status_code == 303
+    again = stranger.client.post(path, data={**given, "a-why": "Busy, as I said."})
+    assert again.status_code == 200
+    assert "What this page sent first is kept, and counts once." in words_of(again)
+    kept = session.scalars(select(SurveyResponse)).one()
+    assert kept.answers == {"met": "Not met", "why": "Busy."}
+
+
+def test_somebody_else_on_a_page_that_was_sent_loses_no_words(browser: Open, session: Session, survey: Survey) -> None:
+    """A tablet is handed on after Back: the second person's answers wait under a receipt of their own."""
+    stranger, path = browser(), f"/answer/{survey.token}/"
+    stranger.client.post(path, data={"receipt": "a-tablet-handed-on", "a-met": "Fully met"})
+    given = {"receipt": "a-tablet-handed-on", "a-met": "Not met", "a-why": "Nobody came."}
+    again = BeautifulSoup(stranger.client.post(path, data=given).text, "html.parser")
+    assert again.select("details textarea")[0].get_text() == "Nobody came."
+    receipt = again.select_one("details input[name=receipt]")
+    assert receipt is not None
+    assert receipt["value"] != given["receipt"]
+    assert stranger.client.post(path, data={**given, "receipt": receipt["value"]}).status_code == 303
+    assert session.scalar(select(func.count()).select_from(SurveyResponse)) == 2
+
+
+def test_page_of_a_survey_is_the_same_page_when_somebody_goes_back(browser: Open, survey: Survey) -> None:
+    """A page that no browser may keep would come back with a new receipt, and be counted again."""
     stranger = browser()
-    for _ in range(2):
-        sent = stranger.client.post(
-            f"/answer/{survey.token}/", data={"receipt": "one-page-sent-twice", "a-met": "Not met", "a-why": "Busy."}
-        )
-        assert sent.status_code == 303
-    assert session.scalar(select(func.count()).select_from(SurveyResponse)) == 1
+    page = stranger.client.get(f"/answer/{survey.token}/")
+    assert page.headers["Cache-Control"] == "private, max-age=0"
+    form = BeautifulSoup(page.text, "html.parser").select_one("main form")
+    assert form is not None
+    assert form["action"] == f"/answer/{survey.token}/sent/", "what is sent to the page itself makes browsers forget it"
+    assert stranger.client.get(str(form["action"])).headers["Location"] == f"/answer/{survey.token}/"
+
+
+def test_receipt_of_a_page_is_kept_as_a_digest_that_leads_to_no_page(session: Session, survey: Survey) -> None:
+    assert answer_survey(session, survey, answers={"met": "Fully met"}, receipt="the mark of a page")
+    kept = session.scalars(select(SurveyResponse.receipt)).one()
+    assert kept == sha256(f"{survey.token} the mark of a page".encode()).hexdigest()
+    assert not answer_survey(session, survey, answers={"met": "Not met", "why": "?"}, receipt="the mark of a page")
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(browser: Open, session: Session, survey: Survey) -> None:
@@ -117,7 +151,9 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(browser: Open, session
         f"/answer/{survey.token}/", data={"receipt": "r" * 20, "a-met": "Not met", "a-cases": "12"}
     )
     assert refused.status_code == 422
-    assert "Answer this question." in words_of(refused)
+    page = BeautifulSoup(refused.text, "html.parser")
+    assert [link.get_text() for link in page.select(".problems a")] == ["Question 2, “Why not?”: write an answer."]
+    assert page.select_one(".problems a[href='#q-why']") is not None
     assert 'value="12"' in refused.text
     assert session.scalar(select(func.count()).select_from(SurveyResponse)) == 0
 

@@ -109,3 +109,32 @@ def _written(session: Session, review: ThematicReview, words: str) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def test_new_review_has_done_nothing_and_says_not_started_of_what_has_not_begun(
+    browser: Open, session: Session
+) -> None:
+    review = make.review(session)
+    session.commit()
+    page = browser(Role.SPONSOR).get(f"/thematic-reviews/{review.id}/gates/")
+    rows = [[" ".join(cell.get_text(" ").split()) for cell in row.select("th, td")] for row in page.select("tbody tr")]
+    states = {words: state for words, state, _ in rows}
+    not_started = {words for words, state in states.items() if state == "Not started"}
+    assert not_started == {
+        "No key line is silent",
+        "Every activity says who took part",
+        "Everybody who took part is told the outcome",
+    }
+    assert {words for words, state in states.items() if state == "Done"} <= {"The Board has set the focus"}
+
+
+@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.code)
+def test_every_gate_is_done_once_its_case_is_done_and_never_before_it_began(session: Session, gate: Gate) -> None:
+    if gate.code == "case_audits":
+        make_audits.give_starting_words(session)
+    review = make.review(session, stage=gate.stage)
+    if CASES[gate.code].steps[0][0]:
+        assert not find_gate(session, review, gate.code).is_done
+    for _, step in CASES[gate.code].steps:
+        step(session, review)
+    assert find_gate(session, review, gate.code).is_done

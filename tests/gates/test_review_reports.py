@@ -54,8 +54,8 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
         MethodFacts("Service users and carers", "Focus group: Young carers"),
     )
     assert facts.sample == (
-        SampleFacts(scene.sample.reference, "Child protection plan", 2, 1),
-        SampleFacts(scene.sample.reference, "Child in need", 2, 1),
+        SampleFacts(scene.sample.reference, "Level of intervention", "Child protection plan", 2, 1),
+        SampleFacts(scene.sample.reference, "Level of intervention", "Child in need", 2, 1),
     )
     assert facts.findings == (
         FindingFacts(f"1. {line.text}", "Case audit", Verdict.CONCERN, "Strong", "Nobody looked."),

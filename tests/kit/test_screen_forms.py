@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -75,6 +76,15 @@ def test_missing_and_wrong_values_are_named_and_typed_text_is_kept(browser: Open
     assert 'value="kept@here"' in answer.text
     assert 'role="alert"' in answer.text
     assert session.scalars(select(Agency)).all() == []
+
+
+def test_empty_choice_is_one_error_in_right_words(browser: Open, session: Session) -> None:
+    person, kind = browser(Role.ADMINISTRATOR), category(session)
+    answer = person.client.post(
+        "/agencies/new/", data=person.filled("/agencies/new/", name="New Trust", category_id=kind, covers="")
+    )
+    summary = BeautifulSoup(answer.text, "html.parser").select(".problems li")
+    assert [line.get_text() for line in summary] == ["Choose one of the offered words for “Works with”."]
 
 
 def test_rule_broken_beside_the_form(browser: Open, session: Session) -> None:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import outloud
 import pdfua
 import pikepdf
+import pymupdf
 import pytest
 from flask import render_template
 
@@ -34,6 +35,8 @@ TRICKS = (
     '{{ 7*7 }} {% raw %} %s ${HOME} =HYPERLINK("http://example.org")',
 )
 NOTE = "[cut after"
+WHOLE = ("Buckinghamshire", "multidisciplinary", "114490-3271-A", "AP-2026-01/07", "CA-2026-40", "November")
+"""Words and references that no document may break."""
 OPENING = {"/URI", "/JS", "/Launch", "/EmbeddedFile", "/Annots", "/OpenAction", "/AA", "/GoToR", "/SubmitForm"}
 
 
@@ -89,6 +92,10 @@ class SoundDocument:
         pdf_bytes = self.kit.build(self.kit.filled(lambda name: "W" * 200_000, rows=1))
         sound(pdf_bytes)
         assert self.kit.is_one_page or any(NOTE in text for _, text in spoken(pdf_bytes))
+
+    def test_words_and_references_of_ordinary_length_stand_in_one_piece(self) -> None:
+        pdf_bytes = self.kit.build(self.kit.filled(lambda field: " ".join(WHOLE)))
+        assert broken_words(pdf_bytes).isdisjoint(WHOLE)
 
     @pytest.mark.parametrize("name", NAMES, ids=["Welsh", "Polish", "Greek", "Arabic", "Bengali"])
     def test_a_name_in_any_script_is_read_as_it_was_written(self, name: str) -> None:
@@ -182,6 +189,23 @@ def spoken(pdf_bytes: bytes) -> list[tuple[str, str]]:
         with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
             _last[hash(pdf_bytes)] = elements_spoken(pdf)
     return _last[hash(pdf_bytes)]
+
+
+def broken_words(pdf_bytes: bytes) -> set[str]:
+    """What ends one line of a text and begins the next ones, put together: a word, if it was broken between them."""
+    broken = set()
+    with pymupdf.open(stream=pdf_bytes, filetype="pdf") as pdf:
+        for page in pdf:
+            lines = [line.split() for line in page.get_text().splitlines() if line.strip()]
+            for at, line in enumerate(lines[:-1]):
+                word = line[-1]
+                for words in lines[at + 1 : at + 8]:
+                    word += words[0]
+                    if len(word) > 4:  # shorter ones are as well two numbers side by side
+                        broken.add(word)
+                    if len(words) > 1:
+                        break
+    return broken
 
 
 def says(pdf_bytes: bytes, text: str) -> bool:

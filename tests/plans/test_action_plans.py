@@ -163,3 +163,8 @@ def test_an_action_is_complete_only_with_evidence(browser: Open, session: Portal
     officer.get(f"/actions/{action.id}/confirm/")
     officer.client.post(f"/actions/{action.id}/confirm/", data=officer.tokens(done) | {"confirmed": "1"})
     assert session.get_one(Action, action.id, populate_existing=True).completed_on is None
+
+
+def test_plan_without_actions_is_not_closed_as_if_all_of_them_were_complete(session: PortalSession) -> None:
+    with pytest.raises(RuleBroken, match="no action yet"):
+        close_plan(session, make.plan(session))

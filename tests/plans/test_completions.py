@@ -34,6 +34,7 @@ def action(session: PortalSession) -> Action:
     give_starting_words(session)
     plan = make.plan(session, status=PlanStatus.AGREED, agreed_on=date(2026, 1, 5))
     action = make.action(session, plan, make.agency(session, OURS), due_on=today() - timedelta(days=5))
+    make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()
     return action
 

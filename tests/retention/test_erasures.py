@@ -17,8 +17,9 @@ from models.retention.retention_rules import due_under, erase_due
 from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.review_stages import move_to_stage
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.tools.answer_sheets import add_evidence, open_sheet, values_of
+from models.tools.answer_sheets import add_evidence, open_sheet, sheet_answers, values_of
 from models.tools.assurance_tools import ToolKind
+from models.tools.earlier_words import EarlierWords, with_words
 from tests import make, make_audits, make_tools
 from tests.retention.test_retention_rules import rule
 
@@ -92,6 +93,9 @@ def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
     first, second = make_audits.opened(session, scene)[:2]
     for audit, met in ((first, "Not met"), (second, "Fully met")):
         make_audits.submitted(session, audit, met)
+    earlier = with_words([], EarlierWords("Somebody else looked.", "", None, None))
+    why = sheet_answers(session, first.sheet_id)["why"]
+    why.earlier = earlier
     move_to_stage(session, scene.review, Stage.CLOSED, on=CLOSED)
     rule(session, "audit_words", 24)
     assert erase_due(session, date(2026, 6, 29)) == []
@@ -100,6 +104,7 @@ def test_auditors_words_go_and_every_grade_stays(session: Session) -> None:
     session.expire_all()
     assert values_of(session, first.sheet_id) == {"met": "Not met", "why": None}
     assert values_of(session, second.sheet_id) == {"met": "Fully met"}
+    assert why.earlier == []
     logged = select(ChangeRecord.new_values).where(ChangeRecord.table_name == "sheet_answers")
     assert not any("Nobody looked." in str(record) for record in session.scalars(logged))
 

@@ -39,7 +39,8 @@ from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
 from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import repeat_draw, write_certificate
-from models.sampling.sample_draws import draw_sample, preview
+from models.sampling.sample_draws import draw_sample
+from models.sampling.sample_previews import preview
 from models.tools.starting_words import give_starting_words
 from tests import make
 from tests.work import do_requests, done

@@ -191,11 +191,13 @@ def test_officer_takes_the_next_step_and_prints_its_letter(
     browser: Open, session: Session, late: SelfEvaluation
 ) -> None:
     officer = browser(Role.ADMINISTRATOR)
-    assert "late return whose next step is due" in officer.get("/").get_text()
+    home = officer.get("/")
+    assert "late return whose next step is to be taken" in home.get_text()
+    path = f"/escalations/climb/{subject_of(late)}/reminder/"
+    assert home.select_one(f'.cards a[href="{path}"]') is not None
     page = officer.get("/escalations/late/")
-    (link,) = page.select("td a")
-    path = str(link["href"])
-    assert path == f"/escalations/climb/{subject_of(late)}/reminder/"
+    links = [str(link["href"]) for link in page.select("td a")]
+    assert links == [f"/self-evaluations/{late.id}/", f"/thematic-reviews/{late.review_id}/", path]
     refused = officer.send(path, on=f"{today()}", said="")
     assert refused.status_code == 422
     assert officer.send(path, on=f"{today()}", said="Please hand it in.").status_code == 302
@@ -226,3 +228,70 @@ def test_officer_of_another_hub_takes_no_step(browser: Open, session: Session, l
     browser(Role.OFFICER).get(f"/escalations/climb/{subject_of(late)}/reminder/", status=403)
     browser(Role.ADMINISTRATOR).get("/escalations/climb/self_evaluations:999999/reminder/", status=404)
     browser(Role.ADMINISTRATOR, name="Second").get("/escalations/climb/drop table/reminder/", status=404)
+
+
+def test_each_row_of_what_is_late_offers_the_call_and_a_reminder_and_says_what_follows(
+    browser: Open, session: Session, late: SelfEvaluation
+) -> None:
+    climbed(session, late, "reminder")
+    (row,) = browser(Role.ADMINISTRATOR).get("/escalations/late/").select("main tbody tr")
+    links = {" ".join(link.get_text().split()): str(link["href"]) for link in row.select("a")}
+    assert links[f"Log a call of {late.reference}"] == f"/escalations/climb/{subject_of(late)}/officer_call/"
+    assert links[f"Remind of {late.reference}"] == f"/self-evaluations/{late.id}/remind/"
+    assert "Then: Escalate: Sponsor, from" in row.get_text()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SPONSOR])
+def test_whoever_may_take_no_step_reads_who_does_and_counts_none_at_home(
+    browser: Open, session: Session, late: SelfEvaluation, role: Role
+) -> None:
+    hub = session.get_one(Hub, session.get_one(ThematicReview, late.review_id).hub_id)
+    hub.officer_id = make.person(session, Role.OFFICER, name="Another").id
+    session.commit()
+    person = browser(role)
+    (row,) = person.get("/escalations/late/").select("main tbody tr")
+    assert f"The officer of {hub.name} (Another) takes the steps" in row.get_text()
+    assert [link for link in row.select("a") if "climb" in str(link["href"]) or "remind" in str(link["href"])] == []
+    assert f"/self-evaluations/{late.id}/" in [str(link["href"]) for link in row.select("a")]
+    assert "next step" not in person.get("/").get_text()
+    assert "Nothing is late." in person.get("/escalations/late/?mine=due").get_text()
+
+
+def test_officer_reminds_of_an_open_return_before_it_is_late_and_once_a_day(
+    browser: Open, session: Session, late: SelfEvaluation
+) -> None:
+    late.due_on = today() + timedelta(days=3)
+    member = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
+    session.commit()
+    officer, path = browser(Role.ADMINISTRATOR), f"/self-evaluations/{late.id}/remind/"
+    button = officer.get(f"/self-evaluations/{late.id}/").find("a", string="Remind")
+    assert button is not None
+    assert officer.send(path, said="").status_code == 422
+    assert officer.send(path, said="Please think of it.").status_code == 302
+    (letter,) = session.scalars(select(Message))
+    assert (letter.address, "Please think of it." in letter.body, "due in 3 days" in letter.body) == (
+        member.email, True, True,
+    )  # fmt: skip
+    again = officer.send(path, said="Please think of it.")
+    assert (again.status_code, "one reminder a day" in words_of(again)) == (422, True)
+
+
+def test_nobody_else_reminds_and_nothing_handed_in_is_reminded_of(
+    browser: Open, session: Session, late: SelfEvaluation
+) -> None:
+    hub_id = session.get_one(ThematicReview, late.review_id).hub_id
+    session.get_one(Hub, hub_id).officer_id = make.person(session, Role.OFFICER, name="Another").id
+    agency = session.get_one(Agency, late.agency_id)
+    agency.contact_email = ""
+    session.commit()
+    path = f"/self-evaluations/{late.id}/remind/"
+    browser(Role.OFFICER).get(path, status=403)
+    administrator = browser(Role.ADMINISTRATOR)
+    refused = administrator.send(path, said="Please.")
+    assert (refused.status_code, "Nobody can be written to" in words_of(refused)) == (422, True)
+    member = make.person(session, Role.AGENCY_MEMBER, agency=agency)
+    browser(Role.AGENCY_MEMBER, agency=agency, name="Colleague").get(path, status=403)
+    submit_return(session, answered(session, late), person_id=member.id)
+    session.commit()
+    administrator.get(path, status=403)
+    assert administrator.get(f"/self-evaluations/{late.id}/").find("a", string="Remind") is None

@@ -267,7 +267,7 @@ def test_member_hands_in_and_still_reads_after_the_deadline(
 ) -> None:
     member = browser(Role.AGENCY_MEMBER, agency=agency)
     home = member.get("/").get_text()
-    assert "self-evaluation to fill in, due" in home
+    assert "self-evaluation to fill in is due in 14 days" in home
     refused = member.send(path(sent, "hand-in/"))
     assert refused.status_code == 422
     assert "How far are plans kept?" in words_of(refused)

@@ -33,7 +33,7 @@ from models.rules.sampling.sample_certificates import CertificateKind, FrameReco
 from models.rules.sampling.sample_plans import SamplePlan, exclude, parse_plan
 from models.sampling.draw_sql import ONE_SCAN, draw_cases, read_population
 from models.sampling.draw_statements import ticket_tail
-from models.sampling.sample_draws import facts_of
+from models.sampling.sample_previews import facts_of
 from tests import make
 
 LEVELS = {1: "Early help", 2: "Child in need", 4: "Child protection", 5: "Looked after"}

@@ -224,8 +224,9 @@ def test_typed_answer_meets_a_colleagues_and_shows_it(member: Browser, sent: Sel
     refused = typed(member, sent, "met", "Fully met")
     assert refused.status_code == 422
     assert "A colleague has answered" in refused.json["problem"]
-    assert "“Not met”" in refused.json["problem"]
-    assert typed(member, sent, "met", "Fully met", seen=refused.json["seen"]).status_code == 200
+    theirs = refused.json["theirs"]
+    assert (theirs["words"], theirs["who"], theirs["seen"]) == ("Not met", "A colleague", 1)
+    assert typed(member, sent, "met", "Fully met", seen=1, decision="mine").status_code == 200
 
 
 def test_member_adds_and_takes_off_evidence(member: Browser, sent: SelfEvaluation, session: Session) -> None:

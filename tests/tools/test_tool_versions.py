@@ -123,8 +123,8 @@ def test_preview_checks_the_answers_and_keeps_none(browser: Open, session: Sessi
     assert why is not None
     assert why.has_attr("hidden"), "it waits for an answer"
     said = officer.send(page, **{"a-met": "Not met", "a-cases": "many"})
-    assert "Why not? Answer this question." in words_of(said)
-    assert "How many cases? Give a number, such as 12 or 3.5." in words_of(said)
+    assert "Question 2, “Why not?”: write an answer." in words_of(said)
+    assert "Question 5, “How many cases?”: give a number, such as 12 or 3.5." in words_of(said)
     done = officer.send(page, **{"a-met": "Not met", "a-why": "No time.", "a-cases": "12"})
     assert "It could be handed in like this: 3 answers. Nothing was kept." in words_of(done)
     assert session.scalar(select(func.count()).select_from(SheetAnswer)) == 0

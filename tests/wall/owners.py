@@ -136,7 +136,7 @@ AGENCIES = {
         read=OWN_AGENCY,
         add=OWN_PERSON_WHILE_OPEN,
         change=OWN_PERSON_WHILE_OPEN,
-        columns=_columns("value", "note", "answered_at", "answered_by_id"),
+        columns=_columns("value", "note", "answered_at", "answered_by_id", "earlier"),
     ),
     "sign_in_attempts": Owned(read=OWN_PERSON, staff=RECORD),
     "strategic_priorities": Owned(read=EVERYBODY),

@@ -30,10 +30,10 @@ def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
     return lambda row: _linked(start, row[place + 1], show(row[place]))
 
 
-def line_of(row: Row[Any], makers: list[Maker], opened: list[str], base: str) -> Markup:
-    """The cells of one row; the first leads to the record."""
+def line_of(row: Row[Any], makers: list[Maker], opened: list[str], base: str, place: str = "") -> Markup:
+    """The cells of one row; the first leads to the record, with the place in the list (encoded, after a `?`)."""
     first = makers[0](row)
-    head = _link(f"{base}{row.key_}/", first) if base else first
+    head = _link(f"{base}{row.key_}/{place}", first) if base else first
     rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
     return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
 

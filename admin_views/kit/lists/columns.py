@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, ForeignKey, Select, String, func, select, text
+from sqlalchemy import ColumnElement, Enum, ForeignKey, Select, String, case, func, select, text
 from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 
@@ -61,7 +61,7 @@ class Reading:
         target = target_of(attribute) if value is None else None
         if target is None:
             return Cell(key, label, attribute, None, None, show or show_value(attribute.type))
-        expression = label_of(self._join(key, target, attribute))
+        expression = shown_label(self._join(key, target, attribute))
         return Cell(key, label, expression, attribute, target, show or show_value(expression.type))
 
     def _attribute(self, key: str) -> Any:
@@ -113,6 +113,12 @@ def label_key(model: type[Base]) -> str:
 def label_of(owner: Any) -> Any:
     """That attribute of a model or an alias of it."""
     return getattr(owner, label_key(_model_of(owner)))
+
+
+def shown_label(owner: Any) -> Any:
+    """The same as a record's own column shows it: somebody who has left is marked."""
+    label, left = label_of(owner), getattr(_model_of(owner), "left_words", "")
+    return case((owner.is_active, label), else_=label + left) if left else label
 
 
 def label_from_key(key: str) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Se
 
 from admin_views.kit.lists.choices import ChoiceLoader
 from models.core.clock import LONDON
+from models.rules.core.numbers import NumberRefused, read_whole_number
 
-_BIGGEST = 2_147_483_647
 NONE = "none"
 
 
@@ -38,6 +38,16 @@ class Filter(BaseFilter):
         if options:
             self.control = "select"
 
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """The fixed answers that the asking person may choose from; empty where records or free words answer."""
+        return self.options or []
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the list asks this question of the asking person at all."""
+        return True
+
     def of_column(self, column: Any) -> None:
         """Ask of a column whether it is the answer: for a filter that states options and no condition of its own."""
         self.is_met = lambda answer: column == _typed(column.type, answer)
@@ -53,8 +63,18 @@ class Filter(BaseFilter):
         """What the answer asks of a row."""
         try:
             return self._condition(answer)
-        except (ValueError, OverflowError, KeyError):
+        except (ValueError, OverflowError, KeyError, NumberRefused):
             return false()
+
+    def problem(self, answer: str) -> str:
+        """What is asked of whoever typed an answer that cannot be read, beside the filter; "" when it can."""
+        try:
+            self._condition(answer)
+        except NumberRefused as refusal:
+            return refusal.sentence
+        except (ValueError, OverflowError, KeyError):
+            return ""
+        return ""
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
         if self.is_met is None or (self.options and answer not in dict(self.options)):
@@ -125,10 +145,7 @@ def _typed(kind: Any, answer: str) -> Any:
     if isinstance(kind, Boolean):
         return {"yes": True, "no": False}[answer]
     if isinstance(kind, Integer):
-        number = int(answer)
-        if abs(number) > _BIGGEST:
-            raise ValueError(answer)
-        return number
+        return read_whole_number(answer)
     if isinstance(kind, String):
         return answer[:200]
     raise ValueError(answer)

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
+from jobs.pdf.paper.columns import column_widths
 from jobs.pdf.paper.page import Pages
-from jobs.pdf.paper.styles import LEAD, NAVY, QUIET, STYLES, TINT, TONE_COLOURS, UNDER_PLATE, colour
+from jobs.pdf.paper.stacks import PLATE_PAD, Stack, stack, widest_of
+from jobs.pdf.paper.styles import LEAD, NAVY, QUIET, TINT, TONE_COLOURS, colour
 from jobs.pdf.paper.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
 from jobs.pdf.paper.texts import Style, Typesetter, short
 from jobs.pdf.paper.typefaces import STRONG
-from models.rules.documents.papers import Column, Piece, Row, pieces_of
+from models.rules.documents.papers import Column, Row, pieces_of
 
 PAD: Final = 5.0
-PLATE_PAD: Final = 4.0
 HEAD: Final = Style(STRONG, 7.6, 10, colour(NAVY))
 LONGEST_HEAD: Final = 80
 MOST_HEAD_LINES: Final = 10
@@ -28,48 +29,6 @@ SMALL: Final = 8
 """Rows of a table that stays in one piece, if it takes less than half a page."""
 
 EDGES: Final = {tone: colour(fill) for tone, (fill, _) in TONE_COLOURS.items()}
-
-
-@dataclass(slots=True)
-class Stack:
-    """Wrapped lines of one cell, in strips of one style each."""
-
-    strips: list[tuple[Style, list[str]]]
-    height: float
-    is_right: bool = False
-    """Numbers end at the right edge of their column."""
-
-    def split(self, room: float) -> tuple["Stack", "Stack"]:
-        """What fits into `room` points, and the rest; together they hold every line once."""
-        head, tail, used = Stack([], 0.0, self.is_right), Stack([], 0.0, self.is_right), 0.0
-        for style, lines in self.strips:
-            gap = style.gap if head.strips else 0.0
-            count = 0 if tail.strips else max(0, int((room - used - gap) / style.leading + 0.001))
-            if lines[:count]:
-                head.strips.append((style, lines[:count]))
-                used += gap + style.leading * len(lines[:count])
-            if lines[count:]:
-                tail.strips.append((style, lines[count:]))
-        head.height, tail.height = used, _height(tail.strips)
-        return head, tail
-
-
-def _height(strips: Sequence[tuple[Style, list[str]]]) -> float:
-    gaps = sum(style.gap for style, _ in strips[1:])
-    return gaps + sum(style.leading * len(lines) for style, lines in strips)
-
-
-def stack(setter: Typesetter, width: float, pieces: Iterable[Piece]) -> Stack:
-    """The pieces wrapped to `width` points, without the empty ones."""
-    strips: list[tuple[Style, list[str]]] = []
-    for text, look in pieces:
-        if text:
-            style = (UNDER_PLATE if strips and strips[-1][0].fill else STYLES)[look]
-            room = width - 2 * PLATE_PAD if style.fill else width
-            lines = setter.wrap(text, style, room)
-            if lines:
-                strips.append((style, lines))
-    return Stack(strips, _height(strips))
 
 
 @dataclass(slots=True)
@@ -100,17 +59,22 @@ class Table:
     def __init__(self, pages: Pages, columns: Sequence[Column], left: float = 0.0, width: float = 0.0) -> None:
         self.pages, self.columns = pages, columns
         self.left, self.width = left or pages.left, width or pages.width
-        whole = sum(column.share for column in columns)
-        self.widths = [self.width * column.share / whole for column in columns]
-        self._heads = [self._head_lines(column, width) for column, width in zip(columns, self.widths, strict=True)]
-        self._head_height = max(len(lines) for lines in self._heads) * HEAD.leading + 2 * PAD - 2
+        self._titles = [_title_of(column) for column in columns]
         self._row_head = "TH"
         self._body = Node("TBody", [])
+        self._measure([])
 
-    def _head_lines(self, column: Column, width: float) -> list[str]:
-        """A heading stands on every page of the table, so it must leave room for rows: long ones end in an ellipsis."""
-        title = column.title if len(column.title) <= LONGEST_HEAD else f"{column.title[:LONGEST_HEAD].rstrip()} …"
-        return self.pages.type.wrap(title, HEAD, width - 2 * PAD)[:MOST_HEAD_LINES]
+    def _measure(self, rows: Sequence[Row]) -> None:
+        """Give each column its width, by its share and by the widest word of its heading and of the first rows."""
+        setter = self.pages.type
+        needs = [setter.widest_word(title, HEAD) for title in self._titles]
+        for row in rows:
+            needs = [max(need, widest_of(setter, cell)) for need, cell in zip(needs, row.cells, strict=True)]
+        shares = [column.share for column in self.columns]
+        self.widths = column_widths(shares, [need + 2 * PAD + 0.1 for need in needs], self.width)
+        heads = zip(self._titles, self.widths, strict=True)
+        self._heads = [_wrapped_head(setter, title, width - 2 * PAD) for title, width in heads]
+        self._head_height = max(len(lines) for _, lines in self._heads) * HEAD.leading + 2 * PAD - 2
 
     def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
         """Draw every row in order, with the headings above them on each page; `empty` when there is no row.
@@ -123,6 +87,7 @@ class Table:
         if not first:
             self._say_empty(heading, level, empty)
             return
+        self._measure(first)
         self._row_head = "TH" if len(first) * (len(self.columns) - 2) >= len(self.columns) else "TD"
         ready = [(row, self._lanes(row)) for row in first]
         self._open(heading, level, self._keep([_total(lanes) for _, lanes in ready]))
@@ -131,7 +96,9 @@ class Table:
 
     def lead(self, rows: Iterable[Row], heading: str = "", level: int = 2) -> float:
         """The points from the table's heading to where it may first go on overleaf; nothing is drawn."""
-        first = [_total(self._lanes(row)) for row in islice(rows, SMALL + 1)]
+        rows = list(islice(rows, SMALL + 1))
+        self._measure(rows)
+        first = [_total(self._lanes(row)) for row in rows]
         above = self.pages.heading_height(heading, level) if heading else 0.0
         return above + (self._keep(first) if first else LEAD.leading)
 
@@ -164,14 +131,14 @@ class Table:
         pages.plate(self.left, top - self._head_height, self.width, 1.1, colour(NAVY))
         pages.close()
         x = self.left
-        for column, width, lines in zip(self.columns, self.widths, self._heads, strict=True):
+        for column, width, (style, lines) in zip(self.columns, self.widths, self._heads, strict=True):
             if row:
                 pages.open(row.add("TH", COLUMN_HEAD))
             else:
                 pages.open_artifact("Header")
             for at, line in enumerate(lines):
-                shift = width - 2 * PAD - pages.type.width(line, HEAD) if column.is_number else 0.0
-                pages.lines([line], HEAD, x + PAD + shift, top - PAD + 1 - at * HEAD.leading)
+                shift = width - 2 * PAD - pages.type.width(line, style) if column.is_number else 0.0
+                pages.lines([line], style, x + PAD + shift, top - PAD + 1 - at * HEAD.leading)
             pages.close()
             x += width
         pages.y = top - self._head_height
@@ -252,6 +219,16 @@ class Table:
         for x, _, cell, _ in lane.cells:
             _draw_plates(pages, cell, x, top - PAD)
         pages.close()
+
+
+def _title_of(column: Column) -> str:
+    """A heading stands on every page of the table, so it must leave room for rows: long ones end in an ellipsis."""
+    return column.title if len(column.title) <= LONGEST_HEAD else f"{column.title[:LONGEST_HEAD].rstrip()} …"
+
+
+def _wrapped_head(setter: Typesetter, title: str, width: float) -> tuple[Style, list[str]]:
+    style, lines = setter.wrap_whole(title, HEAD, width)
+    return style, lines[:MOST_HEAD_LINES]
 
 
 def _draw_stack(pages: Pages, cell: Stack, x: float, top: float, width: float) -> None:

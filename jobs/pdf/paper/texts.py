@@ -7,7 +7,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 from unicodedata import category, normalize
@@ -25,6 +25,14 @@ SHORT_LINE: Final = 30
 """Shorter lines (labels, dates, names, roles) come back often enough to be kept ready."""
 LONG_WORD: Final = 300
 """Longer words are measured letter by letter: they will be broken anyway."""
+ORDINARY_WORD: Final = 40
+"""Letters of the longest word that is set smaller rather than broken; longer ones are no words."""
+SMALLEST_SIZE: Final = 5.0
+"""Points; nothing is set smaller than this to keep a word in one piece."""
+GOES_ON: Final = "→"
+"""Stands at the end of a line in which a word had to be broken: without it 1144-90 would read as a whole reference."""
+_COMPARED = re.compile(r"[0-9a-f]{40,}")
+"""A fingerprint is compared and not read; it is broken without a mark."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +51,12 @@ class Style:
     """Colour of a rounded plate behind the text; none when empty."""
 
 
+class CutLine(str):
+    """A line that ends within a word."""
+
+    __slots__ = ()
+
+
 class Typesetter:
     """Measures, wraps and writes the text of one document."""
 
@@ -56,6 +70,22 @@ class Typesetter:
     def width(self, text: str, style: Style) -> float:
         """The width in points of one line of cleaned text."""
         return self._widths[style.font][text] * style.size
+
+    def widest_word(self, text: str, style: Style) -> float:
+        """The width in points of the widest word of a text that is not to be broken."""
+        widths = self._widths[style.font]
+        words = readable(text).split()
+        return max((widths[word] for word in words if len(word) <= ORDINARY_WORD), default=0.0) * style.size
+
+    def wrap_whole(self, text: str, style: Style, width: float) -> tuple[Style, list[str]]:
+        """The lines of a text, and the style: as much smaller as its widest word needs to stay in one piece."""
+        lines = self.wrap(text, style, width)
+        if not any(isinstance(line, CutLine) for line in lines):
+            return style, lines
+        widest = self.widest_word(text, style)
+        size = min(style.size, int(style.size * width / widest * 100) / 100) if widest else style.size
+        smaller = replace(style, size=max(SMALLEST_SIZE, size))
+        return smaller, self.wrap(text, smaller, width)
 
     def wrap(self, text: str, style: Style, width: float) -> list[str]:
         """Cleaned lines no wider than `width` points; no word is lost, and words that are too wide are broken."""
@@ -89,7 +119,12 @@ class Typesetter:
         parts, font = [], style.font
         simple, encode, ready = face(font).simple.issuperset, self.fonts.encode, self._shown
         for line in lines:
-            if (font, line) in ready:
+            if isinstance(line, CutLine) and simple(line):
+                actual = line.encode(
+                    "utf-16-be", "replace"
+                ).hex()  # what is copied and read aloud: no mark within a word
+                parts.append(f"/Span<</ActualText<feff{actual}>>>BDC <{encode(line + GOES_ON, font)}>Tj EMC T*")
+            elif (font, line) in ready:
                 parts.append(ready[font, line])
             elif simple(line):
                 operators = f"<{encode(line + ' ', font)}>Tj T*"
@@ -153,7 +188,7 @@ def _fill_lines(words: list[str], widths: _WordWidths, limit: float, lines: list
         if at > start:
             lines.append(" ".join(words[start:at]))
         if width > limit:
-            *full, rest = _broken(word, widths.name, limit)
+            *full, rest = _broken(word, widths, limit)
             lines.extend(full)
             words[at] = rest
             width = widths[rest]
@@ -161,13 +196,15 @@ def _fill_lines(words: list[str], widths: _WordWidths, limit: float, lines: list
     lines.append(" ".join(words[start:]))
 
 
-def _broken(word: str, name: str, limit: float) -> list[str]:
+def _broken(word: str, widths: _WordWidths, limit: float) -> list[str]:
     """Pieces of a word, each no wider than `limit` ems, cut between letters and never before a mark."""
+    name, sign = widths.name, 0.0 if _COMPARED.fullmatch(word) else widths[GOES_ON]
+    kind = CutLine if sign else str
     pieces, start, used = [], 0, 0.0
     for at, letter in enumerate(word):
         width = face(face_for(letter, name) or name).advances[letter]
-        if used + width > limit and at > start and not category(letter).startswith("M"):
-            pieces.append(word[start:at])
+        if used + width > max(limit - sign, 0) and at > start and not category(letter).startswith("M"):
+            pieces.append(kind(word[start:at]))
             start, used = at, 0.0
         used += width
     return [*pieces, word[start:]]

@@ -50,7 +50,7 @@ def moderation_paper(facts: ModerationFacts) -> Paper:
     moderated = facts.moderated
     pairs = (
         ("Case", facts.case_reference),
-        ("Level of intervention", facts.stratum),
+        *facts.places,
         ("Sample", facts.sample),
         ("Review", facts.review),
         ("Moderated grade", moderated.grade if moderated else "Not moderated yet"),

@@ -73,13 +73,14 @@ class ModeratedFacts:
 class ModerationFacts:
     """A case with its agencies' audits side by side, how far they agree, and the moderated grade once there is one.
 
-    `silent` are agencies whose audit is not there, each with the reason in a word.
+    `places` are its level, and its stratum where that is a theme or an agency, as label and value. `silent` are
+    agencies whose audit is not there, each with the reason in a word.
     """
 
     occasion: Occasion
     about: str
     case_reference: str
-    stratum: str
+    places: tuple[tuple[str, str], ...]
     sample: str
     review: str
     columns: tuple[AgencyAudit, ...]

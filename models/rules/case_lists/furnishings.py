@@ -54,13 +54,16 @@ _HAS_DIGIT = re.compile(r"\d")
 
 
 class Line(NamedTuple):
-    """What counts about one line: its row, how many cells are filled, and the text it is told by."""
+    """What counts about one line: its row, how many cells are filled, and the text it is told by.
+
+    lacks_start is None where the list has no start dates.
+    """
 
     row: int
     filled: int
     text: str
     has_reference: bool
-    lacks_start: bool
+    lacks_start: bool | None
     is_heading_or_rule: bool
 
 
@@ -112,7 +115,9 @@ class _Usual:
         has_words = (is_sparse or oddness > 0) and _is_worded(line.text.lower()) is not None
         if not line.has_reference and not (has_words and is_sparse):
             return 0  # a case whose reference is missing is rejected for that, and said so
-        return 2 * is_sparse + oddness + 2 * has_words + line.lacks_start
+        signs = 2 * is_sparse + oddness + 2 * has_words + (line.lacks_start or 0)
+        is_whole_case = line.lacks_start is False and not is_sparse
+        return min(signs, DOUBTFUL - 1) if is_whole_case else signs
 
 
 class FurnishingSearch:
@@ -175,7 +180,7 @@ class FurnishingSearch:
             filled=len(cells) - cells.count(""),
             text=text[:_TEXT],
             has_reference=bool(reference),
-            lacks_start=self.start is not None and (self.start >= len(cells) or not cells[self.start]),
+            lacks_start=None if self.start is None else self.start >= len(cells) or not cells[self.start],
             is_heading_or_rule=_is_rule(cells) or self._repeats_headings(cells),
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, noun_of
 
 LONDON = ZoneInfo("Europe/London")
 RETURN_DAYS = 14
@@ -99,6 +99,23 @@ def due_words(due_on: date, today: date) -> str:
     if over > 0:
         return f"{count_words(over, 'day')} overdue"
     return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
+
+
+def due_sentence(count: int, nouns: tuple[str, str], first_on: date, today: date) -> str:
+    """What is due, or overdue, in words to stand beside the count; `first_on` is the earliest day of them.
+
+    >>> nouns, day = ("action", "actions"), date(2026, 3, 22)
+    >>> [due_sentence(count, nouns, date(2026, 3, 1), day) for count in (1, 3)]
+    ['action is overdue by 21 days', 'actions are overdue, the oldest by 21 days']
+    >>> [due_sentence(count, nouns, date(2026, 3, 27), day) for count in (1, 3)]
+    ['action is due in 5 days', 'actions are due, the first in 5 days']
+    """
+    verb = noun_of(count, f"{nouns[0]} is", f"{nouns[1]} are")
+    over = days_over(first_on, today)
+    if over > 0:
+        return f"{verb} overdue{', the oldest' if count != 1 else ''} by {count_words(over, 'day')}"
+    coming = due_words(first_on, today)
+    return f"{verb} {coming}" if count == 1 else f"{verb} due, the first {coming.removeprefix('due ')}"
 
 
 def in_words(day: date) -> str:

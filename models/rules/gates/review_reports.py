@@ -36,10 +36,11 @@ class MethodFacts:
 
 @dataclass(frozen=True)
 class SampleFacts:
-    """A drawn sample: one line for each level, with how many were in the population and how many were selected."""
+    """One stratum of a drawn sample: what it is and its name, how many cases it had and how many were selected."""
 
     reference: str
-    level: str
+    divided_by: str
+    stratum: str
     population: int
     selected: int
 
@@ -140,13 +141,20 @@ def _method(methods: Sequence[MethodFacts]) -> Table:
 
 def _sample(sample: Sequence[SampleFacts]) -> Table:
     columns = (
-        Column("Sample", 1.2), Column("Level of intervention", 3),
+        Column("Sample", 1.2), Column("Divided by", 1.6), Column("Stratum", 3),
         Column("Population", 1.2, is_number=True), Column("Drawn", 1.2, is_number=True),
     )  # fmt: skip
     rows = RowsOf(
         sample,
         lambda stratum: Row(
-            [stratum.reference, stratum.level, f"{stratum.population:,}", f"{stratum.selected:,}"], name=stratum.level
+            [
+                stratum.reference,
+                stratum.divided_by,
+                stratum.stratum,
+                f"{stratum.population:,}",
+                f"{stratum.selected:,}",
+            ],
+            name=stratum.stratum,
         ),
     )
     return Table(columns, rows, heading="Sample", empty="No sample has been drawn yet.")

@@ -20,6 +20,10 @@ REMINDER = "reminder"
 """The code of the step at which the agency is written to."""
 
 
+CALL = "officer_call"
+"""The code of the step at which the officer speaks to the agency."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the ladder: its id and code in the list of steps, its label, and its days after the due date."""

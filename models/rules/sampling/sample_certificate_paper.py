@@ -120,7 +120,10 @@ def exact(label: str, text: str) -> tuple[str, str]:
 
 def _strata(report: CertificateReport) -> Iterator[Block]:
     rows = [_stratum_row(stratum) for stratum in report.strata]
-    yield Table(STRATA_COLUMNS, rows, heading="4. The cases were drawn")
+    word = dict(report.plan).get("Strata by", "").lower()
+    first = Column(f"Stratum: {word}" if word else "Stratum", STRATA_COLUMNS[0].share)
+    heading = f"4. The cases were drawn{f', divided by {word}' if word else ''}"
+    yield Table((first, *STRATA_COLUMNS[1:]), rows, heading=heading)
     for note in report.notes:
         yield Paragraph(note, QUIET)
     for stratum in report.strata:
@@ -175,12 +178,19 @@ def _elimination_row(elimination: ReportedElimination) -> Row:
 
 def _words(report: CertificateReport) -> Iterator[Block]:
     """The rules of the draw and the way to repeat it, in words."""
-    if report.excluded:
-        yield Heading(f"Kept out because audited lately ({len(report.excluded):,})")
-        for start in range(0, len(report.excluded), A_PARAGRAPH):
-            yield Paragraph(", ".join(report.excluded[start : start + A_PARAGRAPH]), BODY)
-        yield Paragraph(f"Fingerprint of this list (SHA-256): {report.exclusions_fingerprint}", QUIET)
+    if report.excluded or report.unnamed_count:
+        yield from _kept_out(report)
     yield Heading("How the order is made")
     yield Items(report.algorithm_words, is_numbered=True)
     yield Heading("How to check this draw")
     yield Items(report.how_to_check, is_numbered=True)
+
+
+def _kept_out(report: CertificateReport) -> Iterator[Block]:
+    yield Heading(f"Kept out because audited lately ({len(report.excluded):,})")
+    for start in range(0, len(report.excluded), A_PARAGRAPH):
+        yield Paragraph(", ".join(report.excluded[start : start + A_PARAGRAPH]), BODY)
+    if report.unnamed_count:
+        more = count_words(report.unnamed_count, "more is no case", "more are no cases")
+        yield Paragraph(f"{more} of this list, could not have been drawn, and so stands in the data file only.", QUIET)
+    yield Paragraph(f"Fingerprint of the whole list (SHA-256): {report.exclusions_fingerprint}", QUIET)

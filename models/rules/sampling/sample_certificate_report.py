@@ -83,6 +83,7 @@ class CertificateReport:
     plan: tuple[tuple[str, str], ...] = ()
     plan_fingerprint: str = ""
     excluded: tuple[str, ...] = ()
+    excluded_count: int = 0
     exclusions_fingerprint: str = ""
     commitment: str = ""
     secret: str = ""
@@ -103,6 +104,11 @@ class CertificateReport:
     def selected_count(self) -> int:
         """Selected cases of all strata, as first drawn."""
         return sum(len(stratum.selected) for stratum in self.strata)
+
+    @property
+    def unnamed_count(self) -> int:
+        """Cases on the list of those kept out that are none of this frame, and so are not named on paper."""
+        return max(0, self.excluded_count - len(self.excluded))
 
     @property
     def reserve_count(self) -> int:

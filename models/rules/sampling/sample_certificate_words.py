@@ -1,6 +1,6 @@
 """How is a certificate's data put into the words of the printed certificate?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -13,10 +13,16 @@ from models.rules.sampling.sample_certificate_report import (
 
 
 def report_of_certificate(
-    certificate: Mapping[str, Any], *, partnership: str, made_on: date, void_reason: str = ""
+    certificate: Mapping[str, Any],
+    *,
+    partnership: str,
+    made_on: date,
+    void_reason: str = "",
+    of_frame: Collection[str] | None = None,
 ) -> CertificateReport:
     """The printed certificate, which says what the JSON certificate says (its parts: see `certificates`).
 
+    Of the cases kept out only those are named that are among `of_frame`, the cases of the frame; all when it is None.
     Raises KeyError when a part is missing: the portal prints only certificates that it made itself.
     """
     frame, people, times = certificate["frame"], certificate["people"], certificate["times"]
@@ -39,8 +45,7 @@ def report_of_certificate(
         read_as=_read_as(frame["read_as"]),
         plan=plan_words(certificate["plan"]),
         plan_fingerprint=certificate["plan_fingerprint"],
-        excluded=tuple(exclusions["references"]),
-        exclusions_fingerprint=exclusions["fingerprint"],
+        **_kept_out(exclusions, of_frame),
         commitment=certificate["commitment"] or "",
         secret=certificate["secret"] or "",
         public=certificate["public"] or "",
@@ -57,6 +62,15 @@ def report_of_certificate(
         algorithm_words=tuple(algorithm["words"]),
         how_to_check=tuple(certificate["how_to_check"]),
     )
+
+
+def _kept_out(exclusions: Mapping[str, Any], of_frame: Collection[str] | None) -> dict[str, Any]:
+    listed = exclusions["references"]
+    return {
+        "excluded": tuple(case for case in listed if of_frame is None or case in of_frame),
+        "excluded_count": len(listed),
+        "exclusions_fingerprint": exclusions["fingerprint"],
+    }
 
 
 def _software(certificate: Mapping[str, Any]) -> str:

@@ -34,6 +34,34 @@ class StrataKind(StrEnum):
     AGENCY = "agency"
 
 
+_WORDS = {
+    StrataKind.LEVEL: "Level of intervention",
+    StrataKind.THEME: "Theme",
+    StrataKind.AGENCY: "Agency in the list",
+}
+
+
+def stratum_word(kind: StrataKind) -> str:
+    """What a stratum of that division is called beside its name.
+
+    >>> stratum_word(StrataKind.THEME)
+    'Theme'
+    """
+    return _WORDS[kind]
+
+
+def places_of(kind: StrataKind, level: str, stratum: str) -> tuple[tuple[str, str], ...]:
+    """Where a drawn case stands, as label and value: always its level, and its stratum where that is something else.
+
+    >>> places_of(StrataKind.LEVEL, "Looked after", "Looked after")
+    (('Level of intervention', 'Looked after'),)
+    >>> places_of(StrataKind.THEME, "Looked after", "PN2")
+    (('Level of intervention', 'Looked after'), ('Theme', 'PN2'))
+    """
+    own = (_WORDS[StrataKind.LEVEL], level)
+    return (own,) if kind is StrataKind.LEVEL else (own, (_WORDS[kind], stratum))
+
+
 def label_of(text: str) -> str:
     """A value as people see it: blanks tidied, the letter that some code lists put before it taken away.
 
@@ -61,6 +89,24 @@ def theme_labels(cell: str | None) -> dict[str, str]:
     """
     labels = (label_of(part) for part in _BETWEEN_VALUES.split(cell or ""))
     return {stem_of(label): label for label in labels if label}
+
+
+def theme_counts(cells: Mapping[str, int]) -> dict[str, int]:
+    """Rows by theme, in alphabetical order, when `cells` are rows by theme cell; spellings of one theme are joined.
+
+    A row whose cell holds several themes counts under each. Of several spellings the first in the order of characters
+    names the theme.
+
+    >>> theme_counts({"missing": 2, "Missing": 3, "a) Neglect; Missing": 1})
+    {'Missing': 6, 'Neglect': 1}
+    """
+    counts: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    for cell, count in cells.items():
+        for key, label in theme_labels(cell).items():
+            counts[key] = counts.get(key, 0) + count
+            labels[key] = min(label, labels.get(key, label))
+    return {labels[key]: counts[key] for key in sorted(counts)}
 
 
 @lru_cache(maxsize=10_000)

@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from models.core.errors import RuleBroken
 from models.rules.core.counts import count_words
+from models.rules.core.numbers import plain_number, read_number
 
 LONGEST_TEXT = 20_000
 """Characters that one written answer may have."""
 
 YES_PARTLY_NO = ("Yes", "Partly", "No")
+_CALLS = {
+    "radio": "Choose an answer.",
+    "checkboxes": "Choose at least one answer.",
+    "number": "Give a number.",
+    "date": "Give a date.",
+    "textarea": "Write an answer.",
+    "files": "Add a file.",
+}
 _MOST_FILES = 20
 
 Reader = Callable[[Sequence[str], Sequence[str]], Any]
@@ -42,6 +50,11 @@ class Kind:
     needs_scale: bool = False
     fixed_options: tuple[str, ...] = ()
 
+    @property
+    def call(self) -> str:
+        """What is said to somebody who has not answered, in terms of what there is to do."""
+        return _CALLS[self.widget]
+
     def show(self, value: Any) -> str:
         """An answer in words.
 
@@ -55,7 +68,7 @@ class Kind:
             return f"{day.day} {day:%B %Y}"
         if isinstance(value, list):
             return count_words(len(value), "file") if self.widget == "files" else "; ".join(value)
-        return str(value)
+        return plain_number(value) if self.widget == "number" else str(value)
 
     def given(self, value: Any) -> tuple[str, ...]:
         """An answer as a form would send it again.
@@ -65,6 +78,8 @@ class Kind:
         """
         if value is None:
             return ()
+        if self.widget == "number":
+            return (plain_number(value),)
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
@@ -85,15 +100,9 @@ def _several(values: Sequence[str], options: Sequence[str]) -> list[str] | None:
 
 
 def _number(values: Sequence[str], options: Sequence[str]) -> int | float | None:
-    typed = _typed(values).replace(",", "")
-    if not typed:
+    number = read_number(_typed(values))
+    if number is None:
         return None
-    try:
-        number = Decimal(typed)
-    except InvalidOperation:
-        raise RuleBroken("Give a number, such as 12 or 3.5.") from None
-    if not number.is_finite() or abs(number) > 10**12:
-        raise RuleBroken("Give a number, such as 12 or 3.5.")
     return int(number) if number == number.to_integral_value() else float(number)
 
 

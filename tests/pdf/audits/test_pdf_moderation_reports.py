@@ -13,6 +13,8 @@ from tests.pdf.pdf_facts import AGENCIES, TODAY, words
 from tests.pdf.pdf_kit import Kit, SoundDocument, as_page, says
 from tests.pdf.pdf_review_facts import OCCASION
 
+PLACES = (("Level of intervention", "Child protection plan"), ("Theme", "Neglect"))
+
 
 def moderation(rows: int, agencies: int = 2) -> ModerationFacts:
     """A case with so many questions, each answered by so many agencies, a few not at all."""
@@ -32,7 +34,7 @@ def moderation(rows: int, agencies: int = 2) -> ModerationFacts:
         for number in range(1, rows + 1)
     )  # fmt: skip
     return ModerationFacts(
-        occasion=OCCASION, about="sample_cases:1", case_reference="C-0017", stratum="Child protection plan",
+        occasion=OCCASION, about="sample_cases:1", case_reference="C-0017", places=PLACES,
         sample="AS-2026-01 Front door", review="TR-2026-01 The front door", columns=columns,
         silent=(("Probation", "Case not known"),), sections=(SideSection("Practice", questions),) if questions else (),
         moderated=ModeratedFacts("Requires improvement", words(1, 2), words(2, 2), "Morgan Reed", TODAY),

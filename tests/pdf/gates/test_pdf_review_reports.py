@@ -42,7 +42,7 @@ def review(count: int) -> ReviewReportFacts:
         **REVIEW, kind="Children", hub="Children's hub", sponsor="Siân Llewellyn", priority="Neglect",
         focus="Whether help comes early.", stage="Presentation", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31),
         methods=tuple(MethodFacts(SENTENCES[number % 5][:40], words(number, 1)) for number in few),
-        sample=tuple(SampleFacts(f"AS-{number:04d}", f"Level {number}", 1200 + number, 4) for number in few),
+        sample=tuple(SampleFacts(f"AS-{number:04d}", "Theme", f"Level {number}", 1200 + number, 4) for number in few),
         findings=tuple(
             FindingFacts(f"{number % 9}. Key line", "Case audit", list(Verdict)[number % 3], "Strong", words(number, 2))
             for number in sorted(numbers, key=lambda number: number % 9)

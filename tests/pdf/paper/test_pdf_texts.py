@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.pdf.paper.directions import segments_of
-from jobs.pdf.paper.texts import LETTER_LIMIT, LINE_LIMIT, Style, Typesetter, readable
+from jobs.pdf.paper.texts import GOES_ON, LETTER_LIMIT, LINE_LIMIT, SMALLEST_SIZE, Style, Typesetter, readable
 from jobs.pdf.paper.typefaces import REGULAR, face_for
 
 STYLE = Style()
@@ -110,6 +110,33 @@ def test_an_unbroken_word_is_broken_to_the_column_without_losing_a_letter() -> N
     lines = setter.wrap(word, STYLE, 90)
     assert "".join(lines) == word
     assert max(setter.width(line, STYLE) for line in lines) <= 90
+
+
+def test_word_that_is_too_wide_is_set_smaller_and_not_broken() -> None:
+    setter = Typesetter()
+    style, lines = setter.wrap_whole("114490-3271-A of Buckinghamshire", STYLE, 45)
+    assert lines == ["114490-3271-A", "of", "Buckinghamshire"]
+    assert SMALLEST_SIZE < style.size < STYLE.size
+    assert max(setter.width(line, style) for line in lines) <= 45
+    assert setter.wrap_whole("of 114490", STYLE, 45)[0] is STYLE
+
+
+def test_reference_that_had_to_be_broken_shows_that_it_goes_on() -> None:
+    """Without a mark the first line of 114490-… would read as the reference of somebody else."""
+    setter, reference = Typesetter(), "LA" + "0123456789-" * 18
+    style, lines = setter.wrap_whole(reference, STYLE, 90)
+    assert "".join(lines) == reference
+    drawn = setter.show(lines, style)
+    marked = [f"<{setter.fonts.encode(line + GOES_ON, style.font)}>" for line in lines]
+    assert all(mark in drawn for mark in marked[:-1])
+    assert marked[-1] not in drawn
+    assert max(setter.width(line + GOES_ON, style) for line in lines[:-1]) <= 90
+
+
+def test_fingerprint_is_compared_and_broken_without_a_mark() -> None:
+    setter = Typesetter()
+    lines = setter.wrap("0123456789abcdef" * 4, STYLE, 90)
+    assert setter.fonts.encode(GOES_ON, STYLE.font) not in setter.show(lines, STYLE)
 
 
 @settings(deadline=None)

@@ -1,0 +1,139 @@
+"""Does each entry of each demo person's home page lead to exactly what it counts, and is what is due in the feed?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.access import Role
+from models.core.clock import now, today
+from models.partnership.people import Person
+from models.reminders.calendar_feeds import start_feed
+from tests.web import Browser
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a home page: how many, in which words, and where it leads."""
+
+    count: int
+    words: str
+    href: str
+
+    @property
+    def is_list(self) -> bool:
+        return "?" in self.href or self.href.endswith(("/late/", "/waiting/"))
+
+
+def entries_of(browser: Browser) -> list[Entry]:
+    found = []
+    for link in browser.get("/").select(".cards a"):
+        number, words = (" ".join(part.get_text(" ").split()) for part in link.select("strong, span"))
+        found.append(Entry(int(number.replace(",", "")), words, str(link["href"])))
+    return found
+
+
+def pages_of(browser: Browser, path: str) -> Iterator[BeautifulSoup]:
+    """A list's page, and every page after it."""
+    page = browser.get(path)
+    yield page
+    following = page.select_one("nav.pager a[rel=next]")
+    if following is not None:
+        yield from pages_of(browser, str(following["href"]))
+
+
+def rows_of(browser: Browser, path: str) -> list[str]:
+    """Where the rows of a list lead, from its first page to its last."""
+    rows = [row for page in pages_of(browser, path) for row in page.select("main table.list tbody tr")]
+    return [urlsplit(str(row.select("a[href]")[0]["href"])).path for row in rows]
+
+
+@pytest.fixture
+def people(portal: Flask, session: Session) -> list[tuple[Person, Browser]]:
+    """Every person of the demo who signs in, each with a browser."""
+    people = session.scalars(select(Person).where(Person.is_active).order_by(Person.id)).all()
+    session.commit()
+    assert {person.role for person in people} == set(Role)
+    return [(person, Browser(portal).enter(person, session)) for person in people]
+
+
+def test_every_entry_of_every_home_page_leads_to_exactly_what_it_counts(people: list[tuple[Person, Browser]]) -> None:
+    seen = 0
+    for person, browser in people:
+        for entry in entries_of(browser):
+            seen += 1
+            if not entry.is_list:
+                assert entry.count == 1, (person.name, entry)
+                browser.get(entry.href)
+            else:
+                assert entry.count > 1, (person.name, entry)
+                assert len(rows_of(browser, entry.href)) == entry.count, (person.name, entry)
+    assert seen > 20
+
+
+def test_list_behind_an_entry_has_the_oldest_due_first(people: list[tuple[Person, Browser]]) -> None:
+    seen = 0
+    for person, browser in people:
+        for entry in entries_of(browser):
+            sort = re.search(r"[?&]sort=(\w+)", entry.href)
+            if sort is None:
+                continue
+            page = browser.get(entry.href)
+            assert len(page.select("th[aria-sort=ascending]")) == 1, (person.name, entry)
+            seen += 1
+    assert seen > 5
+
+
+def test_calendar_holds_what_is_due_on_the_home_page_each_with_its_link(
+    portal: Flask, session: Session, people: list[tuple[Person, Browser]]
+) -> None:
+    for person, browser in people:
+        token = start_feed(session, person.id, now=now())
+        session.commit()
+        events = Calendar.from_ical(portal.test_client().get(f"/calendar/{token}.ics").get_data()).walk("VEVENT")
+        days: dict[str, date] = {urlsplit(str(event["url"])).path: event.decoded("dtstart") for event in events}
+        assert len(days) == len(events), person.name
+        listed: set[str] = set()
+        for entry in entries_of(browser):
+            if re.search(r"\b(is|are) (over)?due\b", entry.words):
+                paths = rows_of(browser, entry.href) if entry.is_list else [entry.href]
+                late = "overdue" in entry.words
+                assert all((days[path] < today()) == late for path in paths), (person.name, entry)
+                listed |= set(paths)
+        late = {path for path, day in days.items() if day < today()}
+        near = {path for path, day in days.items() if today() <= day <= today() + timedelta(days=28)}
+        assert late | near <= listed, (person.name, sorted((late | near) - listed))
+
+
+def test_no_officers_home_page_names_what_another_officer_runs(
+    session: Session, people: list[tuple[Person, Browser]]
+) -> None:
+    officers = [(person, browser) for person, browser in people if person.role is Role.OFFICER]
+    assert len(officers) > 1
+    late = {person.id: set(rows_of(browser, "/case-audits/?waits=audits-owed-overdue")) for person, browser in officers}
+    assert any(late.values())
+    ids = list(late)
+    for number, one in enumerate(ids):
+        assert all(late[one].isdisjoint(late[other]) for other in ids[number + 1 :])
+
+
+def test_administrators_entries_say_that_they_are_of_all_hubs(people: list[tuple[Person, Browser]]) -> None:
+    (browser,) = [browser for person, browser in people if person.role is Role.ADMINISTRATOR][:1]
+    (owed,) = [entry for entry in entries_of(browser) if "owe" in entry.words and "case audit" in entry.words]
+    assert owed.words.endswith("(all hubs)")
+
+
+def test_pile_of_another_role_finds_nothing(people: list[tuple[Person, Browser]]) -> None:
+    member = next(browser for person, browser in people if person.role is Role.AGENCY_MEMBER)
+    for pile in ("audits-owed-overdue", "audits-overdue-x", "nothing"):
+        assert "Nothing fits" in member.get(f"/case-audits/?waits={pile}").get_text()
