@@ -20,7 +20,7 @@ from models.rules.case_lists.columns import (
     TextColumn,
 )
 from models.rules.case_lists.columns_seen import column_notes
-from models.rules.case_lists.date_readings import reader_of
+from models.rules.case_lists.days.date_readings import reader_of
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.files.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.fingerprints import canonical_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.dates import DateOrder
+from models.rules.case_lists.days.dates import DateOrder
 from models.rules.case_lists.layouts import (
     KNOWN_KEYS,
     LAYOUTS,

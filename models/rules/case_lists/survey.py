@@ -7,11 +7,11 @@ from operator import itemgetter
 from typing import Any
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.dates import ColumnDates, DateEvidence
+from models.rules.case_lists.days.dates import ColumnDates, DateEvidence
+from models.rules.case_lists.days.placeholders import DateRole
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.furnishings import Furnishings, FurnishingSearch
 from models.rules.case_lists.headings import ColumnChoice, locate
-from models.rules.case_lists.placeholders import DateRole
 from models.rules.case_lists.values import clean, is_ten_digits, looks_like_nhs_number
 
 DATE_ROLES: tuple[DateRole, ...] = ("start", "end", "born")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.day_numbers import whole_days
+from models.rules.case_lists.days.day_numbers import whole_days
 from models.rules.case_lists.files.archive import (
     DAMAGED,
     MAX_CELL_CHARACTERS,

@@ -104,6 +104,11 @@ def _sentence(rule: str, role: str, column: DateColumn, count: int) -> str:
 
 
 def add_judged(odd: OddRows, number: int, judged: JudgedRow) -> None:
-    """Adds the odd cells of a row from the careful path to those of its batch."""
+    """Adds the odd cells of a row from the careful path to those of its batch.
+
+    >>> odd = {("end", "utc_stamp"): [4]}
+    >>> add_judged(odd, 7, JudgedRow("QK7", odd_days=[("end", "utc_stamp")])); odd
+    {('end', 'utc_stamp'): [4, 7]}
+    """
     for key in judged.odd_days:
         odd.setdefault(key, []).append(number)

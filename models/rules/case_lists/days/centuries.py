@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from models.rules.case_lists.placeholders import DateRole
+from models.rules.case_lists.days.placeholders import DateRole
 
 _YEARS_BACK: dict[DateRole, int] = {"start": 80, "end": 49, "born": 99}
 _ENDS_AHEAD = 50

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from models.rules.case_lists.day_numbers import is_day_number
+from models.rules.case_lists.days.day_numbers import is_day_number
 
 ShapeKind = Literal["numbers", "day", "month", "serial"]
 """Three numbers in an order that the column decides; year, month and day told apart; no day; a day number."""

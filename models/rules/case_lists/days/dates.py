@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.rules.case_lists.date_shapes import Shape, shape_of
-from models.rules.case_lists.day_numbers import read_day_number
-from models.rules.case_lists.placeholders import is_day_for_none
+from models.rules.case_lists.days.date_shapes import Shape, shape_of
+from models.rules.case_lists.days.day_numbers import read_day_number
+from models.rules.case_lists.days.placeholders import is_day_for_none
 from models.rules.case_lists.values import clean
 
 DateOrder = Literal["day", "month", "year"]

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from models.rules.case_lists.centuries import YearWindow, window_of
-from models.rules.case_lists.date_shapes import Moment, Shape, shape_of
-from models.rules.case_lists.dates import LAST_SWAPPED, ColumnDates, DateOrder
-from models.rules.case_lists.day_numbers import read_day_number
+from models.rules.case_lists.days.centuries import YearWindow, window_of
+from models.rules.case_lists.days.date_shapes import Moment, Shape, shape_of
+from models.rules.case_lists.days.dates import LAST_SWAPPED, ColumnDates, DateOrder
+from models.rules.case_lists.days.day_numbers import read_day_number
+from models.rules.case_lists.days.placeholders import DateRole, is_day_for_none, is_short_end_for_none, is_word_for_none
 from models.rules.case_lists.headings import ColumnChoice
-from models.rules.case_lists.placeholders import DateRole, is_day_for_none, is_short_end_for_none, is_word_for_none
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 

@@ -1,0 +1,1 @@
+"""How are the days of a case list read?"""
