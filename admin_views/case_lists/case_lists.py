@@ -16,7 +16,6 @@ from admin_views.case_lists.columns import ROLES, asked_choice, choice_of_form, 
 from admin_views.case_lists.notes import (
     check_facts,
     problem_rows,
-    shown_notes,
     what_freezing_means,
 )
 from admin_views.documents.job_requests import waiting_url
@@ -191,9 +190,9 @@ class CaseListScreen(Screen):
         record = self.get_record(record_id)
         if record.status is not ListStatus.CHECKED or not record.report:
             return redirect(self.details_url(record_id))
-        facts = check_facts(record.report, levels_of(self.session))
+        facts = check_facts(record, levels_of(self.session))
         limits = {"listed": LISTED, "shown_cases": SHOWN_CASES}
-        return self.render("case_lists/check.html", record=record, notes=shown_notes(record), **facts, **limits)
+        return self.render("case_lists/check.html", record=record, **facts, **limits)
 
     @expose("/<int:record_id>/problems.csv", roles=OFFICERS)
     def problems(self, record_id: int) -> ResponseReturnValue:

@@ -12,6 +12,8 @@ from models.rules.case_lists.levels import Level
 from models.rules.case_lists.notes import CHOICES
 from models.rules.core.counts import count_words, noun_of
 
+_URGENT = ("damaged_reference", "look_alike_references", "no_cases", "unmapped_level", "missing_level")
+
 
 @dataclass(frozen=True)
 class ShownNote:
@@ -24,15 +26,32 @@ class ShownNote:
     is_answered: bool = False
 
     @property
+    def asks_a_look(self) -> bool:
+        """Whether somebody should do something about its rows."""
+        return "Nothing to do" not in self.text
+
+    @property
     def is_open(self) -> bool:
         """Whether the note asks something that nobody has answered yet."""
         return bool(self.question) and not self.is_answered
 
 
 def shown_notes(record: CaseList) -> list[ShownNote]:
-    """The notes of a check, what is still asked first."""
+    """The notes of a check, the most urgent first."""
     chosen = ImportChoice.from_facts(record.choice).columns
-    return sorted((_shown(note, chosen) for note in (record.report or {})["notes"]), key=lambda note: not note.is_open)
+    notes = sorted((record.report or {})["notes"], key=lambda note: note["rule"] not in _URGENT)
+    return [_shown(note, chosen) for note in notes]
+
+
+def note_groups(notes: Sequence[ShownNote]) -> list[tuple[str, list[ShownNote]]]:
+    """The notes under what an officer does about them: answer, look, or only know; empty groups are left out."""
+    looked_at = [note for note in notes if note.rows and note.asks_a_look and not note.is_open]
+    groups = (
+        ("Please decide", [note for note in notes if note.is_open]),
+        ("Please look at these rows", looked_at),
+        ("How the list was read", [note for note in notes if not note.is_open and note not in looked_at]),
+    )
+    return [group for group in groups if group[1]]
 
 
 def _shown(note: dict[str, Any], chosen: Any) -> ShownNote:
@@ -69,12 +88,14 @@ def what_freezing_means(record: CaseList) -> str:
     )
 
 
-def check_facts(report: dict[str, Any], levels: list[Level]) -> dict[str, Any]:
-    """What else the page of a check shows: the report, the levels, rows by level and why rows cannot be used."""
+def check_facts(record: CaseList, levels: list[Level]) -> dict[str, Any]:
+    """What the page of a check shows: report, notes, levels, rows by level and why rows cannot be used."""
+    report, notes = record.report or {}, shown_notes(record)
     return {
         "report": report,
         "levels": levels,
         "by_level": _highest_first(report["accepted_by_level"], levels),
+        "note_groups": note_groups(notes),
         "rejected": _rows_by_sentence(report["rejected"]),
     }
 
