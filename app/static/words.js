@@ -141,6 +141,7 @@
   const goOut = () => {
     if (!isOut) { say("out"); setTimeout(again, 2000); }
     isOut = true;
+    forms.forEach((form) => { delete form.dataset.sending; });
     forms.forEach((form) => keep(form));
     document.dispatchEvent(new Event("portal:signed-out"));
   };
@@ -166,7 +167,7 @@
 
   const passing = new Set();
   const send = (form, button) => { passing.add(form); form.requestSubmit(button); };
-  const leave = () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 8000); };
+  const leave = () => { isLeaving = true; setTimeout(() => { isLeaving = false; forms.forEach((form) => { delete form.dataset.sending; }); }, 8000); };
 
   if (me) {
     document.addEventListener("submit", (event) => {
@@ -178,8 +179,9 @@
       event.preventDefault();
       if (pending) return;
       pending = [form, event.submitter];
+      form.dataset.sending = "yes";  // for whoever drives the page, such as a test: another page is on its way
       keep(form);
-      look().catch(() => { pending = null; say("away"); });
+      look().catch(() => { pending = null; delete form.dataset.sending; say("away"); });
     });
     document.addEventListener("portal:look", () => { look().catch(() => {}); });
     document.addEventListener("portal:saved", (event) => keep(event.target));

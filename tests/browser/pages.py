@@ -6,8 +6,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 
+def arrived(page: Page) -> Page:
+    """The page that a form just sent leads to: a form first asks whether its person is still signed in."""
+    page.wait_for_function("!document.querySelector('form[data-sending]')")
+    return page
+
+
 def accessible(page: Page) -> Page:
     """No violation of the accessibility rules, and nothing wider than the window."""
+    arrived(page)
     findings = Axe().run(page)
     assert findings.violations_count == 0, findings.generate_report()
     return fits(page)

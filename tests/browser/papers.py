@@ -129,6 +129,7 @@ def open_twin(page: Page, row: PaperRow) -> str:
     for link in row.record.split(" > "):
         page.goto(href)
         href = page.locator("main").get_by_role("link", name=link).first.get_attribute("href") or ""
+    href = href.partition("?")[0]  # a record's link carries the list it came from
     where = row.path.format(id=href.rstrip("/").rpartition("/")[2]) if row.path.startswith("/") else href + row.path
     page.goto(where)
     return where

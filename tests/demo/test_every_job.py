@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import sessionmaker
 
-from app.demo.samples import plan_of
+from app.demo.samples import drawable
 from jobs.core.mail import MailServer
 from jobs.core.queue import JOBS
 from models.accounts.sign_ins import Outcome, SignInAttempt
@@ -99,7 +99,9 @@ def forget_an_upload(session: PortalSession) -> None:
 def ask_for_a_draw(session: PortalSession) -> None:
     frame = session.scalars(select(CaseFrame).order_by(CaseFrame.id)).first()
     assert frame is not None
-    sample = plan_sample(session, brief=SampleBrief(title="Twice"), frame=frame, plan=plan_of("level", "fixed", 1))
+    sample = plan_sample(
+        session, brief=SampleBrief(title="Twice"), frame=frame, plan=drawable(session, frame, 1, {"rule": "any"})
+    )
     lock_sample(session, sample, frame=frame, person_id=None)
     reveal(session, sample, public="4 6 1", witness="A witness")
     request_draw(session, sample)

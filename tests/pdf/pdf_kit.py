@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from io import BytesIO
@@ -215,10 +216,11 @@ def says(pdf_bytes: bytes, text: str) -> bool:
 
 
 def as_page(paper: Paper) -> str:
-    """The paper as its HTML twin, drawn without a database."""
+    """The paper as its HTML twin, drawn without a database, without the marks that keep references in one piece."""
     app = usual_portal()
     with app.test_request_context():
-        return render_template("papers/paper.html", paper=paper, buttons=[], back="/", back_words="Back")
+        page = render_template("papers/paper.html", paper=paper, buttons=[], back="/", back_words="Back")
+    return re.sub(r'<span class="(?:reference|whole)[^"]*">([^<]*)</span>', r"\1", page)
 
 
 def texts_of(blocks: Sequence[Any]) -> Iterator[str]:
