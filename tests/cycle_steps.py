@@ -159,7 +159,7 @@ class Cycle:
         values = _columns(self.officer.get(columns))
         assert self.officer.client.post(columns, data=values).status_code == 302
         self.work()
-        accept(self.officer, f"/case-lists/{case_list.id}/accept/", page=f"/case-lists/{case_list.id}/check/")
+        accept(self.officer, f"/case-lists/{case_list.id}/accept/", confirmed="yes")
         assert "is frozen: 6 cases" in self.work()[0]
         case_frame: CaseFrame = self.one(CaseFrame)
         return case_frame

@@ -16,7 +16,7 @@ from models.core.clock import LONDON
 
 Show = Callable[[Any], str]
 
-NOTHING = Markup('<span class="none">–</span>')
+NOTHING = Markup("–")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

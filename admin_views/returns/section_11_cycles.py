@@ -40,7 +40,7 @@ def show_average(number: float | None) -> str:
     """An average score with one digit, a dash for none.
 
     >>> show_average(2.25), str(show_average(None))
-    ('2.2', '<span class="none">–</span>')
+    ('2.2', '–')
     """
     return NOTHING if number is None else f"{number:.1f}"
 

@@ -25,7 +25,7 @@ from models.rules.core.counts import count_words
 from models.rules.sampling.sample_plans import MOST_THEMES, SamplePlan, exclude, parse_plan
 from models.rules.sampling.strata import stem_of, theme_counts
 from models.sampling.audit_samples import AuditSample, SampleBrief, SampleStatus, change_plan, plan_sample
-from models.sampling.sample_previews import refuse_undrawable
+from models.sampling.sample_previews import of_filled_strata, refuse_undrawable
 
 _RULES = [
     SelectChoice("any", "At any time"),
@@ -127,7 +127,7 @@ def values_of(sample: AuditSample, frame: CaseFrame) -> dict[str, Any]:
         "themes": [theme for theme in frame_themes if stem_of(theme) in chosen],
         "strata": plan.strata.value,
         "method": plan.method.value,
-        "size": plan.size if isinstance(plan.size, int) else None,
+        "size": plan.size if isinstance(plan.size, int) else max(plan.size.values(), default=None),
         "minimum": plan.minimum,
         "reserves": plan.reserves,
         "leaves_out_recent": plan.exclusions is not None,
@@ -152,7 +152,7 @@ def plan_of(session: Session, form: PlanForm, frame: CaseFrame) -> tuple[SampleP
     if form.leaves_out_recent.data:
         kept_out = exclude(excluded, months=RECENT_MONTHS)
         data["exclusions"] = {"months": RECENT_MONTHS, "count": kept_out.count, "fingerprint": kept_out.fingerprint}
-    return parse_plan(data), excluded
+    return of_filled_strata(session, frame, parse_plan(data), excluded), excluded
 
 
 def _time_frame(form: PlanForm) -> dict[str, Any]:

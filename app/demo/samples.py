@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,7 +36,7 @@ from models.sampling.audit_samples import (
 from models.sampling.sample_cases import CaseStatus, SampleCase, approve_elimination, propose_elimination
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
-from models.sampling.sample_previews import preview
+from models.sampling.sample_previews import of_filled_strata
 
 SEED = "Triangulate demo"
 
@@ -98,9 +97,7 @@ def plan_of(strata: str, method: str, size: int, time_frame: dict[str, Any] | No
 
 def drawable(session: Session, frame: CaseFrame, size: int, time_frame: dict[str, Any]) -> SamplePlan:
     """A plan by level that asks so many of each level that has a case in its time, and none of the others."""
-    plan = plan_of("level", "fixed", size, time_frame)
-    strata = preview(session, frame, plan).population.strata
-    return replace(plan, size={name: size for name, there in strata.items() if there})
+    return of_filled_strata(session, frame, plan_of("level", "fixed", size, time_frame))
 
 
 def _year_to(until: date) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from models.rules.sampling.allocation import Allocation, allocate, reserves_want
 from models.rules.sampling.drawable_plans import refuse_empty_draw, refuse_unknown_themes
 from models.rules.sampling.frame_slots import FrameFacts
 from models.rules.sampling.populations import Population
-from models.rules.sampling.sample_plans import SamplePlan
+from models.rules.sampling.sample_plans import AllocationMethod, SamplePlan
 from models.sampling.draw_sql import read_population
 
 
@@ -57,6 +57,20 @@ def preview(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Coll
         shortages=tuple(shortage_sentences(population.strata, allocations)),
         notes=tuple(population.sentences(plan.strata)),
     )
+
+
+def of_filled_strata(
+    session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Collection[str] = ()
+) -> SamplePlan:
+    """A plan that asks one number of each stratum, put down by name for those that have a case; any other as it is.
+
+    For people who say “two of each level”: they mean the levels that the list has. The preview shows the others empty.
+    """
+    if plan.method is not AllocationMethod.FIXED or not isinstance(plan.size, int):
+        return plan
+    strata = read_population(session, facts_of(frame), plan, excluded).strata
+    filled = {name: plan.size for name, there in strata.items() if there}
+    return replace(plan, size=filled) if 0 < len(filled) < len(strata) else plan
 
 
 def refuse_undrawable(session: Session, frame: CaseFrame, plan: SamplePlan, excluded: Collection[str] = ()) -> Preview:

@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 def arrived(page: Page) -> Page:
     """The page that a form just sent leads to: a form first asks whether its person is still signed in."""
-    page.wait_for_function("!document.querySelector('form[data-sending]')")
+    page.locator("form[data-sending]").first.wait_for(state="detached")
+    page.wait_for_load_state()
     return page
 
 

@@ -220,7 +220,7 @@ def as_page(paper: Paper) -> str:
     app = usual_portal()
     with app.test_request_context():
         page = render_template("papers/paper.html", paper=paper, buttons=[], back="/", back_words="Back")
-    return re.sub(r'<span class="(?:reference|whole)[^"]*">([^<]*)</span>', r"\1", page)
+    return re.sub(r'<span class="(?:reference|whole|long)[^"]*">([^<]*)</span>', r"\1", page)
 
 
 def texts_of(blocks: Sequence[Any]) -> Iterator[str]:
