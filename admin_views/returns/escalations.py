@@ -176,7 +176,12 @@ class EscalationScreen(Screen):
             return "It stands in the log."
 
         return self.ask(
-            form, self.details_url(record_id), act, title=f"What came of {record.reference}?", button="Save"
+            form,
+            self.details_url(record_id),
+            act,
+            title=f"What came of {record.reference}?",
+            button="Save",
+            over=(record,),
         )
 
     @expose("/<int:record_id>/answer/", roles=_SPONSORS, methods=("GET", "POST"))
