@@ -50,14 +50,14 @@ def test_rule_about_a_person_leads_to_its_field(
 
 @pytest.mark.parametrize("field", ["subject", "body"])
 def test_unknown_name_in_a_reminder_leads_to_the_text_that_asks_for_it(browser: Open, field: str) -> None:
-    values = {"name": "Due", "kind": "action_due", "recipient": "owner", "offset_days": "0", "subject": "Due",
+    values = {"name": "Due", "kind": "action_due", "recipient": "action_owner", "offset_days": "0", "subject": "Due",
               "body": "Soon", field: "About {wrong_name}"}  # fmt: skip
     answer = browser(Role.ADMINISTRATOR).send("/reminder-rules/new/", **values)
     is_led_to(answer, field, "The text asks for {wrong_name}, which is not known here")
 
 
 def test_condition_over_two_columns_leads_to_the_later_of_them(browser: Open) -> None:
-    values = {"name": "Due", "kind": "action_due", "recipient": "owner", "offset_days": "3", "subject": "Due",
+    values = {"name": "Due", "kind": "action_due", "recipient": "action_owner", "offset_days": "3", "subject": "Due",
               "body": "Soon"}  # fmt: skip
     answer = browser(Role.ADMINISTRATOR).send("/reminder-rules/new/", **values)
     is_led_to(answer, "offset_days", "A reminder of an action that is due comes on the day or before")

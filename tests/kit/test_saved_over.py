@@ -14,7 +14,8 @@ from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceList
 from models.plans.actions import Action
 from models.plans.challenges import Challenge
-from models.plans.impact_analyses import ImpactAnalysis
+from models.plans.impact_analyses import open_impact_analysis
+from models.reviews.thematic_reviews import Stage
 from models.tools.tool_questions import questions_of, sections_of
 from tests import make, make_tools
 from tests.web import Browser, sent_by, words_of
@@ -51,7 +52,7 @@ def saved_meanwhile(shown: BeautifulSoup) -> list[str]:
 
 def test_second_answer_to_a_challenge_stops_before_the_first(browser: Open, session: Session) -> None:
     review = make.review(session)
-    challenge = Challenge(review_id=review.id, question="Why?", challenged_on=date(2026, 1, 5), raised_by="Board",
+    challenge = Challenge(review_id=review.id, question="Why?", challenged_on=date(2026, 1, 5), challenger="Board", agency_id=make.agency(session).id,
                           answer="Not yet", answered_on=date(2026, 1, 6))  # fmt: skip
     session.add(challenge)
     session.commit()
@@ -69,12 +70,14 @@ def test_rating_of_a_colleague_is_not_taken_back_unseen(browser: Open, session: 
     assert saved_meanwhile(shown) == [f"BRAG {red.label}"]
 
 
-def test_impact_that_two_people_check_first_is_kept_once(browser: Open, session: Session, action: Action) -> None:
-    analysis = ImpactAnalysis(plan_id=action.plan_id, due_on=date(2027, 1, 1))
-    session.add(analysis)
+def test_impact_that_two_people_check_first_is_kept_once(browser: Open, session: Session) -> None:
+    analysed = make.review(session, stage=Stage.DISSEMINATION)
+    action = make.action(session, make.plan(session, analysed), make.agency(session))
+    action.completion_evidence, action.completed_on = "Ten files.", date(2026, 5, 1)
+    analysis = open_impact_analysis(session, analysed, completed_on=date(2026, 6, 30))
     session.commit()
     page = f"/impact-analyses/{analysis.id}/check/{action.id}/"
-    both = {"impact": "improved"}
+    both = {"impact": "embedded"}
     shown = refused(browser(Role.OFFICER), page, {**both, "evidence": "Mine"}, {**both, "evidence": "Theirs"})
     assert "Evidence Theirs" in saved_meanwhile(shown)
 
