@@ -52,7 +52,8 @@ def saved_meanwhile(shown: BeautifulSoup) -> list[str]:
 
 def test_second_answer_to_a_challenge_stops_before_the_first(browser: Open, session: Session) -> None:
     review = make.review(session)
-    challenge = Challenge(review_id=review.id, question="Why?", challenged_on=date(2026, 1, 5), challenger="Board", agency_id=make.agency(session).id,
+    challenge = Challenge(review_id=review.id, question="Why?", challenged_on=date(2026, 1, 5), challenger="Board",
+                          agency_id=make.agency(session).id,
                           answer="Not yet", answered_on=date(2026, 1, 6))  # fmt: skip
     session.add(challenge)
     session.commit()
@@ -79,7 +80,7 @@ def test_impact_that_two_people_check_first_is_kept_once(browser: Open, session:
     page = f"/impact-analyses/{analysis.id}/check/{action.id}/"
     both = {"impact": "embedded"}
     shown = refused(browser(Role.OFFICER), page, {**both, "evidence": "Mine"}, {**both, "evidence": "Theirs"})
-    assert "Evidence Theirs" in saved_meanwhile(shown)
+    assert "What shows it? Theirs" in saved_meanwhile(shown)
 
 
 def test_section_and_question_of_a_tool_show_both_words(browser: Open, session: Session) -> None:

@@ -241,6 +241,18 @@ def test_officer_opens_a_cycle_and_reads_who_is_missing(
     officer.get(f"{path}edit/", status=403)
 
 
+def test_cycle_that_asks_nobody_does_not_say_that_everybody_has_returned_it(
+    browser: Open, session: Session, cycle: Section11Cycle
+) -> None:
+    session.execute(update(Agency).values(is_active=False))
+    session.commit()
+    assert expected_partners(session, cycle) == []
+    words = browser(Role.OFFICER).get(f"/section-11-cycles/{cycle.id}/").get_text(" ", strip=True)
+    assert "Returned No partner is asked" in words
+    assert "0 of 0" not in words
+    assert "Every partner has returned it" not in words
+
+
 def test_officer_makes_a_cycle_of_a_section_11_tool(browser: Open, session: Session, cycle: Section11Cycle) -> None:
     make_tools.tool(session, title="Baseline self-evaluation")
     session.commit()
