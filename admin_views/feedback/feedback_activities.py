@@ -189,8 +189,9 @@ class FeedbackActivityScreen(Screen):
         if engagement is None or engagement.activity_id != record.id:
             abort(404)
         form = OutcomeForm(sent_form(), told_on=engagement.outcome_told_on or today(), words=engagement.outcome_told)
-        values = {"title": "The group was told the outcome", "button": "Save", "over": (engagement,)}
-        return self.ask(form, self.details_url(record_id), lambda: self._told(engagement, form), **values)
+        values = {"title": "The group was told the outcome", "button": "Save"}
+        return self.ask(form, self.details_url(record_id), lambda: self._told(engagement, form), over=(engagement,),
+                        **values)  # fmt: skip
 
     def _told(self, engagement: Engagement, form: Form) -> str:
         tell_outcome(self.session, engagement, on=form["told_on"].data, words=form["words"].data)

@@ -33,7 +33,7 @@ def status_of(problems: Sequence[tuple[str, str]]) -> int:
 
 def saved_meanwhile(form: Form) -> list[tuple[str, str]]:
     """The label and saved value of each field that was opened on a saved value and says something else now."""
-    saved = [(field, field.object_data) for field in form]
+    saved = [(field, _saved_value(field)) for field in form]
     return [
         (str(field.label.text), in_words(field, value))
         for field, value in saved
@@ -41,9 +41,22 @@ def saved_meanwhile(form: Form) -> list[tuple[str, str]]:
     ]
 
 
+def _saved_value(field: Any) -> Any:
+    """The value a field was opened on; of records their keys, which is what such a field holds."""
+    if isinstance(field.object_data, list):
+        return [getattr(item, "id", item) for item in field.object_data]
+    return field.object_data
+
+
 def in_words(field: Any, value: Any) -> str:
     """A saved value as the field's own choices name it."""
     if isinstance(value, (list, tuple)):
         return ", ".join(in_words(field, each) for each in value)
-    choices = {str(key): str(label) for key, label, *_ in getattr(field, "options", None) or ()}
+    pairs = getattr(field, "options", None) or map(_pair, getattr(field, "choices", None) or ())
+    choices = {str(key): str(label) for key, label in pairs}
     return choices.get(str(value)) or str("" if value is None else getattr(value, "label", value))
+
+
+def _pair(choice: Any) -> tuple[Any, Any]:
+    """The key and the label of one choice, in either of the forms that WTForms takes."""
+    return choice if isinstance(choice, tuple) else (choice.value, choice.label)

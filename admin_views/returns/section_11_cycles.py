@@ -33,6 +33,7 @@ from models.core.clock import now, today
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of
 from models.rules.core.counts import count_words
+from models.rules.returns.section_11 import StandardSummary
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 
 

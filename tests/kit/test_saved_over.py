@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
+from models.evidence.findings import Finding
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceList
 from models.plans.actions import Action
@@ -107,3 +108,18 @@ def test_field_to_mend_first_does_not_hide_what_a_colleague_saved_meanwhile(brow
     assert unnamed.status_code == 422
     mended = {**sent_by(BeautifulSoup(unnamed.text, "html.parser")), "name": "Mine"}
     assert person.client.post(page, data=mended).status_code == 409
+
+
+def test_ticked_records_of_a_colleague_are_shown_by_name(browser: Open, session: Session) -> None:
+    review = make.review(session)
+    recommendation = make.recommendation(session, make.plan(session, review))
+    first, second = (
+        Finding(review_id=review.id, text=text, verdict="concern", strength="moderate", source="case_audit")
+        for text in ("Seen late", "Heard early")
+    )
+    session.add_all([first, second])
+    session.commit()
+    page = f"/recommendations/{recommendation.id}/findings/"
+    officer = browser(Role.OFFICER)
+    shown = refused(officer, page, {"findings": str(first.id)}, {"findings": str(second.id)})
+    assert any("Heard early" in line for line in saved_meanwhile(shown))
