@@ -72,7 +72,7 @@ class AssignmentPages(PageSet):
         )
         form.auditor_id.loader = _auditors(record.agency_id)
         title, back = f"Assign {record.reference}", self.details_url(record_id)
-        return self.ask(form, back, lambda: self._assign(record, form), title=title, button="Assign",
+        return self.ask(form, back, lambda: self._assign(record, form), title=title, button="Assign", over=(record,),
                         panels=involvement_panels(self.session, record))  # fmt: skip
 
     def _assign(self, record: CaseAudit, form: AssignForm) -> str:

@@ -140,7 +140,7 @@ class ModerationScreen(Screen):
         form = ModerationForm(sent_form(), obj=moderation)
         lead = f"Agreement of the agencies: {facts.agreement.words}. Their own grades stay as they are."
         return self.ask(form, self.link("side", case_id=case_id), lambda: self._moderated(case, form), lead=lead,
-                        title=f"Moderate {case}", button="Keep the grade", back_words=str(case),
+                        title=f"Moderate {case}", button="Keep the grade", back_words=str(case), over=(moderation,),
                         panels=[_own_grades(facts)])  # fmt: skip
 
     def _moderated(self, case: SampleCase, form: ModerationForm) -> str:

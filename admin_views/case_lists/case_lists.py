@@ -12,7 +12,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import FileField, Form
 
-from admin_views.case_lists.columns import ROLES, asked_choice, choice_of_form, placed_levels
+from admin_views.case_lists.columns import (
+    ROLES,
+    asked_choice,
+    asks_to_read_again,
+    choice_of_form,
+    choice_read,
+    choice_shown,
+    placed_levels,
+)
 from admin_views.case_lists.notes import (
     check_facts,
     problem_rows,
@@ -164,25 +172,50 @@ class CaseListScreen(Screen):
         if record.status not in OPEN:
             return redirect(self.details_url(record_id))
         if request.method == "POST":
-            return self._ask_for_check(record)
-        return self._show_columns(record, asked_choice(record), "")
-
-    def _show_columns(self, record: CaseList, choice: ImportChoice, problem: str) -> ResponseReturnValue:
-        with _opened(self.session, record) as file:
-            view = view_columns(file, choice, levels_of(self.session))
-        problems = [("", problem)] if problem else []
-        shown = {"view": view, "levels": levels_of(self.session), "problems": problems, "roles": ROLES}
-        return self.render("case_lists/columns.html", record=record, **shown), 422 if problem else 200
-
-    def _ask_for_check(self, record: CaseList) -> ResponseReturnValue:
-        choice = ImportChoice.from_facts(choice_of_form())
+            return self._columns_sent(record)
         try:
-            with _opened(self.session, record) as file:
-                view_columns(file, choice, levels_of(self.session))
-            return self._check_again(record, choice)
+            return self._show_columns(record, asked_choice(record))
+        except RuleBroken as refusal:
+            return self._refuse_columns(record, ImportChoice.from_facts(record.choice), refusal)
+
+    def _show_columns(
+        self, record: CaseList, choice: ImportChoice, refusal: RuleBroken | None = None
+    ) -> ResponseReturnValue:
+        levels = levels_of(self.session)
+        with _opened(self.session, record) as file:
+            view = view_columns(file, choice, levels, is_refused=refusal is not None)
+        problems = [(refusal.field, refusal.sentence)] if refusal else []
+        row = request.values.get("header_row", view.sheet.header_row) if refusal else view.sheet.header_row
+        shown = {"view": view, "levels": levels, "problems": problems, "roles": ROLES, "row": row}
+        return self.render("case_lists/columns.html", record=record, **shown), 422 if problems else 200
+
+    def _refuse_columns(self, record: CaseList, choice: ImportChoice, refusal: RuleBroken) -> ResponseReturnValue:
+        """The page again with what was chosen; as the list was read last where that choice is of no sheet it has."""
+        try:
+            return self._show_columns(record, choice, refusal)
+        except RuleBroken:
+            return self._show_columns(record, ImportChoice.from_facts(record.choice), refusal)
+
+    def _columns_sent(self, record: CaseList) -> ResponseReturnValue:
+        try:
+            return self._read_again(record) if asks_to_read_again() else self._ask_for_check(record)
         except RuleBroken as refusal:
             self.session.rollback()
-            return self._show_columns(self.get_record(record.id), asked_choice(record), refusal.sentence)
+            return self._refuse_columns(self.get_record(record.id), choice_shown(), refusal)
+
+    def _read_again(self, record: CaseList) -> ResponseReturnValue:
+        """Another sheet or row of headings means new guesses."""
+        choice = choice_read()
+        with _opened(self.session, record) as file:
+            view_columns(file, choice, levels_of(self.session))
+        where = {"sheet": choice.sheet, "header_row": choice.header_row}
+        return redirect(self.link("columns_page", record_id=record.id, **where))
+
+    def _ask_for_check(self, record: CaseList) -> ResponseReturnValue:
+        choice = choice_of_form()
+        with _opened(self.session, record) as file:
+            view_columns(file, choice, levels_of(self.session))
+        return self._check_again(record, choice)
 
     @expose("/<int:record_id>/check/", roles=OFFICERS)
     def check(self, record_id: int) -> ResponseReturnValue:

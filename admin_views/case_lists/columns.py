@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
 
 from models.case_lists.case_imports import ImportChoice
 from models.case_lists.case_lists import CaseList
+from models.rules.core.numbers import NumberRefused, read_whole_number
+
+LAST_ROW = 1_048_576
+"""The last row that a workbook can have."""
 
 ROLES = ("reference", "level", "theme", "start", "end", "agency", "born")
 
 
 def asked_choice(record: CaseList) -> ImportChoice:
-    """The choice in the address (another sheet or heading row means new guesses), else the one kept, else guesses."""
-    sheet, header_row = request.args.get("sheet"), request.args.get("header_row", type=int)
+    """The choice in the address (another sheet or heading row means new guesses), else the one kept, else guesses.
+
+    Raises NumberRefused for a row that is no whole number.
+    """
+    sheet = request.args.get("sheet")
     if sheet is not None:
-        return ImportChoice(sheet=sheet, header_row=header_row)
+        return ImportChoice(sheet=sheet, header_row=_row(request.args.get("header_row", "")))
     return ImportChoice.from_facts(record.choice)
 
 
-def choice_of_form() -> dict[str, Any]:
-    """Sheet, heading row and columns as the form says."""
+def asks_to_read_again() -> bool:
+    """Whether the form asks for another sheet or row of headings, whose columns must be guessed first."""
+    sent = request.form
+    is_other = any(sent.get(f"read_{name}", sent.get(name)) != sent.get(name) for name in ("sheet", "header_row"))
+    return "again" in sent or is_other
+
+
+def choice_read() -> ImportChoice:
+    """The sheet and the row of headings as the form asks for them. Raises NumberRefused for what is no row."""
+    return ImportChoice(sheet=request.form.get("sheet", ""), header_row=_row(request.form.get("header_row", "")))
+
+
+def choice_shown() -> ImportChoice:
+    """What the form says of the columns, on the sheet and the row of headings that its page was made from."""
+    row = request.form.get("read_header_row", "")
+    sheet = request.form.get("read_sheet", request.form.get("sheet", ""))
+    return ImportChoice(sheet=sheet, header_row=int(row) if row.isdecimal() else None, columns=_columns_of_form())
+
+
+def _row(typed: str) -> int | None:
+    try:
+        row = read_whole_number(typed)
+    except NumberRefused as refusal:
+        raise NumberRefused(f"Row of the headings: {refusal.sentence}", field="header_row") from None
+    if row is not None and not 0 < row <= LAST_ROW:
+        raise NumberRefused(f"Row of the headings: Give a number from 1 to {LAST_ROW:,}.", field="header_row")
+    return row
+
+
+def choice_of_form() -> ImportChoice:
+    """Sheet, heading row and columns as the form says. Raises NumberRefused for a row that is no whole number."""
+    return replace(choice_read(), columns=_columns_of_form())
+
+
+def _columns_of_form() -> dict[str, Any]:
     sent = request.form
     columns: dict[str, Any] = {role: sent.get(role) or None for role in ROLES}
     source = sent.get("level_source", "column")
@@ -30,8 +71,7 @@ def choice_of_form() -> dict[str, Any]:
     columns["level_rule"] = "open_or_closed" if source == "open_or_closed" else None
     columns["fixed_agency"] = sent.get("fixed_agency", "").strip()[:300] or None
     columns["date_order"] = sent.get("date_order") if sent.get("date_order") in ("day", "month", "year") else None
-    header_row = sent.get("header_row", type=int)
-    return {"sheet": sent.get("sheet", ""), "header_row": header_row, "columns": columns}
+    return columns
 
 
 def placed_levels() -> list[tuple[str, str]]:

@@ -190,7 +190,8 @@ class FeedbackActivityScreen(Screen):
             abort(404)
         form = OutcomeForm(sent_form(), told_on=engagement.outcome_told_on or today(), words=engagement.outcome_told)
         values = {"title": "The group was told the outcome", "button": "Save"}
-        return self.ask(form, self.details_url(record_id), lambda: self._told(engagement, form), **values)
+        return self.ask(form, self.details_url(record_id), lambda: self._told(engagement, form), over=(engagement,),
+                        **values)  # fmt: skip
 
     def _told(self, engagement: Engagement, form: Form) -> str:
         tell_outcome(self.session, engagement, on=form["told_on"].data, words=form["words"].data)

@@ -122,7 +122,7 @@ class SurveyPages(PageSet):
         survey, activity = self._survey(survey_id)
         form = OutcomeForm(sent_form(), outcome=survey.outcome)
         values = {"title": f"The outcome of {activity}", "button": "Publish"}
-        return self.ask(form, self._at(survey_id), lambda: self._published(survey, form), **values)
+        return self.ask(form, self._at(survey_id), lambda: self._published(survey, form), over=(survey,), **values)
 
     def _published(self, survey: Survey, form: Form) -> str:
         publish_outcome(self.session, survey, words=form["outcome"].data)

@@ -12,11 +12,12 @@ from flask_admin.form import BaseForm
 from flask_admin.helpers import is_form_submitted
 from wtforms import Form
 
+from admin_views.kit.conflicts import opened_version
 from admin_views.kit.fields import RecordField, all_problems
 from admin_views.kit.forms import PortalConverter, RecordForm, is_finding, offer_choices, sent_form
 from admin_views.kit.permissions import NOBODY, Roles, verb
 from admin_views.kit.record_views import RecordViews
-from admin_views.kit.refusals import REFUSALS
+from admin_views.kit.refusals import REFUSALS, problems_of
 from admin_views.kit.requests import set_arguments
 from admin_views.kit.saving import already_sent, note_saved, say_instead
 
@@ -90,6 +91,7 @@ class FormViews(RecordViews):
         saving = form.saving
         saving.session, saving.title, saving.back = self.session, title, back
         saving.row_version = getattr(record, "row_version", None)
+        saving.opened_version = opened_version("" if saving.row_version is None else str(saving.row_version))
         self.on_form_ready(form, record)
         offer_choices(self.session, form)
         return form
@@ -137,7 +139,8 @@ class FormViews(RecordViews):
         return model
 
     def update_model(self, form: RecordForm, model: Any) -> bool:
-        if form.saving.row_version is not None and request.form.get("row_version", "") != str(form.saving.row_version):
+        saving = form.saving
+        if saving.row_version is not None and saving.opened_version != str(saving.row_version):
             self.session.rollback()
             form.conflict(type(form)(obj=model))
             return False
@@ -150,7 +153,7 @@ class FormViews(RecordViews):
         note_saved(self.session, self.key_of(model))
 
     def _refused(self, form: RecordForm) -> bool:
-        form.saving.refuse(self._template_args.pop("refusal"))
+        form.saving.refuse(problems_of(self._template_args.pop("refusal"), form) or [])
         return False
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:

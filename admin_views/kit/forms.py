@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
+from admin_views.kit.conflicts import CONFLICT, in_words, status_of
 from admin_views.kit.fields import (
     ChoiceField,
     DayField,
@@ -29,25 +31,29 @@ from admin_views.kit.fields import (
 )
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.columns import foreign_key_of
-from admin_views.kit.refusals import SAVED_MEANWHILE
 
 
 @dataclass
 class Saving:
-    """What becomes of a record's form: its title and way back, and why it is shown again instead of saved."""
+    """What becomes of a record's form: its title and way back, and why it is shown again instead of saved.
+
+    `row_version` is the record's now, `opened_version` the one that the page carries. The latter stays through
+    refusals, so that what a colleague saves while somebody mends a field is not saved over.
+    """
 
     session: Session | None = None
     title: str = ""
     back: str = ""
     row_version: int | None = None
+    opened_version: str = ""
     status: int = 200
     problems: list[tuple[str, str]] = field(default_factory=list)
     theirs: list[tuple[str, str]] = field(default_factory=list)
 
-    def refuse(self, sentence: str) -> None:
-        """Answer with this sentence instead of saving."""
-        self.problems = [("", sentence)]
-        self.status = 409 if sentence.startswith(SAVED_MEANWHILE) else 422
+    def refuse(self, problems: Sequence[tuple[str, str]]) -> None:
+        """Answer with these problems, each with the id of its field or "", instead of saving."""
+        self.problems = list(problems)
+        self.status = status_of(problems)
 
 
 class RecordForm(BaseForm):
@@ -62,13 +68,12 @@ class RecordForm(BaseForm):
     def conflict(self, opened: Form) -> None:
         """Keep what was typed, show what is saved now where it differs; a second "Save" is then a decision."""
         self.saving.theirs = [
-            (str(typed.label.text), str(theirs.data))
+            (str(typed.label.text), in_words(typed, theirs.data))
             for typed, theirs in zip(self, opened, strict=True)
             if typed.data != theirs.data
         ]
-        self.saving.refuse(
-            f"{SAVED_MEANWHILE} What you typed is kept below; check it against what is saved now, then save again."
-        )
+        self.saving.refuse([("", CONFLICT)])
+        self.saving.opened_version = str(self.saving.row_version)
 
     def populate_obj(self, obj: Any) -> None:
         """Write the fields into the record, and let the record check itself. Raises RuleBroken."""

@@ -106,11 +106,10 @@ class RecordViews(ListViews):
         return super().render(template, screen=self, **kwargs)
 
     def handle_view_exception(self, exc: Exception) -> bool:
-        """Keep the sentence of a refusal; what is no refusal is a fault of ours and goes on as it came."""
-        sentence = sentence_of(exc)
-        if sentence is None:
+        """Keep a refusal; what is no refusal is a fault of ours and goes on as it came."""
+        if sentence_of(exc) is None:
             raise exc
-        self._template_args["refusal"] = sentence
+        self._template_args["refusal"] = exc
         return True
 
     # Flask-Admin's deletion
@@ -136,7 +135,7 @@ class RecordViews(ListViews):
             abort(403)
         name, key = self.name_of(model), self.key_of(model)
         if not super().delete_model(model):
-            flash(self._template_args.pop("refusal"), "error")
+            flash(sentence_of(self._template_args.pop("refusal")) or "", "error")
             abort(redirect(self.details_url(key)))
         self._template_args["deleted"] = name
         return True

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from psycopg import errors as database_errors
+from sqlalchemy import CheckConstraint, Constraint, Index, Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+from wtforms import Field, Form
 
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -30,6 +34,33 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, DBAPIError):
         return _database_sentence(error.orig)
     return None
+
+
+def problems_of(error: Exception, form: Form) -> list[tuple[str, str]] | None:
+    """The refusal as a problem of a form; None when the error is a fault of ours.
+
+    Where the refusal is about one field that the form asks for, the field is marked, and the problem carries its id.
+    """
+    sentence = sentence_of(error)
+    if sentence is None:
+        return None
+    about = _field_of(error, form)
+    if about is None:
+        return [("", sentence)]
+    about.errors = [*about.errors, sentence]
+    return [(about.id, sentence)]
+
+
+def _field_of(error: Exception, form: Form) -> Field | None:
+    """The field of the form that the refusal names, or the only one that its constraint is about."""
+    if isinstance(error, RuleBroken):
+        return next((asked for asked in form if asked.name == error.field), None)
+    cause = getattr(error, "orig", None)
+    if not isinstance(cause, database_errors.IntegrityError):
+        return None
+    names = _constrained().get(cause.diag.constraint_name or "") or (cause.diag.column_name or "",)
+    asked = [form[name] for name in names if name in form]
+    return asked[0] if len(asked) == 1 else None
 
 
 def _database_sentence(cause: BaseException | None) -> str | None:
@@ -65,3 +96,24 @@ def _stated() -> dict[str, str]:
             if sentence and constraint.name:
                 sentences[str(constraint.name)] = sentence
     return sentences
+
+
+@lru_cache(maxsize=1)
+def _constrained() -> dict[str, Sequence[str]]:
+    """The columns each constraint is about, by its name: the one it states, else all that it speaks of."""
+    return {
+        str(constraint.name): _columns_of(table, constraint)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints | set(table.indexes)
+        if constraint.name
+    }
+
+
+def _columns_of(table: Table, constraint: Constraint | Index) -> Sequence[str]:
+    stated = constraint.info.get("field")
+    if stated:
+        return [str(stated)]
+    if isinstance(constraint, CheckConstraint):
+        words = set(re.findall(r"\w+", str(constraint.sqltext)))
+        return [column.name for column in table.columns if column.name in words]
+    return [column.name for column in constraint.columns] if isinstance(constraint, (UniqueConstraint, Index)) else []

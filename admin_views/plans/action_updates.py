@@ -110,7 +110,7 @@ class UpdatePages(ActionPages):
         """Say how an action is going; the words stay, dated and signed."""
         record = self._own(record_id)
         form = ProgressForm(sent_form(), brag_id=record.brag_id)
-        values = {"title": f"Post progress on {record}", "button": "Post", "records": [record]}
+        values = {"title": f"Post progress on {record}", "button": "Post", "records": [record], "over": (record,)}
         return self.answer(form, self.details_url(record_id), values, lambda: self._posted(record, form))
 
     def _posted(self, record: Action, form: Form) -> str:

@@ -145,7 +145,8 @@ class ChallengeScreen(Screen):
             abort(403)
         form = AnswerForm(sent_form(), answered_on=record.answered_on or today(), answer=record.answer)
         values = {"title": "Answer a challenge", "button": "Save the answer", "lead": record.question}
-        return self.ask(form, self.details_url(record_id), lambda: self._answered(record, form), **values)
+        return self.ask(form, self.details_url(record_id), lambda: self._answered(record, form), over=(record,),
+                        **values)  # fmt: skip
 
     def _answered(self, record: Challenge, form: Form) -> str:
         answer_challenge(self.session, record, answer=form["answer"].data, on=form["answered_on"].data)

@@ -51,7 +51,12 @@ class CompletionPages(ActionPages):
         """State that an action is done, with evidence; a second person confirms it."""
         record = self._own(record_id)
         form = CompletionForm(sent_form(), done_on=today(), evidence=record.completion_evidence)
-        values = {"title": f"State that {record} is done", "button": "State as done", "records": [record]}
+        values = {
+            "title": f"State that {record} is done",
+            "button": "State as done",
+            "records": [record],
+            "over": (record,),
+        }
         return self.answer(form, self.details_url(record_id), values, lambda: self._stated_done(record, form))
 
     def _stated_done(self, record: Action, form: Form) -> str:

@@ -135,7 +135,8 @@ class ImpactAnalysisScreen(Screen):
         check = self.session.scalar(select(ImpactCheck).where(ImpactCheck.action_id == action.id))
         form = CheckForm(sent_form(), impact=check.impact if check else None, evidence=check.evidence if check else "")
         values = {"title": f"Impact of {action.reference}", "button": "Save", "lead": action.text}
-        return self.ask(form, self.details_url(record_id), lambda: self._checked(record, action, form), **values)
+        return self.ask(form, self.details_url(record_id), lambda: self._checked(record, action, form), over=(check,),
+                        **values)  # fmt: skip
 
     def _checked(self, record: ImpactAnalysis, action: Action, form: Form) -> str:
         impact, evidence = form["impact"].data, form["evidence"].data

@@ -91,12 +91,14 @@ class RecommendationScreen(Screen):
         """Choose the findings that a recommendation rests on."""
         record = self.get_record(record_id)
         plan = self.session.get_one(ActionPlan, record.plan_id)
-        form = CitingForm(sent_form(), findings=cited_findings(self.session, record.id))
+        cited = cited_findings(self.session, record.id)
+        form = CitingForm(sent_form(), findings=cited)
         if isinstance(form["findings"], RecordsField):
             of_review = Finding.review_id == plan.review_id
             form["findings"].loader = ChoiceLoader(Finding, lambda findings: findings.where(of_review))
         values = {"title": f"Findings behind recommendation {record.number}", "button": "Save", "lead": record.text}
-        return self.ask(form, self.details_url(record_id), lambda: self._cited(record, form), **values)
+        back, over = self.details_url(record_id), (None, *sorted(finding.id for finding in cited))
+        return self.ask(form, back, lambda: self._cited(record, form), over=over, **values)
 
     def _cited(self, record: Recommendation, form: Form) -> str:
         cite_findings(self.session, record, form["findings"].data or [])

@@ -175,9 +175,8 @@ class EscalationScreen(Screen):
             note_outcome(self.session, record, outcome=form["outcome"].data)
             return "It stands in the log."
 
-        return self.ask(
-            form, self.details_url(record_id), act, title=f"What came of {record.reference}?", button="Save"
-        )
+        title, back = f"What came of {record.reference}?", self.details_url(record_id)
+        return self.ask(form, back, act, title=title, button="Save", over=(record,))
 
     @expose("/<int:record_id>/answer/", roles=_SPONSORS, methods=("GET", "POST"))
     def answer(self, record_id: int) -> ResponseReturnValue:

@@ -33,6 +33,7 @@ from models.core.clock import now, today
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of
 from models.rules.core.counts import count_words
+from models.rules.returns.section_11 import StandardSummary
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 
 
@@ -86,7 +87,7 @@ class Section11CycleScreen(Screen):
         expected, missing = len(expected_partners(session, record)), len(missing_partners(session, record))
         return [
             Fact("Until", show_date(record.ends_on)),
-            Fact("Returned", f"{expected - missing} of {expected} partners"),
+            Fact("Returned", f"{expected - missing} of {expected} partners" if expected else "No partner is asked"),
         ]
 
     def panels(self, session: Session, record: Section11Cycle) -> list[Panel]:
@@ -141,13 +142,19 @@ class Section11CycleScreen(Screen):
 
 def _missing(session: Session, cycle: Section11Cycle) -> Panel:
     rows = [(missing.agency.name, tag(missing.why)) for missing in missing_partners(session, cycle)]
-    return Panel("Missing partners", ("Partner", "Why"), rows, empty="Every partner has returned it.")
+    empty = "Every partner has returned it." if expected_partners(session, cycle) else "No partner is asked."
+    return Panel("Missing partners", ("Partner", "Why"), rows, empty=empty)
+
+
+def _agreement(standard: StandardSummary) -> str:
+    """How many moderated scores are the partner's own; nothing while none is moderated."""
+    return f"{standard.agreed_count} of {standard.moderated_count}" if standard.moderated_count else NOTHING
 
 
 def _standards(session: Session, cycle: Section11Cycle) -> Panel:
     rows = [
         (standard.text, f"{standard.count:,}", show_average(standard.own_average),
-         show_average(standard.moderated_average), f"{standard.agreed_count} of {standard.moderated_count}")
+         show_average(standard.moderated_average), _agreement(standard))
         for standard in cycle_summary(session, cycle.id)
     ]  # fmt: skip
     headings = ("Standard", "Returns", "Own score, average", "Moderated, average", "The same")

@@ -37,6 +37,7 @@ from models.returns.section_11_returns import (
     Section11Return,
     last_section_11_answers,
     moderate_return,
+    moderated_scores,
     standards_of,
 )
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
@@ -76,7 +77,7 @@ class ModeratingPages(ReturningPages):
         lead = "The return is closed once every standard that the partner scored has a moderated score."
         title = f"Moderate {record.reference}"
         return self.ask(form, self.details_url(record_id), lambda: self._moderate(record, scores, form), title=title,
-                        button="Save", lead=lead)  # fmt: skip
+                        button="Save", lead=lead, over=(None, *moderated_scores(self.session, record)))  # fmt: skip
 
     def _moderate(self, record: Section11Return, scores: list[ScoredStandard], form: Form) -> str:
         given = {

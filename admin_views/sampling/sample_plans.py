@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import redirect, request
@@ -12,9 +12,11 @@ from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from admin_views.kit.base import OFFICERS, PageSet, already_sent, expose
+from admin_views.kit.conflicts import CONFLICT, opened_version, saved_meanwhile, status_of, version_of
 from admin_views.kit.fields import BoxesField, DayField, LineField, RecordField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import is_finding, offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.refusals import problems_of
 from admin_views.kit.saving import note_saved
 from models.audits.recent_audits import RECENT_MONTHS, audited_lately_in
 from models.case_lists.case_frames import CaseFrame
@@ -189,7 +191,7 @@ class PlanPages(PageSet):
         frame = self.session.get_one(CaseFrame, sample.frame_id)
         form, title = form_for(self.session, frame, values_of(sample, frame)), f"Change the plan of {sample}"
         return self._answer(form, frame, lambda: self._changed(sample, form, frame), title=title, back=back,
-                            back_words=str(sample))  # fmt: skip
+                            back_words=str(sample), over=(sample,))  # fmt: skip
 
     def _frame(self) -> CaseFrame | None:
         key = request.form.get("frame_id", type=int) or request.args.get("frame_id", type=int) or 0
@@ -203,18 +205,25 @@ class PlanPages(PageSet):
         return self.render("audit_samples/frame.html", form=form, problems=problems), 422 if problems else 200
 
     def _answer(
-        self, form: PlanForm, frame: CaseFrame, keep: Callable[[], object], **words: str
+        self, form: PlanForm, frame: CaseFrame, keep: Callable[[], object], over: Sequence[object] = (), **words: str
     ) -> ResponseReturnValue:
         """The form, or what comes of it: the plan is kept and its preview follows, or the refusal in a sentence."""
         problems: list[tuple[str, str]] = []
+        current = version_of(over)
+        opened = opened_version(current)
+        is_overtaken = opened != current and not is_finding()
         if request.method == "POST" and not is_finding():
             try:
+                if is_overtaken:
+                    raise RuleBroken(CONFLICT)
                 return redirect(self.link("preview_page", record_id=keep()))
             except RuleBroken as refusal:
                 self.session.rollback()
-                problems = [("", refusal.sentence)]
-        shown = self.render("audit_samples/plan.html", form=form, frame=frame, problems=problems, **words)
-        return shown, 422 if problems else 200
+                problems = problems_of(refusal, form) or []
+        values = {"row_version": current if is_overtaken else opened, "frame": frame, **words}
+        theirs = saved_meanwhile(form) if is_overtaken else []
+        shown = self.render("audit_samples/plan.html", form=form, problems=problems, theirs=theirs, **values)
+        return shown, status_of(problems) if problems else 200
 
     def _planned(self, form: PlanForm, frame: CaseFrame) -> int:
         """A sample with the plan. A form that was sent before, and was gone back to, changes the sample it made."""

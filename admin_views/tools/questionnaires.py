@@ -291,7 +291,7 @@ class SheetForm:
         section = progress_by_section(self.asked, values)[place]
         moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"
         words = progress(self.asked, values).words
-        return {**seen, "saved": moment, "words": words, "section": f"{section.answered} of {section.asked}"}
+        return {**seen, "saved": moment, "words": words, "section": section.short}
 
 
 def file_link(document: Document) -> FileLink:

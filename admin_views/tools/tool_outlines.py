@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, request
+from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -15,10 +15,7 @@ from admin_views.kit.base import OFFICERS, PageSet, expose, role
 from admin_views.kit.fields import LineField, Required, TextField
 from admin_views.kit.form_pages import Act
 from admin_views.kit.forms import sent_form, write_into
-from admin_views.kit.refusals import SAVED_MEANWHILE
 from admin_views.partnership.hubs import may_run
-from models.core.db import Record
-from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaire_words import answer_words, condition_words
 from models.rules.tools.questionnaires import Question, Questionnaire, Section
@@ -160,13 +157,12 @@ class OutlinePages(ToolPages):
         form = SectionForm(sent_form(), obj=section)
 
         def act() -> str:
-            refuse_stale(section)
             write_into(section, form, self.session)
             return self.told(tool, "The section is saved.")
 
         back, title = self.place_of(tool, f"s-{section.id}"), f"Edit section: {section.title}"
-        return self.ask_about(tool, form, back, act, title=title, button="Save", template="assurance_tools/ask.html",
-                        row_version=section.row_version)  # fmt: skip
+        return self.ask_about(tool, form, back, act, title=title, button="Save", over=(section,),
+                        template="assurance_tools/ask.html")  # fmt: skip
 
     @expose("/<int:record_id>/sections/<int:section_id>/delete/", roles=OFFICERS, methods=("GET", "POST"))
     def drop_section(self, record_id: int, section_id: int) -> ResponseReturnValue:
@@ -206,9 +202,3 @@ class OutlinePages(ToolPages):
             return self.told(tool, f"“{question.text}” is moved {way}.")
 
         return self.press(self.place_of(tool, f"q-{question.id}"), act)
-
-
-def refuse_stale(record: Record) -> None:
-    """Refuse to write over what somebody else saved after the form was opened."""
-    if request.form.get("row_version", "") != str(record.row_version):
-        raise RuleBroken(f"{SAVED_MEANWHILE} Open it again to see what it says now.")

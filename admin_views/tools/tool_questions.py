@@ -11,7 +11,7 @@ from admin_views.kit.base import OFFICERS, expose
 from admin_views.kit.fields import BoxesField, LinesField, RecordField, Required, TextField, YesField
 from admin_views.kit.forms import sent_form, write_into
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.tools.tool_outlines import BIGGEST, ToolPages, refuse_stale
+from admin_views.tools.tool_outlines import BIGGEST, ToolPages
 from models.core.errors import RuleBroken
 from models.rules.tools.question_kinds import KINDS, Kind
 from models.rules.tools.questionnaire_words import earlier_questions
@@ -99,7 +99,7 @@ class QuestionPages(ToolPages):
             return self.told(tool, "The question is saved."), self.place_of(tool, f"q-{kept.id}")
 
         return self.ask_about(tool, form, self.place_of(tool, part), act, title=title, button="Save", lead=tool.title,
-                        template="assurance_tools/ask.html", row_version=question.row_version,
+                        template="assurance_tools/ask.html", over=(question,) if question.id else (),
                         other=self._other_kind(question))  # fmt: skip
 
     def _other_kind(self, question: ToolQuestion) -> str:
@@ -109,10 +109,8 @@ class QuestionPages(ToolPages):
         return self.link("new_question", record_id=question.tool_id, section=question.section_id or "")
 
     def _keep(self, tool: AssuranceTool, question: ToolQuestion, kind: Kind, form: Form) -> ToolQuestion:
-        if question.id:
-            refuse_stale(question)
-            if question.section_id != form["section_id"].data:
-                question.number = next_question_number(self.session, form["section_id"].data)
+        if question.id and question.section_id != form["section_id"].data:
+            question.number = next_question_number(self.session, form["section_id"].data)
         question.kind = kind.code
         write_into(question, form, self.session)
         return keep_question(self.session, tool, question)
@@ -151,7 +149,6 @@ class QuestionPages(ToolPages):
         form.answers.choices = [(label, label) for label in on.labels]
 
         def act() -> str:
-            refuse_stale(question)
             question.shown_if_key, question.shown_if_answers = on.key, list(form.answers.data or ())
             keep_question(self.session, tool, question)
             return self.told(tool, "The question is asked only after those answers.")
@@ -161,7 +158,7 @@ class QuestionPages(ToolPages):
         return self.ask_about(
             tool, form, back, act, title=title, lead=f"It depends on: {on.text}", button="Save", other=other,
             other_words="Choose another question", template="assurance_tools/ask.html",
-            row_version=question.row_version,
+            over=(question,),
         )  # fmt: skip
 
     @expose("/<int:record_id>/questions/<int:question_id>/always/", roles=OFFICERS, methods=("POST",))

@@ -111,6 +111,15 @@ const refuse = (block, files, status) => {
   }
 };
 
+// Files that were refused stay chosen: the form sends them again, so that its page says so again instead of dropping them.
+const giveBack = (block, files) => {
+  const field = block.querySelector("input[type=file]");
+  if (!field || !files.length) return;
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  field.files = chosen.files;
+};
+
 const send = async (block, files = [], decision = "") => {
   waiting.delete(block);
   if (isStopped(block) && !decision && !files.length) { unsaved(block, []); say("Not saved; choose an answer beside the question."); return; }
@@ -119,7 +128,11 @@ const send = async (block, files = [], decision = "") => {
   try {
     const reply = await fetch(form.dataset.save, { method: "POST", body: bodyOf(block, files, decision), keepalive: document.visibilityState === "hidden" });
     const isJson = !reply.redirected && (reply.headers.get("content-type") || "").includes("json");
-    if (isJson) settleAnswer(block, await reply.json(), sent, decision);
+    if (isJson) {
+      const answer = await reply.json();
+      settleAnswer(block, answer, sent, decision);
+      if (answer.problem && !answer.theirs) giveBack(block, files);
+    }
     else refuse(block, files, reply.redirected ? 401 : reply.status);
   } catch {
     say("Not saved yet: the portal cannot be reached. Your words stay on this page, and it tries again.");

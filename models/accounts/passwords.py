@@ -24,10 +24,15 @@ def check_password(password: str) -> None:
     >>> check_password("three wet umbrellas")
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise RuleBroken(f"Choose a password of {SHORTEST} to {LONGEST} characters; three words make a good one.")
+        raise RuleBroken(
+            f"Choose a password of {SHORTEST} to {LONGEST} characters; three words make a good one.",
+            field="new_password",
+        )
     bare = "".join(letter for letter in password.lower() if letter.isalnum())
     if len(set(bare)) < 5 or any(word in bare and len(bare) - len(word) < 6 for word in _COMMON):
-        raise RuleBroken("That password is too easily guessed; three unrelated words make a good one.")
+        raise RuleBroken(
+            "That password is too easily guessed; three unrelated words make a good one.", field="new_password"
+        )
 
 
 def is_password(kept_hash: str | None, password: str) -> bool:

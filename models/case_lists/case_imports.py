@@ -198,15 +198,20 @@ class ColumnsView:
         return list(column_notes(self.choice, self.sheet.headings, self.sheet.seen))
 
 
-def view_columns(source: BinaryIO, choice: ImportChoice, levels: Sequence[Level]) -> ColumnsView:
-    """Read what a person needs to confirm the columns. Raises RuleBroken for a choice that does not fit the sheet."""
+def view_columns(
+    source: BinaryIO, choice: ImportChoice, levels: Sequence[Level], *, is_refused: bool = False
+) -> ColumnsView:
+    """Read what a person needs to confirm the columns. Raises RuleBroken for a choice that does not fit the sheet.
+
+    A choice that was refused already is only shown again, on its sheet: no row is read by it.
+    """
     file = open_case_list(source)
     sheets = describe_sheets(file)
     sheet = _chosen(file, sheets, choice)
     columns = _amended(sheet.choice, choice.columns)
-    if columns.fixed_level:
+    if columns.fixed_level and not is_refused:
         LevelFinder(levels).must_find(columns.fixed_level)
-    if not columns.reference:
+    if is_refused or not columns.reference:
         return ColumnsView(sheets, sheet, columns, (), Survey(), sheet.headings)
     survey = survey_case_list(file, sheet, columns)
     survey.refuse_nhs_numbers()

@@ -19,9 +19,12 @@ def one_of(column: str, kind: type[StrEnum], name: str) -> CheckConstraint:
     return must(f"{column} IN ({words})", name=name, sentence=sentence)
 
 
-def must(condition: str, *, name: str, sentence: str) -> CheckConstraint:
-    """A named constraint with the sentence that people read when it is broken."""
-    return CheckConstraint(condition, name=name, info={"sentence": sentence})
+def must(condition: str, *, name: str, sentence: str, field: str = "") -> CheckConstraint:
+    """A named constraint with the sentence that people read when it is broken.
+
+    `field` names the column to mend where the condition speaks of several.
+    """
+    return CheckConstraint(condition, name=name, info={"sentence": sentence, "field": field})
 
 
 def _values(kind: type[StrEnum]) -> list[str]:

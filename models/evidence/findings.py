@@ -69,7 +69,7 @@ class Finding(Record):
         with session.no_autoflush:
             line = session.get(KeyLine, self.key_line_id) if self.key_line_id else None
             if line is not None and line.review_id != self.review_id:
-                raise RuleBroken("Choose a key line of this review.")
+                raise RuleBroken("Choose a key line of this review.", field="key_line_id")
         if quotations(self.text or ""):
             for count in _counters:
                 heard = count(session, self.review_id, self.source)

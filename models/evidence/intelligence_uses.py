@@ -54,7 +54,7 @@ class IntelligenceUse(Record):
         with session.no_autoflush:
             line = session.get(KeyLine, self.key_line_id) if self.key_line_id else None
             if line is not None and line.review_id != self.review_id:
-                raise RuleBroken("Choose a key line of this review.")
+                raise RuleBroken("Choose a key line of this review.", field="key_line_id")
 
 
 def use_in_review(

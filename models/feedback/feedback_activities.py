@@ -99,13 +99,17 @@ class FeedbackActivity(Record):
         if self.audience is Audience.SERVICE_USERS and self.technique in (
             Technique.ONLINE_SURVEY, Technique.INDIVIDUAL_QUESTIONS,
         ):  # fmt: skip
-            raise RuleBroken(f"{self.technique.label} is for practitioners; choose another technique.")
+            raise RuleBroken(
+                f"{self.technique.label} is for practitioners; choose another technique.", field="technique"
+            )
         if self.audience is Audience.PRACTITIONERS and self.technique in (
             Technique.SURVEY, Technique.INDIVIDUAL_CONVERSATION,
         ):  # fmt: skip
-            raise RuleBroken(f"{self.technique.label} is for service users; choose another technique.")
+            raise RuleBroken(
+                f"{self.technique.label} is for service users; choose another technique.", field="technique"
+            )
         if self.held_on is not None and self.held_on > today():
-            raise RuleBroken("An activity cannot have been held on a day that is still to come.")
+            raise RuleBroken("An activity cannot have been held on a day that is still to come.", field="held_on")
 
 
 class Engagement(Record):
@@ -120,7 +124,7 @@ class Engagement(Record):
         must("people_count >= 0", name="engaged_people_counted", sentence="Give a number of people of 0 or more."),
         must(
             "outcome_told_on IS NULL OR outcome_told <> ''",
-            name="outcome_in_words",
+            name="outcome_in_words", field="outcome_told",
             sentence="Say what the group was told, and how.",
         ),
     )  # fmt: skip

@@ -50,6 +50,7 @@ class Survey(Record):
         must(
             "closes_on >= opens_on",
             name="survey_closes_after_opening",
+            field="closes_on",
             sentence="A survey cannot close before it opens.",
         ),
         must("length(token) >= 20", name="survey_token_long", sentence="A survey's link must not be guessed."),

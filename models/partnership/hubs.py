@@ -47,7 +47,7 @@ class Hub(Record):
     def check(self, session: Session) -> None:
         officer = session.get(Person, self.officer_id) if self.officer_id else None
         if officer is not None and officer.role is not Role.OFFICER:
-            raise RuleBroken(f"{officer.name} is not a Quality Learning and Improvement Officer.")
+            raise RuleBroken(f"{officer.name} is not a Quality Learning and Improvement Officer.", field="officer_id")
 
 
 holding(

@@ -74,14 +74,14 @@ class Membership(Record):
             if person is not None:
                 self._check_person(person)
             if session.scalar(self._overlapping().limit(1)):
-                raise RuleBroken("This person already holds that seat in the hub at that time.")
+                raise RuleBroken("This person already holds that seat in the hub at that time.", field="person_id")
 
     def _check_person(self, person: Person) -> None:
         if self.seat is Seat.OFFICER and person.role is not Role.OFFICER:
-            raise RuleBroken(f"{person.name} is not a Quality Learning and Improvement Officer.")
+            raise RuleBroken(f"{person.name} is not a Quality Learning and Improvement Officer.", field="person_id")
         self.agency_id = self.agency_id or person.agency_id
         if person.agency_id is not None and self.agency_id != person.agency_id:
-            raise RuleBroken(f"{person.name} belongs to another agency.")
+            raise RuleBroken(f"{person.name} belongs to another agency.", field="agency_id")
 
     def _overlapping(self) -> Select[int]:
         """The same seat of the same person in the same hub on some of the same days."""

@@ -25,6 +25,7 @@ class Person(Record):
         must(
             "role <> 'agency_member' OR agency_id IS NOT NULL",
             name="agency_member_has_agency",
+            field="agency_id",
             sentence="An agency member needs an agency.",
         ),
         must(
@@ -59,7 +60,7 @@ class Person(Record):
     def check(self, session: Session) -> None:
         self.email = (self.email or "").strip().lower()
         if self.role is Role.AGENCY_MEMBER and self.agency_id is None:
-            raise RuleBroken("An agency member needs an agency.")
+            raise RuleBroken("An agency member needs an agency.", field="agency_id")
 
     def actor(self, request_id: str = "") -> Actor:
         """This person as the actor of a transaction."""

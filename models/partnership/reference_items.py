@@ -72,9 +72,9 @@ class ReferenceItem(Record):
     def check(self, session: Session) -> None:
         self.code = (self.code or "").strip().lower()
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.code):
-            raise RuleBroken("Give a code of letters, digits and underscores, without blanks.")
+            raise RuleBroken("Give a code of letters, digits and underscores, without blanks.", field="code")
         if (self.rank or 0) < 0:
-            raise RuleBroken("Give a place in the list of 0 or more.")
+            raise RuleBroken("Give a place in the list of 0 or more.", field="rank")
         if self.is_active is not False:
             self._check_words(session)
 

@@ -46,6 +46,7 @@ class SharingAgreement(Record):
         must(
             "valid_until_on >= signed_on",
             name="agreement_ends_after_signing",
+            field="valid_until_on",
             sentence="An agreement cannot end before it is signed.",
         ),
     )

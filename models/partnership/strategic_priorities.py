@@ -21,6 +21,7 @@ class StrategicPriority(Record):
         must(
             "ends_on IS NULL OR ends_on >= starts_on",
             name="priority_ends_after_start",
+            field="ends_on",
             sentence="A priority cannot end before it starts.",
         ),
     )

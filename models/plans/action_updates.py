@@ -49,7 +49,7 @@ def post_update(
     action.
     """
     if not text.strip():
-        raise RuleBroken("Write what has happened since the last update.")
+        raise RuleBroken("Write what has happened since the last update.", field="text")
     if brag_id is not None:
         rate_action(session, action, brag_id)
     update = ActionUpdate(
@@ -68,11 +68,11 @@ def move_due_date(session: Session, action: Action, *, due_on: date, reason: str
     if action.completed_on is not None:
         raise RuleBroken(f"{action.reference} is complete, so its due date no longer moves.")
     if action.due_on == due_on:
-        raise RuleBroken(f"{action.reference} is due on that day already.")
+        raise RuleBroken(f"{action.reference} is due on that day already.", field="due_on")
     if action.starts_on is not None and due_on < action.starts_on:
-        raise RuleBroken(f"{action.reference} cannot be due before it starts.")
+        raise RuleBroken(f"{action.reference} cannot be due before it starts.", field="due_on")
     if not reason.strip():
-        raise RuleBroken("Say why the due date moves.")
+        raise RuleBroken("Say why the due date moves.", field="reason")
     old, action.due_on = action.due_on, due_on
     words = f"Due date moved from {_day(old)} to {_day(due_on)}: {reason.strip()}"
     session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))

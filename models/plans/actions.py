@@ -56,6 +56,7 @@ class Action(Record):
         must(
             "starts_on IS NULL OR due_on >= starts_on",
             name="action_due_after_start",
+            field="due_on",
             sentence="An action cannot be due before it starts.",
         ),
         must("number >= 1", name="action_from_one", sentence="Actions are counted from 1."),
@@ -119,7 +120,10 @@ class Action(Record):
             plan = session.get_one(ActionPlan, self.plan_id)
             self._check_recommendation(session)
             if self.completed_on is not None and not (self.completion_evidence or "").strip():
-                raise RuleBroken("An action is complete only with evidence; say what shows that it was done.")
+                raise RuleBroken(
+                    "An action is complete only with evidence; say what shows that it was done.",
+                    field="completion_evidence",
+                )
             self._check_word(session)
             if inspect(self).transient or inspect(self).pending:
                 self._begin(session, plan)
@@ -130,7 +134,7 @@ class Action(Record):
             return
         recommendation = session.get(Recommendation, self.recommendation_id)
         if recommendation is None or recommendation.plan_id != self.plan_id:
-            raise RuleBroken("Choose a recommendation of the same plan.")
+            raise RuleBroken("Choose a recommendation of the same plan.", field="recommendation_id")
 
     def _check_word(self, session: Session) -> None:
         """A newly chosen rating must be one the action may have; a complete action does not lose its rating either."""
@@ -139,7 +143,7 @@ class Action(Record):
         if self.brag_id is not None:
             rate_action(session, self, self.brag_id)
         elif self.completed_on is not None:
-            raise RuleBroken(_stays_complete(self))
+            raise RuleBroken(_stays_complete(self), field="brag_id")
 
     def _begin(self, session: Session, plan: ActionPlan) -> None:
         if plan.status is PlanStatus.CLOSED:
@@ -167,13 +171,14 @@ def rate_action(session: Session, action: Action, brag_id: int) -> None:
     """
     word = session.get(ReferenceItem, brag_id)
     if word is None or word.list_name is not ReferenceList.BRAG:
-        raise RuleBroken("Choose one of the BRAG words.")
+        raise RuleBroken("Choose one of the BRAG words.", field="brag_id")
     if word.code == BLUE and action.completed_on is None:
         raise RuleBroken(
-            f"{word.label} means complete and evidenced: state the completion first, then a second person confirms it."
+            f"{word.label} means complete and evidenced: state the completion first, then a second person confirms it.",
+            field="brag_id",
         )
     if word.code != BLUE and action.completed_on is not None:
-        raise RuleBroken(_stays_complete(action))
+        raise RuleBroken(_stays_complete(action), field="brag_id")
     action.brag_id = brag_id
 
 

@@ -28,16 +28,19 @@ class Challenge(Record):
         must(
             "closed_on IS NULL OR (answered_on IS NOT NULL AND outcome <> '')",
             name="closed_challenge_has_answer_and_outcome",
+            field="outcome",
             sentence="A challenge closes with its answer and its outcome.",
         ),
         must(
             "answered_on IS NULL OR answered_on >= challenged_on",
             name="answer_after_challenge",
+            field="answered_on",
             sentence="The answer cannot come before the challenge.",
         ),
         must(
             "review_id IS NOT NULL OR presentation_id IS NOT NULL",
             name="challenge_has_its_occasion",
+            field="review_id",
             sentence="Name the review or the meeting in which the challenge was made.",
         ),
     )
@@ -70,9 +73,9 @@ class Challenge(Record):
         with session.no_autoflush:
             meeting = session.get(Presentation, self.presentation_id) if self.presentation_id else None
         if meeting is None and self.review_id is None:
-            raise RuleBroken("Name the review or the meeting in which the challenge was made.")
+            raise RuleBroken("Name the review or the meeting in which the challenge was made.", field="review_id")
         if meeting is not None and self.review_id not in (None, meeting.review_id):
-            raise RuleBroken("That meeting was about another review.")
+            raise RuleBroken("That meeting was about another review.", field="presentation_id")
         if meeting is not None:
             self.review_id = meeting.review_id
 

@@ -23,7 +23,7 @@ def complete_action(session: Session, action: Action, *, evidence: str, on: date
     """
     _refuse_complete(action)
     if not evidence.strip():
-        raise RuleBroken("An action is complete only with evidence; say what shows that it was done.")
+        raise RuleBroken("An action is complete only with evidence; say what shows that it was done.", field="evidence")
     if on > today():
         raise RuleBroken("An action cannot have been done on a day that is still to come.")
     action.completion_evidence = evidence.strip()

@@ -49,6 +49,7 @@ class ImpactAnalysis(Referenced):
         must(
             "completed_on IS NULL OR conclusion <> ''",
             name="impact_concluded",
+            field="conclusion",
             sentence="Write the conclusion before the impact analysis is complete.",
         ),
     )

@@ -45,11 +45,13 @@ class Presentation(Record):
         must(
             "status <> 'held' OR decided <> ''",
             name="held_meeting_says_what_was_decided",
+            field="decided",
             sentence="Write what was decided; a meeting that noted the findings decided to note them.",
         ),
         must(
             "decision IS NULL OR (plan_id IS NOT NULL AND status = 'held')",
             name="decision_is_on_a_plan",
+            field="plan_id",
             sentence="Name the plan that was decided on.",
         ),
     )

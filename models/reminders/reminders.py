@@ -39,11 +39,13 @@ class ReminderRule(Record):
         must(
             "kind <> 'action_due' OR offset_days <= 0",
             name="due_reminder_comes_before",
+            field="offset_days",
             sentence="A reminder of an action that is due comes on the day or before; use 0 or less.",
         ),
         must(
             "kind <> 'action_overdue' OR offset_days >= 1",
             name="overdue_reminder_comes_after",
+            field="offset_days",
             sentence="A reminder of an overdue action comes after the day; use 1 or more.",
         ),
         must("subject <> ''", name="reminder_has_subject", sentence="Write the subject line."),
@@ -66,10 +68,10 @@ class ReminderRule(Record):
         fitting = RECIPIENTS[ReminderKind(self.kind)]
         if self.recipient not in fitting:
             offered = " or ".join(recipient.label.lower() for recipient in fitting)
-            raise RuleBroken(f"{ReminderKind(self.kind).label} goes to: {offered}.")
+            raise RuleBroken(f"{ReminderKind(self.kind).label} goes to: {offered}.", field="recipient")
         names = DIGEST_NAMES if self.kind is ReminderKind.WEEKLY_DIGEST else SUBJECT_NAMES
-        for template in (self.subject or "", self.body or ""):
-            check_template(template, names)
+        for field in ("subject", "body"):
+            check_template(getattr(self, field) or "", names, field=field)
 
 
 def due(session: Session, today: date, general: Mapping[str, str]) -> list[Draft]:

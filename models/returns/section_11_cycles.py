@@ -34,7 +34,12 @@ class Section11Cycle(Record):
     __tablename__ = "section_11_cycles"
     __table_args__ = (
         one_of("covers", Service, "section_11_covers_known_service"),
-        must("due_on >= opens_on", name="section_11_due_after_opening", sentence="It cannot be due before it opens."),
+        must(
+            "due_on >= opens_on",
+            name="section_11_due_after_opening",
+            field="due_on",
+            sentence="It cannot be due before it opens.",
+        ),
         must(
             "(opened_at IS NULL) = (version_id IS NULL)",
             name="section_11_opens_with_tool", sentence="An open cycle has a frozen tool.",
@@ -76,7 +81,7 @@ class Section11Cycle(Record):
         with session.no_autoflush:
             tool = session.get(AssuranceTool, self.tool_id) if self.tool_id else None
             if tool is not None and tool.kind is not ToolKind.SECTION_11:
-                raise RuleBroken("Choose a Section 11 tool; self-evaluations belong to the reviews.")
+                raise RuleBroken("Choose a Section 11 tool; self-evaluations belong to the reviews.", field="tool_id")
 
 
 @dataclass(frozen=True)

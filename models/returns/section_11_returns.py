@@ -121,6 +121,11 @@ def standards_of(session: Session, record: Section11Return) -> list[ScoredStanda
     ]
 
 
+def moderated_scores(session: Session, record: Section11Return) -> list[Section11Score]:
+    """The moderated scores of a return, in the order in which they were first given."""
+    return list(session.scalars(_scores_of(record.id).order_by(Section11Score.id)))
+
+
 def moderate_return(
     session: Session, record: Section11Return, scores: Mapping[str, tuple[int | None, str]], *, person_id: int
 ) -> None:

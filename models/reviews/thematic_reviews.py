@@ -51,11 +51,13 @@ class ThematicReview(Referenced):
         must(
             "period_ends_on IS NULL OR period_starts_on IS NULL OR period_ends_on >= period_starts_on",
             name="period_ends_after_start",
+            field="period_ends_on",
             sentence="The period under review cannot end before it starts.",
         ),
         must(
             "is_on_hold = (hold_reason <> '')",
             name="hold_has_reason",
+            field="hold_reason",
             sentence="A hold on a review's data needs its reason.",
         ),
     )
@@ -89,10 +91,14 @@ class ThematicReview(Referenced):
         with session.no_autoflush:
             sponsor = session.get(Person, self.sponsor_id) if self.sponsor_id else None
             if sponsor is not None and sponsor.role is not Role.SPONSOR:
-                raise RuleBroken(f"{sponsor.name} is not a member of the Board who can sponsor a review.")
+                raise RuleBroken(
+                    f"{sponsor.name} is not a member of the Board who can sponsor a review.", field="sponsor_id"
+                )
             hub = session.get(Hub, self.hub_id) if self.hub_id else None
             if hub is not None and HubKind.COMBINED not in (hub.kind, self.kind) and hub.kind != self.kind:
-                raise RuleBroken(f"{hub.name} works on {hub.kind.label.lower()}, not on {self.kind.label.lower()}.")
+                raise RuleBroken(
+                    f"{hub.name} works on {hub.kind.label.lower()}, not on {self.kind.label.lower()}.", field="kind"
+                )
             self._check_quota(session)
 
     def _check_quota(self, session: Session) -> None:

@@ -39,6 +39,7 @@ class AssuranceTool(Record):
         must(
             "kind <> 'section_11' OR review_id IS NULL",
             name="section_11_apart",
+            field="review_id",
             sentence="A Section 11 audit stands apart from the reviews.",
         ),
     )

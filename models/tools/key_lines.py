@@ -53,7 +53,7 @@ class KeyLine(Record):
         with session.no_autoflush:
             area = session.get(ReferenceItem, self.key_area_id) if self.key_area_id else None
             if area is not None and area.list_name is not ReferenceList.KEY_AREA:
-                raise RuleBroken("Choose one of the key areas.")
+                raise RuleBroken("Choose one of the key areas.", field="key_area_id")
 
 
 def key_lines_of(session: Session, review_id: int | None) -> list[KeyLine]:

@@ -31,9 +31,9 @@ class RatingScale(Record):
     def check(self, session: Session) -> None:
         words = [*(self.points or ()), *(self.not_counted or ())]
         if len(self.points or ()) < 2:
-            raise RuleBroken("A scale needs at least two points, the best first.")
+            raise RuleBroken("A scale needs at least two points, the best first.", field="points")
         if len({word.strip().lower() for word in words}) < len(words) or not all(word.strip() for word in words):
-            raise RuleBroken("Each point of a scale needs a word of its own.")
+            raise RuleBroken("Each point of a scale needs a word of its own.", field="points")
 
     def options(self) -> tuple[Option, ...]:
         """The points with their weights: the best 1, the worst 0, the others evenly between."""

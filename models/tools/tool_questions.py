@@ -82,10 +82,12 @@ class ToolQuestion(Record):
     def check(self, session: Session) -> None:
         kind = KINDS.get(self.kind or "")
         if kind is None:
-            raise RuleBroken("Choose what kind of answer the question asks for.")
+            raise RuleBroken("Choose what kind of answer the question asks for.", field="kind")
         self.key = (self.key or "").strip().lower()
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", self.key):
-            raise RuleBroken("Give a key of small letters, digits and underscores, beginning with a letter.")
+            raise RuleBroken(
+                "Give a key of small letters, digits and underscores, beginning with a letter.", field="key"
+            )
         self._check_answers(kind)
         self._check_place(session)
         self._check_condition(session)
@@ -93,7 +95,7 @@ class ToolQuestion(Record):
     def _check_answers(self, kind: Kind) -> None:
         """A scale and choices belong to the kinds that need them, and to no others."""
         if kind.needs_scale and self.scale_id is None:
-            raise RuleBroken("Choose the scale that this question is rated on.")
+            raise RuleBroken("Choose the scale that this question is rated on.", field="scale_id")
         options = [option.strip() for option in self.options or ()] if kind.needs_options else []
         if kind.needs_options and (len(options) < 2 or len(set(options)) < len(options) or not all(options)):
             raise RuleBroken("Give at least two different choices, one on each line.")

@@ -47,6 +47,20 @@ def test_member_adds_a_file_and_takes_it_off(open_as: Callable[[str], Page]) -> 
     expect(page.get_by_role("link", name="Training.csv")).to_have_count(0)
 
 
+def test_refused_file_is_said_beside_the_question_until_another_is_chosen(open_as: Callable[[str], Page]) -> None:
+    page = open_as("member")
+    to_the_form(page, "Workforce knowledge")
+    question = page.locator(".question", has=page.locator("input[type=file]")).first
+    said = question.locator("[data-problem]")
+    photo = {"name": "photo.exe", "mimeType": "application/octet-stream", "buffer": b"x"}
+    question.locator("input[type=file]").set_input_files([photo])
+    expect(said).to_contain_text("photo.exe")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.locator(".problems")).to_contain_text("photo.exe")
+    expect(said).to_contain_text("photo.exe")
+    expect(question.get_by_role("link", name="photo.exe")).to_have_count(0)
+
+
 def test_answer_of_a_colleague_is_shown_before_it_is_overwritten(open_as: Callable[[str], Page]) -> None:
     page = open_as("member")
     to_the_form(page, "Voice, outcomes")

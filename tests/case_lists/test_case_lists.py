@@ -53,13 +53,7 @@ def checked(officer: Browser, session: Session, factory: sessionmaker[PortalSess
     case_list = session.scalars(select(CaseList).order_by(CaseList.id.desc())).first()
     assert case_list is not None
     page = f"/case-lists/{case_list.id}/columns/"
-    form = officer.get(page).select("main form")[1]
-    inputs = form.select("input[name]:not([name=level_source])")
-    values = {str(field["name"]): field.get("value", "") for field in inputs}
-    for field in form.select("select[name]"):
-        chosen = field.select_one("option[selected]")
-        values[str(field["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
-    answer = officer.client.post(page, data={**values, "level_source": "column"})
+    answer = officer.client.post(page, data=officer.filled(page, level_source="column"))
     assert answer.status_code == 302, answer.text
     done(do_requests(session, factory))
     session.refresh(case_list)

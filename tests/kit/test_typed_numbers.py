@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskCliRunner
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -13,8 +15,10 @@ from wtforms import Form
 
 from admin_views.kit.fields import WholeNumberField
 from models.core.access import Role
+from models.core.db import PortalSession
+from models.tools.starting_words import give_starting_words
 from tests import make
-from tests.web import Browser, make_portal, words_of
+from tests.web import Browser, make_portal, sent_by, words_of
 
 Open = Callable[..., Browser]
 
@@ -66,3 +70,32 @@ def test_option_of_a_command_asks_in_one_sentence(typed: str, asked: str, tmp_pa
     result = commands.invoke(args=["frames", "import", str(tmp_path / "list.csv"), "--header-row", typed])
     assert result.exit_code == 2
     assert asked in result.output
+
+
+def test_row_of_the_headings_in_doubt_is_asked_about_and_every_choice_stays(
+    browser: Open, session: PortalSession
+) -> None:
+    give_starting_words(session)
+    officer = browser(Role.OFFICER)
+    content = io.BytesIO(b"Case reference,Level,Start date,Notes\nF1,Child in need,13/05/2025,a\n")
+    sent = {**officer.tokens("/case-lists/upload/"), "title": "Open", "file": (content, "list.csv")}
+    page = officer.client.post("/case-lists/upload/", data=sent, content_type="multipart/form-data").location
+    chosen = officer.filled(page, theme="Notes", date_order="month", fixed_agency="Old Trust", level_source="column")
+    for pressed in ({"again": "yes"}, {}):
+        answer = officer.client.post(page, data={**chosen, "header_row": "1,5", **pressed})
+        assert answer.status_code == 422
+        shown = BeautifulSoup(answer.text, "html.parser")
+        link = shown.select_one('.problems a[href="#header_row"]')
+        assert link is not None
+        assert link.get_text() == "Row of the headings: Did you mean 1.5 or 15? Give a whole number."
+        assert shown.select_one('#header_row[value="1,5"][aria-invalid=true]') is not None
+        kept = sent_by(shown)
+        asked = {name for name in chosen if name in kept} - {"header_row", "csrf_token"}
+        assert {name: kept[name] for name in asked} == {name: chosen[name] for name in asked}
+        assert kept["theme"] == "Notes"
+    missing = officer.client.post(page, data={**chosen, "header_row": "40"})
+    assert missing.status_code == 422
+    assert "The sheet has no row 40" in words_of(missing)
+    assert officer.client.get(f"{page}?sheet=&header_row=1,5").status_code == 422
+    again = officer.client.post(page, data={**chosen, "header_row": "２", "again": "yes"})
+    assert officer.get(again.location).select_one('#header_row[value="2"]') is not None

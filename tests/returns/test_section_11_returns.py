@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.audits.answer_papers import blank_section_11, section_11_form
@@ -239,6 +239,18 @@ def test_officer_opens_a_cycle_and_reads_who_is_missing(
     assert officer.send(f"{path}close/", confirmed="yes").status_code == 302
     officer.get(f"{path}ask/", status=403)
     officer.get(f"{path}edit/", status=403)
+
+
+def test_cycle_that_asks_nobody_does_not_say_that_everybody_has_returned_it(
+    browser: Open, session: Session, cycle: Section11Cycle
+) -> None:
+    session.execute(update(Agency).values(is_active=False))
+    session.commit()
+    assert expected_partners(session, cycle) == []
+    words = browser(Role.OFFICER).get(f"/section-11-cycles/{cycle.id}/").get_text(" ", strip=True)
+    assert "Returned No partner is asked" in words
+    assert "0 of 0" not in words
+    assert "Every partner has returned it" not in words
 
 
 def test_officer_makes_a_cycle_of_a_section_11_tool(browser: Open, session: Session, cycle: Section11Cycle) -> None:

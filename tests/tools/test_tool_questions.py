@@ -133,7 +133,7 @@ def test_two_officers_cannot_overwrite_each_other_unseen(
     first, second = officer.filled(page, text="First"), officer.filled(page, text="Second")
     assert officer.client.post(page, data=first).status_code == 302
     answer = officer.client.post(page, data=second)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Somebody else changed this record after you opened it." in words_of(answer)
     session.expire_all()
     assert question.text == "First"

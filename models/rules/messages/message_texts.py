@@ -23,8 +23,8 @@ def names_in(template: str) -> set[str]:
     return set(_NAME.findall(template))
 
 
-def check_template(template: str, names: Collection[str]) -> None:
-    """Refuse with RuleBroken a name that nothing will fill, and braces that hold no name.
+def check_template(template: str, names: Collection[str], *, field: str = "") -> None:
+    """Refuse with RuleBroken a name that nothing will fill, and braces that hold no name; `field` holds the text.
 
     >>> check_template("Due on {due_on}", ["due_on"])
     >>> check_template("Due on {due}", ["due_on"])
@@ -34,9 +34,11 @@ def check_template(template: str, names: Collection[str]) -> None:
     unknown = sorted(names_in(template) - set(names))
     if unknown:
         offered = ", ".join(f"{{{name}}}" for name in names)
-        raise RuleBroken(f"The text asks for {{{unknown[0]}}}, which is not known here; use {offered}.")
+        raise RuleBroken(f"The text asks for {{{unknown[0]}}}, which is not known here; use {offered}.", field=field)
     if re.search(r"[{}]", _NAME.sub("", template)):
-        raise RuleBroken("The text has a brace that encloses no name; write names like {due_on} and no other braces.")
+        raise RuleBroken(
+            "The text has a brace that encloses no name; write names like {due_on} and no other braces.", field=field
+        )
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

@@ -28,4 +28,4 @@ def check_quota(kind: str, year: int, others: Iterable[str], override_reason: st
     if taken < QUOTA[kind] or override_reason.strip():
         return
     have = "its combined review" if kind == "combined" else f"its two {kind} reviews"
-    raise RuleBroken(f"{year} already has {have}; another one needs the Board's reason.")
+    raise RuleBroken(f"{year} already has {have}; another one needs the Board's reason.", field="kind")

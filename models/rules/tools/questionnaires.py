@@ -90,17 +90,24 @@ class Progress:
     missing: tuple[Question, ...]
 
     @property
-    def percent(self) -> int:
-        return 100 * self.answered // self.asked if self.asked else 100
+    def words(self) -> str:
+        """Both numbers, in words; where nothing is asked, just that.
+
+        >>> Progress(3, 12, ()).words, Progress(0, 0, ()).words
+        ('3 of 12 questions answered', 'Nothing is asked')
+        """
+        if not self.asked:
+            return "Nothing is asked"
+        return f"{self.answered} of {self.asked} questions answered"
 
     @property
-    def words(self) -> str:
-        """Both numbers, in words.
+    def short(self) -> str:
+        """The same in the few words that stand beside a section.
 
-        >>> Progress(3, 12, ()).words
-        '3 of 12 questions answered'
+        >>> Progress(3, 12, ()).short, Progress(0, 0, ()).short
+        ('3 of 12', 'nothing asked')
         """
-        return f"{self.answered} of {self.asked} questions answered"
+        return f"{self.answered} of {self.asked}" if self.asked else "nothing asked"
 
 
 @dataclass(frozen=True)
