@@ -73,7 +73,7 @@ class PlanForm(Form):
         "Divided by",
         choices=_STRATA,
         validators=[Required()],
-        description="Each stratum gets its own draw, so none is missed.",
+        description="Each part (a “stratum”) gets its own draw, so none is missed.",
     )
     method = SelectField("How many from each", choices=_METHODS, validators=[Required()])
     size = WholeNumberField("Number of cases", default=4, validators=[Required()])

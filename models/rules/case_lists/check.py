@@ -213,7 +213,8 @@ def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator
         if dates.is_mixed and not choice.date_order:
             yield (
                 "mixed_date_order",
-                f"The column “{heading}” mixes orders of day and month; {dates.order} first is used for all of it.",
+                f"The column “{heading}” has dates both day first and month first; "
+                f"{dates.order} first is used for all of it.",
             )
     if report.no_date_count:
         rows = count_words(report.no_date_count, "row")

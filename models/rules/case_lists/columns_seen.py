@@ -93,8 +93,8 @@ def column_notes(choice: ColumnChoice, headings: Sequence[str], seen: ColumnsSee
     if choice.reference in seen.row_numbers:
         yield Note(
             "row_numbers_as_references",
-            f"The column “{choice.reference}” counts 1, 2, 3 …: probably it numbers the rows and tells no case from "
-            "another. Choose the column of references.",
+            f"The column “{choice.reference}” counts 1, 2, 3 …: it probably numbers the rows and cannot tell one case "
+            "from another. Choose the column of references.",
         )
     elif passed_over:
         yield Note(
@@ -110,5 +110,5 @@ def _sibling_note(heading: str, other: str, headings: Sequence[str], *, is_blank
     read, left = (column_letter(headings.index(name)) for name in (heading, other))
     name = _NUMBERED_AGAIN.sub("", heading)
     why = "holds nothing in the first rows" if is_blank else "is not read"
-    advice = "" if is_blank else " Choose that one if it is meant."
+    advice = "" if is_blank else " Choose the other one if that is right."
     return Note("same_heading", f"Two columns are headed “{name}”: column {read} is read, column {left} {why}.{advice}")

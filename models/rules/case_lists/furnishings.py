@@ -215,18 +215,19 @@ class FurnishingSearch:
 def furnishing_notes(lines: Furnishings, *, are_left_out: bool) -> Iterator[Note]:
     """What an officer is told of them; `are_left_out`: whether the officer wants the doubtful ones left out."""
     if lines.set_aside:
-        are_none = count_words(len(lines.set_aside), "line is no case", "lines are no cases")
+        are_none = count_words(len(lines.set_aside), "line is not a case", "lines are not cases")
         yield Note(
             "no_cases",
-            f"{are_none} and not counted: totals, repeated headings, page numbers or notes of the report. Look at "
+            f"{are_none} and not counted (totals, repeated headings, page numbers or notes of the report). Look at "
             "the file if one of them should be a case.",
             lines.set_aside,
         )
     if lines.doubtful:
         verb = noun_of(len(lines.doubtful), "stands", "stand")
-        stand_out = f"{count_words(len(lines.doubtful), 'line')} {verb} out from the others and may be no case"
+        a_case = noun_of(len(lines.doubtful), "a case", "cases")
+        stand_out = f"{count_words(len(lines.doubtful), 'line')} {verb} out from the others and may not be {a_case}"
         left_out = (
-            "left out, as you chose" if are_left_out else "counted all the same: look, and leave out what is none"
+            "left out, as you chose" if are_left_out else "counted all the same: look, and leave out what is not a case"
         )
         yield Note("perhaps_no_cases", f"{stand_out}; {left_out}.", lines.doubtful, "leave_out_doubtful")
 

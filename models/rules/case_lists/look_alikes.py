@@ -88,6 +88,6 @@ def look_alike_note(groups: Sequence[Sequence[int]], read: Callable[[list[int]],
     return Note(
         "look_alike_references",
         f"{count_words(len(groups), 'reference is', 'references are')} written in several ways, which count as several "
-        f"cases: {'; '.join(named)}{more}. Write each in one way if it is one case.",
+        f"cases: {'; '.join(named)}{more}. Where they mean one case, write its reference one way throughout.",
         [row for group in groups for row in group],
     )

@@ -23,16 +23,16 @@ ADVICE: dict[str, str] = {
     "repeated_reference": "Nothing to do if one case has several rows here: it counts once.",
     "unreadable_end": "Correct it in the list if the case has ended, and upload the list again.",
     "unreadable_dob": "Nothing to do: births are read for checks only.",
-    "start_before_birth": "Look whether the two columns were confused.",
-    "start_in_future": "Look whether day and month were confused.",
+    "start_before_birth": "Check that the two columns have not been mixed up.",
+    "start_in_future": "Check that day and month have not been mixed up.",
     "end_in_future": "Nothing to do if these ends are planned ones.",
-    "born_in_future": "Look whether the columns were confused.",
+    "born_in_future": "Check that the columns have not been mixed up.",
     "unmapped_level": "It counts as “Level not recorded” until you place it below.",
     "missing_level": "It counts as “Level not recorded”.",
-    "theme_too_long": "Choose another column if these are notes and no themes.",
-    "agency_too_long": "Choose another column if these are notes and no agencies.",
-    "damaged_reference": "Ask for a list whose references are kept as text: this one names no case any more.",
-    "too_many_cells": "Look whether a comma or a semicolon inside a cell has shifted the columns.",
+    "theme_too_long": "Choose another column if these are notes, not themes.",
+    "agency_too_long": "Choose another column if these are notes, not agencies.",
+    "damaged_reference": "Ask for the list again with references kept as text: these no longer identify a case.",
+    "too_many_cells": "Check whether a comma or a semicolon inside a cell has shifted the columns.",
 }
 """What a person should do about the rows of one warning: code -> sentence."""
 

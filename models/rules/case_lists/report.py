@@ -42,7 +42,7 @@ WARNINGS: dict[str, str] = {
     "missing_level": "No level is given.",
     "theme_too_long": "The theme is longer than 300 characters and is left out.",
     "agency_too_long": "The agency is longer than 300 characters and is left out.",
-    "damaged_reference": "A spreadsheet has made a date or a number of the case reference: 01-Mar, 1.2E+11.",
+    "damaged_reference": "A spreadsheet has turned the case reference into a date or number, like 01-Mar or 1.2E+11.",
     "too_many_cells": "The row has more cells than there are headings, so its columns may have shifted.",
 }
 """What a person should look at although the row can be imported: code -> sentence."""

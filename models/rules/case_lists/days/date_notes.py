@@ -20,7 +20,7 @@ _PLACEHOLDER = (
 _TEXTS: Mapping[str, str] = {
     "placeholder_start": f"{_PLACEHOLDER} no start, so these rows are not imported. Ask for their real start dates.",
     "placeholder_end": f"{_PLACEHOLDER} no end, so these cases are open. Correct the list if one of them has ended.",
-    "placeholder_dob": f"{_PLACEHOLDER} an unknown birth. Nothing to do: births are read for checks only.",
+    "placeholder_dob": f"{_PLACEHOLDER} an unknown date of birth. Nothing to do: births are read for checks only.",
     "two_digit_year": "the year has two digits in {cells} and is read as one from {first} to {last}{beside}. "
     "Compare the first and the last of them with the case system.",
     "month_without_day": "a month stands without a day (such as Mar-25) in {cells}; the first of the month is used"
@@ -31,11 +31,11 @@ _TEXTS: Mapping[str, str] = {
     "Look these up in the case system.",
     "day_number": "a bare number stands in {cells} and is read as a spreadsheet's day number. "
     "Compare one of them with the case system.",
-    "rounded_midnight": "a day number lies a rounding error before midnight in {cells}; the day that begins then is "
+    "rounded_midnight": "a day number falls a rounding error short of midnight in {cells}; the day that then begins is "
     "used. Nothing to do.",
     "half_converted": "somebody's spreadsheet seems to have swapped day and month of {cells}: they hold dates with "
-    "days up to 12 only, and all other cells texts in the other order. Compare one of them with the case system, and "
-    "choose to swap them back if that is so.",
+    "days up to 12 only, and all other cells are texts in the other order. Compare one of them with the case system, "
+    "and choose to swap them back if that is so.",
 }
 _SWAPPED_BACK = (
     "day and month of {cells} are swapped back, as chosen, because a spreadsheet had swapped them. "

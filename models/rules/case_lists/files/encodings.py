@@ -207,8 +207,8 @@ def encoding_note(encoding: Encoding, rows: tuple[int, ...]) -> Note | None:
     if encoding.is_joined:
         return Note(
             "joined_encodings",
-            f"The file is joined of parts in two encodings: UTF-8, and other bytes, read as {name} (these rows). "
-            "Look whether their letters are right; if not, save the list again as “CSV UTF-8”.",
+            f"The file is joined from parts in two encodings: UTF-8, and other bytes, read as {name} (these rows). "
+            "Check that their letters are right; if not, save the list again as “CSV UTF-8”.",
             rows,
         )
     return Note(

@@ -77,7 +77,7 @@ def hidden_note(hidden: CountedRows, *, are_left_out: bool) -> Note | None:
     text = (
         f"{rows} left out, as you chose."
         if are_left_out
-        else f"{rows}, by a filter or by hand, read like all others. Leave them out if the sender meant the rest only."
+        else f"{rows} (by a filter or by hand) read like all others. Leave them out if the sender meant only the rest."
     )
     return Note("hidden_rows", text, tuple(hidden.rows), choice="leave_out_hidden")
 
@@ -87,14 +87,14 @@ def hidden_sheets_note(sheet: str, hidden: Iterable[str]) -> Note | None:
     names = list(hidden)
     if sheet in names:
         return Note(
-            "hidden_sheet", f"The sheet “{sheet[:60]}” is hidden in the workbook: make sure that it is the one meant."
+            "hidden_sheet", f"The sheet “{sheet[:60]}” is hidden in the workbook: make sure that it is the right one."
         )
     if not names:
         return None
     listed = ", ".join(f"“{name[:60]}”" for name in names[:5]) + (" and others" if len(names) > 5 else "")
     verb = "is hidden in the workbook and was" if len(names) == 1 else "are hidden in the workbook and were"
     noun = "sheet" if len(names) == 1 else "sheets"
-    return Note("hidden_sheets", f"The {noun} {listed} {verb} not read. Choose another sheet if the cases stand there.")
+    return Note("hidden_sheets", f"The {noun} {listed} {verb} not read. Choose another sheet if the cases are there.")
 
 
 def uncalculated_note(facts: SheetFacts) -> Note | None:
