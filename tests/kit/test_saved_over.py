@@ -114,7 +114,7 @@ def test_ticked_records_of_a_colleague_are_shown_by_name(browser: Open, session:
     review = make.review(session)
     recommendation = make.recommendation(session, make.plan(session, review))
     first, second = (
-        Finding(review_id=review.id, text=text, verdict="concern", strength="moderate", source="case_audit")
+        Finding(review_id=review.id, text=text, verdict="mixed", source="case_audit")
         for text in ("Seen late", "Heard early")
     )
     session.add_all([first, second])
