@@ -43,7 +43,7 @@ class HoldingPages(PageSet):
         person = self.get_record(record_id)
         holds = held_by(self.session, person, today())
         form = _form(holds, person)(sent_form())
-        lead = "Choose who takes over each; what nobody is chosen for stays. All is handed on together, or nothing."
+        lead = "Choose who takes over each; anything left at “–” stays where it is. All of it moves together."
         rows = [(held_link(held, person),) for held in holds]
         panels = [Panel("Holds", ("What",), rows, empty="Nothing that is open.")]
         return self.ask(form, self.details_url(record_id), lambda: self._handed_on(person, form), button="Hand on",
