@@ -14,9 +14,9 @@ from models.rules.case_lists.columns import (
     Rendering,
     TextColumn,
 )
-from models.rules.case_lists.days.date_notes import DateNotes, OddRows, add_judged
+from models.rules.case_lists.date_notes import DateNotes, OddRows, add_judged
 from models.rules.case_lists.files.batches import Batch
-from models.rules.case_lists.references import are_plain, plain_flags
+from models.rules.case_lists.references.shapes import are_plain, plain_flags
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns, RowJudge

@@ -20,15 +20,15 @@ from models.rules.case_lists.columns import (
     TextColumn,
 )
 from models.rules.case_lists.columns_seen import column_notes
-from models.rules.case_lists.days.date_readings import reader_of
+from models.rules.case_lists.date_readings import reader_of
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.files.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
 from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, ColumnPlaces, locate
 from models.rules.case_lists.levels import Level, LevelFinder
-from models.rules.case_lists.look_alikes import look_alike_note
 from models.rules.case_lists.notes import Note
+from models.rules.case_lists.references.look_alikes import look_alike_note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.row import Columns

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from models.core.errors import RuleBroken
+from models.rules.case_lists.date_readings import DateReader, Oddity
 from models.rules.case_lists.days.centuries import end_beside_start
-from models.rules.case_lists.days.date_readings import DateReader, Oddity
 from models.rules.case_lists.files.epochs import since_1900
 from models.rules.case_lists.levels import LevelFinder
-from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.references.personal import personal_kind
 from models.rules.case_lists.spellings import Spellings
 from models.rules.case_lists.values import clean
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, other_references
 from models.rules.case_lists.notes import Note
-from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.references.personal import personal_kind
 from models.rules.case_lists.values import clean, column_letter, heading_key
 
 LEFT_OUT = "(looks personal, not shown)"

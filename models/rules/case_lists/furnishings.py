@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.notes import Note
-from models.rules.case_lists.references import are_plain, plain_flags
+from models.rules.case_lists.references.shapes import are_plain, plain_flags
 from models.rules.case_lists.values import clean, heading_key
 from models.rules.core.counts import count_words, noun_of
 

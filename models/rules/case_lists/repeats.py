@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress
 
-from models.rules.case_lists.look_alikes import LookAlikeFinder
+from models.rules.case_lists.references.look_alikes import LookAlikeFinder
 
 MAX_ROWS = 2_000_000
 """Rows up to which repeats are searched in memory (20 bytes a row); a larger list leaves them to the database."""

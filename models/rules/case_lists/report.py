@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.rules.case_lists.notes import Note, row_note
-from models.rules.case_lists.personal import PERSONAL
+from models.rules.case_lists.references.personal import PERSONAL
 
 LISTED = 10_000
 """Problems of one kind that are listed by row; all are counted."""

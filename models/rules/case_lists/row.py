@@ -15,8 +15,8 @@ from models.rules.case_lists.columns import (
     TextColumn,
 )
 from models.rules.case_lists.headings import ColumnPlaces
-from models.rules.case_lists.personal import personal_kind
-from models.rules.case_lists.references import is_damaged_reference
+from models.rules.case_lists.references.personal import personal_kind
+from models.rules.case_lists.references.shapes import is_damaged_reference
 from models.rules.case_lists.report import Report
 from models.rules.case_lists.values import clean, is_ten_digits
 

@@ -6,13 +6,13 @@ from datetime import date
 from functools import partial
 
 from models.rules.case_lists.columns_seen import LEFT_OUT
-from models.rules.case_lists.days.date_readings import DateReader, reader_of
+from models.rules.case_lists.date_readings import DateReader, reader_of
 from models.rules.case_lists.days.dates import ColumnDates
 from models.rules.case_lists.days.placeholders import DateRole
 from models.rules.case_lists.file import CaseListFile, Sheet
 from models.rules.case_lists.files.epochs import since_1900
 from models.rules.case_lists.headings import ColumnChoice, ColumnPlaces, locate
-from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.references.personal import personal_kind
 from models.rules.case_lists.values import clean
 
 SHOWN = 60

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.rules.case_lists.check import CaseRow
-from models.rules.case_lists.days.date_readings import DateReader
+from models.rules.case_lists.date_readings import DateReader
 from models.rules.case_lists.file import describe_sheets, likely_sheet, open_case_list
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.notes import Note

@@ -11,7 +11,7 @@ from models.rules.case_lists.check import CaseListCheck
 from models.rules.case_lists.columns_seen import LEFT_OUT
 from models.rules.case_lists.file import describe_sheets, likely_sheet, open_case_list, other_lists_note
 from models.rules.case_lists.levels import Level
-from models.rules.case_lists.personal import personal_kind
+from models.rules.case_lists.references.personal import personal_kind
 
 LEVELS = [Level(1, "Child in need")]
 

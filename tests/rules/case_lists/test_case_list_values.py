@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.case_lists.days.date_readings import DateReader
+from models.rules.case_lists.date_readings import DateReader
 from models.rules.case_lists.days.dates import DateEvidence, DateOrder, decide_order
 from models.rules.case_lists.headings import ColumnChoice, find_header_row, guess_columns, is_statistics_table, locate
 from models.rules.case_lists.layouts import LAYOUTS
