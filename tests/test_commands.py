@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
+from app.servers.local_postgres import in_database
 from models.core.access import DatabaseRole
-from tests.databases import Database
+from tests.databases import Database, drop_database
 from tests.web import make_portal
 
 OPEN_AT = {"rule": "open_at", "from": "2018-03-31", "to": "2018-03-31"}
@@ -223,3 +225,85 @@ def test_operator_reads_the_wall_of_a_table_from_the_database(commands: FlaskCli
 def test_wall_of_no_table_is_refused_in_one_sentence(commands: FlaskCliRunner) -> None:
     result = commands.invoke(args=["database", "wall", "diaries"])
     assert (result.exit_code, result.stderr) == (2, "There is no table diaries in the database.\n")
+
+
+def expected_lists() -> dict[str, Any]:
+    file = Path(__file__).resolve().parents[2] / "shared" / "data" / "lists" / "expected.json"
+    return json.loads(file.read_text()) if file.is_file() else {}
+
+
+@pytest.mark.parametrize("name", list(expected_lists()))
+def test_operator_gets_what_a_careful_officer_reads_in_lists_that_went_wrong(
+    commands: FlaskCliRunner, shared_data: Path, name: str
+) -> None:
+    expected = expected_lists()[name]
+    result = imported(commands, shared_data / "lists" / name, "--dry-run", "--rows", "20")
+    references = [row["reference"] for row in result["first_rows"]]
+    if isinstance(expected.get("cases"), int):
+        assert result["cases"] == expected["cases"]
+    if isinstance(expected.get("refs"), list):
+        assert references[: len(expected["refs"])] == expected["refs"]
+    assert len(result["rejected"]) == expected.get("rejected", 0)
+    assert result["starts"]["first"] == expected.get("first_start", result["starts"]["first"])
+    assert result["starts"]["last"] == expected.get("last_start", result["starts"]["last"])
+    if "open" in expected:
+        ends = [row["ended_on"] for row in result["first_rows"]]
+        assert (ends.count(None), len(ends) - ends.count(None)) == (expected["open"], expected["closed"])
+    if "themes" in expected:
+        assert len({row["theme"] for row in result["first_rows"]}) == expected["themes"]
+
+
+SAID = {
+    "01a_total_row_dated.csv": ("no_cases", [10, 12]),
+    "01c_care_leavers_footer.csv": ("no_cases", [8, 9, 10]),
+    "02b_hidden_sheet_first.xlsx": ("hidden_sheets", []),
+    "04c_serial_float.csv": ("rounded_midnight", [2, 3, 4, 5, 6, 7]),
+    "05f_bst_z.csv": ("utc_stamps", [2, 3, 4, 5, 6, 7, 8, 9]),
+    "07a_half_converted.xlsx": ("half_converted_dates", [2, 4, 6, 8]),
+    "08f_cin_placeholders.csv": ("placeholder_end", [3, 4, 5, 6]),
+    "10d_notes_swallow.csv": ("stray_quotation_mark", [6]),
+    "12a_joined_encodings.csv": ("joined_encodings", [5, 6, 7]),
+    "13d_blank_second_start.csv": ("same_heading", []),
+    "15a_row_number_id.csv": ("row_numbers_passed_over", []),
+    "20a_two_digit_years.csv": ("two_digit_years", [2, 3, 4, 5, 6, 7]),
+    "28_monthly_tabs.xlsx": ("other_lists", []),
+}
+
+
+@pytest.mark.parametrize("name", list(SAID))
+def test_operator_is_told_what_the_importer_decided_with_the_rows(
+    commands: FlaskCliRunner, shared_data: Path, name: str
+) -> None:
+    result = imported(commands, shared_data / "lists" / name, "--dry-run")
+    rule, rows = SAID[name]
+    assert [note["rows"] for note in result["notes"] if note["rule"] == rule][:1] == [rows]
+
+
+def test_operator_takes_the_other_reading_that_a_note_offers(commands: FlaskCliRunner, shared_data: Path) -> None:
+    expected = expected_lists()["07a_half_converted.xlsx"]["true_starts"]
+    file = shared_data / "lists" / "07a_half_converted.xlsx"
+    result = imported(commands, file, "--rows", "8", "--choose", "restore_swapped_dates")
+    assert [row["started_on"] for row in result["first_rows"]] == expected
+    assert result["frame"]
+
+
+def test_operator_of_a_managed_database_that_nobody_prepared_is_told_what_to_do(
+    database: Database, tmp_path: Path
+) -> None:
+    name = "unprepared"
+    with psycopg.connect(in_database(database.superuser_url, "postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+    app = make_portal(
+        None,
+        database_url=in_database(database.app_url, name),
+        database_owner_url=in_database(database.owner_url, name),
+        redis_url="redis://127.0.0.1:1/0",
+        data_dir=tmp_path,
+    )
+    file = tmp_path / "list.csv"
+    file.write_text("Case reference,Start date\nF1,16/05/2019\n")
+    for command in (["frames", "import", str(file)], ["database", "wall", "people"]):
+        result = app.test_cli_runner().invoke(args=command)
+        assert result.exit_code == 2, command
+        assert result.stderr.startswith("The database is not prepared for this version of the portal"), command
+    drop_database(database, name)

@@ -70,7 +70,7 @@ def what_freezing_means(record: CaseList) -> str:
         count_words(count, *words)
         for count, words in (
             (report["rejected_count"], ("row that cannot be used", "rows that cannot be used")),
-            (report["set_aside"], ("line that is no case", "lines that are no cases")),
+            (report["set_aside"], ("line that is not a case", "lines that are not cases")),
         )
         if count
     ]

@@ -188,3 +188,64 @@ def test_officer_looks_through_the_rows_of_a_frame(
         assert len(page.select("table.list tbody tr")) == expected, query
     officer.get("/frame-rows/?frame=999999", status=404)
     officer.get("/frame-rows/", status=404)
+
+
+FURNISHED = LIST + "Total,,,,,,,,\nF9,,,,,,14/05/2025,,\nPage 1 of 1,,,,,,,,\n"
+CARE_LEAVERS = "Case reference,Level,Team,Worker,Place\n" + "".join(
+    f"K{n},Child in need,N,A,B\n" for n in range(10, 30)
+)
+
+
+def test_officer_sees_what_was_decided_and_takes_the_other_reading(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    case_list = checked(officer, session, session_factory, CARE_LEAVERS + "K30,,,,\nTotal: 21,,,,\n")
+    page = officer.get(f"/case-lists/{case_list.id}/check/")
+    words = page.get_text(" ", strip=True)
+    assert "Please decide" in words
+    assert "20, and 1 line" not in words
+    assert case_list.report is not None
+    assert (case_list.report["accepted"], case_list.report["set_aside"]) == (21, 1)
+    (button,) = page.select("main form[action$='/choose/'] button")
+    assert button.get_text() == "Leave these lines out"
+    check = f"/case-lists/{case_list.id}/check/"
+    officer.send(f"/case-lists/{case_list.id}/choose/", check, question="leave_out_doubtful")
+    done(do_requests(session, session_factory))
+    session.refresh(case_list)
+    assert case_list.report is not None
+    assert (case_list.report["accepted"], case_list.report["set_aside"]) == (20, 2)
+    words = officer.get(f"/case-lists/{case_list.id}/check/").get_text(" ", strip=True)
+    assert "Your choice" in words
+    assert "Count these lines as cases" in words
+
+
+def test_officer_is_asked_once_with_the_counts_before_a_list_is_frozen(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    case_list = checked(officer, session, session_factory, FURNISHED)
+    asked = officer.get(f"/case-lists/{case_list.id}/accept/").get_text(" ", strip=True)
+    assert "5 rows become a frame that can never change: 4 cases." in asked
+    assert "Left out: 2 rows that cannot be used and 2 lines that are not cases." in asked
+    officer.send(f"/case-lists/{case_list.id}/accept/")
+    session.refresh(case_list)
+    assert case_list.status is ListStatus.FREEZING
+
+
+def test_a_question_that_no_note_asks_is_refused(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    case_list = checked(officer, session, session_factory)
+    page = f"/case-lists/{case_list.id}/check/"
+    accept = f"/case-lists/{case_list.id}/accept/"
+    assert officer.send(f"/case-lists/{case_list.id}/choose/", accept, question="born").status_code == 400
+    assert officer.get(page)
+
+
+def test_officer_sees_first_values_beside_every_column_but_no_birth(officer: Browser, session: PortalSession) -> None:
+    upload(officer, LIST.encode())
+    case_list = session.scalars(select(CaseList)).one()
+    page = officer.get(f"/case-lists/{case_list.id}/columns/")
+    options = {option["value"]: option.get_text() for option in page.select("#theme option")}
+    assert options["Level"] == "Level: Child in need, Child protection plan"
+    assert options["Date of birth"] == "Date of birth"
+    assert "943 476" not in options["NHS number"]
