@@ -10,6 +10,19 @@ from models.case_lists.frame_rows import FrameRow
 from models.core.addresses import list_address
 from models.sampling.audit_samples import AuditSample
 
+_READ_FROM = {
+    "reference": "case reference",
+    "level": "level",
+    "fixed_level": "level of every row",
+    "theme": "theme",
+    "start": "start date",
+    "end": "end date",
+    "born": "date of birth, for the checks only",
+    "agency": "agency",
+    "fixed_agency": "agency of every row",
+}
+"""What a frame was read from: field of the choice of columns -> words for it."""
+
 
 @screen
 class CaseFrameScreen(Screen):
@@ -50,8 +63,8 @@ class CaseFrameScreen(Screen):
     }
 
     def facts(self, session: Session, record: CaseFrame) -> list[Fact]:
-        read_as = record.report.get("read_as", {})
-        columns = "; ".join(f"{role.replace('_', ' ')}: {name}" for role, name in read_as.get("columns", {}).items())
+        read = record.report.get("read_as", {}).get("columns", {})
+        columns = "; ".join(f"{words}: {read[name]}" for name, words in _READ_FROM.items() if read.get(name))
         notes = [
             Fact("Note", note["text"] if isinstance(note, dict) else note) for note in record.report.get("notes", ())
         ]

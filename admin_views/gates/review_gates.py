@@ -93,7 +93,7 @@ class GatePages(PageSet):
         stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
         panels = [
             Panel(
-                f"At the end of {stage.label.lower()}",
+                f"At the end of “{stage.label}”",
                 _HEADINGS,
                 [_row(self.session, review, standing) for standing in standings],
             )
