@@ -156,7 +156,7 @@ class Cycle:
         assert sent.status_code == 302, words_of(sent)
         case_list = self.one(CaseList)
         columns = f"/case-lists/{case_list.id}/columns/"
-        values = _columns(self.officer.get(columns))
+        values = self.officer.filled(columns, level_source="column")
         assert self.officer.client.post(columns, data=values).status_code == 302
         self.work()
         accept(self.officer, f"/case-lists/{case_list.id}/accept/", confirmed="yes")
@@ -302,18 +302,6 @@ def _answer(page: BeautifulSoup, tag: Tag, preferred: tuple[str, ...]) -> Any:
         return next((word for word in preferred if word in offered), offered[0])
     typed = "1" if tag.get("inputmode") in ("numeric", "decimal") or kind == "number" else "Said in a few words."
     return today().isoformat() if kind == "date" else typed
-
-
-def _columns(page: BeautifulSoup) -> dict[str, Any]:
-    """What the form of a list's columns would send as it was guessed."""
-    form = page.select("main form")[1]
-    values: dict[str, Any] = {
-        str(item["name"]): item.get("value", "") for item in form.select("input[name]:not([name=level_source])")
-    }
-    for item in form.select("select[name]"):
-        chosen = item.select_one("option[selected]")
-        values[str(item["name"])] = (chosen.get("value") or chosen.get_text()) if chosen else ""
-    return {**values, "level_source": "column"}
 
 
 def _said(page: BeautifulSoup) -> str:

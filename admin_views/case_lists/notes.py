@@ -64,7 +64,9 @@ def _shown(note: dict[str, Any], chosen: Any) -> ShownNote:
 
 def what_freezing_means(record: CaseList) -> str:
     """What an officer is told, with the counts, before a list is frozen."""
-    report = record.report or {}
+    report = record.report
+    if not report:
+        return "The list is not checked yet."
     cases = f": {count_words(report['cases'], 'case')}" if report["cases"] is not None else ""
     left_out = [
         count_words(count, *words)

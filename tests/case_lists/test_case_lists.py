@@ -249,3 +249,11 @@ def test_officer_sees_first_values_beside_every_column_but_no_birth(officer: Bro
     assert options["Level"] == "Level: Child in need, Child protection plan"
     assert options["Date of birth"] == "Date of birth"
     assert "943 476" not in options["NHS number"]
+
+
+def test_officer_who_accepts_before_the_check_is_told_so(officer: Browser, session: PortalSession) -> None:
+    upload(officer, LIST.encode())
+    page = f"/case-lists/{session.scalars(select(CaseList)).one().id}/accept/"
+    assert "The list is not checked yet." in officer.get(page).get_text(" ", strip=True)
+    assert officer.send(page, confirmed="yes").status_code == 302
+    assert session.scalars(select(CaseList)).one().status is ListStatus.UPLOADED
