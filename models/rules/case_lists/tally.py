@@ -18,11 +18,12 @@ LEFT_OUT = "(left out)"
 
 
 class _Days:
-    """The texts of one date column, counted, and what they come to once they are read."""
+    """The texts of one date column, counted by year or only seen, and what they come to once they are read."""
 
     def __init__(self, column: DateColumn | None) -> None:
         self.column = column
         self.texts: Counter[str] = Counter()
+        self.seen: set[str] = set()
         self.years: Counter[int] = Counter()
         self.first: int | None = None
         self.last: int | None = None
@@ -34,9 +35,11 @@ class _Days:
         numbers = [(number, count) for raw, count in self.texts.items() if (number := self.column.look(raw).number)]
         for number, count in numbers:
             self.years[date.fromordinal(number).year] += count
-        days = [number for number, _count in numbers] + [number for number in (self.first, self.last) if number]
+        seen = [number for raw in self.seen if (number := self.column.look(raw).number)]
+        days = [number for number, _count in numbers] + seen + [day for day in (self.first, self.last) if day]
         self.first, self.last = min(days, default=None), max(days, default=None)
         self.texts.clear()
+        self.seen.clear()
 
     def span(self) -> dict[str, str | None]:
         """The first and the last day, ISO, or None."""
@@ -61,7 +64,6 @@ class Tally:
             (self.themes, places.theme),
             (self.agencies, places.agency),
             (self.starts.texts, places.start),
-            (self.ends.texts, places.end),
         )
         self.counters = [(counter, place) for counter, place in chosen if place is not None]
 
@@ -71,8 +73,11 @@ class Tally:
             column = batch.column(place)
             counter.update(column if flags is None else compress(column, flags))
         self.ranks.update(ranks if flags is None else compress(ranks, flags))
+        end = self.columns.places.end
+        if end is not None:
+            self.ends.seen.update(batch.column(end) if flags is None else compress(batch.column(end), flags))
         for days in (self.starts, self.ends):
-            if len(days.texts) > _DAYS_HELD:
+            if len(days.texts) + len(days.seen) > _DAYS_HELD:
                 days.read()
 
     def add_judged(self, row: list[str], judged: JudgedRow) -> None:
@@ -82,6 +87,9 @@ class Tally:
         for counter, place in self.counters:
             counter[cells[place]] += 1
         self.ranks[rank] += 1
+        end = self.columns.places.end
+        if end is not None and end < len(row):
+            self.ends.seen.add(row[end])
         if judged.values is None:
             self.rejected_ranks[rank] += 1
             if self.columns.places.theme is not None:

@@ -22,7 +22,9 @@ def look_alike_key(references: str) -> str:
     >>> look_alike_key("004120"), look_alike_key("qk 101"), look_alike_key("QK\u2013101") == look_alike_key("QK-101")
     ('4120', 'QK101', True)
     """
-    key = references.upper().replace(" ", "")
+    key = references.upper()
+    if " " in key:
+        key = key.replace(" ", "")
     if not key.isascii():
         key = key.translate(_DASHES)
     return _LEADING_ZEROS.sub("", key) if key[:1] == "0" or "\n0" in key else key

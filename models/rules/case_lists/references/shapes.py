@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 
 _FIRST, _LAST = itemgetter(0), itemgetter(-1)
 _LONGEST = 80
-_SIGNS = (ascii_letters + digits + "_-./").encode()
+_ALPHANUMERIC, _SIGNS = (ascii_letters + digits).encode(), b"_-./"
 
 _MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
 # What a spreadsheet makes of a reference that looks like a date or a number: 1-3, 004120 and 120000000000.
@@ -53,13 +53,14 @@ def are_plain(references: Sequence[str]) -> bool:
     if not 0 < min(lengths) <= max(lengths) <= _LONGEST:
         return False
     text = "".join(references)
-    if not text.isascii() or text.encode().translate(None, _SIGNS):
+    signs = text.encode().translate(None, _ALPHANUMERIC)  # other bytes of other scripts stay in it
+    if signs and signs.translate(None, _SIGNS):
         return False
     if text.isdigit():
         return not lengths & {10, 11}  # it may be an NHS number or a telephone number
     if not ("".join(map(_FIRST, references)).isalpha() and "".join(map(_LAST, references)).isdigit()):
         return False
-    return text.isalnum() or not any(map(_is_suspect, _suspects(references)))
+    return not signs or not any(map(_is_suspect, _suspects(references)))
 
 
 def _suspects(references: Sequence[str]) -> Sequence[str]:
