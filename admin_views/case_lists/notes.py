@@ -10,7 +10,7 @@ from models.case_lists.case_imports import ImportChoice
 from models.case_lists.case_lists import CaseList
 from models.rules.case_lists.levels import Level
 from models.rules.case_lists.notes import CHOICES
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, list_words, noun_of
 
 _URGENT = ("damaged_reference", "look_alike_references", "no_cases", "unmapped_level", "missing_level")
 
@@ -82,7 +82,7 @@ def what_freezing_means(record: CaseList) -> str:
     return "".join(
         (
             f"{rows} a frame that can never change{cases}.",
-            f" Left out: {' and '.join(left_out)}." if left_out else "",
+            f" Left out: {list_words(left_out)}." if left_out else "",
             f" {count_words(unplaced, 'row has', 'rows have')} a level that is on no list." if unplaced else "",
             f" {count_words(asked, 'question is', 'questions are')} not answered." if asked else "",
             " The file is erased.",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.clock import today
-from models.core.db import act_as
 from models.core.errors import RuleBroken
 from models.evidence.findings import Judgement, take_finding
 from models.feedback.feedback_activities import Audience, FeedbackActivity, Technique, engage_group
@@ -19,8 +17,6 @@ from models.feedback.feedback_groups import FeedbackGroup, FoundThrough, GroupKi
 from models.feedback.quotations import finding_of_activity, people_heard
 from models.feedback.surveys import (
     Survey,
-    answer_survey,
-    as_the_public,
     close_survey,
     open_survey,
     publish_outcome,
@@ -32,6 +28,7 @@ from models.signatures.sign_offs import SignOffSubject
 from models.tools.assurance_tools import ToolKind
 from models.tools.tool_versions import ToolVersion
 from tests import make, make_tools
+from tests.make_surveys import respond
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -60,14 +57,6 @@ def survey(session: Session, activity: FeedbackActivity) -> Survey:
     return opened
 
 
-def _respond(session: Session, survey: Survey, count: int, **answers: Any) -> None:
-    for number in range(count):
-        as_the_public(session, survey.token)
-        answer_survey(session, survey, answers={"met": "Fully met", **answers}, receipt=f"{answers}-{number}")
-        session.commit()
-        act_as(session, Actor.system())
-
-
 def _question(session: Session, survey: Survey, key: str) -> Question:
     question = session.get_one(ToolVersion, survey.version_id).questionnaire.question(key)
     assert question is not None
@@ -77,13 +66,13 @@ def _question(session: Session, survey: Survey, key: str) -> Question:
 def test_one_persons_words_are_withheld_although_six_people_answered(
     browser: Open, session: Session, survey: Survey
 ) -> None:
-    _respond(session, survey, 5)
-    _respond(session, survey, 1, met="Not met", why="Nobody came, not even once.")
+    respond(session, survey, 5)
+    respond(session, survey, 1, met="Not met", why="Nobody came, not even once.")
     page = browser(Role.OFFICER).get(f"/feedback/survey/{survey.id}/")
     assert "Nobody came" not in page.get_text()
     assert "Fewer than 5 people wrote something here; their words are withheld." in page.get_text()
     assert "own words are shown only where at least 5 of them wrote something" in page.get_text()
-    _respond(session, survey, 4, met="Not met", why="Too late.")
+    respond(session, survey, 4, met="Not met", why="Too late.")
     assert written_answers(session, survey, _question(session, survey, "why")) == [
         "Nobody came, not even once.", *["Too late."] * 4,
     ]  # fmt: skip
@@ -92,14 +81,14 @@ def test_one_persons_words_are_withheld_although_six_people_answered(
 
 
 def test_a_single_number_that_somebody_gave_is_withheld_like_words(session: Session, survey: Survey) -> None:
-    _respond(session, survey, 6)
-    _respond(session, survey, 1, cases=417)
+    respond(session, survey, 6)
+    respond(session, survey, 1, cases=417)
     assert written_answers(session, survey, _question(session, survey, "cases")) == []
 
 
 def test_published_outcome_repeats_no_words_that_are_withheld(session: Session, survey: Survey) -> None:
-    _respond(session, survey, 6)
-    _respond(session, survey, 1, met="Not met", why="Nobody came, not even once.")
+    respond(session, survey, 6)
+    respond(session, survey, 1, met="Not met", why="Nobody came, not even once.")
     close_survey(session, survey)
     with pytest.raises(RuleBroken, match="repeats what fewer than 5 people wrote"):
         publish_outcome(session, survey, words="You told us: nobody came, not even once. Visits are earlier now.")
@@ -108,7 +97,7 @@ def test_published_outcome_repeats_no_words_that_are_withheld(session: Session, 
 
 
 def test_published_outcome_quotes_nobody_when_fewer_than_five_answered(session: Session, survey: Survey) -> None:
-    _respond(session, survey, 4)
+    respond(session, survey, 4)
     close_survey(session, survey)
     with pytest.raises(RuleBroken, match="Fewer than 5 people were heard"):
         publish_outcome(session, survey, words=QUOTING)
@@ -147,7 +136,7 @@ def test_people_heard_are_the_most_that_count_groups_or_surveys_say(
     session: Session, activity: FeedbackActivity, survey: Survey
 ) -> None:
     assert people_heard(session, activity) == 0
-    _respond(session, survey, 2)
+    respond(session, survey, 2)
     assert people_heard(session, activity) == 2
     for name, count in (("Carers", 3), ("Parents", 4)):
         group = FeedbackGroup(name=name, kind=GroupKind.CARERS, found_through=FoundThrough.SCHOOL)

@@ -13,9 +13,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.clock import today
-from models.core.db import PortalSession, act_as
+from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.evidence.triangulation_reports import matrix_facts
 from models.evidence.triangulations import triangulate
@@ -37,6 +37,7 @@ from models.signatures.sign_offs import SignOffSubject
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.tool_versions import ToolVersion
 from tests import make, make_tools
+from tests.make_surveys import respond
 from tests.pdf.pdf_review_facts import OCCASION
 from tests.web import Browser, words_of
 
@@ -79,14 +80,6 @@ def _answers(browser: Browser, survey: Survey, **values: Any) -> Any:
     assert receipt is not None
     sent = {"receipt": receipt["value"], "a-met": "Fully met", **values}
     return browser.client.post(f"/answer/{survey.token}/", data=sent)
-
-
-def _respond(session: Session, survey: Survey, count: int, **answers: Any) -> None:
-    for number in range(count):
-        as_the_public(session, survey.token)
-        answer_survey(session, survey, answers={"met": "Fully met", **answers}, receipt=f"{answers}-{number}")
-        session.commit()
-        act_as(session, Actor.system())
 
 
 def test_anybody_with_the_link_answers_without_a_cookie(browser: Open, session: Session, survey: Survey) -> None:
@@ -202,7 +195,7 @@ def test_public_sees_the_one_open_survey_it_holds_and_no_response(
     session: Session, activity: FeedbackActivity, tool: AssuranceTool, survey: Survey
 ) -> None:
     other = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + SOON)
-    _respond(session, survey, 1)
+    respond(session, survey, 1)
     assert as_the_public(session, survey.token) is not None
     assert list(session.scalars(select(Survey.id))) == [survey.id]
     for table in ("survey_responses", "people", "findings", "feedback_activities", "agencies", "change_log"):
@@ -215,11 +208,11 @@ def test_public_sees_the_one_open_survey_it_holds_and_no_response(
 
 
 def test_fewer_than_five_answers_show_nothing(browser: Open, session: Session, survey: Survey) -> None:
-    _respond(session, survey, 4, seen="Yes")
+    respond(session, survey, 4, seen="Yes")
     path = f"/feedback/survey/{survey.id}/"
     page = browser(Role.OFFICER).get(path).get_text(" ", strip=True)
     assert "Too few answers to show." in page
-    _respond(session, survey, 1, seen="No")
+    respond(session, survey, 1, seen="No")
     asked = session.get_one(ToolVersion, survey.version_id).questionnaire.question("seen")
     assert asked is not None
     assert tally(session, survey, asked) == Tally(5, {"Yes": 4, "No": 1})
@@ -232,9 +225,9 @@ def test_fewer_than_five_answers_show_nothing(browser: Open, session: Session, s
 def test_graded_questions_speak_in_the_triangulation_from_five_answers_on(session: Session, survey: Survey) -> None:
     review = session.get_one(FeedbackActivity, survey.activity_id)
     review_record = session.get_one(make.ThematicReview, review.review_id)
-    _respond(session, survey, 4)
+    respond(session, survey, 4)
     assert Source.SERVICE_USERS not in triangulate(session, review_record).rows[0].cells
-    _respond(session, survey, 1, cases=3)
+    respond(session, survey, 1, cases=3)
     cell = triangulate(session, review_record).rows[0].cells[Source.SERVICE_USERS]
     assert (cell.level, cell.count) == (1.0, 1)
 
@@ -243,7 +236,7 @@ def test_papers_of_a_review_never_say_how_few_people_answered(session: PortalSes
     review_id = session.get_one(FeedbackActivity, survey.activity_id).review_id
     place = list(Source).index(Source.SERVICE_USERS)
     for more, said in ((4, Said(None)), (1, Said(Verdict.STRENGTH, 1, Strength.MODERATE.weight))):
-        _respond(session, survey, more, cases=more)
+        respond(session, survey, more, cases=more)
         assert matrix_facts(session, OCCASION, review_id=review_id).rows[0].said[place] == said
         report = review_facts(session, OCCASION, review_id=review_id)
         assert report.rows[0].said[place] == said
