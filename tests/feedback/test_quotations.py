@@ -28,7 +28,7 @@ from models.signatures.sign_offs import SignOffSubject
 from models.tools.assurance_tools import ToolKind
 from models.tools.tool_versions import ToolVersion
 from tests import make, make_tools
-from tests.make_surveys import respond
+from tests.feedback.make_surveys import respond
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]

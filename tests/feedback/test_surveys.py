@@ -37,7 +37,7 @@ from models.signatures.sign_offs import SignOffSubject
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.tool_versions import ToolVersion
 from tests import make, make_tools
-from tests.make_surveys import respond
+from tests.feedback.make_surveys import respond
 from tests.pdf.pdf_review_facts import OCCASION
 from tests.web import Browser, words_of
 
