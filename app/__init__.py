@@ -19,6 +19,7 @@ from app.health import measure
 from app.letterhead import offer_logo
 from app.logs import log_requests, start_logging
 from app.pages import dress
+from app.passkeys import offer_passkeys
 from app.second_factors import ask_for_second_factor
 from app.security import guard
 from app.servers.local_servers import ensure_servers
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     app.teardown_request(close_database_session)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
+    offer_passkeys(app)
     dress(app, settings)
     offer_logo(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")

@@ -16,6 +16,7 @@ from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
+from models.accounts.passkeys import has_passkey, passkeys_of
 from models.accounts.second_factors import factor_key, has_factor, is_code
 from models.accounts.sign_ins import (
     Outcome,
@@ -67,6 +68,7 @@ class SignInDesk:
         self.hours = settings.session_hours
         self.idle = timedelta(minutes=settings.session_idle_minutes)
         self.factor_key = factor_key(settings.secret_key)
+        self.forced_roles = settings.forced_roles
 
     def session(self) -> Session:
         """This request's session, acting as the portal itself in a new transaction."""
@@ -84,13 +86,21 @@ class SignInDesk:
         attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
         database.commit()
         person = settle_attempt(database, attempt, password=password)
-        if person is not None and has_factor(database, person.id):
+        if person is not None and self.asks_for_second(database, person):
             attempt.outcome = Outcome.STARTED
             database.commit()
             return HalfWay(person.id, standing_of(database, person.id))
         token = None if person is None else self.token(person)
         database.commit()
         return token
+
+    def asks_for_second(self, database: Session, person: Person) -> bool:
+        """Whether the password alone is not enough: for whoever has an authenticator, and in roles that need a second
+        factor for whoever has a passkey.
+        """
+        return has_factor(database, person.id) or (
+            person.role in self.forced_roles and has_passkey(database, person.id)
+        )
 
     def admit_by_code(self, half: HalfWay, code: str) -> str | None:
         """A new token when the code is right and the person's standing is still as when the password was given."""
@@ -228,6 +238,7 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,
         has_factor=has_factor(database, signed_in.person_id),
+        passkey_count=len(passkeys_of(database, signed_in.person_id)),
     )
     return page, status
 

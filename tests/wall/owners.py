@@ -116,6 +116,7 @@ AGENCIES = {
     ),
     "memberships": Owned(read=OWN_AGENCY),
     "messages": Owned(read=OWN_PERSON, staff=KEPT),
+    "passkeys": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
     "people": Owned(read=OWN_AGENCY),
     "presentations": Owned(read=OWN_AGENCY),
     "rating_scales": Owned(read=EVERYBODY),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from models.accounts.second_factors import RecoveryCode, SecondFactor
+from models.accounts.passkeys import Passkey
+from models.accounts.recovery_codes import RecoveryCode
+from models.accounts.second_factors import SecondFactor
 from models.accounts.sign_ins import SignIn, SignInAttempt
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
@@ -92,7 +94,13 @@ def second_factor(side: Side) -> SecondFactor:
 
 @makes(RecoveryCode)
 def recovery_code(side: Side) -> RecoveryCode:
-    return RecoveryCode(factor_id=side.id(SecondFactor), code_hash=side.name.encode())
+    return RecoveryCode(person_id=side.person.id, code_hash=side.name.encode())
+
+
+@makes(Passkey)
+def passkey(side: Side) -> Passkey:
+    kept = {"credential_id": side.name.encode(), "public_key": b"public", "user_handle": b"handle"}
+    return Passkey(person_id=side.person.id, name=f"Passkey {side.name}", sign_count=0, **kept)
 
 
 @makes(CalendarFeed, once_per_person=True)
