@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.accounts.sign_ins import SignedIn, SignIn, has_password
+from models.accounts.password_changes import has_password
+from models.accounts.sign_ins import SignedIn, SignIn
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person

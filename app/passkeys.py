@@ -27,7 +27,8 @@ from models.accounts.passkeys import (
 )
 from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.second_factors import has_factor
-from models.accounts.sign_ins import SignedIn, SignInWay, browser_words, open_attempt
+from models.accounts.sign_in_attempts import open_attempt
+from models.accounts.sign_ins import SignedIn, SignInWay, browser_words
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person

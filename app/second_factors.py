@@ -55,8 +55,8 @@ def send_to_enrol(forced: frozenset[Role]) -> ResponseReturnValue | None:
     signed_in = browser().signed_in
     if role() not in forced or signed_in is None or (request.endpoint or "").startswith(_OPEN):
         return None
-    is_enrolled = has_factor(desk().database.session, signed_in.person_id)
-    return None if is_enrolled else redirect(url_for("second_factor.own_factor"))
+    is_enough = signed_in.is_two_factor or has_factor(desk().database.session, signed_in.person_id)
+    return None if is_enough else redirect(url_for("second_factor.own_factor"))
 
 
 @second_factor.route("/sign-in/code/", methods=["GET", "POST"])

@@ -27,11 +27,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 
+from models.accounts.invitations import accept
 from models.accounts.passkey_answers import Answer, credential_of, read_proof, read_registration
 from models.accounts.recovery_codes import renew_recovery_codes
 from models.accounts.second_factors import has_factor
-from models.accounts.sign_ins import Outcome, SignIn, SignInAttempt
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt
+from models.accounts.sign_ins import SignIn
 from models.core.access import OWN_PERSON, RowPolicy
+from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
@@ -132,6 +135,7 @@ def add_passkey(
         )
     )  # fmt: skip
     session.flush()
+    accept(session, person, now=now())
     return renew_recovery_codes(session, person.id) if is_first else []
 
 

@@ -15,21 +15,21 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from app.settings import Settings, SettingsError, load_settings
+from models.accounts.password_changes import set_password
+from models.accounts.recovery_codes import RecoveryCode, codes_left, renew_recovery_codes
 from models.accounts.second_factors import (
-    RecoveryCode,
     SecondFactor,
     begin_factor,
-    codes_left,
     confirm_factor,
     factor_key,
     has_factor,
     is_code,
     remove_factor,
-    renew_recovery_codes,
     shown_key,
     waiting_factor,
 )
-from models.accounts.sign_ins import TRIES, SignIn, set_password
+from models.accounts.sign_in_attempts import TRIES
+from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
 from models.core.clock import now
