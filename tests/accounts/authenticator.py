@@ -42,7 +42,7 @@ class Passkey:
     def make(self, options: dict[str, Any], **changes: Any) -> str:
         """The answer to registration options, as a browser sends it; attestation "none"."""
         self.handle = decoded(options["user"]["id"])
-        said = self._client_data("webauthn.create", options["challenge"], **changes)
+        said = self._client_data("webauthn.create", options, **changes)
         statement = {"fmt": "none", "attStmt": {}, "authData": self._authenticator_data(ATTESTED, self._attested())}
         response = {"clientDataJSON": encoded(said), "attestationObject": encoded(cbor2.dumps(statement))}
         return self._credential({**response, "transports": ["internal", "hybrid"]})
@@ -50,7 +50,7 @@ class Passkey:
     def answer(self, options: dict[str, Any], **changes: Any) -> str:
         """The answer to sign-in options. Each answer counts on, where the passkey counts."""
         self.count += 1 if self.counts else 0
-        said, data = self._client_data("webauthn.get", options["challenge"], **changes), self._authenticator_data()
+        said, data = self._client_data("webauthn.get", options, **changes), self._authenticator_data()
         signature = self.key.sign(data + sha256(said).digest(), ec.ECDSA(SHA256()))
         response = {"clientDataJSON": encoded(said), "authenticatorData": encoded(data)}
         return self._credential({**response, "signature": encoded(signature), "userHandle": encoded(self.handle)})
@@ -59,8 +59,8 @@ class Passkey:
         """The same passkey on a second device, as whoever copied it has it."""
         return Passkey(**{**self.__dict__, **changes})
 
-    def _client_data(self, kind: str, challenge: str, **changes: Any) -> bytes:
-        said = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
+    def _client_data(self, kind: str, options: dict[str, Any], **changes: Any) -> bytes:
+        said = {"type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": False}
         return json.dumps({**said, **changes}).encode()
 
     def _authenticator_data(self, flags: int = 0, attested: bytes = b"") -> bytes:
