@@ -36,6 +36,7 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("passkeys.ask_to_sign_in", "passkeys.sign_in"),  # signing in; tests/accounts/test_passkeys.py
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
@@ -48,6 +49,7 @@ SIGNED_IN = {
         "calendars.revoke",
         "letterhead.logo",
     ),
+    *(f"passkeys.{name}" for name in ("own", "ask_to_set_up", "set_up", "rename", "remove")),
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }
 WITHOUT_A_TOKEN = {"surveys.take"}  # nobody is signed in there and no cookie is set: there is nothing to borrow
