@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
+from app.access_links import forget_link, link_here, page_of_link
 from app.auth import PER_ADDRESS, browser, desk, enter, safe_next
 from app.confirmations import confirm, is_fresh, keeps_a_password
 from app.passkey_challenges import address_with_passkeys, party, read_answer, registration_options, sign_in_options
 from app.security import limiter
 from app.settings import Settings
+from models.accounts.access_links import LinkPurpose, use_link
 from models.accounts.passkey_answers import Party
 from models.accounts.passkeys import (
     add_passkey,
@@ -33,7 +35,7 @@ from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 
-SIGN_IN, SET_UP = "sign in", "set up"
+SIGN_IN, SET_UP, ACCEPT = "sign in", "set up", "accept"
 LONGEST_ANSWER = 20_000
 _OPTIONS_PER_ADDRESS = "120 per minute"  # every look at the sign-in page asks once, and an agency may be one address
 _REFUSED = "That passkey is not known here, or the account is locked for a while."
@@ -91,6 +93,39 @@ def admit_by_passkey(text: str, at: Party) -> Admission:
     return Admission(token, settled.sentence)
 
 
+@passkeys.post("/invitation/passkey/options/")
+@limiter.limit(PER_ADDRESS)
+def ask_to_accept() -> ResponseReturnValue:
+    """For the page's script: what the browser needs to make an invited person's first passkey."""
+    session, at = desk().session(), party()
+    if at is None:
+        return _refusal(_NOT_HERE)
+    try:
+        link = link_here(session, LinkPurpose.INVITATION)
+    except RuleBroken as refusal:
+        return _refusal(refusal.sentence)
+    person, handle = session.get_one(Person, link.person_id), handle_of(session, link.person_id)
+    return _json(registration_options(at, person, [], purpose=f"{ACCEPT} {person.id}", handle=handle))
+
+
+@passkeys.post("/invitation/passkey/")
+@limiter.limit(PER_ADDRESS)
+def accept() -> ResponseReturnValue:
+    """Accept an invitation with a passkey in place of a password."""
+    return page_of_link(LinkPurpose.INVITATION, "accounts/invitation.html", _accepted)
+
+
+def _accepted(session: Session, token: str) -> ResponseReturnValue:
+    """The passkey is kept first: an answer that does not hold uses no invitation up."""
+    person = use_link(session, token, purpose=LinkPurpose.INVITATION, now=now())
+    codes = keep_passkey(session, person, purpose=f"{ACCEPT} {person.id}")
+    forget_link(LinkPurpose.INVITATION)
+    sign_in_token = desk().token(person, way=SignInWay.PASSKEY, is_two_factor=True)
+    session.commit()
+    enter(sign_in_token)
+    return render_template("passkeys/codes.html", codes=codes, back=url_for("home.index_view"))
+
+
 @passkeys.get("/account/passkeys/")
 @login_required
 def own() -> ResponseReturnValue:
@@ -120,12 +155,10 @@ def ask_to_set_up() -> ResponseReturnValue:
 @login_required
 def set_up() -> ResponseReturnValue:
     """Keep the passkey that the person's device has made; this sign-in counts as one with two factors from now on."""
-    session, here, at = desk().session(), _here(), party()
+    session, here = desk().session(), _here()
     try:
-        if at is None:
-            raise RuleBroken(_NOT_HERE)
         person = session.get_one(Person, here.person_id)
-        codes = keep_passkey(session, person, at, purpose=SET_UP)
+        codes = keep_passkey(session, person, purpose=SET_UP)
         note_two_factor(session, here.sign_in_id)
     except RuleBroken as refusal:
         session.rollback()
@@ -136,8 +169,11 @@ def set_up() -> ResponseReturnValue:
     return render_template("passkeys/codes.html", codes=codes, back=back) if codes else redirect(back)
 
 
-def keep_passkey(session: Session, person: Person, at: Party, *, purpose: str) -> list[str]:
+def keep_passkey(session: Session, person: Person, *, purpose: str) -> list[str]:
     """Keep the passkey of this request's form for a person; returns recovery codes with their first second factor."""
+    at = party()
+    if at is None:
+        raise RuleBroken(_NOT_HERE)
     answer, handle = read_answer(_answer_text(), at, purpose=purpose)
     name, device = request.form.get("name", "")[:200], browser_words(request.user_agent.string)
     return add_passkey(session, person, answer, handle=handle, name=name, device=device)
@@ -166,7 +202,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     session, here = desk().session(), _here()
     try:
         confirm(session, here, request.form.get("password", ""))
-        gone = remove_passkey(session, here.person_id, passkey_id)
+        gone = remove_passkey(session, here.person_id, passkey_id, by="you, on your account page")
         if here.role in _settings().forced_roles and not _has_second(session, here.person_id):
             raise RuleBroken("Your role must sign in with a second factor: set another one up first.")
         forget_idle_codes(session, here.person_id)

@@ -37,6 +37,7 @@ PUBLIC = {
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
     *("passkeys.ask_to_sign_in", "passkeys.sign_in"),  # signing in; tests/accounts/test_passkeys.py
+    *("passkeys.ask_to_accept", "passkeys.accept"),  # with an invitation; tests/accounts/test_passkey_invitations.py
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {

@@ -116,5 +116,5 @@ class PersonScreen(Screen):
         """For somebody who has lost a device; one's own are removed one by one on the account page."""
         if person.id == person_id():
             raise RuleBroken("Remove your own on your account page.")
-        count = remove_all_passkeys(session, person.id)
+        count = remove_all_passkeys(session, person)
         return f"{count_words(count, 'passkey')} of {person.name} removed: what is lost opens nothing here any more."

@@ -31,6 +31,11 @@ class LinkPurpose(Choice):
     NEW_PASSWORD = "new_password"  # noqa: S105 - the purpose of a link, no password
 
 
+LINK_PLACE = "[the link stands in the mail itself; the portal keeps no copy of it]"
+"""What stands in a kept message where the mail has the link."""
+
+_PATHS = {LinkPurpose.INVITATION: "/invitation/{}/", LinkPurpose.NEW_PASSWORD: "/new-password/{}/"}
+
 LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
 """How long a link is good unless whoever makes it says otherwise."""
 
@@ -77,7 +82,7 @@ class AccessLink(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), unique=True)
 
 
-def is_open(now: datetime) -> ColumnElement[bool]:
+def is_open(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether a link is neither used nor withdrawn nor expired, as a condition on `AccessLink`."""
     unused: ColumnElement[bool] = AccessLink.used_at.is_(None) & AccessLink.withdrawn_at.is_(None)
     return unused & (AccessLink.expires_at > now)
@@ -138,6 +143,32 @@ def end_links(session: Session, person_id: int, purpose: LinkPurpose | None = No
     if purpose is not None:
         mine = mine.where(AccessLink.purpose == purpose)
     return len(session.scalars(mine.returning(AccessLink.id)).all())
+
+
+def link_path(purpose: LinkPurpose, token: str) -> str:
+    """Where a link leads, below the portal's address.
+
+    >>> link_path(LinkPurpose.INVITATION, "abc")
+    '/invitation/abc/'
+    """
+    return _PATHS[purpose].format(token)
+
+
+def link_of_message(session: Session, message_id: int) -> AccessLink | None:
+    """The link that a message is to carry when it leaves, if it carries one."""
+    return session.scalar(select(AccessLink).where(AccessLink.message_id == message_id))
+
+
+def is_wanted(session: Session, link: AccessLink, *, now: datetime) -> bool:
+    """Whether a link that is to be sent would still let somebody in."""
+    person = session.get_one(Person, link.person_id)
+    return person.is_active and person.email == link.address and not _problem_of(link, now)
+
+
+def body_with_link(session: Session, link: AccessLink, body: str, *, portal: str, now: datetime) -> str:
+    """The words that leave: with a link made now, which is kept nowhere."""
+    address = f"{portal}{link_path(link.purpose, give_token(session, link, now=now))}"
+    return body.replace(LINK_PLACE, address)
 
 
 def find_link(session: Session, token: str, *, now: datetime) -> AccessLink:

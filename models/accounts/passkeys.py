@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import (
     BigInteger,
-    CursorResult,
     ForeignKey,
     LargeBinary,
     UniqueConstraint,
@@ -27,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 
+from models.accounts.access_changes import actor_words, tell_of_change
 from models.accounts.invitations import accept
 from models.accounts.passkey_answers import Answer, credential_of, read_proof, read_registration
 from models.accounts.recovery_codes import renew_recovery_codes
@@ -45,6 +45,8 @@ _COPIED = (
     "This passkey's counter went backwards, so it may have been copied. It is not accepted any more: sign in another"
     " way and remove it."
 )
+_ADDED = "A passkey was added to your account: “{}”. Whoever has it signs in as you."
+_SHUT = "Your passkey “{}” is not accepted any more: its counter went backwards, so it may have been copied."
 
 
 class Passkey(Base):
@@ -126,15 +128,18 @@ def add_passkey(
     if session.scalar(select(exists().where(Passkey.credential_id == new.proof.credential_id))):
         raise RuleBroken("This passkey is set up here already.")
     is_first = not has_passkey(session, person.id) and not has_factor(session, person.id)
+    free = _free_name(name, device, mine)
     session.add(
         Passkey(
-            person_id=person.id, name=_free_name(name, device, mine), device=device, user_handle=handle,
+            person_id=person.id, name=free, device=device, user_handle=handle,
             credential_id=new.proof.credential_id, public_key=new.proof.credential_public_key,
             sign_count=new.proof.sign_count, is_backed_up=new.proof.credential_backed_up, aaguid=new.proof.aaguid,
             transports=new.transports,
         )
     )  # fmt: skip
     session.flush()
+    if person.accepted_at is not None:
+        tell_of_change(session, person, _ADDED.format(free), by="you, on your account page", is_out=False)
     accept(session, person, now=now())
     return renew_recovery_codes(session, person.id) if is_first else []
 
@@ -152,8 +157,11 @@ def rename_passkey(session: Session, person_id: int, passkey_id: int, name: str)
     session.flush()
 
 
-def remove_passkey(session: Session, person_id: int, passkey_id: int) -> Passkey:
-    """Take one of a person's passkeys away, and return what it was. Refuses the last way in that is left to them."""
+def remove_passkey(session: Session, person_id: int, passkey_id: int, *, by: str) -> Passkey:
+    """Take one of a person's passkeys away, tell them by mail, and return what it was.
+
+    Refuses the last way in that is left to them.
+    """
     passkey = own_passkey(session, person_id, passkey_id)
     others = [other for other in passkeys_of(session, person_id) if other.id != passkey_id]
     has_password = session.scalar(select(Person.password_hash.is_not(None)).where(Person.id == person_id))
@@ -161,15 +169,18 @@ def remove_passkey(session: Session, person_id: int, passkey_id: int) -> Passkey
         raise RuleBroken("This passkey is the only way you can sign in; set a password or another passkey up first.")
     session.delete(passkey)
     session.flush()
+    person = session.get_one(Person, person_id)
+    tell_of_change(session, person, f"Your passkey “{passkey.name}” was removed.", by=by, is_out=False)
     return passkey
 
 
-def remove_all_passkeys(session: Session, person_id: int) -> int:
-    """Take all of a person's passkeys away, for devices that are lost; returns how many."""
-    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        delete(Passkey).where(Passkey.person_id == person_id)
-    )
-    return gone.rowcount
+def remove_all_passkeys(session: Session, person: Person) -> int:
+    """Take all of a person's passkeys away, for devices that are lost, and tell them by mail; returns how many."""
+    gone = session.scalars(delete(Passkey).where(Passkey.person_id == person.id).returning(Passkey.name)).all()
+    if gone:
+        change = f"Your passkeys were removed: {', '.join(gone)}."
+        tell_of_change(session, person, change, by=actor_words(session), is_out=False)
+    return len(gone)
 
 
 def own_passkey(session: Session, person_id: int, passkey_id: int) -> Passkey:
@@ -207,6 +218,7 @@ def settle_by_passkey(
         return Settled()
     if held.copied_at is None and _is_behind(held, proof):
         held.copied_at = now
+        tell_of_change(session, person, _SHUT.format(held.name), by="the portal itself", is_out=False)
     if held.copied_at is not None:
         return Settled(sentence=_COPIED)
     _note_use(held, proof, answer, now)
