@@ -19,6 +19,7 @@ from app.settings import Settings
 from models.accounts.access_links import AccessLink, LinkPurpose, find_link
 from models.accounts.password_asks import ask_for_password, network_of
 from models.accounts.password_changes import accept_with_password, reset_password
+from models.accounts.sign_in_attempts import note_sign_in
 from models.accounts.sign_ins import SignInWay
 from models.core.clock import now
 from models.core.errors import RuleBroken
@@ -133,6 +134,7 @@ def _shown(session: Session, link: AccessLink, template: str, problem: str) -> R
 def _accepted(session: Session, token: str) -> ResponseReturnValue:
     person = accept_with_password(session, token, _typed(), now=now(), about=(_settings().partnership_name,))
     forget_link(LinkPurpose.INVITATION)
+    note_sign_in(session, person, address=request.remote_addr or "", now=now())
     sign_in = desk().token(person, way=SignInWay.PASSWORD)
     session.commit()
     flash(f"Welcome, {person.name}. You are signed in.", "success")
