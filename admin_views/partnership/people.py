@@ -83,7 +83,7 @@ class PersonScreen(Screen):
 
     def form_columns_for(self, record: Person) -> Sequence[str]:
         """The tick for an invitation belongs to somebody new; later their page has a button for it."""
-        return self.form_columns if record.id is None else self.form_columns[:-1]
+        return self.form_columns[:-1] if record.id else self.form_columns
 
     def on_model_change(self, form: Form, model: Person, is_created: bool) -> None:
         if "invite" in form and form["invite"].data:
