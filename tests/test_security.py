@@ -38,6 +38,8 @@ PUBLIC = {
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
     *("passkeys.ask_to_sign_in", "passkeys.sign_in"),  # signing in; tests/accounts/test_passkeys.py
     *("passkeys.ask_to_accept", "passkeys.accept"),  # with an invitation; tests/accounts/test_passkey_invitations.py
+    *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
+    *("links.invitation", "links.new_password", "links.forgotten_password"),
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
