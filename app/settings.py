@@ -116,8 +116,8 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """The address people open."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """The address people open. On this machine by its name: browsers refuse passkeys at a host's number."""
+        host = f"[{self.host}]" if ":" in self.host else "localhost" if self.host == "127.0.0.1" else self.host
         return self.public_url or f"http://{host}:{self.port}"
 
     @cached_property

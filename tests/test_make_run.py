@@ -118,7 +118,7 @@ def test_portal_comes_up_with_one_command_mends_itself_and_leaves_nothing_behind
 ) -> None:
     process = start()
     told = greeting(process)
-    assert f"http://127.0.0.1:{port}/" in told
+    assert f"http://localhost:{port}/" in told
     assert "quiet river stone" in told
     assert len(re.findall(r"^  \S.*\S+@\S+$", told, re.MULTILINE)) == 6
 

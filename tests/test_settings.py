@@ -21,7 +21,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_portal_starts_without_any_setting() -> None:
     settings = load_settings()
-    assert settings.address == "http://127.0.0.1:8000"
+    assert settings.address == "http://localhost:8000"
     assert settings.mail_server is None
     assert not settings.is_cookie_secure
 
