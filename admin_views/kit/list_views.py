@@ -155,11 +155,15 @@ class ListViews(ListedPageSets, ModelView):
         is_sorted = "ascending" if is_up else "descending" if is_down else None
         return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
 
+    def records_address(self) -> str:
+        """The address below which a row's record is read; empty where its page is not open to whoever asks."""
+        return self.link("index_view") if self.allows("details") else ""
+
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
-        base = self.link("index_view") if self.allows("details") else ""
+        base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
         return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
 

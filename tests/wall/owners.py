@@ -73,6 +73,7 @@ def _columns(*names: str) -> frozenset[str]:
 _HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
 
 AGENCIES = {
+    "access_reviews": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD, system=RECORD),
     "action_plans": Owned(read=OWN_AGENCY),
     "action_updates": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD),
     "actions": Owned(

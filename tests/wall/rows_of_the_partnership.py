@@ -20,6 +20,7 @@ from models.documents.documents import Document, DocumentFetch
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
+from models.oversight.access_reviews import AccessOutcome, AccessReview
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership
@@ -72,6 +73,12 @@ def sharing_agreement(side: Side) -> SharingAgreement:
         agency_id=side.agency.id, version="1", signed_on=DAY, signed_by=side.name, signed_by_role="Lead",
         valid_until_on=DAY,
     )  # fmt: skip
+
+
+@makes(AccessReview)
+def access_review(side: Side) -> AccessReview:
+    said = {"outcome": AccessOutcome.AS_IT_SHOULD_BE, "people_count": 1, "reviewed_on": DAY}
+    return AccessReview(agency_id=side.agency.id, reviewed_by_id=side.person.id, **said)
 
 
 @makes(RatingScale)
