@@ -20,12 +20,12 @@ from models.accounts.passkey_answers import Party
 from models.accounts.passkeys import (
     add_passkey,
     answering_passkey,
-    handle_of,
     note_two_factor,
     passkeys_of,
     remove_passkey,
     rename_passkey,
     settle_by_passkey,
+    user_handle_of,
 )
 from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.second_factors import has_factor
@@ -104,7 +104,7 @@ def ask_to_accept() -> ResponseReturnValue:
         link = link_here(session, LinkPurpose.INVITATION)
     except RuleBroken as refusal:
         return _refusal(refusal.sentence)
-    person, handle = session.get_one(Person, link.person_id), handle_of(session, link.person_id)
+    person, handle = session.get_one(Person, link.person_id), user_handle_of(session, link.person_id)
     return _json(registration_options(at, person, [], purpose=f"{ACCEPT} {person.id}", handle=handle))
 
 
@@ -145,7 +145,7 @@ def ask_to_set_up() -> ResponseReturnValue:
         confirm(session, here, request.form.get("password", ""))
     except RuleBroken as refusal:
         return _refusal(refusal.sentence)
-    person, handle = session.get_one(Person, here.person_id), handle_of(session, here.person_id)
+    person, handle = session.get_one(Person, here.person_id), user_handle_of(session, here.person_id)
     kept = passkeys_of(session, here.person_id)
     return _json(registration_options(at, person, kept, purpose=SET_UP, handle=handle))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -107,9 +107,9 @@ class AccessReviewScreen(Screen):
         review, key = standing.review, standing.agency.id if standing.agency else NO_AGENCY
         by = review.reviewed_by.name if review else ""
         name = link_to(standing.agency, standing.name) if standing.agency else standing.name
-        words = escape("Review now" if standing.is_due(today()) else "Review again")
+        words = "Review now" if standing.is_due(today()) else "Review again" if review else ""
         link = Markup('<a href="{}">{}<span class="unseen"> {}</span></a>')
-        next_step = link.format(self.link("review", agency_id=key), words, standing.name)
+        next_step = link.format(self.link("review", agency_id=key), words, standing.name) if words else ""
         when = show_date(review.reviewed_on) if review else tag("Not yet", "amber" if standing.people_count else "grey")
         return name, standing.people_count, when, by, show_outcome(review.outcome) if review else "", next_step
 

@@ -25,13 +25,15 @@ from models.partnership.people import Person
 
 _STATES = tuple((state.value, state.label) for state in AccessState)
 _FACTORS = tuple((state.value, state.label) for state in FactorState)
+_SHORT = 8  # letters that stand on one line
 _COLOURS = {AccessState.LEFT: "grey", AccessState.IN_USE: "green", AccessState.SEATS_ENDED: "red"}
 
 
 def show_state(word: str) -> str:
     """How somebody's access stands, on its colour."""
     state = AccessState(word)
-    return tag(state.label, _COLOURS.get(state, "amber"))
+    label = state.label if len(state.label) > _SHORT else state.label.replace(" ", "\N{NO-BREAK SPACE}")
+    return tag(label, _COLOURS.get(state, "amber"))
 
 
 def show_factor(word: str) -> str:

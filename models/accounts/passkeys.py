@@ -107,7 +107,7 @@ def has_passkey(session: Session, person_id: int) -> bool:
     return bool(session.scalar(select(exists().where(mine))))
 
 
-def handle_of(session: Session, person_id: int) -> bytes:
+def user_handle_of(session: Session, person_id: int) -> bytes:
     """The random bytes by which a person's devices know them: those of their first passkey, or new ones."""
     kept = session.scalar(select(Passkey.user_handle).where(Passkey.person_id == person_id).limit(1))
     return kept or token_bytes(32)
