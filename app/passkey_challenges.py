@@ -128,7 +128,7 @@ def read_answer(text: str, at: Party, *, purpose: str) -> tuple[Answer, bytes]:
 
 def _challenge(purpose: str, handle: bytes = b"") -> bytes:
     sealed = Sealed(purpose, _browser(), now().timestamp(), token_hex(16), handle.hex())
-    return _sealer().dumps(list(sealed)).encode()  # type: ignore[no-any-return]
+    return _sealer().dumps(list(sealed)).encode()
 
 
 def _unsealed(words: bytes) -> Sealed | None:
