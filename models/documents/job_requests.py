@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Identity, Index, Integer, Text, func, select, text
+from sqlalchemy import ForeignKey, Identity, Index, Integer, Text, TextClause, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -214,21 +214,30 @@ SET status = 'queued', queued_count = queued_count + 1, lease_seconds = least(le
 FROM (SELECT id FROM job_requests
       WHERE status IN ('waiting', 'queued', 'running') AND due_at <= clock_timestamp()
         AND (leased_until_at IS NULL OR leased_until_at < clock_timestamp())
-      ORDER BY due_at, id LIMIT :most FOR NO KEY UPDATE SKIP LOCKED) due
-WHERE r.id = due.id RETURNING r.id, r.name, r.queued_count, set_config('synchronous_commit', 'off', true)""")
+        AND (name = ANY(CAST(:names AS text[]))) <> CAST(:are_others AS boolean)
+        AND id <> ALL(CAST(:waiting AS int[]))
+      ORDER BY requested_by_id IS NULL, due_at, id LIMIT :most FOR NO KEY UPDATE SKIP LOCKED) due
+WHERE r.id = due.id RETURNING r.id, r.name, r.queued_count, r.requested_by_id IS NULL AS is_ours, r.due_at,
+    set_config('synchronous_commit', 'off', true)""")
+
+_RENEW = text("""
+UPDATE job_requests SET leased_until_at = clock_timestamp() + interval '10 seconds'
+WHERE id = ANY(CAST(:waiting AS int[])) AND status = 'queued' AND leased_until_at < clock_timestamp()""")
 
 _GIVE_BACK = text("""
 UPDATE job_requests SET status = 'waiting', leased_until_at = NULL, lease_seconds = 10
 WHERE status = 'queued' AND (CAST(:ids AS int[]) IS NULL OR id = ANY(CAST(:ids AS int[])))""")
 
-_START = text("""
+_BEGIN = """
 UPDATE job_requests SET status = 'running', attempt_count = attempt_count + 1, lease_seconds = 10,
     started_at = coalesce(started_at, clock_timestamp()),
     leased_until_at = clock_timestamp() + make_interval(secs => least(3 * power(2, least(attempt_count, 8)), 600))
-WHERE id = (SELECT id FROM job_requests WHERE id = :id AND status IN ('waiting', 'queued', 'running')
-            AND due_at <= clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED)
+WHERE id = (SELECT id FROM job_requests WHERE {which} AND due_at <= clock_timestamp()
+            ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, name, arguments, requested_by_id, actor_role, actor_agency_ids, attempt_count,
-    set_config('synchronous_commit', 'off', true)""")
+    set_config('synchronous_commit', 'off', true)"""
+_START = text(_BEGIN.format(which="id = :id AND status IN ('waiting', 'queued', 'running')"))
+_START_NEXT = text(_BEGIN.format(which="name = :name AND status = 'waiting'"))
 
 _HOLD = text("""
 SELECT set_config('client_connection_check_interval', '1000', true) FROM job_requests
@@ -248,13 +257,26 @@ INSERT INTO job_progress (request_id, percent, text, written_at) VALUES (:id, :p
 ON CONFLICT (request_id) DO UPDATE SET percent = :percent, text = :text, written_at = clock_timestamp()""")
 
 
-def claim_due(session: Session, most: int = 100) -> list[Claim]:
-    """Lease due requests to this relay, oldest first: those never queued, and those whose lease ran out.
+def claim_due(
+    session: Session,
+    most: int,
+    *,
+    names: Collection[str] = (),
+    are_others: bool = True,
+    waiting: Collection[int] = (),
+) -> list[Claim]:
+    """Lease due requests to this relay: those never queued, and those whose lease ran out.
+
+    Of the jobs of these names, or of all others; those that a person asked for first, then the oldest. What is known
+    to be `waiting` in the queue is left there, under a lease made new.
 
     A row that a running job holds is passed over, so work in progress is never queued twice. The lease doubles each
     time (10 s to 320 s) until the job starts.
     """
-    return [Claim(row.id, row.name, row.queued_count) for row in session.execute(_CLAIM, {"most": most})]
+    session.execute(_RENEW, {"waiting": list(waiting)})
+    values = {"most": most, "names": list(names), "are_others": are_others, "waiting": list(waiting)}
+    rows = sorted(session.execute(_CLAIM, values), key=lambda row: (row.is_ours, row.due_at, row.id))
+    return [Claim(row.id, row.name, row.queued_count) for row in rows]
 
 
 def give_back(session: Session, ids: list[int] | None = None) -> None:
@@ -264,7 +286,16 @@ def give_back(session: Session, ids: list[int] | None = None) -> None:
 
 def start_attempt(session: Session, request_id: int) -> Attempt | None:
     """Count an attempt and lease the request for its back-off. None: finished, not due, or in somebody else's hands."""
-    row = session.execute(_START, {"id": request_id}).one_or_none()
+    return _begun(session, _START, {"id": request_id})
+
+
+def start_next(session: Session, name: str) -> Attempt | None:
+    """The same for the request of a job that has waited longest and is in no queue yet; None when none waits."""
+    return _begun(session, _START_NEXT, {"name": name})
+
+
+def _begun(session: Session, statement: TextClause, values: dict[str, Any]) -> Attempt | None:
+    row = session.execute(statement, values).one_or_none()
     if row is None:
         return None
     agencies = tuple(row.actor_agency_ids)
