@@ -25,16 +25,8 @@ from jobs.pdf.paper.letterhead import Logo
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
-from models.documents.job_requests import (
-    Attempt,
-    JobStatus,
-    finish,
-    hold,
-    postpone,
-    report_progress,
-    start_attempt,
-    start_next,
-)
+from models.documents.job_attempts import Attempt, finish, hold, postpone, start_attempt, start_next
+from models.documents.job_requests import JobStatus, report_progress
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 

@@ -21,7 +21,8 @@ from jobs.core.queue import ENTRY, JOBS, Lane, leave_on_term, system_sessions
 from jobs.core.queue import run as run_request
 from models.core.db import PortalSession, make_engine
 from models.core.rooms import load_rooms
-from models.documents.job_requests import CHANNEL, Claim, claim_due, give_back
+from models.documents.job_attempts import Claim, claim_due, give_back
+from models.documents.job_requests import CHANNEL
 
 QUEUES = {Lane.SHORT: "triangulate", Lane.MAIL: "triangulate:mail", Lane.LONG: "triangulate:long"}
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
