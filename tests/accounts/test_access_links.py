@@ -31,6 +31,7 @@ from models.accounts.invitations import (
     withdraw,
     withdraw_all,
 )
+from models.accounts.newcomers import first_administrator, person_to_invite
 from models.accounts.password_changes import accept_with_password, reset_password, set_password
 from models.core.access import Role
 from models.core.errors import RuleBroken
@@ -192,6 +193,19 @@ def test_invitation_by_mail_says_who_invites_and_holds_no_link(session: Session,
     assert "Olive Boss invites you" in message.body
     assert "7 days" in message.body
     assert "/invitation/" not in message.body
+
+
+def test_administrator_who_is_named_takes_the_place_of_the_first_one_and_ends_their_link(session: Session) -> None:
+    first = first_administrator(session)
+    assert first is not None
+    printed = str(invite(session, first, now=datetime.now(UTC)))
+    named = person_to_invite(session, email="Olive@example.org", name="Olive  Boss", role=Role.ADMINISTRATOR)
+    session.expire_all()
+    assert (named.id, named.email, named.name) == (first.id, "olive@example.org", "Olive Boss")
+    with pytest.raises(RuleBroken):
+        find_link(session, printed, now=datetime.now(UTC))
+    other = person_to_invite(session, email="ben@example.org", name="Ben", role=Role.ADMINISTRATOR)
+    assert other.id != named.id
 
 
 # Passwords by a link
