@@ -147,8 +147,9 @@ def _accepted(session: Session, token: str) -> ResponseReturnValue:
     note_sign_in(session, person, address=request.remote_addr or "", now=now())
     sign_in = desk().token(person, way=SignInWay.PASSWORD)
     session.commit()
+    answer = enter(sign_in)
     flash(f"Welcome, {person.name}. You are signed in.", "success")
-    return enter(sign_in)
+    return answer
 
 
 def _reset(session: Session, token: str) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash
+from flask import current_app, flash, make_response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session, object_session
 
@@ -133,7 +133,8 @@ class InvitationPages(PageSet):
         portal = current_app.extensions["settings"].address
         links = [(person, f"{portal}{link_path(purpose, token)}") for person, token in handed]
         lasts = lasts_words(LASTS[purpose])
-        return self.render("accounts/handed_links.html", links=links, lasts=lasts, back=self.list_url())
+        page = self.render("accounts/handed_links.html", links=links, lasts=lasts, back=self.list_url())
+        return make_response(page)  # text would be shown as the sentence of a button
 
 
 def _how(session: Session) -> Inviting:

@@ -21,7 +21,7 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 
-_DEAD = "Ask whoever runs the portal for a new one."
+_DEAD = "Ask for a new one."
 
 
 class LinkPurpose(Choice):

@@ -25,6 +25,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 def person_to_invite(session: Session, *, email: str, name: str, role: Role, agency: str = "") -> Person:
     """The person of an address with this name, role and agency, new or still to accept.
 
+    An administrator takes the place of the first one who has not said yet who they are, whose link ends with that.
     Refuses what is no address or no name, an agency that is not here, and somebody who has accepted: they are changed
     on the screens, by an administrator.
     """
@@ -32,9 +33,12 @@ def person_to_invite(session: Session, *, email: str, name: str, role: Role, age
     person = session.scalar(select(Person).where(Person.email == address))
     if person is not None and session.scalar(select(has_accepted()).where(Person.id == person.id)):
         raise RuleBroken(f"{person.name} has accepted already and signs in as {person.email}.")
+    if person is None and role is Role.ADMINISTRATOR:
+        person = session.scalar(select(Person).where(Person.email == FIRST_EMAIL))
     if person is None:
-        person = Person(email=address)
+        person = Person()
         session.add(person)
+    person.email = address
     person.name, person.role, person.agency_id = _checked_name(name), role, agency_id
     person.check(session)
     session.flush()
