@@ -6,6 +6,7 @@ its own description is taken over, which signatures count, and that what was beg
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from io import BytesIO
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
+from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App, OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
@@ -37,12 +38,12 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
-class IssuerAway(Exception):
+class IssuerAwayError(Exception):
     """The issuer did not answer in time, or said itself that it cannot; the text says why, for administrators."""
 
 
-class IssuerWrong(Exception):
-    """What the issuer answered cannot be believed; the text says why, for administrators, without the answer's words."""
+class IssuerWrongError(Exception):
+    """What the issuer answered cannot be believed; the text says why, for administrators."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Known:
     read_at: float
     metadata: dict[str, Any]
     keys: dict[str, Any] = field(default_factory=dict)
+    keys_read_at: float = 0.0
 
 
 class IssuerSession(OAuth2Session):
@@ -80,7 +82,7 @@ class IssuerSession(OAuth2Session):
         return answer
 
 
-class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
+class IssuerClient(FlaskOAuth2App):
     """Authlib's client of one issuer, which believes only what is checked here."""
 
     client_cls = IssuerSession
@@ -95,9 +97,10 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
             user_agent="Triangulate",
         )
         self.issuer, self.portal, self.known = issuer, portal, known
+        self.server_metadata: dict[str, Any] = {}
 
     def load_server_metadata(self) -> dict[str, Any]:
-        """The issuer's description, at most KEPT old. Raises IssuerAway, IssuerWrong."""
+        """The issuer's description, at most KEPT old. Raises IssuerAwayError, IssuerWrongError."""
         if not self.server_metadata:
             known = self.known.get(self.issuer.address)
             if known is None or time.monotonic() - known.read_at > KEPT:
@@ -107,17 +110,20 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
 
     def read_anew(self) -> dict[str, Any]:
         """The issuer's description as it is now: whoever begins to sign in learns here that it is down."""
-        self.known.pop(self.issuer.address, None)
-        return self.load_server_metadata()
+        earlier = self.known.pop(self.issuer.address, None)
+        self.load_server_metadata()
+        if earlier is not None:
+            known = self.known[self.issuer.address]
+            known.keys, known.keys_read_at = earlier.keys, earlier.keys_read_at
+        return self.server_metadata
 
     def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:
         """The issuer's public keys. Authlib forces it once for a token whose key is not among them: keys rotate."""
         self.load_server_metadata()
-        known = self.known[self.issuer.address]
-        if force or not known.keys:
-            said = self._ask(self.server_metadata["jwks_uri"])
-            keys = said.get("keys")
-            known.keys = {"keys": [key for key in keys if _is_public(key)] if isinstance(keys, list) else []}
+        known, moment = self.known[self.issuer.address], time.monotonic()
+        if force or not known.keys or moment - known.keys_read_at > KEPT:
+            keys = _listed(self._ask(self.server_metadata["jwks_uri"]), "keys")
+            known.keys, known.keys_read_at = {"keys": [key for key in keys if _is_public(key)]}, moment
         return known.keys
 
     def _describe(self) -> dict[str, Any]:
@@ -127,10 +133,10 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
         """
         said = self._ask(self.issuer.address.rstrip("/") + "/.well-known/openid-configuration")
         if said.get("issuer") != self.issuer.address:
-            raise IssuerWrong("its description is that of another issuer")
+            raise IssuerWrongError("its description is that of another issuer")
         wrong = next((name for name in _ENDPOINTS if not self._may_ask(said.get(name))), None)
         if wrong is not None:
-            raise IssuerWrong(f"its description has no {wrong} that may be asked")
+            raise IssuerWrongError(f"its description has no {wrong} that may be asked")
         names = (*_ENDPOINTS, *(name for name in _MAY_LACK if self._may_ask(said.get(name))))
         return {name: said[name] for name in ("issuer", *names)} | _choices(said, has_secret=bool(self.client_secret))
 
@@ -138,15 +144,15 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
         return is_endpoint(address, here=self.portal.is_here)
 
     def _ask(self, address: str) -> dict[str, Any]:
-        """A JSON object of the issuer's. Raises IssuerAway, IssuerWrong."""
+        """A JSON object of the issuer's. Raises IssuerAwayError, IssuerWrongError."""
         if not self._may_ask(address):
-            raise IssuerWrong("its address is not https")
+            raise IssuerWrongError("its address is not https")
         with self._get_session() as session:
             answer = asked(lambda: session.request("GET", address, withhold_token=True))
         return _object(answer)
 
     def tell(self, code: str, state: Any, redirect_uri: str) -> dict[str, Any]:
-        """The claims of the ID token that the issuer gives for a code. Raises IssuerAway, IssuerWrong."""
+        """The claims of the ID token that the issuer gives for a code. Raises IssuerAwayError, IssuerWrongError."""
         token = asked(
             lambda: self.fetch_access_token(redirect_uri=redirect_uri, code=code, code_verifier=state.code_verifier)
         )
@@ -156,7 +162,7 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
         }
         claims = asked(lambda: self.parse_id_token(token, nonce=state.nonce, claims_options=options, leeway=LEEWAY))
         if not claims or not isinstance(claims.get("sub"), str) or not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
-            raise IssuerWrong("it gave no ID token with a subject")
+            raise IssuerWrongError("it gave no ID token with a subject")
         return self._with_address(dict(claims), token)
 
     def _with_address(self, claims: dict[str, Any], token: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +172,7 @@ class IssuerClient(FlaskOAuth2App):  # type: ignore[misc]
             return claims
         said = _object(asked(lambda: self.get(address, token=token)))
         if said.get("sub") != claims["sub"]:
-            raise IssuerWrong("it told of another user")
+            raise IssuerWrongError("it told of another user")
         return claims | {name: said[name] for name in ("email", "email_verified") if name in said}
 
 
@@ -175,23 +181,25 @@ def asked(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except InvalidJSONError as error:
-        raise IssuerWrong("its answer cannot be read") from error
+        raise IssuerWrongError("its answer cannot be read") from error
     except RequestException as error:
-        raise IssuerAway(f"it does not answer ({type(error).__name__})") from error
+        raise IssuerAwayError(f"it does not answer ({type(error).__name__})") from error
     except ExpiredTokenError as error:
-        raise IssuerWrong("its ID token has expired") from error
+        raise IssuerWrongError("its ID token has expired") from error
     except ClaimError as error:
-        raise IssuerWrong(f"its ID token has a wrong {error.claim}") from error
+        raise IssuerWrongError(f"its ID token has a wrong {error.claim}") from error
+    except OAuthError as error:
+        raise IssuerWrongError(f"it did not take the code ({_plain(error.error)})") from error
     except _UNREADABLE as error:
-        raise IssuerWrong(f"its answer cannot be believed ({type(error).__name__})") from error
+        raise IssuerWrongError(f"its answer cannot be believed ({type(error).__name__})") from error
 
 
 def _object(answer: Response) -> dict[str, Any]:
     if answer.status_code >= 500:
-        raise IssuerAway(f"it answers with status {answer.status_code}")
+        raise IssuerAwayError(f"it answers with status {answer.status_code}")
     said = asked(answer.json) if answer.status_code == 200 else None
     if not isinstance(said, dict):
-        raise IssuerWrong(f"its answer with status {answer.status_code} cannot be read")
+        raise IssuerWrongError(f"its answer with status {answer.status_code} cannot be read")
     return said
 
 
@@ -238,3 +246,8 @@ def _read(answer: Response, deadline: float) -> bytes:
     finally:
         wire.close()
     return body
+
+
+def _plain(word: object) -> str:
+    """An error's code as the standard writes them; anything longer is the issuer's own prose and stays out."""
+    return word if isinstance(word, str) and re.fullmatch("[a-z_]{1,40}", word) else "without a word"

@@ -71,7 +71,7 @@ class WorkIssuerScreen(Screen):
         "client_id": "What the issuer calls this portal.",
         "agencies": "Leave empty for people of every agency.",
         "is_for_staff": "Where agencies are named: officers, sponsors and others of the partnership itself.",
-        "checked_domains": "One a line. Only for issuers that never say whether an address is verified, such as Entra ID.",
+        "checked_domains": "One a line. Only for issuers that never say whether an address is verified: Entra ID.",
         "factor_methods": "One a line. Somebody who signed in by one of these is not asked for a code as well.",
         "factor_classes": "One a line; empty for most issuers. They are asked for by name (acr_values).",
         "is_only_way": "Their passwords are refused; administrators keep theirs.",
@@ -83,7 +83,7 @@ class WorkIssuerScreen(Screen):
     def facts(self, session: Session, record: WorkIssuer) -> list[Fact]:
         """What the administrator of the issuer has to be told, and whether the portal has been told the secret."""
         settings: Any = current_app.extensions["settings"]
-        back = url_for("work_accounts.come_back", issuer_id=record.id)
+        back = url_for("work_sign_in.come_back", issuer_id=record.id)
         return [
             Fact("Agencies", ", ".join(agency.name for agency in record.agencies) or "Every agency"),
             Fact("Redirect address", _shown(f"{settings.address}{back}")),
@@ -107,7 +107,8 @@ def _shown(address: str) -> Markup:
 def _secret_words(*, has_secret: bool) -> Markup:
     if has_secret:
         return tag("Set in the environment", "green")
-    return Markup("{} {}").format(tag("Missing", "amber"), "Right for a public client; others need WORK_ACCOUNT_SECRETS.")
+    words = "Right for a public client; others need WORK_ACCOUNT_SECRETS."
+    return Markup("{} {}").format(tag("Missing", "amber"), words)
 
 
 def _attempts(session: Session, issuer: WorkIssuer) -> Panel:

@@ -45,7 +45,7 @@ class WorkAccount(Base):
 
 
 class Stranger(Choice):
-    """Why a work account opens nothing. Whoever holds it reads one sentence for all of these; administrators read why."""
+    """Why a work account opens nothing. Whoever holds it reads one sentence for all; administrators read why."""
 
     NOT_VERIFIED = "not_verified", "The issuer does not vouch for the e-mail address"
     NOT_INVITED = "not_invited", "Nobody is invited under that address"

@@ -52,9 +52,7 @@ class WorkIssuer(Record):
     is_for_staff: Mapped[bool] = mapped_column(server_default="false")
     is_only_way: Mapped[bool] = mapped_column(server_default="false")
     checked_domains: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    factor_methods: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), server_default="{" + ",".join(SECOND_FACTORS) + "}"
-    )
+    factor_methods: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{" + ",".join(SECOND_FACTORS) + "}")
     factor_classes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
     agencies: Mapped[list[Agency]] = relationship(secondary="work_issuer_agencies", order_by=Agency.name)
@@ -119,5 +117,5 @@ def _is_for(agency_id: int | None) -> ColumnElement[bool]:
     return or_(~tied, own)
 
 
-def _of_agency(agency_id: int) -> Select[tuple[int]]:
+def _of_agency(agency_id: int) -> Select[int]:
     return select(WorkIssuerAgency.issuer_id).where(WorkIssuerAgency.agency_id == agency_id)

@@ -69,15 +69,13 @@ def begin_work_sign_in(session: Session, state: str, *, issuer_id: int, begun: B
 
 
 def take_work_sign_in(session: Session, state: str, *, issuer_id: int, now: datetime) -> Begun | None:
-    """What was kept of the sign-in with that state at that issuer, once: of two answers at the same time, one gets it."""
+    """What was kept of the sign-in with that state at that issuer, once: of two answers at a time, one gets it."""
     waiting = delete(WorkSignIn).where(
         WorkSignIn.state_hash == hash_of_state(state),
         WorkSignIn.issuer_id == issuer_id,
         WorkSignIn.begun_at > now - WAITS,
     )
-    row = session.execute(
-        waiting.returning(WorkSignIn.nonce, WorkSignIn.code_verifier, WorkSignIn.next_path)
-    ).first()
+    row = session.execute(waiting.returning(WorkSignIn.nonce, WorkSignIn.code_verifier, WorkSignIn.next_path)).first()
     return None if row is None else Begun(*row)
 
 

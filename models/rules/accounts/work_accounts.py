@@ -1,4 +1,4 @@
-"""What may be read out of the words an issuer of work accounts says of somebody, and at which addresses may it stand?"""
+"""What may be read out of what an issuer of work accounts says of somebody, and at which addresses may it stand?"""
 
 from __future__ import annotations
 
@@ -58,10 +58,11 @@ def is_own_address(claims: WorkClaims, checked_domains: Iterable[str]) -> bool:
     it is known to give out itself.
 
     >>> says = lambda **said: read_claims({"sub": "7", "email": "ann@council.example", **said})
-    >>> is_own_address(says(email_verified=True), ()), is_own_address(says(), ()), is_own_address(says(), ["council.example"])
-    (True, False, True)
-    >>> is_own_address(says(email_verified=False), ["council.example"])
-    False
+    >>> is_own_address(says(email_verified=True), ()), is_own_address(says(), ())
+    (True, False)
+    >>> own = ["council.example"]
+    >>> is_own_address(says(), own), is_own_address(says(email_verified=False), own)
+    (True, False)
     """
     if not claims.email or claims.is_verified is False:
         return False
@@ -91,8 +92,8 @@ def is_endpoint(address: object, *, here: bool) -> bool:
 
     >>> is_endpoint("https://login.example/keys?v=2", here=False), is_endpoint("http://127.0.0.1/keys", here=False)
     (True, False)
-    >>> is_endpoint("http://127.0.0.1:9400/keys", here=True), is_endpoint("file:///etc/hosts", here=True), is_endpoint(7, here=True)
-    (True, False, False)
+    >>> is_endpoint("http://127.0.0.1/keys", here=True), is_endpoint("file:///etc/hosts", here=True)
+    (True, False)
     """
     if not isinstance(address, str):
         return False
