@@ -17,7 +17,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App, OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from cryptography.exceptions import UnsupportedAlgorithm
-from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
+from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError
 from requests import RequestException, Response
 from requests.exceptions import InvalidJSONError
 from urllib3.exceptions import HTTPError
@@ -160,10 +160,21 @@ class IssuerClient(FlaskOAuth2App):
             "iss": {"essential": True, "value": self.issuer.address},
             "aud": {"essential": True, "value": self.client_id},
         }
-        claims = asked(lambda: self.parse_id_token(token, nonce=state.nonce, claims_options=options, leeway=LEEWAY))
+        claims = asked(lambda: self._read(token, nonce=state.nonce, claims_options=options, leeway=LEEWAY))
         if not claims or not isinstance(claims.get("sub"), str) or not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
             raise IssuerWrongError("it gave no ID token with a subject")
         return self._with_address(dict(claims), token)
+
+    def _read(self, token: dict[str, Any], **checks: Any) -> Any:
+        """The claims, checked by Authlib, once more with fresh keys when the signature is wrong.
+
+        An issuer with one key may leave out which key it signed with; when that rotates, nothing but this tells.
+        """
+        try:
+            return self.parse_id_token(token, **checks)
+        except BadSignatureError:
+            self.fetch_jwk_set(force=True)
+            return self.parse_id_token(token, **checks)
 
     def _with_address(self, claims: dict[str, Any], token: dict[str, Any]) -> dict[str, Any]:
         """The claims with the address from the issuer's own page of its user, where the ID token has none."""
