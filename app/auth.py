@@ -114,8 +114,13 @@ class SignInDesk:
         return token
 
     def token(self, person: Person, *, way: SignInWay, is_two_factor: bool = False) -> str:
-        """A new sign-in for this browser; the one it had before is over."""
+        """A new sign-in for this browser; the one it had before is over.
+
+        Refuses any way but a work account to somebody whose agency signs in by that only.
+        """
         database = self.database.session
+        if way is not SignInWay.WORK_ACCOUNT:
+            refuse_another_way(database, person)
         if browser().token:
             sign_out(database, browser().token)
         proof = Proof(way, is_two_factor)

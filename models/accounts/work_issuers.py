@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ARRAY, ColumnElement, ForeignKey, Select, Text, UniqueConstraint, exists, or_, select
+from sqlalchemy import ARRAY, ColumnElement, ForeignKey, Select, Text, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import Role, RowPolicy
@@ -28,6 +29,7 @@ class WorkIssuerAgency(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[int] = mapped_column(ForeignKey("work_issuers.id", ondelete="CASCADE"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id", ondelete="CASCADE"), index=True)
+    since_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class WorkIssuer(Record):

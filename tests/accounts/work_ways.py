@@ -9,8 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from models.accounts.invitations import Inviting, invite
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.accounts.work_issuers import WorkIssuer
+from models.core.access import Role
+from models.core.clock import now
+from models.partnership.people import Person
+from tests import make
 from tests.accounts.issuers import CLIENT, LyingIssuer
 from tests.web import Browser
 
@@ -21,6 +26,15 @@ def trust(session: Session, address: str, name: str = "Northfield Council", **va
     session.add(issuer)
     session.commit()
     return issuer
+
+
+def newcomer(session: Session, role: Role = Role.OFFICER, **values: Any) -> Person:
+    """Ann, who is invited and has not been in yet."""
+    person = make.person(session, role, name="Ann", email="ann@council.example", **values)
+    if person.is_active:
+        invite(session, person, Inviting(), now=now())
+    session.commit()
+    return person
 
 
 def begin(browser: Browser, issuer: WorkIssuer, onward: str = "") -> str:
