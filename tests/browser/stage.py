@@ -36,8 +36,8 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def portal(folder: Path) -> Iterator[str]:
-    """Run the portal as `make run` starts it, on a port of its own, its data and its log in `folder`.
+def portal(folder: Path, **settings: str) -> Iterator[str]:
+    """Run the portal as `make run` starts it, on a port of its own, its data and its log in `folder`, with settings.
 
     Gives its address. Raises RuntimeError with the end of the log when it does not start.
     """
@@ -46,6 +46,7 @@ def portal(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in UNSET}
     environment |= {"PORT": str(port), "DATA_DIR": str(folder), "DEMO_PASSWORD": PASSWORD}
+    environment |= settings
     environment |= {"PARTNERSHIP_LOGO": str(draw_logo(folder / "logo.png"))}
     with (folder / "run.log").open("wb") as log:
         running = subprocess.Popen(
