@@ -6,6 +6,7 @@ from jobs.core.queue import Done, Run, job
 from models.accounts.password_asks import forget_old_asks
 from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.sign_ins import forget_old_sign_ins as forget
+from models.accounts.work_sign_ins import forget_work_sign_ins
 from models.core.clock import now
 from models.core.form_receipts import forget_receipts
 
@@ -17,6 +18,6 @@ def forget_old_sign_ins(run: Run) -> Done:
     """
     moment = now()
     forgotten = forget(run.session, moment) + forget_receipts(run.session, moment)
-    forgotten += forget_old_asks(run.session, moment)
+    forgotten += forget_old_asks(run.session, moment) + forget_work_sign_ins(run.session, moment)
     forget_idle_codes(run.session)
     return Done(f"{forgotten} old sign-ins and form receipts forgotten.")

@@ -6,6 +6,7 @@ finger, a face or a PIN before it uses it. So it stands for two factors by itsel
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
@@ -19,6 +20,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     update,
 )
@@ -33,7 +35,9 @@ from models.accounts.recovery_codes import renew_recovery_codes
 from models.accounts.second_factors import has_factor
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.accounts.sign_ins import SignIn
-from models.core.access import OWN_PERSON, RowPolicy
+from models.accounts.work_accounts import WorkAccount
+from models.accounts.work_issuers import WorkIssuer, only_way_of
+from models.core.access import OWN_PERSON, Role, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -45,6 +49,7 @@ _COPIED = (
     "This passkey's counter went backwards, so it may have been copied. It is not accepted any more: sign in another"
     " way and remove it."
 )
+_ANOTHER_WAY = "People of your agency sign in with {}. Use that button instead."
 _ADDED = "A passkey was added to your account: “{}”. Whoever has it signs in as you."
 _SHUT = "Your passkey “{}” is not accepted any more: its counter went backwards, so it may have been copied."
 
@@ -107,6 +112,13 @@ def has_passkey(session: Session, person_id: int) -> bool:
     return bool(session.scalar(select(exists().where(mine))))
 
 
+def asks_for_second(session: Session, person: Person, forced: Collection[Role]) -> bool:
+    """Whether a password is not enough: for whoever has an authenticator, and in roles that must have a second factor
+    (`forced`) for whoever has a passkey.
+    """
+    return has_factor(session, person.id) or (person.role in forced and has_passkey(session, person.id))
+
+
 def user_handle_of(session: Session, person_id: int) -> bytes:
     """The random bytes by which a person's devices know them: those of their first passkey, or new ones."""
     kept = session.scalar(select(Passkey.user_handle).where(Passkey.person_id == person_id).limit(1))
@@ -164,14 +176,21 @@ def remove_passkey(session: Session, person_id: int, passkey_id: int, *, by: str
     """
     passkey = own_passkey(session, person_id, passkey_id)
     others = [other for other in passkeys_of(session, person_id) if other.id != passkey_id]
-    has_password = session.scalar(select(Person.password_hash.is_not(None)).where(Person.id == person_id))
-    if not has_password and not any(other.copied_at is None for other in others):
+    if not _has_another_way(session, person_id) and not any(other.copied_at is None for other in others):
         raise RuleBroken("This passkey is the only way you can sign in; set a password or another passkey up first.")
     session.delete(passkey)
     session.flush()
     person = session.get_one(Person, person_id)
     tell_of_change(session, person, f"Your passkey “{passkey.name}” was removed.", by=by, is_out=False)
     return passkey
+
+
+def _has_another_way(session: Session, person_id: int) -> bool:
+    """Whether the person signs in by a password, or by a work account whose issuer is in use."""
+    in_use = select(WorkIssuer.id).where(WorkIssuer.is_in_use)
+    has_account = exists().where(WorkAccount.person_id == person_id, WorkAccount.issuer_id.in_(in_use))
+    has_password = exists().where(Person.id == person_id, Person.password_hash.is_not(None))
+    return bool(session.scalar(select(or_(has_account, has_password))))
 
 
 def remove_all_passkeys(session: Session, person: Person) -> int:
@@ -221,6 +240,9 @@ def settle_by_passkey(
         tell_of_change(session, person, _SHUT.format(held.name), by="the portal itself", is_out=False)
     if held.copied_at is not None:
         return Settled(sentence=_COPIED)
+    only = only_way_of(session, person)
+    if only is not None:
+        return Settled(sentence=_ANOTHER_WAY.format(only.name))
     _note_use(held, proof, answer, now)
     attempt.outcome = Outcome.SIGNED_IN
     return Settled(person)

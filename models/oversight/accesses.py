@@ -12,6 +12,7 @@ from models.accounts.invitations import has_accepted
 from models.accounts.passkeys import Passkey
 from models.accounts.second_factors import SecondFactor
 from models.accounts.sign_in_attempts import last_signed_in
+from models.accounts.work_accounts import WorkAccount
 from models.core.access import Actor, Role
 from models.core.choices import Choice
 from models.partnership.hubs import Hub
@@ -33,11 +34,12 @@ class AccessState(Choice):
 
 
 class FactorState(Choice):
-    """By what a person signs in beside a password."""
+    """By what a person signs in beside a password: their own second factor, or else the account of their employer."""
 
     APP_AND_PASSKEY = "app_and_passkey", "App and passkey"
     APP = "app", "Authenticator app"
     PASSKEY = "passkey"
+    WORK_ACCOUNT = "work_account"
     NONE = "none"
 
 
@@ -70,6 +72,7 @@ def factor_state() -> ColumnElement[str]:
         (and_(has_app, has_passkey), FactorState.APP_AND_PASSKEY.value),
         (has_app, FactorState.APP.value),
         (has_passkey, FactorState.PASSKEY.value),
+        (exists().where(WorkAccount.person_id == Person.id), FactorState.WORK_ACCOUNT.value),
         else_=FactorState.NONE.value,
     )
 

@@ -9,16 +9,20 @@ from sqlalchemy import select
 
 from models.accounts.access_links import AccessLink
 from models.accounts.invitations import InvitationState, invitation_state_of, invite, withdraw
-from models.accounts.passkeys import Passkey, passkeys_of
+from models.accounts.passkeys import Passkey, passkeys_of, remove_passkey
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.accounts.sign_ins import SignIn, SignInWay
+from models.accounts.work_accounts import WorkAccount, remove_account
+from models.accounts.work_issuers import WorkIssuer, WorkIssuerAgency
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession
+from models.core.errors import RuleBroken
 from models.messages.messages import Message
 from models.partnership.people import Person
 from tests import make
 from tests.accounts import authenticator
-from tests.accounts.test_passkeys import OWN, come_in, options_for, set_up
+from tests.accounts.test_passkeys import OWN, change, come_in, options_for, set_up
 from tests.web import PASSWORD, Browser, member, words_of
 
 Open = Callable[..., Browser]
@@ -102,6 +106,45 @@ def test_withdrawn_invitation_and_no_invitation_make_no_passkey(
     assert (asked.status_code, "withdrawn" in asked.json["problem"]) == (422, True)
     asked = stranger.client.post(f"{ACCEPT}options/", data=stranger.tokens("/sign-in/"))
     assert "Open the link in your mail" in asked.json["problem"]
+
+
+def test_agency_that_signs_in_by_work_accounts_only_takes_no_passkey(browser: Open, session: PortalSession) -> None:
+    agency = make.agency(session)
+    person = member(session, Role.MANAGER, agency=agency)
+    visitor, device = browser().enter(person, session), Device()
+    set_up(visitor, device)
+    issuer = WorkIssuer(name="Council", address="https://login.example.org", client_id="portal", is_only_way=True)
+    session.add(issuer)
+    session.flush()
+    session.add(WorkIssuerAgency(issuer_id=issuer.id, agency_id=agency.id))
+    session.commit()
+    refused = come_in(browser(), device)
+    assert (refused.status_code, "sign in with Council" in words_of(refused)) == (422, True)
+    assert session.scalars(select(SignInAttempt.outcome)).all()[-1] is Outcome.REFUSED
+
+
+def test_work_account_is_a_way_in_beside_the_last_passkey_and_the_other_way_round(
+    browser: Open, session: PortalSession
+) -> None:
+    person = member(session, Role.MANAGER)
+    visitor = browser().enter(person, session)
+    set_up(visitor, Device())
+    change(session, person, password_hash=None)
+    issuer = WorkIssuer(name="Council", address="https://login.example.org", client_id="portal")
+    session.add(issuer)
+    session.flush()
+    account = WorkAccount(person_id=person.id, issuer_id=issuer.id, subject="7")
+    session.add(account)
+    session.flush()
+    passkey = passkeys_of(session, person.id)[0]
+    remove_account(session, person.id, account.id)
+    with pytest.raises(RuleBroken, match="only way"):
+        remove_passkey(session, person.id, passkey.id, by="them")
+    session.add(WorkAccount(person_id=person.id, issuer_id=issuer.id, subject="8"))
+    remove_passkey(session, person.id, passkey.id, by="them")
+    last = session.scalars(select(WorkAccount)).one()
+    with pytest.raises(RuleBroken, match="only way"):
+        remove_account(session, person.id, last.id)
 
 
 def test_person_hears_by_mail_of_every_passkey_that_comes_goes_or_is_refused(

@@ -11,6 +11,9 @@ from models.accounts.recovery_codes import RecoveryCode
 from models.accounts.second_factors import SecondFactor
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.accounts.sign_ins import SignIn
+from models.accounts.work_accounts import WorkAccount
+from models.accounts.work_issuers import WorkIssuer, WorkIssuerAgency
+from models.accounts.work_sign_ins import WorkSignIn
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
 from models.core.form_receipts import FormReceipt
@@ -126,6 +129,28 @@ def recovery_code(side: Side) -> RecoveryCode:
 def passkey(side: Side) -> Passkey:
     kept = {"credential_id": side.name.encode(), "public_key": b"public", "user_handle": b"handle"}
     return Passkey(person_id=side.person.id, name=f"Passkey {side.name}", sign_count=0, **kept)
+
+
+@makes(WorkIssuer)
+def work_issuer(side: Side) -> WorkIssuer:
+    return WorkIssuer(name=f"Issuer {side.name}", address=f"https://{side.name}.example", client_id="portal")
+
+
+@makes(WorkIssuerAgency)
+def work_issuer_agency(side: Side) -> WorkIssuerAgency:
+    return WorkIssuerAgency(issuer_id=side.id(WorkIssuer), agency_id=side.agency.id)
+
+
+@makes(WorkAccount)
+def work_account(side: Side) -> WorkAccount:
+    return WorkAccount(person_id=side.person.id, issuer_id=side.id(WorkIssuer), subject=side.name)
+
+
+@makes(WorkSignIn)
+def work_sign_in(side: Side) -> WorkSignIn:
+    return WorkSignIn(
+        state_hash=side.name.encode(), issuer_id=side.id(WorkIssuer), nonce="n", code_verifier="v", begun_at=now()
+    )
 
 
 @makes(CalendarFeed, once_per_person=True)
