@@ -16,7 +16,7 @@ from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
-from models.accounts.passkeys import asks_for_second, passkeys_of
+from models.accounts.passkeys import asks_for_second
 from models.accounts.password_changes import change_password
 from models.accounts.second_factors import factor_key, has_factor, is_code
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt, open_attempt, settle_attempt
@@ -258,7 +258,6 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,
         has_factor=has_factor(database, signed_in.person_id),
-        passkey_count=len(passkeys_of(database, signed_in.person_id)),
     )
     return page, status
 

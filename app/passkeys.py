@@ -18,6 +18,7 @@ from app.settings import Settings
 from models.accounts.access_links import LinkPurpose, use_link
 from models.accounts.passkey_answers import Party
 from models.accounts.passkeys import (
+    Passkey,
     add_passkey,
     answering_passkey,
     note_two_factor,
@@ -53,7 +54,13 @@ class Admission(NamedTuple):
 def offer_passkeys(app: Flask) -> None:
     """Put passkeys into the portal."""
     app.register_blueprint(passkeys)
-    app.context_processor(lambda: {"passkey_party": party, "address_with_passkeys": address_with_passkeys})
+    words = {"passkey_party": party, "address_with_passkeys": address_with_passkeys, "own_passkeys": own_passkeys}
+    app.context_processor(lambda: words)
+
+
+def own_passkeys() -> list[Passkey]:
+    """The passkeys of the person signed in, for the account page."""
+    return passkeys_of(desk().session(), _here().person_id)
 
 
 @passkeys.post("/sign-in/passkey/options/")
