@@ -9,6 +9,7 @@ from flask_admin import Admin
 from sqlalchemy.orm import sessionmaker
 
 from admin_views.kit.home import HomeView
+from admin_views.kit.partnership import remember_partnership
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.auth import start_sign_in
@@ -16,7 +17,7 @@ from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
 from app.health import measure
-from app.letterhead import offer_logo
+from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
 from app.second_factors import ask_for_second_factor
@@ -51,10 +52,11 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     guard(app, settings)
     app.session_interface = DatabaseSessions(database, settings)
     app.teardown_request(close_database_session)
+    remember_partnership(app, database, settings.fixed)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
-    dress(app, settings)
-    offer_logo(app, settings)
+    dress(app)
+    offer_letterhead(app)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)

@@ -30,6 +30,7 @@ _PROMISES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_KEPT_FILES = frozenset({"letterhead.logo", "letterhead.colours"})
 _A_YEAR = "max-age=31536000; includeSubDomains"
 _FORM_MEMORY = 4 * 1024 * 1024
 _STRANGERS_FORM = 64 * 1024
@@ -125,6 +126,8 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = f"public, max-age={31536000 if 'v' in request.args else 86400}"
+    elif request.endpoint in _KEPT_FILES and response.status_code in {200, 304}:
+        pass  # the file itself says how long: app/letterhead.py
     elif request.endpoint == "surveys.ask":  # nobody's own; Back must show this very page, which can be sent once
         response.headers["Cache-Control"] = "private, max-age=0"
     else:

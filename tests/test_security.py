@@ -35,6 +35,7 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("letterhead.logo", "letterhead.colours", "letterhead.privacy"),  # tests/partnership/test_partnership_settings.py
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
@@ -45,7 +46,6 @@ SIGNED_IN = {
         "auth.signed_in_again",
         "calendars.start",
         "calendars.revoke",
-        "letterhead.logo",
     ),
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 from jobs.core.mail import Letter, MailError, MailServer, compose, send
 from jobs.core.queue import Done, Later, Run, job
+from models.core.errors import RuleBroken
 from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
 from models.reminders.reminders import still_wanted
 
@@ -26,7 +27,10 @@ def send_message(run: Run) -> Done | Later:
     if not still_wanted(run.session, message):
         settle_message(message, MessageStatus.WITHDRAWN, "No longer needed: what it spoke of has changed.")
         return Done("The message was no longer needed.")
-    server = run.equipment.mail_server
+    try:
+        server = run.equipment.mail_server
+    except RuleBroken as closed:
+        return _not_sent(message, MailError(closed.sentence, is_final=False))
     if server is None:
         settle_message(message, MessageStatus.KEPT, "Kept to be read here: no mail server is set.")
         return Done("The message was kept; no mail server is set.")

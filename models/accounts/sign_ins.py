@@ -32,6 +32,7 @@ from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, one_of
+from models.partnership.partnership_settings import Partnership
 from models.partnership.people import Person, becoming
 
 TRIES, LOCK = 10, timedelta(minutes=15)
@@ -109,6 +110,8 @@ class SignedIn:
     agency_id: int | None
     seen_at: datetime
     data: dict[str, Any]
+    partnership_revision: int
+    """The revision of the partnership's settings now: found on the way, so that no page needs a statement for it."""
 
 
 def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
@@ -215,7 +218,18 @@ def _standing() -> Any:
     return func.encode(func.sha256(func.convert_to(parts, "UTF8")), "hex")
 
 
-_FACTS = (SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at, SignIn.data)
+_REVISION = select(Partnership.row_version).scalar_subquery()
+_FACTS = (
+    SignIn.id,
+    Person.id,
+    Person.name,
+    Person.email,
+    Person.role,
+    Person.agency_id,
+    SignIn.seen_at,
+    SignIn.data,
+    _REVISION,
+)
 _BY_TOKEN = _living(select(*_FACTS, *becoming())).where(SignIn.token_hash == bindparam("token"))
 """Made once: every request asks it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import formataddr
 from typing import ClassVar
@@ -122,6 +123,35 @@ class MailTest(Base):
 def mail_settings(session: Session) -> MailSettings:
     """The one row."""
     return session.get_one(MailSettings, THE_ONE)
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """Where mail is to leave, as somebody has typed it. An empty password leaves the kept one as it is."""
+
+    host: str
+    port: int | None
+    encryption: Encryption
+    user_name: str = ""
+    password: str = field(default="", repr=False)
+
+
+def set_way_out(settings: MailSettings, way: WayOut, *, secret: str, now: datetime) -> None:
+    """Let mail leave by another server, or by none.
+
+    A kept password goes nowhere but where it was given for: with another server or less encryption it must be given
+    again, so that nobody who may change settings can have it sent to a server of their own.
+    """
+    is_elsewhere = (way.host, way.encryption) != (settings.host, settings.encryption)
+    if settings.sealed_password and way.user_name and is_elsewhere and not way.password:
+        raise RuleBroken(
+            "The kept password was given for the server and encryption as they were; give it again for these.",
+            field="password",
+        )
+    settings.host, settings.port, settings.encryption = way.host, way.port, way.encryption
+    settings.user_name = way.user_name
+    if way.password or not way.user_name:
+        seal_password(settings, way.password, secret=secret, now=now)
 
 
 def seal_password(settings: MailSettings, password: str, *, secret: str, now: datetime) -> None:

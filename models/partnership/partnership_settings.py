@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import ClassVar
 
 from sqlalchemy import LargeBinary, Text, select
@@ -24,6 +25,8 @@ THE_ONE = 1
 """The key of the only row."""
 UNNAMED = "Safeguarding partnership"
 """What the portal says while nobody has named the partnership."""
+USUAL_ACCENT = "#1b4f8a"
+"""The portal's own colour by day, where the partnership has set none."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
@@ -97,6 +100,24 @@ class Partnership(Record):
         if value and not _WEB_ADDRESS.fullmatch(value):
             raise RuleBroken("Give the address of the privacy notice as https://www.example.org/privacy.", field=key)
         return value
+
+
+def keep_logo(partnership: Partnership, png: bytes | None) -> None:
+    """Keep another logo, a PNG file drawn by the portal itself; None takes it away."""
+    partnership.logo = png
+    partnership.logo_sha256 = sha256(png).hexdigest() if png else ""
+
+
+def chosen_accent(typed: str, picked: str, kept: str) -> str:
+    """The accent that somebody means who was shown a field to type it and a field to pick it, whichever they used.
+
+    >>> chosen_accent("#222222", "#1b4f8a", ""), chosen_accent("", "#333333", "")
+    ('#222222', '#333333')
+    >>> chosen_accent("", "#222222", "#222222")
+    ''
+    """
+    shown = kept or USUAL_ACCENT
+    return typed if typed != kept or picked.lower() in ("", shown) else picked
 
 
 def in_one_line(value: str, *, field: str) -> str:
