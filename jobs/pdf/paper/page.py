@@ -252,7 +252,8 @@ class Pages:
         start = " ".join(running.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
         self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 80, share=0.35)
         self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
-        self._span(running.footer, RUNNING, foot - RUNNING.leading)
+        if running.footer:
+            self._span(running.footer, RUNNING, foot - RUNNING.leading)
         self.close()
 
     def _span(self, text: str, style: Style, top: float, right: float = 0.0, share: float = 1.0) -> None:
