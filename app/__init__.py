@@ -12,6 +12,7 @@ from admin_views.kit.home import HomeView
 from admin_views.kit.partnership import remember_partnership
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
+from app.access_links import take_links
 from app.auth import start_sign_in
 from app.calendars import offer_calendars
 from app.cli import register_commands
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     settings = settings or load_settings()
     app = Portal(__name__)
     app.extensions["settings"] = settings
-    database = Database(lambda: session_factory or _connect(settings))
+    database = Database(lambda: session_factory or _connect(settings), settings.letterhead)
     start_logging(settings.log_level)
     log_requests(app)
     guard(app, settings)
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     remember_partnership(app, database, settings.fixed)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
+    take_links(app)
     dress(app)
     offer_letterhead(app)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")

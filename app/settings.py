@@ -12,11 +12,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.orm import Session
 
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
-from models.partnership.partnership_settings import FixedSettings
+from models.partnership.partnership_settings import FixedSettings, partnership_facts
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -133,6 +135,10 @@ class Settings(BaseSettings):
         """What is set here of all that administrators could set on screen otherwise; it wins."""
         logo = logo_png(self.logo) if self.logo else b""
         return FixedSettings(self.partnership_name, logo, self.mail_server, self.mail_from)
+
+    def letterhead(self, session: Session) -> Letterhead:
+        """What every letter carries: the portal's address, and the partnership's name as it is now."""
+        return Letterhead(self.address, partnership_facts(session, self.fixed).name)
 
     @property
     def forced_roles(self) -> frozenset[Role]:

@@ -15,7 +15,8 @@ from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
 from app.security import CONTENT_POLICY
 from app.signed_out import TO_STRANGERS
-from models.accounts.sign_ins import SignIn, SignInAttempt
+from models.accounts.sign_in_attempts import SignInAttempt
+from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
@@ -36,6 +37,8 @@ PUBLIC = {
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
     *("letterhead.logo", "letterhead.colours", "letterhead.privacy"),  # tests/partnership/test_partnership_settings.py
+    *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
+    *("links.invitation", "links.new_password", "links.forgotten_password"),
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {

@@ -68,3 +68,14 @@ for (const picker of document.querySelectorAll("[data-colour-for]")) {
   picker.addEventListener("input", () => { typed.value = picker.value; });
   typed.addEventListener("input", () => { if (/^#[0-9a-f]{6}$/i.test(typed.value)) picker.value = typed.value.toLowerCase(); });
 }
+
+// A link that is shown once goes to the clipboard by a press; without this it is marked and copied by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    document.querySelector("[data-copied]").textContent = `Copied: ${field.labels[0].textContent.trim()}`;
+  });
+}

@@ -1,13 +1,13 @@
 """Settings of the partnership and its mail server
 
-Revision: 0007, after: 0003, on 2026-11-28 07:15:23.895488
+Revision: 0007, after: 0004, on 2026-11-28 07:15:23.895488
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
