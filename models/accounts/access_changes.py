@@ -36,8 +36,7 @@ _WARNING = (
 def letterhead_of(session: Session) -> Letterhead:
     """What the letters written in a session carry; plain where nobody has said."""
     write: Callable[[Session], Letterhead] | None = session.info.get(LETTERHEAD)
-    letterhead = write(session) if write else PLAIN
-    return letterhead
+    return write(session) if write else PLAIN
 
 
 def tell_of_change(session: Session, person: Person, change: str, *, by: str, also_to: str = "") -> None:
