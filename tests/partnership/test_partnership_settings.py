@@ -83,7 +83,8 @@ def test_what_is_saved_stands_on_every_page_at_once_also_before_signing_in(brows
         help_phone="024 7600 0000",
         privacy_notice="We keep little.",
     )
-    for page in (administrator.get("/"), stranger.get("/sign-in/")):
+    assert "Ask Business Unit" in stranger.get("/sign-in/").select_one("main").get_text()  # type: ignore[union-attr]
+    for page in (administrator.get("/"), stranger.get("/privacy/")):
         assert page.select_one(".partnership .in-full").get_text() == "Arden Partnership"  # type: ignore[union-attr]
         assert page.select_one(".partnership .in-short").get_text() == "AP"  # type: ignore[union-attr]
         footer = page.select_one("footer")
