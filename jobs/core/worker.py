@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
-from jobs.core.queue import Equipment, Lane, equip, system_sessions, warm_up
+from jobs.core.equipment import Equipment
+from jobs.core.queue import Lane, equip, system_sessions, warm_up
 from jobs.core.relay import PortalJob, connect, open_queues
 from models.core.db import make_engine, refuse_unsafe_login
 from models.core.rooms import load_rooms
