@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -20,8 +20,8 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.mail import MailServer, keep_channels
-from jobs.pdf.paper.letterhead import Logo
+from jobs.core.equipment import Equipment
+from jobs.core.mail import keep_channels
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
@@ -61,21 +61,6 @@ class Later:
 
     sentence: str
     wait: timedelta
-
-
-@dataclass(frozen=True)
-class Equipment:
-    """What jobs are given by the process that runs them. `address` is where people open the portal.
-
-    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
-    """
-
-    sessions: sessionmaker[PortalSession]
-    mail_server: MailServer | None = None
-    partnership: str = ""
-    address: str = ""
-    secret: str = field(default="", repr=False)
-    logo: Logo | None = field(default=None, repr=False)
 
 
 @dataclass
