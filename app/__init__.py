@@ -27,6 +27,7 @@ from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
+from app.work_accounts import offer_work_accounts
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
 __all__ = ["create_app"]
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     take_links(app)
+    offer_work_accounts(app)
     dress(app)
     offer_letterhead(app)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")

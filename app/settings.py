@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
     mail_from: str = Field("", description="sender of the portal's mails")
     two_factor_roles: str = Field("", description="roles that must sign in with a code: administrator, officer, …")
+    work_account_secrets: str = Field(
+        "", repr=False, description='secrets of the issuers of work accounts: {"https://issuer.example": "secret"}'
+    )
     session_idle_minutes: int = Field(60, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
@@ -116,6 +120,17 @@ class Settings(BaseSettings):
             raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}")
         return value
 
+    @field_validator("work_account_secrets")
+    @classmethod
+    def _secret_of_each(cls, value: str) -> str:
+        try:
+            said = json.loads(value or "{}")
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not all(isinstance(secret, str) and secret for secret in said.values()):
+            raise ValueError('must be {"https://issuer.example": "secret"}, one pair for each issuer that gave one')
+        return value
+
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
         if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
@@ -147,6 +162,11 @@ class Settings(BaseSettings):
     def forced_roles(self) -> frozenset[Role]:
         """The roles that must use a second factor before they do anything else."""
         return frozenset(map(Role, _role_names(self.two_factor_roles)))
+
+    def secret_at(self, issuer: str) -> str:
+        """The portal's secret at the issuer of work accounts of that address; "" where none is set."""
+        secrets_set: dict[str, str] = json.loads(self.work_account_secrets or "{}")
+        return secrets_set.get(issuer, "")
 
     @property
     def is_cookie_secure(self) -> bool:

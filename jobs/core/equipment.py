@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.db import PortalSession
+from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
 from models.partnership.mail_settings import mail_server_in_use
 from models.partnership.partnership_settings import (
@@ -30,6 +31,10 @@ class Equipment:
     fixed: FixedSettings = NOTHING_FIXED
     address: str = ""
     secret: str = field(default="", repr=False)
+
+    def letterhead(self, session: Session) -> Letterhead:
+        """What the letters that a job writes carry."""
+        return Letterhead(self.address, partnership_facts(session, self.fixed).name)
 
     @property
     def facts(self) -> PartnershipFacts:

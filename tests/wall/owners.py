@@ -148,6 +148,7 @@ AGENCIES = {
     "tool_versions": Owned(
         read=OWN_AGENCY, public_read=LINK_TO_AN_OUTCOME_TOO, staff=RECORD, system=RECORD | {"remove"}
     ),
+    "work_accounts": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
 }
 """Tables of which an agency sees something."""
 
@@ -185,6 +186,9 @@ THE_PORTALS_OWN = {
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),
     "sign_ins": Owned(staff=NOTHING),
+    "work_issuer_agencies": Owned(),
+    "work_issuers": Owned(),
+    "work_sign_ins": Owned(staff=NOTHING),
 }
 """Tables that the portal itself writes, or its triggers."""
 

@@ -9,6 +9,9 @@ from models.accounts.password_asks import PasswordAsk
 from models.accounts.second_factors import RecoveryCode, SecondFactor
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.accounts.sign_ins import SignIn
+from models.accounts.work_accounts import WorkAccount
+from models.accounts.work_issuers import WorkIssuer, WorkIssuerAgency
+from models.accounts.work_sign_ins import WorkSignIn
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
 from models.core.form_receipts import FormReceipt
@@ -113,6 +116,28 @@ def second_factor(side: Side) -> SecondFactor:
 @makes(RecoveryCode)
 def recovery_code(side: Side) -> RecoveryCode:
     return RecoveryCode(factor_id=side.id(SecondFactor), code_hash=side.name.encode())
+
+
+@makes(WorkIssuer)
+def work_issuer(side: Side) -> WorkIssuer:
+    return WorkIssuer(name=f"Issuer {side.name}", address=f"https://{side.name}.example", client_id="portal")
+
+
+@makes(WorkIssuerAgency)
+def work_issuer_agency(side: Side) -> WorkIssuerAgency:
+    return WorkIssuerAgency(issuer_id=side.id(WorkIssuer), agency_id=side.agency.id)
+
+
+@makes(WorkAccount)
+def work_account(side: Side) -> WorkAccount:
+    return WorkAccount(person_id=side.person.id, issuer_id=side.id(WorkIssuer), subject=side.name)
+
+
+@makes(WorkSignIn)
+def work_sign_in(side: Side) -> WorkSignIn:
+    return WorkSignIn(
+        state_hash=side.name.encode(), issuer_id=side.id(WorkIssuer), nonce="n", code_verifier="v", begun_at=now()
+    )
 
 
 @makes(CalendarFeed, once_per_person=True)
