@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from admin_views.kit.partnership import partnership_now
 from app.settings import Settings
 from models.accounts.passkey_answers import Answer, Challenge, Party
 from models.accounts.passkeys import Passkey
@@ -87,7 +88,7 @@ def registration_options(at: Party, person: Person, kept: list[Passkey], *, purp
     """What the browser needs, as JSON, to make a passkey for a person, none of whose devices makes a second one."""
     options = generate_registration_options(
         rp_id=at.host,
-        rp_name=_settings().partnership_name,
+        rp_name=partnership_now().brief_name,
         user_id=handle,
         user_name=person.email,
         user_display_name=person.name,

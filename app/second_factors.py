@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import role
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
 from app.confirmations import confirm_by_password, keeps_a_password
@@ -169,7 +170,7 @@ def _page(problem: str = "") -> ResponseReturnValue:
         keeps_password=keeps_a_password(session, here.person_id),
         left=codes_left(session, here.person_id),
         shown=" ".join(key[place : place + 4] for place in range(0, len(key), 4)),
-        picture=picture_of(address_of_key(key, email=here.email, issuer=_settings().partnership_name)) if key else "",
+        picture=picture_of(address_of_key(key, email=here.email, issuer=partnership_now().brief_name)) if key else "",
         problem=problem,
     )
     return page, 422 if problem else 200

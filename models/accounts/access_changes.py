@@ -7,7 +7,7 @@ come in yet is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,8 +33,8 @@ _WARNING = "If this was not meant to be, tell your administrator at once: somebo
 
 def letterhead_of(session: Session) -> Letterhead:
     """What the letters written in a session carry; plain where nobody has said."""
-    letterhead: Letterhead = session.info.get(LETTERHEAD, PLAIN)
-    return letterhead
+    write: Callable[[Session], Letterhead] | None = session.info.get(LETTERHEAD)
+    return write(session) if write else PLAIN
 
 
 def tell_of_change(

@@ -1,6 +1,6 @@
 """Add passkeys, and let recovery codes belong to the person
 
-Revision: 0006, after: 0005, on 2026-11-28 07:20:00
+Revision: 0006, after: 0007, on 2026-11-28 07:20:00
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
