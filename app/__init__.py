@@ -12,6 +12,7 @@ from admin_views.kit.home import HomeView
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.auth import start_sign_in
+from app.bands import wear_band
 from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     dress(app, settings)
+    wear_band(app, database)
     offer_logo(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)

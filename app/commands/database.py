@@ -16,6 +16,7 @@ from app.servers.local_servers import join_servers
 from models import schema
 from models.core.change_log import first_broken_link
 from models.core.table_walls import Gate, gates_of
+from models.partnership.portals import PortalKind
 
 database = AppGroup("database", help="Prepare and check the database.")
 
@@ -25,9 +26,13 @@ database = AppGroup("database", help="Prepare and check the database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @refusals
 def prepare(demo: bool, as_json: bool) -> None:
-    """Migrate, state every policy and trigger again, give the starting words and reminder rules."""
-    sign_ins = prepare_database(settings_in_use(), servers_in_use(), demo=demo)
-    show({"sign_ins": sign_ins}, as_json=as_json, words="The database is ready.")
+    """Migrate, state every policy and trigger again, give the starting words and reminder rules.
+
+    An empty database becomes a partnership's own portal, or the demonstration with --demo.
+    """
+    wanted = PortalKind.DEMO if demo else PortalKind.OWN
+    prepared = prepare_database(settings_in_use(), servers_in_use(), wanted=wanted, insists=demo)
+    show({"sign_ins": prepared.sign_ins}, as_json=as_json, words="The database is ready.")
 
 
 @database.command("roles")

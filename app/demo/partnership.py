@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.demo.agencies import load_agencies
@@ -34,12 +34,16 @@ from models.audits.case_audits import IN_HAND, CaseAudit
 from models.documents.job_requests import JobRequest
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
+from models.partnership.portals import become_demo
 from models.reviews.thematic_reviews import ThematicReview
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:
-    """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today."""
-    if session.scalar(select(func.count()).select_from(Person)):
+    """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today.
+
+    From then on the portal is on record as the demonstration.
+    """
+    if not become_demo(session):
         return False
     agencies = load_agencies(session)
     people = load_people(session, agencies, hash_password(password))

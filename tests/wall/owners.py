@@ -173,6 +173,7 @@ THE_PORTALS_OWN = {
     "calendar_feeds": Owned(staff=NOTHING),
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
+    "portals": Owned(staff=KEPT, system=KEPT),
     "recovery_codes": Owned(staff=NOTHING),
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),
