@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import psycopg
-from psycopg import errors
 
 from app.database_logins import DATABASE
+from app.servers.exchanges import put_in_place, refuse_when_in_use
 from app.servers.local_postgres import binary, create_database, in_database
 from app.servers.local_servers import ensure_servers
 from app.settings import SettingsError, load_settings
@@ -52,31 +51,12 @@ def restore(administrator_url: str, file: Path) -> None:
     if not file.is_file():
         raise RuleBroken(f"There is no backup {file.name}.")
     with psycopg.connect(in_database(administrator_url, "postgres"), autocommit=True) as server:
-        _refuse_when_in_use(server)
+        refuse_when_in_use(server)
         server.execute(f"DROP DATABASE IF EXISTS {DRAFT}".encode())
         create_database(administrator_url, DRAFT)
         draft_url = in_database(administrator_url, DRAFT)
         _run("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={draft_url}", str(file))
-        _refuse_when_in_use(server)
-        server.execute(f"DROP DATABASE IF EXISTS {REPLACED}".encode())
-        try:
-            server.execute(f"ALTER DATABASE {DATABASE} RENAME TO {REPLACED}".encode())
-        except errors.ObjectInUse:
-            raise RuleBroken(_IN_USE) from None
-        server.execute(f"ALTER DATABASE {DRAFT} RENAME TO {DATABASE}".encode())
-
-
-_IN_USE = "The portal is running; stop every process of it before restoring a backup."
-
-
-def _refuse_when_in_use(server: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Somebody who has just left may take a moment to be gone."""
-    who = "SELECT FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
-    for pause in (0.1, 0.2, 0.5, 1.0, 0.0):
-        if not server.execute(who, [DATABASE]).rowcount:
-            return
-        time.sleep(pause)
-    raise RuleBroken(_IN_USE)
+        put_in_place(server, DRAFT, aside=REPLACED)
 
 
 def _run(program: str, *arguments: str) -> None:
