@@ -17,6 +17,7 @@ from app.auth import PER_ADDRESS, browser, desk, enter
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.access_links import AccessLink, LinkPurpose, find_link
+from models.accounts.first_administrators import is_unnamed
 from models.accounts.password_asks import ask_for_password, network_of
 from models.accounts.password_changes import accept_with_password, reset_password
 from models.accounts.sign_ins import SignInWay
@@ -89,6 +90,11 @@ def token_here(purpose: LinkPurpose) -> str:
     return str(browser().get(_KEPT[purpose], ""))
 
 
+def keep_token(purpose: LinkPurpose, token: str) -> None:
+    """Let this browser go on by that link."""
+    browser()[_KEPT[purpose]] = token[:100]
+
+
 def forget_link(purpose: LinkPurpose) -> None:
     """Forget the link in this browser, because it is used up."""
     browser().pop(_KEPT[purpose], None)
@@ -97,7 +103,7 @@ def forget_link(purpose: LinkPurpose) -> None:
 def _taken_out(purpose: LinkPurpose, token: str, page: str) -> ResponseReturnValue:
     """Keep the token in the browser's own signed cookie, never in the database, where a person's session is kept."""
     if browser().signed_in is None:
-        browser()[_KEPT[purpose]] = token[:100]
+        keep_token(purpose, token)
     return redirect(url_for(page), 303)
 
 
@@ -124,6 +130,8 @@ def _page(
 
 def _shown(session: Session, link: AccessLink, template: str, problem: str) -> ResponseReturnValue:
     person = session.get_one(Person, link.person_id)
+    if is_unnamed(person):
+        return redirect(url_for("set_up.who_you_are"))
     inviter = session.get(Person, link.issued_by_id) if link.issued_by_id else None
     partnership = _settings().partnership_name
     page = render_template(template, invited=person, inviter=inviter, partnership=partnership, problem=problem)

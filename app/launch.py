@@ -9,7 +9,7 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from app.preparation import Prepared, prepare_database
+from app.preparation import Prepared, invite_first_administrator, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.supervisor import Child, Duty, Supervisor
 from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
@@ -84,10 +84,11 @@ def _run(settings: Settings, servers: Servers) -> None:
         raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
     if prepared.kind is PortalKind.DEMO and not settings.demo:
         raise LaunchError(HOLDS_THE_DEMO)
+    token = invite_first_administrator(servers) if prepared.kind is PortalKind.OWN else None
     environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url)
     web, *others = portal_children(settings)
     supervisor = Supervisor([web], environment)
-    supervisor.charge(Duty(_Opening(settings, prepared, supervisor, others), every=0.1))
+    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, token), supervisor, others), every=0.1))
     supervisor.charge(Duty(lambda: _revive(servers), every=REVIVE_SECONDS))
     supervisor.run()
 
@@ -95,9 +96,9 @@ def _run(settings: Settings, servers: Servers) -> None:
 class _Opening:
     """Greet when the portal answers, then start the processes that need nobody's eyes; also without a web process."""
 
-    def __init__(self, settings: Settings, prepared: Prepared, supervisor: Supervisor, others: list[Child]) -> None:
+    def __init__(self, settings: Settings, greeting: str, supervisor: Supervisor, others: list[Child]) -> None:
         self._settings = settings
-        self._prepared = prepared
+        self._greeting = greeting
         self._supervisor = supervisor
         self._waiting = others
         self._patient_until = time.monotonic() + WEB_FIRST_SECONDS
@@ -105,23 +106,25 @@ class _Opening:
     def __call__(self) -> bool:
         is_open = is_ready(self._settings)
         if is_open:
-            greet(self._settings, self._prepared)
+            sys.stdout.write(self._greeting)
+            sys.stdout.flush()
         if is_open or time.monotonic() > self._patient_until:
             self._supervisor.keep(self._waiting)
             self._waiting = []
         return is_open
 
 
-def greet(settings: Settings, prepared: Prepared) -> None:
-    """Print the address, and one sign-in per role of the demonstration."""
-    width = max((len(person["role"]) for person in prepared.sign_ins), default=0)
+def greeting_of(settings: Settings, prepared: Prepared, token: str | None) -> str:
+    """The address, and the way in: one sign-in per role of the demonstration, or the first administrator's link."""
     lines = ["", f"Triangulate is ready at {settings.address}/", ""]
-    if prepared.sign_ins:
+    if prepared.kind is PortalKind.DEMO:
+        width = max((len(person["role"]) for person in prepared.sign_ins), default=0)
         lines += [f"Sign in as one of the demo people with the password {demo_password(settings)}", ""]
-        lines += [f"  {person['role']:<{width}}  {person['email']}" for person in prepared.sign_ins]
-    lines += ["", "Ctrl-C stops everything; the data stays.", ""]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+        lines += [*(f"  {person['role']:<{width}}  {person['email']}" for person in prepared.sign_ins), ""]
+    if token:
+        lines += ["Set up your portal by this link, which is good once, for 24 hours:", ""]
+        lines += [f"  {settings.address}/invitation/{token}/", ""]
+    return "\n".join([*lines, "Ctrl-C stops everything; the data stays.", "", ""])
 
 
 def is_ready(settings: Settings) -> bool:
