@@ -25,7 +25,6 @@ from app.second_factors import ask_for_second_factor
 from app.security import guard
 from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions
-from app.set_up import offer_set_up
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
@@ -59,7 +58,6 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     take_links(app)
-    offer_set_up(app)
     dress(app, settings)
     wear_band(app, database)
     offer_logo(app, settings)

@@ -17,9 +17,10 @@ from app.auth import PER_ADDRESS, browser, desk, enter
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.access_links import AccessLink, LinkPurpose, find_link
-from models.accounts.first_administrators import is_unnamed
+from models.accounts.newcomers import is_unnamed
 from models.accounts.password_asks import ask_for_password, network_of
 from models.accounts.password_changes import accept_with_password, reset_password
+from models.accounts.sign_in_attempts import note_sign_in
 from models.accounts.sign_ins import SignInWay
 from models.core.clock import now
 from models.core.errors import RuleBroken
@@ -90,11 +91,6 @@ def token_here(purpose: LinkPurpose) -> str:
     return str(browser().get(_KEPT[purpose], ""))
 
 
-def keep_token(purpose: LinkPurpose, token: str) -> None:
-    """Let this browser go on by that link."""
-    browser()[_KEPT[purpose]] = token[:100]
-
-
 def forget_link(purpose: LinkPurpose) -> None:
     """Forget the link in this browser, because it is used up."""
     browser().pop(_KEPT[purpose], None)
@@ -103,7 +99,7 @@ def forget_link(purpose: LinkPurpose) -> None:
 def _taken_out(purpose: LinkPurpose, token: str, page: str) -> ResponseReturnValue:
     """Keep the token in the browser's own signed cookie, never in the database, where a person's session is kept."""
     if browser().signed_in is None:
-        keep_token(purpose, token)
+        browser()[_KEPT[purpose]] = token[:100]
     return redirect(url_for(page), 303)
 
 
@@ -130,17 +126,25 @@ def _page(
 
 def _shown(session: Session, link: AccessLink, template: str, problem: str) -> ResponseReturnValue:
     person = session.get_one(Person, link.person_id)
-    if is_unnamed(person):
-        return redirect(url_for("set_up.who_you_are"))
     inviter = session.get(Person, link.issued_by_id) if link.issued_by_id else None
     partnership = _settings().partnership_name
-    page = render_template(template, invited=person, inviter=inviter, partnership=partnership, problem=problem)
+    page = render_template(
+        template,
+        invited=person,
+        inviter=inviter,
+        partnership=partnership,
+        problem=problem,
+        is_unnamed=is_unnamed(person),
+    )
     return page, 422 if problem else 200
 
 
 def _accepted(session: Session, token: str) -> ResponseReturnValue:
-    person = accept_with_password(session, token, _typed(), now=now(), about=(_settings().partnership_name,))
+    oneself = request.form.get("name", ""), request.form.get("email", "")
+    about = (_settings().partnership_name,)
+    person = accept_with_password(session, token, _typed(), now=now(), about=about, oneself=oneself)
     forget_link(LinkPurpose.INVITATION)
+    note_sign_in(session, person, address=request.remote_addr or "", now=now())
     sign_in = desk().token(person, way=SignInWay.PASSWORD)
     session.commit()
     flash(f"Welcome, {person.name}. You are signed in.", "success")

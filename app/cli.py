@@ -6,12 +6,13 @@ from flask import Flask
 
 from app.commands.database import database
 from app.commands.frames import frames
+from app.commands.people import people
 from app.commands.plans import plans
 from app.commands.processes import relay_command, scheduler_command, worker_command
 from app.commands.rooms import rooms
 from app.commands.samples import samples
 
-COMMANDS = (database, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command)
+COMMANDS = (database, people, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command)
 
 
 def register_commands(app: Flask) -> None:

@@ -9,7 +9,8 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from app.preparation import Prepared, invite_first_administrator, prepare_database
+from app.commands.people import first_link_on
+from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.supervisor import Child, Duty, Supervisor
 from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
@@ -84,11 +85,11 @@ def _run(settings: Settings, servers: Servers) -> None:
         raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
     if prepared.kind is PortalKind.DEMO and not settings.demo:
         raise LaunchError(HOLDS_THE_DEMO)
-    token = invite_first_administrator(servers) if prepared.kind is PortalKind.OWN else None
+    link = first_link_on(settings, servers.database_url) if prepared.kind is PortalKind.OWN else None
     environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url)
     web, *others = portal_children(settings)
     supervisor = Supervisor([web], environment)
-    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, token), supervisor, others), every=0.1))
+    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, link), supervisor, others), every=0.1))
     supervisor.charge(Duty(lambda: _revive(servers), every=REVIVE_SECONDS))
     supervisor.run()
 
@@ -114,16 +115,16 @@ class _Opening:
         return is_open
 
 
-def greeting_of(settings: Settings, prepared: Prepared, token: str | None) -> str:
+def greeting_of(settings: Settings, prepared: Prepared, link: str | None) -> str:
     """The address, and the way in: one sign-in per role of the demonstration, or the first administrator's link."""
     lines = ["", f"Triangulate is ready at {settings.address}/", ""]
     if prepared.kind is PortalKind.DEMO:
         width = max((len(person["role"]) for person in prepared.sign_ins), default=0)
         lines += [f"Sign in as one of the demo people with the password {demo_password(settings)}", ""]
         lines += [*(f"  {person['role']:<{width}}  {person['email']}" for person in prepared.sign_ins), ""]
-    if token:
+    if link:
         lines += ["Set up your portal by this link, which is good once, for 24 hours:", ""]
-        lines += [f"  {settings.address}/invitation/{token}/", ""]
+        lines += [f"  {link}", ""]
     return "\n".join([*lines, "Ctrl-C stops everything; the data stays.", "", ""])
 
 

@@ -10,9 +10,8 @@ from app.demo.partnership import demo_sign_ins, load_demo
 from app.servers.local_servers import Servers
 from app.settings import Settings, demo_password
 from models import schema
-from models.accounts.first_administrators import first_link
 from models.core.access import Actor
-from models.core.clock import now, today
+from models.core.clock import today
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.partnership.portals import PortalKind, decide_kind, portal_kind
 from models.reminders.usual_reminders import add_usual_rules
@@ -53,18 +52,6 @@ def prepare_database(
     finally:
         engine.dispose()
     return prepared
-
-
-def invite_first_administrator(servers: Servers) -> str | None:
-    """The token of a fresh link for the first administrator; None once an administrator has accepted."""
-    engine = make_engine(servers.database_url, pool_size=1)
-    try:
-        with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
-            token = first_link(session, now=now())
-            session.commit()
-    finally:
-        engine.dispose()
-    return token
 
 
 def _become(session: Session, wanted: PortalKind | None, settings: Settings, *, insists: bool) -> None:

@@ -17,12 +17,12 @@ from app.commands.kit import (
     settings_in_use,
     show,
 )
+from app.commands.people import first_link_on
 from app.data_model import data_model
 from app.database_logins import operator_script
 from app.leaving import begin_from, leave_demo
-from app.preparation import invite_first_administrator, prepare_database
-from app.servers.local_servers import Servers, join_servers
-from app.settings import Settings
+from app.preparation import prepare_database
+from app.servers.local_servers import join_servers
 from models import schema
 from models.core.change_log import first_broken_link
 from models.core.errors import RuleBroken
@@ -62,16 +62,13 @@ def leave_demo_command(source: str | None) -> None:
     servers = servers_in_use() if source else prepared_servers()
     count = begin_from(settings, servers, source=source) if source else leave_demo(settings, servers)
     click.echo(f"The portal is your own now; {count_words(count, 'row')} of lists, tools and words went along.")
-    click.echo(
-        _way_in(settings, servers) if source else "“make run” starts it and prints the first administrator's link."
-    )
+    if source:
+        click.echo(f"{_MANAGED_WAY_IN}\n\n  {first_link_on(settings, servers.database_url)}")
+    else:
+        click.echo("“make run” starts it and prints the link with which the first administrator begins.")
 
 
-def _way_in(settings: Settings, servers: Servers) -> str:
-    """What the operator of a managed database hands to the first administrator; it is printed this once."""
-    token = invite_first_administrator(servers)
-    words = "The first administrator begins by this link, which is good once, for 24 hours:"
-    return f"{words}\n\n  {settings.address}/invitation/{token}/"
+_MANAGED_WAY_IN = "The first administrator begins by this link, which is good once, for 24 hours:"
 
 
 MANAGED_DEMO = (

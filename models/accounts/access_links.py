@@ -180,7 +180,7 @@ def find_link(session: Session, token: str, *, now: datetime) -> AccessLink:
     ).first()
     if row is None:
         raise RuleBroken(f"This link is not known here. Has all of it been copied? {_DEAD}")
-    link, has_access = row.tuple()
+    link, has_access = row[0], row[1]
     problem = _problem_of(link, now) if has_access else "The person it was made for no longer has this access."
     if problem:
         raise RuleBroken(f"{problem} {_DEAD}")

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from models.accounts.access_links import (
     LASTS,
@@ -24,6 +26,7 @@ from models.accounts.access_links import (
 )
 from models.core.choices import Choice
 from models.core.errors import RuleBroken
+from models.core.words import choice_column
 from models.messages.agency_messages import Letterhead
 from models.messages.messages import Draft, write_message
 from models.partnership.people import Person
@@ -62,7 +65,7 @@ def has_accepted() -> ColumnElement[bool]:
     return accepted
 
 
-def invitation_state(now: datetime | ColumnElement[datetime]) -> ColumnElement[str]:
+def invitation_state(now: datetime | ColumnElement[datetime]) -> ColumnElement[InvitationState]:
     """The `InvitationState` of each person at a moment, as a column of a statement on `Person`."""
     newest = (
         select(
@@ -78,16 +81,18 @@ def invitation_state(now: datetime | ColumnElement[datetime]) -> ColumnElement[s
         .correlate(Person)
         .scalar_subquery()
     )
-    return case(
+    state = case(
         (has_accepted(), InvitationState.ACCEPTED.value),
         (newest.is_not(None), newest),
         else_=InvitationState.NOT_INVITED.value,
     )
+    words: TypeEngine[Any] = choice_column(InvitationState)
+    return type_coerce(state, words)
 
 
 def invitation_state_of(session: Session, person_id: int, now: datetime) -> InvitationState:
     """Where one person stands."""
-    return InvitationState(session.scalars(select(invitation_state(now)).where(Person.id == person_id)).one())
+    return session.scalars(select(invitation_state(now)).where(Person.id == person_id)).one()
 
 
 def invite(session: Session, person: Person, how: Inviting = QUIETLY, *, now: datetime) -> str | None:

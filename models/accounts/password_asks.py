@@ -13,7 +13,7 @@ from typing import ClassVar
 from sqlalchemy import Index, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, prepare_link
+from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, issue_link, prepare_link
 from models.accounts.invitations import Inviting, invite, lasts_words, may_accept
 from models.core.access import RowPolicy
 from models.core.db import Base
@@ -107,6 +107,11 @@ def send_password_link(
     )
     link.message_id = _write(session, person, letterhead.under(words))
     session.flush()
+
+
+def password_link(session: Session, person: Person, *, now: datetime, issued_by: int | None = None) -> str:
+    """The token of a link for a new password, to be handed over by whoever asked for it; shown this once."""
+    return issue_link(session, person, LinkPurpose.NEW_PASSWORD, now=now, issued_by=issued_by)
 
 
 def forget_old_asks(session: Session, now: datetime) -> int:

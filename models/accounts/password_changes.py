@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.accounts.access_changes import tell_of_change
 from models.accounts.access_links import LinkPurpose, end_links, use_link
 from models.accounts.invitations import accept
+from models.accounts.newcomers import is_unnamed, name_oneself
 from models.accounts.passwords import check_password, hash_password, is_password
 from models.accounts.sign_in_attempts import unlock
 from models.core.clock import now
@@ -65,9 +66,21 @@ def reset_password(session: Session, token: str, new: str, *, now: datetime, abo
 
 
 def accept_with_password(
-    session: Session, token: str, new: str, *, now: datetime, about: Collection[str] = ()
+    session: Session,
+    token: str,
+    new: str,
+    *,
+    now: datetime,
+    about: Collection[str] = (),
+    oneself: tuple[str, str] = ("", ""),
 ) -> Person:
-    """Accept an invitation by its link with a first password; the link is used up by a good password only."""
+    """Accept an invitation by its link with a first password; the link is used up by a good password only.
+
+    `oneself` is the name and address that the first administrator gives; from anybody else they are not taken.
+    """
     person = use_link(session, token, purpose=LinkPurpose.INVITATION, now=now)
+    if is_unnamed(person):
+        name, email = oneself
+        name_oneself(session, person, name=name, email=email)
     set_password(session, person, new, about=about)
     return person
