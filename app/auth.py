@@ -12,6 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_required, l
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
@@ -241,7 +242,7 @@ def new_password() -> ResponseReturnValue:
             signed_in.person_id,
             old=form.get("old", "")[:1000],
             new=form.get("new", "")[:1000],
-            about=(current_app.extensions["settings"].partnership_name,),
+            about=(partnership_now().name,),
         )
         token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
         database.commit()

@@ -12,10 +12,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.orm import Session
 
-from jobs.core.mail import MailServer
-from jobs.pdf.paper.letterhead import Logo, read_logo
+from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.messages.agency_messages import Letterhead
+from models.partnership.mail_servers import MailServer
+from models.partnership.partnership_settings import FixedSettings, partnership_facts
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -43,7 +46,9 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="processes that do jobs; of several, one does short jobs only")
     public_url: str = Field("", description="the address people type, for links in mails")
     proxy_count: int = Field(0, ge=0, le=5, description="how many trusted proxies stand in front")
-    partnership_name: str = Field("Demo Safeguarding Partnership", min_length=1, max_length=200)
+    partnership_name: str = Field(
+        "", max_length=200, description="the partnership's name, where it is not kept on screen"
+    )
     partnership_logo: Path | None = Field(None, description="a PNG or JPEG file for the first page of documents")
     secret_key: str = Field("", repr=False, description="signs forms and cookies; the same on every machine")
     demo: bool = Field(True, description="fill an empty portal with the demonstration; no starts your own")
@@ -111,7 +116,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
-        if self.smtp_url and "@" not in self.mail_from:
+        if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
             raise ValueError("MAIL_FROM: must name the sender, such as portal@example.org, when SMTP_URL is set")
         return self
 
@@ -125,6 +130,16 @@ class Settings(BaseSettings):
     def logo(self) -> Logo | None:
         """The partnership's logo, read once and re-encoded; None without one."""
         return read_logo(self.partnership_logo) if self.partnership_logo else None
+
+    @cached_property
+    def fixed(self) -> FixedSettings:
+        """What is set here of all that administrators could set on screen otherwise; it wins."""
+        logo = logo_png(self.logo) if self.logo else b""
+        return FixedSettings(self.partnership_name, logo, self.mail_server, self.mail_from)
+
+    def letterhead(self, session: Session) -> Letterhead:
+        """What every letter carries: the portal's address, and the partnership's name as it is now."""
+        return Letterhead(self.address, partnership_facts(session, self.fixed).name)
 
     @property
     def forced_roles(self) -> frozenset[Role]:

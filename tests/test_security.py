@@ -36,6 +36,7 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("letterhead.logo", "letterhead.colours", "letterhead.privacy"),  # tests/partnership/test_partnership_settings.py
     *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
     *("links.invitation", "links.new_password", "links.forgotten_password"),
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
@@ -48,7 +49,6 @@ SIGNED_IN = {
         "auth.signed_in_again",
         "calendars.start",
         "calendars.revoke",
-        "letterhead.logo",
     ),
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,18 +13,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from models.partnership.mail_servers import MailServer
 
-@dataclass(frozen=True)
-class MailServer:
-    """Where mail leaves and under which sender. `tls` is "starttls", "implicit" or "none"; times in seconds."""
-
-    host: str
-    port: int
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    tls: str = "starttls"
-    timeout_seconds: float = 20.0
+__all__ = ["Letter", "MailError", "MailServer", "compose", "hang_up", "open_channel", "send"]
 
 
 class MailError(Exception):
@@ -68,11 +59,11 @@ def compose(words: Letter, *, sender: str, token: str, written_at: datetime) -> 
 def send(server: MailServer, letter: EmailMessage) -> None:
     """Hand a letter to the server and wait until it says that it has it. Raises MailError."""
     try:
-        channel = _open(server)
+        channel = open_channel(server)
         try:
             channel.send_message(letter)
         finally:
-            _hang_up(channel)
+            hang_up(channel)
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _ in refused.recipients.values()]
         raise _refusal(max(codes), "The mail server does not accept this address.") from None
@@ -84,7 +75,8 @@ def send(server: MailServer, letter: EmailMessage) -> None:
         raise MailError("The mail server could not be reached or broke off.", is_final=False) from None
 
 
-def _open(server: MailServer) -> smtplib.SMTP:
+def open_channel(server: MailServer) -> smtplib.SMTP:
+    """A channel to the server, encrypted and signed in as its settings say; the caller hangs up."""
     context = ssl.create_default_context()
     if server.tls == "implicit":
         channel: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -103,7 +95,7 @@ def _open(server: MailServer) -> smtplib.SMTP:
     return channel
 
 
-def _hang_up(channel: smtplib.SMTP) -> None:
+def hang_up(channel: smtplib.SMTP) -> None:
     """Say goodbye; once the letter is accepted, trouble here must not make it be sent again."""
     with suppress(OSError, smtplib.SMTPException):
         channel.quit()

@@ -18,12 +18,18 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.mail import MailServer
-from jobs.pdf.paper.letterhead import Logo
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
 from models.documents.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
+from models.partnership.mail_servers import MailServer
+from models.partnership.mail_settings import mail_server_in_use
+from models.partnership.partnership_settings import (
+    NOTHING_FIXED,
+    FixedSettings,
+    PartnershipFacts,
+    partnership_facts,
+)
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
@@ -53,15 +59,35 @@ class Later:
 class Equipment:
     """What jobs are given by the process that runs them. `address` is where people open the portal.
 
-    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
+    `secret` opens what the web process sealed (uploaded case lists, the mail password). `fixed` is what the operator
+    has set; the rest of the partnership's settings is read when a job asks, so that what an administrator saves holds
+    for the next job without a restart.
     """
 
     sessions: sessionmaker[PortalSession]
-    mail_server: MailServer | None = None
-    partnership: str = ""
+    fixed: FixedSettings = NOTHING_FIXED
     address: str = ""
     secret: str = field(default="", repr=False)
-    logo: Logo | None = field(default=None, repr=False)
+
+    @property
+    def facts(self) -> PartnershipFacts:
+        """The partnership as it is now."""
+        with self.sessions() as apart:
+            return partnership_facts(apart, self.fixed)
+
+    @property
+    def partnership(self) -> str:
+        """The partnership's name."""
+        return self.facts.name
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The server that mail leaves by now, read as the portal itself; None when none is set.
+
+        Raises RuleBroken when its password cannot be opened.
+        """
+        with self.sessions() as apart:
+            return mail_server_in_use(apart, self.fixed, secret=self.secret)
 
 
 @dataclass

@@ -20,7 +20,9 @@ from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
+from models.partnership.mail_settings import MailSettings, MailTest, mail_settings
 from models.partnership.memberships import Membership
+from models.partnership.partnership_settings import Partnership, the_partnership
 from models.partnership.people import Person
 from models.partnership.portals import Portal, PortalKind
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -207,3 +209,23 @@ def change_record(side: Side) -> ChangeRecord:
 def change_log_head(side: Side) -> ChangeLogHead:
     """The one row there is."""
     return side.session.query(ChangeLogHead).one()
+
+
+@makes(Partnership)
+def partnership(side: Side) -> Partnership:
+    """The one row there is."""
+    return the_partnership(side.session)
+
+
+@makes(MailSettings)
+def mail_server(side: Side) -> MailSettings:
+    """The one row there is."""
+    return mail_settings(side.session)
+
+
+@makes(MailTest)
+def mail_test(side: Side) -> MailTest:
+    return MailTest(
+        asked_by_id=side.person.id, server="mail.example.org:587", server_mark=side.name, address=side.person.email,
+        is_accepted=True, answer="250 OK",
+    )  # fmt: skip

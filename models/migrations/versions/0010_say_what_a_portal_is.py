@@ -1,13 +1,13 @@
 """Say what a portal is: the demonstration, or a partnership's own
 
-Revision: 0010, after: 0004, on 2026-11-28 07:30:00
+Revision: 0010, after: 0007, on 2026-11-28 07:30:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
