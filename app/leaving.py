@@ -1,6 +1,7 @@
 """How does a partnership leave the demonstration, and which of the words it has changed go along?
 
-What is a matter of taste goes along: lists, scales, the bank of key lines and tools, rules of reminders and retention.
+What is a matter of taste goes along: the settings, lists, scales, the bank of key lines and tools, rules of
+reminders and retention.
 Nothing that somebody did does: no agency, person, review, document, message or record of changes.
 """
 
@@ -14,6 +15,7 @@ import psycopg
 from sqlalchemy import ColumnElement, Table, insert, select
 from sqlalchemy.orm import Session
 
+from app.demo.partnership import DEMO_SETTINGS
 from app.preparation import prepare_database
 from app.servers.exchanges import put_in_place, refuse_when_in_use
 from app.servers.local_postgres import create_database, in_database
@@ -23,6 +25,8 @@ from models import schema
 from models.core.access import Actor
 from models.core.db import Base, make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+from models.partnership.mail_settings import MailSettings
+from models.partnership.partnership_settings import Partnership
 from models.partnership.portals import PortalKind, decide_kind
 from models.partnership.reference_items import ReferenceItem
 from models.reminders.reminders import ReminderRule
@@ -36,6 +40,8 @@ DRAFT = "triangulate_beginning"
 LEFT = "triangulate_demo"
 """The name under which the server keeps the demonstration that was left, until another one is."""
 
+_SETTINGS: tuple[type[Base], ...] = (Partnership, MailSettings)
+"""Settings of which a database has one row each, made with it."""
 _IN_BANK = select(AssuranceTool.id).where(AssuranceTool.review_id.is_(None))
 _GOING_ALONG: tuple[tuple[type[Base], ColumnElement[bool] | None], ...] = (
     (ReferenceItem, None),
@@ -111,7 +117,20 @@ def _take_along(old: Session, own: Session) -> int:
         for row in old.execute(rows if condition is None else rows.where(condition)).mappings():
             values = _fitted(table, dict(row), keys)
             keys[table.name][row["id"]] = own.scalar(insert(table).values(values).returning(table.c.id))
-    return sum(map(len, keys.values()))
+    return sum(map(len, keys.values())) + sum(_take_settings_along(old, own, kind) for kind in _SETTINGS)
+
+
+def _take_settings_along(old: Session, own: Session, kind: type[Base]) -> bool:
+    """Give the one row of some settings what was changed in the demonstration; says whether anything was."""
+    theirs, ours = old.scalars(select(kind)).one(), own.scalars(select(kind)).one()
+    names = [column.key for column in kind.__mapper__.column_attrs if column.key not in ("id", "row_version")]
+    told = DEMO_SETTINGS if kind is Partnership else {}
+    changed = {name: getattr(theirs, name) for name in names if getattr(theirs, name) != getattr(ours, name)}
+    kept = {name: value for name, value in changed.items() if value != told.get(name)}
+    for name, value in kept.items():
+        setattr(ours, name, value)
+    own.flush()
+    return bool(kept)
 
 
 def _fitted(table: Table, values: dict[str, Any], keys: dict[str, dict[Any, Any]]) -> dict[str, Any]:

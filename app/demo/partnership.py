@@ -42,8 +42,16 @@ from models.reviews.thematic_reviews import ThematicReview
 def _name(session: Session) -> None:
     """Call the partnership of the demo what it is, unless somebody has named it."""
     partnership = the_partnership(session)
-    partnership.name = partnership.name or "Demo Safeguarding Partnership"
-    partnership.short_name = partnership.short_name or "Demo Partnership"
+    for name, value in DEMO_SETTINGS.items():
+        setattr(partnership, name, getattr(partnership, name) or value)
+
+
+DEMO_SETTINGS = {
+    "name": "Demo Safeguarding Partnership",
+    "short_name": "Demo Partnership",
+    "document_footer": "Demonstration: nothing here is real",
+}
+"""What the demonstration says of itself on pages and documents; it stays behind when it is left."""
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:

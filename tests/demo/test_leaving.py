@@ -24,6 +24,8 @@ from models.core.access import Actor
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.db import Base, make_engine, make_session_factory
 from models.core.errors import RuleBroken
+from models.partnership.mail_settings import mail_settings
+from models.partnership.partnership_settings import the_partnership
 from models.partnership.people import Person
 from models.partnership.portals import PortalKind, portal_kind
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -42,7 +44,7 @@ GOES_ALONG = {
         *(ReminderRule, RetentionRule),
     )
 }
-FRESH = {"portals", "change_log", "change_log_head"}
+FRESH = {"portals", "partnership_settings", "mail_settings", "change_log", "change_log_head"}
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,7 @@ def change_words(session: Session) -> None:
     question = session.scalars(select(ToolQuestion).where(ToolQuestion.tool_id == tool.id)).first()
     assert question is not None
     question.text = "What is our own first question?"
+    the_partnership(session).help_email, mail_settings(session).host = "help@council.example", "mail.council.example"
     session.scalars(select(ReminderRule)).first().subject = "Our own subject"  # type: ignore[union-attr]
     session.scalars(select(RetentionRule)).first().basis = "Our own policy"  # type: ignore[union-attr]
 
@@ -161,8 +164,12 @@ def test_partnership_leaves_with_its_words_and_nothing_of_the_demo(servers: Serv
         assert set(own.scalars(select(ReferenceItem.label))) >= {"Good enough", "Our own reason"}
         assert "Our own subject" in set(own.scalars(select(ReminderRule.subject)))
         assert "Our own policy" in set(own.scalars(select(RetentionRule.basis)))
+        settings = the_partnership(own)
+        assert (settings.name, settings.document_footer) == ("", "")
+        assert (settings.help_email, mail_settings(own).host) == ("help@council.example", "mail.council.example")
         assert first_broken_link(own) is None
-        assert set(own.scalars(select(ChangeRecord.verb))) == {"insert"}
+        assert set(own.scalars(select(ChangeRecord.verb))) == {"insert", "update"}
+        assert not set(own.scalars(select(ChangeRecord.person_id))) - {None}
     with session_on(in_database(servers.database_url, LEFT)) as demo:
         assert counts(demo) == before
 
