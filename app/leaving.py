@@ -15,9 +15,10 @@ import psycopg
 from sqlalchemy import ColumnElement, Table, insert, select
 from sqlalchemy.orm import Session
 
+from app.database_logins import DATABASE
 from app.demo.partnership import DEMO_SETTINGS
 from app.preparation import prepare_database
-from app.servers.exchanges import put_in_place, refuse_when_in_use
+from app.servers.exchanges import drop_database, put_in_place, refuse_when_in_use
 from app.servers.local_postgres import create_database, in_database
 from app.servers.local_servers import Servers
 from app.settings import Settings
@@ -67,12 +68,12 @@ def leave_demo(settings: Settings, servers: Servers) -> int:
     """
     server_url = servers.superuser_url
     with psycopg.connect(in_database(server_url, "postgres"), autocommit=True) as server:
-        refuse_when_in_use(server)
-        server.execute(f"DROP DATABASE IF EXISTS {DRAFT}".encode())
+        refuse_when_in_use(server, DATABASE)
+        drop_database(server, DRAFT)
         create_database(server_url, DRAFT)
         new = Servers(in_database(servers.database_url, DRAFT), in_database(servers.owner_url, DRAFT), "")
         count = begin_from(settings, new, source=servers.database_url)
-        put_in_place(server, DRAFT, aside=LEFT)
+        put_in_place(server, DRAFT, present=DATABASE, aside=LEFT)
     return count
 
 

@@ -68,7 +68,7 @@ def free_port() -> int:
 
 def refuse_everybody(*_: Any) -> AuthResult:
     """An authenticator that knows nobody."""
-    return AuthResult(success=False)
+    return AuthResult(success=False, handled=False)
 
 
 @contextlib.contextmanager

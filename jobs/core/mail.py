@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -15,7 +16,9 @@ from email.utils import format_datetime, parseaddr
 
 from models.partnership.mail_servers import MailServer
 
-__all__ = ["Letter", "MailError", "MailServer", "compose", "hang_up", "open_channel", "send"]
+__all__ = ["Letter", "MailError", "MailServer", "compose", "hang_up", "keep_channels", "open_channel", "send"]
+
+_READY = 250  # the server's word for "yes" (RFC 5321, 4.2.3)
 
 
 class MailError(Exception):
@@ -59,11 +62,13 @@ def compose(words: Letter, *, sender: str, token: str, written_at: datetime) -> 
 def send(server: MailServer, letter: EmailMessage) -> None:
     """Hand a letter to the server and wait until it says that it has it. Raises MailError."""
     try:
-        channel = open_channel(server)
+        channel = _channel_to(server)
         try:
             channel.send_message(letter)
-        finally:
+        except BaseException:
             hang_up(channel)
+            raise
+        _leave(server, channel)
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _ in refused.recipients.values()]
         raise _refusal(max(codes), "The mail server does not accept this address.") from None
@@ -73,6 +78,39 @@ def send(server: MailServer, letter: EmailMessage) -> None:
         raise MailError("The mail server does not offer what the settings ask for.", is_final=False) from None
     except (OSError, smtplib.SMTPException):
         raise MailError("The mail server could not be reached or broke off.", is_final=False) from None
+
+
+@contextmanager
+def keep_channels() -> Iterator[None]:
+    """Within this, letters to one server go over one connection; it is closed at the end."""
+    _kept.append({})
+    try:
+        yield
+    finally:
+        for channel in _kept.pop().values():
+            hang_up(channel)
+
+
+_kept: list[dict[MailServer, smtplib.SMTP]] = []
+
+
+def _channel_to(server: MailServer) -> smtplib.SMTP:
+    """A connection that was kept and still answers, or a new one."""
+    channel = _kept[-1].pop(server, None) if _kept else None
+    if channel is not None:
+        with suppress(OSError, smtplib.SMTPException):
+            if channel.rset()[0] == _READY:
+                return channel
+        hang_up(channel)
+    return open_channel(server)
+
+
+def _leave(server: MailServer, channel: smtplib.SMTP) -> None:
+    """Keep a connection for the next letter where that is wanted; the letter is accepted, whatever happens now."""
+    if _kept:
+        _kept[-1][server] = channel
+    else:
+        hang_up(channel)
 
 
 def open_channel(server: MailServer) -> smtplib.SMTP:

@@ -20,7 +20,8 @@ from models.core.access import Role
 from models.core.clock import now, today
 from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
-from models.documents.job_requests import Attempt, JobRequest
+from models.documents.job_attempts import Attempt
+from models.documents.job_requests import JobRequest
 from models.messages.messages import Draft, Message, MessageStatus, send_again, write_message
 from models.partnership.partnership_settings import FixedSettings
 from models.plans.action_plans import PlanStatus
