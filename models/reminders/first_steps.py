@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.invitations import has_accepted
@@ -124,7 +124,7 @@ def _counted(words: tuple[str, str], reached: tuple[int, int], address: str, *, 
     return FirstStep(*words, state, count >= whole >= least, address)
 
 
-def _counts(today: date) -> Select[Any]:
+def _counts(today: date) -> Select[*tuple[Any, ...]]:
     """All counts as the columns of one row."""
     people_in = (Person.is_active, has_accepted())
     administrators = (*people_in, Person.role == Role.ADMINISTRATOR)
@@ -149,7 +149,7 @@ def _counts(today: date) -> Select[Any]:
     return select(*(column.label(name) for name, column in columns.items()))
 
 
-def _count(key: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+def _count(key: Any, *conditions: Any) -> ScalarSelect[int]:
     return select(func.count(key)).where(*conditions).scalar_subquery()
 
 
