@@ -14,6 +14,7 @@ from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.access_links import take_links
 from app.auth import start_sign_in
+from app.bands import wear_band
 from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     offer_work_accounts(app)
     dress(app)
     offer_letterhead(app)
+    wear_band(app, database)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)

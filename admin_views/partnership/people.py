@@ -57,6 +57,10 @@ class PersonScreen(Screen):
     model = Person
     page_sets = (InvitationPages, HoldingPages, SignInPages)
     name, noun, plural = "People", "person", "people"
+    list_purpose = (
+        "Everybody who signs in, or is named as owner or sponsor. Enter a person, then invite them: nobody but "
+        "the person ever knows their password."
+    )
     url, category, menu_order = "/people", Category.PEOPLE, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
     column_list = ("name", "role", "agency_id", "job_title", "is_active", "invitation", "last_signed_in")

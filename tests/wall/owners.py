@@ -184,6 +184,7 @@ THE_PORTALS_OWN = {
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
     "password_asks": Owned(staff=NOTHING),
+    "portals": Owned(staff=KEPT, system=KEPT),
     "recovery_codes": Owned(staff=NOTHING),
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),

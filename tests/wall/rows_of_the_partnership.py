@@ -30,6 +30,7 @@ from models.partnership.mail_settings import MailSettings, MailTest, mail_settin
 from models.partnership.memberships import Membership
 from models.partnership.partnership_settings import Partnership, the_partnership
 from models.partnership.people import Person
+from models.partnership.portals import Portal, PortalKind
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.partnership.sharing_agreements import SharingAgreement
 from models.partnership.strategic_priorities import StrategicPriority
@@ -45,6 +46,11 @@ from tests.wall.sides import DAY, Side, makes
 @makes(Agency)
 def agency(side: Side) -> Agency:
     return side.agency
+
+
+@makes(Portal)
+def portal(side: Side) -> Portal:
+    return Portal(kind=PortalKind.OWN)
 
 
 @makes(Person)
