@@ -1,6 +1,6 @@
 """Add access reviews
 
-Revision: 0009, after: 0006, on 2026-11-28 07:58:00
+Revision: 0009, after: 0007, on 2026-11-28 07:58:00
 """
 
 import sqlalchemy as sa
