@@ -1,4 +1,5 @@
-# make run    the portal with a demo partnership, at http://127.0.0.1:8000/ (PORT and DEMO_PASSWORD may be set)
+# make run    the portal with a demo partnership, at http://localhost:8000/ (PORT and DEMO_PASSWORD may be set)
+# make run DEMO=no  start your own: an empty portal; it prints the first administrator's link
 # make test   every test, on a PostgreSQL and a Valkey of their own
 # make coverage  the same, measured: fails where a room's branches are run less than its floor says
 # make mutants  small faults put into the rules that matter most: which does no test notice? MODULES="gates due_dates"

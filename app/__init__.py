@@ -14,6 +14,7 @@ from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.access_links import take_links
 from app.auth import start_sign_in
+from app.bands import wear_band
 from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
@@ -21,6 +22,7 @@ from app.health import measure
 from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
+from app.passkeys import offer_passkeys
 from app.second_factors import ask_for_second_factor
 from app.security import guard
 from app.servers.local_servers import ensure_servers
@@ -57,10 +59,12 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     remember_partnership(app, database, settings.fixed)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
+    offer_passkeys(app)
     take_links(app)
     offer_work_accounts(app)
     dress(app)
     offer_letterhead(app)
+    wear_band(app, database)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)

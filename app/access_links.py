@@ -55,14 +55,14 @@ def open_new_password(token: str) -> ResponseReturnValue:
 @limiter.limit(PER_ADDRESS, methods=["POST"])
 def invitation() -> ResponseReturnValue:
     """Who is invited, to what, by whom; and how they will sign in from now on."""
-    return _page(LinkPurpose.INVITATION, "accounts/invitation.html", _accepted)
+    return page_of_link(LinkPurpose.INVITATION, "accounts/invitation.html", _accepted)
 
 
 @links.route("/new-password/", methods=["GET", "POST"])
 @limiter.limit(PER_ADDRESS, methods=["POST"])
 def new_password() -> ResponseReturnValue:
     """A new password in place of a forgotten one."""
-    return _page(LinkPurpose.NEW_PASSWORD, "accounts/new_password.html", _reset)
+    return page_of_link(LinkPurpose.NEW_PASSWORD, "accounts/new_password.html", _reset)
 
 
 @links.route("/forgotten-password/", methods=["GET", "POST"])
@@ -103,7 +103,7 @@ def _taken_out(purpose: LinkPurpose, token: str, page: str) -> ResponseReturnVal
     return redirect(url_for(page), 303)
 
 
-def _page(
+def page_of_link(
     purpose: LinkPurpose, template: str, act: Callable[[Session, str], ResponseReturnValue]
 ) -> ResponseReturnValue:
     """The page of a link: what it is for, or why it is good no more; sent, what it asks is done."""

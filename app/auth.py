@@ -17,6 +17,7 @@ from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
+from models.accounts.passkeys import asks_for_second
 from models.accounts.password_changes import change_password
 from models.accounts.second_factors import factor_key, has_factor, is_code
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt, open_attempt, settle_attempt
@@ -62,6 +63,7 @@ class SignInDesk:
         self.hours = settings.session_hours
         self.idle = timedelta(minutes=settings.session_idle_minutes)
         self.factor_key = factor_key(settings.secret_key)
+        self.forced_roles = settings.forced_roles
 
     def session(self) -> Session:
         """This request's session, acting as the portal itself in a new transaction."""
@@ -79,13 +81,14 @@ class SignInDesk:
         attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
         database.commit()
         person = settle_attempt(database, attempt, password=password)
-        if person is not None:
-            self._refuse_another_way(person, attempt)
-        if person is not None and has_factor(database, person.id):
-            attempt.outcome = Outcome.STARTED
+        if person is None:
             database.commit()
-            return HalfWay(person.id, standing_of(database, person.id))
-        token = None if person is None else self.token(person, way=SignInWay.PASSWORD)
+            return None
+        self._refuse_another_way(person, attempt)
+        if is_half := asks_for_second(database, person, self.forced_roles):
+            attempt.outcome = Outcome.STARTED
+        half = HalfWay(person.id, standing_of(database, person.id)) if is_half else None
+        token = half or self.token(person, way=SignInWay.PASSWORD)
         database.commit()
         return token
 
@@ -129,8 +132,7 @@ class SignInDesk:
 
 
 def desk() -> SignInDesk:
-    sign_in_desk: SignInDesk = current_app.extensions["sign_in"]
-    return sign_in_desk
+    return cast(SignInDesk, current_app.extensions["sign_in"])
 
 
 def browser() -> BrowserSession:
@@ -272,13 +274,9 @@ def new_password() -> ResponseReturnValue:
     database = desk().session()
     try:
         signed_in = cast(SignedIn, browser().signed_in)
-        person = change_password(
-            database,
-            signed_in.person_id,
-            old=form.get("old", "")[:1000],
-            new=form.get("new", "")[:1000],
-            about=(partnership_now().name,),
-        )
+        old, new = form.get("old", "")[:1000], form.get("new", "")[:1000]
+        about = (partnership_now().name,)
+        person = change_password(database, signed_in.person_id, old=old, new=new, about=about)
         token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
         database.commit()
     except RuleBroken as refusal:

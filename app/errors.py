@@ -28,7 +28,11 @@ _SENTENCES = {
     500: ("Something went wrong", "The portal could not do that. The fault is on record; please try again."),
     503: ("Not available just now", "The portal cannot reach its database; please try again in a minute."),
 }
-_SIGN_IN_PAGES = {"auth.sign_in": "sign_in.html", "second_factor.give_code": "second_factor/code.html"}
+_SIGN_IN_PAGES = {
+    "auth.sign_in": "sign_in.html",
+    "passkeys.sign_in": "sign_in.html",
+    "second_factor.give_code": "second_factor/code.html",
+}
 _NOT_VALID = "This form is no longer valid. Go back, open the page again and send it once more."
 _OPEN_TOO_LONG = "This page was open for too long, or you have signed in in another tab; please try once more."
 _log = structlog.get_logger("portal")

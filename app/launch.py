@@ -9,14 +9,20 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from app.preparation import prepare_database
+from app.commands.people import first_link_on
+from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.supervisor import Child, Duty, Supervisor
-from app.settings import Settings, SettingsError, child_environment, load_settings
+from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
 from models.core.errors import RuleBroken
+from models.partnership.portals import PortalKind
 
 REVIVE_SECONDS = 5.0
 WEB_FIRST_SECONDS = 20.0  # so long the web process has the machine for itself
+HOLDS_THE_DEMO = (
+    "The data here are the demonstration's, which never becomes a partnership's own portal. Set DATA_DIR to an empty"
+    " folder, or leave the demonstration with “flask --app wsgi database leave-demo”, as docs/operating.md says."
+)
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a server that listens everywhere
 
 
@@ -74,13 +80,16 @@ def refuse_taken_port(settings: Settings) -> None:
 
 def _run(settings: Settings, servers: Servers) -> None:
     try:
-        sign_ins = prepare_database(settings, servers, demo=True)
+        prepared = prepare_database(settings, servers, wanted=PortalKind.DEMO if settings.demo else PortalKind.OWN)
     except OperationalError:
         raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
+    if prepared.kind is PortalKind.DEMO and not settings.demo:
+        raise LaunchError(HOLDS_THE_DEMO)
+    link = first_link_on(settings, servers.database_url) if prepared.kind is PortalKind.OWN else None
     environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url)
     web, *others = portal_children(settings)
     supervisor = Supervisor([web], environment)
-    supervisor.charge(Duty(_Opening(settings, sign_ins, supervisor, others), every=0.1))
+    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, link), supervisor, others), every=0.1))
     supervisor.charge(Duty(lambda: _revive(servers), every=REVIVE_SECONDS))
     supervisor.run()
 
@@ -88,11 +97,9 @@ def _run(settings: Settings, servers: Servers) -> None:
 class _Opening:
     """Greet when the portal answers, then start the processes that need nobody's eyes; also without a web process."""
 
-    def __init__(
-        self, settings: Settings, sign_ins: list[dict[str, str]], supervisor: Supervisor, others: list[Child]
-    ) -> None:
+    def __init__(self, settings: Settings, greeting: str, supervisor: Supervisor, others: list[Child]) -> None:
         self._settings = settings
-        self._sign_ins = sign_ins
+        self._greeting = greeting
         self._supervisor = supervisor
         self._waiting = others
         self._patient_until = time.monotonic() + WEB_FIRST_SECONDS
@@ -100,23 +107,25 @@ class _Opening:
     def __call__(self) -> bool:
         is_open = is_ready(self._settings)
         if is_open:
-            greet(self._settings, self._sign_ins)
+            sys.stdout.write(self._greeting)
+            sys.stdout.flush()
         if is_open or time.monotonic() > self._patient_until:
             self._supervisor.keep(self._waiting)
             self._waiting = []
         return is_open
 
 
-def greet(settings: Settings, sign_ins: list[dict[str, str]]) -> None:
-    """Print the address and one sign-in per role."""
-    width = max((len(person["role"]) for person in sign_ins), default=0)
+def greeting_of(settings: Settings, prepared: Prepared, link: str | None) -> str:
+    """The address, and the way in: one sign-in per role of the demonstration, or the first administrator's link."""
     lines = ["", f"Triangulate is ready at {settings.address}/", ""]
-    if sign_ins:
-        lines += [f"Sign in as one of the demo people with the password {settings.demo_password}", ""]
-        lines += [f"  {person['role']:<{width}}  {person['email']}" for person in sign_ins]
-    lines += ["", "Ctrl-C stops everything; the data stays.", ""]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    if prepared.kind is PortalKind.DEMO:
+        width = max((len(person["role"]) for person in prepared.sign_ins), default=0)
+        lines += [f"Sign in as one of the demo people with the password {demo_password(settings)}", ""]
+        lines += [*(f"  {person['role']:<{width}}  {person['email']}" for person in prepared.sign_ins), ""]
+    if link:
+        lines += ["Set up your portal by this link, which is good once, for 24 hours:", ""]
+        lines += [f"  {link}", ""]
+    return "\n".join([*lines, "Ctrl-C stops everything; the data stays.", "", ""])
 
 
 def is_ready(settings: Settings) -> bool:

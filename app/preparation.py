@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
 from app.demo.partnership import demo_sign_ins, load_demo
 from app.servers.local_servers import Servers
-from app.settings import Settings
+from app.settings import Settings, demo_password
 from models import schema
 from models.core.access import Actor
 from models.core.clock import today
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.partnership.portals import PortalKind, decide_kind, portal_kind
 from models.reminders.usual_reminders import add_usual_rules
 from models.retention.retention_rules import add_usual_retention
 from models.tools.starting_tools import give_starting_tools
 from models.tools.starting_words import give_starting_words
 
 
-def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> list[dict[str, str]]:
+@dataclass(frozen=True)
+class Prepared:
+    """What the database holds now: what the portal is (None: nobody has decided), one sign-in per role of the demo."""
+
+    kind: PortalKind | None
+    sign_ins: list[dict[str, str]]
+
+
+def prepare_database(
+    settings: Settings, servers: Servers, *, wanted: PortalKind | None = None, insists: bool = False
+) -> Prepared:
     """Migrate, state every policy again, give the starting words, reminder rules and retention rules.
 
-    With `demo` also the demo partnership, when there is nobody yet.
-    Safe to run again and again. Returns one demo sign-in per role (role, email), none without the demo.
+    An empty portal that nobody has decided about becomes what is `wanted`: the demonstration is loaded then, and never
+    into a partnership's own portal, unless somebody `insists` while nobody is in it. Safe to run again and again.
     Raises RuleBroken on a login that row-level security does not bind.
     """
     schema.migrate(servers.owner_url)
@@ -31,10 +46,16 @@ def prepare_database(settings: Settings, servers: Servers, *, demo: bool) -> lis
             give_starting_tools(session)
             add_usual_rules(session)
             add_usual_retention(session)
-            if demo:
-                load_demo(session, today=today(), password=settings.demo_password)
-            sign_ins = demo_sign_ins(session)
+            _become(session, wanted, settings, insists=insists)
+            prepared = Prepared(decide_kind(session, wanted), demo_sign_ins(session))
             session.commit()
     finally:
         engine.dispose()
-    return sign_ins
+    return prepared
+
+
+def _become(session: Session, wanted: PortalKind | None, settings: Settings, *, insists: bool) -> None:
+    """Load the demonstration where it is wanted and nothing else is decided."""
+    is_open = insists or portal_kind(session) is None
+    if wanted is PortalKind.DEMO and is_open:
+        load_demo(session, today=today(), password=demo_password(settings))

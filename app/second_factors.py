@@ -12,24 +12,22 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import role
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
+from app.confirmations import confirm_by_password, keeps_a_password
 from app.security import limiter
 from app.settings import Settings
-from models.accounts.password_changes import has_password
+from models.accounts.passkeys import has_passkey
+from models.accounts.recovery_codes import codes_left, forget_idle_codes, renew_recovery_codes
 from models.accounts.second_factors import (
-    SecondFactor,
     address_of_key,
     begin_factor,
-    codes_left,
     confirm_factor,
     has_factor,
     remove_factor,
-    renew_recovery_codes,
     shown_key,
     waiting_factor,
 )
@@ -41,7 +39,7 @@ from models.partnership.people import Person
 
 HALF_WAY = timedelta(minutes=5)  # how long a right password waits for its code
 _REFUSED = "That code is not right or has been used, or the account is locked for a while."
-_OPEN = ("auth.", "second_factor.", "links.", "static", "health.")
+_OPEN = ("auth.", "second_factor.", "passkeys.", "links.", "static", "health.")
 second_factor = Blueprint("second_factor", __name__)
 
 
@@ -71,11 +69,17 @@ def give_code() -> ResponseReturnValue:
         flash("Begin again with your password.", "error")
         return redirect(url_for("auth.sign_in", next=safe_next() or None))
     if request.method == "GET":
-        return render_template("second_factor/code.html", problem="", next=safe_next())
+        return _code_page(half)
     token = desk().admit_by_code(half, request.form.get("code", "")[:40])
     if token is None:
-        return render_template("second_factor/code.html", problem=_REFUSED, next=safe_next()), 422
+        return _code_page(half, _REFUSED), 422
     return enter(token)
+
+
+def _code_page(half: HalfWay, problem: str = "") -> str:
+    session = desk().session()
+    has = {"has_app": has_factor(session, half.person_id), "has_passkey": has_passkey(session, half.person_id)}
+    return render_template("second_factor/code.html", problem=problem, next=safe_next(), **has)
 
 
 @second_factor.get("/account/two-factor/")
@@ -118,11 +122,9 @@ def renew_codes() -> ResponseReturnValue:
     codes: list[str] = []
 
     def renew(session: Session, person: Person) -> None:
-        mine = select(SecondFactor).where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None))
-        factor = session.scalar(mine)
-        if factor is None:
+        if not (has_factor(session, person.id) or has_passkey(session, person.id)):
             raise RuleBroken("Two-factor sign-in is off.")
-        codes.extend(renew_recovery_codes(session, factor))
+        codes.extend(renew_recovery_codes(session, person.id))
 
     answer = _with_password(renew)
     return render_template("second_factor/codes.html", codes=codes) if codes else answer
@@ -135,9 +137,10 @@ def switch_off() -> ResponseReturnValue:
     """Turn it off, given the password again; not for a role that must have it."""
 
     def remove(session: Session, person: Person) -> None:
-        if person.role in _settings().forced_roles:
+        if person.role in _settings().forced_roles and not has_passkey(session, person.id):
             raise RuleBroken("Your role must sign in with a second factor.")
         remove_factor(session, person.id)
+        forget_idle_codes(session, person.id)
 
     return _with_password(remove)
 
@@ -146,8 +149,7 @@ def _with_password(act: Callable[[Session, Person], Any]) -> ResponseReturnValue
     """Do something to the person's factor when the password is given again, and show the page."""
     session, here = desk().session(), _here()
     try:
-        if not has_password(session, here.person_id, request.form.get("password", "")[:1000]):
-            raise RuleBroken("The password is not right.")
+        confirm_by_password(session, here, request.form.get("password", ""))
         act(session, session.get_one(Person, here.person_id))
     except RuleBroken as refusal:
         session.rollback()
@@ -164,6 +166,8 @@ def _page(problem: str = "") -> ResponseReturnValue:
         email=here.email,
         is_on=has_factor(session, here.person_id),
         is_forced=here.role in _settings().forced_roles,
+        has_passkey=has_passkey(session, here.person_id),
+        keeps_password=keeps_a_password(session, here.person_id),
         left=codes_left(session, here.person_id),
         shown=" ".join(key[place : place + 4] for place in range(0, len(key), 4)),
         picture=picture_of(address_of_key(key, email=here.email, issuer=partnership_now().brief_name)) if key else "",

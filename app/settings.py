@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     )
     partnership_logo: Path | None = Field(None, description="a PNG or JPEG file for the first page of documents")
     secret_key: str = Field("", repr=False, description="signs forms and cookies; the same on every machine")
+    demo: bool = Field(True, description="fill an empty portal with the demonstration; no starts your own")
     demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
     mail_from: str = Field("", description="sender of the portal's mails")
@@ -139,8 +140,8 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """The address people open."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """The address people open. On this machine by its name: browsers refuse passkeys at a host's number."""
+        host = f"[{self.host}]" if ":" in self.host else "localhost" if self.host == "127.0.0.1" else self.host
         return self.public_url or f"http://{host}:{self.port}"
 
     @cached_property
@@ -198,13 +199,18 @@ def load_settings() -> Settings:
     except ValidationError as error:
         raise SettingsError(_sentences(error)) from None
     try:
-        kept = {name: getattr(settings, name) or kept_secret(settings.data_dir, name) for name in _KEPT}
+        secret_key = settings.secret_key or kept_secret(settings.data_dir, "secret_key")
     except OSError as error:
         raise SettingsError(
             f"DATA_DIR {settings.data_dir} cannot be written ({error.strerror}):"
-            " set another DATA_DIR, or set SECRET_KEY and DEMO_PASSWORD."
+            " set another DATA_DIR, or set SECRET_KEY."
         ) from None
-    return settings.model_copy(update=kept)
+    return settings.model_copy(update={"secret_key": secret_key})
+
+
+def demo_password(settings: Settings) -> str:
+    """The password of the demo people, made on first use; only a portal that holds the demonstration asks for it."""
+    return settings.demo_password or kept_secret(settings.data_dir, "demo_password")
 
 
 def kept_secret(data_dir: Path, name: str) -> str:
@@ -229,7 +235,6 @@ def child_environment(settings: Settings, *, database_url: str, redis_url: str) 
         "REDIS_URL": redis_url,
         "DATA_DIR": str(settings.data_dir),
         "SECRET_KEY": settings.secret_key,
-        "DEMO_PASSWORD": settings.demo_password,
     }
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in _OPERATORS_ONLY}
     return inherited | told

@@ -24,12 +24,13 @@ from app.sessions import mark_of
 KEPT = 12 * 60 * 60  # seconds that a form's words can be brought back
 TO_STRANGERS = frozenset(
     {
-        *("auth.sign_in", "second_factor.give_code", "surveys.take"),
+        *("auth.sign_in", "second_factor.give_code", "surveys.take", "passkeys.ask_to_sign_in", "passkeys.sign_in"),
+        *("passkeys.ask_to_accept", "passkeys.accept"),
         *("links.invitation", "links.new_password", "links.forgotten_password"),
     }
 )
 """What somebody may send who is not signed in."""
-_NEVER_KEPT = ("auth.", "second_factor.", "links.")
+_NEVER_KEPT = ("auth.", "second_factor.", "passkeys.", "links.")
 _UNSAID = ("once", "row_version", "shown", "confirmed", "_find")
 _UNSAID_BEGINNINGS = ("seen-", "theirs-")
 

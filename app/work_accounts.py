@@ -16,7 +16,7 @@ from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
 from app.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
 from app.security import limiter
 from app.settings import Settings
-from models.accounts.second_factors import has_factor
+from models.accounts.passkeys import asks_for_second
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.accounts.sign_ins import SignedIn, SignInWay, standing_of
 from models.accounts.work_accounts import Stranger, accounts_of, person_of, remove_account
@@ -138,7 +138,7 @@ def _answered(database: Session, issuer: WorkIssuer, attempt: SignInAttempt) -> 
         raise WorkSignInError(_STRANGER.format(issuer.name), 422, person.label, claims.email)
     browser()["work_account"] = [issuer.name, _way_out(client)]
     is_two_factor = has_second_factor(claims, methods=issuer.factor_methods, classes=issuer.factor_classes)
-    if not is_two_factor and has_factor(database, person.id):
+    if not is_two_factor and asks_for_second(database, person, desk().forced_roles):
         return _half_way(database, attempt, person, begun)
     settle_work_attempt(database, attempt, Outcome.SIGNED_IN, email=person.email)
     token = desk().token(person, way=SignInWay.WORK_ACCOUNT, is_two_factor=is_two_factor)

@@ -222,6 +222,17 @@ def test_screens_stand_on_few_ancestors_and_few_methods() -> None:
     none_of(towers)
 
 
+def test_every_screen_says_in_its_own_words_what_an_empty_list_is_for() -> None:
+    screens = load_screens()
+    purposes = Counter(getattr(screen, "list_purpose", "") for screen in screens)
+    addresses = {screen.url for screen in screens}
+    shared = [screen.__name__ for screen in screens if purposes[getattr(screen, "list_purpose", "")] > 1]
+    none_of([f"{name}: says what another says, or nothing" for name in shared])
+    none_of([f"no sentence: {words}" for words in purposes if not re.fullmatch(r"[A-Z0-9].{30,230}\.", words)])
+    begins = {getattr(screen, "list_begins_at", "") for screen in screens} - {""}
+    none_of([f"no screen is at {address}" for address in begins - addresses])
+
+
 def test_folders_hold_what_one_can_look_over() -> None:
     folders = Counter(source.path.rpartition("/")[0] for source in EVERYTHING if source.noun != "__init__")
     none_of([f"{folder}: {count} files" for folder, count in folders.items() if count > 25])

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 120
 PARTS = ("granian", "worker", "worker --short-only", "relay", "scheduler")
 
-Start = Callable[[], subprocess.Popen[str]]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,9 @@ def port() -> int:
 def start(data_dir: Path, port: int) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
-    def run() -> subprocess.Popen[str]:
+    def run(**more: str) -> subprocess.Popen[str]:
         told = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(port), "DEMO_PASSWORD": "quiet river stone"}
+        told |= more
         process = subprocess.Popen(
             [sys.executable, "-m", "app.launch"],
             cwd=PROJECT,
@@ -118,7 +120,7 @@ def test_portal_comes_up_with_one_command_mends_itself_and_leaves_nothing_behind
 ) -> None:
     process = start()
     told = greeting(process)
-    assert f"http://127.0.0.1:{port}/" in told
+    assert f"http://localhost:{port}/" in told
     assert "quiet river stone" in told
     assert len(re.findall(r"^  \S.*\S+@\S+$", told, re.MULTILINE)) == 6
 
@@ -151,3 +153,49 @@ def test_portal_killed_outright_takes_everything_along_but_its_data(start: Start
     greeting(start())
     assert people(data_dir) == before != []
     assert answers(port)
+
+
+def test_own_portal_starts_empty_with_a_link_that_opens_and_never_becomes_the_demo(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    own = {"DATA_DIR": str(tmp_path / "own"), "DEMO_PASSWORD": ""}
+    links = []
+    for demo in ("no", ""):  # whoever forgets it the second time still has their own portal
+        process = start(**own, DEMO=demo)
+        told = greeting(process)
+        assert "demo" not in told
+        links += re.findall(rf"^  (http://\S+:{port}/invitation/\S+/)$", told, re.MULTILINE)
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+    assert len(set(links)) == 2
+
+    process = start(**own, DEMO="no")
+    (link,) = re.findall(rf"^  (http://\S+:{port}/invitation/\S+/)$", greeting(process), re.MULTILINE)
+    assert "Say who you are" in opened(link)
+    assert "newer one has taken its place" in opened(links[0])
+    assert [email for _, email in people(tmp_path / "own")] == ["administrator@portal.invalid"]
+    assert not (tmp_path / "own" / "demo_password").exists()
+
+
+def opened(link: str) -> str:
+    """What a browser shows that opens the link, whatever its status."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    try:
+        with opener.open(link, timeout=30) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return str(refusal.read().decode())
+
+
+def test_demonstration_is_refused_as_a_portal_of_ones_own(start: Start, data_dir: Path) -> None:
+    process = start()
+    greeting(process)
+    before = people(data_dir)
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    refused = start(DEMO="no")
+    said, _ = refused.communicate(timeout=PATIENCE)
+    assert (refused.returncode, said) == (2, "")
+    greeting(start())
+    assert people(data_dir) == before != []

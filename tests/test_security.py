@@ -36,6 +36,8 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("passkeys.ask_to_sign_in", "passkeys.sign_in"),  # signing in; tests/accounts/test_passkeys.py
+    *("passkeys.ask_to_accept", "passkeys.accept"),  # with an invitation; tests/accounts/test_passkey_invitations.py
     *("letterhead.logo", "letterhead.colours", "letterhead.privacy"),  # tests/partnership/test_partnership_settings.py
     *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
     *("links.invitation", "links.new_password", "links.forgotten_password"),
@@ -52,6 +54,7 @@ SIGNED_IN = {
         "calendars.start",
         "calendars.revoke",
     ),
+    *(f"passkeys.{name}" for name in ("own", "ask_to_set_up", "set_up", "rename", "remove")),
     "work_sign_in.remove",
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }

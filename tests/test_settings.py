@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, SettingsError, child_environment, kept_secret, load_settings
+from app.settings import Settings, SettingsError, child_environment, demo_password, kept_secret, load_settings
 from jobs.core.mail import MailServer
 
 
@@ -21,7 +21,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_portal_starts_without_any_setting() -> None:
     settings = load_settings()
-    assert settings.address == "http://127.0.0.1:8000"
+    assert settings.address == "http://localhost:8000"
     assert settings.mail_server is None
     assert not settings.is_cookie_secure
 
@@ -68,10 +68,22 @@ def test_empty_setting_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_generated_secrets_are_kept_and_closed_to_others() -> None:
     first, second = load_settings(), load_settings()
-    assert (first.secret_key, first.demo_password) == (second.secret_key, second.demo_password)
+    assert (first.secret_key, demo_password(first)) == (second.secret_key, demo_password(second))
     assert len(first.secret_key) >= 64
     for name in ("secret_key", "demo_password"):
         assert stat.S_IMODE((first.data_dir / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("said", ["", "yes", "no"])
+def test_password_of_the_demo_is_made_only_where_somebody_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("DEMO", said)
+    settings = load_settings()
+    assert settings.demo is (said != "no")
+    assert not (settings.data_dir / "demo_password").exists()
+    told = child_environment(settings, database_url="postgresql://app@host/db", redis_url="redis://host")
+    assert "DEMO_PASSWORD" not in told
 
 
 def test_secret_another_process_kept_first_is_the_one_used(tmp_path: Path) -> None:
@@ -81,8 +93,9 @@ def test_secret_another_process_kept_first_is_the_one_used(tmp_path: Path) -> No
 
 def test_given_secrets_need_no_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SECRET_KEY", "k" * 64)
+    assert load_settings().secret_key == "k" * 64
     monkeypatch.setenv("DEMO_PASSWORD", "given words")
-    assert load_settings().demo_password == "given words"
+    assert demo_password(load_settings()) == "given words"
     assert not (tmp_path / "data").exists()
 
 

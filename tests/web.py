@@ -51,6 +51,7 @@ def make_portal(session_factory: Any, **settings: Any) -> Flask:
         return _made(session_factory, **settings)
     _sessions.now = session_factory
     app = usual_portal()
+    app.extensions["band"].forget()
     limiter.reset()
     return app
 

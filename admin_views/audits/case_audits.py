@@ -48,6 +48,11 @@ class CaseAuditScreen(FindingsScreen):
         FindingPages,
     )
     name, noun, plural = "Case audits", "case audit", "case audits"
+    list_purpose = (
+        "One agency's audit of one drawn case. An officer opens them on the sample's page, and each agency "
+        "chooses its auditor."
+    )
+    list_begins_at = "/audit-samples"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     roles = read_by(SHEET_READERS)
     finding_source = Source.CASE_AUDIT

@@ -84,6 +84,11 @@ class ModerationScreen(Screen):
 
     model = Moderation
     name, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
+    list_purpose = (
+        "The grade that agencies agree on for one case, with the reason, when their own audits of it are read "
+        "side by side."
+    )
+    list_begins_at = "/audit-samples"
     url, category, menu_order = "/moderations", Category.SAMPLES, 60
     roles = read_by(STAFF)
     column_list = ("sample_case.reference", "sample_case.level", "review_id", "grade.label", "moderated_at")

@@ -30,6 +30,11 @@ class CaseFrameScreen(Screen):
 
     model = CaseFrame
     name, noun, plural = "Case frames", "frame", "frames"
+    list_purpose = (
+        "A frame is an accepted case list, frozen so that anybody can repeat a draw from it. It is made by "
+        "importing a list."
+    )
+    list_begins_at = "/case-lists"
     url, category, menu_order = "/case-frames", Category.SAMPLES, 20
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY, delete=NOBODY)
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."

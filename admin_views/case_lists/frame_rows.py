@@ -47,6 +47,8 @@ class FrameRowScreen(Screen):
 
     model = FrameRow
     name, noun, plural = "Rows of a frame", "row", "rows"
+    list_purpose = "The rows of one frozen case list. Open a frame to see its rows."
+    list_begins_at = "/case-frames"
     url, category = "/frame-rows", Category.HIDDEN
     is_large = True
     roles = {"list": OFFICERS, "export": OFFICERS}

@@ -43,6 +43,9 @@ class ChangeRecordScreen(Screen):
 
     model = ChangeRecord
     name, noun, plural = "Change log", "change", "changes"
+    list_purpose = (
+        "Every change of every record, written by the database itself. It fills as soon as anybody saves something."
+    )
     url, category, menu_order = "/change-log", Category.RECORDS, 10
     is_large = True
     roles = read_by(STAFF, export=ADMINISTRATORS)

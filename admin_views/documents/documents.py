@@ -53,6 +53,10 @@ class DocumentScreen(Screen):
 
     model = Document
     name, noun, plural = "Documents", "document", "documents"
+    list_purpose = (
+        "Reports, plans, letters and evidence that were made or uploaded, each behind its agency's wall. They are "
+        "asked for on the pages of reviews, plans and audits."
+    )
     url, category, menu_order = "/documents", Category.RECORDS, 20
     roles = kept_by(ADMINISTRATORS, create=NOBODY, edit=NOBODY)
     column_list = ("title", "kind", "made_at", "made_by_id", "size")

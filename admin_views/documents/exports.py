@@ -24,6 +24,9 @@ class ExportRecordScreen(Screen):
 
     model = ExportRecord
     name, noun, plural = "Exports", "export", "exports"
+    list_purpose = (
+        "Who took which list out of the portal as a file, and when. A line appears with every download of a list."
+    )
     url, category, menu_order = "/exports", Category.RECORDS, 30
     roles = read_by(ADMINISTRATORS, export=NOBODY)
     column_list = ("list_name", "exported_at", "person_id", "file_kind", "narrowed_by", "row_count")

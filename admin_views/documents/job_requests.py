@@ -78,6 +78,10 @@ class JobRequestScreen(Screen):
 
     model = JobRequest
     name, noun, plural = "Requests", "request", "requests"
+    list_purpose = (
+        "Work the portal does without anybody waiting: imports, draws, documents, messages. Each request appears "
+        "here when it is made."
+    )
     url, category, menu_order = "/requests", Category.RECORDS, 30
     roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Work that was asked for: imports, draws, documents and messages."

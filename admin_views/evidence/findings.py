@@ -46,6 +46,10 @@ class FindingScreen(Screen):
 
     model = Finding
     name, noun, plural = "Findings", "finding", "findings"
+    list_purpose = (
+        "What a review's evidence shows, one sentence each, along a key line and from one source. Findings are "
+        "set side by side in the triangulation."
+    )
     url, category, menu_order = "/findings", Category.EVIDENCE, 40
     roles = kept_by(OFFICERS, readers=STAFF)
     column_list = ("text", "review_id", "source", "verdict", "strength", "key_line_id")

@@ -43,6 +43,10 @@ class IntelligenceItemScreen(Screen):
     model = IntelligenceItem
     page_sets = (FilePages,)
     name, noun, plural = "Intelligence", "intelligence item", "intelligence items"
+    list_purpose = (
+        "Findings of local reviews, audits and inspections that are published already. Enter each once; every "
+        "review on its theme can then use it."
+    )
     url, category, menu_order = "/intelligence-items", Category.EVIDENCE, 60
     roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
     introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."

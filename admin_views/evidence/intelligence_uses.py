@@ -43,6 +43,11 @@ class IntelligenceUseScreen(Screen):
 
     model = IntelligenceUse
     name, noun, plural = "Intelligence in reviews", "use", "uses"
+    list_purpose = (
+        "Which published findings a review draws on, and along which key line. Enter the findings in the register "
+        "first."
+    )
+    list_begins_at = "/intelligence-items"
     url, category, menu_order = "/intelligence-uses", Category.EVIDENCE, 61
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Which items of the register each review uses, and along which of its key lines."

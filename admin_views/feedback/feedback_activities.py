@@ -102,6 +102,10 @@ class FeedbackActivityScreen(Screen):
     model = FeedbackActivity
     page_sets = (SurveyPages,)
     name, noun, plural = "Feedback", "activity", "activities"
+    list_purpose = (
+        "How service users and practitioners are heard in a review: a focus group, a survey, a conversation. Plan "
+        "one as soon as the review is scoped."
+    )
     url, category, menu_order = "/feedback", Category.EVIDENCE, 35
     roles = kept_by(OFFICERS, readers=STAFF)
     column_list = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")

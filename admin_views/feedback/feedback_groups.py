@@ -19,6 +19,10 @@ class FeedbackGroupScreen(Screen):
 
     model = FeedbackGroup
     name, noun, plural = "Feedback groups", "group", "groups"
+    list_purpose = (
+        "Groups of people who may be asked what they have experienced: families, carers, young people, "
+        "practitioners. Enter those you know, so that nobody is always asked and nobody never."
+    )
     url, category, menu_order = "/feedback-groups", Category.EVIDENCE, 36
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Take care not always to ask the same, established groups: filter by “Heard” to see who never was."

@@ -50,6 +50,11 @@ class GateWaiverScreen(Screen):
 
     model = GateWaiver
     name, noun, plural = "Gates passed without", "waiver", "waivers"
+    list_purpose = (
+        "A review that goes on without meeting a gate says here why, and whether its lead sponsor consented. An "
+        "officer asks for that on the review's page."
+    )
+    list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/gate-waivers", Category.REVIEWS, 16
     roles = read_by(STAFF)
     column_list = ("missing", "review_id", "stage", "asked_at", "consented_at")

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
+from sqlalchemy.orm import Session
 
 from admin_views.kit.cards import cards_of
-from admin_views.kit.permissions import EVERYONE, Gate, expose
-from admin_views.kit.requests import Database
+from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, Gate, expose
+from admin_views.kit.registry import load_screens
+from admin_views.kit.requests import Database, role
+from models.core.clock import today
+from models.partnership.mail_settings import mail_is_tested
+from models.partnership.partnership_settings import is_named
+from models.partnership.portals import PortalKind, hide_start, the_portal
+from models.reminders.first_steps import FirstStep, SettingsDone, first_steps
+
+WORKBOOKS = "/table-imports"
 
 
 class HomeView(Gate, BaseView):
@@ -19,4 +29,37 @@ class HomeView(Gate, BaseView):
 
     @expose("/", roles=EVERYONE)
     def index_view(self) -> str:
-        return render_template("home.html", cards=cards_of(self.database.session))
+        session = self.database.session
+        return render_template("home.html", cards=cards_of(session), **_start(session))
+
+    @expose("/first-steps/", roles=ADMINISTRATORS, methods=("POST",))
+    def hide_or_show(self) -> ResponseReturnValue:
+        """Hide the list of first steps, or show it again."""
+        hide_start(self.database.session, request.form.get("then") == "hide")
+        self.database.session.commit()
+        return redirect("/")
+
+
+def _start(session: Session) -> dict[str, object]:
+    """The first steps for an administrator of a partnership's own portal until all are done; none while hidden."""
+    if role() not in ADMINISTRATORS:
+        return {}
+    portal = the_portal(session)
+    if portal is not None and portal.kind is PortalKind.DEMO:
+        return {}
+    if portal is not None and portal.has_start_hidden:
+        return {"is_start_hidden": True}
+    steps = _steps(session)
+    are_done = all(step.is_done for step in steps)
+    return {} if are_done else {"first_steps": steps, "workbooks": _workbooks()}
+
+
+def _steps(session: Session) -> list[FirstStep]:
+    fixed, secret = current_app.extensions["partnership"].fixed, current_app.extensions["settings"].secret_key
+    done = SettingsDone(is_named(session, fixed), mail_is_tested(session, fixed, secret=secret))
+    return first_steps(session, done, today=today())
+
+
+def _workbooks() -> str:
+    """The address at which a workbook of agencies, people and seats is brought, where there is one."""
+    return next((f"{WORKBOOKS}/upload/" for known in load_screens() if known.url == WORKBOOKS), "")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
+from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.formats import plain_value
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
@@ -29,7 +30,6 @@ from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.lists.workbooks import workbook
-from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.requests import person_id, role
@@ -37,7 +37,7 @@ from models.core.clock import today
 from models.documents.exports import record_export
 
 
-class ListViews(ListedPageSets, ModelView):
+class ListViews(EmptyLists, ModelView):
     """The list of a screen, its bulk actions and its exports: Flask-Admin's, with these hooks overridden."""
 
     noun: ClassVar[str] = "record"
@@ -155,11 +155,15 @@ class ListViews(ListedPageSets, ModelView):
         is_sorted = "ascending" if is_up else "descending" if is_down else None
         return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
 
+    def records_address(self) -> str:
+        """The address below which a row's record is read; empty where its page is not open to whoever asks."""
+        return self.link("index_view") if self.allows("details") else ""
+
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         makers = makers_of(self.listing)
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
-        base = self.link("index_view") if self.allows("details") else ""
+        base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
         return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
 

@@ -51,6 +51,8 @@ class RegisteredPages(Gate):
     url: str = ""
     category: Category = Category.HIDDEN
     menu_order: int = 100
+    is_second: bool = False
+    """Whether this is another view of records that have a screen of their own: links lead to that one."""
 
     @classmethod
     def endpoint_of(cls) -> str:
@@ -125,7 +127,8 @@ def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
 
 def screen_of(model: type) -> type[RegisteredPages] | None:
     """The screen that shows records of a model, for links from other records."""
-    return next((known for known in _screens if getattr(known, "model", None) is model), None)
+    own = (known for known in _screens if not known.is_second)
+    return next((known for known in own if getattr(known, "model", None) is model), None)
 
 
 def link_to(record: Any, words: str) -> Markup:
@@ -143,6 +146,7 @@ def link_to_row(name: str, words: str) -> Markup:
         (
             registered
             for registered in _screens
+            if not registered.is_second
             if getattr(getattr(registered, "model", None), "__tablename__", "") == table
         ),
         None,

@@ -38,6 +38,11 @@ class BriefingScreen(Screen):
 
     model = Briefing
     name, noun, plural = "7 Minute Briefings", "briefing", "briefings"
+    list_purpose = (
+        "A 7 Minute Briefing puts one review's learning on one sheet. It is drafted on the page of its learning "
+        "product."
+    )
+    list_begins_at = "/learning-products"
     url, category, menu_order = "/briefings", Category.LEARNING, 30
     roles = kept_by(OFFICERS, export=READERS, create=NOBODY)
     introduction = "One sheet, seven points, seven minutes with a team. A briefing is drafted on its product's page."

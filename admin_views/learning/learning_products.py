@@ -79,6 +79,7 @@ class LearningProductScreen(Screen):
 
     model = LearningProduct
     name, noun, plural = "Learning products", "product", "products"
+    list_purpose = "What carries a review's learning to people who were not part of it: briefings, courses, campaigns."
     url, category, menu_order = "/learning-products", Category.LEARNING, 10
     roles = kept_by(OFFICERS, export=READERS)
     introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."

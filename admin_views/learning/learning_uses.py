@@ -39,6 +39,7 @@ class LearningUseScreen(Screen):
 
     model = LearningUse
     name, noun, plural = "Use of learning", "use", "uses"
+    list_purpose = "When and with how many people a team went through a learning product. Agencies enter their own."
     url, category, menu_order = "/learning-uses", Category.LEARNING, 20
     roles = kept_by(OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}, export=EVERYONE, delete=OFFICERS)
     introduction = "Who has used a review's learning: when, with how many people, led by whom."

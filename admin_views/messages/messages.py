@@ -33,6 +33,10 @@ class MessageScreen(Screen):
 
     model = Message
     name, noun, plural = "Messages", "message", "messages"
+    list_purpose = (
+        "What the portal has written to people: reminders, digests, invitations to act. It fills as soon as there "
+        "is something to tell."
+    )
     url, category, menu_order = "/messages", Category.RECORDS, 40
     roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Reminders and digests the portal has written. Without a mail server they are kept here to be read."

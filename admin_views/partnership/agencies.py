@@ -32,6 +32,10 @@ class AgencyScreen(Screen):
 
     model = Agency
     name, noun, plural = "Agencies", "agency", "agencies"
+    list_purpose = (
+        "The organisations of the partnership: councils, police, health, schools, voluntary bodies. Enter them "
+        "first, as people and actions belong to them."
+    )
     url, category, menu_order = "/agencies", Category.PEOPLE, 20
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "category_id", "covers", "is_statutory", "is_active")

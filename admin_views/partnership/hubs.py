@@ -38,6 +38,10 @@ class HubScreen(Screen):
 
     model = Hub
     name, noun, plural = "Hubs", "hub", "hubs"
+    list_purpose = (
+        "A hub scrutinises how agencies work together, for children, for adults or for both, and runs the "
+        "thematic reviews. Set one up with its officer."
+    )
     url, category, menu_order = "/hubs", Category.PEOPLE, 30
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "kind", "officer_id", "is_active")

@@ -48,6 +48,10 @@ class MembershipScreen(Screen):
 
     model = Membership
     name, noun, plural = "Memberships", "membership", "memberships"
+    list_purpose = (
+        "Who sits in which hub's project team, for which agency, and since when. Police, social care and health "
+        "are the core of every team."
+    )
     url, category, menu_order = "/memberships", Category.PEOPLE, 40
     roles = kept_by(OFFICERS, readers=READERS, delete=ADMINISTRATORS)
     column_list = ("person_id", "hub_id", "seat", "agency_id", "starts_on", "ends_on")

@@ -111,6 +111,7 @@ class PartnershipScreen(Screen):
 
     model = Partnership
     name, noun, plural = "Partnership", "partnership", "partnerships"
+    list_purpose = "Name, look, help, privacy, documents and mail server of the partnership, on one page."
     url, category, menu_order = "/partnership-settings", Category.SETTINGS, 1
     roles = {"list": ADMINISTRATORS}
     column_list = ("name",)

@@ -27,12 +27,19 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import YesField
 from admin_views.partnership.holdings import HoldingPages, held_words
 from models.accounts.invitations import InvitationState, invitation_state
+from models.accounts.passkeys import passkeys_of, remove_all_passkeys
 from models.accounts.second_factors import has_factor, remove_factor
 from models.accounts.sign_in_attempts import last_signed_in, unlock
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by
 from models.partnership.people import Person
+from models.rules.core.counts import count_words
+
+
+def _has_passkey(person: Person) -> bool:
+    session = object_session(person)
+    return session is not None and bool(passkeys_of(session, person.id))
 
 
 def _has_factor(person: Person) -> bool:
@@ -50,6 +57,10 @@ class PersonScreen(Screen):
     model = Person
     page_sets = (InvitationPages, HoldingPages, SignInPages)
     name, noun, plural = "People", "person", "people"
+    list_purpose = (
+        "Everybody who signs in, or is named as owner or sponsor. Enter a person, then invite them: nobody but "
+        "the person ever knows their password."
+    )
     url, category, menu_order = "/people", Category.PEOPLE, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
     column_list = ("name", "role", "agency_id", "job_title", "is_active", "invitation", "last_signed_in")
@@ -118,3 +129,17 @@ class PersonScreen(Screen):
             raise RuleBroken("Switch your own off on your account page.")
         remove_factor(session, person.id)
         return f"{person.name} signs in with the password alone until a second factor is set up again."
+
+    @row_action(
+        "Remove passkeys",
+        roles=ADMINISTRATORS,
+        tone="warning",
+        confirmation="Has this person lost the device, and have you made sure that it is them who asks?",
+        shown=_has_passkey,
+    )
+    def remove_passkeys(self, session: Session, person: Person) -> str:
+        """For somebody who has lost a device; one's own are removed one by one on the account page."""
+        if person.id == person_id():
+            raise RuleBroken("Remove your own on your account page.")
+        count = remove_all_passkeys(session, person)
+        return f"{count_words(count, 'passkey')} of {person.name} removed: what is lost opens nothing here any more."

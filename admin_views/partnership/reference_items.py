@@ -41,6 +41,10 @@ class ReferenceItemScreen(Screen):
 
     model = ReferenceItem
     name, noun, plural = "Reference lists", "word", "words"
+    list_purpose = (
+        "The partnership's own words: levels of intervention, grades, key areas, reasons. A new portal has the "
+        "usual ones; add your own."
+    )
     url, category, menu_order = "/reference-items", Category.SETTINGS, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
     introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."

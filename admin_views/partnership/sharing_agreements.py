@@ -67,6 +67,10 @@ class SharingAgreementScreen(Screen):
     model = SharingAgreement
     page_sets = (AgreementFiles,)
     name, noun, plural = "Sharing agreements", "agreement", "agreements"
+    list_purpose = (
+        "Signed Information Sharing Agreements. An agency is sent cases only while its agreement is in date, so "
+        "enter one for each agency that audits cases."
+    )
     url, category, menu_order = "/sharing-agreements", Category.PEOPLE, 50
     roles = kept_by(OFFICERS, upload=OFFICERS)
     introduction = "Cases are sent only to agencies with a signed Information Sharing Agreement that is in date."

@@ -18,6 +18,10 @@ class StrategicPriorityScreen(Screen):
 
     model = StrategicPriority
     name, noun, plural = "Strategic priorities", "priority", "priorities"
+    list_purpose = (
+        "What the Board has set for the year. Every thematic review serves one of them, so enter them before the "
+        "first review."
+    )
     url, category, menu_order = "/strategic-priorities", Category.SETTINGS, 20
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "starts_on", "ends_on")

@@ -54,6 +54,10 @@ class ActionPlanScreen(Screen):
 
     model = ActionPlan
     name, noun, plural = "Action plans", "plan", "plans"
+    list_purpose = (
+        "A review's improvement plan: concise recommendations, and actions with an owner, a day and a measure. "
+        "Begin it when the findings are agreed."
+    )
     url, category, menu_order = "/action-plans", Category.PLANS, 10
     roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "review_id", "status", "version", "agreed_on")

@@ -75,6 +75,10 @@ class ActionScreen(Screen):
     model = Action
     page_sets = (UpdatePages, CompletionPages)
     name, noun, plural = "Actions", "action", "actions"
+    list_purpose = (
+        "What will be done about a recommendation, by which agency and by when. An agency updates its own actions "
+        "until they are complete."
+    )
     url, category, menu_order = "/actions", Category.PLANS, 30
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
     column_list = ("reference", "text", "lead_agency_id", "brag_id", "due_on", "late")

@@ -77,6 +77,9 @@ class ChallengeScreen(Screen):
 
     model = Challenge
     name, noun, plural = "Challenge log", "challenge", "challenges"
+    list_purpose = (
+        "What one agency asked another to account for, at a meeting or in a review, until it is answered and closed."
+    )
     url, category, menu_order = "/challenges", Category.REVIEWS, 75
     roles = kept_by(OFFICERS)
     introduction = "Who challenged whom, about what, what was the answer, and what came of it."

@@ -83,6 +83,10 @@ class ImpactAnalysisScreen(Screen):
 
     model = ImpactAnalysis
     name, noun, plural = "Impact analyses", "impact analysis", "impact analyses"
+    list_purpose = (
+        "Twelve months after a review, what has changed for people is checked here. An analysis is opened by "
+        "itself when its review is completed."
+    )
     url, category, menu_order = "/impact-analyses", Category.PLANS, 60
     roles = read_by(READERS)
     column_list = ("reference", "review_id", "due_on", "completed_on")

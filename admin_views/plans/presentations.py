@@ -74,6 +74,10 @@ class PresentationScreen(Screen):
 
     model = Presentation
     name, noun, plural = "Presentations", "presentation", "presentations"
+    list_purpose = (
+        "Meetings at which the Executive Board and its two groups hear a review's findings and decide on its "
+        "improvement plan. Enter one as soon as it has a date."
+    )
     url, category, menu_order = "/presentations", Category.REVIEWS, 70
     roles = kept_by(OFFICERS, readers=READERS)
     introduction = "Findings go to the Executive Board first, then to the Children's Group and the Adults Group."

@@ -53,6 +53,9 @@ class RecommendationScreen(Screen):
 
     model = Recommendation
     name, noun, plural = "Recommendations", "recommendation", "recommendations"
+    list_purpose = (
+        "What a review asks agencies to change, resting on its findings. Recommendations belong to an action plan."
+    )
     url, category, menu_order = "/recommendations", Category.PLANS, 20
     roles = kept_by(OFFICERS, export=EVERYONE)
     column_list = ("text", "plan_id", "number", "key_area_id", "changes")

@@ -34,6 +34,10 @@ class ReminderRuleScreen(Screen):
 
     model = ReminderRule
     name, noun, plural = "Reminder rules", "reminder rule", "reminder rules"
+    list_purpose = (
+        "When the portal writes to people about work that is due or late, and in which words. A new portal has "
+        "the usual rules; add your own."
+    )
     url, category, menu_order = "/reminder-rules", Category.SETTINGS, 30
     roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = "Reminders are written every morning; the weekly digest on Mondays."

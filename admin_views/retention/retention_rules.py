@@ -67,6 +67,10 @@ class RetentionRuleScreen(Screen):
 
     model = RetentionRule
     name, noun, plural = "Retention rules", "retention rule", "retention rules"
+    list_purpose = (
+        "How long case-level data is kept before it is erased, counted from the end of its review. A new portal "
+        "has the usual rules."
+    )
     url, category, menu_order = "/retention-rules", Category.SETTINGS, 40
     roles = kept_by(ADMINISTRATORS, readers=STAFF)
     introduction = "What is due is erased every night at ten to four; the counts stay. A review on hold loses nothing."

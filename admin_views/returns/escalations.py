@@ -82,6 +82,10 @@ class EscalationScreen(Screen):
 
     model = Escalation
     name, noun, plural = "Non-engagement log", "step", "steps"
+    list_purpose = (
+        "Steps taken when an agency does not hand in what it was asked for, from a reminder to the Board. It "
+        "stays empty while everybody is in time."
+    )
     url, category, menu_order = "/escalations", Category.EVIDENCE, 55
     roles = read_by(STAFF)
     introduction = "Every step that was taken when an agency did not hand in what it was asked for."

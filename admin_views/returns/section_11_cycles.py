@@ -52,6 +52,10 @@ class Section11CycleScreen(Screen):
 
     model = Section11Cycle
     name, noun, plural = "Section 11 cycles", "Section 11 cycle", "Section 11 cycles"
+    list_purpose = (
+        "One round of Section 11: every partner audits its own safeguarding standards every two years. Begin a "
+        "cycle with its form and its days."
+    )
     url, category, menu_order = "/section-11-cycles", Category.PEOPLE, 60
     roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = (

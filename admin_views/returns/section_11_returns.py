@@ -95,6 +95,8 @@ class Section11ReturnScreen(ReturnScreen):
     model = Section11Return
     page_sets = (AnsweringPages, ModeratingPages, RemindingPages, AnswerPapers)
     name, noun, plural = "Section 11 returns", "Section 11 return", "Section 11 returns"
+    list_purpose = "Each partner's Section 11 audit of itself. They are sent out when a cycle is opened."
+    list_begins_at = "/section-11-cycles"
     url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
     roles = read_by(SHEET_READERS)
     paper_name = "section_11_return"

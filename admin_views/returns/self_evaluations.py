@@ -121,6 +121,11 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     model = SelfEvaluation
     page_sets = (AnsweringPages, SendingPages, RemindingPages, AnswerPapers, FindingPages)
     name, noun, plural = "Self-evaluations", "self-evaluation", "self-evaluations"
+    list_purpose = (
+        "Each invited agency judges its own work on the review's theme, within two weeks. An officer sends the "
+        "forms on the review's page, once the tool is signed."
+    )
+    list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
     roles = read_by(SHEET_READERS)
     finding_source = Source.SELF_EVALUATION

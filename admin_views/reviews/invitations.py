@@ -28,6 +28,11 @@ class InvitationScreen(Screen):
 
     model = Invitation
     name, noun, plural = "Agencies invited", "invitation", "invitations"
+    list_purpose = (
+        "Which agencies a review asks to take part. An officer ticks them on the review's page, and its lead "
+        "sponsor signs."
+    )
+    list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/invitations", Category.EVIDENCE, 45
     roles = read_by(STAFF)
     column_list = ("agency_id", "review_id", "part", "note")

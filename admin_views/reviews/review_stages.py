@@ -28,6 +28,11 @@ class ReviewStageScreen(Screen):
 
     model = ReviewStage
     name, noun, plural = "Timetables", "stage", "stages"
+    list_purpose = (
+        "The days by which each stage of a review should be done. A new review gets its timetable by itself, and "
+        "officers move the days."
+    )
+    list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/review-stages", Category.REVIEWS, 20
     roles = kept_by(OFFICERS, readers=READERS)
     column_list = ("stage", "review_id", "planned_on", "reached_on")

@@ -60,6 +60,10 @@ class ThematicReviewScreen(Screen):
     model = ThematicReview
     page_sets = (GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages)
     name, noun, plural = "Thematic reviews", "review", "reviews"
+    list_purpose = (
+        "A thematic review looks at how agencies work together on one theme: it is scoped, hears five kinds of "
+        "evidence, and ends in an improvement plan."
+    )
     url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
     roles = kept_by(OFFICERS, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "kind", "stage", "year", "sponsor_id")

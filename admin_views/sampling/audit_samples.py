@@ -60,6 +60,11 @@ class AuditSampleScreen(Screen):
     model = AuditSample
     page_sets = (PlanPages, DrawPages, CertificatePages)
     name, noun, plural = "Audit samples", "sample", "samples"
+    list_purpose = (
+        "A sample is a number of cases drawn at random from each level of intervention. It begins on the page of "
+        "a frozen case frame."
+    )
+    list_begins_at = "/case-frames"
     url, category, menu_order = "/audit-samples", Category.SAMPLES, 30
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY)
     introduction = "Cases are drawn at random, so that nobody can be said to have picked them."

@@ -64,6 +64,10 @@ class SampleCaseScreen(Screen):
 
     model = SampleCase
     name, noun, plural = "Drawn cases", "case", "cases"
+    list_purpose = (
+        "The cases a draw has chosen, with their reserves, by reference only. They appear when a sample is drawn."
+    )
+    list_begins_at = "/audit-samples"
     url, category, menu_order = "/sample-cases", Category.SAMPLES, 40
     roles = read_by(STAFF)
     column_list = ("reference", "sample_id", "level", "stratum", "position", "ticket", "status")

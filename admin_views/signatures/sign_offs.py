@@ -69,6 +69,11 @@ class SignOffScreen(Screen):
 
     model = SignOff
     name, noun, plural = "Signatures", "signature", "signatures"
+    list_purpose = (
+        "What a review's lead sponsor signs stands here: its key lines, tools, project team and invited agencies. "
+        "An officer asks for a signature on the review's page."
+    )
+    list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/sign-offs", Category.REVIEWS, 15
     roles = read_by(STAFF)
     column_list = ("title", "subject", "review_id", "status", "asked_at", "signed_at")

@@ -67,6 +67,10 @@ class AssuranceToolScreen(Screen):
     page_sets = (OutlinePages, QuestionPages, VersionPages, CopyPages)
     details_template = "assurance_tools/tool.html"
     name, noun, plural = "Tools and questions", "tool", "tools"
+    list_purpose = (
+        "Tools are the questionnaires of self-evaluations, case audits, surveys and conversations. Begin one in "
+        "the bank; a review copies it, and its sponsor signs it."
+    )
     url, category, menu_order = "/assurance-tools", Category.TOOLS, 10
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = (

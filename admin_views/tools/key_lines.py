@@ -62,6 +62,10 @@ class KeyLineScreen(Screen):
 
     model = KeyLine
     name, noun, plural = "Key lines of enquiry", "key line", "key lines"
+    list_purpose = (
+        "Key lines of enquiry are the questions a review follows through all its evidence. Write the bank's "
+        "standard lines first; each review copies and amends them."
+    )
     url, category, menu_order = "/key-lines", Category.TOOLS, 5
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "The bank's standard key lines are copied for each review and amended there."

@@ -22,6 +22,10 @@ class RatingScaleScreen(Screen):
 
     model = RatingScale
     name, noun, plural = "Rating scales", "scale", "scales"
+    list_purpose = (
+        "The scales that questions are answered on, such as Ofsted's four grades. A new portal has the usual "
+        "ones; add your own."
+    )
     url, category, menu_order = "/rating-scales", Category.SETTINGS, 15
     roles = kept_by(ADMINISTRATORS, readers=STAFF)
     introduction = "Frozen versions keep the words they were frozen with; a change here asks sponsors to sign anew."

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import IsolationLevel, errors, sql
+from psycopg import IsolationLevel
 
 from app.backups.notes import Holding, Note, holding_of, note_path
+from app.servers.exchanges import drop_database, put_in_place, refuse_when_in_use
 from app.servers.local_postgres import binary, create_database, in_database
 from app.servers.local_servers import join_servers
 from app.servers.server_guard import POSTGRES_FOLDER
@@ -35,7 +34,6 @@ _PARTIAL = (
     "That login does not see every row, because row-level security binds it: back up as the server's administrator,"
     " or as a login with BYPASSRLS."
 )
-_IN_USE = "The portal is running; stop every process of it before restoring a backup."
 
 
 def back_up(administrator_url: str, file: Path, *, may_shrink: bool = False) -> Holding:
@@ -94,18 +92,14 @@ def restore(administrator_url: str, file: Path) -> Holding:
     present = urlsplit(administrator_url).path.removeprefix("/")
     draft, replaced = f"{present}_restoring", f"{present}_replaced"
     with psycopg.connect(in_database(administrator_url, "postgres"), autocommit=True) as server:
-        _refuse_when_in_use(server, present)
-        _drop(server, draft)
+        refuse_when_in_use(server, present)
+        drop_database(server, draft)
         create_database(administrator_url, draft)
         draft_url = in_database(administrator_url, draft)
         _read_back(draft_url, file)
         with psycopg.connect(draft_url) as connection:
             holding = holding_of(connection)
-        _refuse_when_in_use(server, present)
-        _drop(server, replaced)
-        with suppress(errors.InvalidCatalogName):  # there is none yet on a new server
-            _rename(server, present, replaced)
-        _rename(server, draft, present)
+        put_in_place(server, draft, present=present, aside=replaced)
     return holding
 
 
@@ -161,28 +155,6 @@ def _refuse_missing(file: Path) -> None:
 
 def _read_back(url: str, file: Path) -> None:
     _run("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(file))
-
-
-def _drop(server: psycopg.Connection[tuple[object, ...]], database: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
-
-
-def _rename(server: psycopg.Connection[tuple[object, ...]], old: str, new: str) -> None:
-    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    try:
-        server.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
-    except errors.ObjectInUse:
-        raise RuleBroken(_IN_USE) from None
-
-
-def _refuse_when_in_use(server: psycopg.Connection[tuple[object, ...]], database: str) -> None:
-    """Somebody who has just left may take a moment to be gone."""
-    who = "SELECT FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
-    for pause in (0.1, 0.2, 0.5, 1.0, 0.0):
-        if not server.execute(who, [database]).rowcount:
-            return
-        time.sleep(pause)
-    raise RuleBroken(_IN_USE)
 
 
 def _run(program: str, *arguments: str) -> None:

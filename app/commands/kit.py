@@ -53,7 +53,7 @@ def prepared_servers() -> Servers:
     if not schema.is_prepared(servers.owner_url):
         if settings_in_use().database_url:
             raise RuleBroken(NOT_PREPARED)
-        prepare_database(settings_in_use(), servers, demo=False)
+        prepare_database(settings_in_use(), servers)
     return servers
 
 

@@ -19,8 +19,9 @@ from models.accounts.access_links import LINK_PLACE, LinkPurpose, link_path
 from models.accounts.invitations import Inviting, invitation_letter, invitation_state, invite, lasts_words
 from models.accounts.newcomers import first_administrator, person_to_invite
 from models.accounts.sign_in_attempts import last_signed_in
-from models.core.access import Role
+from models.core.access import Actor, Role
 from models.core.clock import now
+from models.core.db import make_engine, make_session_factory
 from models.partnership.mail_settings import mail_server_in_use
 from models.partnership.people import Person
 
@@ -72,6 +73,18 @@ def first_invitation(session: Session, settings: Settings) -> str | None:
     """
     person = first_administrator(session)
     return None if person is None else link_for(session, person, settings)
+
+
+def first_link_on(settings: Settings, database_url: str) -> str | None:
+    """The same, made on that database at once."""
+    engine = make_engine(database_url, pool_size=1)
+    try:
+        with make_session_factory(engine)(info={"actor": Actor.system("first administrator")}) as session:
+            link = first_invitation(session, settings)
+            session.commit()
+    finally:
+        engine.dispose()
+    return link
 
 
 def link_for(session: Session, person: Person, settings: Settings) -> str:

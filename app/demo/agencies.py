@@ -1,6 +1,6 @@
-"""Which agencies does the demo partnership have? Warwickshire's public bodies by name; all they do here is made up.
+"""Which agencies does the demo partnership have? Those of Wayfenshire, a county that is nowhere but here.
 
-Facts (names, kinds, codes) are public; no link with the real bodies is meant.
+Names and codes are made up, so that no real organisation stands in the demonstration with something left undone.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ class _Agency(NamedTuple):
     is_statutory: bool = True
 
 
-CHILDRENS_SOCIAL_CARE = "Warwickshire County Council: Children and Families"
-ADULT_SOCIAL_CARE = "Warwickshire County Council: Adult Social Care"
-POLICE = "Warwickshire Police"
-HEALTH_BOARD = "NHS Coventry and Warwickshire Integrated Care Board"
-ACUTE_TRUST = "South Warwickshire University NHS Foundation Trust"
-PARTNERSHIP_TRUST = "Coventry and Warwickshire Partnership NHS Trust"
-EDUCATION = "Warwickshire County Council: Education Services"
+CHILDRENS_SOCIAL_CARE = "Wayfenshire County Council: Children and Families"
+ADULT_SOCIAL_CARE = "Wayfenshire County Council: Adult Social Care"
+POLICE = "Wayfenshire Police"
+HEALTH_BOARD = "NHS Corlemere and Wayfenshire Integrated Care Board"
+ACUTE_TRUST = "South Wayfenshire University NHS Foundation Trust"
+PARTNERSHIP_TRUST = "Corlemere and Wayfenshire Partnership NHS Trust"
+EDUCATION = "Wayfenshire County Council: Education Services"
 HOUSING = "Registered housing providers"
-REFUGE = "Refuge: Warwickshire domestic abuse service"
-PROBATION = "The Probation Service: Warwickshire"
+REFUGE = "Reed House: Wayfenshire domestic abuse service"
+PROBATION = "The Probation Service: Wayfenshire"
 
 AGENCIES = words_of("agencies", "agencies", tuple[_Agency, ...])
 

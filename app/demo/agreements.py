@@ -12,14 +12,14 @@ from models.partnership.sharing_agreements import SharingAgreement
 
 NOT_SIGNED = (
     "Independent care providers",
-    "Rugby High School",
-    "Warwick School",
-    "GP practices in Warwickshire",
+    "Rustleby High School",
+    "Wayfen School",
+    "GP practices in Wayfenshire",
 )
 """Agencies that can be sent no cases, to show what the portal refuses."""
 
-_EXPIRED = ("Cafcass", named.HOUSING)
-_ENDS_SOON = (named.REFUGE, "Ashlawn School", "Healthwatch Warwickshire")
+_EXPIRED = ("Child and Family Court Advisers", named.HOUSING)
+_ENDS_SOON = (named.REFUGE, "Ashquarry School", "Healthwatch Wayfenshire")
 
 
 def load_agreements(session: Session, agencies: dict[str, Agency], today: date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.demo.agencies import load_agencies
@@ -35,19 +35,31 @@ from models.documents.job_requests import JobRequest
 from models.partnership.agencies import Agency
 from models.partnership.partnership_settings import the_partnership
 from models.partnership.people import Person
+from models.partnership.portals import become_demo
 from models.reviews.thematic_reviews import ThematicReview
 
 
 def _name(session: Session) -> None:
     """Call the partnership of the demo what it is, unless somebody has named it."""
     partnership = the_partnership(session)
-    partnership.name = partnership.name or "Demo Safeguarding Partnership"
-    partnership.short_name = partnership.short_name or "Demo Partnership"
+    for name, value in DEMO_SETTINGS.items():
+        setattr(partnership, name, getattr(partnership, name) or value)
+
+
+DEMO_SETTINGS = {
+    "name": "Demo Safeguarding Partnership",
+    "short_name": "Demo Partnership",
+    "document_footer": "Demonstration: nothing here is real",
+}
+"""What the demonstration says of itself on pages and documents; it stays behind when it is left."""
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:
-    """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today."""
-    if session.scalar(select(func.count()).select_from(Person)):
+    """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today.
+
+    From then on the portal is on record as the demonstration.
+    """
+    if not become_demo(session):
         return False
     _name(session)
     agencies = load_agencies(session)

@@ -14,9 +14,8 @@ from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.memberships import Membership, Seat
 from models.partnership.people import Person
+from models.partnership.portals import DEMO_DOMAIN
 from models.partnership.strategic_priorities import StrategicPriority
-
-DOMAIN = "demo.example"
 
 
 class _Person(NamedTuple):
@@ -67,7 +66,7 @@ _PRIORITIES = words_of("people", "priorities", tuple[_Priority, ...])
 
 def email(login: str) -> str:
     """The address a demo person signs in with."""
-    return f"{login}@{DOMAIN}"
+    return f"{login}@{DEMO_DOMAIN}"
 
 
 def load_people(session: Session, agencies: dict[str, Agency], password_hash: str) -> dict[str, Person]:

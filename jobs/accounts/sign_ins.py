@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.core.queue import Done, Run, job
 from models.accounts.password_asks import forget_old_asks
+from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.sign_ins import forget_old_sign_ins as forget
 from models.accounts.work_sign_ins import forget_work_sign_ins
 from models.core.clock import now
@@ -12,8 +13,11 @@ from models.core.form_receipts import forget_receipts
 
 @job()
 def forget_old_sign_ins(run: Run) -> Done:
-    """Delete sign-ins that are over, old attempts and asks, and receipts of forms nobody will send again."""
+    """Delete sign-ins that are over, old attempts and asks, receipts of forms nobody will send again, and recovery
+    codes that stand in for nothing any more.
+    """
     moment = now()
     forgotten = forget(run.session, moment) + forget_receipts(run.session, moment)
     forgotten += forget_old_asks(run.session, moment) + forget_work_sign_ins(run.session, moment)
+    forget_idle_codes(run.session)
     return Done(f"{forgotten} old sign-ins and form receipts forgotten.")

@@ -27,10 +27,8 @@ from models.rules.core.due_dates import in_words
 LETTERHEAD = "letterhead"
 """Under this name a session's `info` holds what letters of the portal carry."""
 
-_WARNING = (
-    "You are signed out everywhere. If this was not meant to be, tell your administrator at once: somebody else may be "
-    "using your name."
-)
+_OUT = "You are signed out everywhere. "
+_WARNING = "If this was not meant to be, tell your administrator at once: somebody else may be using your name."
 
 
 def letterhead_of(session: Session) -> Letterhead:
@@ -39,11 +37,15 @@ def letterhead_of(session: Session) -> Letterhead:
     return write(session) if write else PLAIN
 
 
-def tell_of_change(session: Session, person: Person, change: str, *, by: str, also_to: str = "") -> None:
-    """Write to a person that their access has changed, and to an earlier address of theirs."""
+def tell_of_change(
+    session: Session, person: Person, change: str, *, by: str, also_to: str = "", is_out: bool = True
+) -> None:
+    """Write to a person that their access has changed, and to an earlier address of theirs; `is_out` where that ended
+    their sign-ins.
+    """
     moment = now()
     at = f"{in_words(london_day(moment))} at {moment.astimezone(LONDON):%H:%M}"
-    words = f"Dear {person.name},\n\n{change}\n\nThis was done on {at} by {by}. {_WARNING}"
+    words = f"Dear {person.name},\n\n{change}\n\nThis was done on {at} by {by}. {_OUT if is_out else ''}{_WARNING}"
     body = letterhead_of(session).under(words)
     letter = Draft(person.id, person.name, person.email, "Your access has changed", body)
     with _the_portals_own(session):

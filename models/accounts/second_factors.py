@@ -7,23 +7,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
-from secrets import choice
 from typing import ClassVar
 
 from cryptography.fernet import Fernet, InvalidToken
 from pyotp import TOTP, random_base32
-from sqlalchemy import ForeignKey, LargeBinary, delete, exists, func, select, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.accounts.recovery_codes import renew_recovery_codes, use_recovery_code
 from models.core.access import OWN_PERSON, RowPolicy
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 
 STEP_SECONDS, DIGITS = 30, 6
-RECOVERY_CODES = 10
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are mistaken for one another
-_GROUPS, _GROUP = 3, 4  # 12 letters of 31: 59 bits, so a plain hash is enough
 _WRONG = "That code is not right, or has been used. Wait for the next one and try again."
 
 
@@ -47,22 +44,6 @@ class SecondFactor(Base):
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int | None]
-
-
-class RecoveryCode(Base):
-    """A code on paper for the day the phone is lost; only its SHA-256 is here, and it is good once."""
-
-    __tablename__ = "recovery_codes"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
-        is_logged=False,
-        reason="Read and written by the portal's own sign-in only; every attempt is on record in sign_in_attempts.",
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    factor_id: Mapped[int] = mapped_column(ForeignKey("second_factors.id", ondelete="CASCADE"), index=True)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    used_at: Mapped[datetime | None]
 
 
 def factor_key(secret: str) -> bytes:
@@ -118,35 +99,21 @@ def confirm_factor(session: Session, person_id: int, code: str, *, key: bytes, n
     if not _take(session, factor.id, code, key=key, now=now):
         raise RuleBroken(_WRONG)
     factor.confirmed_at = now
-    return renew_recovery_codes(session, factor)
+    session.flush()
+    return renew_recovery_codes(session, person_id)
 
 
 def is_code(session: Session, person_id: int, code: str, *, key: bytes, now: datetime) -> bool:
     """Whether a code of the authenticator, or one for recovery, is good now; a good one is used up by this."""
     mine = select(SecondFactor.id).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
     factor_id = session.scalar(mine)
-    if factor_id is None:
-        return False
-    return _take(session, factor_id, code, key=key, now=now) or _use_recovery_code(session, factor_id, code, now)
-
-
-def renew_recovery_codes(session: Session, factor: SecondFactor) -> list[str]:
-    """Ten new recovery codes in place of those there were."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.factor_id == factor.id))
-    codes = [_new_code() for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(factor_id=factor.id, code_hash=_hash(code)) for code in codes)
-    session.flush()
-    return codes
-
-
-def codes_left(session: Session, person_id: int) -> int:
-    """How many recovery codes a person has not used."""
-    left = select(func.count(RecoveryCode.id)).join(SecondFactor, SecondFactor.id == RecoveryCode.factor_id)
-    return session.scalar(left.where(SecondFactor.person_id == person_id, RecoveryCode.used_at.is_(None))) or 0
+    if factor_id is not None and _take(session, factor_id, code, key=key, now=now):
+        return True
+    return use_recovery_code(session, person_id, code, now=now)
 
 
 def remove_factor(session: Session, person_id: int) -> None:
-    """Switch two-factor sign-in off. Refuses a person who has none."""
+    """Take a person's authenticator away. Refuses a person who has none."""
     gone = delete(SecondFactor).where(SecondFactor.person_id == person_id).returning(SecondFactor.id)
     if session.scalar(gone) is None:
         raise RuleBroken("Two-factor sign-in is off already.")
@@ -176,18 +143,3 @@ def _take(session: Session, factor_id: int, code: str, *, key: bytes, now: datet
     factor.last_step = step
     session.flush()
     return True
-
-
-def _use_recovery_code(session: Session, factor_id: int, code: str, now: datetime) -> bool:
-    mine = (RecoveryCode.factor_id == factor_id) & (RecoveryCode.code_hash == _hash(code))
-    used = update(RecoveryCode).where(mine, RecoveryCode.used_at.is_(None)).values(used_at=now)
-    return session.scalar(used.returning(RecoveryCode.id)) is not None
-
-
-def _new_code() -> str:
-    return "-".join("".join(choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
-
-
-def _hash(code: str) -> bytes:
-    """Codes are typed from paper: capitals, spaces and hyphens do not count."""
-    return sha256("".join(letter for letter in code.lower() if letter.isalnum()).encode()).digest()

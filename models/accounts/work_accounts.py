@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, exists, func, or_, select
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, column, delete, exists, func, or_, select
+from sqlalchemy import table as named_table
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.accounts.invitations import InvitationState, accept, invitation_state_of
@@ -16,6 +17,8 @@ from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.rules.accounts.work_accounts import WorkClaims, is_own_address
+
+_PASSKEYS = named_table("passkeys", column("person_id"), column("copied_at"))
 
 
 class WorkAccount(Base):
@@ -107,7 +110,7 @@ def remove_account(session: Session, person_id: int, account_id: int) -> None:
     if not session.scalar(select(exists().where(*mine))):
         raise RuleBroken("That work account is gone already.")
     if not _has_other_way(session, person_id, account_id):
-        raise RuleBroken("This is your only way to sign in: set a password first.")
+        raise RuleBroken("This is your only way to sign in: set a password or a passkey up first.")
     session.execute(delete(WorkAccount).where(*mine))
 
 
@@ -118,4 +121,5 @@ def _has_other_way(session: Session, person_id: int, account_id: int) -> bool:
         WorkAccount.issuer_id.in_(select(WorkIssuer.id).where(WorkIssuer.is_in_use)),
     )
     has_password = exists().where(Person.id == person_id, Person.password_hash.is_not(None))
-    return bool(session.scalar(select(or_(others, has_password))))
+    has_passkey = select(1).where(_PASSKEYS.c.person_id == person_id, _PASSKEYS.c.copied_at.is_(None)).exists()
+    return bool(session.scalar(select(or_(others, has_password, has_passkey))))

@@ -59,7 +59,7 @@ def test_portal_asks_with_state_nonce_and_the_hash_of_a_verifier(
     browser: Open, lying: LyingIssuer, issuer: WorkIssuer, session: Session
 ) -> None:
     first, second = (asked_for(begin(browser(), issuer)) for _ in range(2))
-    assert first["redirect_uri"] == f"http://127.0.0.1:8000/sign-in/work-account/{issuer.id}/back/"
+    assert first["redirect_uri"] == f"http://localhost:8000/sign-in/work-account/{issuer.id}/back/"
     assert (first["response_type"], first["code_challenge_method"]) == ("code", "S256")
     assert first["scope"] == "openid email profile"
     assert all(first[name] != second[name] for name in ("state", "nonce", "code_challenge"))

@@ -44,7 +44,7 @@ def test_administrator_sets_an_issuer_up_and_reads_what_its_administrator_needs(
     assert issuer.checked_domains == ["council.example", "northfield.example"]
     assert issuer.factor_methods == ["mfa", "otp", "hwk", "fido", "sc"]
     page = administrator.get(answer.location).get_text(" ")
-    assert f"http://127.0.0.1:8000/sign-in/work-account/{issuer.id}/back/" in page
+    assert f"http://localhost:8000/sign-in/work-account/{issuer.id}/back/" in page
     assert "Missing" in page
     assert "Nobody has tried yet." in page
 

@@ -52,7 +52,7 @@ def test_after_signing_out_the_person_may_end_the_work_account_too(
     assert link
     assert link.get_text() == "Sign out of Northfield Council"
     assert str(link["href"]).startswith(f"{lying.address}/leave?")
-    back = {"client_id": "portal", "post_logout_redirect_uri": "http://127.0.0.1:8000/sign-in/"}
+    back = {"client_id": "portal", "post_logout_redirect_uri": "http://localhost:8000/sign-in/"}
     assert asked_for(str(link["href"])) == back
     assert not is_in(visitor)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.accounts.issuers import free_port
 from tests.browser.stage import CHROMIUM, PASSWORD, launch, portal
 
 HARMLESS = (
@@ -31,9 +33,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def issuer_port() -> int:
+    """Where an issuer of work accounts may be started, whose secret the portal has been told."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, issuer_port: int) -> Iterator[str]:
     """The whole portal as `make run` starts it, with the demo partnership, on a port of its own."""
-    with portal(tmp_path_factory.mktemp("data")) as where:
+    secrets = json.dumps({f"http://127.0.0.1:{issuer_port}": "a secret for tests"})
+    with portal(tmp_path_factory.mktemp("data"), WORK_ACCOUNT_SECRETS=secrets) as where:
         yield where
 
 

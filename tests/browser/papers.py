@@ -66,7 +66,7 @@ PAPERS: Final = (
         telling=2,
     ),
     PaperRow(
-        "action-plan-of-an-agency", DocumentKind.ACTION_PLAN, "/agencies/?q=Warwickshire+Police", "Warwickshire Police",
+        "action-plan-of-an-agency", DocumentKind.ACTION_PLAN, "/agencies/?q=Wayfenshire+Police", "Wayfenshire Police",
         "/action-plans/agency/{id}/report/", "Several plans Actions from several improvement plans",
         WHOLE | {"manager2"}, WHOLE,
     ),

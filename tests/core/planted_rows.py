@@ -22,6 +22,7 @@ ROWS = (1, 2)
 
 HINTS: dict[str, Any] = {
     "access_links.expires_at": datetime(2026, 2, 1, tzinfo=UTC),
+    "access_reviews.outcome": "changes_asked",
     "change_log.link_number": None,
     "people.email": "person{row}@example.org",
     "people.role": "officer",

@@ -17,7 +17,9 @@ from models.core.errors import RuleBroken
 from tests.core.migration_walk import Ground, ground, shape_of, snapshot
 from tests.databases import Database
 
-MAY_LOSE: dict[str, dict[str, str]] = {}
+MAY_LOSE: dict[str, dict[str, str]] = {
+    "0006": {"recovery_codes.factor_id": "recovery codes belong to the person now, whose factor it named"},
+}
 """By revision: the columns or tables it takes out or changes on purpose, each with the reason."""
 
 ADDS = {

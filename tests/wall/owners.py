@@ -76,6 +76,7 @@ def _columns(*names: str) -> frozenset[str]:
 _HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
 
 AGENCIES = {
+    "access_reviews": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD, system=RECORD),
     "action_plans": Owned(read=OWN_AGENCY),
     "action_updates": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD),
     "actions": Owned(
@@ -119,6 +120,7 @@ AGENCIES = {
     ),
     "memberships": Owned(read=OWN_AGENCY),
     "messages": Owned(read=OWN_PERSON, staff=KEPT),
+    "passkeys": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
     "partnership_settings": Owned(read=EVERYBODY, read_by_all=True, staff=ONE_ROW, system=ONE_ROW),
     "people": Owned(read=OWN_AGENCY),
     "presentations": Owned(read=OWN_AGENCY),
@@ -182,6 +184,7 @@ THE_PORTALS_OWN = {
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
     "password_asks": Owned(staff=NOTHING),
+    "portals": Owned(staff=KEPT, system=KEPT),
     "recovery_codes": Owned(staff=NOTHING),
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.accounts.access_links import AccessLink
+from models.accounts.passkeys import Passkey
 from models.accounts.password_asks import PasswordAsk
-from models.accounts.second_factors import RecoveryCode, SecondFactor
+from models.accounts.recovery_codes import RecoveryCode
+from models.accounts.second_factors import SecondFactor
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.accounts.sign_ins import SignIn
 from models.accounts.work_accounts import WorkAccount
@@ -21,12 +23,14 @@ from models.documents.documents import Document, DocumentFetch
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
+from models.oversight.access_reviews import AccessOutcome, AccessReview
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.mail_settings import MailSettings, MailTest, mail_settings
 from models.partnership.memberships import Membership
 from models.partnership.partnership_settings import Partnership, the_partnership
 from models.partnership.people import Person
+from models.partnership.portals import Portal, PortalKind
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.partnership.sharing_agreements import SharingAgreement
 from models.partnership.strategic_priorities import StrategicPriority
@@ -42,6 +46,11 @@ from tests.wall.sides import DAY, Side, makes
 @makes(Agency)
 def agency(side: Side) -> Agency:
     return side.agency
+
+
+@makes(Portal)
+def portal(side: Side) -> Portal:
+    return Portal(kind=PortalKind.OWN)
 
 
 @makes(Person)
@@ -75,6 +84,12 @@ def sharing_agreement(side: Side) -> SharingAgreement:
         agency_id=side.agency.id, version="1", signed_on=DAY, signed_by=side.name, signed_by_role="Lead",
         valid_until_on=DAY,
     )  # fmt: skip
+
+
+@makes(AccessReview)
+def access_review(side: Side) -> AccessReview:
+    said = {"outcome": AccessOutcome.AS_IT_SHOULD_BE, "people_count": 1, "reviewed_on": DAY}
+    return AccessReview(agency_id=side.agency.id, reviewed_by_id=side.person.id, **said)
 
 
 @makes(RatingScale)
@@ -115,7 +130,13 @@ def second_factor(side: Side) -> SecondFactor:
 
 @makes(RecoveryCode)
 def recovery_code(side: Side) -> RecoveryCode:
-    return RecoveryCode(factor_id=side.id(SecondFactor), code_hash=side.name.encode())
+    return RecoveryCode(person_id=side.person.id, code_hash=side.name.encode())
+
+
+@makes(Passkey)
+def passkey(side: Side) -> Passkey:
+    kept = {"credential_id": side.name.encode(), "public_key": b"public", "user_handle": b"handle"}
+    return Passkey(person_id=side.person.id, name=f"Passkey {side.name}", sign_count=0, **kept)
 
 
 @makes(WorkIssuer)

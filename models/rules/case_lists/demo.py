@@ -10,8 +10,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Warwickshire, 31 March 2024 (DfE, Characteristics of children in need: 4,003 children by primary need at assessment;
-# 366 child protection plans by latest category of abuse).
+# One English county, 31 March 2024 (DfE, Characteristics of children in need: 4,003 children by primary need at
+# assessment; 366 child protection plans by latest category of abuse).
 CHILDREN_BY_NEED = {
     "N1": 1268, "N2": 382, "N3": 22, "N4": 436, "N5": 1261, "N6": 53, "N8": 326, "N0": 255,
 }  # fmt: skip

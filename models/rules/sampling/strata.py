@@ -123,8 +123,8 @@ def theme_keys(cell: str | None, chosen: frozenset[str] | None) -> tuple[Key, ..
 def agency_keys(cell: str | None) -> tuple[Key, ...]:
     """The key of an agency cell, which holds one agency; none when it is blank.
 
-    >>> agency_keys(" Warwickshire  Police")
-    ((0, 'warwickshire police'),)
+    >>> agency_keys(" Wayfenshire  Police")
+    ((0, 'wayfenshire police'),)
     """
     name = " ".join((cell or "").split()).casefold()
     return ((0, name),) if name else ()

@@ -71,7 +71,7 @@ def board(count: int) -> BoardFacts:
         ),
         late=owed, overdue=owed, grades=("Good", "Inadequate"),
         levels=tuple(GradeFacts(f"AS-{number}", f"Level {number}", (number, 2)) for number in numbers[:25]),
-        cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashlawn School (Late)",)),),
+        cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashquarry School (Late)",)),),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from tests.make_case_lists import (
     xlsx_bytes,
 )
 
-ROWS = [HEADINGS, case_row("F1", theme="Négligence"), case_row("F2", agency="Cafcass, Coventry")]
+ROWS = [HEADINGS, case_row("F1", theme="Négligence"), case_row("F2", agency="Court team, Corlemere")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
@@ -39,7 +39,7 @@ def test_text_file_reads_the_same_in_every_encoding_delimiter_and_line_end(
 ) -> None:
     report, rows = check_bytes(csv_bytes(ROWS, encoding=encoding, delimiter=delimiter, newline=newline))
     assert [(row[0], row[1], row[3]) for row in rows] == [(2, "F1", "Négligence"), (3, "F2", "Neglect")]
-    assert rows[1][6] == "Cafcass, Coventry"
+    assert rows[1][6] == "Court team, Corlemere"
     assert report.rejected_count == 0
 
 

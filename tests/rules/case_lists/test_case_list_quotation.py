@@ -57,7 +57,7 @@ def test_mark_in_the_last_row_is_a_sign_of_its_cell() -> None:
 def test_rows_before_a_properly_quoted_cell_are_not_swallowed() -> None:
     rows = lines()
     rows[4] = rows[4].replace("no note", '"Seen at home')
-    rows[9] = rows[9].replace("no note", '"Coventry, Cafcass"')
+    rows[9] = rows[9].replace("no note", '"Corlemere, Cafcass"')
     assert read(rows)[:2] == (30, [(6,)])
 
 
@@ -81,7 +81,7 @@ def test_stray_mark_in_a_theme_in_the_middle_is_mended() -> None:
     "note",
     [
         "Seen at home, with mother, well, and happy\nSeen at school, alone, quiet, but well\nRang, twice, no answer, x",
-        "12 High Street, Coventry, West Midlands, England\n14 Low Street, Rugby, Warwickshire, England",
+        "12 High Street, Corlemere, Western Shires, England\n14 Low Street, Rustleby, Wayfenshire, England",
         "Visits:\n12/01/2025, seen\n19/01/2025, not seen, letter sent",
         'He said: ""no, never, again, please""\nand left',
     ],
