@@ -186,7 +186,7 @@ def _refuse(
     settle_work_attempt(database, attempt, Outcome.REFUSED, email=refusal.email, reason=refusal.reason)
     database.commit()
     _log.warning("work account refused", issuer=issuer.id, attempt=attempt.id, status=refusal.status)
-    page = render_template("sign_in.html", email="", problem=refusal.sentence, next=safe_next())
+    page = render_template("sign_in.html", email="", problem=refusal.sentence, mend_at="#work-ways", next=safe_next())
     return page, refusal.status
 
 
