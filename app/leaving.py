@@ -23,6 +23,7 @@ from app.servers.local_postgres import create_database, in_database
 from app.servers.local_servers import Servers
 from app.settings import Settings
 from models import schema
+from models.accounts.work_issuers import WorkIssuer
 from models.core.access import Actor
 from models.core.db import Base, make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
@@ -53,6 +54,7 @@ _GOING_ALONG: tuple[tuple[type[Base], ColumnElement[bool] | None], ...] = (
     (ToolQuestion, ToolQuestion.tool_id.in_(_IN_BANK)),
     (ReminderRule, None),
     (RetentionRule, None),
+    (WorkIssuer, None),
 )
 """Whose rows go along, in an order in which each refers to those before it."""
 
@@ -135,9 +137,12 @@ def _take_settings_along(old: Session, own: Session, kind: type[Base]) -> bool:
 
 
 def _fitted(table: Table, values: dict[str, Any], keys: dict[str, dict[Any, Any]]) -> dict[str, Any]:
-    """A row's values for the new database: without its key, its references as they are called there."""
+    """A row's values for the new database: without its key, its references as they are called there.
+
+    An issuer of work accounts waits until an administrator says again for which agencies it is.
+    """
     for reference in table.foreign_keys:
         name = reference.parent.name
         values[name] = keys.get(reference.column.table.name, {}).get(values[name])
     del values["id"]
-    return values
+    return values | ({"is_in_use": False} if table.name == WorkIssuer.__tablename__ else {})

@@ -12,6 +12,7 @@ class WorkAccountScreen(Screen):
 
     model = WorkAccount
     name, noun, plural = "People's work accounts", "work account", "work accounts"
+    list_purpose = "Which account at work belongs to whom. A line appears at the first sign-in with it."
     url, category, menu_order = "/work-accounts", Category.HIDDEN, 61
     roles = kept_by(ADMINISTRATORS, readers=ADMINISTRATORS, export=ADMINISTRATORS, create=NOBODY, edit=NOBODY)
     column_list = ("person_id", "issuer_id", "matched_at", "used_at")

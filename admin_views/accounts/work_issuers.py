@@ -38,6 +38,7 @@ class WorkIssuerScreen(Screen):
 
     model = WorkIssuer
     name, noun, plural = "Work accounts", "issuer", "issuers"
+    list_purpose = "An organisation is entered once, so that its people sign in with their account at work."
     url, category, menu_order = "/work-issuers", Category.SETTINGS, 60
     roles = kept_by(ADMINISTRATORS, readers=ADMINISTRATORS, export=ADMINISTRATORS)
     introduction = (

@@ -67,6 +67,8 @@ class AccessReviewScreen(Screen):
 
     model = AccessReview
     name, noun, plural = "Access reviews", "access review", "access reviews"
+    list_purpose = "On record that somebody has looked at who may come in. Begin with the list of them."
+    list_begins_at = "/access"
     url, category, menu_order = "/access-reviews", Category.PEOPLE, 16
     roles = read_by(_REVIEWERS, export=ADMINISTRATORS)
     introduction = (

@@ -47,6 +47,7 @@ class AccessScreen(Screen):
     model = Person
     is_second = True
     name, noun, plural = "Who has access", "person", "people"
+    list_purpose = "Everybody who may come in, with what they may see and why. It fills as soon as people are invited."
     url, category, menu_order = "/access", Category.PEOPLE, 15
     roles = read_by(ADMINISTRATORS, export=ADMINISTRATORS) | {"details": NOBODY}
     introduction = (

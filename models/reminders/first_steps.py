@@ -10,6 +10,7 @@ from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.invitations import has_accepted
+from models.accounts.passkeys import Passkey
 from models.accounts.second_factors import SecondFactor
 from models.core.access import Role
 from models.core.addresses import list_address
@@ -128,14 +129,14 @@ def _counts(today: date) -> Select[*tuple[Any, ...]]:
     """All counts as the columns of one row."""
     people_in = (Person.is_active, has_accepted())
     administrators = (*people_in, Person.role == Role.ADMINISTRATOR)
-    has_factor = select(SecondFactor.id).where(
-        SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None)
-    )
+    confirmed = (SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None))
+    has_factor = select(SecondFactor.id).where(*confirmed).exists()
+    has_passkey = select(Passkey.id).where(Passkey.person_id == Person.id).exists()
     seated = select(Membership.id).where(Membership.agency_id == Agency.id, is_seated(today)).exists()
     signed = select(SharingAgreement.id).where(SharingAgreement.agency_id == Agency.id, in_date(today)).exists()
     columns = {
         "administrators": _count(Person.id, *administrators),
-        "administrators_proved": _count(Person.id, *administrators, has_factor.exists()),
+        "administrators_proved": _count(Person.id, *administrators, has_factor | has_passkey),
         "agencies": _count(Agency.id, Agency.is_active),
         "people": _count(Person.id, Person.is_active),
         "people_in": _count(Person.id, *people_in),

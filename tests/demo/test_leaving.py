@@ -20,10 +20,12 @@ from app.servers.local_postgres import create_database, in_database
 from app.servers.local_servers import Servers, join_servers
 from app.settings import Settings
 from models import schema
+from models.accounts.work_issuers import WorkIssuer
 from models.core.access import Actor
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.db import Base, make_engine, make_session_factory
 from models.core.errors import RuleBroken
+from models.partnership.agencies import Agency
 from models.partnership.mail_settings import mail_settings
 from models.partnership.partnership_settings import the_partnership
 from models.partnership.people import Person
@@ -41,7 +43,7 @@ GOES_ALONG = {
     kind.__tablename__
     for kind in (
         *(ReferenceItem, RatingScale, KeyLine, AssuranceTool, ToolSection, ToolQuestion),
-        *(ReminderRule, RetentionRule),
+        *(ReminderRule, RetentionRule, WorkIssuer),
     )
 }
 FRESH = {"portals", "partnership_settings", "mail_settings", "change_log", "change_log_head"}
@@ -89,6 +91,9 @@ def change_words(session: Session) -> None:
     assert question is not None
     question.text = "What is our own first question?"
     the_partnership(session).help_email, mail_settings(session).host = "help@council.example", "mail.council.example"
+    issuer = WorkIssuer(name="County council", address="https://login.council.example", client_id="triangulate")
+    issuer.agencies = list(session.scalars(select(Agency).limit(1)))
+    session.add(issuer)
     session.scalars(select(ReminderRule)).first().subject = "Our own subject"  # type: ignore[union-attr]
     session.scalars(select(RetentionRule)).first().basis = "Our own policy"  # type: ignore[union-attr]
 
@@ -164,6 +169,9 @@ def test_partnership_leaves_with_its_words_and_nothing_of_the_demo(servers: Serv
         assert set(own.scalars(select(ReferenceItem.label))) >= {"Good enough", "Our own reason"}
         assert "Our own subject" in set(own.scalars(select(ReminderRule.subject)))
         assert "Our own policy" in set(own.scalars(select(RetentionRule.basis)))
+        assert [tuple(row) for row in own.execute(select(WorkIssuer.name, WorkIssuer.is_in_use))] == [
+            ("County council", False)
+        ]
         settings = the_partnership(own)
         assert (settings.name, settings.document_footer) == ("", "")
         assert (settings.help_email, mail_settings(own).host) == ("help@council.example", "mail.council.example")
