@@ -19,7 +19,7 @@ from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.formats import plain_value
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.lists.columns import label_from_key, target_of
+from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
@@ -34,6 +34,7 @@ from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.requests import person_id, role
 from models.core.clock import today
+from models.core.labels import target_of
 from models.documents.exports import record_export
 
 
