@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.formats import plain_value
+from admin_views.kit.imports import sheet_name_of
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import label_from_key
@@ -33,9 +34,12 @@ from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.requests import person_id, role
+from models.core.addresses import list_address
 from models.core.clock import today
-from models.core.labels import target_of
+from models.core.labels import shown_label, target_of
 from models.documents.exports import record_export
+from models.spreadsheets.sheet_kinds import Importable
+from models.spreadsheets.table_imports import TableImport
 
 
 class ListViews(ListedPageSets, ModelView):
@@ -57,7 +61,9 @@ class ListViews(ListedPageSets, ModelView):
     export_max_rows = LARGEST
     page_size = PAGE_SIZE
     list_template = "kit/list.html"
+    importable: ClassVar[Importable | None] = None
     listing: Listing
+    exported: Listing
     session: Any
 
     # Additions
@@ -99,7 +105,7 @@ class ListViews(ListedPageSets, ModelView):
         args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
         if page_size != self.export_max_rows:
             return None, self.listing.page(self.session, args)
-        return None, rows_of(self.database.open_session(), self.listing.sorted(args))
+        return None, rows_of(self.database.open_session(), self.exported.sorted(args))
 
     def get_sortable_columns(self) -> dict[str, Any]:
         return dict.fromkeys(self.column_sortable_list or ())
@@ -250,6 +256,11 @@ class ListViews(ListedPageSets, ModelView):
         """The address of this list as a file."""
         return self.link("export", export_type=kind, **{**self.kept_arguments(), **args.arguments()})
 
+    def import_url(self) -> str:
+        """The address at which a spreadsheet is brought into this list; "" where this person may not, or nobody may."""
+        may = self.importable is not None and self.allows("create")
+        return list_address(TableImport, "upload", to=sheet_name_of(type(self))) if may else ""
+
     def get_export_name(self, export_type: str = "csv") -> str:
         return f"{self.url.strip('/').replace('/', '-')}-{today():%Y-%m-%d}.{export_type}"
 
@@ -290,7 +301,7 @@ class ListViews(ListedPageSets, ModelView):
             raise TypeError(f"{key} of {self.model.__name__} points to no other record")
         return ChoiceLoader(target, self.narrow_of(key), lambda: self.session)
 
-    def new_listing(self, columns: Any, formatters: Any) -> Listing:
+    def new_listing(self, columns: Any, formatters: Any, label: Callable[[Any], Any] = shown_label) -> Listing:
         """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
-        return kind(self, columns, self._primary_key, formatters)
+        return kind(self, columns, self._primary_key, formatters, label)

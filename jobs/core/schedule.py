@@ -29,6 +29,7 @@ class Schedule:
     """A job at a time of day in London, on some days of the week.
 
     After a time when no scheduler ran, `catches_up` requests every missed run; otherwise only the last one is.
+    `is_hourly` runs at that minute of every hour.
     """
 
     name: str
@@ -36,10 +37,18 @@ class Schedule:
     at: time
     weekdays: tuple[int, ...] = EVERY_DAY
     catches_up: bool = False
+    is_hourly: bool = False
+
+    @property
+    def times(self) -> list[time]:
+        """The times of day at which it is due."""
+        return [self.at.replace(hour=hour) for hour in range(24)] if self.is_hourly else [self.at]
 
 
 SCHEDULES = (
     Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
+    Schedule("erase uploaded spreadsheets", job="erase_stale_imports", at=time(0, 10), is_hourly=True),
+    Schedule("discard uploaded case lists", job="discard_stale_lists", at=time(0, 15), is_hourly=True),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
     Schedule("retention", job="erase_due", at=time(3, 50)),
     Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),
@@ -110,7 +119,8 @@ def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[da
     """
     first, last = london_day(after) - timedelta(days=1), london_day(until)
     days = (first + timedelta(days=count) for count in range((last - first).days + 1))
-    moments = (_moment(schedule.at, day) for day in days if day.weekday() in schedule.weekdays)
+    due = [day for day in days if day.weekday() in schedule.weekdays]
+    moments = (_moment(at, day) for day in due for at in schedule.times)
     return [moment for moment in moments if after < moment <= until]
 
 

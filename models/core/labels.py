@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, case
+from sqlalchemy import ForeignKey, case, exists, func
 from sqlalchemy import inspect as mapping_of
-from sqlalchemy.orm import Mapper, RelationshipProperty
+from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 
 from models.core.db import Base
 
@@ -50,3 +50,13 @@ def shown_label(owner: Any) -> Any:
     """The same as a record's own column shows it: somebody who has left is marked."""
     label, left = label_of(owner), getattr(model_of(owner), "left_words", "")
     return case((owner.is_active, label), else_=label + left) if left else label
+
+
+def told_apart(owner: Any) -> Any:
+    """The same, with the e-mail address behind a name that several people have, so that it can be looked up again."""
+    target: Any = model_of(owner)
+    if not hasattr(target, "email"):
+        return shown_label(owner)
+    other = aliased(target)
+    is_shared = exists().where(func.lower(other.name) == func.lower(owner.name), other.id != owner.id)
+    return case((is_shared, owner.name + " <" + owner.email + ">"), else_=shown_label(owner))

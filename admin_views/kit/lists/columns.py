@@ -33,8 +33,8 @@ class Cell:
 class Reading:
     """The tables and expressions one list reads: the model outer-joined to what its columns point to."""
 
-    def __init__(self, model: type[Base]) -> None:
-        self.model = model
+    def __init__(self, model: type[Base], label: Callable[[Any], Any] = shown_label) -> None:
+        self.model, self.label = model, label
         self._joins: dict[str, tuple[Any, ColumnElement[bool]]] = {}
 
     def statement(self, cells: Iterable[Cell], key: ColumnElement[Any]) -> Select[Any]:
@@ -61,7 +61,7 @@ class Reading:
         target = target_of(attribute) if value is None else None
         if target is None:
             return Cell(key, label, attribute, None, None, show or show_value(attribute.type))
-        expression = shown_label(self._join(key, target, attribute))
+        expression = self.label(self._join(key, target, attribute))
         return Cell(key, label, expression, attribute, target, show or show_value(expression.type))
 
     def _attribute(self, key: str) -> Any:
