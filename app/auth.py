@@ -16,18 +16,10 @@ from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
+from models.accounts.password_changes import change_password
 from models.accounts.second_factors import factor_key, has_factor, is_code
-from models.accounts.sign_ins import (
-    Outcome,
-    SignedIn,
-    change_password,
-    living_sign_ins,
-    open_attempt,
-    revoke,
-    settle_attempt,
-    sign_out,
-    standing_of,
-)
+from models.accounts.sign_in_attempts import Outcome, open_attempt, settle_attempt
+from models.accounts.sign_ins import Proof, SignedIn, SignInWay, living_sign_ins, revoke, sign_out, standing_of
 from models.accounts.sign_ins import start_sign_in as start
 from models.core.access import Actor
 from models.core.clock import now
@@ -88,7 +80,7 @@ class SignInDesk:
             attempt.outcome = Outcome.STARTED
             database.commit()
             return HalfWay(person.id, standing_of(database, person.id))
-        token = None if person is None else self.token(person)
+        token = None if person is None else self.token(person, way=SignInWay.PASSWORD)
         database.commit()
         return token
 
@@ -103,16 +95,17 @@ class SignInDesk:
         is_open = attempt.outcome is Outcome.STARTED
         is_right = is_open and is_code(database, person.id, code, key=self.factor_key, now=moment)
         attempt.outcome = Outcome.SIGNED_IN if is_right else Outcome.REFUSED if is_open else attempt.outcome
-        token = self.token(person) if is_right else None
+        token = self.token(person, way=SignInWay.PASSWORD_AND_CODE, is_two_factor=True) if is_right else None
         database.commit()
         return token
 
-    def token(self, person: Person) -> str:
+    def token(self, person: Person, *, way: SignInWay, is_two_factor: bool = False) -> str:
         """A new sign-in for this browser; the one it had before is over."""
         database = self.database.session
         if browser().token:
             sign_out(database, browser().token)
-        return start(database, person, browser=request.user_agent.string, now=now(), hours=self.hours)
+        proof = Proof(way, is_two_factor)
+        return start(database, person, proof=proof, browser=request.user_agent.string, now=now(), hours=self.hours)
 
 
 def desk() -> SignInDesk:
@@ -246,7 +239,7 @@ def new_password() -> ResponseReturnValue:
         person = change_password(
             database, signed_in.person_id, old=form.get("old", "")[:1000], new=form.get("new", "")[:1000]
         )
-        token = desk().token(person)
+        token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
         database.commit()
     except RuleBroken as refusal:
         database.rollback()

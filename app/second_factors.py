@@ -19,6 +19,7 @@ from admin_views.kit.requests import role
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
 from app.security import limiter
 from app.settings import Settings
+from models.accounts.password_changes import has_password
 from models.accounts.second_factors import (
     SecondFactor,
     address_of_key,
@@ -31,7 +32,7 @@ from models.accounts.second_factors import (
     shown_key,
     waiting_factor,
 )
-from models.accounts.sign_ins import SignedIn, has_password, revoke
+from models.accounts.sign_ins import SignedIn, revoke
 from models.core.access import Role
 from models.core.clock import now
 from models.core.errors import RuleBroken
@@ -56,8 +57,8 @@ def send_to_enrol(forced: frozenset[Role]) -> ResponseReturnValue | None:
     signed_in = browser().signed_in
     if role() not in forced or signed_in is None or (request.endpoint or "").startswith(_OPEN):
         return None
-    is_enrolled = has_factor(desk().database.session, signed_in.person_id)
-    return None if is_enrolled else redirect(url_for("second_factor.own_factor"))
+    is_enough = signed_in.is_two_factor or has_factor(desk().database.session, signed_in.person_id)
+    return None if is_enough else redirect(url_for("second_factor.own_factor"))
 
 
 @second_factor.route("/sign-in/code/", methods=["GET", "POST"])

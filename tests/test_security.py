@@ -15,7 +15,8 @@ from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
 from app.security import CONTENT_POLICY
 from app.signed_out import TO_STRANGERS
-from models.accounts.sign_ins import SignIn, SignInAttempt
+from models.accounts.sign_in_attempts import SignInAttempt
+from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken

@@ -19,8 +19,9 @@ from admin_views.kit.base import (
     show_tag,
 )
 from admin_views.partnership.holdings import HoldingPages, held_words
+from models.accounts.password_changes import set_password
 from models.accounts.second_factors import has_factor, remove_factor
-from models.accounts.sign_ins import set_password, unlock
+from models.accounts.sign_in_attempts import unlock
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by

@@ -1,4 +1,4 @@
-"""Who is signed in, since when and until when, and who tried to be?"""
+"""Who is signed in, by what, since when and until when?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     CursorResult,
     DateTime,
     ForeignKey,
-    Index,
     LargeBinary,
     Select,
     Text,
@@ -20,33 +19,41 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.accounts.passwords import check_password, hash_password, is_outdated, is_password
-from models.core.access import OWN_PERSON, Actor, Role, RowPolicy
+from models.accounts.sign_in_attempts import SignInAttempt
+from models.core.access import Actor, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
-from models.core.errors import RuleBroken
 from models.core.words import choice_column, one_of
 from models.partnership.people import Person, becoming
 
-TRIES, LOCK = 10, timedelta(minutes=15)
 NOTED_AFTER = timedelta(minutes=1)  # "last seen" is not written more often
 KEPT = timedelta(days=400)
+
+
+class SignInWay(Choice):
+    """How a person proved who they are."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way, no password
+    PASSWORD_AND_CODE = "password_and_code", "Password and code"
+    PASSKEY = "passkey"
+    WORK_ACCOUNT = "work_account"
 
 
 class SignIn(Base):
     """One browser in which a person is signed in. The token itself is only in that browser; here is its SHA-256.
 
     `standing` is made of the password, role, agency and address the person had at sign-in: when one of them changes,
-    it no longer fits and the sign-in is over.
+    it no longer fits and the sign-in is over. `is_two_factor` says whether two things were proved, be it here (a code,
+    a passkey that was unlocked) or by the issuer of a work account.
     """
 
     __tablename__ = "sign_ins"
+    __table_args__ = (one_of("way", SignInWay, "known_way"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=(),
         is_logged=False,
@@ -57,6 +64,8 @@ class SignIn(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     standing: Mapped[str] = mapped_column(Text)
+    way: Mapped[SignInWay] = mapped_column(choice_column(SignInWay), server_default=SignInWay.PASSWORD)
+    is_two_factor: Mapped[bool] = mapped_column(server_default="false")
     browser: Mapped[str] = mapped_column(Text, server_default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     started_at: Mapped[datetime]
@@ -64,37 +73,15 @@ class SignIn(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Outcome(Choice):
-    """The outcome of an attempt to sign in."""
+@dataclass(frozen=True)
+class Proof:
+    """By what a person proved who they are, and whether that was two things."""
 
-    STARTED = "started"
-    SIGNED_IN = "signed_in"
-    REFUSED = "refused"
-    LOCKED = "locked"
-    UNLOCKED = "unlocked"
+    way: SignInWay = SignInWay.PASSWORD
+    is_two_factor: bool = False
 
 
-class SignInAttempt(Base):
-    """One try to sign in, also as somebody who does not exist; or an administrator's unlocking."""
-
-    __tablename__ = "sign_in_attempts"
-    __table_args__ = (
-        one_of("outcome", Outcome, "known_outcome"),
-        Index("ix_sign_in_attempts_email_attempted_at", "email", "attempted_at"),
-    )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
-        agency_reads=f"person_id = {OWN_PERSON}",
-        is_logged=False,
-        reason="Itself a record: sign-in writes it, and an administrator who unlocks somebody.",
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    attempted_at: Mapped[datetime] = mapped_column(index=True)
-    email: Mapped[str] = mapped_column(Text)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
-    address: Mapped[str] = mapped_column(Text, server_default="")
-    outcome: Mapped[Outcome] = mapped_column(choice_column(Outcome))
+PASSWORD_ONLY = Proof()
 
 
 @dataclass(frozen=True)
@@ -108,58 +95,13 @@ class SignedIn:
     role: Role
     agency_id: int | None
     seen_at: datetime
+    is_two_factor: bool
     data: dict[str, Any]
 
 
-def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
-    """Record a try before the password is looked at; the edge commits it, so that simultaneous tries all count.
-
-    The attempt's outcome is LOCKED when the last TRIES within LOCK have failed. Tries for an address take turns (lock).
-    """
-    email = email.strip().lower()[:320]
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('sign_in'), hashtext(:email))"), {"email": email})
-    is_locked = (session.scalar(_failures(email, now)) or 0) >= TRIES
-    person_id = session.scalar(select(Person.id).where(Person.email == email))
-    attempt = SignInAttempt(
-        email=email,
-        person_id=person_id,
-        address=address[:60],
-        attempted_at=now,
-        outcome=Outcome.LOCKED if is_locked else Outcome.STARTED,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
-
-
-def _failures(email: str, now: datetime) -> Select[Any]:
-    clean = select(func.max(SignInAttempt.attempted_at)).where(
-        SignInAttempt.email == email, SignInAttempt.outcome.in_([Outcome.SIGNED_IN, Outcome.UNLOCKED])
-    )
-    return select(func.count()).where(
-        SignInAttempt.email == email,
-        SignInAttempt.attempted_at > now - LOCK,
-        SignInAttempt.attempted_at > func.coalesce(clean.scalar_subquery(), now - LOCK),
-        SignInAttempt.outcome.in_([Outcome.STARTED, Outcome.REFUSED]),
-    )
-
-
-def settle_attempt(session: Session, attempt: SignInAttempt, *, password: str) -> Person | None:
-    """The person, when the password is theirs and they may sign in. Every refusal costs the same work."""
-    row = session.execute(select(Person, Person.password_hash).where(Person.email == attempt.email)).first()
-    may_enter = row is not None and row[0].is_active and attempt.outcome is Outcome.STARTED
-    is_right = is_password(row[1] if may_enter and row else None, password)
-    if attempt.outcome is Outcome.STARTED:
-        attempt.outcome = Outcome.SIGNED_IN if is_right else Outcome.REFUSED
-    if not is_right or row is None:
-        return None
-    person: Person = row[0]
-    if row[1] is not None and is_outdated(row[1]):
-        person.password_hash = hash_password(password)
-    return person
-
-
-def start_sign_in(session: Session, person: Person, *, browser: str, now: datetime, hours: int) -> str:
+def start_sign_in(
+    session: Session, person: Person, *, proof: Proof = PASSWORD_ONLY, browser: str, now: datetime, hours: int
+) -> str:
     """Sign the person in and give the token their browser keeps; only its hash stays here."""
     session.flush()
     token = token_urlsafe(32)
@@ -167,6 +109,8 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
         token_hash=_hash(token),
         person_id=person.id,
         standing=standing_of(session, person.id),
+        way=proof.way,
+        is_two_factor=proof.is_two_factor,
         browser=browser_words(browser),
         started_at=now,
         seen_at=now,
@@ -180,11 +124,6 @@ def start_sign_in(session: Session, person: Person, *, browser: str, now: dateti
 def standing_of(session: Session, person_id: int) -> str:
     """A digest of the password, role, agency and address a person has now; "" for nobody."""
     return session.scalar(select(_standing()).where(Person.id == person_id)) or ""
-
-
-def has_password(session: Session, person_id: int, password: str) -> bool:
-    """Whether the password is the person's."""
-    return is_password(session.scalar(select(Person.password_hash).where(Person.id == person_id)), password)
 
 
 def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
@@ -215,7 +154,10 @@ def _standing() -> Any:
     return func.encode(func.sha256(func.convert_to(parts, "UTF8")), "hex")
 
 
-_FACTS = (SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at, SignIn.data)
+_FACTS = (
+    *(SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at),
+    *(SignIn.is_two_factor, SignIn.data),
+)
 _BY_TOKEN = _living(select(*_FACTS, *becoming())).where(SignIn.token_hash == bindparam("token"))
 """Made once: every request asks it."""
 
@@ -248,30 +190,6 @@ def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None, b
         mine = mine.where(SignIn.id == sign_in_id)
     ended: CursorResult[Any] = session.execute(mine)  # type: ignore[assignment]
     return ended.rowcount
-
-
-def unlock(session: Session, person: Person, now: datetime) -> None:
-    """Let a locked person try again at once."""
-    session.add(SignInAttempt(email=person.email, person_id=person.id, attempted_at=now, outcome=Outcome.UNLOCKED))
-    session.flush()
-
-
-def set_password(session: Session, person: Person, new: str) -> None:
-    """Give a person a password. Ends every sign-in of theirs; refuses a password that is easily guessed."""
-    check_password(new)
-    person.password_hash = hash_password(new)
-    session.flush()
-
-
-def change_password(session: Session, person_id: int, *, old: str, new: str) -> Person:
-    """Set a new password, given the old one. Every sign-in of the person ends with the old password."""
-    person = session.get_one(Person, person_id)
-    if not has_password(session, person_id, old):
-        raise RuleBroken("The current password is not right.")
-    if old == new:
-        raise RuleBroken("Choose a password that differs from the current one.")
-    set_password(session, person, new)
-    return person
 
 
 def forget_old_sign_ins(session: Session, now: datetime) -> int:

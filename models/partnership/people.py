@@ -49,6 +49,7 @@ class Person(Record):
     team: Mapped[str] = mapped_column(Text, server_default="")
     is_active: Mapped[bool] = mapped_column(server_default="true")
     password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
+    accepted_at: Mapped[datetime | None]
     failed_count: Mapped[int] = mapped_column(server_default="0")
     locked_until_at: Mapped[datetime | None]
 

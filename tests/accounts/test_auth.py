@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.accounts.sign_ins import KEPT, LOCK, TRIES, Outcome, SignIn, SignInAttempt
+from models.accounts.sign_in_attempts import LOCK, TRIES, Outcome, SignInAttempt
+from models.accounts.sign_ins import KEPT, SignIn
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession

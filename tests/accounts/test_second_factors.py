@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from app.settings import Settings, SettingsError, load_settings
+from models.accounts.password_changes import set_password
 from models.accounts.second_factors import (
     RecoveryCode,
     SecondFactor,
@@ -29,7 +30,8 @@ from models.accounts.second_factors import (
     shown_key,
     waiting_factor,
 )
-from models.accounts.sign_ins import TRIES, SignIn, set_password
+from models.accounts.sign_in_attempts import TRIES
+from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
 from models.core.clock import now

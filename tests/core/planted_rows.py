@@ -21,6 +21,7 @@ ROWS = (1, 2)
 """The rows of each table, by number; foreign keys of a row name the row of the same number."""
 
 HINTS: dict[str, Any] = {
+    "access_links.expires_at": datetime(2026, 2, 1, tzinfo=UTC),
     "change_log.link_number": None,
     "people.email": "person{row}@example.org",
     "people.role": "officer",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import sessionmaker
 from app.demo.samples import drawable
 from jobs.core.mail import MailServer
 from jobs.core.queue import JOBS
-from models.accounts.sign_ins import Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.audits.auditor_messages import tell_auditor
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.case_lists import case_imports

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models.accounts.sign_ins import TRIES, Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import TRIES, Outcome, SignInAttempt
 from models.core.access import Actor, Role
 from models.core.db import make_session_factory
 from models.partnership.agencies import Agency

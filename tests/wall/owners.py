@@ -170,9 +170,11 @@ THE_HUBS_OWN = dict.fromkeys(
 """Tables for partnership staff."""
 
 THE_PORTALS_OWN = {
+    "access_links": Owned(staff=KEPT),
     "calendar_feeds": Owned(staff=NOTHING),
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
+    "password_asks": Owned(staff=NOTHING),
     "recovery_codes": Owned(staff=NOTHING),
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),

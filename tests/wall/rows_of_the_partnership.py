@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from models.accounts.access_links import AccessLink
+from models.accounts.password_asks import PasswordAsk
 from models.accounts.second_factors import RecoveryCode, SecondFactor
-from models.accounts.sign_ins import SignIn, SignInAttempt
+from models.accounts.sign_in_attempts import SignInAttempt
+from models.accounts.sign_ins import SignIn
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
 from models.core.form_receipts import FormReceipt
@@ -83,6 +88,19 @@ def sign_in(side: Side) -> SignIn:
 @makes(SignInAttempt)
 def sign_in_attempt(side: Side) -> SignInAttempt:
     return SignInAttempt(attempted_at=now(), email=side.person.email, outcome="signed_in", person_id=side.person.id)
+
+
+@makes(AccessLink)
+def access_link(side: Side) -> AccessLink:
+    return AccessLink(
+        person_id=side.person.id, purpose="invitation", address=side.person.email, token_hash=side.name.encode(),
+        issued_at=now(), expires_at=now() + timedelta(days=7),
+    )  # fmt: skip
+
+
+@makes(PasswordAsk)
+def password_ask(side: Side) -> PasswordAsk:
+    return PasswordAsk(email=side.person.email, asked_at=now())
 
 
 @makes(SecondFactor, once_per_person=True)
