@@ -35,20 +35,20 @@ def kinds_offered(name: str) -> list[SheetKind]:
 class TemplatePages(PageSet):
     """Templates to download."""
 
-    @expose("/template/<name>.<file_kind>", roles=OFFICERS)
-    def template(self, name: str, file_kind: str) -> ResponseReturnValue:
+    @expose("/template/<list_name>.<file_kind>", roles=OFFICERS)
+    def template(self, list_name: str, file_kind: str) -> ResponseReturnValue:
         """A workbook with a sheet of headings for each kind and one that explains them; a CSV file of headings."""
-        if name != PARTNERSHIP and name not in all_kinds():
+        if list_name != PARTNERSHIP and list_name not in all_kinds():
             abort(404)
-        kinds = kinds_offered(name)
+        kinds = kinds_offered(list_name)
         if not kinds or file_kind not in MEDIA_TYPES:
             abort(404 if kinds else 403)
         if file_kind == "csv":
-            headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+            headers = {"Content-Disposition": f'attachment; filename="{list_name}.csv"'}
             pieces = csv_pieces(_headings(kinds[0]), [])
             return Response(pieces, content_type=MEDIA_TYPES["csv"], headers=headers)
         file = workbook_of(*_sheets(self.session, kinds))
-        return send_file(file, MEDIA_TYPES["xlsx"], as_attachment=True, download_name=f"{name}.xlsx")
+        return send_file(file, MEDIA_TYPES["xlsx"], as_attachment=True, download_name=f"{list_name}.xlsx")
 
 
 def _headings(kind: SheetKind) -> list[str]:

@@ -95,7 +95,9 @@ class TableImportScreen(Screen):
         return imports if role() is Role.ADMINISTRATOR else imports.where(TableImport.uploaded_by_id == person_id())
 
     def list_buttons(self) -> list[Button]:
-        template = Button("Template of a whole partnership", self.link("template", name=PARTNERSHIP, file_kind="xlsx"))
+        template = Button(
+            "Template of a whole partnership", self.link("template", list_name=PARTNERSHIP, file_kind="xlsx")
+        )
         return [template, Button("Bring in a spreadsheet", self.link("upload"), "main")]
 
     def facts(self, session: Session, record: TableImport) -> list[Fact]:
@@ -135,7 +137,7 @@ class TableImportScreen(Screen):
         file_name = file.filename.rsplit("/")[-1].rsplit("\\")[-1]
         kept = keep_import(
             self.session, file.stream, file_name,  # type: ignore[arg-type]  # an upload's stream is a binary file
-            secret=secret(), begun_at="" if name == PARTNERSHIP else name, person_id=person_id(),
+            secret=secret(), list_name="" if name == PARTNERSHIP else name, person_id=person_id(),
         )  # fmt: skip
         note_saved(self.session, kept.id)
         self.session.commit()

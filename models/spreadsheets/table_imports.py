@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -65,7 +66,7 @@ class TableImport(Record):
     )
 
     file_name: Mapped[str] = mapped_column(Text)
-    begun_at: Mapped[str] = mapped_column(Text, server_default="")
+    list_name: Mapped[str] = mapped_column(Text, server_default="")
     status: Mapped[ImportStatus] = mapped_column(choice_column(ImportStatus), server_default=ImportStatus.UPLOADED)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     choice: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
@@ -90,19 +91,19 @@ def _sealer(secret: str) -> Fernet:
 
 
 def keep_import(
-    session: Session, file: BinaryIO, file_name: str, *, secret: str, begun_at: str, person_id: int
+    session: Session, file: BinaryIO, file_name: str, *, secret: str, list_name: str, person_id: int
 ) -> TableImport:
     """Read an uploaded file once, seal it, and guess what its sheets and columns are.
 
-    `begun_at` names the kind of rows on whose list it was uploaded. Refuses a file that is none, and one that is too
+    `list_name` names the kind of rows on whose list it was uploaded. Refuses a file that is none, and one that is too
     large, in one sentence; then nothing is kept.
     """
     body = file.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise RuleBroken(f"The file is larger than {MOST_BYTES // 2**20} MB.")
-    choices = guess_choices(tables_of(body), begun_at)
+    choices = guess_choices(tables_of(body), list_name)
     table_import = TableImport(
-        file_name=file_name[-200:], begun_at=begun_at, sealed=_sealer(secret).encrypt(body), uploaded_by_id=person_id,
+        file_name=file_name[-200:], list_name=list_name, sealed=_sealer(secret).encrypt(body), uploaded_by_id=person_id,
         choice=[asdict(choice) for choice in choices],
     )  # fmt: skip
     session.add(table_import)
@@ -123,17 +124,17 @@ def tables_of(body: bytes) -> list[Table]:
     return read_tables(BytesIO(body), known)
 
 
-def guess_choices(tables: Sequence[Table], begun_at: str) -> list[SheetChoice]:
+def guess_choices(tables: Sequence[Table], list_name: str) -> list[SheetChoice]:
     """What each sheet probably holds, by its name, else by the list on which a file of one sheet was uploaded."""
     titles = {name: (kind.title, kind.plural, name) for name, kind in all_kinds().items()}
     taken: set[str] = set()
     choices = []
     for table in tables:
-        kind = guess_sheet(table.name, titles) or (begun_at if len(tables) == 1 else "")
+        kind = guess_sheet(table.name, titles) or (list_name if len(tables) == 1 else "")
         kind = "" if kind in taken else kind
         taken.add(kind)
         choices.append(choose_kind(table, kind))
-    return choices if any(choice.kind for choice in choices) else [choose_kind(tables[0], begun_at), *choices[1:]]
+    return choices if any(choice.kind for choice in choices) else [choose_kind(tables[0], list_name), *choices[1:]]
 
 
 def choose_kind(table: Table, kind: str) -> SheetChoice:
@@ -144,7 +145,7 @@ def choose_kind(table: Table, kind: str) -> SheetChoice:
 
 def choices_of(table_import: TableImport) -> list[SheetChoice]:
     """What is kept of a person's choices."""
-    return [SheetChoice(**facts) for facts in table_import.choice or ()]
+    return [SheetChoice(**deepcopy(facts)) for facts in table_import.choice or ()]
 
 
 def ask_for_check(session: Session, table_import: TableImport, choices: Sequence[SheetChoice]) -> int | None:
