@@ -62,8 +62,7 @@ def _columns(known: Any, stated: Importable) -> Iterator[SheetColumn]:
         }
         if (known.form_overrides or {}).get(key) is TextField:
             more["holds"] = Holds.TEXT
-        if is_key_only or key in stated.kept_when_empty:
-            more["is_kept_when_empty"] = True
+        is_kept = is_key_only or key in stated.kept_when_empty
         heading = (known.column_labels or {}).get(key) or label_from_key(key)
         column = make_column(known.model, key, heading, **more)
-        yield replace(column, is_required=False) if is_key_only else column
+        yield replace(column, is_required=False, is_kept_when_empty=True) if is_kept else column

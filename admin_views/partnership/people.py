@@ -10,6 +10,7 @@ from admin_views.kit.base import (
     ADMINISTRATORS,
     READERS,
     Category,
+    Importable,
     Screen,
     by_value,
     kept_by,
@@ -19,6 +20,7 @@ from admin_views.kit.base import (
     show_tag,
 )
 from admin_views.partnership.holdings import HoldingPages, held_words
+from models.accounts.invitations import Inviting, invite
 from models.accounts.password_changes import set_password
 from models.accounts.second_factors import has_factor, remove_factor
 from models.accounts.sign_in_attempts import unlock
@@ -26,11 +28,19 @@ from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by
 from models.partnership.people import Person
+from models.spreadsheets.import_facts import ImportFacts
 
 
 def _has_factor(person: Person) -> bool:
     session = object_session(person)
     return session is not None and has_factor(session, person.id)
+
+
+def _invite(session: Session, person: Person, facts: ImportFacts) -> None:
+    """Invite somebody who was brought in from a spreadsheet and may sign in."""
+    if person.is_active:
+        by = session.get_one(Person, facts.person_id)
+        invite(session, person, Inviting(by=by, letterhead=facts.letterhead), now=now())
 
 
 @screen
@@ -51,6 +61,13 @@ class PersonScreen(Screen):
     column_sortable_list = ("name", "role", "agency_id")
     column_default_sort = "name"
     form_columns = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "new_password")
+    importable = Importable(
+        keys=(("email",),),
+        aliases={"email": ("E-mail", "Mail"), "name": ("Full name",)},
+        tick="Invite the new people by mail",
+        after=_invite,
+        is_of_partnership=True,
+    )
     column_labels = {"email": "E-mail address", "is_active": "May sign in"}
     column_descriptions = {
         "agency_id": "A manager or member of an agency sees that agency's rows only.",

@@ -49,7 +49,9 @@ class ReportPages(PageSet):
     def refused(self, record_id: int) -> ResponseReturnValue:
         """Every refused row with its line and its sentence, to mend the spreadsheet with."""
         record = self.get_record(record_id)
-        lines = csv_pieces(("sheet", "line", "row", "why"), list(_refusals(record)))  # the session ends before the stream
+        lines = csv_pieces(
+            ("sheet", "line", "row", "why"), list(_refusals(record))
+        )  # the session ends before the stream
         headers = {"Content-Disposition": f'attachment; filename="import-{record_id}-refused.csv"'}
         return Response(lines, mimetype="text/csv", headers=headers)
 

@@ -28,7 +28,8 @@ def may_bring(kind: SheetKind) -> bool:
 
 def kinds_offered(name: str) -> list[SheetKind]:
     """The kind of that name, or all that make up a partnership, as far as the asking person may bring them in."""
-    kinds = list(all_kinds().values()) if name == PARTNERSHIP else [kind_of(name)]
+    whole = list(all_kinds().values())
+    kinds = whole if name == PARTNERSHIP else [kind_of(name), *map(kind_of, kind_of(name).stated.along)]
     return [kind for kind in kinds if may_bring(kind) and (name != PARTNERSHIP or kind.stated.is_of_partnership)]
 
 

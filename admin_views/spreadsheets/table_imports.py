@@ -101,7 +101,7 @@ class TableImportScreen(Screen):
         return [template, Button("Bring in a spreadsheet", self.link("upload"), "main")]
 
     def facts(self, session: Session, record: TableImport) -> list[Fact]:
-        return [Fact("Why it was refused", record.refusal)] if record.refusal else []
+        return [Fact("To know", record.refusal)] if record.refusal else []
 
     def buttons(self, record: TableImport) -> list[Button]:
         buttons = []

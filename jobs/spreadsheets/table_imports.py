@@ -7,6 +7,7 @@ from collections.abc import Callable
 from jobs.core.queue import Done, Run, job
 from models.core.clock import today
 from models.core.errors import RuleBroken
+from models.messages.agency_messages import Letterhead
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 from models.spreadsheets.import_facts import ImportFacts
@@ -23,6 +24,8 @@ from models.spreadsheets.table_imports import (
 _MOVED = (
     "Nothing was brought in: the portal's records have changed since the check. This is the new check; read it again."
 )
+
+_NOT_INVITED = "Nobody was invited, for no mail server is set: invite the new people from their list."
 
 
 @job(timeout=1800, is_long=True)
@@ -80,6 +83,8 @@ def _carry_out(run: Run, table_import: TableImport) -> Done:
         table_import.refusal = _MOVED
         return Done(_MOVED)
     table_import.status, table_import.sealed = ImportStatus.IMPORTED, None
+    if run.equipment.mail_server is None and any(choice.is_ticked for choice in choices_of(table_import)):
+        table_import.refusal = _NOT_INVITED
     return Done(_words(table_import))
 
 
@@ -97,7 +102,9 @@ def _tried(run: Run, table_import: TableImport) -> list[SheetReport]:
 
 def _imported(run: Run, table_import: TableImport) -> list[SheetReport]:
     person = run.session.get_one(Person, run.attempt.requested_by_id)
-    facts = ImportFacts(table_import.file_name, today(), person.id, person.name)
+    has_mail = run.equipment.mail_server is not None
+    letterhead = Letterhead(run.equipment.address, run.equipment.partnership) if has_mail else None
+    facts = ImportFacts(table_import.file_name, today(), person.id, person.name, letterhead)
     tables = open_import(table_import, secret=run.equipment.secret)
     return import_sheets(run.session, tables, choices_of(table_import), facts, run.report)
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from models.messages.agency_messages import Letterhead
+
 
 @dataclass(frozen=True)
 class ImportFacts:
-    """What an import is, for those verbs that keep a word of where something came from."""
+    """What an import is, for those verbs that keep a word of where something came from.
+
+    `letterhead` is what letters carry; None where no mail server is set, so that none is written.
+    """
 
     file_name: str
     on: date
     person_id: int
     person_name: str
+    letterhead: Letterhead | None = None
 
     @property
     def words(self) -> str:

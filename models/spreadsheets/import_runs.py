@@ -172,7 +172,7 @@ class _SheetImport:
         changes = [] if is_new else [self._in_words(row.record, key, value) for key, value in values.items()]
         with self.session.begin_nested():
             record = self._written(row, values)
-            if is_new and self.choice.is_ticked and self.kind.stated.after:
+            if is_new and self.choice.is_ticked and self.kind.stated.after and self.facts.letterhead:
                 self.kind.stated.after(self.session, record, self.facts)
         (self.report.new if is_new else self.report.changed).append(RowReport(row.number, row.name, record.id, changes))
 
@@ -198,6 +198,8 @@ class _SheetImport:
 
     def _changed_values(self, row: Row) -> dict[str, Any]:
         """What the row says otherwise than the record; a key that is only spelled otherwise is none of it."""
+        if self.kind.stated.is_never_changed:
+            return {}
         changed = {
             key: value
             for key, value in row.values.items()

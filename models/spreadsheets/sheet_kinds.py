@@ -68,7 +68,9 @@ class Importable:
     scopes: attribute -> what it shares with the records it may name. aliases: attribute -> further headings.
     refuse: a rule of the screen beside the record's own. write: instead of setting attributes, where a verb does it.
     tick: a question with a box to tick, asked before acceptance; `after` gets every new record when it is ticked.
-    along: kinds of rows that have no screen and come on a sheet of their own.
+    along: names of kinds that have no list of their own and come with this one, each on its sheet.
+    is_of_partnership: whether it is part of the one workbook of a whole partnership.
+    is_never_changed: a row that is known is unchanged, whatever else it says.
     """
 
     keys: Sequence[Sequence[str]]
@@ -81,7 +83,9 @@ class Importable:
     write: Write | None = None
     tick: str = ""
     after: Callable[[Session, Any, ImportFacts], None] | None = None
+    along: Sequence[str] = ()
     is_of_partnership: bool = False
+    is_never_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ def all_kinds() -> dict[str, SheetKind]:
     kinds = {name: make() for name, make in _makers.items()}
     by_model = {kind.model: name for name, kind in kinds.items()}
     needs = {
-        name: {by_model[model] for model in kind.needs() if model in by_model} for name, kind in sorted(kinds.items())
+        name: sorted(by_model[model] for model in kind.needs() if model in by_model)
+        for name, kind in sorted(kinds.items())
     }
     return {name: kinds[name] for name in TopologicalSorter(needs).static_order()}
 
@@ -144,10 +149,10 @@ def make_column(model: type[Base], key: str, heading: str, **more: Any) -> Sheet
     column = attribute.property.columns[0]
     target, default = target_of(attribute), default_of(column)
     words = getattr(column.type, "enum_class", None)
-    is_required = not column.nullable and column.server_default is None
+    is_required = more.setdefault("is_required", not column.nullable and column.server_default is None)
     more.setdefault("is_kept_when_empty", is_required or (not column.nullable and default not in (None, "")))
     more.setdefault("holds", Holds.RECORD if target else _holds(column.type))
-    return SheetColumn(key, heading, is_required=is_required, target=target, words=words, **more)
+    return SheetColumn(key, heading, target=target, words=words, **more)
 
 
 def _holds(kind: Any) -> Holds:

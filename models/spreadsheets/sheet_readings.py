@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.core.clock import london_day
 from models.core.errors import RuleBroken
 from models.rules.core.counts import list_words
 from models.rules.spreadsheets.cells import day_reader, fold, one_line, read_day, read_number, read_text, read_yes
@@ -148,13 +149,18 @@ class SheetReading:
 
     def _match_row(self, row: Row, indexes: Sequence[Mapping[tuple[Any, ...], list[Any]]]) -> None:
         for keys, index in zip(self.kind.stated.keys, indexes, strict=True):
-            records = index.get(_key(row, keys), []) if is_whole(row, keys) else []
+            records = index.get(_key(row, keys), []) if self._holds_for(row, keys) else []
             if len(records) > 1:
                 row.refusal = f"{len(records)} {self.kind.plural} answer to this row; the portal cannot tell which."
             if records:
                 row.record = records[0]
                 return
         self._refuse_unknown_reference(row)
+
+    def _holds_for(self, row: Row, keys: Sequence[str]) -> bool:
+        """Whether a row is known by a key: it gives all of it, and no longer key that this one is a part of."""
+        longer = (known for known in self.kind.stated.keys if set(known) > set(keys))
+        return is_whole(row, keys) and not any(is_whole(row, known) for known in longer)
 
     def _refuse_unknown_reference(self, row: Row) -> None:
         for column in self.kind.columns:
@@ -194,7 +200,9 @@ def _key(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
 
 
 def folded(value: Any) -> Any:
-    """A value as keys compare it: texts without capitals and odd spaces, fixed words as they are."""
+    """A value as keys compare it: texts without capitals and odd spaces, moments by their day, the rest as it is."""
+    if isinstance(value, datetime):
+        return london_day(value)
     return fold(value) if isinstance(value, str) and not hasattr(value, "label") else value
 
 
