@@ -154,7 +154,7 @@ class SheetReading:
                 row.refusal = f"{len(records)} {self.kind.plural} answer to this row; the portal cannot tell which."
             if records:
                 row.record = records[0]
-                return
+                break
         self._refuse_unknown_reference(row)
 
     def _holds_for(self, row: Row, keys: Sequence[str]) -> bool:
@@ -164,9 +164,10 @@ class SheetReading:
 
     def _refuse_unknown_reference(self, row: Row) -> None:
         for column in self.kind.columns:
-            if column.is_key_only and row.values.get(column.key) not in (None, ""):
+            given = row.values.get(column.key) if column.is_key_only else None
+            if given and folded(given) != folded(getattr(row.record, column.key, None)):
                 row.refusal = (
-                    f"There is no {self.kind.noun} whose {column.heading.lower()} is “{row.values[column.key]}”; "
+                    f"There is no {self.kind.noun} whose {column.heading.lower()} is “{given}”; "
                     "leave that cell empty for a new one."
                 )
 
