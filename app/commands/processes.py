@@ -23,6 +23,7 @@ def worker_command(short_only: bool) -> None:
         secret=settings.secret_key,
         takes_long=not short_only,
         logo=settings.logo,
+        also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
     )
 
 

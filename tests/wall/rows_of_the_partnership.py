@@ -28,6 +28,7 @@ from models.partnership.strategic_priorities import StrategicPriority
 from models.reminders.calendar_feeds import CalendarFeed
 from models.reminders.reminders import ReminderRule
 from models.retention.retention_rules import RetentionRule, RetentionRun
+from models.spreadsheets.table_imports import TableImport
 from models.tools.answer_sheets import SheetAnswer
 from models.tools.rating_scales import RatingScale
 from tests import make
@@ -201,3 +202,8 @@ def change_record(side: Side) -> ChangeRecord:
 def change_log_head(side: Side) -> ChangeLogHead:
     """The one row there is."""
     return side.session.query(ChangeLogHead).one()
+
+
+@makes(TableImport)
+def table_import(side: Side) -> TableImport:
+    return TableImport(file_name="agencies.csv", uploaded_by_id=side.person.id)
