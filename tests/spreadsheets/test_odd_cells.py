@@ -51,12 +51,16 @@ def test_texts_that_a_spreadsheet_might_take_for_something_else_come_back_as_the
 
 
 def test_texts_of_a_file_are_kept_as_they_stand(bringer: Bringer) -> None:
-    rows = [("Name", "Category", "Code"), *((f"Agency {number}", "Police", text) for number, text in enumerate(ODD))]
-    assert counts(bringer.bring(workbook_of(Agencies=rows), name="x.xlsx")) == (len(ODD), 0, 0, 0)
-    codes = dict(bringer.session.execute(select(Agency.name, Agency.code)).tuples())
-    assert codes["Agency 6"] == "007"
-    assert codes["Agency 12"] == "a;b,c"
-    assert codes["Agency 13"] == "“Quoted”"
+    texts = [text for text in ODD if not text.startswith("=")]
+    rows = [(f"Agency {text}", "Police", text) for text in texts]
+    file = workbook_of(Agencies=[("Name", "Category", "Code"), *rows, ("A formula", "Police", "=1+1")])
+    brought = bringer.bring(file, name="x.xlsx")
+    assert counts(brought) == (len(texts), 0, 0, 1)
+    assert "an error of the spreadsheet" in refusals(brought)[len(texts) + 2]  # a formula that nobody has calculated
+    codes = {name: code for name, code in bringer.session.execute(select(Agency.name, Agency.code))}
+    assert codes["Agency 007"] == "007"
+    assert codes["Agency a;b,c"] == "a;b,c"
+    assert codes["Agency “Quoted”"] == "“Quoted”"
 
 
 @pytest.mark.parametrize(
@@ -101,12 +105,8 @@ def test_hidden_sheets_titles_above_the_headings_and_empty_lines_are_passed_over
 def test_an_agency_that_is_no_longer_in_use_is_not_given_to_anybody_new(bringer: Bringer) -> None:
     old = make.agency(bringer.session, "Old Agency", is_active=False)
     make.person(bringer.session, Role.MANAGER, agency=old, name="Polly Smith")
-    headings = ("Name", "E-mail", "Role", "Agency")
-    rows = [
-        headings,
-        ("Polly Smith", "polly.smith@example.org", "Manager", "Old Agency"),
-        ("New", "n@x.org", "Manager", "Old Agency"),
-    ]
+    known = ("Polly Smith", "polly.smith@example.org", "Manager", "Old Agency")
+    rows = [("Name", "E-mail", "Role", "Agency"), known, ("New", "n@x.org", "Manager", "Old Agency")]
     checked = bringer.check(csv_of(*rows), "people")
     assert counts(checked) == (0, 0, 1, 1)
     assert refusals(checked)[3] == "“Agency”: Old Agency is no longer in use; choose another."
