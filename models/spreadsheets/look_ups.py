@@ -58,12 +58,12 @@ class LookUp:
         Raises UnknownWord where there is none, RuleBroken where there are several.
         """
         answered = self.answers.get(fold(word))
-        found = self._within(self._named(answered or word), scope)
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
+        keys = self._within(self._named(answered or word), scope)
+        if len(keys) == 1:
+            return next(iter(keys))
+        if keys:
             by = "write the e-mail address instead" if self.is_mailed else "their names must tell them apart first"
-            raise RuleBroken(f"{len(found)} records are called “{word[:60]}”; {by}.")
+            raise RuleBroken(f"{len(keys)} records are called “{word[:60]}”; {by}.")
         near = near_words(word, [label for key, label in self.labels.items() if key not in self.retired])
         meant = f" Did you mean {' or '.join(f'“{label[:60]}”' for label in near[:3])}?" if near else ""
         raise UnknownWord(word, near, f"Nothing is called “{word[:60]}”.{meant}")
