@@ -164,7 +164,10 @@ def enter(token: str) -> ResponseReturnValue:
 def safe_next() -> str:
     """The address the person wanted to open, when it is a page of this portal; otherwise ""."""
     address = request.values.get("next", "")[:1000]
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:  # "//[" begins a host that is none
+        return ""
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
     return address if is_ours and all(letter >= " " for letter in address) else ""
 

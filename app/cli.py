@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.commands.backups import backup_command, restore_command, verify_command
 from app.commands.database import database
 from app.commands.frames import frames
 from app.commands.plans import plans
@@ -11,7 +12,10 @@ from app.commands.processes import relay_command, scheduler_command, worker_comm
 from app.commands.rooms import rooms
 from app.commands.samples import samples
 
-COMMANDS = (database, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command)
+COMMANDS = (
+    *(database, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command),
+    *(backup_command, verify_command, restore_command),
+)
 
 
 def register_commands(app: Flask) -> None:

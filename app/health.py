@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from admin_views.kit.requests import Database
 from models.core.access import Actor
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # each made-up one would be kept
 health = Blueprint("health", __name__)
 
 
@@ -54,7 +55,8 @@ def measure(app: Flask, database: Database, redis_url: str) -> None:
 
     def note(response: Response) -> Response:
         endpoint = request.endpoint or "unknown"
-        answered.labels(endpoint, request.method, response.status_code).inc()
+        method = request.method if request.method in _METHODS else "other"
+        answered.labels(endpoint, method, response.status_code).inc()
         taken.labels(endpoint).observe(time.perf_counter() - g.get("started", time.perf_counter()))
         return response
 

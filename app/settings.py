@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     database_owner_url: str = Field(
         "", repr=False, description="the same database with the owner's login, for migrations only"
     )
+    database_administrator_url: str = Field(
+        "", repr=False, description="the same database with a login that sees every row; for backup and restore only"
+    )
     redis_url: str = Field("", repr=False, description="Valkey or Redis address of the job queue")
     data_dir: Path = Field(PROJECT / ".data", description="where the embedded servers and generated secrets live")
     host: str = Field("127.0.0.1", description="address the web server listens on")
@@ -74,7 +77,7 @@ class Settings(BaseSettings):
     def _capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("database_url", "database_owner_url")
+    @field_validator("database_url", "database_owner_url", "database_administrator_url")
     @classmethod
     def _postgresql(cls, value: str) -> str:
         return _with_scheme(value, "a PostgreSQL address: postgresql://login:password@host/database", "postgres")
@@ -184,7 +187,7 @@ def kept_secret(data_dir: Path, name: str) -> str:
 def child_environment(settings: Settings, *, database_url: str, redis_url: str) -> dict[str, str]:
     """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
 
-    The owner's login is left out: what serves people must not be able to change the schema.
+    The owner's and the administrator's logins are left out: what serves people must not be able to change the schema.
     """
     told = {
         "DATABASE_URL": database_url,
@@ -193,10 +196,11 @@ def child_environment(settings: Settings, *, database_url: str, redis_url: str) 
         "SECRET_KEY": settings.secret_key,
         "DEMO_PASSWORD": settings.demo_password,
     }
-    inherited = {name: value for name, value in os.environ.items() if name.upper() != "DATABASE_OWNER_URL"}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in _OPERATORS_ONLY}
     return inherited | told
 
 
+_OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")
 _KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
 
 

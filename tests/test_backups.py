@@ -12,8 +12,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.backups import back_up, restore
+from app.backups.backups import back_up, restore, verify_backup
+from app.backups.notes import note_path
+from app.servers.local_postgres import binary, create_database, in_database
 from app.servers.local_servers import Servers, join_servers
+from models import schema
 from models.core.errors import RuleBroken
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -25,14 +28,20 @@ GRANT SELECT ON secrets TO portal_staff, portal_agency;
 CREATE POLICY staff ON secrets FOR SELECT TO portal_staff USING (true);
 CREATE INDEX ON secrets USING gin (words gin_trgm_ops);
 """
+PEOPLE = """
+INSERT INTO people (name, email, role) SELECT 'Person ' || n, n || '@example.org', 'officer'
+FROM generate_series(1, 20) n
+"""
 
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[Servers]:
     with join_servers(tmp_path / "data", with_queue=False, durable=False) as joined:
+        schema.migrate(joined.owner_url)
         with psycopg.connect(joined.owner_url, autocommit=True) as owner:
             owner.execute(FURNISH)
         say(joined, "INSERT INTO secrets SELECT n, 'words ' || n FROM generate_series(1, 1000) n")
+        say(joined, PEOPLE)
         yield joined
 
 
@@ -103,9 +112,96 @@ def test_operator_backs_up_and_restores_by_command_while_the_servers_run(servers
     assert len(seen_by(servers, "portal_staff")) == 1000
 
 
-def test_command_refuses_a_managed_database_in_one_sentence(tmp_path: Path) -> None:
+def test_command_needs_the_administrators_login_of_a_managed_database(tmp_path: Path) -> None:
     managed = {"DATABASE_URL": "postgresql://a@b/c", "REDIS_URL": "redis://d"}
     done = run_command(tmp_path, "backup", str(tmp_path / "backup"), **managed)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("A managed database is backed up with its own tools")
+    assert "DATABASE_ADMINISTRATOR_URL" in done.stderr
     assert not (tmp_path / "backup").exists()
+
+
+def test_managed_database_is_backed_up_verified_and_restored_by_flask_commands(
+    servers: Servers, tmp_path: Path
+) -> None:
+    managed = {
+        "DATABASE_URL": servers.database_url,
+        "DATABASE_ADMINISTRATOR_URL": servers.superuser_url,
+        "REDIS_URL": "redis://localhost:1",
+    }
+    file = str(tmp_path / "backup")
+    backup = run_flask(tmp_path, "backup", file, **managed)
+    assert backup.stdout.startswith("The backup backup holds 0 agencies, 20 people, "), backup.stderr
+    verified = run_flask(tmp_path, "verify-backup", file, **managed)
+    assert verified.stdout.startswith("The backup backup is whole: 0 agencies, 20 people, "), verified.stderr
+    say(servers, "DROP TABLE secrets")
+    assert run_flask(tmp_path, "restore", file, **managed).returncode == 0
+    assert len(seen_by(servers, "portal_staff")) == 1000
+
+
+def run_flask(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    told = {"PATH": os.defpath, "DATA_DIR": str(tmp_path / "others"), **settings}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, check=False)
+
+
+def test_backup_asked_for_in_the_wrong_folder_makes_no_database_and_spoils_no_file(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("the last good one")
+    done = run_command(tmp_path, "backup", str(tmp_path / "backup"), DATA_DIR=str(tmp_path / "wrong"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no database in ")
+    assert not (tmp_path / "wrong" / "postgres").exists()
+    assert (tmp_path / "backup").read_text() == "the last good one"
+
+
+def test_empty_and_foreign_databases_are_not_backed_up(servers: Servers, tmp_path: Path) -> None:
+    say(servers, "DELETE FROM people")
+    with pytest.raises(RuleBroken, match="holds no person yet"):
+        back_up(servers.superuser_url, tmp_path / "backup")
+    with pytest.raises(RuleBroken, match="none of the portal's"):
+        back_up(in_database(servers.superuser_url, "postgres"), tmp_path / "backup")
+    assert list(tmp_path.glob("*backup*")) == []
+
+
+def test_larger_backup_is_replaced_only_when_told(servers: Servers, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    file.write_bytes(b"x" * 50_000_000)
+    with pytest.raises(RuleBroken, match=r"larger \(50,000,000 bytes\)"):
+        back_up(servers.superuser_url, file)
+    assert file.stat().st_size == 50_000_000
+    back_up(servers.superuser_url, file, may_shrink=True)
+    assert verify_backup(file).rows["people"] == 20
+
+
+def test_backup_of_something_else_is_not_restored(servers: Servers, tmp_path: Path) -> None:
+    create_database(servers.superuser_url, "other")
+    other = in_database(servers.superuser_url, "other")
+    command = [str(binary("pg_dump")), "--format=custom", f"--file={tmp_path / 'other'}", f"--dbname={other}"]
+    subprocess.run(command, check=True)
+    with pytest.raises(RuleBroken, match="none of the portal's"):
+        restore(servers.superuser_url, tmp_path / "other")
+    assert len(seen_by(servers, "portal_staff")) == 1000
+
+
+def test_verifying_names_what_is_missing_changed_or_not_told(servers: Servers, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    back_up(servers.superuser_url, file)
+    note = note_path(file).read_text()
+    note_path(file).write_text(note.replace('"people": 20', '"people": 21'))
+    with pytest.raises(RuleBroken, match="people has 20 of 21 rows"):
+        verify_backup(file)
+    note_path(file).unlink()
+    with pytest.raises(RuleBroken, match="no counts beside"):
+        verify_backup(file)
+    note_path(file).write_text(note)
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(RuleBroken, match="not the file that its counts"):
+        verify_backup(file)
+
+
+def test_verifying_notices_a_change_log_that_somebody_changed(servers: Servers, tmp_path: Path) -> None:
+    say(servers, "UPDATE people SET name = 'Somebody else' WHERE email = '3@example.org'")
+    disguised = "SET session_replication_role = replica; UPDATE change_log SET row_key = '999' WHERE id = 2"
+    say(servers, disguised)
+    back_up(servers.superuser_url, tmp_path / "backup")
+    with pytest.raises(RuleBroken, match="Record 2 of the backup's change log"):
+        verify_backup(tmp_path / "backup")

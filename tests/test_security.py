@@ -316,6 +316,15 @@ def test_metrics_are_for_the_operators_network_only(portal: Flask) -> None:
     assert client.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
 
 
+def test_made_up_methods_leave_no_trace_in_the_metrics(portal: Flask) -> None:
+    client = portal.test_client()
+    client.get("/healthz")
+    before = client.get("/metrics").data.count(b"portal_requests_total{")
+    for number in range(50):
+        client.open("/healthz", method=f"MADEUP{number}")
+    assert client.get("/metrics").data.count(b"portal_requests_total{") <= before + 3
+
+
 def test_portal_needs_no_database_to_be_put_together() -> None:
     app = make_portal(None, database_url="postgresql://nobody@localhost:1/none")
     assert app.url_map

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
@@ -12,6 +13,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+
+_READY = 250  # the server's word for "yes" (RFC 5321, 4.2.3)
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,13 @@ def compose(words: Letter, *, sender: str, token: str, written_at: datetime) -> 
 def send(server: MailServer, letter: EmailMessage) -> None:
     """Hand a letter to the server and wait until it says that it has it. Raises MailError."""
     try:
-        channel = _open(server)
+        channel = _channel_to(server)
         try:
             channel.send_message(letter)
-        finally:
+        except BaseException:
             _hang_up(channel)
+            raise
+        _leave(server, channel)
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _ in refused.recipients.values()]
         raise _refusal(max(codes), "The mail server does not accept this address.") from None
@@ -82,6 +87,39 @@ def send(server: MailServer, letter: EmailMessage) -> None:
         raise MailError("The mail server does not offer what the settings ask for.", is_final=False) from None
     except (OSError, smtplib.SMTPException):
         raise MailError("The mail server could not be reached or broke off.", is_final=False) from None
+
+
+@contextmanager
+def keep_channels() -> Iterator[None]:
+    """Within this, letters to one server go over one connection; it is closed at the end."""
+    _kept.append({})
+    try:
+        yield
+    finally:
+        for channel in _kept.pop().values():
+            _hang_up(channel)
+
+
+_kept: list[dict[MailServer, smtplib.SMTP]] = []
+
+
+def _channel_to(server: MailServer) -> smtplib.SMTP:
+    """A connection that was kept and still answers, or a new one."""
+    channel = _kept[-1].pop(server, None) if _kept else None
+    if channel is not None:
+        with suppress(OSError, smtplib.SMTPException):
+            if channel.rset()[0] == _READY:
+                return channel
+        _hang_up(channel)
+    return _open(server)
+
+
+def _leave(server: MailServer, channel: smtplib.SMTP) -> None:
+    """Keep a connection for the next letter where that is wanted; the letter is accepted, whatever happens now."""
+    if _kept:
+        _kept[-1][server] = channel
+    else:
+        _hang_up(channel)
 
 
 def _open(server: MailServer) -> smtplib.SMTP:

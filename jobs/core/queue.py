@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -18,19 +20,29 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.mail import MailServer
+from jobs.core.mail import MailServer, keep_channels
 from jobs.pdf.paper.letterhead import Logo
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
-from models.documents.job_requests import Attempt, JobStatus, finish, hold, postpone, report_progress, start_attempt
+from models.documents.job_attempts import Attempt, finish, hold, postpone, start_attempt, start_next
+from models.documents.job_requests import JobStatus, report_progress
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
 ENTRY = "jobs.core.queue.run"
 REPORT_SECONDS = 0.2  # progress is written at most this often
+ROUND_SECONDS = 1.0  # so long one process goes on with mail before it looks whether somebody waits for something else
 
 log = structlog.get_logger(__name__)
+
+
+class Lane(StrEnum):
+    """The queue a job waits in. Nobody waits for mail; jobs of minutes must hold up nothing that somebody waits for."""
+
+    SHORT = "short"
+    MAIL = "mail"
+    LONG = "long"
 
 
 @dataclass(frozen=True)
@@ -96,33 +108,34 @@ class JobKind:
     function: JobFunction
     timeout_seconds: int
     most_attempts: int
-    is_long: bool = False
+    lane: Lane = Lane.SHORT
 
 
 JOBS: dict[str, JobKind] = {}
 _equipment: list[Equipment] = []
 
 
-def job(*, timeout: int = 600, attempts: int = 5, is_long: bool = False) -> Callable[[JobFunction], JobFunction]:
+def job(*, timeout: int = 600, attempts: int = 5, lane: Lane = Lane.SHORT) -> Callable[[JobFunction], JobFunction]:
     """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times.
 
-    `is_long` is for jobs that may take minutes: they have a queue of their own, which some workers leave alone.
+    The lane LONG is for jobs that may take minutes: some workers leave them alone. Of the lane MAIL one process does
+    many in a row, so they must be quick.
     """
 
     def registered(function: JobFunction) -> JobFunction:
-        return register(function.__name__, function, timeout=timeout, attempts=attempts, is_long=is_long)
+        return register(function.__name__, function, timeout=timeout, attempts=attempts, lane=lane)
 
     return registered
 
 
 def register(
-    name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, is_long: bool = False
+    name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, lane: Lane = Lane.SHORT
 ) -> JobFunction:
     """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
     registered = JOBS.get(name)
     if registered and registered.function.__module__ != function.__module__:
         raise ValueError(f"two jobs are called {name}")
-    JOBS[name] = JobKind(name, function, timeout, attempts, is_long)
+    JOBS[name] = JobKind(name, function, timeout, attempts, lane)
     return function
 
 
@@ -142,16 +155,29 @@ def leave_on_term() -> None:
 
 
 def run(request_id: int) -> None:
-    """Do one request, if it is still to be done. This is all that RQ ever calls.
+    """Do one request, if it is still to be done; after a mail go on with the mail that waits. All that RQ ever calls.
 
     Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
     transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
     """
+    with keep_channels():
+        name = _do(lambda session: start_attempt(session, int(request_id)))
+        until = time.monotonic() + ROUND_SECONDS
+        while name in JOBS and JOBS[name].lane is Lane.MAIL and time.monotonic() < until:
+            name = _do(partial(start_next, name=name))
+
+
+def _do(start: Callable[[PortalSession], Attempt | None]) -> str:
+    """Do the request that is started, and return its job's name; "" when there is none to start."""
     equipment = _equipment[0]
     with equipment.sessions.begin() as session:
-        attempt = start_attempt(session, int(request_id))
-    if attempt is None:
-        return
+        attempt = start(session)
+    if attempt is not None:
+        _attend_to(attempt, equipment)
+    return attempt.name if attempt else ""
+
+
+def _attend_to(attempt: Attempt, equipment: Equipment) -> None:
     try:
         with equipment.sessions() as session:
             if hold(session, attempt.request_id):

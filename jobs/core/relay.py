@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any
 
 import psycopg
 import structlog
@@ -17,18 +17,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.queue import ENTRY, JOBS, leave_on_term, system_sessions
+from jobs.core.queue import ENTRY, JOBS, Lane, leave_on_term, system_sessions
 from jobs.core.queue import run as run_request
 from models.core.db import PortalSession, make_engine
 from models.core.rooms import load_rooms
-from models.documents.job_requests import CHANNEL, Claim, claim_due, give_back
+from models.documents.job_attempts import Claim, claim_due, give_back
+from models.documents.job_requests import CHANNEL
 
-QUEUE = "triangulate"
-LONG_QUEUE = "triangulate:long"
+QUEUES = {Lane.SHORT: "triangulate", Lane.MAIL: "triangulate:mail", Lane.LONG: "triangulate:long"}
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
-BATCH = 100
+FEED = 20  # so many wait in one queue at most; the rest waits in the outbox, where what a person asked for goes first
 KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
 
+_MARK = "ob-"  # then the request and how often it has been put there
 log = structlog.get_logger(__name__)
 
 
@@ -57,11 +58,8 @@ class PortalJob(Job):
         """Never: a job in Valkey must not make the worker call addresses."""
 
 
-class Queues(NamedTuple):
-    """The queues for the ids of requests; jobs of minutes have one of their own, so that they hold up nothing else."""
-
-    short: Queue
-    long: Queue
+Queues = dict[Lane, Queue]
+"""The queues for the ids of requests, one for each lane."""
 
 
 def connect(redis_url: str) -> Redis:
@@ -71,10 +69,12 @@ def connect(redis_url: str) -> Redis:
     return Redis.from_url(f"{rq_scheme}://{rest}", socket_connect_timeout=5, driver_info=None)
 
 
-def open_queue(connection: Redis, *, is_long: bool = False) -> Queue:
-    """One of the portal's two queues, for short jobs and for long ones: numbers of requests, as JSON."""
-    name = LONG_QUEUE if is_long else QUEUE
-    return Queue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+def open_queues(connection: Redis) -> Queues:
+    """The portal's queues: numbers of requests, as JSON."""
+    return {
+        lane: Queue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+        for lane, name in QUEUES.items()
+    }
 
 
 def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: Iterable[str] = ()) -> None:
@@ -87,7 +87,7 @@ def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: I
     load_rooms("models", "jobs", *also)
     engine = make_engine(database_url, pool_size=2)
     connection = connect(redis_url)
-    queues = Queues(open_queue(connection), open_queue(connection, is_long=True))
+    queues = open_queues(connection)
     while True:
         try:
             _serve(engine, queues, poll_seconds)
@@ -107,7 +107,7 @@ def _serve(engine: Engine, queues: Queues, poll_seconds: float) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         try:
             while True:
-                while pass_on(sessions, queues) or has_lost_memory(sessions, queues.short.connection):
+                while has_lost_memory(sessions, queues[Lane.SHORT].connection) or pass_on(sessions, queues):
                     continue
                 next(connection.notifies(timeout=poll_seconds, stop_after=1), None)
         finally:
@@ -125,17 +125,23 @@ def has_lost_memory(sessions: sessionmaker[PortalSession], valkey: Redis) -> boo
 
 
 def pass_on(sessions: sessionmaker[PortalSession], queues: Queues) -> int:
-    """Lease due requests, then put their numbers on the queue; returns how many.
+    """Fill each queue up to FEED from the outbox; returns how many requests were leased for that."""
+    return sum(_feed(sessions, lane, queue) for lane, queue in queues.items())
+
+
+def _feed(sessions: sessionmaker[PortalSession], lane: Lane, queue: Queue) -> int:
+    """Lease due requests of a lane that do not wait in its queue already, then put their numbers there.
 
     The lease is committed first: the worker may be quicker than we are. When the queue does not answer, the requests
     are given back; when this process dies in between, their leases run out in ten seconds.
     """
+    waiting = {int(job_id.split("-")[1]) for job_id in queue.job_ids if job_id.startswith(_MARK)}
     with sessions.begin() as session:
-        claims = claim_due(session, BATCH)
+        claims = claim_due(session, max(0, FEED - len(waiting)), waiting=waiting, **_names_of(lane))
     passed = 0
     try:
         for claim in claims:
-            _put(queues, claim)
+            _put(queue, claim)
             passed += 1
     finally:
         if passed < len(claims):
@@ -144,15 +150,21 @@ def pass_on(sessions: sessionmaker[PortalSession], queues: Queues) -> int:
     return passed
 
 
-def _put(queues: Queues, claim: Claim) -> None:
+def _names_of(lane: Lane) -> dict[str, Any]:
+    """The jobs of a lane; of the short one all that have no other, also those that this version does not know."""
+    if lane is Lane.SHORT:
+        return {"names": [kind.name for kind in JOBS.values() if kind.lane is not lane], "are_others": True}
+    return {"names": [kind.name for kind in JOBS.values() if kind.lane is lane], "are_others": False}
+
+
+def _put(queue: Queue, claim: Claim) -> None:
     kind = JOBS.get(claim.name)
-    queue = queues.long if kind and kind.is_long else queues.short
     queue.enqueue_call(
         ENTRY,
         args=(claim.id,),
         timeout=kind.timeout_seconds if kind else 60,
         result_ttl=0,
         failure_ttl=KEEP_SECONDS,
-        job_id=f"ob-{claim.id}-{claim.round}",
+        job_id=f"{_MARK}{claim.id}-{claim.round}",
         description=f"request {claim.id}",
     )

@@ -26,10 +26,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Schedule:
-    """A job at a time of day in London, on some days of the week.
+    """A job at a time of day in London, on some days of the week; or every hour at that time's minute.
 
     After a time when no scheduler ran, `catches_up` requests every missed run; otherwise only the last one is.
-    `is_hourly` runs at that minute of every hour.
     """
 
     name: str
@@ -39,16 +38,11 @@ class Schedule:
     catches_up: bool = False
     is_hourly: bool = False
 
-    @property
-    def times(self) -> list[time]:
-        """The times of day at which it is due."""
-        return [self.at.replace(hour=hour) for hour in range(24)] if self.is_hourly else [self.at]
-
 
 SCHEDULES = (
+    Schedule("discard stale lists", job="discard_stale_lists", at=time(0, 10), is_hourly=True),
+    Schedule("erase stale imports", job="erase_stale_imports", at=time(0, 15), is_hourly=True),
     Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
-    Schedule("erase uploaded spreadsheets", job="erase_stale_imports", at=time(0, 10), is_hourly=True),
-    Schedule("discard uploaded case lists", job="discard_stale_lists", at=time(0, 15), is_hourly=True),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
     Schedule("retention", job="erase_due", at=time(3, 50)),
     Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),
@@ -117,10 +111,18 @@ def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[da
     >>> [moment.astimezone(LONDON).strftime("%H:%M") for moment in moments]
     ['02:30']
     """
+    if schedule.is_hourly:
+        return _hourly(schedule.at.minute, after, until)
     first, last = london_day(after) - timedelta(days=1), london_day(until)
     days = (first + timedelta(days=count) for count in range((last - first).days + 1))
-    due = [day for day in days if day.weekday() in schedule.weekdays]
-    moments = (_moment(at, day) for day in due for at in schedule.times)
+    moments = (_moment(schedule.at, day) for day in days if day.weekday() in schedule.weekdays)
+    return [moment for moment in moments if after < moment <= until]
+
+
+def _hourly(minute: int, after: datetime, until: datetime) -> list[datetime]:
+    first = after.astimezone(UTC).replace(minute=minute, second=0, microsecond=0)
+    hours = int((until - first) / timedelta(hours=1)) + 1
+    moments = (first + timedelta(hours=count) for count in range(hours))
     return [moment for moment in moments if after < moment <= until]
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from jobs.core.mail import MailServer
-from jobs.core.queue import Equipment, equip, system_sessions, warm_up
-from jobs.core.relay import PortalJob, connect, open_queue
+from jobs.core.queue import Equipment, Lane, equip, system_sessions, warm_up
+from jobs.core.relay import PortalJob, connect, open_queues
 from jobs.pdf.paper.letterhead import Logo
 from models.core.db import make_engine, refuse_unsafe_login
 from models.core.rooms import load_rooms
@@ -45,8 +45,8 @@ def run(
 ) -> None:
     """Do requests until told to stop (SIGTERM: after the job in hand). Run as many of these as there are cores.
 
-    Short jobs go before long ones; a worker with `takes_long` off leaves the long ones to others, so that one such
-    worker among several keeps short jobs from ever waiting for a case list.
+    Short jobs go first, mail last; a worker with `takes_long` off leaves the long ones to others, so that one such
+    worker among several keeps short jobs and mail from ever waiting for a case list.
 
     Waits for both servers at the start. Raises RuleBroken on a database login that row-level security does not bind.
     """
@@ -65,9 +65,10 @@ def run(
 
 def make_worker(connection: Redis, *, takes_long: bool = True) -> PortalWorker:
     """A worker that notices dead colleagues within a minute or so; the outbox does not rely on it."""
-    short, long = open_queue(connection), open_queue(connection, is_long=True)
+    queues = open_queues(connection)
+    lanes = [Lane.SHORT, Lane.LONG, Lane.MAIL] if takes_long else [Lane.SHORT, Lane.MAIL]
     worker = PortalWorker(
-        [short, long] if takes_long else [short],
+        [queues[lane] for lane in lanes],
         connection=connection,
         job_class=PortalJob,
         serializer=JSONSerializer,

@@ -6,14 +6,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from jobs.core.mail import Letter, MailError, MailServer, compose, send
-from jobs.core.queue import Done, Later, Run, job
+from jobs.core.queue import Done, Lane, Later, Run, job
 from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
 from models.reminders.reminders import still_wanted
 
 MOST_TRIES = 10  # with pauses of 1, 2, 4 … 60 minutes: about six hours
 
 
-@job(timeout=180)
+@job(timeout=180, lane=Lane.MAIL)
 def send_message(run: Run) -> Done | Later:
     """Send one message, unless it is settled or no longer true. Tried again while the mail server is unavailable.
 

@@ -25,11 +25,11 @@ from models.core.clock import now
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, one_of
-from models.documents.job_requests import request_job
+from models.documents.job_requests import JobRequest, request_job
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
 
-KEPT_HOURS = 24
+KEPT_HOURS = 23  # looked at every hour, so that nothing is kept longer than a day
 _PIECE = 1024 * 1024
 
 
@@ -177,16 +177,30 @@ def discard(session: Session, case_list: CaseList) -> None:
     """Discard an upload: nothing of it is kept but its name. Refuses one that became a frame."""
     if case_list.status in (ListStatus.FREEZING, ListStatus.FROZEN):
         raise RuleBroken("This list is a frame already; frames are never thrown away.")
-    case_list.status, case_list.report, case_list.choice = ListStatus.DISCARDED, None, None
-    erase_file(session, case_list)
-    session.flush()
+    _throw_away(session, case_list)
 
 
 def discard_stale(session: Session) -> int:
-    """Discard every upload older than a day that became no frame; returns how many. Run hourly by the scheduler."""
+    """Discard every upload that became no frame within KEPT_HOURS; returns how many.
+
+    Also one whose freezing failed for good; not one that is still going to be frozen.
+    """
     since = now() - timedelta(hours=KEPT_HOURS)
-    waiting = (ListStatus.UPLOADED, ListStatus.CHECKING, ListStatus.CHECKED, ListStatus.REFUSED)
-    stale = session.scalars(select(CaseList).where(CaseList.uploaded_at < since, CaseList.status.in_(waiting))).all()
+    to_be_frozen = select(JobRequest.id).where(
+        JobRequest.unique_key == func.concat("freeze:", CaseList.id), JobRequest.finished_at.is_(None)
+    )
+    stale = session.scalars(
+        select(CaseList)
+        .where(CaseList.uploaded_at < since, CaseList.status.not_in((ListStatus.FROZEN, ListStatus.DISCARDED)))
+        .where(~to_be_frozen.exists())
+        .with_for_update(skip_locked=True)
+    ).all()
     for case_list in stale:
-        discard(session, case_list)
+        _throw_away(session, case_list)
     return len(stale)
+
+
+def _throw_away(session: Session, case_list: CaseList) -> None:
+    case_list.status, case_list.report, case_list.choice = ListStatus.DISCARDED, None, None
+    erase_file(session, case_list)
+    session.flush()

@@ -214,12 +214,15 @@ def test_person_ends_a_sign_in_elsewhere_but_nobody_elses(browser: Open, session
         "javascript:alert(1)",
         "/\t/evil.example",
         "\\\\evil",
+        "//[",
+        "/\\[::1",
     ],
 )
 def test_sign_in_never_leads_off_the_portal(browser: Open, session: Session, target: str) -> None:
     person = member(session, Role.OFFICER)
     answer = browser().send("/sign-in/", email=person.email, password=PASSWORD, next=target)
     assert answer.location == "/"
+    assert browser().client.get("/sign-in/", query_string={"next": target}).status_code == 200
 
 
 def test_old_sign_ins_are_forgotten_once_however_often_the_job_runs(

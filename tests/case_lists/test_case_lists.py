@@ -6,22 +6,26 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from jobs.core.schedule import ask_for_due_runs
 from models.case_lists.case_frames import CaseFrame
-from models.case_lists.case_lists import CaseList, CaseListPiece, ListStatus
+from models.case_lists.case_lists import CaseList, CaseListPiece, ListStatus, accept, discard_stale
 from models.case_lists.frame_rows import FrameRow, frame_fingerprint, read_rows
 from models.core.access import Role
+from models.core.clock import now
 from models.core.db import PortalSession
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
 from models.tools.starting_words import give_starting_words
 from tests.web import Browser
-from tests.work import do_requests, done
+from tests.work import do_requests, done, sessions_of_the_portal
 
 Open = Callable[..., Browser]
 LIST = """Case reference,Name,NHS number,Date of birth,Level,Primary need code,Start date,End date,Postcode
@@ -146,6 +150,41 @@ def test_officer_discards_an_upload_and_its_file_is_gone(
     assert case_list.status is ListStatus.DISCARDED
     assert case_list.report is None
     assert session.scalar(select(func.count()).select_from(CaseListPiece)) == 0
+
+
+@pytest.mark.parametrize("status", [ListStatus.CHECKED, ListStatus.FREEZING])
+def test_upload_nobody_finishes_is_erased_within_a_day_by_the_clock_alone(
+    officer: Browser,
+    session: PortalSession,
+    session_factory: sessionmaker[PortalSession],
+    status: ListStatus,
+) -> None:
+    case_list = checked(officer, session, session_factory)
+    case_list.status = status  # FREEZING, and nothing that would still freeze it: its job failed for good
+    session.commit()
+    uploaded, pieces = case_list.uploaded_at, select(func.count()).select_from(CaseListPiece)
+    kept = []
+    for hour in range(25):
+        with time_machine.travel(uploaded + timedelta(hours=hour), tick=False):
+            ask_for_due_runs(sessions_of_the_portal(session_factory), now())
+            done(do_requests(session, session_factory))
+        kept.append(bool(session.scalar(pieces)))
+    assert sum(kept) in (22, 23, 24)
+    session.refresh(case_list)
+    assert case_list.status is ListStatus.DISCARDED
+    assert session.scalar(pieces) == 0
+
+
+def test_list_that_waits_to_be_frozen_is_not_thrown_away(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    case_list = checked(officer, session, session_factory)
+    case_list.uploaded_at = now() - timedelta(days=2)
+    accept(session, case_list)
+    assert discard_stale(session) == 0
+    done(do_requests(session, session_factory))
+    session.refresh(case_list)
+    assert case_list.status is ListStatus.FROZEN
 
 
 @pytest.mark.parametrize(

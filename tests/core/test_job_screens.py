@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession, act_as
-from models.documents.job_requests import JobRequest, JobStatus, finish, report_progress, request_job, start_attempt
+from models.documents.job_attempts import finish, start_attempt
+from models.documents.job_requests import JobRequest, JobStatus, report_progress, request_job
 from models.messages.messages import Draft, Message, MessageStatus, settle_message, write_message
 from models.partnership.people import Person
 from models.plans.action_plans import PlanStatus

@@ -20,7 +20,8 @@ from models.core.access import Actor, Role
 from models.core.clock import now
 from models.core.db import PortalSession
 from models.core.rooms import load_rooms
-from models.documents.job_requests import JobRequest, JobStatus, give_back, job_view, request_job
+from models.documents.job_attempts import give_back
+from models.documents.job_requests import JobRequest, JobStatus, job_view, request_job
 from models.partnership.people import Person
 from tests import make
 from tests.databases import Database

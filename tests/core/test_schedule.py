@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from models.core.schedules import mark_written, take_the_lead, written_until
 from models.documents.job_requests import JobRequest
 from tests.databases import Database
 
+PROJECT = Path(__file__).resolve().parents[2]
 SEVEN = Schedule("reminders", "write_reminders", time(7, 0))
 EVERY_MISSED = Schedule("harvest", "plough", time(7, 0), catches_up=True)
 
@@ -87,6 +89,16 @@ def test_a_weekly_run_keeps_to_its_days() -> None:
     assert london(moments) == ["Mon 23 Nov 07:30", "Fri 27 Nov 07:30", "Mon 30 Nov 07:30"]
 
 
+@pytest.mark.parametrize("start", [utc(2026, 3, 28, 20), utc(2026, 10, 24, 20), utc(2026, 11, 23, 7, 5)])
+def test_an_hourly_run_is_due_once_an_hour_also_when_the_clocks_change(start: datetime) -> None:
+    schedule = Schedule("hourly", "plough", time(0, 10), is_hourly=True)
+    steps = [start + timedelta(minutes=7 * count) for count in range(200)]
+    moments = [moment for after, until in pairwise(steps) for moment in due_moments(schedule, after, until)]
+    assert moments == due_moments(schedule, steps[0], steps[-1])
+    assert {later - earlier for earlier, later in pairwise(moments)} == {timedelta(hours=1)}
+    assert {moment.minute for moment in moments} == {10}
+
+
 def test_a_run_due_at_the_very_moment_is_taken_once() -> None:
     moment = utc(2026, 11, 23, 7)
     assert due_moments(SEVEN, moment - timedelta(seconds=1), moment) == [moment]
@@ -146,3 +158,12 @@ def test_every_schedule_names_a_job_there_is() -> None:
     load_rooms("models", "jobs")
     assert {schedule.job for schedule in SCHEDULES} <= set(JOBS)
     assert len({schedule.name for schedule in SCHEDULES}) == len(SCHEDULES)
+
+
+def test_every_job_is_scheduled_or_asked_for_somewhere() -> None:
+    load_rooms("models", "jobs")
+    rooms = (room for name in ("app", "admin_views", "jobs", "models") for room in (PROJECT / name).rglob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in rooms if "demo" not in path.parts)
+    scheduled = {schedule.job for schedule in SCHEDULES}
+    waiting = [name for name in JOBS if name not in scheduled and f'"{name.removeprefix("make_")}"' not in source]
+    assert [name for name in waiting if f'"{name}"' not in source] == []

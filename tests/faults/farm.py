@@ -32,8 +32,8 @@ from sqlalchemy.orm import sessionmaker
 
 from app.servers.local_servers import Servers, start_valkey
 from app.servers.server_guard import VALKEY_FOLDER, processes_in
-from jobs.core.queue import system_sessions
-from jobs.core.relay import QUEUE, connect
+from jobs.core.queue import Lane, system_sessions
+from jobs.core.relay import QUEUES, connect
 from models.core.access import Actor, DatabaseRole
 from models.core.db import PortalSession, database_url
 from models.documents.job_requests import JobStatus, job_view, request_job
@@ -224,10 +224,10 @@ class Farm:
     def enqueue_by_hand(self, function: str, arguments: tuple[object, ...], callback: str) -> str:
         """Put a job into Valkey as somebody with write access to it could."""
         job = Job.create(
-            function, arguments, connection=self.redis, serializer=JSONSerializer, origin=QUEUE, timeout=30
+            function, arguments, connection=self.redis, serializer=JSONSerializer, origin=QUEUES[Lane.SHORT], timeout=30
         )
         job._failure_callback_name = callback
-        Queue(QUEUE, connection=self.redis, serializer=JSONSerializer).enqueue_job(job)
+        Queue(QUEUES[Lane.SHORT], connection=self.redis, serializer=JSONSerializer).enqueue_job(job)
         return str(job.id)
 
     def is_gone_or_failed(self, job_id: str) -> bool:

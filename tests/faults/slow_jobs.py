@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from jobs.core.queue import Done, Later, Run, job
+from jobs.core.queue import Done, Lane, Later, Run, job
 from models.core.errors import RuleBroken
 
 
@@ -38,13 +38,20 @@ def plough(run: Run) -> Done:
     return Done("The field is ploughed.")
 
 
-@job(timeout=60, is_long=True)
+@job(timeout=60, lane=Lane.LONG)
 def dig_well(run: Run) -> Done:
     """Long work, as a case list of a million rows is."""
     mark(run)
     time.sleep(float(run.arguments["seconds"]))
     leave_effect(run)
     return Done("There is water.")
+
+
+@job(timeout=60, lane=Lane.MAIL)
+def post(run: Run) -> Done:
+    """Quick work that nobody waits for, as a mail is."""
+    leave_effect(run)
+    return Done("It is posted.")
 
 
 @job()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.core.queue import JOBS
+from jobs.core.queue import JOBS, Lane
 from models.core.rooms import load_rooms
 from models.documents.job_requests import JobStatus
 from tests.databases import Database
@@ -55,5 +55,7 @@ def test_a_worker_for_everything_does_the_short_job_first_and_the_long_one_too(f
 
 def test_reading_and_indexing_case_lists_counts_as_long_and_nothing_else_does() -> None:
     load_rooms("models", "jobs")
-    long = {kind.name for kind in JOBS.values() if kind.is_long and kind.function.__module__.startswith("jobs.")}
+    long = {
+        kind.name for kind in JOBS.values() if kind.lane is Lane.LONG and kind.function.__module__.startswith("jobs.")
+    }
     assert long == {"check_case_list", "freeze_case_list", "index_frame_rows"}

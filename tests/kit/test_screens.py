@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -203,6 +206,14 @@ def test_cursor_comes_back_as_it_was(value: str | None, key: int) -> None:
     kind = Agency.name.type
     assert cursor_from({"after": cursor_token(value, key)}, kind) == Cursor(value, key)
     assert cursor_from({"before": cursor_token(value, key)}, kind) == Cursor(value, key, is_back=True)
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\0b", ["a"], {"a": 1}, 1.5, True])
+def test_cursor_that_no_list_wrote_begins_at_the_beginning(browser: Open, value: Any) -> None:
+    token = urlsafe_b64encode(json.dumps([value, 1]).encode()).decode().rstrip("=")
+    officer = browser(Role.OFFICER)
+    for way in ("after", "before"):
+        assert officer.client.get(f"/agencies/?sort=name&{way}={token}").status_code == 200
 
 
 def test_hostile_text_is_shown_as_text_everywhere(browser: Open, session: Session) -> None:

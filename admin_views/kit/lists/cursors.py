@@ -103,4 +103,8 @@ def _typed(value: Any, kind: Any) -> Any:
         raise ValueError(value)
     if not isinstance(value, wanted):
         raise TypeError(value)
+    if isinstance(value, str):
+        value.encode()  # half a character can be told in JSON, not kept in a database: a ValueError
+        if "\0" in value:
+            raise ValueError(value)
     return value

@@ -1,0 +1,1 @@
+"""Backing the portal up, proving that a backup is whole, restoring it."""
