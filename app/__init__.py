@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from admin_views.kit.home import HomeView
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
+from app.access_links import take_links
 from app.auth import start_sign_in
 from app.calendars import offer_calendars
 from app.cli import register_commands
@@ -26,6 +27,7 @@ from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
+from models.messages.agency_messages import Letterhead
 
 __all__ = ["create_app"]
 
@@ -45,7 +47,8 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     settings = settings or load_settings()
     app = Portal(__name__)
     app.extensions["settings"] = settings
-    database = Database(lambda: session_factory or _connect(settings))
+    letterhead = Letterhead(settings.address, settings.partnership_name)
+    database = Database(lambda: session_factory or _connect(settings), lambda: letterhead)
     start_logging(settings.log_level)
     log_requests(app)
     guard(app, settings)
@@ -53,6 +56,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     app.teardown_request(close_database_session)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
+    take_links(app)
     dress(app, settings)
     offer_logo(app, settings)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")

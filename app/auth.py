@@ -240,7 +240,11 @@ def new_password() -> ResponseReturnValue:
     try:
         signed_in = cast(SignedIn, browser().signed_in)
         person = change_password(
-            database, signed_in.person_id, old=form.get("old", "")[:1000], new=form.get("new", "")[:1000]
+            database,
+            signed_in.person_id,
+            old=form.get("old", "")[:1000],
+            new=form.get("new", "")[:1000],
+            about=(current_app.extensions["settings"].partnership_name,),
         )
         token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
         database.commit()

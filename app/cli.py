@@ -7,13 +7,14 @@ from flask import Flask
 from app.commands.backups import backup_command, restore_command, verify_command
 from app.commands.database import database
 from app.commands.frames import frames
+from app.commands.people import people
 from app.commands.plans import plans
 from app.commands.processes import relay_command, scheduler_command, worker_command
 from app.commands.rooms import rooms
 from app.commands.samples import samples
 
 COMMANDS = (
-    *(database, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command),
+    *(database, people, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command),
     *(backup_command, verify_command, restore_command),
 )
 

@@ -40,7 +40,7 @@ from models.partnership.people import Person
 
 HALF_WAY = timedelta(minutes=5)  # how long a right password waits for its code
 _REFUSED = "That code is not right or has been used, or the account is locked for a while."
-_OPEN = ("auth.", "second_factor.", "static", "health.")
+_OPEN = ("auth.", "second_factor.", "links.", "static", "health.")
 second_factor = Blueprint("second_factor", __name__)
 
 

@@ -30,6 +30,9 @@ _PROMISES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_WITH_SECRETS = frozenset({"links.open_invitation", "links.open_new_password"})
+"""Addresses with a secret in them, which nobody is told who is asked next."""
+
 _A_YEAR = "max-age=31536000; includeSubDomains"
 _FORM_MEMORY = 4 * 1024 * 1024
 _STRANGERS_FORM = 64 * 1024
@@ -121,6 +124,8 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
     """Put the headers on a response; no cache keeps what only one person may see."""
     for name, value in _PROMISES.items():
         response.headers[name] = value
+    if request.endpoint in _WITH_SECRETS:
+        response.headers["Referrer-Policy"] = "no-referrer"
     if is_secure:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:

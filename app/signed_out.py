@@ -22,9 +22,14 @@ from admin_views.kit.requests import actor, own_path, role
 from app.sessions import mark_of
 
 KEPT = 12 * 60 * 60  # seconds that a form's words can be brought back
-TO_STRANGERS = frozenset({"auth.sign_in", "second_factor.give_code", "surveys.take"})
+TO_STRANGERS = frozenset(
+    {
+        *("auth.sign_in", "second_factor.give_code", "surveys.take"),
+        *("links.invitation", "links.new_password", "links.forgotten_password"),
+    }
+)
 """What somebody may send who is not signed in."""
-_NEVER_KEPT = ("auth.", "second_factor.")
+_NEVER_KEPT = ("auth.", "second_factor.", "links.")
 _UNSAID = ("once", "row_version", "shown", "confirmed", "_find")
 _UNSAID_BEGINNINGS = ("seen-", "theirs-")
 

@@ -15,6 +15,7 @@ from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
 
+from models.accounts.access_functions import ACCESS_FUNCTIONS, ACCESS_TRIGGERS
 from models.case_lists.frame_functions import FRAME_FUNCTIONS
 from models.core.access import DatabaseRole, RowPolicy, policy_statements
 from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, change_log_statements
@@ -31,7 +32,7 @@ _UNKNOWN_REVISION = (
 )
 _HAS_REVISION = text("SELECT to_regclass('alembic_version')")
 _MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
-_OWNED = ("change_log", "change_log_head", "case_frames", "frame_rows")
+_OWNED = ("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "sign_ins")
 
 
 def all_policies() -> dict[str, RowPolicy]:
@@ -43,7 +44,7 @@ def all_policies() -> dict[str, RowPolicy]:
 
 def all_functions() -> tuple[DatabaseFunction, ...]:
     """Every function that the portal keeps in the database, each with the roles that may call it."""
-    return (*CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS)
+    return (*CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS, *ACCESS_FUNCTIONS)
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -119,7 +120,7 @@ def access_statements() -> list[str]:
     statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}"]
     for function in all_functions():
         statements += function.statements()
-    statements += CHANGE_LOG_TRIGGERS
+    statements += [*CHANGE_LOG_TRIGGERS, *ACCESS_TRIGGERS]
     for table, policy in sorted(all_policies().items()):
         statements += policy_statements(table, policy)
         if policy.is_logged:

@@ -36,6 +36,8 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
+    *("links.invitation", "links.new_password", "links.forgotten_password"),
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {

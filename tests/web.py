@@ -70,6 +70,7 @@ def member(session: Session, role: Role, *, agency: Any = None, name: str = "", 
     """A person who may sign in with PASSWORD. Commits, so that the portal's own sessions see the person."""
     person = make.person(session, role, agency=agency, name=name, **values)
     person.password_hash = _HASH
+    person.accepted_at = person.accepted_at or now()
     session.commit()
     return person
 

@@ -9,8 +9,10 @@ from flask import g, request
 from sqlalchemy.orm import sessionmaker
 from werkzeug.datastructures import ImmutableMultiDict
 
+from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor, DatabaseRole, Role
 from models.core.db import PortalSession
+from models.messages.agency_messages import PLAIN, Letterhead
 
 NOBODY = Actor(DatabaseRole.PUBLIC)
 
@@ -18,8 +20,13 @@ NOBODY = Actor(DatabaseRole.PUBLIC)
 class Database:
     """The portal's database as the screens know it: one session per request, acting as the person who asks."""
 
-    def __init__(self, make_factory: Callable[[], sessionmaker[PortalSession]]) -> None:
+    def __init__(
+        self,
+        make_factory: Callable[[], sessionmaker[PortalSession]],
+        letterhead: Callable[[], Letterhead] = lambda: PLAIN,
+    ) -> None:
         self._make_factory = make_factory
+        self._letterhead = letterhead
 
     @cached_property
     def factory(self) -> sessionmaker[PortalSession]:
@@ -35,7 +42,7 @@ class Database:
 
     def open_session(self) -> PortalSession:
         """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
-        return self.factory(info={"actor": actor()})
+        return self.factory(info={"actor": actor(), LETTERHEAD: self._letterhead()})
 
 
 def close_database_session(error: BaseException | None = None) -> None:

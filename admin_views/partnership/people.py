@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import flash
-from sqlalchemy.orm import Session, object_session
-from wtforms import Form, PasswordField
+from collections.abc import Sequence
 
+from flask import flash
+from sqlalchemy import func
+from sqlalchemy.orm import Session, object_session
+from wtforms import Form
+
+from admin_views.accounts.invitations import InvitationPages
+from admin_views.accounts.sign_ins import SignInPages
 from admin_views.kit.base import (
     ADMINISTRATORS,
     READERS,
     Category,
+    Filter,
     Importable,
     Screen,
     by_value,
@@ -19,11 +25,11 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
+from admin_views.kit.fields import YesField
 from admin_views.partnership.holdings import HoldingPages, held_words
-from models.accounts.invitations import Inviting, invite
-from models.accounts.password_changes import set_password
+from models.accounts.invitations import InvitationState, Inviting, invitation_state, invite
 from models.accounts.second_factors import has_factor, remove_factor
-from models.accounts.sign_in_attempts import unlock
+from models.accounts.sign_in_attempts import last_signed_in, unlock
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by
@@ -36,6 +42,9 @@ def _has_factor(person: Person) -> bool:
     return session is not None and has_factor(session, person.id)
 
 
+_STATES = tuple((state.value, state.label) for state in InvitationState)
+
+
 def _invite(session: Session, person: Person, facts: ImportFacts) -> None:
     """Invite somebody who was brought in from a spreadsheet and may sign in."""
     if person.is_active:
@@ -45,22 +54,29 @@ def _invite(session: Session, person: Person, facts: ImportFacts) -> None:
 
 @screen
 class PersonScreen(Screen):
-    """The people of the portal; administrators give places, roles and first passwords."""
+    """The people of the portal; administrators give places and roles, and invite. They never know a password."""
 
     model = Person
-    page_sets = (HoldingPages,)
+    page_sets = (InvitationPages, HoldingPages, SignInPages)
     name, noun, plural = "People", "person", "people"
     url, category, menu_order = "/people", Category.PEOPLE, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
-    column_list = ("name", "role", "agency_id", "job_title", "is_active")
-    column_details_list = ("name", "email", "role", "job_title", "agency_id", "team", "is_active")
-    column_formatters = {"role": by_value(show_tag)}
-    column_formatters_detail = {}
+    column_list = ("name", "role", "agency_id", "job_title", "is_active", "invitation", "last_signed_in")
+    column_details_list = ("name", "email", "role", "job_title", "agency_id", "team", *column_list[-3:])
+    column_expressions = {
+        "invitation": lambda person: invitation_state(func.now()),
+        "last_signed_in": lambda person: last_signed_in(person.id),
+    }
+    column_formatters = {"role": by_value(show_tag), "invitation": by_value(show_tag)}
+    column_formatters_detail = {"invitation": by_value(show_tag)}
     column_searchable_list = ("name", "email", "job_title", "team")
-    column_filters = ("role", "agency_id", "is_active")
-    column_sortable_list = ("name", "role", "agency_id")
+    column_filters = (
+        *("role", "agency_id", "is_active"),
+        Filter("invitation", options=_STATES, apply=lambda answer: invitation_state(func.now()) == answer),
+    )
+    column_sortable_list = ("name", "role", "agency_id", "last_signed_in")
     column_default_sort = "name"
-    form_columns = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "new_password")
+    form_columns = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "invite")
     importable = Importable(
         keys=(("email",),),
         aliases={"email": ("E-mail", "Mail"), "name": ("Full name",)},
@@ -74,17 +90,21 @@ class PersonScreen(Screen):
         "team": "The team within the agency. Nobody audits a case of their own team.",
     }
     form_extra_fields = {
-        "new_password": PasswordField(
-            "New password",
-            description="Leave empty to keep the password. A new one signs the person out everywhere.",
-            render_kw={"autocomplete": "new-password"},
+        "invite": YesField(
+            "Send an invitation",
+            default=True,
+            description="The person gets a link and chooses a password that nobody else knows.",
         )
     }
 
+    def form_columns_for(self, record: Person) -> Sequence[str]:
+        """The tick for an invitation belongs to somebody new; later their page has a button for it."""
+        return self.form_columns[:-1] if record.id else self.form_columns
+
     def on_model_change(self, form: Form, model: Person, is_created: bool) -> None:
-        if form["new_password"].data:
+        if "invite" in form and form["invite"].data:
             self.session.flush()
-            set_password(self.session, model, form["new_password"].data)
+            self.pages(InvitationPages).invite_new(model)
 
     def get_save_return_url(self, model: Person, is_created: bool = False) -> str:
         """The person's page; for somebody who leaves with things in hand, the page on which they are handed on."""

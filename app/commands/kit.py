@@ -18,9 +18,11 @@ from app.preparation import prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.settings import Settings
 from models import schema
+from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+from models.messages.agency_messages import Letterhead
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NOT_PREPARED = (
@@ -61,7 +63,10 @@ def command_session() -> Iterator[Session]:
     """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
     engine = make_engine(prepared_servers().database_url, pool_size=1)
     try:
-        with make_session_factory(engine)(info={"actor": Actor.system("command line")}) as session:
+        settings = settings_in_use()
+        letterhead = Letterhead(settings.address, settings.partnership_name)
+        info = {"actor": Actor.system("command line"), LETTERHEAD: letterhead}
+        with make_session_factory(engine)(info=info) as session:
             refuse_unsafe_login(session.connection())
             yield session
             session.commit()

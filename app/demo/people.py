@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
 from models.core.access import Role
+from models.core.clock import now
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.memberships import Membership, Seat
@@ -80,6 +81,7 @@ def load_people(session: Session, agencies: dict[str, Agency], password_hash: st
             agency_id=agencies[entry.agency].id if entry.agency else None,
             team=entry.team,
             password_hash=password_hash,
+            accepted_at=now(),
         )
         for entry in PEOPLE
     }

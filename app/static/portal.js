@@ -61,3 +61,14 @@ for (const job of document.querySelectorAll("[data-progress]")) {
   };
   setTimeout(ask, 400);
 }
+
+// A link that is shown once goes to the clipboard by a press; without this it is marked and copied by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    document.querySelector("[data-copied]").textContent = `Copied: ${field.labels[0].textContent.trim()}`;
+  });
+}

@@ -22,11 +22,13 @@ from sqlalchemy.orm import sessionmaker
 
 from jobs.core.mail import MailServer, keep_channels
 from jobs.pdf.paper.letterhead import Logo
+from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
 from models.documents.job_attempts import Attempt, finish, hold, postpone, start_attempt, start_next
 from models.documents.job_requests import JobStatus, report_progress
+from models.messages.agency_messages import Letterhead
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
@@ -203,6 +205,7 @@ def _carry_out(session: PortalSession, attempt: Attempt, equipment: Equipment) -
     if kind is None:
         raise RuleBroken("This version of the portal does not know that job.")
     act_as(session, _rights(session, attempt))
+    session.info[LETTERHEAD] = Letterhead(equipment.address, equipment.partnership)
     if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
         act_as(session, Actor.system())
         finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))

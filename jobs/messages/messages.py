@@ -7,6 +7,8 @@ from email.message import EmailMessage
 
 from jobs.core.mail import Letter, MailError, MailServer, compose, send
 from jobs.core.queue import Done, Lane, Later, Run, job
+from models.accounts.access_links import body_with_link, is_wanted, link_of_message
+from models.core.clock import now
 from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
 from models.reminders.reminders import still_wanted
 
@@ -18,7 +20,8 @@ def send_message(run: Run) -> Done | Later:
     """Send one message, unless it is settled or no longer true. Tried again while the mail server is unavailable.
 
     The message is locked, sent and stamped in one transaction: a process killed in between sends it again with the
-    same Message-ID, so that the reader's mail server shows it once.
+    same Message-ID, so that the reader's mail server shows it once. A secret link is made here and put into the letter
+    only: neither the kept message nor the request ever holds it.
     """
     message = take_message(run.session, run.arguments["message_id"])
     if message is None:
@@ -26,16 +29,23 @@ def send_message(run: Run) -> Done | Later:
     if not still_wanted(run.session, message):
         settle_message(message, MessageStatus.WITHDRAWN, "No longer needed: what it spoke of has changed.")
         return Done("The message was no longer needed.")
+    link = link_of_message(run.session, message.id)
+    if link is not None and not is_wanted(run.session, link, now=now()):
+        settle_message(message, MessageStatus.WITHDRAWN, "No longer needed: its link has been used, or has ended.")
+        return Done("The message was no longer needed.")
     server = run.equipment.mail_server
     if server is None:
         settle_message(message, MessageStatus.KEPT, "Kept to be read here: no mail server is set.")
         return Done("The message was kept; no mail server is set.")
-    return _try_to_send(message, server)
+    body = message.body
+    if link is not None:
+        body = body_with_link(run.session, link, body, portal=run.equipment.address, now=now())
+    return _try_to_send(message, body, server)
 
 
-def _try_to_send(message: Message, server: MailServer) -> Done | Later:
+def _try_to_send(message: Message, body: str, server: MailServer) -> Done | Later:
     try:
-        send(server, _letter(message, server))
+        send(server, _letter(message, body, server))
     except MailError as trouble:
         return _not_sent(message, trouble)
     settle_message(message, MessageStatus.SENT)
@@ -50,9 +60,9 @@ def _not_sent(message: Message, trouble: MailError) -> Done | Later:
     return Later(trouble.sentence, timedelta(minutes=min(2 ** (message.attempt_count - 1), 60)))
 
 
-def _letter(message: Message, server: MailServer) -> EmailMessage:
+def _letter(message: Message, body: str, server: MailServer) -> EmailMessage:
     return compose(
-        Letter(message.recipient_name, message.address, message.subject, message.body),
+        Letter(message.recipient_name, message.address, message.subject, body),
         sender=server.sender,
         token=str(message.token),
         written_at=message.written_at,

@@ -21,7 +21,7 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 
-_DEAD = "Ask whoever runs the portal for a new one."
+_DEAD = "Ask for a new one."
 
 
 class LinkPurpose(Choice):
@@ -30,6 +30,11 @@ class LinkPurpose(Choice):
     INVITATION = "invitation"
     NEW_PASSWORD = "new_password"  # noqa: S105 - the purpose of a link, no password
 
+
+LINK_PLACE = "[the link stands in the mail itself; the portal keeps no copy of it]"
+"""What stands in a kept message where the mail has the link."""
+
+_PATHS = {LinkPurpose.INVITATION: "/invitation/{}/", LinkPurpose.NEW_PASSWORD: "/new-password/{}/"}
 
 LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
 """How long a link is good unless whoever makes it says otherwise."""
@@ -77,7 +82,7 @@ class AccessLink(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), unique=True)
 
 
-def is_open(now: datetime) -> ColumnElement[bool]:
+def is_open(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether a link is neither used nor withdrawn nor expired, as a condition on `AccessLink`."""
     unused: ColumnElement[bool] = AccessLink.used_at.is_(None) & AccessLink.withdrawn_at.is_(None)
     return unused & (AccessLink.expires_at > now)
@@ -140,6 +145,32 @@ def end_links(session: Session, person_id: int, purpose: LinkPurpose | None = No
     return len(session.scalars(mine.returning(AccessLink.id)).all())
 
 
+def link_path(purpose: LinkPurpose, token: str) -> str:
+    """Where a link leads, below the portal's address.
+
+    >>> link_path(LinkPurpose.INVITATION, "abc")
+    '/invitation/abc/'
+    """
+    return _PATHS[purpose].format(token)
+
+
+def link_of_message(session: Session, message_id: int) -> AccessLink | None:
+    """The link that a message is to carry when it leaves, if it carries one."""
+    return session.scalar(select(AccessLink).where(AccessLink.message_id == message_id))
+
+
+def is_wanted(session: Session, link: AccessLink, *, now: datetime) -> bool:
+    """Whether a link that is to be sent would still let somebody in."""
+    person = session.get_one(Person, link.person_id)
+    return person.is_active and person.email == link.address and not _problem_of(link, now)
+
+
+def body_with_link(session: Session, link: AccessLink, body: str, *, portal: str, now: datetime) -> str:
+    """The words that leave: with a link made now, which is kept nowhere."""
+    address = f"{portal}{link_path(link.purpose, give_token(session, link, now=now))}"
+    return body.replace(LINK_PLACE, address)
+
+
 def find_link(session: Session, token: str, *, now: datetime) -> AccessLink:
     """The good link of a token, not used up by this. Refuses any other in one sentence that says why."""
     row = session.execute(
@@ -149,7 +180,7 @@ def find_link(session: Session, token: str, *, now: datetime) -> AccessLink:
     ).first()
     if row is None:
         raise RuleBroken(f"This link is not known here. Has all of it been copied? {_DEAD}")
-    link, has_access = row.tuple()
+    link, has_access = row[0], row[1]
     problem = _problem_of(link, now) if has_access else "The person it was made for no longer has this access."
     if problem:
         raise RuleBroken(f"{problem} {_DEAD}")

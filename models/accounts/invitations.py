@@ -5,14 +5,18 @@ Accepting is proving for the first time who one is: by a password, a passkey, or
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from models.accounts.access_links import (
     LASTS,
+    LINK_PLACE,
     AccessLink,
     LinkPurpose,
     end_links,
@@ -22,13 +26,11 @@ from models.accounts.access_links import (
 )
 from models.core.choices import Choice
 from models.core.errors import RuleBroken
+from models.core.words import choice_column
 from models.messages.agency_messages import Letterhead
 from models.messages.messages import Draft, write_message
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
-
-LINK_PLACE = "[the link stands in the mail itself; the portal keeps no copy of it]"
-"""What stands in a kept message where the mail has the link."""
 
 
 class InvitationState(Choice):
@@ -63,7 +65,7 @@ def has_accepted() -> ColumnElement[bool]:
     return accepted
 
 
-def invitation_state(now: datetime) -> ColumnElement[str]:
+def invitation_state(now: datetime | ColumnElement[datetime]) -> ColumnElement[InvitationState]:
     """The `InvitationState` of each person at a moment, as a column of a statement on `Person`."""
     newest = (
         select(
@@ -79,16 +81,18 @@ def invitation_state(now: datetime) -> ColumnElement[str]:
         .correlate(Person)
         .scalar_subquery()
     )
-    return case(
+    state = case(
         (has_accepted(), InvitationState.ACCEPTED.value),
         (newest.is_not(None), newest),
         else_=InvitationState.NOT_INVITED.value,
     )
+    words: TypeEngine[Any] = choice_column(InvitationState)
+    return type_coerce(state, words)
 
 
 def invitation_state_of(session: Session, person_id: int, now: datetime) -> InvitationState:
     """Where one person stands."""
-    return InvitationState(session.scalars(select(invitation_state(now)).where(Person.id == person_id)).one())
+    return session.scalars(select(invitation_state(now)).where(Person.id == person_id)).one()
 
 
 def invite(session: Session, person: Person, how: Inviting = QUIETLY, *, now: datetime) -> str | None:
@@ -145,6 +149,29 @@ def accept(session: Session, person: Person, *, now: datetime) -> None:
 def may_accept(session: Session, person: Person, now: datetime) -> bool:
     """Whether a person may come in for the first time: active, not accepted, and with an invitation that is open."""
     return person.is_active and invitation_state_of(session, person.id, now) is InvitationState.INVITED
+
+
+def invite_all(
+    session: Session, people: Collection[Person], how: Inviting = QUIETLY, *, now: datetime
+) -> list[tuple[Person, str | None]]:
+    """Invite all of these who may be: who has accepted, and who may not sign in, is left out.
+
+    Returns each person who was invited, with the token of the link to show once unless it goes by mail.
+    """
+    return [(person, invite(session, person, how, now=now)) for person in may_be_invited(session, people)]
+
+
+def may_be_invited(session: Session, people: Collection[Person]) -> list[Person]:
+    """Those of the people who may sign in and have not accepted."""
+    accepted = set(
+        session.scalars(select(Person.id).where(Person.id.in_([known.id for known in people]), has_accepted()))
+    )
+    return [person for person in people if person.is_active and person.id not in accepted]
+
+
+def withdraw_all(session: Session, people: Collection[Person], *, now: datetime) -> int:
+    """Take back the open invitations of these people; returns how many there were."""
+    return sum(end_links(session, person.id, LinkPurpose.INVITATION, now=now) for person in people)
 
 
 def withdraw(session: Session, person: Person, *, now: datetime) -> None:

@@ -7,17 +7,27 @@ looks whether there is such a person. So neither the answer on the page nor its 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
-from sqlalchemy import Index, Text, func, select, text
+from sqlalchemy import Index, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, issue_link, prepare_link
+from models.accounts.invitations import Inviting, invite, lasts_words, may_accept
 from models.core.access import RowPolicy
 from models.core.db import Base
 from models.documents.job_requests import request_job
+from models.messages.agency_messages import Letterhead
+from models.messages.messages import Draft, write_message
+from models.partnership.people import Person
 
 PER_ADDRESS, PER_NETWORK, WITHIN = 3, 30, timedelta(hours=1)
 KEPT = timedelta(days=30)
+_WITHOUT = (
+    "Somebody, most likely you, asked for a new password. You sign in here without one: use your passkey or your work "
+    "account on the sign-in page. If that no longer works, ask your administrator."
+)
 
 
 class PasswordAsk(Base):
@@ -61,3 +71,67 @@ def ask_for_password(session: Session, *, email: str, network: str, now: datetim
     session.flush()
     request_job(session, "answer_password_ask", {"ask_id": ask.id})
     return True
+
+
+def answer_ask(session: Session, ask_id: int, *, letterhead: Letterhead, now: datetime) -> None:
+    """Write to the person an ask is about, if there is one who may sign in; answered once.
+
+    Who has a password gets a link for a new one, who is still invited their invitation again, and who signs in
+    otherwise a letter that says so. An address that nobody has gets nothing.
+    """
+    ask = session.get_one(PasswordAsk, ask_id, with_for_update=True)
+    if ask.answered_at is not None:
+        return
+    ask.answered_at = now
+    person = session.scalar(select(Person).where(Person.email == ask.email, Person.is_active))
+    if person is None:
+        return
+    if may_accept(session, person, now):
+        invite(session, person, Inviting(letterhead=letterhead), now=now)
+    elif session.scalar(select(Person.password_hash).where(Person.id == person.id)):
+        send_password_link(session, person, letterhead, now=now)
+    elif person.accepted_at is not None:
+        _write(session, person, letterhead.under(f"Dear {person.name},\n\n{_WITHOUT}"))
+
+
+def send_password_link(
+    session: Session, person: Person, letterhead: Letterhead, *, now: datetime, issued_by: int | None = None
+) -> None:
+    """Write to a person with a link for a new password; the link is made when the letter leaves."""
+    link = prepare_link(session, person, LinkPurpose.NEW_PASSWORD, now=now, issued_by=issued_by)
+    words = (
+        f"Dear {person.name},\n\n"
+        "Somebody, most likely you, asked for a new password. Open this link and choose one:\n\n"
+        f"{LINK_PLACE}\n\nIt is good once, for {lasts_words(LASTS[LinkPurpose.NEW_PASSWORD])}. If it was not you, do "
+        "nothing: your password stays as it is."
+    )
+    link.message_id = _write(session, person, letterhead.under(words))
+    session.flush()
+
+
+def password_link(session: Session, person: Person, *, now: datetime, issued_by: int | None = None) -> str:
+    """The token of a link for a new password, to be handed over by whoever asked for it; shown this once."""
+    return issue_link(session, person, LinkPurpose.NEW_PASSWORD, now=now, issued_by=issued_by)
+
+
+def forget_old_asks(session: Session, now: datetime) -> int:
+    """Delete asks older than KEPT; returns how many."""
+    gone = delete(PasswordAsk).where(PasswordAsk.asked_at < now - KEPT).returning(PasswordAsk.id)
+    return len(session.scalars(gone).all())
+
+
+def network_of(address: str) -> str:
+    """The network a request came from: of an IPv6 address the half that one household or office has.
+
+    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("")
+    ('192.0.2.7', '2001:db8:1:2::/64', '')
+    """
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network(f"{known}/64", strict=False)) if known.version == 6 else str(known)
+
+
+def _write(session: Session, person: Person, body: str) -> int | None:
+    return write_message(session, Draft(person.id, person.name, person.email, "A new password", body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Select, Text, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.accounts.passwords import hash_password, is_outdated, is_password
@@ -97,6 +97,20 @@ def settle_attempt(session: Session, attempt: SignInAttempt, *, password: str) -
     if row[1] is not None and is_outdated(row[1]):
         person.password_hash = hash_password(password)
     return person
+
+
+def note_sign_in(session: Session, person: Person, *, address: str, now: datetime) -> None:
+    """Record that a person has come in by something else than a password: a link, a passkey, a work account."""
+    attempt = SignInAttempt(email=person.email, person_id=person.id, address=address[:60], attempted_at=now)
+    attempt.outcome = Outcome.SIGNED_IN
+    session.add(attempt)
+    session.flush()
+
+
+def last_signed_in(person_id: Any) -> ColumnElement[datetime]:
+    """When a person last signed in, as a column of a statement on people; nothing for who never did."""
+    mine = (SignInAttempt.person_id == person_id) & (SignInAttempt.outcome == Outcome.SIGNED_IN)
+    return select(func.max(SignInAttempt.attempted_at)).where(mine).correlate_except(SignInAttempt).scalar_subquery()
 
 
 def unlock(session: Session, person: Person, now: datetime) -> None:

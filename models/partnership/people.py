@@ -41,13 +41,13 @@ class Person(Record):
 
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(
-        Text, unique=True, info={"sentence": "Somebody already has that e-mail address."}
+        Text, unique=True, active_history=True, info={"sentence": "Somebody already has that e-mail address."}
     )
     job_title: Mapped[str] = mapped_column(Text, server_default="")
-    role: Mapped[Role] = mapped_column(choice_column(Role), index=True)
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    role: Mapped[Role] = mapped_column(choice_column(Role), index=True, active_history=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True, active_history=True)
     team: Mapped[str] = mapped_column(Text, server_default="")
-    is_active: Mapped[bool] = mapped_column(server_default="true")
+    is_active: Mapped[bool] = mapped_column(server_default="true", active_history=True)
     password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
     accepted_at: Mapped[datetime | None]
     failed_count: Mapped[int] = mapped_column(server_default="0")

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.db import database_url
-from tests.benchmarks import draw, imports, lists, plan_pdf, queue
+from tests.benchmarks import draw, forgotten_passwords, imports, lists, plan_pdf, queue
 from tests.databases import Database
 
 
@@ -24,6 +24,7 @@ def main(rows: int, wanted: set[str]) -> None:
         database = Database(servers.database_url, servers.owner_url)
         benches: dict[str, Callable[[], Iterable[str]]] = {
             "pdf": plan_pdf.bench,
+            "passwords": lambda: forgotten_passwords.bench(database),
             "queue": lambda: queue.bench(database),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),

@@ -36,17 +36,18 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def portal(folder: Path) -> Iterator[str]:
+def portal(folder: Path, **settings: str) -> Iterator[str]:
     """Run the portal as `make run` starts it, on a port of its own, its data and its log in `folder`.
 
-    Gives its address. Raises RuntimeError with the end of the log when it does not start.
+    `settings` are more of the environment's, by their names there. Gives its address.
+    Raises RuntimeError with the end of the log when it does not start.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in UNSET}
     environment |= {"PORT": str(port), "DATA_DIR": str(folder), "DEMO_PASSWORD": PASSWORD}
-    environment |= {"PARTNERSHIP_LOGO": str(draw_logo(folder / "logo.png"))}
+    environment |= {"PARTNERSHIP_LOGO": str(draw_logo(folder / "logo.png"))} | settings
     with (folder / "run.log").open("wb") as log:
         running = subprocess.Popen(
             [sys.executable, "-m", "app.launch"], cwd=PROJECT, env=environment, stdout=log, stderr=log

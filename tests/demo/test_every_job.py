@@ -14,6 +14,7 @@ from sqlalchemy.orm import sessionmaker
 from app.demo.samples import drawable
 from jobs.core.mail import MailServer
 from jobs.core.queue import JOBS
+from models.accounts.password_asks import ask_for_password
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.audits.auditor_messages import tell_auditor
 from models.audits.case_audits import IN_HAND, CaseAudit
@@ -140,7 +141,12 @@ def let_years_pass(session: PortalSession) -> None:
     session.execute(update(ReviewStage).values(reached_on=ReviewStage.reached_on - 3650))
 
 
+def forget_ones_password(session: PortalSession) -> None:
+    assert ask_for_password(session, email="officer@demo.example", network="127.0.0.1", now=now())
+
+
 HOW_ASKED: dict[str, Ask] = {
+    "answer_password_ask": forget_ones_password,
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
     "clear_old_requests": daily("clear_old_requests", finish_a_request_long_ago),
     "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
