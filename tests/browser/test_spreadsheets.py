@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Page
@@ -13,8 +14,12 @@ from tests.spreadsheets.bringing import workbook_of
 
 pytestmark = pytest.mark.browser
 
-AGENCIES = [("Name", "Category"), ("Wexmoor Police", "Police"), ("Wexmoor Wardens", "Polise"), ("Nameless", "")]
-PEOPLE = [("Name", "E-mail", "Role", "Agency"), ("Wren Wexmoor", "wren@wexmoor.example", "Manager", "Wexmoor Police")]
+
+def partnership(of: str) -> bytes:
+    """A workbook of agencies and people whose names hold a word of their own: all windows use one portal."""
+    agencies = [("Name", "Category"), (f"{of} Police", "Police"), (f"{of} Wardens", "Polise"), (f"{of} Nameless", "")]
+    people = [("Name", "E-mail", "Role", "Agency"), (f"Wren {of}", f"{of}@wexmoor.example", "Manager", f"{of} Police")]
+    return workbook_of(Agencies=agencies, People=people)
 
 
 def until(page: Page, words: str, address: str) -> None:
@@ -30,7 +35,8 @@ def test_administrator_brings_a_partnership_in_from_one_workbook(
     open_as: Callable[[str], Page], tmp_path: Path
 ) -> None:
     file = tmp_path / "partnership.xlsx"
-    file.write_bytes(workbook_of(Agencies=AGENCIES, People=PEOPLE))
+    of = f"Wexmoor{token_hex(3)}"
+    file.write_bytes(partnership(of))
     page = open_as("administrator")
     page.goto("/agencies/")
     page.get_by_role("link", name="Import", exact=True).click()
@@ -53,5 +59,5 @@ def test_administrator_brings_a_partnership_in_from_one_workbook(
     accessible(page)
     page.get_by_role("button", name="Bring in").click()
     until(page, "Imported", check.replace("check/", ""))
-    page.get_by_role("link", name="Wexmoor Wardens").click()
-    page.get_by_role("heading", name="Wexmoor Wardens").wait_for()
+    page.get_by_role("link", name=f"{of} Wardens").click()
+    page.get_by_role("heading", name=f"{of} Wardens").wait_for()
