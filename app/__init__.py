@@ -9,6 +9,7 @@ from flask_admin import Admin
 from sqlalchemy.orm import sessionmaker
 
 from admin_views.kit.home import HomeView
+from admin_views.kit.partnership import remember_partnership
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
 from app.access_links import take_links
@@ -17,7 +18,7 @@ from app.calendars import offer_calendars
 from app.cli import register_commands
 from app.errors import log_fault, show_errors
 from app.health import measure
-from app.letterhead import offer_logo
+from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
 from app.second_factors import ask_for_second_factor
@@ -26,8 +27,8 @@ from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
+from app.work_accounts import offer_work_accounts
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
-from models.messages.agency_messages import Letterhead
 
 __all__ = ["create_app"]
 
@@ -47,18 +48,19 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     settings = settings or load_settings()
     app = Portal(__name__)
     app.extensions["settings"] = settings
-    letterhead = Letterhead(settings.address, settings.partnership_name)
-    database = Database(lambda: session_factory or _connect(settings), lambda: letterhead)
+    database = Database(lambda: session_factory or _connect(settings), settings.letterhead)
     start_logging(settings.log_level)
     log_requests(app)
     guard(app, settings)
     app.session_interface = DatabaseSessions(database, settings)
     app.teardown_request(close_database_session)
+    remember_partnership(app, database, settings.fixed)
     start_sign_in(app, database, settings)
     ask_for_second_factor(app, settings)
     take_links(app)
-    dress(app, settings)
-    offer_logo(app, settings)
+    offer_work_accounts(app)
+    dress(app)
+    offer_letterhead(app)
     admin = Admin(app, name="Triangulate", index_view=HomeView(database), static_url_path="/unused")
     register_screens(admin, database)
     offer_calendars(app, database)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from app.auth import PER_ADDRESS, browser, desk, enter
 from app.security import limiter
-from app.settings import Settings
 from models.accounts.access_links import AccessLink, LinkPurpose, find_link
 from models.accounts.newcomers import is_unnamed
 from models.accounts.password_asks import ask_for_password, network_of
@@ -127,12 +127,10 @@ def _page(
 def _shown(session: Session, link: AccessLink, template: str, problem: str) -> ResponseReturnValue:
     person = session.get_one(Person, link.person_id)
     inviter = session.get(Person, link.issued_by_id) if link.issued_by_id else None
-    partnership = _settings().partnership_name
     page = render_template(
         template,
         invited=person,
         inviter=inviter,
-        partnership=partnership,
         problem=problem,
         is_unnamed=is_unnamed(person),
     )
@@ -141,7 +139,7 @@ def _shown(session: Session, link: AccessLink, template: str, problem: str) -> R
 
 def _accepted(session: Session, token: str) -> ResponseReturnValue:
     oneself = request.form.get("name", ""), request.form.get("email", "")
-    about = (_settings().partnership_name,)
+    about = (partnership_now().name,)
     person = accept_with_password(session, token, _typed(), now=now(), about=about, oneself=oneself)
     forget_link(LinkPurpose.INVITATION)
     note_sign_in(session, person, address=request.remote_addr or "", now=now())
@@ -154,7 +152,7 @@ def _accepted(session: Session, token: str) -> ResponseReturnValue:
 
 def _reset(session: Session, token: str) -> ResponseReturnValue:
     """Not signed in by this: whoever has a second factor is still asked for it."""
-    reset_password(session, token, _typed(), now=now(), about=(_settings().partnership_name,))
+    reset_password(session, token, _typed(), now=now(), about=(partnership_now().name,))
     forget_link(LinkPurpose.NEW_PASSWORD)
     session.commit()
     flash("Your new password is set, and you are signed out everywhere. Sign in with it now.", "success")
@@ -166,8 +164,3 @@ def _typed() -> str:
     if form.get("new", "") != form.get("again", ""):
         raise RuleBroken(_NOT_THE_SAME)
     return str(form.get("new", ""))[:1000]
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

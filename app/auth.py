@@ -12,15 +12,17 @@ from flask_login import LoginManager, UserMixin, current_user, login_required, l
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import Database
 from app.security import limiter
 from app.sessions import BrowserSession, DatabaseSessions, mark_of
 from app.settings import Settings
 from models.accounts.password_changes import change_password
 from models.accounts.second_factors import factor_key, has_factor, is_code
-from models.accounts.sign_in_attempts import Outcome, open_attempt, settle_attempt
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt, open_attempt, settle_attempt
 from models.accounts.sign_ins import Proof, SignedIn, SignInWay, living_sign_ins, revoke, sign_out, standing_of
 from models.accounts.sign_ins import start_sign_in as start
+from models.accounts.work_issuers import refuse_another_way
 from models.core.access import Actor
 from models.core.clock import now
 from models.core.db import act_as
@@ -45,10 +47,11 @@ class Visitor(UserMixin):
 
 
 class HalfWay(NamedTuple):
-    """The person whose password was right, and their standing then; the code is still to come."""
+    """The person who has proved one thing, their standing then, and the way they will be in once the code is given."""
 
     person_id: int
     standing: str
+    way: str = SignInWay.PASSWORD_AND_CODE
 
 
 class SignInDesk:
@@ -76,6 +79,8 @@ class SignInDesk:
         attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
         database.commit()
         person = settle_attempt(database, attempt, password=password)
+        if person is not None:
+            self._refuse_another_way(person, attempt)
         if person is not None and has_factor(database, person.id):
             attempt.outcome = Outcome.STARTED
             database.commit()
@@ -83,6 +88,16 @@ class SignInDesk:
         token = None if person is None else self.token(person, way=SignInWay.PASSWORD)
         database.commit()
         return token
+
+    def _refuse_another_way(self, person: Person, attempt: SignInAttempt) -> None:
+        """Refuse the right password of somebody whose agency signs in with work accounts only. Raises RuleBroken."""
+        database = self.database.session
+        try:
+            refuse_another_way(database, person)
+        except RuleBroken:
+            attempt.outcome = Outcome.REFUSED
+            database.commit()
+            raise
 
     def admit_by_code(self, half: HalfWay, code: str) -> str | None:
         """A new token when the code is right and the person's standing is still as when the password was given."""
@@ -95,13 +110,18 @@ class SignInDesk:
         is_open = attempt.outcome is Outcome.STARTED
         is_right = is_open and is_code(database, person.id, code, key=self.factor_key, now=moment)
         attempt.outcome = Outcome.SIGNED_IN if is_right else Outcome.REFUSED if is_open else attempt.outcome
-        token = self.token(person, way=SignInWay.PASSWORD_AND_CODE, is_two_factor=True) if is_right else None
+        token = self.token(person, way=SignInWay(half.way), is_two_factor=True) if is_right else None
         database.commit()
         return token
 
     def token(self, person: Person, *, way: SignInWay, is_two_factor: bool = False) -> str:
-        """A new sign-in for this browser; the one it had before is over."""
+        """A new sign-in for this browser; the one it had before is over.
+
+        Refuses any way but a work account to somebody whose agency signs in by that only.
+        """
         database = self.database.session
+        if way is not SignInWay.WORK_ACCOUNT:
+            refuse_another_way(database, person)
         if browser().token:
             sign_out(database, browser().token)
         proof = Proof(way, is_two_factor)
@@ -142,21 +162,26 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("sign_in.html", email="", problem="", next=safe_next())
     email = request.form.get("email", "")[:320]
-    token = desk().admit(email, request.form.get("password", "")[:1000])
+    try:
+        token, problem = desk().admit(email, request.form.get("password", "")[:1000]), _REFUSED
+    except RuleBroken as refusal:
+        token, problem = None, refusal.sentence
     if token is None:
-        return render_template("sign_in.html", email=email, problem=_REFUSED, next=safe_next()), 422
+        return render_template("sign_in.html", email=email, problem=problem, next=safe_next()), 422
     if isinstance(token, HalfWay):
         browser()["half_way"] = current_app.extensions["half_way"].dumps(list(token))
         return redirect(url_for("second_factor.give_code", next=safe_next() or None))
     return enter(token)
 
 
-def enter(token: str) -> ResponseReturnValue:
-    """Go on as the person of the token, under a new session id."""
-    target = safe_next() or url_for("home.index_view")
+def enter(token: str, target: str = "") -> ResponseReturnValue:
+    """Go on as the person of the token, under a new session id, to a page of the portal or to where they wanted."""
+    target = target or safe_next() or url_for("home.index_view")
     signed_in = cast(DatabaseSessions, current_app.session_interface).find(token)
+    left = browser().get("work_account")
     if signed_in is not None:
         browser().begin(token, signed_in)
+        browser()["work_account"] = left
         login_user(Visitor(signed_in))
     return redirect(target)
 
@@ -193,13 +218,21 @@ def signed_in_again() -> str:
 
 @auth.post("/sign-out/")
 def sign_out_here() -> ResponseReturnValue:
-    """End this browser's sign-in; its cookie is worth nothing from now on."""
+    """End this browser's sign-in; its cookie is worth nothing from now on.
+
+    Who signed in with a work account may end that too, from the next page: it is not ours to end unasked, as mail and
+    files hang on it, and it is asked for by a link, as the content policy lets no form lead out of the portal.
+    """
+    left = browser().get("work_account")
     if browser().token:
         database = desk().session()
         sign_out(database, browser().token)
         database.commit()
     logout_user()
     browser().end()
+    if left and left[1]:
+        browser()["left"] = left
+        return redirect(url_for("work_sign_in.signed_out"))
     flash("You are signed out.", "success")
     return redirect(url_for("auth.sign_in"))
 
@@ -244,7 +277,7 @@ def new_password() -> ResponseReturnValue:
             signed_in.person_id,
             old=form.get("old", "")[:1000],
             new=form.get("new", "")[:1000],
-            about=(current_app.extensions["settings"].partnership_name,),
+            about=(partnership_now().name,),
         )
         token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
         database.commit()

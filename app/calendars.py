@@ -12,6 +12,7 @@ from flask_login import current_user, login_required
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import Database
 from app.auth import account_page, desk
 from app.security import limiter
@@ -45,7 +46,8 @@ def feed(token: str) -> ResponseReturnValue:
         abort(404)
     act_as(session, person.actor(g.request_id))
     settings: Settings = current_app.extensions["settings"]
-    text = calendar_text(dates_of(session, person, today=today()), settings=settings, made_at=now())
+    name = f"Due dates, {partnership_now().brief_name}"
+    text = calendar_text(dates_of(session, person, today=today()), name=name, settings=settings, made_at=now())
     return Response(text, content_type="text/calendar; charset=utf-8")
 
 
@@ -78,14 +80,14 @@ def revoke() -> ResponseReturnValue:
     return redirect(url_for("auth.account"))
 
 
-def calendar_text(dates: Sequence[DueDate], *, settings: Settings, made_at: datetime) -> bytes:
+def calendar_text(dates: Sequence[DueDate], *, name: str, settings: Settings, made_at: datetime) -> bytes:
     """The dates as iCalendar (RFC 5545): whole days, private, free, each with the address of its page."""
     host = urlsplit(settings.address).hostname or "triangulate"
     calendar = Calendar()
     calendar.add("prodid", "-//Triangulate//Due dates//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"Due dates, {settings.partnership_name}")
+    calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", EVERY, {"value": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     for due_date in dates:

@@ -24,7 +24,6 @@ from admin_views.kit.registry import menu_of
 from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
 from app.sessions import mark_of
-from app.settings import Settings
 from models.core.addresses import address_of
 from models.rules.core.counts import count_words, noun_of
 from models.rules.documents.charts import TONES, spans
@@ -33,7 +32,7 @@ _SHORT = 18
 _STATIC = Path(__file__).parent / "static"
 
 
-def dress(app: Flask, settings: Settings) -> None:
+def dress(app: Flask) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -48,7 +47,6 @@ def dress(app: Flask, settings: Settings) -> None:
         count_words=count_words,
         noun_of=noun_of,
         menu=menu,
-        partnership=settings.partnership_name,
         chart_spans=spans,
         chart_tones=TONES,
     )

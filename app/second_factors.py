@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import role
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
 from app.security import limiter
@@ -165,7 +166,7 @@ def _page(problem: str = "") -> ResponseReturnValue:
         is_forced=here.role in _settings().forced_roles,
         left=codes_left(session, here.person_id),
         shown=" ".join(key[place : place + 4] for place in range(0, len(key), 4)),
-        picture=picture_of(address_of_key(key, email=here.email, issuer=_settings().partnership_name)) if key else "",
+        picture=picture_of(address_of_key(key, email=here.email, issuer=partnership_now().brief_name)) if key else "",
         problem=problem,
     )
     return page, 422 if problem else 200

@@ -30,6 +30,7 @@ _PROMISES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_KEPT_FILES = frozenset({"letterhead.logo", "letterhead.colours"})
 _WITH_SECRETS = frozenset({"links.open_invitation", "links.open_new_password"})
 """Addresses with a secret in them, which nobody is told who is asked next."""
 
@@ -130,6 +131,8 @@ def with_promises(response: Response, *, is_secure: bool) -> Response:
         response.headers["Strict-Transport-Security"] = _A_YEAR
     if request.endpoint == "static" and response.status_code in {200, 304}:
         response.headers["Cache-Control"] = f"public, max-age={31536000 if 'v' in request.args else 86400}"
+    elif request.endpoint in _KEPT_FILES and response.status_code in {200, 304}:
+        pass  # the file itself says how long: app/letterhead.py
     elif request.endpoint == "surveys.ask":  # nobody's own; Back must show this very page, which can be sent once
         response.headers["Cache-Control"] = "private, max-age=0"
     else:

@@ -22,7 +22,7 @@ from models.core.clock import now
 from models.core.db import act_as
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
-_WITHOUT_SESSION = ("/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
+_WITHOUT_SESSION = ("/static/", "/letterhead/", "/calendar/", "/healthz", "/readyz", "/metrics")
 
 
 def mark_of(person_id: int) -> str:
@@ -97,6 +97,7 @@ class DatabaseSessions(SessionInterface):
             del g.actor
             return None
         g.actor = session.info["actor"]
+        g.partnership_revision = signed_in.partnership_revision
         if moment - signed_in.seen_at > NOTED_AFTER:
             act_as(session, portal)
             note_seen(session, signed_in.sign_in_id, moment)

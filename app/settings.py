@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -12,10 +13,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.orm import Session
 
-from jobs.core.mail import MailServer
-from jobs.pdf.paper.letterhead import Logo, read_logo
+from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.messages.agency_messages import Letterhead
+from models.partnership.mail_servers import MailServer
+from models.partnership.partnership_settings import FixedSettings, partnership_facts
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -46,13 +50,18 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="processes that do jobs; of several, one does short jobs only")
     public_url: str = Field("", description="the address people type, for links in mails")
     proxy_count: int = Field(0, ge=0, le=5, description="how many trusted proxies stand in front")
-    partnership_name: str = Field("Demo Safeguarding Partnership", min_length=1, max_length=200)
+    partnership_name: str = Field(
+        "", max_length=200, description="the partnership's name, where it is not kept on screen"
+    )
     partnership_logo: Path | None = Field(None, description="a PNG or JPEG file for the first page of documents")
     secret_key: str = Field("", repr=False, description="signs forms and cookies; the same on every machine")
     demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
     mail_from: str = Field("", description="sender of the portal's mails")
     two_factor_roles: str = Field("", description="roles that must sign in with a code: administrator, officer, …")
+    work_account_secrets: str = Field(
+        "", repr=False, description='secrets of the issuers of work accounts: {"https://issuer.example": "secret"}'
+    )
     session_idle_minutes: int = Field(60, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
@@ -111,9 +120,20 @@ class Settings(BaseSettings):
             raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}")
         return value
 
+    @field_validator("work_account_secrets")
+    @classmethod
+    def _secret_of_each(cls, value: str) -> str:
+        try:
+            said = json.loads(value or "{}")
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not all(isinstance(secret, str) and secret for secret in said.values()):
+            raise ValueError('must be {"https://issuer.example": "secret"}, one pair for each issuer that gave one')
+        return value
+
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
-        if self.smtp_url and "@" not in self.mail_from:
+        if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
             raise ValueError("MAIL_FROM: must name the sender, such as portal@example.org, when SMTP_URL is set")
         return self
 
@@ -128,10 +148,25 @@ class Settings(BaseSettings):
         """The partnership's logo, read once and re-encoded; None without one."""
         return read_logo(self.partnership_logo) if self.partnership_logo else None
 
+    @cached_property
+    def fixed(self) -> FixedSettings:
+        """What is set here of all that administrators could set on screen otherwise; it wins."""
+        logo = logo_png(self.logo) if self.logo else b""
+        return FixedSettings(self.partnership_name, logo, self.mail_server, self.mail_from)
+
+    def letterhead(self, session: Session) -> Letterhead:
+        """What every letter carries: the portal's address, and the partnership's name as it is now."""
+        return Letterhead(self.address, partnership_facts(session, self.fixed).name)
+
     @property
     def forced_roles(self) -> frozenset[Role]:
         """The roles that must use a second factor before they do anything else."""
         return frozenset(map(Role, _role_names(self.two_factor_roles)))
+
+    def secret_at(self, issuer: str) -> str:
+        """The portal's secret at the issuer of work accounts of that address; "" where none is set."""
+        secrets_set: dict[str, str] = json.loads(self.work_account_secrets or "{}")
+        return secrets_set.get(issuer, "")
 
     @property
     def is_cookie_secure(self) -> bool:

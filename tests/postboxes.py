@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import socket
+import ssl
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
+from typing import Any
 
 from aiosmtpd import smtp
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from jobs.core.mail import MailServer
 
@@ -49,13 +59,51 @@ class Postbox:
         return self.answer
 
 
-@contextlib.contextmanager
-def mail_server(postbox: Postbox) -> Iterator[MailServer]:
-    """The settings of a mail server that runs while the block lasts."""
+def free_port() -> int:
+    """A port on which nothing listens."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(postbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+        return int(probe.getsockname()[1])
+
+
+def refuse_everybody(*_: Any) -> AuthResult:
+    """An authenticator that knows nobody."""
+    return AuthResult(success=False, handled=False)
+
+
+@contextlib.contextmanager
+def silent_server() -> Iterator[int]:
+    """The port of a server that takes connections and never says a word."""
+    with contextlib.closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(5)
+        yield int(listening.getsockname()[1])
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """The TLS of a server that has signed its certificate itself, so that nobody who checks will trust it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    moment = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    certificate = (
+        builder.not_valid_before(moment - datetime.timedelta(days=1))
+        .not_valid_after(moment + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+@contextlib.contextmanager
+def mail_server(postbox: Postbox, **options: Any) -> Iterator[MailServer]:
+    """The settings of a mail server that runs while the block lasts; `options` are aiosmtpd's."""
+    port = free_port()
+    controller = Controller(postbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True, **options)
     controller.start()
     try:
         yield MailServer("127.0.0.1", port, "Portal <portal@example.org>", tls="none", timeout_seconds=1)

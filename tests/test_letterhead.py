@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 from sqlalchemy.orm import Session
 
 from app.settings import Settings, SettingsError, load_settings
-from jobs.pdf.paper.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, read_logo
+from jobs.pdf.paper.letterhead import LOGO_PIXELS, LOGO_POINTS, Logo, Stationery, read_logo
 from jobs.pdf.plans.plan_reports import build
 from models.core.access import Role
 from tests import make
@@ -48,9 +48,9 @@ def test_logo_is_made_smaller_put_on_white_and_loses_what_else_the_file_held(pic
 
 def test_logo_stands_once_in_a_sound_file_that_repeats_byte_for_byte(picture: Path) -> None:
     logo = read_logo(picture)
-    pdf_bytes = build(report(25), logo)
+    pdf_bytes = build(report(25), Stationery(logo))
     sound(pdf_bytes)
-    assert pdf_bytes == build(report(25), read_logo(picture))
+    assert pdf_bytes == build(report(25), Stationery(read_logo(picture)))
     assert len(pictures(pdf_bytes)) == 1
     with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         shown = [b"/Logo Do" in page.Contents.read_bytes() for page in pdf.pages]
@@ -108,7 +108,7 @@ def test_pages_of_documents_show_the_pixels_of_the_paper_with_words_in_their_pla
     with Image.open(BytesIO(answer.data)) as seen:
         assert seen.convert("RGB").tobytes() == read_logo(picture).pixels
         assert seen.info == {}
-    assert Browser(portal).client.get(str(shown["src"])).status_code == 302
+    assert Browser(portal).client.get(str(shown["src"])).data == answer.data, "it stands on the sign-in page too"
 
 
 def test_without_a_logo_pages_of_documents_show_none(browser: Callable[..., Browser], session: Session) -> None:

@@ -36,8 +36,11 @@ PUBLIC = {
         "surveys.take",
         "surveys.thank",
     ),  # by a link, without a cookie; tests/feedback/test_surveys.py
+    *("letterhead.logo", "letterhead.colours", "letterhead.privacy"),  # tests/partnership/test_partnership_settings.py
     *("links.open_invitation", "links.open_new_password"),  # by a secret link; tests/accounts/test_link_pages.py
     *("links.invitation", "links.new_password", "links.forgotten_password"),
+    # to an issuer and back from it; tests/accounts/test_work_accounts.py, test_issuers.py
+    *("work_sign_in.begin", "work_sign_in.come_back", "work_sign_in.signed_out"),
     "second_factor.give_code",  # half-way through signing in; tests/accounts/test_second_factors.py
 }
 SIGNED_IN = {
@@ -48,8 +51,8 @@ SIGNED_IN = {
         "auth.signed_in_again",
         "calendars.start",
         "calendars.revoke",
-        "letterhead.logo",
     ),
+    "work_sign_in.remove",
     *(f"second_factor.{name}" for name in ("own_factor", "begin", "confirm", "renew_codes", "switch_off")),
 }
 WITHOUT_A_TOKEN = {"surveys.take"}  # nobody is signed in there and no cookie is set: there is nothing to borrow

@@ -12,6 +12,7 @@ from jobs.core import queue
 from models.core.db import PortalSession
 from models.core.rooms import load_rooms
 from models.documents.job_requests import JobRequest, JobStatus
+from models.partnership.partnership_settings import FixedSettings
 from tests.web import SECRET
 
 
@@ -25,9 +26,15 @@ def do_requests(session: Session, session_factory: sessionmaker[PortalSession], 
 def do_request(
     session: Session, session_factory: sessionmaker[PortalSession], request_id: int, **equipment: Any
 ) -> JobRequest:
-    """Hand one request to the worker's function, open or not, in the test's own transaction; returns it as it ended."""
+    """Hand one request to the worker's function, open or not, in the test's own transaction; returns it as it ended.
+
+    The operator has set the name, and the `mail_server` if one is given.
+    """
     load_rooms("models", "jobs")
-    given = {"partnership": "Test Partnership", "secret": SECRET, **equipment}
+    fixed = FixedSettings(
+        equipment.pop("partnership", "Test Partnership"), mail_server=equipment.pop("mail_server", None)
+    )
+    given = {"fixed": fixed, "secret": SECRET, **equipment}
     queue.equip(queue.Equipment(sessions_of_the_portal(session_factory), **given))
     session.commit()
     often, queue.REPORT_SECONDS = queue.REPORT_SECONDS, math.inf  # a report apart would share this one connection

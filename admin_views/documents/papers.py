@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import current_app, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import Button, PageSet, Screen, already_sent, person_id
+from admin_views.kit.partnership import partnership_now
 from admin_views.kit.saving import one_time_token
 from jobs.documents.documents import printed
 from models.core.clock import today
@@ -118,4 +119,4 @@ def show_paper(
 def occasion(session: Session) -> Occasion:
     """Today, the partnership's name, and the name of whoever asks."""
     reader = session.get_one(Person, person_id())
-    return Occasion(today(), current_app.extensions["settings"].partnership_name, reader.name)
+    return Occasion(today(), partnership_now().name, reader.name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from flask import g, request
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import ImmutableMultiDict
 
 from models.accounts.access_changes import LETTERHEAD
@@ -23,7 +23,7 @@ class Database:
     def __init__(
         self,
         make_factory: Callable[[], sessionmaker[PortalSession]],
-        letterhead: Callable[[], Letterhead] = lambda: PLAIN,
+        letterhead: Callable[[Session], Letterhead] = lambda session: PLAIN,
     ) -> None:
         self._make_factory = make_factory
         self._letterhead = letterhead
@@ -42,7 +42,7 @@ class Database:
 
     def open_session(self) -> PortalSession:
         """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
-        return self.factory(info={"actor": actor(), LETTERHEAD: self._letterhead()})
+        return self.factory(info={"actor": actor(), LETTERHEAD: self._letterhead})
 
 
 def close_database_session(error: BaseException | None = None) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import current_app
 
+from admin_views.kit.partnership import partnership_now
 from models.messages.agency_messages import Letterhead
 
 
 def letter_words() -> dict[str, Letterhead]:
     """The portal's own address and the partnership's name, as the verbs that write letters take them."""
     settings: Any = current_app.extensions["settings"]
-    return {"letterhead": Letterhead(settings.address, settings.partnership_name)}
+    return {"letterhead": Letterhead(settings.address, partnership_now().name)}

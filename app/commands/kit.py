@@ -22,7 +22,6 @@ from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
-from models.messages.agency_messages import Letterhead
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NOT_PREPARED = (
@@ -63,9 +62,7 @@ def command_session() -> Iterator[Session]:
     """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
     engine = make_engine(prepared_servers().database_url, pool_size=1)
     try:
-        settings = settings_in_use()
-        letterhead = Letterhead(settings.address, settings.partnership_name)
-        info = {"actor": Actor.system("command line"), LETTERHEAD: letterhead}
+        info = {"actor": Actor.system("command line"), LETTERHEAD: settings_in_use().letterhead}
         with make_session_factory(engine)(info=info) as session:
             refuse_unsafe_login(session.connection())
             yield session

@@ -9,9 +9,11 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.commands.kit import command_session, refusals, settings_in_use
+from jobs.pdf.paper.letterhead import stationery_of
 from jobs.pdf.plans import plan_reports
 from models.core.clock import today
 from models.core.errors import RuleBroken
+from models.partnership.partnership_settings import partnership_facts
 from models.plans.action_plans import ActionPlan
 from models.plans.plan_reports import ReportScope, plan_report
 from models.rules.core.counts import count_words
@@ -30,14 +32,15 @@ def pdf(reference: str, out: str) -> None:
         plan_id = session.scalar(select(ActionPlan.id).where(ActionPlan.reference == reference))
         if plan_id is None:
             raise RuleBroken(f"There is no action plan {reference[:40]}.")
+        partnership = partnership_facts(session, settings_in_use().fixed)
         report = plan_report(
             session,
             ReportScope(plan_id=plan_id),
-            Occasion(today(), settings_in_use().partnership_name, "Command line"),
+            Occasion(today(), partnership.name, "Command line"),
         )
     path = Path(out)
     try:
-        path.write_bytes(plan_reports.build(report, settings_in_use().logo))
+        path.write_bytes(plan_reports.build(report, stationery_of(partnership)))
     except OSError as error:
         raise RuleBroken(f"{path.name} cannot be written ({error.strerror}).") from None
     click.echo(f"{path.name}: {count_words(len(report.actions), 'action')}.")

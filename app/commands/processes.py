@@ -17,12 +17,10 @@ def worker_command(short_only: bool) -> None:
     worker.run(
         servers.database_url,
         servers.redis_url,
-        mail_server=settings.mail_server,
-        partnership=settings.partnership_name,
+        fixed=settings.fixed,
         address=settings.address,
         secret=settings.secret_key,
         takes_long=not short_only,
-        logo=settings.logo,
         also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
     )
 

@@ -33,14 +33,23 @@ from models.accounts.passwords import hash_password
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.documents.job_requests import JobRequest
 from models.partnership.agencies import Agency
+from models.partnership.partnership_settings import the_partnership
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
+
+
+def _name(session: Session) -> None:
+    """Call the partnership of the demo what it is, unless somebody has named it."""
+    partnership = the_partnership(session)
+    partnership.name = partnership.name or "Demo Safeguarding Partnership"
+    partnership.short_name = partnership.short_name or "Demo Partnership"
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:
     """Load the fictitious partnership into a portal that has no people; says whether it did. Dates count from today."""
     if session.scalar(select(func.count()).select_from(Person)):
         return False
+    _name(session)
     agencies = load_agencies(session)
     people = load_people(session, agencies, hash_password(password))
     hubs = load_hubs(session, people, today)

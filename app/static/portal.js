@@ -62,6 +62,13 @@ for (const job of document.querySelectorAll("[data-progress]")) {
   setTimeout(ask, 400);
 }
 
+// A colour picked is also the colour typed, and the other way round.
+for (const picker of document.querySelectorAll("[data-colour-for]")) {
+  const typed = document.getElementById(picker.dataset.colourFor);
+  picker.addEventListener("input", () => { typed.value = picker.value; });
+  typed.addEventListener("input", () => { if (/^#[0-9a-f]{6}$/i.test(typed.value)) picker.value = typed.value.toLowerCase(); });
+}
+
 // A link that is shown once goes to the clipboard by a press; without this it is marked and copied by hand.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);

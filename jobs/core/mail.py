@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -14,20 +14,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from models.partnership.mail_servers import MailServer
+
+__all__ = ["Letter", "MailError", "MailServer", "compose", "hang_up", "keep_channels", "open_channel", "send"]
+
 _READY = 250  # the server's word for "yes" (RFC 5321, 4.2.3)
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Where mail leaves and under which sender. `tls` is "starttls", "implicit" or "none"; times in seconds."""
-
-    host: str
-    port: int
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    tls: str = "starttls"
-    timeout_seconds: float = 20.0
 
 
 class MailError(Exception):
@@ -75,7 +66,7 @@ def send(server: MailServer, letter: EmailMessage) -> None:
         try:
             channel.send_message(letter)
         except BaseException:
-            _hang_up(channel)
+            hang_up(channel)
             raise
         _leave(server, channel)
     except smtplib.SMTPRecipientsRefused as refused:
@@ -97,7 +88,7 @@ def keep_channels() -> Iterator[None]:
         yield
     finally:
         for channel in _kept.pop().values():
-            _hang_up(channel)
+            hang_up(channel)
 
 
 _kept: list[dict[MailServer, smtplib.SMTP]] = []
@@ -110,8 +101,8 @@ def _channel_to(server: MailServer) -> smtplib.SMTP:
         with suppress(OSError, smtplib.SMTPException):
             if channel.rset()[0] == _READY:
                 return channel
-        _hang_up(channel)
-    return _open(server)
+        hang_up(channel)
+    return open_channel(server)
 
 
 def _leave(server: MailServer, channel: smtplib.SMTP) -> None:
@@ -119,10 +110,11 @@ def _leave(server: MailServer, channel: smtplib.SMTP) -> None:
     if _kept:
         _kept[-1][server] = channel
     else:
-        _hang_up(channel)
+        hang_up(channel)
 
 
-def _open(server: MailServer) -> smtplib.SMTP:
+def open_channel(server: MailServer) -> smtplib.SMTP:
+    """A channel to the server, encrypted and signed in as its settings say; the caller hangs up."""
     context = ssl.create_default_context()
     if server.tls == "implicit":
         channel: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -141,7 +133,7 @@ def _open(server: MailServer) -> smtplib.SMTP:
     return channel
 
 
-def _hang_up(channel: smtplib.SMTP) -> None:
+def hang_up(channel: smtplib.SMTP) -> None:
     """Say goodbye; once the letter is accepted, trouble here must not make it be sent again."""
     with suppress(OSError, smtplib.SMTPException):
         channel.quit()

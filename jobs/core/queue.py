@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -20,15 +20,14 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.mail import MailServer, keep_channels
-from jobs.pdf.paper.letterhead import Logo
+from jobs.core.equipment import Equipment
+from jobs.core.mail import keep_channels
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.core.errors import RuleBroken
 from models.documents.job_attempts import Attempt, finish, hold, postpone, start_attempt, start_next
 from models.documents.job_requests import JobStatus, report_progress
-from models.messages.agency_messages import Letterhead
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
@@ -61,21 +60,6 @@ class Later:
 
     sentence: str
     wait: timedelta
-
-
-@dataclass(frozen=True)
-class Equipment:
-    """What jobs are given by the process that runs them. `address` is where people open the portal.
-
-    `secret` opens what the web process sealed (uploaded case lists); `logo` stands on the first page of documents.
-    """
-
-    sessions: sessionmaker[PortalSession]
-    mail_server: MailServer | None = None
-    partnership: str = ""
-    address: str = ""
-    secret: str = field(default="", repr=False)
-    logo: Logo | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -205,7 +189,7 @@ def _carry_out(session: PortalSession, attempt: Attempt, equipment: Equipment) -
     if kind is None:
         raise RuleBroken("This version of the portal does not know that job.")
     act_as(session, _rights(session, attempt))
-    session.info[LETTERHEAD] = Letterhead(equipment.address, equipment.partnership)
+    session.info[LETTERHEAD] = equipment.letterhead
     if attempt.number > kind.most_attempts:  # its earlier attempts ended with their processes and could not say so
         act_as(session, Actor.system())
         finish(session, attempt.request_id, JobStatus.FAILED, _failure_sentence(attempt, kind.most_attempts))

@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
-from jobs.core.mail import MailServer
-from jobs.core.queue import Equipment, Lane, equip, system_sessions, warm_up
+from jobs.core.equipment import Equipment
+from jobs.core.queue import Lane, equip, system_sessions, warm_up
 from jobs.core.relay import PortalJob, connect, open_queues
-from jobs.pdf.paper.letterhead import Logo
 from models.core.db import make_engine, refuse_unsafe_login
 from models.core.rooms import load_rooms
+from models.partnership.partnership_settings import NOTHING_FIXED, FixedSettings
 
 log = structlog.get_logger(__name__)
 
@@ -35,12 +35,10 @@ def run(
     database_url: str,
     redis_url: str,
     *,
-    mail_server: MailServer | None = None,
-    partnership: str = "",
+    fixed: FixedSettings = NOTHING_FIXED,
     address: str = "",
     secret: str = "",
     takes_long: bool = True,
-    logo: Logo | None = None,
     also: Iterable[str] = (),
 ) -> None:
     """Do requests until told to stop (SIGTERM: after the job in hand). Run as many of these as there are cores.
@@ -53,7 +51,7 @@ def run(
     load_rooms("models", "jobs", *also)
     configure_mappers()
     engine = make_engine(database_url, pool_size=2)
-    equip(Equipment(system_sessions(engine), mail_server, partnership, address, secret, logo))
+    equip(Equipment(system_sessions(engine), fixed, address, secret))
     connection = connect(redis_url)
     _await_servers(engine, connection)
     engine.dispose()  # each child opens a connection of its own

@@ -12,7 +12,7 @@ from typing import Any
 
 from jobs.core.queue import Done, Run, register
 from jobs.pdf.paper.drawing import draw
-from jobs.pdf.paper.letterhead import Logo
+from jobs.pdf.paper.letterhead import Stationery, stationery_of
 from models.core.clock import today
 from models.core.rooms import load_rooms
 from models.documents.document_requests import job_name
@@ -21,7 +21,7 @@ from models.partnership.people import Person
 from models.rules.documents.papers import Occasion, Paper
 
 Facts = Callable[..., Any]
-Build = Callable[[Any, Logo | None], bytes]
+Build = Callable[[Any, Stationery], bytes]
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class PrintedDocument:
     """A document by name: where its facts come from, what it says, how it is drawn, what the asker is told.
 
     `facts(session, occasion, **arguments)` reads the facts as the person who asked and refuses with RuleBroken;
-    `paper(facts)` is what it says. `build(facts, logo)` draws it, by default block by block (one-page documents give
-    their own, see `draw_one_page`). `sentence(facts)` is what the asker is told. `check(facts)` refuses, when the
+    `paper(facts)` is what it says. `build(facts, stationery)` draws it, by default block by block (one-page documents
+    give their own, see `draw_one_page`). `sentence(facts)` is what the asker is told. `check(facts)` refuses, when the
     PDF is requested, what may be read as a page but not be printed yet.
     """
 
@@ -42,9 +42,9 @@ class PrintedDocument:
     sentence: Callable[[Any], str] | None = None
     check: Callable[[Any], None] | None = None
 
-    def drawn(self, facts: Any, logo: Logo | None) -> bytes:
+    def drawn(self, facts: Any, stationery: Stationery) -> bytes:
         """The document as PDF."""
-        return draw(self.paper(facts), logo) if self.build is None else self.build(facts, logo)
+        return draw(self.paper(facts), stationery) if self.build is None else self.build(facts, stationery)
 
     def told(self, facts: Any) -> str:
         """The sentence for whoever asked for it."""
@@ -74,10 +74,11 @@ def make_document(run: Run, printed_document: PrintedDocument) -> Done:
     """Read the facts as far as the asker may see them, draw them, and keep the file behind the asker's wall."""
     asker = run.session.get(Person, run.attempt.requested_by_id) if run.attempt.requested_by_id else None
     run.report(5, "Reading the facts")
-    occasion = Occasion(today(), run.equipment.partnership, asker.name if asker else "")
+    partnership = run.equipment.facts
+    occasion = Occasion(today(), partnership.name, asker.name if asker else "")
     facts = printed_document.facts(run.session, occasion, **run.arguments)
     run.report(25, "Drawing the pages")
-    content = printed_document.drawn(facts, run.equipment.logo)
+    content = printed_document.drawn(facts, stationery_of(partnership))
     run.report(90, "Keeping the document")
     kept = keep_paper(run, printed_document.kind, printed_document.paper(facts), content, asker)
     return Done(printed_document.told(facts), kept.id)

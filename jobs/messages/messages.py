@@ -9,6 +9,7 @@ from jobs.core.mail import Letter, MailError, MailServer, compose, send
 from jobs.core.queue import Done, Lane, Later, Run, job
 from models.accounts.access_links import body_with_link, is_wanted, link_of_message
 from models.core.clock import now
+from models.core.errors import RuleBroken
 from models.messages.messages import Message, MessageStatus, note_attempt, settle_message, take_message
 from models.reminders.reminders import still_wanted
 
@@ -33,7 +34,10 @@ def send_message(run: Run) -> Done | Later:
     if link is not None and not is_wanted(run.session, link, now=now()):
         settle_message(message, MessageStatus.WITHDRAWN, "No longer needed: its link has been used, or has ended.")
         return Done("The message was no longer needed.")
-    server = run.equipment.mail_server
+    try:
+        server = run.equipment.mail_server
+    except RuleBroken as closed:
+        return _not_sent(message, MailError(closed.sentence, is_final=False))
     if server is None:
         settle_message(message, MessageStatus.KEPT, "Kept to be read here: no mail server is set.")
         return Done("The message was kept; no mail server is set.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from jobs.core.queue import Done, Run, job
+from jobs.pdf.paper.letterhead import stationery_of
 from jobs.pdf.sampling import sample_certificates
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
@@ -44,7 +45,8 @@ def make_certificate(run: Run) -> Done:
 def keep_certificate(run: Run, sample: AuditSample) -> Document:
     """Keep the certificate as data and as PDF; returns the PDF's document."""
     certificate = current_certificate(run.session, sample)
-    occasion = Occasion(today(), run.equipment.partnership)
+    partnership = run.equipment.facts
+    occasion = Occasion(today(), partnership.name)
     report = certificate_facts(run.session, occasion, sample_id=sample.id)
     data = json.dumps(certificate, ensure_ascii=False, indent=1).encode()
     _keep(run, sample, DocumentKind.DRAW_DATA, "application/json", data)
@@ -53,7 +55,7 @@ def keep_certificate(run: Run, sample: AuditSample) -> Document:
         sample,
         DocumentKind.DRAW_CERTIFICATE,
         "application/pdf",
-        sample_certificates.build(report, run.equipment.logo),
+        sample_certificates.build(report, stationery_of(partnership)),
     )
 
 

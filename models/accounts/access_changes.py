@@ -7,7 +7,7 @@ come in yet is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -35,8 +35,8 @@ _WARNING = (
 
 def letterhead_of(session: Session) -> Letterhead:
     """What the letters written in a session carry; plain where nobody has said."""
-    letterhead: Letterhead = session.info.get(LETTERHEAD, PLAIN)
-    return letterhead
+    write: Callable[[Session], Letterhead] | None = session.info.get(LETTERHEAD)
+    return write(session) if write else PLAIN
 
 
 def tell_of_change(session: Session, person: Person, change: str, *, by: str, also_to: str = "") -> None:

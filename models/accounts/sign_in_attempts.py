@@ -29,7 +29,11 @@ class Outcome(Choice):
 
 
 class SignInAttempt(Base):
-    """One try to sign in, also as somebody who does not exist; or an administrator's unlocking."""
+    """One try to sign in, also as somebody who does not exist; or an administrator's unlocking.
+
+    Of a try with a work account it also says at which issuer, and why it was refused, in words for administrators.
+    Such tries never lock a password: nobody guesses there, and who names an address at an issuer may not be its owner.
+    """
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
@@ -49,6 +53,8 @@ class SignInAttempt(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     address: Mapped[str] = mapped_column(Text, server_default="")
     outcome: Mapped[Outcome] = mapped_column(choice_column(Outcome))
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("work_issuers.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str] = mapped_column(Text, server_default="")
 
 
 def open_attempt(session: Session, *, email: str, address: str, now: datetime) -> SignInAttempt:
@@ -78,6 +84,7 @@ def _failures(email: str, now: datetime) -> Select[Any]:
     )
     return select(func.count()).where(
         SignInAttempt.email == email,
+        SignInAttempt.issuer_id.is_(None),
         SignInAttempt.attempted_at > now - LOCK,
         SignInAttempt.attempted_at > func.coalesce(clean.scalar_subquery(), now - LOCK),
         SignInAttempt.outcome.in_([Outcome.STARTED, Outcome.REFUSED]),

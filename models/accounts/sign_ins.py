@@ -29,6 +29,7 @@ from models.core.access import Actor, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.words import choice_column, one_of
+from models.partnership.partnership_settings import Partnership
 from models.partnership.people import Person, becoming
 
 NOTED_AFTER = timedelta(minutes=1)  # "last seen" is not written more often
@@ -97,6 +98,8 @@ class SignedIn:
     seen_at: datetime
     is_two_factor: bool
     data: dict[str, Any]
+    partnership_revision: int
+    """The revision of the partnership's settings now: found on the way, so that no page needs a statement for it."""
 
 
 def start_sign_in(
@@ -154,9 +157,10 @@ def _standing() -> Any:
     return func.encode(func.sha256(func.convert_to(parts, "UTF8")), "hex")
 
 
+_REVISION = select(Partnership.row_version).scalar_subquery()
 _FACTS = (
     *(SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at),
-    *(SignIn.is_two_factor, SignIn.data),
+    *(SignIn.is_two_factor, SignIn.data, _REVISION),
 )
 _BY_TOKEN = _living(select(*_FACTS, *becoming())).where(SignIn.token_hash == bindparam("token"))
 """Made once: every request asks it."""

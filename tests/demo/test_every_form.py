@@ -21,7 +21,9 @@ from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
 from tests.web import Browser, sent_by, words_of
 
 MOST = 4  # records of each list whose forms are sent back
-WITHOUT_A_RECORD: dict[str, str] = {}
+WITHOUT_A_RECORD: dict[str, str] = {
+    "/work-issuers": "the demo trusts no issuer; tests/accounts/test_work_issuers.py sends its form back",
+}
 """Addresses of screens whose edit forms the demo has no record for, each with the reason why it has none."""
 
 Open = Callable[[Role], Browser]

@@ -112,6 +112,12 @@ def ask_for_a_letter(session: PortalSession) -> None:
     write_message(session, Draft(None, "A reader", "reader@example.org", "Once", "Only once."))
 
 
+def ask_for_a_test_mail(session: PortalSession) -> None:
+    administrator = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR).limit(1)).one()
+    act_as(session, administrator.actor())
+    request_job(session, "send_test_mail")
+
+
 def ask_to_tell_an_auditor(session: PortalSession) -> None:
     audit = session.scalars(
         select(CaseAudit).where(CaseAudit.auditor_id.is_not(None), CaseAudit.status.in_(IN_HAND)).limit(1)
@@ -174,6 +180,7 @@ HOW_ASKED: dict[str, Ask] = {
     "make_self_evaluation_blank": paper("self_evaluation_blank", "record_id", SelfEvaluation.id),
     "make_triangulation_matrix": paper("triangulation_matrix", "review_id", ThematicReview.id),
     "send_message": ask_for_a_letter,
+    "send_test_mail": ask_for_a_test_mail,
     "settle_case_audits": daily("settle_case_audits", forget_what_was_settled),
     "tell_auditor": ask_to_tell_an_auditor,
     "write_digests": daily("write_digests", add_usual_rules),
@@ -181,7 +188,7 @@ HOW_ASKED: dict[str, Ask] = {
 }
 """Each job, and how the portal comes to ask for it; something must be there for it to do."""
 
-ANEW = {name for name in HOW_ASKED if name.startswith("make_")} | {"tell_auditor"}
+ANEW = {name for name in HOW_ASKED if name.startswith("make_")} | {"tell_auditor", "send_test_mail"}
 """Jobs that do their work again when somebody asks again: one document, one letter for each time it was asked for."""
 
 
@@ -233,7 +240,7 @@ def test_every_job_has_its_effect_once(
     assert changed(effect, everything(session)) == set(), "delivered again, the same request does nothing"
     assert done([do_request(session, session_factory, another, mail_server=server)])
     assert growth(effect, everything(session)) == (its_growth if name in ANEW else {"job_requests": 0})
-    assert len(postbox.letters) == (name == "send_message")
+    assert len(postbox.letters) == {"send_message": 1, "send_test_mail": 2}.get(name, 0)
 
 
 def asked(session: PortalSession, name: str) -> int:

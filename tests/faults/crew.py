@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from jobs.core import relay, schedule, worker
-from jobs.core.mail import MailServer
+from models.partnership.mail_servers import MailServer
+from models.partnership.partnership_settings import FixedSettings
 from tests.faults.held_jobs import hold_jobs
 
 
@@ -32,7 +33,8 @@ def run_worker(**settings: Any) -> None:
     mail = settings.pop("mail_server", None)
     if settings.pop("holds_jobs", False):
         hold_jobs()
-    worker.run(mail_server=MailServer(**mail) if mail else None, **settings)
+    fixed = FixedSettings(mail_server=MailServer(**mail) if mail else None)
+    worker.run(fixed=fixed, **settings)
 
 
 def run_scheduler(**settings: Any) -> None:

@@ -17,6 +17,7 @@ from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.documents.documents import Document, DocumentFetch
 from models.documents.job_requests import JobRequest
+from models.partnership.partnership_settings import UNNAMED
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.action_updates import ActionUpdate, move_due_date
 from models.plans.actions import Action, close_plan
@@ -70,7 +71,7 @@ def test_manager_of_the_partnership_downloads_the_plan_overdue_first(
 def test_the_page_says_what_the_paper_says(browser: Open, session: PortalSession, plan: ActionPlan) -> None:
     page = browser(Role.OFFICER).get(f"/action-plans/{plan.id}/report/")
     scope = ReportScope(plan_id=plan.id)
-    report = plan_report(session, scope, Occasion(today(), "Demo Safeguarding Partnership", Role.OFFICER.label))
+    report = plan_report(session, scope, Occasion(today(), UNNAMED, Role.OFFICER.label))
     said = page.get_text(" ", strip=True)
     assert report.fingerprint in said
     assert said.index(THEIRS) < said.index(OURS)

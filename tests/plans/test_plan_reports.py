@@ -17,6 +17,7 @@ from models.core.db import PortalSession
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest
 from models.partnership.agencies import Agency
+from models.partnership.partnership_settings import UNNAMED
 from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.tools.starting_words import give_starting_words
@@ -24,7 +25,7 @@ from tests import make
 from tests.web import Browser
 from tests.work import do_requests, done
 
-PARTNERSHIP = "Demo Safeguarding Partnership"  # as the settings of a test's portal name it
+PARTNERSHIP = UNNAMED
 Open = Callable[..., Browser]
 TEXTS = {
     "first/police": "Audit ten files of the desk.",

@@ -146,7 +146,9 @@ def test_person_makes_a_link_sees_it_once_and_stops_it(browser: Open, portal: Fl
 
 def test_words_with_commas_and_line_breaks_stay_in_one_property() -> None:
     tricky = DueDate("x-1", date(2026, 3, 1), "A, b; c\r\nATTENDEE:mailto:x@example.org", "/x/")
-    calendar = calendar_text([tricky], settings=Settings(secret_key="k" * 40), made_at=datetime(2026, 1, 1, tzinfo=UTC))
+    calendar = calendar_text(
+        [tricky], name="Due dates", settings=Settings(secret_key="k" * 40), made_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     (event,) = Calendar.from_ical(calendar).walk("VEVENT")
     assert "attendee" not in {key.lower() for key in event}
     assert event.decoded("dtend") == date(2026, 3, 2)

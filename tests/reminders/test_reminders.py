@@ -20,8 +20,10 @@ from models.core.access import Role
 from models.core.clock import now, today
 from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
-from models.documents.job_requests import Attempt, JobRequest
+from models.documents.job_attempts import Attempt
+from models.documents.job_requests import JobRequest
 from models.messages.messages import Draft, Message, MessageStatus, send_again, write_message
+from models.partnership.partnership_settings import FixedSettings
 from models.plans.action_plans import PlanStatus
 from models.plans.actions import Action
 from models.reminders.reminder_kinds import Recipient, ReminderKind
@@ -288,7 +290,7 @@ def carry(session: PortalSession, number: int, postbox: Postbox | None = None) -
     if postbox is None:
         return send_message(Run(session, attempt, Equipment(sessions)))
     with mail_server(postbox) as server:
-        return send_message(Run(session, attempt, Equipment(sessions, server)))
+        return send_message(Run(session, attempt, Equipment(sessions, FixedSettings(mail_server=server))))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from models.core.clock import today
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.documents.documents import Document, DocumentKind
+from models.partnership.partnership_settings import UNNAMED
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.documents.papers import Occasion
 from models.rules.sampling.sample_plans import parse_plan
@@ -287,7 +288,7 @@ def test_officer_reads_the_certificate_as_a_page_with_the_fingerprint_of_the_pap
     session.commit()
     officer = browser(Role.OFFICER)
     page = officer.get(f"/audit-samples/{sample.id}/certificate/").get_text(" ")
-    occasion = Occasion(today(), "Demo Safeguarding Partnership")
+    occasion = Occasion(today(), UNNAMED)
     before = certificate_facts(session, occasion, sample_id=sample.id)
     session.expire_all()
     facts = certificate_facts(session, occasion, sample_id=sample.id)

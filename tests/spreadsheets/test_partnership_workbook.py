@@ -12,13 +12,13 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.mail import MailServer
 from models.accounts.access_links import AccessLink
 from models.core.access import Role
 from models.core.db import PortalSession
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
+from models.partnership.mail_servers import MailServer
 from models.partnership.memberships import Membership, Seat
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList

@@ -46,6 +46,8 @@ class Caller:
         if self.role in (DatabaseRole.STAFF, DatabaseRole.SYSTEM):
             verbs = owned.staff if self.role is DatabaseRole.STAFF else owned.system
             return ALL if verb in verbs else frozenset()
+        if owned.read_by_all and verb == "read":
+            return ALL
         if self.role is DatabaseRole.PUBLIC:
             links = {"read": owned.public_read, "add": owned.public_add}.get(verb, NO_LINK)
             return frozenset({self.comes_as} & links) if self.comes_as else frozenset()
@@ -71,6 +73,6 @@ def callers_of(owned: Owned) -> tuple[Caller, ...]:
     """Who tries a table: every role, and whoever comes by the other links where the public reaches anything at all."""
     return (
         CALLERS
-        if owned.public_read or owned.public_add
+        if owned.public_read or owned.public_add or owned.read_by_all
         else tuple(caller for caller in CALLERS if caller not in OTHER_LINKS)
     )

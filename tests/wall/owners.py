@@ -43,6 +43,7 @@ NOTHING: frozenset[str] = frozenset()
 READ = frozenset({"read"})
 RECORD = READ | {"add"}
 KEPT = RECORD | {"change"}
+ONE_ROW = READ | {"change"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Owned:
     """What an agency and the public may do with a table's rows, and which verbs staff and the portal itself have.
 
     The public reaches one row at most, that of the link it came by: `public_read` and `public_add` say by which links.
+    What stands on every page, also before anybody signs in, is `read_by_all`, with and without a link.
 
     `columns` are all that an agency may change; `never` are words that it may not put into one of them.
     """
@@ -62,6 +64,7 @@ class Owned:
     never: tuple[tuple[str, str], ...] = ()
     public_read: frozenset[Whose] = NO_LINK
     public_add: frozenset[Whose] = NO_LINK
+    read_by_all: bool = False
     staff: frozenset[str] = field(default=EVERYTHING)
     system: frozenset[str] = field(default=EVERYTHING)
 
@@ -116,6 +119,7 @@ AGENCIES = {
     ),
     "memberships": Owned(read=OWN_AGENCY),
     "messages": Owned(read=OWN_PERSON, staff=KEPT),
+    "partnership_settings": Owned(read=EVERYBODY, read_by_all=True, staff=ONE_ROW, system=ONE_ROW),
     "people": Owned(read=OWN_AGENCY),
     "presentations": Owned(read=OWN_AGENCY),
     "rating_scales": Owned(read=EVERYBODY),
@@ -144,6 +148,7 @@ AGENCIES = {
     "tool_versions": Owned(
         read=OWN_AGENCY, public_read=LINK_TO_AN_OUTCOME_TOO, staff=RECORD, system=RECORD | {"remove"}
     ),
+    "work_accounts": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
 }
 """Tables of which an agency sees something."""
 
@@ -166,6 +171,8 @@ THE_HUBS_OWN = dict.fromkeys(
     "case_frames": Owned(staff=KEPT),
     "case_list_pieces": Owned(staff=RECORD | {"remove"}),
     "frame_rows": Owned(staff=READ, system=READ),
+    "mail_settings": Owned(staff=ONE_ROW, system=ONE_ROW),
+    "mail_tests": Owned(staff=RECORD, system=RECORD),
     "reference_counters": Owned(staff=KEPT, system=KEPT),
 }
 """Tables for partnership staff."""
@@ -180,6 +187,9 @@ THE_PORTALS_OWN = {
     "retention_runs": Owned(staff=READ, system=RECORD),
     "schedule_marks": Owned(staff=READ),
     "sign_ins": Owned(staff=NOTHING),
+    "work_issuer_agencies": Owned(),
+    "work_issuers": Owned(),
+    "work_sign_ins": Owned(staff=NOTHING),
 }
 """Tables that the portal itself writes, or its triggers."""
 

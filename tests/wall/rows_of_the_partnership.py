@@ -9,6 +9,9 @@ from models.accounts.password_asks import PasswordAsk
 from models.accounts.second_factors import RecoveryCode, SecondFactor
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.accounts.sign_ins import SignIn
+from models.accounts.work_accounts import WorkAccount
+from models.accounts.work_issuers import WorkIssuer, WorkIssuerAgency
+from models.accounts.work_sign_ins import WorkSignIn
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
 from models.core.form_receipts import FormReceipt
@@ -20,7 +23,9 @@ from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
+from models.partnership.mail_settings import MailSettings, MailTest, mail_settings
 from models.partnership.memberships import Membership
+from models.partnership.partnership_settings import Partnership, the_partnership
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.partnership.sharing_agreements import SharingAgreement
@@ -114,6 +119,28 @@ def recovery_code(side: Side) -> RecoveryCode:
     return RecoveryCode(factor_id=side.id(SecondFactor), code_hash=side.name.encode())
 
 
+@makes(WorkIssuer)
+def work_issuer(side: Side) -> WorkIssuer:
+    return WorkIssuer(name=f"Issuer {side.name}", address=f"https://{side.name}.example", client_id="portal")
+
+
+@makes(WorkIssuerAgency)
+def work_issuer_agency(side: Side) -> WorkIssuerAgency:
+    return WorkIssuerAgency(issuer_id=side.id(WorkIssuer), agency_id=side.agency.id)
+
+
+@makes(WorkAccount)
+def work_account(side: Side) -> WorkAccount:
+    return WorkAccount(person_id=side.person.id, issuer_id=side.id(WorkIssuer), subject=side.name)
+
+
+@makes(WorkSignIn)
+def work_sign_in(side: Side) -> WorkSignIn:
+    return WorkSignIn(
+        state_hash=side.name.encode(), issuer_id=side.id(WorkIssuer), nonce="n", code_verifier="v", begun_at=now()
+    )
+
+
 @makes(CalendarFeed, once_per_person=True)
 def calendar_feed(side: Side) -> CalendarFeed:
     return CalendarFeed(person_id=side.person.id, token_hash=side.name.encode(), started_at=now())
@@ -202,6 +229,26 @@ def change_record(side: Side) -> ChangeRecord:
 def change_log_head(side: Side) -> ChangeLogHead:
     """The one row there is."""
     return side.session.query(ChangeLogHead).one()
+
+
+@makes(Partnership)
+def partnership(side: Side) -> Partnership:
+    """The one row there is."""
+    return the_partnership(side.session)
+
+
+@makes(MailSettings)
+def mail_server(side: Side) -> MailSettings:
+    """The one row there is."""
+    return mail_settings(side.session)
+
+
+@makes(MailTest)
+def mail_test(side: Side) -> MailTest:
+    return MailTest(
+        asked_by_id=side.person.id, server="mail.example.org:587", server_mark=side.name, address=side.person.email,
+        is_accepted=True, answer="250 OK",
+    )  # fmt: skip
 
 
 @makes(TableImport)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from jobs.pdf.paper.blocks import draw_blocks
-from jobs.pdf.paper.letterhead import Logo, Running
+from jobs.pdf.paper.letterhead import PLAIN, Logo, Running, Stationery
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, TOP, Pages
 from jobs.pdf.paper.styles import EYEBROW, SUBTITLE, TITLE
 from jobs.pdf.paper.tags import About
@@ -17,31 +17,32 @@ HEADLINE: Final = replace(TITLE, size=21, leading=26)
 """The title on upright paper."""
 
 
-def draw(paper: Paper, logo: Logo | None = None) -> bytes:
+def draw(paper: Paper, stationery: Stationery = PLAIN) -> bytes:
     """The paper as a tagged PDF on A4; equal papers give equal bytes.
 
     Reads no clock, no database, no network. Raises RuleBroken when the texts are too long for one document.
     """
-    return _pages_of(paper, logo).to_bytes()
+    return _pages_of(paper, stationery).to_bytes()
 
 
-def draw_one_page(versions: Iterable[Paper], logo: Logo | None = None) -> bytes:
+def draw_one_page(versions: Iterable[Paper], stationery: Stationery = PLAIN) -> bytes:
     """The first version, fullest first, that takes exactly one page. Raises RuleBroken when none does."""
     for paper in versions:
-        pages = _pages_of(paper, logo)
+        pages = _pages_of(paper, stationery)
         if len(pages.pages) == 1:
             return pages.to_bytes()
     raise RuleBroken("These texts are too long for one page; shorten them first.")
 
 
-def _pages_of(paper: Paper, logo: Logo | None) -> Pages:
+def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
     title = short(f"{paper.reference} {paper.title}", 200)
     version = f", version {paper.version}" if paper.version else ""
     subject = short(f"{paper.kind}{version}, fingerprint {paper.fingerprint}", 200)
     about = About(title, short(paper.partnership, 200), subject, paper.made_on)
-    running = Running(paper.partnership, paper.classification, paper.edition, paper.fingerprint)
-    pages = Pages(about, running, LANDSCAPE if paper.is_landscape else PORTRAIT, logo)
-    _draw_head(pages, paper, logo)
+    marking = stationery.marking(paper.classification)
+    running = Running(paper.partnership, marking, paper.edition, paper.fingerprint, stationery.footer)
+    pages = Pages(about, running, LANDSCAPE if paper.is_landscape else PORTRAIT, stationery)
+    _draw_head(pages, paper, stationery.logo)
     draw_blocks(pages, paper.blocks)
     return pages
 

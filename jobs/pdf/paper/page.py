@@ -9,9 +9,9 @@ from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from jobs.pdf.paper.letterhead import Logo, Running
+from jobs.pdf.paper.letterhead import PLAIN, Running, Stationery
 from jobs.pdf.paper.strokes import line_path, plate_path
-from jobs.pdf.paper.styles import HEADINGS, LINE, RUNNING, RUNNING_STRONG, colour
+from jobs.pdf.paper.styles import HEADINGS, HOUSE, LINE, RUNNING, RUNNING_STRONG, colour
 from jobs.pdf.paper.tags import About, Node, TagTree, finish
 from jobs.pdf.paper.texts import Style, Typesetter, readable, short
 
@@ -57,9 +57,14 @@ class Pages:
     """A document being drawn from top to bottom; `y` is the height in points from the lower edge still free."""
 
     def __init__(
-        self, about: About, running: Running, size: tuple[float, float] = LANDSCAPE, logo: Logo | None = None
+        self,
+        about: About,
+        running: Running,
+        size: tuple[float, float] = LANDSCAPE,
+        stationery: Stationery = PLAIN,
     ) -> None:
-        self.about, self.running, self.logo = about, running, logo
+        self.about, self.running, self.logo = about, running, stationery.logo
+        self._own_colour = colour(stationery.accent) if stationery.accent else HOUSE
         self.type = Typesetter()
         self.tags = TagTree()
         self.pages: list[list[str]] = []
@@ -141,9 +146,12 @@ class Pages:
         """The operators that draw `lines`, to be put between BT and ET."""
         base = top - style.leading * 0.5 - style.size * 0.36
         drawn = self.type.show(lines, style, room)
-        return (
-            f"/{style.font} {style.size} Tf {style.leading} TL {style.colour} rg 1 0 0 1 {x:.2f} {base:.2f} Tm {drawn}"
-        )
+        font, ink = f"/{style.font} {style.size} Tf {style.leading} TL", self.ink(style.colour)
+        return f"{font} {ink} rg 1 0 0 1 {x:.2f} {base:.2f} Tm {drawn}"
+
+    def ink(self, operands: str) -> str:
+        """A colour as it is drawn in this document: the house's own gives way to the partnership's."""
+        return self._own_colour if operands == HOUSE else operands
 
     def plate(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
         """Draw a filled rectangle with its lower left corner at (x, y), and rounded corners if `radius` is given."""
@@ -231,7 +239,8 @@ class Pages:
         running, self.ops = self.running, self.pages[index]
         self.page_width, self.page_height = self.sizes[index]
         self.width = self.page_width - 2 * MARGIN
-        foot, head, right = BOTTOM - 16, self.page_height - 24, MARGIN + self.width
+        foot = BOTTOM - (11 if running.footer else 16)
+        head, right = self.page_height - 24, MARGIN + self.width
         self.open_artifact("Header")
         self._span(running.partnership, RUNNING_STRONG, head, share=0.6)
         self._span(running.classification, RUNNING_STRONG, head, right=right, share=0.35)
@@ -243,6 +252,8 @@ class Pages:
         start = " ".join(running.fingerprint[at : at + 4] for at in (0, 4, 8, 12)).upper()
         self._span(f"Fingerprint {start}", RUNNING, foot, right=right - 80, share=0.35)
         self._span(f"Page {index + 1} of {total}", RUNNING_STRONG, foot, right=right)
+        if running.footer:
+            self._span(running.footer, RUNNING, foot - RUNNING.leading)
         self.close()
 
     def _span(self, text: str, style: Style, top: float, right: float = 0.0, share: float = 1.0) -> None:

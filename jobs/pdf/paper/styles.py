@@ -19,6 +19,8 @@ def colour(web: str) -> str:
 INK: Final = "#1b232d"
 MUTED: Final = "#4f5b69"
 NAVY: Final = "#14304f"
+HOUSE: Final = colour(NAVY)
+"""The colour that gives way to the partnership's own, where it has one."""
 LINE: Final = "#c9d1da"
 EDGE: Final = "#7d8895"
 """Boxes to tick and lines to write on: seen on paper at 3:1."""
@@ -33,12 +35,12 @@ BRAG_COLOURS: Final = {
 }
 """Plate and letter colour of each rating; every pair reads at 4.5:1 or better (a test computes it)."""
 
-TITLE: Final = Style(STRONG, 25, 30, colour(NAVY))
+TITLE: Final = Style(STRONG, 25, 30, HOUSE)
 SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
 EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
 HEADINGS: Final = {
-    2: Style(STRONG, 13.5, 18, colour(NAVY), gap=8),
-    3: Style(STRONG, 11, 15, colour(NAVY), gap=4),
+    2: Style(STRONG, 13.5, 18, HOUSE, gap=8),
+    3: Style(STRONG, 11, 15, HOUSE, gap=4),
     4: Style(STRONG, 9.5, 13.5, colour(INK), gap=4),
 }
 """The gap is left out at the top of a page."""
@@ -49,7 +51,7 @@ STRONG_BODY: Final = Style(STRONG, 8, 11, colour(INK))
 QUIET: Final = Style(REGULAR, 7.5, 10.4, colour(MUTED))
 LABEL: Final = Style(STRONG, 6.8, 9.4, colour(MUTED), gap=4)
 RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
-RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, colour(NAVY))
+RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, HOUSE)
 FIGURE: Final = Style(STRONG, 21, 25, colour(INK))
 ALARM_FIGURE: Final = replace(FIGURE, colour=colour(ALARM))
 TONE_COLOURS: Final = {

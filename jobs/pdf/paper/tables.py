@@ -12,14 +12,14 @@ from typing import Final
 from jobs.pdf.paper.columns import column_widths
 from jobs.pdf.paper.page import Pages
 from jobs.pdf.paper.stacks import PLATE_PAD, Stack, stack, widest_of
-from jobs.pdf.paper.styles import LEAD, NAVY, QUIET, TINT, TONE_COLOURS, colour
+from jobs.pdf.paper.styles import HOUSE, LEAD, QUIET, TINT, TONE_COLOURS, colour
 from jobs.pdf.paper.tags import COLUMN_HEAD, ROW_HEAD, Attribute, Node
 from jobs.pdf.paper.texts import Style, Typesetter, short
 from jobs.pdf.paper.typefaces import STRONG
 from models.rules.documents.papers import Column, Row, pieces_of
 
 PAD: Final = 5.0
-HEAD: Final = Style(STRONG, 7.6, 10, colour(NAVY))
+HEAD: Final = Style(STRONG, 7.6, 10, HOUSE)
 LONGEST_HEAD: Final = 80
 MOST_HEAD_LINES: Final = 10
 SPLIT_ROOM: Final = 110.0
@@ -128,7 +128,7 @@ class Table:
         pages, top = self.pages, self.pages.y
         pages.open_artifact()
         pages.plate(self.left, top - self._head_height, self.width, self._head_height, colour(TINT))
-        pages.plate(self.left, top - self._head_height, self.width, 1.1, colour(NAVY))
+        pages.plate(self.left, top - self._head_height, self.width, 1.1, pages.ink(HOUSE))
         pages.close()
         x = self.left
         for column, width, (style, lines) in zip(self.columns, self.widths, self._heads, strict=True):

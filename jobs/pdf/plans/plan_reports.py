@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import Final
 
 from jobs.pdf.paper.drawing import draw, draw_one_page
-from jobs.pdf.paper.letterhead import Logo
+from jobs.pdf.paper.letterhead import PLAIN, Stationery
 from jobs.pdf.paper.texts import LETTER_LIMIT
 from models.core.errors import RuleBroken
 from models.rules.plans.plan_report_paper import plan_paper
@@ -15,18 +15,18 @@ LETTER_BUDGET: Final = 6_000_000
 """A report with more letters would outlast its job's time limit; it is refused in a sentence."""
 
 
-def build(report: PlanReport, logo: Logo | None = None) -> bytes:
+def build(report: PlanReport, stationery: Stationery = PLAIN) -> bytes:
     """The report as a tagged PDF on landscape A4; equal facts give equal bytes.
 
     Reads no clock, no database, no network. Raises RuleBroken when the texts are too long for one document.
     """
     _refuse_overlong(report.actions)
-    return draw(plan_paper(report), logo)
+    return draw(plan_paper(report), stationery)
 
 
-def build_summary(report: PlanReport, logo: Logo | None = None) -> bytes:
+def build_summary(report: PlanReport, stationery: Stationery = PLAIN) -> bytes:
     """Where the plan stands, on exactly one page; what is left out is counted. Equal facts give equal bytes."""
-    return draw_one_page(plan_summary_papers(report), logo)
+    return draw_one_page(plan_summary_papers(report), stationery)
 
 
 def _refuse_overlong(actions: tuple[ReportAction, ...]) -> None:

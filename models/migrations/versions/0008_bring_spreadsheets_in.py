@@ -1,6 +1,6 @@
 """Bring spreadsheets in
 
-Revision: 0008, after: 0004, on 2026-11-28 07:29:58.690499
+Revision: 0008, after: 0007, on 2026-11-28 07:29:58.690499
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""What is tried out for the partnership's settings?"""

@@ -1,0 +1,40 @@
+"""Where does mail leave the portal: what is set, what is in use, and has it been tried?"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from hashlib import sha256
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail leaves and under which sender. `tls` is "starttls", "implicit" or "none"; times in seconds."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: str = "starttls"
+    timeout_seconds: float = 20.0
+
+    def mark(self, secret: str) -> str:
+        """A fingerprint of these settings, by which a test is known to have been of them. It tells nobody the password.
+
+        The sender's name is left out: a partnership may be called anything without another test.
+
+        >>> server = MailServer("mail.example.org", 587, "qa@example.org", password="one")
+        >>> other = MailServer("mail.example.org", 587, "qa@example.org", password="two")
+        >>> len(server.mark("secret")), server.mark("secret") == other.mark("secret")
+        (64, False)
+        """
+        parts = (self.host, str(self.port), self.tls, self.user, self.password, parseaddr(self.sender)[1])
+        return hmac.new(f"mail server\n{secret}".encode(), "\n".join(parts).encode(), sha256).hexdigest()
+
+
+def mail_key(secret: str) -> bytes:
+    """The key that the mail password is sealed with, from the portal's secret."""
+    return urlsafe_b64encode(sha256(f"mail password\n{secret}".encode()).digest())

@@ -1,0 +1,226 @@
+"""What is the partnership called, how does it look, whom do people ask, and what do its documents say of themselves?
+
+One row, edited on one page. What the operator has set in the environment wins over it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import ClassVar
+
+from sqlalchemy import LargeBinary, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, validates
+
+from models.core.access import EVERYTHING, RowPolicy
+from models.core.db import Record
+from models.core.errors import RuleBroken
+from models.core.words import must
+from models.partnership.mail_servers import MailServer
+from models.rules.documents.papers import OFFICIAL, SENSITIVE
+from models.rules.partnership.accents import checked_accent
+
+THE_ONE = 1
+"""The key of the only row."""
+UNNAMED = "Safeguarding partnership"
+"""What the portal says while nobody has named the partnership."""
+USUAL_ACCENT = "#1b4f8a"
+"""The portal's own colour by day, where the partnership has set none."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+
+
+class Partnership(Record):
+    """The partnership's own settings: the one row of them, made when the database is.
+
+    Empty texts are what nobody has set. `logo` is a PNG file that the portal has drawn anew from what was uploaded, and
+    `logo_sha256` says in the change log when it was another one.
+    """
+
+    __tablename__ = "partnership_settings"
+    __table_args__ = (
+        must(f"id = {THE_ONE}", name="one_partnership", sentence="A portal has the settings of one partnership."),
+        must(
+            "accent = '' OR accent ~ '^#[0-9a-f]{6}$'",
+            name="accent_is_a_colour",
+            sentence="Give the colour as # and six digits, such as #1b4f8a.",
+        ),
+        must(
+            "privacy_url = '' OR privacy_url ~ '^https?://[^[:space:]]+$'",
+            name="privacy_notice_has_a_web_address",
+            sentence="Give the address of the privacy notice as https://www.example.org/privacy.",
+        ),
+        must(
+            "(logo IS NULL) = (logo_sha256 = '')",
+            name="logo_has_its_fingerprint",
+            sentence="A logo is kept with its fingerprint.",
+        ),
+    )
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "update"),
+        system=("select", "update"),
+        agency_reads=EVERYTHING,
+        public_reads=EVERYTHING,
+        unlogged_columns=("logo",),
+        reason="Name, logo, colour, contact and privacy notice stand on every page, also before anybody signs in.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, server_default=str(THE_ONE), sort_order=-10)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    short_name: Mapped[str] = mapped_column(Text, server_default="")
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo_sha256: Mapped[str] = mapped_column(Text, server_default="")
+    accent: Mapped[str] = mapped_column(Text, server_default="")
+    help_contact: Mapped[str] = mapped_column(Text, server_default="")
+    help_email: Mapped[str] = mapped_column(Text, server_default="")
+    help_phone: Mapped[str] = mapped_column(Text, server_default="")
+    privacy_notice: Mapped[str] = mapped_column(Text, server_default="")
+    privacy_url: Mapped[str] = mapped_column(Text, server_default="")
+    document_footer: Mapped[str] = mapped_column(Text, server_default="")
+    ordinary_marking: Mapped[str] = mapped_column(Text, server_default="")
+    sensitive_marking: Mapped[str] = mapped_column(Text, server_default="")
+
+    def __str__(self) -> str:
+        return self.name or UNNAMED
+
+    @validates(
+        *("name", "short_name", "help_contact", "help_email", "help_phone"),
+        *("document_footer", "ordinary_marking", "sensitive_marking"),
+    )
+    def _plain(self, key: str, value: str) -> str:
+        return in_one_line(value, field=key)
+
+    @validates("accent")
+    def _colour(self, key: str, value: str) -> str:
+        return checked_accent(value) if value else ""
+
+    @validates("privacy_url")
+    def _address(self, key: str, value: str) -> str:
+        if value and not _WEB_ADDRESS.fullmatch(value):
+            raise RuleBroken("Give the address of the privacy notice as https://www.example.org/privacy.", field=key)
+        return value
+
+
+def keep_logo(partnership: Partnership, png: bytes | None) -> None:
+    """Keep another logo, a PNG file drawn by the portal itself; None takes it away."""
+    partnership.logo = png
+    partnership.logo_sha256 = sha256(png).hexdigest() if png else ""
+
+
+def chosen_accent(typed: str, picked: str, kept: str) -> str:
+    """The accent that somebody means who was shown a field to type it and a field to pick it, whichever they used.
+
+    >>> chosen_accent("#222222", "#1b4f8a", ""), chosen_accent("", "#333333", "")
+    ('#222222', '#333333')
+    >>> chosen_accent("", "#222222", "#222222")
+    ''
+    """
+    shown = kept or USUAL_ACCENT
+    return typed if typed != kept or picked.lower() in ("", shown) else picked
+
+
+def in_one_line(value: str, *, field: str) -> str:
+    """A text that stands on one line of pages, letters and documents. Refuses line ends and other unseen characters."""
+    if _UNSEEN.search(value):
+        raise RuleBroken("This must be one line, without line breaks or other unseen characters.", field=field)
+    return value
+
+
+@dataclass(frozen=True)
+class FixedSettings:
+    """What the operator has set in the environment; each wins over what stands in the database. Empty: not set.
+
+    `logo` is a PNG file. `sender` is set with or without a mail server of the operator's own.
+    """
+
+    name: str = ""
+    logo: bytes = field(default=b"", repr=False)
+    mail_server: MailServer | None = None
+    sender: str = ""
+
+
+NOTHING_FIXED = FixedSettings()
+
+
+@dataclass(frozen=True)
+class PartnershipFacts:
+    """The partnership as pages and documents show it now: the row, with what the operator has set in its place.
+
+    `revision` changes with every save, so that a process knows whether what it remembers is still so. `logo` is a PNG
+    file, empty without one. `accent` is empty for the portal's own colours.
+    """
+
+    revision: int = 0
+    name: str = UNNAMED
+    short_name: str = ""
+    logo: bytes = field(default=b"", repr=False)
+    accent: str = ""
+    help_contact: str = ""
+    help_email: str = ""
+    help_phone: str = ""
+    privacy_notice: str = ""
+    privacy_url: str = ""
+    document_footer: str = ""
+    ordinary_marking: str = OFFICIAL
+    sensitive_marking: str = SENSITIVE
+
+    @property
+    def brief_name(self) -> str:
+        """The short name, or the name where there is none."""
+        return self.short_name or self.name
+
+    @property
+    def has_help(self) -> bool:
+        """Whether people are told whom to ask."""
+        return bool(self.help_contact or self.help_email or self.help_phone)
+
+    @property
+    def has_privacy_notice(self) -> bool:
+        """Whether there is a notice to read, here or elsewhere."""
+        return bool(self.privacy_notice or self.privacy_url)
+
+    def marking(self, classification: str) -> str:
+        """The partnership's own word for a classification of the portal's.
+
+        >>> PartnershipFacts(sensitive_marking="RESTRICTED").marking("OFFICIAL-SENSITIVE")
+        'RESTRICTED'
+        """
+        own = {OFFICIAL: self.ordinary_marking, SENSITIVE: self.sensitive_marking}
+        return own.get(classification, classification)
+
+
+def the_partnership(session: Session) -> Partnership:
+    """The one row."""
+    return session.get_one(Partnership, THE_ONE)
+
+
+def partnership_facts(
+    session: Session, fixed: FixedSettings = NOTHING_FIXED, known: PartnershipFacts | None = None
+) -> PartnershipFacts:
+    """The partnership as pages and documents show it. One statement, which brings nothing when `known` still holds."""
+    table = Partnership.__table__
+    statement = select(table).where(table.c.row_version != (known.revision if known else 0))
+    row = session.execute(statement).mappings().first()
+    if row is None:
+        return known or replace(PartnershipFacts(), name=fixed.name or UNNAMED, logo=fixed.logo)
+    kept = {name: row[name] for name in _AS_THEY_ARE}
+    return PartnershipFacts(
+        revision=row["row_version"],
+        name=fixed.name or row["name"] or UNNAMED,
+        logo=fixed.logo or row["logo"] or b"",
+        ordinary_marking=row["ordinary_marking"] or OFFICIAL,
+        sensitive_marking=row["sensitive_marking"] or SENSITIVE,
+        **kept,
+    )
+
+
+_AS_THEY_ARE = (
+    *("short_name", "accent", "help_contact", "help_email", "help_phone"),
+    *("privacy_notice", "privacy_url", "document_footer"),
+)
+
+
+def is_named(session: Session, fixed: FixedSettings = NOTHING_FIXED) -> bool:
+    """Whether the partnership has a name of its own, on the settings page or from the operator."""
+    return bool(fixed.name or session.scalar(select(Partnership.name)))

@@ -1,0 +1,1 @@
+"""What is true of signing in, whatever is stored?"""
