@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
+from app.accounts.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
-from app.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.passkeys import asks_for_second
