@@ -12,7 +12,10 @@ from admin_views.kit.home import HomeView
 from admin_views.kit.partnership import remember_partnership
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session
-from app.access_links import take_links
+from app.accounts.access_links import take_links
+from app.accounts.passkeys import offer_passkeys
+from app.accounts.second_factors import ask_for_second_factor
+from app.accounts.work_accounts import offer_work_accounts
 from app.auth import start_sign_in
 from app.bands import wear_band
 from app.calendars import offer_calendars
@@ -22,14 +25,11 @@ from app.health import measure
 from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
-from app.passkeys import offer_passkeys
-from app.second_factors import ask_for_second_factor
 from app.security import guard
 from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
-from app.work_accounts import offer_work_accounts
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
 __all__ = ["create_app"]

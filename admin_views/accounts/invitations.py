@@ -24,16 +24,17 @@ from models.accounts.invitations import (
 from models.accounts.password_asks import password_link, send_password_link
 from models.core.clock import now
 from models.core.errors import RuleBroken
+from models.partnership.mail_settings import mail_server_in_use
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
 Handed = list[tuple[Person, str]]
 
 
-def has_mail() -> bool:
-    """Whether the portal's mails leave it; otherwise links are handed over."""
+def has_mail(session: Session) -> bool:
+    """Whether the portal's mails leave it; otherwise links are handed over. Refuses a password it cannot open."""
     settings: Any = current_app.extensions["settings"]
-    return settings.mail_server is not None
+    return mail_server_in_use(session, settings.fixed, secret=settings.secret_key) is not None
 
 
 def _stands_at(*states: InvitationState) -> Any:
@@ -86,7 +87,7 @@ class InvitationPages(PageSet):
         """For somebody who has lost every way in; the person chooses the password, nobody else knows it."""
         if invitation_state_of(session, person.id, now()) is not InvitationState.ACCEPTED:
             raise RuleBroken(f"{person.name} has not accepted an invitation yet; invite them instead.")
-        if not has_mail():
+        if not has_mail(session):
             return self._handed(LinkPurpose.NEW_PASSWORD, [(person, password_link(session, person, **_by_me()))])
         send_password_link(session, person, letterhead_of(session), **_by_me())
         return f"A link for a new password is on its way to {person.name}."
@@ -116,7 +117,7 @@ class InvitationPages(PageSet):
 
     def invite_new(self, person: Person) -> None:
         """Invite somebody who is being saved; where no mail leaves, say how the link is made."""
-        if has_mail():
+        if has_mail(self.session):
             invite(self.session, person, _how(self.session), now=now())
             flash(f"An invitation is on its way to {person.email}.", "success")
         else:
@@ -139,7 +140,7 @@ class InvitationPages(PageSet):
 
 def _how(session: Session) -> Inviting:
     """By whom, and by mail where mails leave."""
-    return Inviting(session.get_one(Person, person_id()), letterhead_of(session) if has_mail() else None)
+    return Inviting(session.get_one(Person, person_id()), letterhead_of(session) if has_mail(session) else None)
 
 
 def _by_me() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Importable,
     Panel,
     Screen,
     TextField,
@@ -69,6 +70,7 @@ class IntelligenceItemScreen(Screen):
         "web_address",
     )
     form_overrides = {"finding": TextField}
+    importable = Importable(keys=(("reference",), ("title", "published_on", "finding")))
     column_labels = {
         "published_on": "Published",
         "publisher": "Source",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, STAFF, Category, Filter, Panel, Screen, TextField, kept_by, screen
+from admin_views.kit.base import (
+    OFFICERS,
+    STAFF,
+    Category,
+    Filter,
+    Importable,
+    Panel,
+    Screen,
+    TextField,
+    kept_by,
+    screen,
+)
 from admin_views.kit.formats import show_date
 from admin_views.kit.registry import link_to
 from models.feedback.feedback_activities import Engagement, FeedbackActivity
@@ -48,6 +59,7 @@ class FeedbackGroupScreen(Screen):
     column_default_sort = "name"
     form_columns = ("name", "kind", "found_through", "contact", "note", "is_active")
     form_overrides = {"contact": TextField, "note": TextField}
+    importable = Importable(keys=(("name",),))
     column_labels = {"found_through": "Found through", "is_active": "In use"}
     column_descriptions = {"contact": "Whom to ask, by role. Do not name service users."}
 

@@ -46,6 +46,7 @@ from admin_views.kit.fields import TextField
 from admin_views.kit.form_pages import FormPages
 from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
+from admin_views.kit.imports import exported_columns, offer_import
 from admin_views.kit.lists.choices import in_list
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.page_sets import PageSet
@@ -66,9 +67,12 @@ from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
 from models.core.db import PortalSession
+from models.core.labels import told_apart
+from models.spreadsheets.sheet_kinds import Importable
 
 __all__ = [
     "ADMINISTRATORS", "EVERYONE", "NOBODY", "OFFICERS", "READERS", "STAFF", "Button", "Category", "Fact", "Filter",
+    "Importable",
     "PageSet", "Panel", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value", "expose",
     "in_list", "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
@@ -82,11 +86,20 @@ class Screen(FormViews, FormPages):
 
     ajax_update = None  # no editing within a list
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        """A screen that says it is importable is known to the jobs that import, from where it is written."""
+        super().__init_subclass__(**named)
+        offer_import(cls)
+
     def __init__(self, database: Database) -> None:
         self.database = database
         self._forms = {}
+        if self.importable is not None:
+            self.column_export_list = exported_columns(type(self))
         super().__init__(self.model, _NO_SESSION, self.name, self.category, self.endpoint_of(), self.url)
         self.listing = self.new_listing(self.column_list, self.column_formatters)
+        exported = self.column_export_list or self.column_list
+        self.exported = self.new_listing(exported, self.column_formatters, told_apart)
         self.detailed = self.new_listing(self.column_details_list or self._everything(), self.column_formatters_detail)
 
     def _everything(self) -> tuple[str, ...]:

@@ -26,8 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
 from models.rules.core.numbers import BIGGEST_WHOLE, NotANumber, NumberRefused, read_whole_number
-
-SHORT, LONG = 200, 20_000
+from models.rules.spreadsheets.cells import LONG, SHORT
 
 
 class LineField(StringField):

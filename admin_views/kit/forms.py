@@ -30,7 +30,8 @@ from admin_views.kit.fields import (
     YesField,
 )
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.lists.columns import foreign_key_of
+from models.core.labels import foreign_key_of
+from models.core.words import default_of
 
 
 @dataclass
@@ -191,18 +192,3 @@ def _write_value(record: Any, name: str, filled: Any) -> None:
         value = default_of(column)
     if getattr(record, name) != value:
         setattr(record, name, value)
-
-
-def default_of(column: Any) -> Any:
-    """What a new form offers and an emptied field means: the column's own default, None when it has none."""
-    stated = getattr(column.server_default, "arg", None)
-    kind = column.type
-    if not isinstance(stated, str):
-        return None
-    if isinstance(kind, Enum) and kind.enum_class:
-        return kind.enum_class(stated)
-    if isinstance(kind, Boolean):
-        return stated == "true"
-    if isinstance(kind, Integer):
-        return int(stated)
-    return stated if isinstance(kind, String) else None

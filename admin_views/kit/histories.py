@@ -10,9 +10,10 @@ from sqlalchemy import Boolean, Date, DateTime, Enum, String, cast, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.formats import show_choice, show_date, show_moment, show_yes
-from admin_views.kit.lists.columns import label_from_key, label_of, target_of
+from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.parts import Panel
 from models.core.change_log import ChangeRecord
+from models.core.labels import label_of, target_of
 from models.partnership.people import Person
 
 _SHOWN, _LONGEST = 20, 80

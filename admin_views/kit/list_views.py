@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, request, send_file, stream_with_context
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
-from admin_views.kit.formats import plain_value
+from admin_views.kit.export_views import ExportViews
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.lists.columns import label_from_key, target_of
-from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces, rows_of
+from admin_views.kit.lists.columns import label_from_key
+from admin_views.kit.lists.exports import rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
@@ -29,15 +29,14 @@ from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.waiting import waiting_filters
-from admin_views.kit.lists.workbooks import workbook
+from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
-from admin_views.kit.requests import person_id, role
-from models.core.clock import today
-from models.documents.exports import record_export
+from admin_views.kit.requests import role
+from models.core.labels import shown_label, target_of
 
 
-class ListViews(EmptyLists, ModelView):
+class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     """The list of a screen, its bulk actions and its exports: Flask-Admin's, with these hooks overridden."""
 
     noun: ClassVar[str] = "record"
@@ -52,8 +51,6 @@ class ListViews(EmptyLists, ModelView):
     column_formatters_detail: ClassVar[Any] = None
     column_auto_select_related = False
     action_disallowed_list: ClassVar[list[str]] = ["delete"]
-    export_types: ClassVar[list[str]] = list(MEDIA_TYPES)
-    export_max_rows = LARGEST
     page_size = PAGE_SIZE
     list_template = "kit/list.html"
     listing: Listing
@@ -98,7 +95,7 @@ class ListViews(EmptyLists, ModelView):
         args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
         if page_size != self.export_max_rows:
             return None, self.listing.page(self.session, args)
-        return None, rows_of(self.database.open_session(), self.listing.sorted(args))
+        return None, rows_of(self.database.open_session(), self.exported.sorted(args))
 
     def get_sortable_columns(self) -> dict[str, Any]:
         return dict.fromkeys(self.column_sortable_list or ())
@@ -226,60 +223,6 @@ class ListViews(EmptyLists, ModelView):
         name = (request.view_args or {}).get("action_name", "")
         return self._action_form_class(MultiDict({"action": name}))
 
-    # Flask-Admin's export
-
-    @verb("export", "/export/<export_type>/")
-    def export(self, export_type: str) -> ResponseReturnValue:
-        """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
-        if export_type not in self.export_types:
-            abort(404)
-        args = self.list_args()
-        count = self._count(args)
-        if count > LARGEST:
-            flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
-            return redirect(self.list_url(**args.arguments()))
-        record_export(
-            self.session, person_id=person_id(), list_name=self.name, file_kind=export_type,
-            narrowed_by=args.arguments(), row_count=count,
-        )  # fmt: skip
-        self.session.commit()
-        return super().export(export_type)
-
-    def _count(self, args: ListArgs) -> int:
-        capped = self.listing.counted(args).limit(LARGEST + 1).subquery()
-        return self.session.scalar(select(func.count()).select_from(capped)) or 0
-
-    def export_url(self, kind: str, args: ListArgs) -> str:
-        """The address of this list as a file."""
-        return self.link("export", export_type=kind, **{**self.kept_arguments(), **args.arguments()})
-
-    def get_export_name(self, export_type: str = "csv") -> str:
-        return f"{self.url.strip('/').replace('/', '-')}-{today():%Y-%m-%d}.{export_type}"
-
-    def get_export_value(self, model: Row[Any], name: str) -> Any:
-        return plain_value(model._mapping[name])
-
-    def _exported(self) -> tuple[list[str], Iterator[list[Any]]]:
-        """The headings of an export and its rows, as plain values."""
-        _, rows = self._export_data()
-        names = [name for name, _ in self._export_columns]
-        plain = ([self.get_export_value(row, name) for name in names] for row in rows)
-        return [label for _, label in self._export_columns], plain
-
-    def _export_csv(self, return_url: Any) -> Response:
-        """As Flask-Admin streams it, in larger pieces, with the mark of UTF-8, and without acting as a formula."""
-        headings, rows = self._exported()
-        answer = Response(stream_with_context(csv_pieces(headings, rows)), content_type=MEDIA_TYPES["csv"])
-        answer.headers["Content-Disposition"] = f'attachment; filename="{self.get_export_name("csv")}"'
-        return answer
-
-    def _export_tablib(self, export_type: str, return_url: str) -> Response:
-        """A workbook with real dates and no formulas, which tablib cannot write."""
-        headings, rows = self._exported()
-        name = self.get_export_name(export_type)
-        file = workbook(self.name, headings, rows)
-        return send_file(file, MEDIA_TYPES[export_type], as_attachment=True, download_name=name)
-
     # What a foreign key offers, in the filters and in the form
 
     def narrow_of(self, key: str) -> Narrow | None:
@@ -293,7 +236,7 @@ class ListViews(EmptyLists, ModelView):
             raise TypeError(f"{key} of {self.model.__name__} points to no other record")
         return ChoiceLoader(target, self.narrow_of(key), lambda: self.session)
 
-    def new_listing(self, columns: Any, formatters: Any) -> Listing:
+    def new_listing(self, columns: Any, formatters: Any, label: Callable[[Any], Any] = shown_label) -> Listing:
         """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
-        return kind(self, columns, self._primary_key, formatters)
+        return kind(self, columns, self._primary_key, formatters, label)

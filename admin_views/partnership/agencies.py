@@ -9,6 +9,7 @@ from admin_views.kit.base import (
     ADMINISTRATORS,
     Button,
     Category,
+    Importable,
     Panel,
     Screen,
     action,
@@ -63,6 +64,7 @@ class AgencyScreen(Screen):
         "code": "The short name used in case lists, if there is one.",
         "is_active": "Agencies that have left stay in old records but are no longer offered.",
     }
+    importable = Importable(keys=(("name",), ("code",)), is_of_partnership=True)
     form_args = {"category_id": {"narrow": in_list(ReferenceList.AGENCY_CATEGORY)}}
 
     def panels(self, session: Session, record: Agency) -> list[Panel]:

@@ -12,6 +12,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Fact,
+    Importable,
     Panel,
     Screen,
     TextField,
@@ -52,6 +53,7 @@ class HubScreen(Screen):
     column_default_sort = "name"
     form_columns = ("name", "kind", "officer_id", "purpose", "is_active")
     form_overrides = {"purpose": TextField}
+    importable = Importable(keys=(("name",),), is_of_partnership=True)
     column_labels = {"officer_id": "Officer", "is_active": "Active"}
     column_descriptions = {
         "officer_id": "The officer runs the hub's reviews; so does whoever sits in its team as an officer.",

@@ -14,6 +14,7 @@ from admin_views.kit.base import (
     READERS,
     Category,
     Filter,
+    Importable,
     Screen,
     TextField,
     action,
@@ -29,7 +30,7 @@ from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.hubs import Hub
-from models.partnership.memberships import Membership, end_memberships, lasting
+from models.partnership.memberships import Membership, end_memberships, lasting, refuse_other_teams
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
@@ -72,6 +73,13 @@ class MembershipScreen(Screen):
     column_default_sort = ("starts_on", True)
     form_columns = ("hub_id", "person_id", "agency_id", "seat", "starts_on", "ends_on", "note")
     form_overrides = {"note": TextField}
+    importable = Importable(
+        keys=(("hub_id", "person_id", "seat", "starts_on"), ("hub_id", "person_id", "seat")),
+        kept_when_empty=("agency_id",),
+        aliases={"starts_on": ("Start", "From"), "ends_on": ("End", "Until")},
+        refuse=refuse_other_teams,
+        is_of_partnership=True,
+    )
     column_labels = {"starts_on": "First day", "ends_on": "Last day"}
     column_descriptions = {
         "ends_on": "Leave empty while it lasts.",

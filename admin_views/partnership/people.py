@@ -16,6 +16,7 @@ from admin_views.kit.base import (
     READERS,
     Category,
     Filter,
+    Importable,
     Screen,
     by_value,
     kept_by,
@@ -26,7 +27,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import YesField
 from admin_views.partnership.holdings import HoldingPages, held_words
-from models.accounts.invitations import InvitationState, invitation_state
+from models.accounts.invitations import InvitationState, Inviting, invitation_state, invite
 from models.accounts.passkeys import passkeys_of, remove_all_passkeys
 from models.accounts.second_factors import has_factor, remove_factor
 from models.accounts.sign_in_attempts import last_signed_in, unlock
@@ -35,6 +36,7 @@ from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
+from models.spreadsheets.import_facts import ImportFacts
 
 
 def _has_passkey(person: Person) -> bool:
@@ -48,6 +50,13 @@ def _has_factor(person: Person) -> bool:
 
 
 _STATES = tuple((state.value, state.label) for state in InvitationState)
+
+
+def _invite(session: Session, person: Person, facts: ImportFacts) -> None:
+    """Invite somebody who was brought in from a spreadsheet and may sign in."""
+    if person.is_active:
+        by = session.get_one(Person, facts.person_id)
+        invite(session, person, Inviting(by=by, letterhead=facts.letterhead), now=now())
 
 
 @screen
@@ -79,6 +88,13 @@ class PersonScreen(Screen):
     column_sortable_list = ("name", "role", "agency_id", "last_signed_in")
     column_default_sort = "name"
     form_columns = ("name", "email", "job_title", "role", "agency_id", "team", "is_active", "invite")
+    importable = Importable(
+        keys=(("email",),),
+        aliases={"email": ("E-mail", "Mail"), "name": ("Full name",)},
+        tick="Invite the new people by mail",
+        after=_invite,
+        is_of_partnership=True,
+    )
     column_labels = {"email": "E-mail address", "is_active": "May sign in"}
     column_descriptions = {
         "agency_id": "A manager or member of an agency sees that agency's rows only.",

@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Filter,
+    Importable,
     Panel,
     Screen,
     TextField,
@@ -97,6 +98,7 @@ class SharingAgreementScreen(Screen):
         "note",
     )
     form_overrides = {"note": TextField}
+    importable = Importable(keys=(("agency_id", "title", "version"), ("agency_id", "version")), is_of_partnership=True)
     column_labels = {
         "signed_on": "Signed on",
         "signed_by": "Signed by",

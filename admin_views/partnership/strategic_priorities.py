@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import ADMINISTRATORS, Category, Filter, Panel, Screen, TextField, kept_by, screen, show_tag
+from admin_views.kit.base import (
+    ADMINISTRATORS,
+    Category,
+    Filter,
+    Importable,
+    Panel,
+    Screen,
+    TextField,
+    kept_by,
+    screen,
+    show_tag,
+)
 from admin_views.kit.registry import link_to
 from models.core.clock import today
 from models.partnership.strategic_priorities import StrategicPriority, lasting
@@ -39,6 +50,7 @@ class StrategicPriorityScreen(Screen):
     column_default_sort = "name"
     form_columns = ("name", "description", "starts_on", "ends_on")
     form_overrides = {"description": TextField}
+    importable = Importable(keys=(("name",),), is_of_partnership=True)
     column_labels = {"starts_on": "First day", "ends_on": "Last day"}
     column_descriptions = {"ends_on": "Leave empty while it lasts."}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -17,13 +17,17 @@ from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_moment, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.requests import actor
 from models.core.access import Role
+from models.core.clock import london_day
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.plans.action_imports import write_update
 from models.plans.action_updates import ActionUpdate, move_due_date, post_update, rate_actions
 from models.plans.actions import BLUE, Action
 from models.rules.core.counts import count_words
+from models.spreadsheets.sheet_kinds import Holds, Importable, SheetKind, make_column, offer_kind
 
 POSTERS = OFFICERS | {Role.MANAGER}
 _WORDS = ChoiceLoader(ReferenceItem, in_list(ReferenceList.BRAG))
@@ -189,3 +193,40 @@ def updates_panel(session: Session, action: Action) -> Panel:
         for update, name, word in updates
     ]
     return Panel("Progress", ("When", "Who", "What", "Evidence", "BRAG"), rows, empty="Nothing has been posted yet.")
+
+
+def _sheet_of_updates() -> SheetKind:
+    """The history of actions, which comes with them on a sheet of its own."""
+    return SheetKind(
+        name="action-updates",
+        title="Updates",
+        noun="update",
+        plural="updates",
+        model=ActionUpdate,
+        roles=OFFICERS,
+        columns=(
+            make_column(ActionUpdate, "action_id", "Action", help="Its reference, such as AP-2026-03/07."),
+            make_column(ActionUpdate, "written_at", "Date", is_required=True, help="The day of the update."),
+            make_column(ActionUpdate, "text", "Update", holds=Holds.TEXT),
+            make_column(ActionUpdate, "evidence", "Evidence", holds=Holds.TEXT),
+            make_column(ActionUpdate, "brag_id", "BRAG", narrow=in_list(ReferenceList.BRAG)),
+        ),
+        stated=Importable(keys=(("action_id", "written_at", "text"),), write=write_update, is_never_changed=True),
+    )
+
+
+offer_kind("action-updates", _sheet_of_updates)
+
+
+def sheet_of_updates(session: Session, actions: Select[int]) -> Worksheet:
+    """The updates of some actions (a statement of their ids), as they are brought in again."""
+    updates = (
+        select(Action.reference, ActionUpdate.written_at, ActionUpdate.text, ActionUpdate.evidence, ReferenceItem.label)
+        .join(Action, Action.id == ActionUpdate.action_id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == ActionUpdate.brag_id)
+        .where(ActionUpdate.action_id.in_(actions))
+        .order_by(Action.reference, ActionUpdate.id)
+    )
+    rows = [(row[0], london_day(row[1]), *row[2:]) for row in session.execute(updates)]
+    kind = _sheet_of_updates()
+    return Worksheet(kind.title, [column.heading for column in kind.columns], rows)

@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Filter,
+    Importable,
     Screen,
     TextField,
     action,
@@ -30,13 +31,16 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, show_word
+from admin_views.kit.lists.pages import ListArgs
+from admin_views.kit.lists.workbooks import Worksheet
+from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
+from models.plans.action_imports import write_action
 from models.plans.actions import Action, days_overdue, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
@@ -146,6 +150,19 @@ class ActionScreen(Screen):
         ),
         TextField,
     )
+    importable = Importable(
+        keys=(("reference",), ("plan_id", "number"), ("plan_id", "text")),
+        extra=("number", "original_due_on", "completed_on"),
+        kept_when_empty=("number", "original_due_on", "completed_on", "owner_name", "owner_role", "brag_id"),
+        scopes={"recommendation_id": "plan_id"},
+        aliases={
+            "due_on": ("Due date", "Deadline"),
+            "brag_id": ("BRAG rating", "RAG", "Status"),
+            "owner_id": ("Owner",),
+        },
+        write=write_action,
+        along=("action-updates",),
+    )
     column_labels = {
         "plan_id": "Plan",
         "recommendation_id": "Recommendation",
@@ -193,6 +210,9 @@ class ActionScreen(Screen):
         if model.owner_id is not None and not model.owner_name and "owner_id" in form:
             owner = self.session.get_one(Person, model.owner_id)
             model.owner_name, model.owner_role = owner.name, model.owner_role or owner.job_title
+
+    def further_sheets(self, args: ListArgs) -> list[Worksheet]:
+        return [sheet_of_updates(self.session, self.listing.counted(args))]
 
     def list_buttons(self) -> list[Button]:
         asked = self.list_args().arguments()

@@ -14,6 +14,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Fact,
+    Importable,
     Panel,
     Screen,
     TextField,
@@ -31,6 +32,7 @@ from admin_views.kit.registry import link_to
 from admin_views.plans.actions import plan_in_address
 from models.evidence.findings import Finding
 from models.partnership.reference_items import ReferenceList
+from models.plans.action_imports import write_recommendation
 from models.plans.action_plans import ActionPlan
 from models.plans.recommendation_findings import (
     cite_findings,
@@ -66,6 +68,9 @@ class RecommendationScreen(Screen):
     column_default_sort = "plan_id"
     form_columns = ("plan_id", "number", "text", "key_area_id", "changes", "evidence")
     form_overrides = {"text": TextField, "evidence": TextField}
+    importable = Importable(
+        keys=(("plan_id", "number"), ("plan_id", "text")), kept_when_empty=("number",), write=write_recommendation
+    )
     column_labels = {"plan_id": "Plan", "text": "Recommendation", "key_area_id": "Key area", "changes": "Changes"}
     form_args = {"key_area_id": {"narrow": in_list(ReferenceList.KEY_AREA)}}
 

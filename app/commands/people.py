@@ -22,6 +22,7 @@ from models.accounts.sign_in_attempts import last_signed_in
 from models.core.access import Actor, Role
 from models.core.clock import now
 from models.core.db import make_engine, make_session_factory
+from models.partnership.mail_settings import mail_server_in_use
 from models.partnership.people import Person
 
 BY_COMMAND = timedelta(hours=24)
@@ -94,7 +95,7 @@ def link_for(session: Session, person: Person, settings: Settings) -> str:
 
 def _sent(session: Session, person: Person, link: str, settings: Settings) -> str:
     """Send the printed link, straight to the mail server, for no stored message holds it; says what came of that."""
-    server = settings.mail_server
+    server = mail_server_in_use(session, settings.fixed, secret=settings.secret_key)
     if server is None:
         return "No mail server is set, so nothing was sent: hand the link over yourself."
     subject, body = invitation_letter(person, Inviting(letterhead=letterhead_of(session), lasts=BY_COMMAND))

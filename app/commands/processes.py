@@ -21,6 +21,7 @@ def worker_command(short_only: bool) -> None:
         address=settings.address,
         secret=settings.secret_key,
         takes_long=not short_only,
+        also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
     )
 
 

@@ -29,7 +29,7 @@ def rooms() -> None:
 
 def _when(plan: Schedule) -> str:
     days = "every day" if len(plan.weekdays) == 7 else ", ".join(day_name[day] for day in plan.weekdays)
-    return f"{plan.at:%H:%M} {days}"
+    return f"{plan.at:%M} past every hour {days}" if plan.is_hourly else f"{plan.at:%H:%M} {days}"
 
 
 def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Enum
+from sqlalchemy import Boolean, CheckConstraint, Enum, Integer, String
 
 
 def choice_column(kind: type[StrEnum]) -> Enum:
@@ -25,6 +26,21 @@ def must(condition: str, *, name: str, sentence: str, field: str = "") -> CheckC
     `field` names the column to mend where the condition speaks of several.
     """
     return CheckConstraint(condition, name=name, info={"sentence": sentence, "field": field})
+
+
+def default_of(column: Any) -> Any:
+    """What a new record offers and an emptied field means: the column's own default, None when it has none."""
+    stated = getattr(column.server_default, "arg", None)
+    kind = column.type
+    if not isinstance(stated, str):
+        return None
+    if isinstance(kind, Enum) and kind.enum_class:
+        return kind.enum_class(stated)
+    if isinstance(kind, Boolean):
+        return stated == "true"
+    if isinstance(kind, Integer):
+        return int(stated)
+    return stated if isinstance(kind, String) else None
 
 
 def _values(kind: type[StrEnum]) -> list[str]:

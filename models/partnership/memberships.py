@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, Actor, Role, RowPolicy
 from models.core.choices import Choice
+from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
@@ -143,6 +144,12 @@ def may_run_hub(session: Session, actor: Actor, hub_id: int | None, on: date) ->
     if actor.role is not Role.OFFICER:
         return False
     return session.scalar(hubs_run_by(actor.person_id, on).where(Hub.id == hub_id)) is not None
+
+
+def refuse_other_teams(session: Session, membership: Membership) -> None:
+    """Refuse a seat in a hub that whoever acts in this session does not run."""
+    if not may_run_hub(session, session.info["actor"], membership.hub_id, today()):
+        raise RuleBroken("You look after the teams of your own hubs only.", field="hub_id")
 
 
 def end_memberships(session: Session, memberships: Iterable[Membership], *, on: date) -> int:

@@ -19,6 +19,7 @@ from models.core.change_log import ChangeRecord
 from models.core.clock import now
 from models.core.db import PortalSession
 from models.messages.messages import Message
+from models.partnership.mail_settings import mail_settings
 from models.partnership.people import Person
 from tests import make
 from tests.accounts.test_link_pages import NEW, opened, places_with
@@ -76,6 +77,14 @@ def test_new_person_is_invited_by_mail_unless_the_tick_is_taken_out(session: Ses
     assert state(session, other) is InvitationState.NOT_INVITED
     session.commit()
     assert posting.get(f"/people/{other.id}/edit/").select("#invite") == []
+
+
+def test_mail_server_set_on_screen_sends_invitations_as_well(browser: Open, session: Session, ann: Person) -> None:
+    settings = mail_settings(session)
+    settings.host, settings.sender_address = "mail.example.org", "portal@example.org"
+    session.commit()
+    assert pressed(browser(Role.ADMINISTRATOR), ann, "invite").status_code == 302
+    assert session.scalars(select(Message.address)).all() == [ann.email]
 
 
 def test_without_mail_the_link_is_shown_once_and_kept_nowhere(browser: Open, session: Session) -> None:

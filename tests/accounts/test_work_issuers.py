@@ -143,7 +143,7 @@ def test_issuer_that_signs_people_in_is_taken_out_of_use_and_not_deleted(
     go_through(browser(), issuer, lying)
     administrator, path = browser(Role.ADMINISTRATOR), f"/work-issuers/{issuer.id}/delete/"
     answer = administrator.client.post(path, data=administrator.tokens(path))
-    print(answer.location, administrator.get(answer.location).get_text(" "))
+    assert "This cannot be removed or changed becaus" in administrator.get(answer.location).get_text(" ")
     assert session.scalars(select(WorkIssuer)).all() == [issuer]
 
 

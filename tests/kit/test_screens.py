@@ -232,7 +232,10 @@ def test_officer_takes_out_what_the_list_shows_and_it_is_on_record(browser: Open
     officer = browser(Role.OFFICER)
     answer = officer.client.get("/agencies/export/csv/?is_statutory=yes&sort=-name")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows[0] == ["Name", "Category", "Works with", "Statutory partner", "Active"]
+    assert rows[0] == [
+        *("Name", "Category", "Statutory partner", "Works with", "Role in the partnership", "Code", "Contact e-mail"),
+        "Active",
+    ]
     assert [row[0] for row in rows[1:3]] == ["Agency 060", "Agency 058"]
     assert len(rows) == 32
     record = session.scalars(select(ExportRecord)).one()

@@ -37,6 +37,7 @@ from models.partnership.strategic_priorities import StrategicPriority
 from models.reminders.calendar_feeds import CalendarFeed
 from models.reminders.reminders import ReminderRule
 from models.retention.retention_rules import RetentionRule, RetentionRun
+from models.spreadsheets.table_imports import TableImport
 from models.tools.answer_sheets import SheetAnswer
 from models.tools.rating_scales import RatingScale
 from tests import make
@@ -269,3 +270,8 @@ def mail_test(side: Side) -> MailTest:
         asked_by_id=side.person.id, server="mail.example.org:587", server_mark=side.name, address=side.person.email,
         is_accepted=True, answer="250 OK",
     )  # fmt: skip
+
+
+@makes(TableImport)
+def table_import(side: Side) -> TableImport:
+    return TableImport(file_name="agencies.csv", uploaded_by_id=side.person.id)

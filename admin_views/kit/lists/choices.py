@@ -9,9 +9,10 @@ from flask_admin.model.ajax import AjaxModelLoader
 from sqlalchemy import Select, String, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.lists.columns import label_of, sort_expression
+from admin_views.kit.lists.columns import sort_expression
 from admin_views.kit.lists.searches import contains
 from models.core.db import Base
+from models.core.labels import label_of
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 
 FEW = 200  # up to here a plain select; beyond it people search

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, ForeignKey, Select, String, case, func, select, text
+from sqlalchemy import ColumnElement, Enum, Select, String, func, select, text
 from sqlalchemy import inspect as mapping_of
-from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
+from sqlalchemy.orm import aliased
 
 from admin_views.kit.formats import Show, show_value
 from models.core.db import Base
+from models.core.labels import foreign_key_of, model_of, shown_label, target_of
 
 Value = Callable[[Any], ColumnElement[Any]]
-_LABELS = ("reference", "name", "title", "label", "subject", "text", "file_name", "id")
 _MARKS = "[\u0300-\u036f]"  # accents, once letters are taken apart
 
 
@@ -33,8 +33,8 @@ class Cell:
 class Reading:
     """The tables and expressions one list reads: the model outer-joined to what its columns point to."""
 
-    def __init__(self, model: type[Base]) -> None:
-        self.model = model
+    def __init__(self, model: type[Base], label: Callable[[Any], Any] = shown_label) -> None:
+        self.model, self.label = model, label
         self._joins: dict[str, tuple[Any, ColumnElement[bool]]] = {}
 
     def statement(self, cells: Iterable[Cell], key: ColumnElement[Any]) -> Select[Any]:
@@ -61,7 +61,7 @@ class Reading:
         target = target_of(attribute) if value is None else None
         if target is None:
             return Cell(key, label, attribute, None, None, show or show_value(attribute.type))
-        expression = shown_label(self._join(key, target, attribute))
+        expression = self.label(self._join(key, target, attribute))
         return Cell(key, label, expression, attribute, target, show or show_value(expression.type))
 
     def _attribute(self, key: str) -> Any:
@@ -69,10 +69,10 @@ class Reading:
         owner: Any = self.model
         *path, last = key.split(".")
         for depth, step in enumerate(path):
-            relation = mapping_of(_model_of(owner)).relationships[step]
+            relation = mapping_of(model_of(owner)).relationships[step]
             foreign = getattr(owner, foreign_key_of(relation))
             owner = self._join(".".join(path[: depth + 1]), relation.mapper.class_, foreign)
-        relation_at_end = mapping_of(_model_of(owner)).relationships.get(last)
+        relation_at_end = mapping_of(model_of(owner)).relationships.get(last)
         name = last if relation_at_end is None else foreign_key_of(relation_at_end)
         return getattr(owner, name)
 
@@ -81,44 +81,6 @@ class Reading:
             alias: Any = aliased(target)
             self._joins[key] = (alias, alias.id == attribute)
         return self._joins[key][0]
-
-
-def _model_of(owner: Any) -> type[Base]:
-    mapper: Mapper[Any] = mapping_of(owner).mapper
-    return mapper.class_
-
-
-def foreign_key_of(relation: RelationshipProperty[Any]) -> str:
-    """The attribute that holds a many-to-one relationship's key."""
-    (local,) = relation.local_columns
-    return relation.parent.get_property_by_column(local).key
-
-
-def target_of(attribute: Any) -> type[Base] | None:
-    """The model a foreign-key attribute points to; None for a plain column."""
-    columns = getattr(attribute.property, "columns", ())
-    keys: set[ForeignKey] = columns[0].foreign_keys if columns and hasattr(columns[0], "foreign_keys") else set()
-    if not keys:
-        return None
-    table = next(iter(keys)).column.table
-    return next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table is table)
-
-
-def label_key(model: type[Base]) -> str:
-    """The attribute by which people know a record: the model's own `label_key`, or the first usual one it has."""
-    stated: str | None = getattr(model, "label_key", None)
-    return stated or next(name for name in _LABELS if hasattr(model, name))
-
-
-def label_of(owner: Any) -> Any:
-    """That attribute of a model or an alias of it."""
-    return getattr(owner, label_key(_model_of(owner)))
-
-
-def shown_label(owner: Any) -> Any:
-    """The same as a record's own column shows it: somebody who has left is marked."""
-    label, left = label_of(owner), getattr(_model_of(owner), "left_words", "")
-    return case((owner.is_active, label), else_=label + left) if left else label
 
 
 def label_from_key(key: str) -> str:

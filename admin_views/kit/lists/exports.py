@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.lists.workbooks import XLSX, harmless
+from admin_views.kit.lists.workbooks import XLSX
+from models.rules.spreadsheets.formula_marks import harmless
 
 LARGEST = 100_000
 _CHUNK = 500

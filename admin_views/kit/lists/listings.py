@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -15,6 +15,7 @@ from admin_views.kit.lists.filters import Filter
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page, count_statements, options_by_name, settle_total
 from admin_views.kit.lists.searches import clean_words, matches
 from models.core.db import Base
+from models.core.labels import shown_label
 
 
 class Listed(Protocol):
@@ -35,11 +36,19 @@ class Listed(Protocol):
 class Listing:
     """The list of one screen, made once at start and asked for every page."""
 
-    def __init__(self, screen: Listed, columns: Sequence[str], key: str, formatters: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        screen: Listed,
+        columns: Sequence[str],
+        key: str,
+        formatters: Mapping[str, Any],
+        label: Callable[[Any], Any] = shown_label,
+    ) -> None:
+        """`label` gives the words by which other records are named in the list's columns."""
         self.screen, self.formatters = screen, formatters
         model: Any = screen.model
         self.key: ColumnElement[Any] = getattr(model, key)
-        self.reading = Reading(model)
+        self.reading = Reading(model, label)
         self.cells = [self._cell(column) for column in columns]
         sortable = {cell.key: cell for cell in self.cells if cell.key in screen.column_sortable_list}
         self.sortable = sortable | {

@@ -10,12 +10,13 @@ from typing import Any, BinaryIO, cast
 
 import xlsxwriter
 
+from models.rules.spreadsheets.formula_marks import harmless
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
 NARROW, WIDE = 9, 60
 """Columns are as wide as their longest text, in characters, within these bounds; longer texts wrap."""
 _DATE_WIDTH, _MOMENT_WIDTH = 12, 17
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WITHOUT_TRICKS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -31,17 +32,6 @@ class Worksheet:
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Any]]
-
-
-def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers and dates stay.
-
-    >>> harmless("=HYPERLINK(1)"), harmless("Ann"), harmless(-3)
-    ("'=HYPERLINK(1)", 'Ann', -3)
-    """
-    if isinstance(value, str) and value.lstrip(" ").startswith(_DANGEROUS):
-        return f"'{value}"
-    return value
 
 
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> BinaryIO:

@@ -1,6 +1,6 @@
 """Add passkeys, and let recovery codes belong to the person
 
-Revision: 0006, after: 0007, on 2026-11-28 07:20:00
+Revision: 0006, after: 0005, on 2026-11-28 07:20:00
 """
 
 import sqlalchemy as sa

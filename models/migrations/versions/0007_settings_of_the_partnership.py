@@ -1,6 +1,6 @@
 """Settings of the partnership and its mail server
 
-Revision: 0007, after: 0004, on 2026-11-28 07:15:23.895488
+Revision: 0007, after: 0006, on 2026-11-28 07:15:23.895488
 """
 
 import sqlalchemy as sa

@@ -1,13 +1,13 @@
 """Add access reviews
 
-Revision: 0009, after: 0006, on 2026-11-28 07:58:00
+Revision: 0009, after: 0008, on 2026-11-28 07:58:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

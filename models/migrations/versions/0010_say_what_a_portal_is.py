@@ -1,6 +1,6 @@
 """Say what a portal is: the demonstration, or a partnership's own
 
-Revision: 0010, after: 0007, on 2026-11-28 07:30:00
+Revision: 0010, after: 0009, on 2026-11-28 07:30:00
 """
 
 import sqlalchemy as sa

@@ -23,7 +23,7 @@ _MAX_TOKEN_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 16
 
 DAMAGED = "The Excel workbook is damaged: open it in Excel, save it again as .xlsx and choose that file."
-TOO_LARGE = "The Excel workbook unpacks to far more than a case list needs: save the sheet as CSV and choose that file."
+TOO_LARGE = "The Excel workbook unpacks to far more than a list needs: save the sheet as CSV and choose that file."
 
 Attributes = dict[str, str]
 

@@ -128,4 +128,4 @@ def refuse_width(width: int) -> None:
     >>> refuse_width(34)
     """
     if width > MAX_COLUMNS:
-        raise RuleBroken(f"The file has more than {MAX_COLUMNS} columns, so it is not a list of cases.")
+        raise RuleBroken(f"The file has more than {MAX_COLUMNS} columns, so it is not a list.")

@@ -8,26 +8,26 @@ from models.core.errors import RuleBroken
 
 _SAVE_AS = "save it as CSV or as an Excel workbook (.xlsx) and choose that file."
 _UNPACK = "This is a packed file: unpack it and choose the list inside."
-_PICTURE = "This is a picture, not a list of cases: ask for the list itself as CSV or .xlsx."
+_PICTURE = "This is a picture, not a list: ask for the list itself as CSV or .xlsx."
 _OLD_EXCEL = (
     "This is an old Excel workbook (.xls), which the portal does not read: open it in Excel, save it as .xlsx "
     "without a password and choose that file."
 )
 _MARKUP = "This is an XML or web page file, which the portal does not read: open it in a spreadsheet, " + _SAVE_AS
-_WORD = "This is a Word document, not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS
-_SLIDES = "This is a presentation, not a list of cases: ask for the list itself as CSV or .xlsx."
+_WORD = "This is a Word document, not a list: copy its table into a spreadsheet, " + _SAVE_AS
+_SLIDES = "This is a presentation, not a list: ask for the list itself as CSV or .xlsx."
 _OPENINGS: tuple[tuple[bytes, str], ...] = (
     (b"\x09\x08", _OLD_EXCEL),
     (b"%PDF", "This is a PDF, from which no list can be read: ask for the list itself, " + _SAVE_AS),
-    (b"{\\rtf", "This is a text document, not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS),
+    (b"{\\rtf", "This is a text document, not a list: copy its table into a spreadsheet, " + _SAVE_AS),
     (b"\x89PNG", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
     (b"\x1f\x8b", _UNPACK),
     (b"7z\xbc\xaf", _UNPACK),
     (b"Rar!", _UNPACK),
-    (b"SQLite format 3", "This is a database, not a list of cases: export the list as CSV and choose that file."),
-    (b"\x00\x01\x00\x00Standard", "This is a database, not a list of cases: export the list as CSV."),
+    (b"SQLite format 3", "This is a database, not a list: export the list as CSV and choose that file."),
+    (b"\x00\x01\x00\x00Standard", "This is a database, not a list: export the list as CSV."),
 )
 
 COMPOUND = b"\xd0\xcf\x11\xe0"
@@ -40,7 +40,7 @@ _STREAMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "__properties_version1.0",
-        "This is an Outlook e-mail, not a list of cases: open it, save the attached list and choose that file.",
+        "This is an Outlook e-mail, not a list: open it, save the attached list and choose that file.",
     ),
     ("WordDocument", _WORD),
     ("PowerPoint Document", _SLIDES),
@@ -100,7 +100,7 @@ def refuse_other_text(text: str) -> None:
     if re.match(r"<[?!a-zA-Z]", text):
         raise RuleBroken(_MARKUP)
     if re.match(r'[\[{]\s*["\[{]', text):
-        raise RuleBroken("This is a JSON file, not a list of cases: export the list as CSV and choose that file.")
+        raise RuleBroken("This is a JSON file, not a list: export the list as CSV and choose that file.")
 
 
 def refuse_other_archive(archive: zipfile.ZipFile) -> None:
@@ -125,9 +125,7 @@ def _open_document_sentence(archive: zipfile.ZipFile) -> str:
         with archive.open("mimetype") as stream:
             kind = stream.read(100).decode("ascii", "replace")
     if ".text" in kind:
-        return (
-            "This is an OpenDocument text (.odt), not a list of cases: copy its table into a spreadsheet, " + _SAVE_AS
-        )
+        return "This is an OpenDocument text (.odt), not a list: copy its table into a spreadsheet, " + _SAVE_AS
     return _SLIDES if ".presentation" in kind else _ODS
 
 

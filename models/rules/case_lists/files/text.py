@@ -62,7 +62,7 @@ def inspect_text(source: BinaryIO) -> TextShape:
     source.seek(0)
     head = source.read(BLOCK_BYTES)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        raise RuleBroken("The file is empty: choose the file that holds the case list.")
+        raise RuleBroken("The file is empty: choose the file that holds the list.")
     for encoding in possible_encodings(source):
         try:
             sample, is_quoted = _scan(source, encoding)
@@ -92,7 +92,7 @@ def _refuse_unreadable(text: str, *, is_last: bool) -> None:
     if "\0" in text or len(_CONTROLS.findall(text)) > 3 + len(text) // 200:
         raise RuleBroken(NOT_TEXT)
     if not is_last and "\n" not in text and "\r" not in text:
-        raise RuleBroken("The file has a line of more than half a million characters, so it is not a list of cases.")
+        raise RuleBroken("The file has a line of more than half a million characters, so it is not a list.")
 
 
 def _delimiter(sample: str) -> str:

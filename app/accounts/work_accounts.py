@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
+from app.accounts.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
-from app.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.passkeys import asks_for_second
@@ -186,7 +186,7 @@ def _refuse(
     settle_work_attempt(database, attempt, Outcome.REFUSED, email=refusal.email, reason=refusal.reason)
     database.commit()
     _log.warning("work account refused", issuer=issuer.id, attempt=attempt.id, status=refusal.status)
-    page = render_template("sign_in.html", email="", problem=refusal.sentence, next=safe_next())
+    page = render_template("sign_in.html", email="", problem=refusal.sentence, mend_at="#work-ways", next=safe_next())
     return page, refusal.status
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import role
+from app.accounts.confirmations import confirm_by_password, keeps_a_password
 from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
-from app.confirmations import confirm_by_password, keeps_a_password
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.passkeys import has_passkey

@@ -9,10 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
-from app.access_links import forget_link, link_here, page_of_link
+from app.accounts.access_links import forget_link, link_here, page_of_link
+from app.accounts.confirmations import confirm, is_fresh, keeps_a_password
+from app.accounts.passkey_challenges import (
+    address_with_passkeys,
+    party,
+    read_answer,
+    registration_options,
+    sign_in_options,
+)
 from app.auth import PER_ADDRESS, browser, desk, enter, safe_next
-from app.confirmations import confirm, is_fresh, keeps_a_password
-from app.passkey_challenges import address_with_passkeys, party, read_answer, registration_options, sign_in_options
 from app.security import limiter
 from app.settings import Settings
 from models.accounts.access_links import LinkPurpose, use_link

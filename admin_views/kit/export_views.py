@@ -1,0 +1,108 @@
+"""How does a list leave as a file, and what may come back into it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
+
+from flask import Response, abort, flash, redirect, send_file, stream_with_context
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row, func, select
+
+from admin_views.kit.formats import plain_value
+from admin_views.kit.imports import sheet_name_of
+from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces
+from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import ListArgs
+from admin_views.kit.lists.workbooks import Worksheet, workbook_of
+from admin_views.kit.permissions import verb
+from admin_views.kit.requests import person_id
+from models.core.addresses import list_address
+from models.core.clock import today
+from models.documents.exports import record_export
+from models.spreadsheets.sheet_kinds import Importable
+from models.spreadsheets.table_imports import TableImport
+
+
+class ExportViews:
+    """The export of a list, Flask-Admin's with these hooks overridden, and the way to its import."""
+
+    importable: ClassVar[Importable | None] = None
+    export_types: ClassVar[list[str]] = list(MEDIA_TYPES)
+    export_max_rows = LARGEST
+    name: Any
+    url: Any
+    session: Any
+    listing: Listing
+    exported: Listing
+    list_args: Callable[[], ListArgs]
+    list_url: Callable[..., str]
+    link: Callable[..., str]
+    kept_arguments: Callable[[], dict[str, str]]
+    allows: Callable[[str], bool]
+    _export_data: Callable[[], tuple[int, Iterator[Any]]]
+    _export_columns: list[tuple[str, str]]
+
+    def further_sheets(self, args: ListArgs) -> Iterable[Worksheet]:
+        """More sheets of the list's workbook: what belongs to the rows that are asked for."""
+        return ()
+
+    # Flask-Admin's export
+
+    @verb("export", "/export/<export_type>/")
+    def export(self, export_type: str) -> ResponseReturnValue:
+        """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
+        if export_type not in self.export_types:
+            abort(404)
+        args = self.list_args()
+        count = self._count(args)
+        if count > LARGEST:
+            flash(f"An export has at most {LARGEST:,} rows; narrow the list first.", "error")
+            return redirect(self.list_url(**args.arguments()))
+        record_export(
+            self.session, person_id=person_id(), list_name=self.name, file_kind=export_type,
+            narrowed_by=args.arguments(), row_count=count,
+        )  # fmt: skip
+        self.session.commit()
+        return super().export(export_type)  # type: ignore[misc]  # Flask-Admin's, beneath
+
+    def _count(self, args: ListArgs) -> int:
+        capped = self.listing.counted(args).limit(LARGEST + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(capped)) or 0
+
+    def export_url(self, kind: str, args: ListArgs) -> str:
+        """The address of this list as a file."""
+        return self.link("export", export_type=kind, **{**self.kept_arguments(), **args.arguments()})
+
+    def import_url(self) -> str:
+        """The address at which a spreadsheet is brought into this list; "" where this person may not, or nobody may."""
+        may = self.importable is not None and self.allows("create")
+        return list_address(TableImport, "upload", to=sheet_name_of(type(self))) if may else ""
+
+    def get_export_name(self, export_type: str = "csv") -> str:
+        return f"{self.url.strip('/').replace('/', '-')}-{today():%Y-%m-%d}.{export_type}"
+
+    def get_export_value(self, model: Row[Any], name: str) -> Any:
+        return plain_value(model._mapping[name])
+
+    def _exported(self) -> tuple[list[str], Iterator[list[Any]]]:
+        """The headings of an export and its rows, as plain values."""
+        _, rows = self._export_data()
+        names = [name for name, _ in self._export_columns]
+        plain = ([self.get_export_value(row, name) for name in names] for row in rows)
+        return [label for _, label in self._export_columns], plain
+
+    def _export_csv(self, return_url: Any) -> Response:
+        """As Flask-Admin streams it, in larger pieces, with the mark of UTF-8, and without acting as a formula."""
+        headings, rows = self._exported()
+        answer = Response(stream_with_context(csv_pieces(headings, rows)), content_type=MEDIA_TYPES["csv"])
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.get_export_name("csv")}"'
+        return answer
+
+    def _export_tablib(self, export_type: str, return_url: str) -> Response:
+        """A workbook with real dates and no formulas, which tablib cannot write."""
+        headings, rows = self._exported()
+        name = self.get_export_name(export_type)
+        first = Worksheet(self.name, headings, rows)
+        file = workbook_of(first, *self.further_sheets(self.list_args()))
+        return send_file(file, MEDIA_TYPES[export_type], as_attachment=True, download_name=name)

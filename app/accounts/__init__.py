@@ -1,0 +1,1 @@
+"""How do people prove who they are beyond a password: links, passkeys, work accounts, second factors?"""

@@ -1,0 +1,1 @@
+"""How does a partnership bring the spreadsheets it has into the portal?"""
