@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import click
 from flask.cli import AppGroup
 
+from app.backups.leaving import begin_from, leave_demo
 from app.commands.kit import (
     command_session,
     prepared_servers,
@@ -20,7 +21,6 @@ from app.commands.kit import (
 from app.commands.people import first_link_on
 from app.data_model import data_model
 from app.database_logins import operator_script
-from app.leaving import begin_from, leave_demo
 from app.preparation import prepare_database
 from app.servers.local_servers import join_servers
 from models import schema

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.leaving import LEFT, begin_from
+from app.backups.leaving import LEFT, begin_from
 from app.preparation import prepare_database
 from app.servers.local_postgres import create_database, in_database
 from app.servers.local_servers import Servers, join_servers

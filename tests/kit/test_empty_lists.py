@@ -17,7 +17,7 @@ from tests import make
 from tests.web import Browser
 
 Open = Callable[..., Browser]
-THERE = {"/people", "/agencies", "/change-log"}  # whoever looks is there, with an agency where one is needed
+THERE = {"/people", "/access", "/agencies", "/change-log"}  # whoever looks is there, with an agency where one is needed
 WITHIN_A_FRAME = {"/frame-rows"}
 FILLED_FROM_THE_START = {
     *(THERE - {"/agencies"}),
