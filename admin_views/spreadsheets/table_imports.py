@@ -74,6 +74,7 @@ class TableImportScreen(Screen):
     introduction = (
         "Bring in agencies, people, hubs, seats and more from a spreadsheet. Nothing is written before you accept it."
     )
+    list_purpose = "A line appears for each spreadsheet that you upload; what it brought in stays on its page."
     column_list = ("file_name", "status", "uploaded_at", "uploaded_by_id", "new_count", "changed_count")
     column_details_list = (*column_list, "unchanged_count", "refused_count")
     column_formatters = {"status": by_value(show_tag)}
