@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from authlib.integrations.flask_client import FlaskIntegration
@@ -100,7 +100,14 @@ def own_work_accounts() -> list[tuple[Any, str]]:
 @work_sign_in.get("/sign-in/work-account/<int:issuer_id>/")
 @limiter.limit(PER_ADDRESS)
 def begin(issuer_id: int) -> ResponseReturnValue:
-    """Send the browser to the issuer."""
+    """Send the browser to the issuer.
+
+    On this machine the portal has several names, and the issuer sends back to one: the browser is led there first, for
+    its cookie holds what was begun. Elsewhere a proxy may give another name, and whoever comes has the public one.
+    """
+    own, given = urlsplit(_address("")), urlsplit(request.host_url)
+    if own.hostname != given.hostname and all(map(is_on_this_machine, (own.geturl(), given.geturl()))):
+        return redirect(_address(url_for("work_sign_in.begin", issuer_id=issuer_id, next=safe_next() or None)))
     database = desk().session()
     issuer = _issuer(database, issuer_id)
     client = _client(issuer)

@@ -84,7 +84,7 @@ UPDATE job_requests SET status = 'waiting', sentence = :sentence, leased_until_a
 
 def claim_due(
     session: Session,
-    most: int,
+    most: int = 100,
     *,
     names: Collection[str] = (),
     are_others: bool = True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -50,7 +51,7 @@ def links_on(answer: TestResponse) -> list[str]:
     assert answer.status_code == 200, words_of(answer)
     page = BeautifulSoup(answer.text, "html.parser")
     assert "Shown this once" in page.get_text()
-    return [str(field["value"]).partition("127.0.0.1:8000")[2] for field in page.select(".handed input")]
+    return [urlsplit(str(field["value"])).path for field in page.select(".handed input")]
 
 
 def state(session: Session, person: Person) -> InvitationState:

@@ -67,6 +67,15 @@ def test_portal_asks_with_state_nonce_and_the_hash_of_a_verifier(
     assert first["state"].encode() not in session.scalars(select(WorkSignIn.state_hash)).first()  # type: ignore[operator]
 
 
+def test_browser_that_came_by_another_name_of_this_machine_is_led_to_the_portals_own_first(
+    browser: Open, lying: LyingIssuer, issuer: WorkIssuer
+) -> None:
+    path = f"/sign-in/work-account/{issuer.id}/?next=/people/"
+    answer = browser().client.get(path, base_url="http://127.0.0.1:8000")
+    assert (answer.status_code, answer.location) == (302, f"http://localhost:8000{path}")
+    assert lying.asked == []
+
+
 def test_first_sign_in_accepts_the_invitation_and_goes_where_the_person_wanted(
     browser: Open, session: Session, lying: LyingIssuer, issuer: WorkIssuer
 ) -> None:

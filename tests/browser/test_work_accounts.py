@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -32,13 +33,13 @@ def test_person_comes_in_by_their_issuers_page_and_leaves_it_again(
         page.get_by_role("link", name=f"Sign in with {NAME}").click()
         page.get_by_placeholder("sub").fill("officer")
         page.get_by_role("button", name="Authorize").click()
-        expect(page).to_have_url(f"{address}/people/")
+        expect(page).to_have_url(re.compile(r"^http://localhost:\d+/people/$"))  # the name that the portal has here
         page.goto("/account/")
         expect(page.get_by_role("heading", name="Your work accounts")).to_be_visible()
         page.get_by_role("button", name="Sign out", exact=True).first.click()
         expect(page.get_by_role("heading", name="You are signed out of the portal")).to_be_visible()
         page.get_by_role("link", name=f"Sign out of {NAME}").click()
-        expect(page).to_have_url(lambda url: url.startswith(f"{issuer}/oauth2/end_session"))
+        expect(page).to_have_url(re.compile(re.escape(f"{issuer}/oauth2/end_session?client_id=portal&")))
         visitor.close()
 
 

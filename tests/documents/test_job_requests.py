@@ -15,20 +15,15 @@ from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
+from models.documents.job_attempts import claim_due, finish, give_back, hold, postpone, start_attempt
 from models.documents.job_requests import (
     JobRequest,
     JobStatus,
     ask_again,
-    claim_due,
     clear_finished,
-    finish,
-    give_back,
-    hold,
     job_view,
-    postpone,
     report_progress,
     request_job,
-    start_attempt,
 )
 from tests import make
 from tests.databases import Database
