@@ -28,6 +28,7 @@ from tests import make
 from tests.web import Browser
 
 Open = Callable[..., Browser]
+KEPT_LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")  # what a database can hold
 NASTY = "<script>alert(1)</script>\"'&"
 
 
@@ -201,7 +202,7 @@ def test_no_list_argument_breaks_a_page(browser: Open, arguments: dict[str, str]
     assert officer.client.get(path, query_string=arguments).status_code < 500
 
 
-@given(value=st.one_of(st.text(max_size=20), st.none()), key=st.integers(0, 10**12))
+@given(value=st.one_of(st.text(KEPT_LETTERS, max_size=20), st.none()), key=st.integers(0, 10**12))
 def test_cursor_comes_back_as_it_was(value: str | None, key: int) -> None:
     kind = Agency.name.type
     assert cursor_from({"after": cursor_token(value, key)}, kind) == Cursor(value, key)
