@@ -1,0 +1,211 @@
+"""Does a partnership get in on its first day, from an empty folder to its first review, without a developer?
+
+The walk counts the pages it opens and the time it takes, and prints both at its end (`pytest -s`).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.accounts.issuers import free_port, real_issuer
+from tests.browser.pages import accessible
+from tests.browser.stage import portal
+from tests.browser.test_passkeys import Devices
+from tests.postboxes import Postbox, mail_server
+from tests.spreadsheets.bringing import workbook_of
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+PATIENCE = 180_000  # milliseconds for a job, on a machine that is busy with other tests
+PASSWORD = "seven quiet otters"
+ISSUER = "Northmoor Council"
+BOSS = "ailsa@northmoor.example"
+SEATS = ("Core: police", "Core: social care", "Core: health")
+
+
+class Company:
+    """The empty portal, the postbox its mails arrive in, its log, and the pages that people have opened."""
+
+    def __init__(self, chromium: Browser, address: str, postbox: Postbox, mail_port: int, log: Path) -> None:
+        self.chromium, self.postbox, self.mail_port, self.log = chromium, postbox, mail_port, log
+        self.address = address.replace("127.0.0.1", "localhost")
+        self.opened: list[str] = []
+
+    def window(self) -> Page:
+        """A browser of somebody's own."""
+        context: BrowserContext = self.chromium.new_context(
+            base_url=self.address, viewport={"width": 1280, "height": 900}
+        )
+        page = context.new_page()
+        page.on("framenavigated", lambda frame: self.opened.append(re.sub(r"\?.*", "", frame.url)))
+        return page
+
+    def printed_link(self) -> str:
+        """The first administrator's link, as `make run DEMO=no` prints it."""
+        printed = re.search(r"http://\S+/invitation/[\w-]+/", self.log.read_text())
+        assert printed, self.log.read_text()
+        return printed[0]
+
+    def invitation_of(self, email: str) -> str:
+        """The link in the mail to somebody, once it has arrived."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            for letter in self.postbox.letters:
+                link = re.search(r"http://\S+/invitation/[\w-]+/", letter.get_content())
+                if email in str(letter["To"]) and link:
+                    return link[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no invitation reached {email}; {len(self.postbox.letters)} letters came")
+
+
+@pytest.fixture
+def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
+    folder, postbox = tmp_path / "data", Postbox()
+    folder.mkdir()
+    with mail_server(postbox) as server, portal(folder, DEMO="no", PARTNERSHIP_LOGO="", DEMO_PASSWORD="") as address:
+        yield Company(chromium, address, postbox, server.port, folder / "run.log")
+
+
+def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
+    """50 agencies, 200 people, three hubs with their seats, 40 sharing agreements; one person is the issuer's."""
+    categories = ("Police", "Social care", "Health", "Education")
+    agencies = [(f"Northmoor agency {number:02}", categories[number % 4]) for number in range(50)]
+    officers = [(f"Officer {kind}", f"officer.{kind.lower()}@northmoor.example", "officer", "") for kind in KINDS]
+    members = [
+        (f"Member {number:03}", f"member{number:03}@northmoor.example", "agency_member", agencies[number % 50][0])
+        for number in range(len(officers), 199)
+    ]
+    people = [*officers, *members, ("Priya Poole", issued, "manager", agencies[0][0])]
+    seats = [
+        (f"{kind} hub", members[place * 3 + number][1], seat, date(2026, 4, 1))
+        for place, kind in enumerate(KINDS)
+        for number, seat in enumerate(SEATS)
+    ]
+    return {
+        "Agencies": [("Name", "Category"), *agencies],
+        "People": [("Name", "E-mail", "Role", "Agency"), *people],
+        "Hubs": [("Name", "Kind", "Officer"), *((f"{kind} hub", kind, f"Officer {kind}") for kind in KINDS)],
+        "Memberships": [("Hub", "Person", "Seat", "First day"), *seats],
+        "Sharing agreements": [
+            ("Agency", "Version", "Signed on", "Signed by", "Role of the signatory", "Valid until"),
+            *((name, "1.0", "01/02/2026", "C. Chief", "Chief officer", "31/01/2028") for name, _ in agencies[:40]),
+        ],
+    }
+
+
+KINDS = ("Children", "Adults", "Combined")
+
+
+def come_in(page: Page, link: str, name: str = "", email: str = "") -> None:
+    """Accept an invitation with a password; the first administrator says who they are."""
+    page.goto(link)
+    accessible(page)
+    if name:
+        page.get_by_label("Your name").fill(name)
+        page.get_by_label("Your e-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Set the password and go in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def set_up_passkey(page: Page) -> None:
+    devices = Devices(page)
+    devices.take()
+    page.goto("/account/passkeys/")
+    page.get_by_label("What is it called?").fill("Laptop")
+    page.get_by_role("button", name="Set up a passkey").click()
+    expect(page.get_by_text("Your passkey is set up.")).to_be_visible()
+
+
+def name_partnership(page: Page, port: int) -> None:
+    """Settings and a mail server, proved by a test mail that a real server takes."""
+    page.goto("/partnership-settings/")
+    accessible(page)
+    page.get_by_label("Name", exact=True).fill("Northmoor Safeguarding Partnership")
+    page.get_by_label("Mail server").fill("127.0.0.1")
+    page.get_by_label("Port").fill(str(port))
+    page.get_by_label("Encryption").select_option("none")
+    page.get_by_label("Sender's address").fill("portal@northmoor.example")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("header").get_by_text("Northmoor Safeguarding Partnership")).to_be_visible()
+    page.get_by_role("button", name="Send me a test mail").click()
+    expect(page.get_by_text("250").first).to_be_visible(timeout=PATIENCE)
+
+
+def trust(page: Page, issuer: str) -> None:
+    page.goto("/work-issuers/new/")
+    page.get_by_label("Name on the button").fill(ISSUER)
+    page.get_by_label("Issuer address").fill(issuer)
+    page.get_by_label("Client id").fill("portal")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name=ISSUER)).to_be_visible()
+
+
+def bring_in(page: Page, file: Path) -> None:
+    """Upload, columns, check, acceptance with the tick for invitations."""
+    page.goto("/table-imports/upload/")
+    page.get_by_label("Spreadsheet").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    page.wait_for_url("**/columns/**")
+    page.get_by_role("button", name="Check the rows").click()
+    finished(page)
+    accessible(page)
+    page.get_by_role("link", name="Accept").click()
+    page.get_by_label("Invite the new people by mail").check()
+    page.get_by_role("button", name="Bring in").click()
+    finished(page)
+    expect(page.get_by_text("Imported").first).to_be_visible()
+
+
+def finished(page: Page) -> None:
+    """Wait for a job, and go on to the import's own page."""
+    page.wait_for_url("**/wait/**")
+    page.wait_for_url(lambda url: "/wait/" not in url, timeout=PATIENCE)
+
+
+def come_in_by_work_account(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("link", name=f"Sign in with {ISSUER}").click()
+    page.get_by_placeholder("sub").fill("priya")
+    page.get_by_role("button", name="Authorize").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def begin_review(page: Page) -> None:
+    page.goto("/thematic-reviews/new/")
+    page.get_by_label("Title").fill("Neglect of children under five")
+    page.get_by_label("Hub").select_option("Children hub")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Neglect of children under five")).to_be_visible()
+
+
+def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) -> None:
+    began, port, issued = time.monotonic(), free_port(), "priya.poole@northmoor.example"
+    file = tmp_path / "partnership.xlsx"
+    file.write_bytes(workbook_of(**partnership(issued)))
+    boss = company.window()
+    come_in(boss, company.printed_link(), "Ailsa Penhallow", BOSS)
+    accessible(boss)
+    set_up_passkey(boss)
+    name_partnership(boss, company.mail_port)
+    with real_issuer(port, priya={"email": issued, "email_verified": True, "amr": ["mfa"]}) as issuer:
+        trust(boss, issuer)
+        bring_in(boss, file)
+        come_in_by_work_account(company.window(), company.invitation_of(issued))
+    officer = company.window()
+    come_in(officer, company.invitation_of("officer.children@northmoor.example"))
+    come_in(company.window(), company.invitation_of("member003@northmoor.example"))
+    begin_review(officer)
+    boss.goto("/")
+    accessible(boss)
+    minutes = (time.monotonic() - began) / 60
+    print(f"\nfirst day: {len(company.opened)} pages in {minutes:.1f} minutes")
