@@ -14,8 +14,10 @@ def arrived(page: Page) -> Page:
 
 
 def accessible(page: Page) -> Page:
-    """No violation of the accessibility rules, and nothing wider than the window."""
+    """No violation of the accessibility rules, no id given twice, and nothing wider than the window."""
     arrived(page)
+    ids = page.locator("[id]").evaluate_all("elements => elements.map(element => element.id)")
+    assert sorted(ids) == sorted(set(ids)), [name for name in ids if ids.count(name) > 1]
     findings = Axe().run(page)
     assert findings.violations_count == 0, findings.generate_report()
     return fits(page)

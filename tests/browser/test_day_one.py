@@ -5,6 +5,7 @@ The walk counts the pages it opens and the time it takes, and prints both at its
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -34,8 +35,9 @@ SEATS = ("Core: police", "Core: social care", "Core: health")
 class Company:
     """The empty portal, the postbox its mails arrive in, its log, and the pages that people have opened."""
 
-    def __init__(self, chromium: Browser, address: str, postbox: Postbox, mail_port: int, log: Path) -> None:
-        self.chromium, self.postbox, self.mail_port, self.log = chromium, postbox, mail_port, log
+    def __init__(self, chromium: Browser, address: str, postbox: Postbox, ports: tuple[int, int], log: Path) -> None:
+        self.chromium, self.postbox, self.log = chromium, postbox, log
+        self.mail_port, self.issuer_port = ports
         self.address = address.replace("127.0.0.1", "localhost")
         self.opened: list[str] = []
 
@@ -68,10 +70,12 @@ class Company:
 
 @pytest.fixture
 def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
-    folder, postbox = tmp_path / "data", Postbox()
+    folder, postbox, issuer_port = tmp_path / "data", Postbox(), free_port()
     folder.mkdir()
-    with mail_server(postbox) as server, portal(folder, DEMO="no", PARTNERSHIP_LOGO="", DEMO_PASSWORD="") as address:
-        yield Company(chromium, address, postbox, server.port, folder / "run.log")
+    settings = {"DEMO": "no", "PARTNERSHIP_LOGO": "", "DEMO_PASSWORD": ""}
+    secrets = json.dumps({f"http://127.0.0.1:{issuer_port}": "a secret for tests"})
+    with mail_server(postbox) as server, portal(folder, WORK_ACCOUNT_SECRETS=secrets, **settings) as address:
+        yield Company(chromium, address, postbox, (server.port, issuer_port), folder / "run.log")
 
 
 def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -94,6 +98,7 @@ def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
         "People": [("Name", "E-mail", "Role", "Agency"), *people],
         "Hubs": [("Name", "Kind", "Officer"), *((f"{kind} hub", kind, f"Officer {kind}") for kind in KINDS)],
         "Memberships": [("Hub", "Person", "Seat", "First day"), *seats],
+        "Strategic priorities": [("Name", "First day"), ("Neglect", date(2026, 4, 1))],
         "Sharing agreements": [
             ("Agency", "Version", "Signed on", "Signed by", "Role of the signatory", "Valid until"),
             *((name, "1.0", "01/02/2026", "C. Chief", "Chief officer", "31/01/2028") for name, _ in agencies[:40]),
@@ -131,14 +136,13 @@ def name_partnership(page: Page, port: int) -> None:
     page.goto("/partnership-settings/")
     accessible(page)
     page.get_by_label("Name", exact=True).fill("Northmoor Safeguarding Partnership")
-    page.get_by_label("Mail server").fill("127.0.0.1")
-    page.get_by_label("Port").fill(str(port))
-    page.get_by_label("Encryption").select_option("none")
-    page.get_by_label("Sender's address").fill("portal@northmoor.example")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("header").get_by_text("Northmoor Safeguarding Partnership")).to_be_visible()
-    page.get_by_role("button", name="Send me a test mail").click()
+    page.locator("#host").fill("127.0.0.1")
+    page.locator("#port").fill(str(port))
+    page.locator("#encryption").select_option("none")
+    page.locator("#sender_address").fill("portal@northmoor.example")
+    page.get_by_role("button", name="Save and send me a test mail").click()
     expect(page.get_by_text("250").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("header").get_by_text("Northmoor Safeguarding Partnership")).to_be_visible()
 
 
 def trust(page: Page, issuer: str) -> None:
@@ -169,7 +173,7 @@ def bring_in(page: Page, file: Path) -> None:
 def finished(page: Page) -> None:
     """Wait for a job, and go on to the import's own page."""
     page.wait_for_url("**/wait/**")
-    page.wait_for_url(lambda url: "/wait/" not in url, timeout=PATIENCE)
+    page.get_by_role("link", name="Go on").click(timeout=PATIENCE)
 
 
 def come_in_by_work_account(page: Page, link: str) -> None:
@@ -183,13 +187,15 @@ def come_in_by_work_account(page: Page, link: str) -> None:
 def begin_review(page: Page) -> None:
     page.goto("/thematic-reviews/new/")
     page.get_by_label("Title").fill("Neglect of children under five")
+    page.get_by_label("Kind").select_option("Children")
     page.get_by_label("Hub").select_option("Children hub")
+    page.get_by_label("Strategic priority").select_option("Neglect")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Neglect of children under five")).to_be_visible()
 
 
 def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) -> None:
-    began, port, issued = time.monotonic(), free_port(), "priya.poole@northmoor.example"
+    began, issued = time.monotonic(), "priya.poole@northmoor.example"
     file = tmp_path / "partnership.xlsx"
     file.write_bytes(workbook_of(**partnership(issued)))
     boss = company.window()
@@ -197,7 +203,7 @@ def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) ->
     accessible(boss)
     set_up_passkey(boss)
     name_partnership(boss, company.mail_port)
-    with real_issuer(port, priya={"email": issued, "email_verified": True, "amr": ["mfa"]}) as issuer:
+    with real_issuer(company.issuer_port, priya={"email": issued, "email_verified": True, "amr": ["mfa"]}) as issuer:
         trust(boss, issuer)
         bring_in(boss, file)
         come_in_by_work_account(company.window(), company.invitation_of(issued))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.browser.pages import accessible
 DAY = date(2026, 3, 31)
 
 pytestmark = pytest.mark.browser
+ON = re.compile("^(Go on|Back to where you were)$")  # as long as it takes, and afterwards
 
 
 def test_officer_imports_a_list_and_draws_a_sample(open_as: Callable[[str], Page], tmp_path: Path) -> None:
@@ -30,7 +32,7 @@ def test_officer_imports_a_list_and_draws_a_sample(open_as: Callable[[str], Page
     page.get_by_label("A column of the list").check()
     page.locator("#level").select_option("Case status")
     page.get_by_role("button", name="Check the list").click()
-    page.get_by_role("link", name="Back to where you were").click()
+    page.get_by_role("link", name=ON).click()
     while page.get_by_role("link", name="Accept and freeze").count() == 0:
         page.wait_for_timeout(500)
         page.reload()
@@ -55,7 +57,7 @@ def test_officer_imports_a_list_and_draws_a_sample(open_as: Callable[[str], Page
     page.get_by_label("Witness").fill("A member of the Board")
     page.get_by_role("button", name="Reveal and draw").click()
     page.get_by_text("cases drawn").first.wait_for(timeout=30_000)
-    page.get_by_role("link", name="Back to where you were").click()
+    page.get_by_role("link", name=ON).click()
     accessible(page)
     assert page.get_by_text("Selected", exact=True).count() >= 6
 
