@@ -89,6 +89,8 @@ def bulk_actions(rule: Rule) -> Iterator[tuple[str, str]]:
 def declared(endpoint: str) -> frozenset[Role]:
     """Who may open an endpoint, as its screen states it."""
     blueprint, _, view = endpoint.partition(".")
+    if endpoint == "home.hide_or_show":
+        return frozenset({Role.ADMINISTRATOR})
     if endpoint in SIGNED_IN or blueprint == "home":
         return frozenset(Role)
     known = next((screen for screen in load_screens() if screen.endpoint_of() == blueprint), None)

@@ -50,6 +50,8 @@ def make_portal(session_factory: Any, **settings: Any) -> Flask:
         usual_portal.cache_clear()  # the limiter of tries is one for all portals of a process and follows the last
         return _made(session_factory, **settings)
     _sessions.now = session_factory
+    if usual_portal().extensions["tries"] is not limiter.storage:  # a test has put another portal together since
+        usual_portal.cache_clear()
     app = usual_portal()
     app.extensions["band"].forget()
     limiter.reset()
@@ -64,7 +66,9 @@ def usual_portal() -> Flask:
 
 def _made(session_factory: Any, **settings: Any) -> Flask:
     values = {"secret_key": SECRET, "log_level": "ERROR", **settings}
-    return create_app(Settings(**values), session_factory=session_factory)
+    app = create_app(Settings(**values), session_factory=session_factory)
+    app.extensions["tries"] = limiter.storage
+    return app
 
 
 def member(session: Session, role: Role, *, agency: Any = None, name: str = "", **values: Any) -> Person:

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.kit.actions import bulk_actions_of
+from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import label_from_key
-from admin_views.kit.lists.empty_lists import EmptyLists
 from admin_views.kit.lists.exports import rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import issuers
+from app.accounts import issuers
 from models.accounts.sign_in_attempts import Outcome
 from models.accounts.sign_ins import SignIn
 from models.accounts.work_accounts import WorkAccount

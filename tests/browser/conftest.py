@@ -61,7 +61,7 @@ def open_as(request: pytest.FixtureRequest, chromium: Browser, address: str) -> 
         page.goto("/")
         page.get_by_label("E-mail").fill(f"{login}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         return page
 
     yield opened

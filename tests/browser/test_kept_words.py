@@ -35,7 +35,7 @@ def signed_in(page: Page, login: str, start: str = "/sign-in/") -> Page:
         page.goto(start)
     page.get_by_label("E-mail").fill(f"{login}@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     return page
 

@@ -35,7 +35,7 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     page.goto("/")
     page.get_by_label("E-mail").fill("administrator@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_load_state()
     yield page
     context.close()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import sessionmaker
 
+from admin_views.kit.registry import load_screens
 from app.demo.samples import drawable
 from jobs.core.mail import MailServer
 from jobs.core.queue import JOBS
@@ -42,6 +43,9 @@ from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 from models.sampling.audit_samples import SampleBrief, lock_sample, plan_sample, request_draw, reveal
 from models.sampling.sample_cases import SampleCase
+from models.spreadsheets import import_runs, table_imports
+from models.spreadsheets.import_facts import ImportFacts
+from models.spreadsheets.table_imports import ImportStatus, TableImport
 from tests.fingerprints import Fingerprint, changed, fingerprint
 from tests.postboxes import Postbox, mail_server
 from tests.web import SECRET
@@ -95,6 +99,41 @@ def freeze_a_large_list(session: PortalSession) -> None:
 def forget_an_upload(session: PortalSession) -> None:
     uploaded(session).uploaded_at = now() - timedelta(days=3)
     session.flush()
+
+
+def spreadsheet(session: PortalSession) -> tuple[TableImport, Person]:
+    """A spreadsheet with one more agency, as an administrator has just sent it."""
+    load_screens()  # they say what can be brought in
+    administrator = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR)).first()
+    assert administrator is not None
+    file = io.BytesIO(b"Name,Category\nTwice Wardens,Police\n")
+    table_import = table_imports.keep_import(
+        session, file, "agencies.csv", secret=SECRET, list_name="agencies", person_id=administrator.id
+    )
+    return table_import, administrator
+
+
+def forget_a_spreadsheet(session: PortalSession) -> None:
+    spreadsheet(session)[0].uploaded_at = now() - timedelta(days=3)
+    session.flush()
+
+
+def bring_agencies_in(session: PortalSession, *, is_checked: bool) -> None:
+    """Ask for the check of a spreadsheet, or for bringing in what the check found."""
+    table_import, administrator = spreadsheet(session)
+    act_as(session, administrator.actor())
+    choices = table_imports.choices_of(table_import)
+    table_imports.ask_for_check(session, table_import, choices)
+    if is_checked:
+        facts = ImportFacts("agencies.csv", today(), administrator.id, administrator.name, None)
+        with session.begin_nested() as trial:
+            tables = table_imports.open_import(table_import, secret=SECRET)
+            reports = import_runs.import_sheets(session, tables, choices, facts, lambda *_: None)
+            trial.rollback()
+        table_imports.keep_report(table_import, reports, import_runs.fingerprint(reports))
+        table_import.status = ImportStatus.CHECKED
+        table_imports.accept(session, table_import)
+    act_as(session, Actor.system())
 
 
 def ask_for_a_draw(session: PortalSession) -> None:
@@ -153,10 +192,13 @@ def forget_ones_password(session: PortalSession) -> None:
 
 HOW_ASKED: dict[str, Ask] = {
     "answer_password_ask": forget_ones_password,
+    "carry_out_table_import": lambda session: bring_agencies_in(session, is_checked=True),
+    "check_table_import": lambda session: bring_agencies_in(session, is_checked=False),
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
     "clear_old_requests": daily("clear_old_requests", finish_a_request_long_ago),
     "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
     "draw_sample": ask_for_a_draw,
+    "erase_stale_imports": daily("erase_stale_imports", forget_a_spreadsheet),
     "erase_due": daily("erase_due", let_years_pass),
     "forget_old_sign_ins": daily("forget_old_sign_ins", try_to_sign_in_long_ago),
     "freeze_case_list": ask_for_freezing,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jobs.documents.documents import printed
+from jobs.pdf.paper.letterhead import Stationery
 from jobs.pdf.sampling import sample_certificates
 from models.audits.case_audits import CaseAudit
 from models.core.clock import today
@@ -63,7 +64,7 @@ def _papers(session: Session, name: str, argument: str, column: Any) -> Iterator
     numbers = session.scalars(select(column).where(column.is_not(None)).distinct().order_by(column.desc()).limit(MOST))
     for number in numbers.all():
         facts = document.facts(session, OCCASION, **{argument: number})
-        yield document.paper(facts), document.drawn(facts, None)
+        yield document.paper(facts), document.drawn(facts, Stationery())
 
 
 @pytest.mark.parametrize("what", OF)
@@ -77,7 +78,7 @@ def test_no_word_and_no_reference_is_broken_on_paper(session: Session, what: str
 def test_no_word_is_broken_in_the_board_pack_of_the_year(session: Session) -> None:
     document = printed("board_pack")
     facts = document.facts(session, OCCASION, year=today().year)
-    assert _broken(document.paper(facts), document.drawn(facts, None)) == []
+    assert _broken(document.paper(facts), document.drawn(facts, Stationery())) == []
 
 
 def test_no_case_reference_is_broken_on_a_certificate(session: Session) -> None:
