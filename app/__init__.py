@@ -8,7 +8,7 @@ from flask import Flask
 from flask_admin import Admin
 from sqlalchemy.orm import sessionmaker
 
-from admin_views.kit.home import HomeView
+from admin_views.kit.homes.home import HomeView
 from admin_views.kit.partnership import remember_partnership
 from admin_views.kit.registry import register_screens
 from admin_views.kit.requests import Database, close_database_session

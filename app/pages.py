@@ -15,8 +15,8 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from admin_views.kit.duties import waiting_count
 from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
+from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate

@@ -28,7 +28,7 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
+from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.registry import screen_of
 from models.core.access import Actor
 from models.core.addresses import address_by_id, list_address

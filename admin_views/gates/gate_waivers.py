@@ -19,9 +19,9 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.duties import Duty, duty
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.homes.duties import Duty, duty
 from models.core.access import Role
 from models.core.addresses import address_of
 from models.gates.gate_waivers import GateWaiver, consent_to_waiver, refuse_waiver, waivers_waiting

@@ -24,10 +24,10 @@ from admin_views.kit.base import (
     role,
     screen,
 )
-from admin_views.kit.duties import Duty, duty
 from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.homes.duties import Duty, duty
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.messages.agency_messages import letter_words

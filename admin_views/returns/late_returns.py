@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import OFFICERS, Panel, actor, role, tag
-from admin_views.kit.cards import Card, card
 from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.registry import link_to_row
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, address_of_name, list_address

@@ -25,10 +25,10 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.cards import Card, card
-from admin_views.kit.duties import Duty, duties_of, duty
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.homes.cards import Card, card
+from admin_views.kit.homes.duties import Duty, duties_of, duty
 from models.core.access import Actor, Role
 from models.core.addresses import address_of, list_address
 from models.partnership.people import Person

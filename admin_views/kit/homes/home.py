@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from sqlalchemy.orm import Session
 
-from admin_views.kit.cards import cards_of
+from admin_views.kit.homes.cards import cards_of
 from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, Gate, expose
 from admin_views.kit.registry import load_screens
 from admin_views.kit.requests import Database, role
