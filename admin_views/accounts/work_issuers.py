@@ -67,7 +67,7 @@ class WorkIssuerScreen(Screen):
         "factor_classes": "Second factor: classes (acr)",
     }
     column_descriptions = {
-        "name": "Such as Warwickshire County Council: the button says “Sign in with …”.",
+        "name": "Such as Wayfenshire County Council: the button says “Sign in with …”.",
         "address": "Exactly as the issuer writes it, such as https://login.microsoftonline.com/…/v2.0.",
         "client_id": "What the issuer calls this portal.",
         "agencies": "Leave empty for people of every agency.",
