@@ -68,7 +68,7 @@ class TableImportScreen(Screen):
 
     model = TableImport
     page_sets = (ReportPages, TemplatePages)
-    name, noun, plural = "Spreadsheets brought in", "import", "imports"
+    name, noun, plural = "Spreadsheets", "import", "imports"
     list_purpose = "Agencies, people, seats, agreements and action trackers come in from your own spreadsheets here."
     url, category, menu_order = "/table-imports", Category.PEOPLE, 90
     roles = read_by(OFFICERS, export=NOBODY)

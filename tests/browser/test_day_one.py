@@ -1,4 +1,4 @@
-"""Does a partnership get in on its first day, from an empty folder to its first review, without a developer?
+"""Does a partnership get in on its first day, from nothing to its first review, without a developer?
 
 The walk counts the pages it opens and the time it takes, and prints both at its end (`pytest -s`).
 """
@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app.servers.local_postgres import in_database
+from app.servers.local_servers import join_servers
 from tests.accounts.issuers import free_port, real_issuer
 from tests.browser.pages import accessible
 from tests.browser.stage import portal
 from tests.browser.test_passkeys import Devices
 from tests.postboxes import Postbox, mail_server
+from tests.servers.test_managed_walk import NAME, command, run_script
 from tests.spreadsheets.bringing import workbook_of
 
 pytestmark = pytest.mark.browser
@@ -40,6 +44,7 @@ class Company:
         self.mail_port, self.issuer_port = ports
         self.address = address.replace("127.0.0.1", "localhost")
         self.opened: list[str] = []
+        self.first_link = ""
 
     def window(self) -> Page:
         """A browser of somebody's own."""
@@ -51,10 +56,14 @@ class Company:
         return page
 
     def printed_link(self) -> str:
-        """The first administrator's link, as `make run DEMO=no` prints it."""
-        printed = re.search(r"http://\S+/invitation/[\w-]+/", self.log.read_text())
-        assert printed, self.log.read_text()
-        return printed[0]
+        """The first administrator's link, as `make run DEMO=no` prints it once the portal answers."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            printed = re.search(r"http://\S+/invitation/[\w-]+/", self.log.read_text())
+            if printed:
+                return printed[0]
+            time.sleep(0.2)
+        raise AssertionError(self.log.read_text())
 
     def invitation_of(self, email: str) -> str:
         """The link in the mail to somebody, once it has arrived."""
@@ -68,14 +77,37 @@ class Company:
         raise AssertionError(f"no invitation reached {email}; {len(self.postbox.letters)} letters came")
 
 
-@pytest.fixture
-def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
+@pytest.fixture(params=["embedded", "managed"])
+def company(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Company]:
+    """The portal of `make run DEMO=no`: in an empty folder, or on a managed database made as docs/operating.md says."""
     folder, postbox, issuer_port = tmp_path / "data", Postbox(), free_port()
     folder.mkdir()
-    settings = {"DEMO": "no", "PARTNERSHIP_LOGO": "", "DEMO_PASSWORD": ""}
-    secrets = json.dumps({f"http://127.0.0.1:{issuer_port}": "a secret for tests"})
-    with mail_server(postbox) as server, portal(folder, WORK_ACCOUNT_SECRETS=secrets, **settings) as address:
-        yield Company(chromium, address, postbox, (server.port, issuer_port), folder / "run.log")
+    settings = {"DEMO": "no", "PARTNERSHIP_LOGO": "", "DEMO_PASSWORD": "", "SECRET_KEY": "k" * 64}
+    settings["WORK_ACCOUNT_SECRETS"] = json.dumps({f"http://127.0.0.1:{issuer_port}": "a secret for tests"})
+    with ExitStack() as stack:
+        if request.param == "managed":
+            settings |= stack.enter_context(managed_database(tmp_path))
+        server = stack.enter_context(mail_server(postbox))
+        address = stack.enter_context(portal(folder, **settings))
+        company = Company(chromium, address, postbox, (server.port, issuer_port), folder / "run.log")
+        if request.param == "managed":
+            told = {**settings, "DATA_DIR": str(folder), "PORT": address.rpartition(":")[2]}
+            invited = command(told, "people", "invite", BOSS, "Ailsa Penhallow", "--role", "administrator", "--json")
+            company.first_link = json.loads(invited)["link"]
+        else:
+            company.first_link = company.printed_link()
+        yield company
+
+
+@contextmanager
+def managed_database(folder: Path) -> Iterator[dict[str, str]]:
+    """The settings for a database that its administrator has made, prepared by its owner."""
+    with join_servers(folder / "server", with_queue=False, durable=False) as server:
+        run_script(server, command({"DATA_DIR": str(folder / "operator")}, "database", "roles"))
+        app_url, owner_url = (in_database(url, NAME) for url in (server.database_url, server.owner_url))
+        prepared = {"DATA_DIR": str(folder / "operator"), "DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
+        command(prepared, "database", "prepare")
+        yield {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}  # the launcher keeps the owner's from the rest
 
 
 def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -109,13 +141,13 @@ def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
 KINDS = ("Children", "Adults", "Combined")
 
 
-def come_in(page: Page, link: str, name: str = "", email: str = "") -> None:
-    """Accept an invitation with a password; the first administrator says who they are."""
+def come_in(page: Page, link: str) -> None:
+    """Accept an invitation with a password; whoever opens the first link of all says who they are."""
     page.goto(link)
     accessible(page)
-    if name:
-        page.get_by_label("Your name").fill(name)
-        page.get_by_label("Your e-mail address").fill(email)
+    if page.get_by_label("Your name").count():
+        page.get_by_label("Your name").fill("Ailsa Penhallow")
+        page.get_by_label("Your e-mail address").fill(BOSS)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Set the password and go in").click()
@@ -199,7 +231,7 @@ def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) ->
     file = tmp_path / "partnership.xlsx"
     file.write_bytes(workbook_of(**partnership(issued)))
     boss = company.window()
-    come_in(boss, company.printed_link(), "Ailsa Penhallow", BOSS)
+    come_in(boss, company.first_link)
     accessible(boss)
     set_up_passkey(boss)
     name_partnership(boss, company.mail_port)
