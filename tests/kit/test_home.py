@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit import cards
+from admin_views.kit.homes import cards
 from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.registry import load_screens
 from models.core.access import Actor, Role

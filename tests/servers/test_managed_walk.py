@@ -17,6 +17,7 @@ from app import create_app
 from app.servers.local_postgres import in_database
 from app.servers.local_servers import Servers, join_servers
 from app.settings import Settings
+from models.core.db import make_engine, make_session_factory
 from tests.house.source import PROJECT
 from tests.web import Browser
 
@@ -49,7 +50,9 @@ def run_script(server: Servers, script: str) -> None:
                 administrator.execute(statement.encode())
 
 
-def test_first_administrator_is_in_after_the_documented_steps(server: Servers, tmp_path: Path) -> None:
+def test_first_administrator_is_in_after_the_documented_steps(
+    request: pytest.FixtureRequest, server: Servers, tmp_path: Path
+) -> None:
     data = {"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "k" * 64, "PUBLIC_URL": "https://portal.example.org"}
     run_script(server, command(data, "database", "roles"))
     app_url, owner_url = (in_database(url, NAME) for url in (server.database_url, server.owner_url))
@@ -61,10 +64,10 @@ def test_first_administrator_is_in_after_the_documented_steps(server: Servers, t
     link = urlsplit(invited["link"])
     assert (link.scheme, link.netloc) == ("https", "portal.example.org")
 
-    portal = create_app(
-        Settings(database_url=app_url, redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR")
-    )
-    browser = Browser(portal)
+    engine = make_engine(app_url)
+    request.addfinalizer(engine.dispose)
+    settings = Settings(redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR")
+    browser = Browser(create_app(settings, session_factory=make_session_factory(engine)))
     assert browser.client.get(link.path).status_code == 303
     assert browser.send("/invitation/", new=CHOSEN, again=CHOSEN).status_code == 302
     home = browser.get("/")
