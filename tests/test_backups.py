@@ -11,13 +11,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from app.backups.__main__ import main
 from app.backups.backups import back_up, restore, verify_backup
 from app.backups.notes import note_path
 from app.servers.local_postgres import binary, create_database, in_database
 from app.servers.local_servers import Servers, join_servers
 from models import schema
 from models.core.errors import RuleBroken
+from tests.web import make_portal
 
 PROJECT = Path(__file__).resolve().parents[1]
 FURNISH = """
@@ -142,6 +145,21 @@ def run_flask(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.Co
     told = {"PATH": os.defpath, "DATA_DIR": str(tmp_path / "others"), **settings}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
     return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, check=False)
+
+
+def test_both_ways_to_say_it_do_the_same(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    file = str(tmp_path / "backup")
+    portal = make_portal(None, data_dir=tmp_path / "data", redis_url="redis://127.0.0.1:1/0").test_cli_runner()
+    for verb, command in (("backup", "backup"), ("verify", "verify-backup"), ("restore", "restore")):
+        module = CliRunner().invoke(main, [verb, file])
+        flask = portal.invoke(args=[command, file])
+        assert (module.exit_code, flask.exit_code) == (0, 0), f"{module.output} {flask.output} {flask.exception!r}"
+        assert module.output == flask.output
+    refused = CliRunner().invoke(main, ["restore", str(tmp_path / "none")])
+    assert (refused.exit_code, refused.output) == (2, "There is no backup none.\n")
 
 
 def test_backup_asked_for_in_the_wrong_folder_makes_no_database_and_spoils_no_file(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from app.backups.backups import back_up_portal, restore_portal, verify_portal
 from app.commands.kit import refusals, settings_in_use
@@ -15,6 +16,7 @@ _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.command("backup", help="Back the whole database up into FILE.")
 @_FILE
 @click.option("--may-shrink", is_flag=True, help="Let the backup replace a larger file.")
+@with_appcontext
 @refusals
 def backup_command(file: Path, may_shrink: bool) -> None:
     """Write the file and its counts, and say what it holds."""
@@ -23,6 +25,7 @@ def backup_command(file: Path, may_shrink: bool) -> None:
 
 @click.command("verify-backup", help="Restore FILE into a throw-away database and compare it with its counts.")
 @_FILE
+@with_appcontext
 @refusals
 def verify_command(file: Path) -> None:
     """Say what the backup holds, or what is missing."""
@@ -31,6 +34,7 @@ def verify_command(file: Path) -> None:
 
 @click.command("restore", help="Restore FILE in place of the present database, which is kept aside.")
 @_FILE
+@with_appcontext
 @refusals
 def restore_command(file: Path) -> None:
     """Say what the portal holds now."""
