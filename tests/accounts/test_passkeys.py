@@ -180,7 +180,8 @@ def test_counter_that_goes_backwards_shuts_the_passkey_and_is_on_record(
     again = come_in(browser(), device)
     assert "may have been copied" in words_of(again), "nobody knows which of the two is the person's"
     assert outcomes(session)[-2:] == [Outcome.REFUSED] * 2
-    logged = session.scalars(select(ChangeRecord).where(ChangeRecord.table_name == "passkeys")).all()
+    changes = select(ChangeRecord).where(ChangeRecord.table_name == "passkeys").order_by(ChangeRecord.id)
+    logged = session.scalars(changes).all()
     assert [list(entry.new_values or {}) for entry in logged][1:] == [[], [], ["copied_at"]], "of uses no word is kept"
     assert "it may have been copied" in browser().sign_in(officer).get(OWN).get_text()
     assert not has_passkey(session, officer.id)
