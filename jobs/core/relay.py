@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -30,6 +31,7 @@ FEED = 20  # so many wait in one queue at most; the rest waits in the outbox, wh
 KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
 
 _MARK = "ob-"  # then the request and how often it has been put there
+_OURS = re.compile(rf"{_MARK}(\d{{1,9}})-\d+")  # whatever else somebody writes into Valkey is not ours to read
 log = structlog.get_logger(__name__)
 
 
@@ -135,7 +137,7 @@ def _feed(sessions: sessionmaker[PortalSession], lane: Lane, queue: Queue) -> in
     The lease is committed first: the worker may be quicker than we are. When the queue does not answer, the requests
     are given back; when this process dies in between, their leases run out in ten seconds.
     """
-    waiting = {int(job_id.split("-")[1]) for job_id in queue.job_ids if job_id.startswith(_MARK)}
+    waiting = {int(ours[1]) for job_id in queue.job_ids if (ours := _OURS.fullmatch(job_id))}
     with sessions.begin() as session:
         claims = claim_due(session, max(0, FEED - len(waiting)), waiting=waiting, **_names_of(lane))
     passed = 0
