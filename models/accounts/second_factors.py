@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
 from hmac import compare_digest
 from typing import ClassVar
 
@@ -18,6 +16,7 @@ from models.accounts.recovery_codes import renew_recovery_codes, use_recovery_co
 from models.core.access import OWN_PERSON, RowPolicy
 from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.core.seals import key_of_seal
 from models.partnership.people import Person
 
 STEP_SECONDS, DIGITS = 30, 6
@@ -48,7 +47,7 @@ class SecondFactor(Base):
 
 def factor_key(secret: str) -> bytes:
     """The key that authenticators' keys are sealed with, from the portal's secret."""
-    return urlsafe_b64encode(sha256(f"second factors\n{secret}".encode()).digest())
+    return key_of_seal("second factors", secret)
 
 
 def has_factor(session: Session, person_id: int) -> bool:

@@ -7,10 +7,8 @@ never beyond a day; what is kept of it afterwards is the frame: pseudonymous ref
 from __future__ import annotations
 
 import tempfile
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, BinaryIO, ClassVar, cast
 
 from cryptography.fernet import Fernet
@@ -24,6 +22,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
+from models.core.seals import key_of_seal
 from models.core.words import choice_column, one_of
 from models.documents.job_requests import JobRequest, request_job
 from models.partnership.people import Person
@@ -91,7 +90,7 @@ class CaseListPiece(Base):
 
 def sealing_key(secret: str) -> bytes:
     """The key that uploaded lists are sealed with, from the portal's secret."""
-    return urlsafe_b64encode(sha256(f"case lists\n{secret}".encode()).digest())
+    return key_of_seal("case lists", secret)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from hashlib import sha256
+
+from models.core.seals import key_of_seal
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,4 @@ class MailServer:
 
 def mail_key(secret: str) -> bytes:
     """The key that the mail password is sealed with, from the portal's secret."""
-    return urlsafe_b64encode(sha256(f"mail password\n{secret}".encode()).digest())
+    return key_of_seal("mail password", secret)

@@ -6,12 +6,10 @@ the report of its check. What is kept afterwards is how many records it made and
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from hashlib import sha256
 from io import BytesIO
 from typing import Any, BinaryIO, ClassVar
 
@@ -25,6 +23,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.seals import key_of_seal
 from models.core.words import choice_column, one_of
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
@@ -87,7 +86,7 @@ class TableImport(Record):
 
 
 def _sealer(secret: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(sha256(f"spreadsheets\n{secret}".encode()).digest()))
+    return Fernet(key_of_seal("spreadsheets", secret))
 
 
 def keep_import(
