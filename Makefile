@@ -3,6 +3,7 @@
 # make test   every test, on a PostgreSQL and a Valkey of their own
 # make coverage  the same, measured: fails where a room's branches are run less than its floor says
 # make mutants  small faults put into the rules that matter most: which does no test notice? MODULES="gates due_dates"
+# make assurance  the forty promises of docs/assurance.md, each with the figure it reaches: some hours. ROWS="22 24" SCALE=short
 # make check  lint, types, import law, budgets, fresh docs, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
@@ -11,7 +12,8 @@
 # make clean  remove the environment and the caches; the data in .data stays
 
 PYTHON ?= python3
-ROWS ?= 1000000
+ROWS ?=
+SCALE ?= full
 TEST_PROCESSES ?= 2
 PYTEST_ARGS ?=
 MODULES ?=
@@ -24,7 +26,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 START_AGAIN = if [ -e $@ ]; then $(PYTHON) -m venv --clear $(VENV); fi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test coverage mutants check bench pictures docs clean
+.PHONY: help setup setup-dev run test coverage mutants assurance check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -67,6 +69,9 @@ coverage: test
 mutants: setup-dev
 	@$(BIN)/python -m tests.house.mutants $(MODULES)
 
+assurance: setup-dev
+	@ASSURANCE_SCALE=$(SCALE) TEST_PROCESSES=$(TEST_PROCESSES) $(BIN)/python -m tests.assurance $(ROWS)
+
 check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,7 +82,7 @@ check: setup-dev
 	$(BIN)/flask --app wsgi database drift
 
 bench: setup-dev
-	@$(BIN)/python -m tests.benchmarks $(ROWS)
+	@$(BIN)/python -m tests.benchmarks $(or $(ROWS),1000000)
 
 pictures: setup-dev
 	@$(BIN)/python -m tests.browser.pictures
