@@ -6,6 +6,7 @@ Kept in docs/assurance.json, a row at a time, so that a run of some rows leaves 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,10 +62,11 @@ def collected(folder: Path) -> dict[int, Result]:
     """The results of a run, from the files its tests have left in a folder."""
     counts = json.loads(Path(folder, TESTS).read_text(encoding="utf-8"))
     results = {int(row): Result(**of_row) for row, of_row in counts.items()}
-    for path in sorted(folder.glob("figures-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            values = json.loads(line)
-            results.setdefault(values.pop("row"), Result()).figures.append(Figure(**values))
+    lines = [line for path in folder.glob("figures-*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    for line, times in sorted(Counter(lines).items()):
+        values = json.loads(line)
+        values["tried"] += f", {times} times" if times > 1 else ""
+        results.setdefault(values.pop("row"), Result()).figures.append(Figure(**values))
     return results
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+"""What a cell that is worked out begins with; the wide ones are read like the others on East Asian machines."""
 
 
 def harmless(value: Any) -> Any:
