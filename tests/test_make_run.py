@@ -21,6 +21,7 @@ import pytest
 
 from app.servers.local_postgres import SUPERUSER, address
 from app.servers.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
+from tests.assurance.figures import note_figure
 
 pytestmark = pytest.mark.faults
 
@@ -115,11 +116,21 @@ def gone(family: list[psutil.Process], data_dir: Path) -> bool:
     return not any(is_running(child) for child in family) and servers == ([], [])
 
 
+def started_in_time(start: Start, tried: str) -> tuple[subprocess.Popen[str], str]:
+    """A portal that answers, and its greeting; the seconds it took are noted."""
+    began = time.monotonic()
+    process = start()
+    told = greeting(process)
+    took = time.monotonic() - began
+    note_figure(40, "seconds to a sign-in page", reached=f"{took:.0f}", wanted="under 60", tried=tried, holds=took < 60)
+    return process, told
+
+
+@pytest.mark.assures(40)
 def test_portal_comes_up_with_one_command_mends_itself_and_leaves_nothing_behind(
     start: Start, data_dir: Path, port: int
 ) -> None:
-    process = start()
-    told = greeting(process)
+    process, told = started_in_time(start, "empty folder, demonstration loaded")
     assert f"http://localhost:{port}/" in told
     assert "quiet river stone" in told
     assert len(re.findall(r"^  \S.*\S+@\S+$", told, re.MULTILINE)) == 6
@@ -141,6 +152,7 @@ def test_portal_comes_up_with_one_command_mends_itself_and_leaves_nothing_behind
     assert gone(family, data_dir)
 
 
+@pytest.mark.assures(40)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 def test_portal_killed_outright_takes_everything_along_but_its_data(start: Start, data_dir: Path, port: int) -> None:
     process = start()
@@ -150,8 +162,12 @@ def test_portal_killed_outright_takes_everything_along_but_its_data(start: Start
     process.kill()
     wait_until(lambda: gone(family, data_dir))
 
-    greeting(start())
-    assert people(data_dir) == before != []
+    started_in_time(start, "second start")
+    kept = people(data_dir) == before != []
+    note_figure(
+        40, "people kept by the second start", reached=len(before), wanted="all", tried="killed outright", holds=kept
+    )
+    assert kept
     assert answers(port)
 
 

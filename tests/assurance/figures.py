@@ -27,6 +27,7 @@ def note_figure(row: int, what: str, *, reached: object, wanted: str, tried: str
     folder = os.environ.get(FOLDER)
     if not folder:
         return
-    line = {"row": row, "what": what, "reached": str(reached), "wanted": wanted, "tried": tried, "holds": bool(holds)}
+    said = {True: "yes", False: "no"}[reached] if isinstance(reached, bool) else str(reached)
+    line = {"row": row, "what": what, "reached": said, "wanted": wanted, "tried": tried, "holds": bool(holds)}
     with Path(folder, f"figures-{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
