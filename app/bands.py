@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_views.kit.requests import Database
@@ -29,7 +29,7 @@ class Band:
 
     def __call__(self) -> bool:
         """Whether the page wears the band of the demonstration."""
-        if self._kind is None and time.monotonic() - self._asked_at >= ASKED_AGAIN:
+        if self._kind is None and not g.get("is_database_away") and time.monotonic() - self._asked_at >= ASKED_AGAIN:
             self._asked_at = time.monotonic()
             self._kind = self._ask()
         return self._kind is PortalKind.DEMO
