@@ -58,6 +58,7 @@ def test_band_costs_no_statement_once_it_is_known(officer: Browser, engine: Engi
     assert [len(words) for words in asked] == [1, 0]
 
 
-def test_page_that_cannot_reach_the_database_goes_without_the_band() -> None:
+def test_page_that_cannot_reach_the_database_goes_without_the_band(portal: Flask) -> None:
     away = make_engine("postgresql://nobody@127.0.0.1:1/nothing")
-    assert Band(Database(lambda: make_session_factory(away)))() is False
+    with portal.app_context():
+        assert Band(Database(lambda: make_session_factory(away)))() is False
