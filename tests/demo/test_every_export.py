@@ -5,52 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import cycle
-from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import String, Table, func, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.registry import load_screens
 from models.core.access import Role
-from models.core.db import Base
 from models.partnership.people import Person
 from models.rules.spreadsheets.formula_marks import DANGEROUS
 from tests.assurance.figures import note_figure
+from tests.demo.planting import plant
 from tests.web import Browser
 
 MARKS = ("=", "+", "-", "@", "\t", "\r", "＝", " =")
 PLANTED = 'HYPERLINK("//elsewhere.example","x")'
 
 pytestmark = pytest.mark.assures(19)
-
-
-def plant(session: Session) -> int:
-    """Let the texts of some rows of every table begin as formulas do, where it takes them; how many columns do."""
-    return sum(
-        _takes(session, table, column, mark) for (table, column), mark in zip(_texts(), cycle(MARKS), strict=False)
-    )
-
-
-def _texts() -> Iterator[tuple[Table, Any]]:
-    for table in Base.metadata.sorted_tables:
-        if "id" in table.c and table.name not in ("change_log", "sign_ins"):
-            texts = (column for column in table.c if isinstance(column.type, String))
-            yield from ((table, column) for column in texts if not column.foreign_keys and not column.primary_key)
-
-
-def _takes(session: Session, table: Table, column: Any, mark: str) -> bool:
-    some = select(table.c.id).where(column.is_not(None)).order_by(table.c.id.desc()).limit(2)
-    try:
-        with session.begin_nested():
-            planted = update(table).where(table.c.id.in_(some)).values({column.name: func.concat(mark, PLANTED)})
-            return bool(session.execute(planted).rowcount)  # type: ignore[attr-defined]
-    except DBAPIError:  # a code, a reference, a signed text: never what somebody typed
-        return False
 
 
 def cells_of(kind: str, content: bytes) -> Iterator[tuple[str, bool]]:
@@ -81,7 +54,7 @@ def administrator(portal: Flask, session: Session) -> Browser:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_no_cell_of_any_export_is_a_formula(administrator: Browser, session: Session, kind: str) -> None:
-    columns = plant(session)
+    columns = plant(session, (mark + PLANTED for mark in MARKS))
     session.commit()
     dangerous, seen, files, cells = [], 0, 0, 0
     screens = [screen for screen in load_screens() if Role.ADMINISTRATOR in screen.roles_of("export")]
