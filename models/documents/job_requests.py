@@ -184,6 +184,11 @@ def job_view(session: Session, request_id: int) -> JobView | None:
     return JobView(request_id, row.status, percent, row.text or "", row.sentence, row.document_id)
 
 
+def started_at(session: Session, request_id: int) -> datetime:
+    """When the first attempt at a request began, by the database's clock."""
+    return session.execute(select(JobRequest.started_at).where(JobRequest.id == request_id)).scalar_one()
+
+
 _REPORT = text("""
 INSERT INTO job_progress (request_id, percent, text, written_at) VALUES (:id, :percent, :text, clock_timestamp())
 ON CONFLICT (request_id) DO UPDATE SET percent = :percent, text = :text, written_at = clock_timestamp()""")

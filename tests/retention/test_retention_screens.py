@@ -55,7 +55,7 @@ def test_rule_shows_what_is_due_and_what_has_gone(
     session.commit()
     sponsor = browser(Role.SPONSOR)
     assert "1 from the next night's run" in sponsor.get(f"/retention-rules/{retention_rule.id}/").get_text()
-    erase_due(session, today())
+    list(erase_due(session, today()))
     session.commit()
     page = sponsor.get(f"/retention-rules/{retention_rule.id}/")
     assert page.select(".panel tbody td")[0].get_text() == "12"
@@ -75,7 +75,7 @@ def test_officer_holds_a_review_and_an_administrator_lifts_it(
     assert (empty.status_code, "Give the reason for the hold." in words_of(empty)) == (422, True)
     officer.send(f"/retention-rules/hold/{review.id}/", reason="A coroner asks for the records.")
     assert "On hold: A coroner asks for the records." in officer.get(path).get_text()
-    assert erase_due(session, today()) == []
+    assert list(erase_due(session, today())) == []
     session.commit()
     officer.get(f"/retention-rules/lift/{review.id}/", 403)
     administrator = browser(Role.ADMINISTRATOR)
