@@ -142,6 +142,10 @@ class Farm:
         self.kill(part)
         del self._running[part]
 
+    def pid(self, part: str) -> int:
+        """The process that is a part now."""
+        return self._running[part].pid
+
     def tend(self) -> None:
         """Start again what has died, as the supervisor does."""
         for part, process in list(self._running.items()):
