@@ -200,6 +200,10 @@ class Farm:
         assert view is not None
         return view.status
 
+    def open_count(self) -> int:
+        """How many requests are not finished."""
+        return self._numbers("SELECT count(*) FROM job_requests WHERE finished_at IS NULL")[0]
+
     def sentence(self, number: int) -> str:
         with self.sessions() as session:
             view = job_view(session, number)

@@ -1,4 +1,4 @@
-"""Does the queue's machinery go on, whatever somebody else writes into Valkey, and does it fork for nothing but work?"""
+"""Do workers and relay go on, whatever somebody else writes into Valkey, and do they fork for nothing but work?"""
 
 from __future__ import annotations
 
