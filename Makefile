@@ -4,6 +4,7 @@
 # make coverage  the same, measured: fails where a room's branches are run less than its floor says
 # make mutants  small faults put into the rules that matter most: which does no test notice? MODULES="gates due_dates"
 # make assurance  the forty promises of docs/assurance.md, each with the figure it reaches: some hours. ROWS="22 24" SCALE=short
+# make faults  the suites that kill processes, at full length: worker, relay, scheduler, Valkey, mail server; an hour
 # make check  lint, types, import law, budgets, fresh docs, schema drift
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
@@ -26,7 +27,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 START_AGAIN = if [ -e $@ ]; then $(PYTHON) -m venv --clear $(VENV); fi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test coverage mutants assurance check bench pictures docs clean
+.PHONY: help setup setup-dev run test coverage mutants assurance faults check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -71,6 +72,10 @@ mutants: setup-dev
 
 assurance: setup-dev
 	@ASSURANCE_SCALE=$(SCALE) TEST_PROCESSES=$(TEST_PROCESSES) $(BIN)/python -m tests.assurance $(ROWS)
+
+## The same tests as in `make test`, but as often as `make assurance` tries: a hundred kills, a hundred thousand requests.
+faults: setup-dev
+	@ASSURANCE_SCALE=full $(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -35,6 +35,7 @@ class Postbox:
         self.answer = "250 Accepted"
         self.pause = 0.0
         self.is_breaking_off = False
+        self.is_always_breaking_off = False
         self.call_count = 0
 
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
@@ -52,7 +53,7 @@ class Postbox:
             assert isinstance(envelope.content, bytes)
             self.letters.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
         await asyncio.sleep(self.pause)
-        if self.is_breaking_off:
+        if self.is_breaking_off or self.is_always_breaking_off:
             self.is_breaking_off = False
             assert server.transport is not None
             server.transport.abort()

@@ -36,6 +36,7 @@ TOP_LEVEL = {
 # Modules of admin_views, jobs and jobs.pdf that are no noun of the partnership, and why they are there.
 MACHINERY = {
     "jobs/core/queue.py": "the job every job is made of",
+    "jobs/core/entries.py": "what stands in the queue for a request",
     "jobs/core/equipment.py": "what the jobs of a process are given",
     "jobs/core/relay.py": "carries requests from the outbox to the queue",
     "jobs/core/schedule.py": "writes what is due into the outbox",

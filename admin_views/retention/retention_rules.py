@@ -36,11 +36,11 @@ from models.core.errors import RuleBroken
 from models.retention.erasures import ERASABLE
 from models.retention.retention_rules import (
     RetentionRule,
-    RetentionRun,
-    due_under,
+    due_count,
+    erased_by_day,
     lift_hold,
     place_hold,
-    review_clocks,
+    started_on,
 )
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
@@ -92,14 +92,13 @@ class RetentionRuleScreen(Screen):
     }
 
     def facts(self, session: Session, record: RetentionRule) -> list[Fact]:
-        due = due_under(session, record, today()) if record.what in ERASABLE else []
+        due = due_count(session, record, today()) if record.what in ERASABLE else 0
         left = ERASABLE[record.what].leaves if record.what in ERASABLE else ""
-        words = "Nothing" if not due else f"{len(due):,} from the next night's run"
+        words = f"{due:,} from the next night's run" if due else "Nothing"
         return [Fact("Due today", words), Fact("What stays", left)]
 
     def panels(self, session: Session, record: RetentionRule) -> list[Panel]:
-        runs = select(RetentionRun).where(RetentionRun.rule_id == record.id).order_by(RetentionRun.id.desc()).limit(50)
-        rows = [(show_moment(run.ran_at), f"{run.erased_count:,}") for run in session.scalars(runs)]
+        rows = [(show_moment(ran_at), f"{count:,}") for ran_at, count in erased_by_day(session, record, most=50)]
         return [
             Panel("What has gone", ("When", "How many"), rows, empty="Nothing has been erased under this rule yet.")
         ]
@@ -142,8 +141,9 @@ def _own(session: Session, review_id: int) -> ThematicReview:
 def retention(session: Session, review: ThematicReview) -> Panel:
     """When a review's case-level data goes, or that it is held."""
     rows = []
+    clocks = started_on(session, review)
     for rule in session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.what)):
-        started = review_clocks(session, rule.counted_from).started_on.get(review.id)
+        started = clocks.get(rule.counted_from)
         goes = (
             show_date(months_after(started, rule.months))
             if started

@@ -140,14 +140,27 @@ def leave_on_term() -> None:
     signal.signal(signal.SIGINT, leave)
 
 
-def run(request_id: int) -> None:
+def claim(request_id: int) -> Attempt | None:
+    """Start an attempt at a request, for `run`; None when there is nothing to do for it here."""
+    with _equipment[0].sessions.begin() as session:
+        return start_attempt(session, request_id)
+
+
+def leave_connections() -> None:
+    """Forget the database connections of the process that this one was forked from, without closing them."""
+    engine = _equipment[0].sessions.kw["bind"]
+    engine.dispose(close=False)
+
+
+def run(request_id: int, started: Attempt | None = None) -> None:
     """Do one request, if it is still to be done; after a mail go on with the mail that waits. All that RQ ever calls.
 
+    `started` is the attempt when the caller has started it, so that it is not started twice.
     Attempt, effect and settlement: the attempt is counted in a transaction of its own; the effect and "done" are one
     transaction under a lock on the request, so a killed process leaves nothing and a late duplicate finds nothing.
     """
     with keep_channels():
-        name = _do(lambda session: start_attempt(session, int(request_id)))
+        name = _do(lambda session: started or start_attempt(session, int(request_id)))
         until = time.monotonic() + ROUND_SECONDS
         while name in JOBS and JOBS[name].lane is Lane.MAIL and time.monotonic() < until:
             name = _do(partial(start_next, name=name))

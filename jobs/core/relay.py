@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq import Queue
-from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
+from jobs.core.entries import KEEP_SECONDS, PortalJob, PortalQueue, name_of, request_of
 from jobs.core.queue import ENTRY, JOBS, Lane, leave_on_term, system_sessions
-from jobs.core.queue import run as run_request
 from models.core.db import PortalSession, make_engine
 from models.core.rooms import load_rooms
 from models.documents.job_attempts import Claim, claim_due, give_back
@@ -28,36 +26,8 @@ from models.documents.job_requests import CHANNEL
 QUEUES = {Lane.SHORT: "triangulate", Lane.MAIL: "triangulate:mail", Lane.LONG: "triangulate:long"}
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
 FEED = 20  # so many wait in one queue at most; the rest waits in the outbox, where what a person asked for goes first
-KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
 
-_MARK = "ob-"  # then the request and how often it has been put there
-_OURS = re.compile(rf"{_MARK}(\d{{1,9}})-\d+")  # whatever else somebody writes into Valkey is not ours to read
 log = structlog.get_logger(__name__)
-
-
-class PortalJob(Job):
-    """An RQ job that can name one function only, whatever somebody wrote into Valkey."""
-
-    @property
-    def func(self) -> Callable[[int], None]:
-        if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
-            raise PermissionError("this queue runs requests by number and nothing else")
-        return run_request
-
-    @property
-    def success_callback(self) -> None:
-        return None
-
-    @property
-    def failure_callback(self) -> None:
-        return None
-
-    @property
-    def stopped_callback(self) -> None:
-        return None
-
-    def send_webhooks(self, *unused: object, **unused_too: object) -> None:
-        """Never: a job in Valkey must not make the worker call addresses."""
 
 
 Queues = dict[Lane, Queue]
@@ -74,7 +44,7 @@ def connect(redis_url: str) -> Redis:
 def open_queues(connection: Redis) -> Queues:
     """The portal's queues: numbers of requests, as JSON."""
     return {
-        lane: Queue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
+        lane: PortalQueue(name, connection=connection, job_class=PortalJob, serializer=JSONSerializer)
         for lane, name in QUEUES.items()
     }
 
@@ -137,7 +107,7 @@ def _feed(sessions: sessionmaker[PortalSession], lane: Lane, queue: Queue) -> in
     The lease is committed first: the worker may be quicker than we are. When the queue does not answer, the requests
     are given back; when this process dies in between, their leases run out in ten seconds.
     """
-    waiting = {int(ours[1]) for job_id in queue.job_ids if (ours := _OURS.fullmatch(job_id))}
+    waiting = _waiting_in(queue)
     with sessions.begin() as session:
         claims = claim_due(session, max(0, FEED - len(waiting)), waiting=waiting, **_names_of(lane))
     passed = 0
@@ -150,6 +120,15 @@ def _feed(sessions: sessionmaker[PortalSession], lane: Lane, queue: Queue) -> in
             with sessions.begin() as session:
                 give_back(session, [claim.id for claim in claims[passed:]])
     return passed
+
+
+def _waiting_in(queue: Queue) -> set[int]:
+    """The requests that stand in a queue; whatever else somebody has written there is not ours to read."""
+    try:
+        entries = queue.connection.lrange(queue.key, 0, -1)
+    except ResponseError:  # not even a list: the worker drops it
+        return set()
+    return {number for entry in entries if (number := request_of(entry)) is not None}
 
 
 def _names_of(lane: Lane) -> dict[str, Any]:
@@ -167,6 +146,6 @@ def _put(queue: Queue, claim: Claim) -> None:
         timeout=kind.timeout_seconds if kind else 60,
         result_ttl=0,
         failure_ttl=KEEP_SECONDS,
-        job_id=f"{_MARK}{claim.id}-{claim.round}",
+        job_id=name_of(claim),
         description=f"request {claim.id}",
     )

@@ -8,27 +8,72 @@ from collections.abc import Iterable
 
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
-from rq import Worker
+from redis.exceptions import RedisError, ResponseError
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
+from jobs.core.entries import PortalJob, PortalQueue, request_of
 from jobs.core.equipment import Equipment
-from jobs.core.queue import Lane, equip, system_sessions, warm_up
-from jobs.core.relay import PortalJob, connect, open_queues
+from jobs.core.queue import JOBS, Lane, claim, equip, leave_connections, system_sessions, warm_up
+from jobs.core.relay import connect, open_queues
+from models.core.clock import now
 from models.core.db import make_engine, refuse_unsafe_login
 from models.core.rooms import load_rooms
+from models.documents.job_attempts import Attempt
 from models.partnership.partnership_settings import NOTHING_FIXED, FixedSettings
 
 log = structlog.get_logger(__name__)
 
 
 class PortalWorker(Worker):
-    """RQ's forking worker, which is back soon after Valkey is."""
+    """RQ's forking worker, which is back soon after Valkey is, and forks for nothing but work.
+
+    A request is started before the fork: what is finished or in somebody else's hands costs two statements, not a
+    process. The child inherits the attempt, and no connection.
+    """
 
     max_connection_wait_time = 2.0
+
+    def execute_job(self, job: PortalJob, queue: Queue) -> None:
+        job.attempt = self._started(job)
+        if job.attempt is None:
+            self.connection.delete(job.key)
+            return
+        kind = JOBS.get(job.attempt.name)
+        job.timeout = kind.timeout_seconds if kind else job.timeout
+        self.connection.delete(job.key)  # whatever somebody has put in its place
+        job.save()
+        super().execute_job(job, queue)
+
+    def _started(self, job: PortalJob) -> Attempt | None:
+        number = request_of(job.id)
+        try:
+            return None if number is None else claim(number)
+        except DBAPIError as trouble:  # the request's lease runs out, and the relay brings it again
+            log.warning("worker waits", fault=type(trouble).__name__)
+            time.sleep(1.0)
+            return None
+
+    def main_work_horse(self, job: PortalJob, queue: Queue) -> None:
+        leave_connections()
+        super().main_work_horse(job, queue)
+
+    def clean_registries(self) -> None:
+        """RQ's books of what runs and what has failed. Where somebody else has written into them, they are begun anew:
+        the outbox relies on none of them.
+        """
+        try:
+            super().clean_registries()
+        except (ValueError, TypeError, KeyError, AttributeError, ResponseError) as trouble:
+            log.warning("registries dropped", fault=type(trouble).__name__)
+            for queue in self.queues:
+                books = (queue.started_job_registry, queue.failed_job_registry, queue.finished_job_registry)
+                self.connection.delete(*(book.key for book in books), queue.intermediate_queue.key)
+                self.connection.delete(f"rq:workers:{queue.name}", "rq:workers")
+            self.last_cleaned_at = now()
 
 
 def run(
@@ -54,7 +99,6 @@ def run(
     equip(Equipment(system_sessions(engine), fixed, address, secret))
     connection = connect(redis_url)
     _await_servers(engine, connection)
-    engine.dispose()  # each child opens a connection of its own
     worker = make_worker(connection, takes_long=takes_long)
     gc.collect()
     gc.freeze()  # the child shares these pages instead of copying them
@@ -69,6 +113,7 @@ def make_worker(connection: Redis, *, takes_long: bool = True) -> PortalWorker:
         [queues[lane] for lane in lanes],
         connection=connection,
         job_class=PortalJob,
+        queue_class=PortalQueue,
         serializer=JSONSerializer,
         worker_ttl=30,
         job_monitoring_interval=5,

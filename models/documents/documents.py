@@ -70,7 +70,7 @@ class Document(Record):
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON}",
         agency_deletes=f"agency_id = ANY {OWN_AGENCIES} AND {_TAKEN_OFF}",
-        unlogged_columns=("content",),
+        unlogged_columns=("content", "title", "file_name"),  # a name can be erased in its time, a log cannot
     )
 
     kind: Mapped[DocumentKind] = mapped_column(choice_column(DocumentKind), index=True)

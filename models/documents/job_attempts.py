@@ -62,7 +62,7 @@ UPDATE job_requests SET status = 'running', attempt_count = attempt_count + 1, l
     started_at = coalesce(started_at, clock_timestamp()),
     leased_until_at = clock_timestamp() + make_interval(secs => least(3 * power(2, least(attempt_count, 8)), 600))
 WHERE id = (SELECT id FROM job_requests WHERE {which} AND due_at <= clock_timestamp()
-            ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+            ORDER BY requested_by_id IS NULL, due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, name, arguments, requested_by_id, actor_role, actor_agency_ids, attempt_count,
     set_config('synchronous_commit', 'off', true)"""
 _START = text(_BEGIN.format(which="id = :id AND status IN ('waiting', 'queued', 'running')"))
@@ -115,7 +115,9 @@ def start_attempt(session: Session, request_id: int) -> Attempt | None:
 
 
 def start_next(session: Session, name: str) -> Attempt | None:
-    """The same for the request of a job that has waited longest and is in no queue yet; None when none waits."""
+    """The same for the request of a job that is in no queue yet: a person's first, then the one that has waited longest;
+    None when none waits.
+    """
     return _begun(session, _START_NEXT, {"name": name})
 
 

@@ -59,8 +59,10 @@ class JobRequest(Base):
             sentence="A finished request needs the moment it finished.",
         ),
         Index(
-            "ix_job_requests_due",
+            "ix_job_requests_due",  # the order in which they are taken, so that the first is found among many thousands
+            text("(requested_by_id IS NULL)"),
             "due_at",
+            "id",
             postgresql_where=text("status IN ('waiting', 'queued', 'running')"),
         ),
     )
@@ -182,6 +184,11 @@ def job_view(session: Session, request_id: int) -> JobView | None:
         return None
     percent = 100 if row.status is JobStatus.DONE else row.percent or 0
     return JobView(request_id, row.status, percent, row.text or "", row.sentence, row.document_id)
+
+
+def started_at(session: Session, request_id: int) -> datetime:
+    """When the first attempt at a request began, by the database's clock."""
+    return session.execute(select(JobRequest.started_at).where(JobRequest.id == request_id)).scalar_one()
 
 
 _REPORT = text("""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, func, select
+from sqlalchemy import ForeignKey, Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -16,7 +18,6 @@ from models.core.words import choice_column, must, one_of
 from models.retention.erasures import ERASABLE
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.retention.retention import ReviewClocks, due_holdings
 
 
 class ClockStart(Choice):
@@ -28,6 +29,12 @@ class ClockStart(Choice):
     @property
     def stage(self) -> Stage:
         return Stage.COMPLETED if self is ClockStart.REVIEW_COMPLETED else Stage.CLOSED
+
+    @property
+    def stages(self) -> Sequence[Stage]:
+        """Those in which a review's clock goes on."""
+        stages = list(Stage)
+        return stages[stages.index(self.stage) :]
 
 
 class RetentionRule(Record):
@@ -60,8 +67,11 @@ class RetentionRule(Record):
             )
 
 
+_IN_USE = select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.id)
+
+
 class RetentionRun(Base):
-    """What was erased on a day under a rule, and how much; written only when something was."""
+    """What was erased on a day under a rule, in one transaction, and how much; written only when something was."""
 
     __tablename__ = "retention_runs"
     __table_args__ = (Index("ix_retention_runs_day", "ran_on"),)
@@ -80,48 +90,111 @@ class RetentionRun(Base):
     rule: Mapped[RetentionRule | None] = relationship(lazy="raise_on_sql")
 
 
-def review_clocks(session: Session, start: ClockStart) -> ReviewClocks:
-    """The day on which each completed or closed review got there; and which reviews are on hold.
-
-    A review that was taken back to an earlier stage has no clock: its data is in use again.
-    """
-    stages = list(Stage)
-    reached = select(ReviewStage.review_id, ReviewStage.reached_on).join(
-        ThematicReview, ThematicReview.id == ReviewStage.review_id
+def started_on(session: Session, review: ThematicReview) -> dict[ClockStart, date]:
+    """The days on which a review's clocks started. One taken back to an earlier stage has none: its data is in use."""
+    reached = select(ReviewStage.stage, ReviewStage.reached_on).where(
+        ReviewStage.review_id == review.id, ReviewStage.reached_on.is_not(None)
     )
-    rows = session.execute(
-        reached.where(
-            ReviewStage.stage == start.stage,
-            ReviewStage.reached_on.is_not(None),
-            ThematicReview.stage.in_(stages[stages.index(start.stage) :]),
-        )
-    )
-    held = session.scalars(select(ThematicReview.id).where(ThematicReview.is_on_hold))
-    return ReviewClocks({key: day for key, day in rows if day is not None}, frozenset(held))
+    days = {stage: day for stage, day in session.execute(reached) if day is not None}
+    return {start: days[start.stage] for start in ClockStart if start.stage in days and review.stage in start.stages}
 
 
-def due_under(session: Session, rule: RetentionRule, today: date) -> list[int]:
-    """The ids of what is due under a rule by a day; reads only."""
-    holdings = ERASABLE[rule.what].find(session)
-    return due_holdings(holdings, review_clocks(session, rule.counted_from), rule.months, today)
+_IS_DUE = "{day} + make_interval(months => :months) <= :today"
+_DUE_REVIEWS = f"""
+SELECT r.id FROM thematic_reviews r JOIN review_stages s ON s.review_id = r.id
+WHERE NOT r.is_on_hold AND s.stage = :stage AND r.stage = ANY(:stages) AND {_IS_DUE.format(day="s.reached_on")}"""  # noqa: S608 - our own words
 
 
-def erase_due(session: Session, today: date) -> list[RetentionRun]:
-    """Erase exactly what is due by a day under the rules in use, leave the counts, and log it.
+def _due(rule: RetentionRule) -> str:
+    """The query for `id, review_id` of what is due under a rule."""
+    held = ERASABLE[rule.what].held()
+    due = f"SELECT h.id, h.review_id FROM ({held.query}) h JOIN ({_DUE_REVIEWS}) due ON due.id = h.review_id"  # noqa: S608 - our own words
+    if not held.stands_alone:
+        return due
+    alone = f"review_id IS NULL AND {_IS_DUE.format(day='made_on')}"
+    return f"{due} UNION ALL SELECT id, review_id FROM ({held.query}) h WHERE {alone}"  # noqa: S608 - our own words
 
-    Run again on the same day, it finds nothing and writes nothing.
+
+def _values(rule: RetentionRule, today: date) -> dict[str, Any]:
+    start = rule.counted_from
+    return {"stage": start.stage, "stages": list(start.stages), "months": rule.months, "today": today}
+
+
+def due_count(session: Session, rule: RetentionRule, today: date) -> int:
+    """How many things are due under a rule by a day: one statement, which loads none of them."""
+    counted = text(f"SELECT count(*) FROM ({_due(rule)}) due")  # noqa: S608 - our own words
+    return int(session.execute(counted, _values(rule, today)).scalar_one())
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What is erased in one transaction: `ids` are due; the last one that was looked at tells where the next begins."""
+
+    ids: list[int]
+    last_id: int
+
+
+def next_portion(session: Session, rule: RetentionRule, today: date, *, after: int = 0) -> Portion | None:
+    """The next things that are due under a rule, by their ids, later than `after`; None when none is left.
+
+    Their reviews are locked, so that nobody places a hold in between: what is on hold by now is left out.
     """
-    rules = session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.id))
-    runs = []
-    for rule in rules.all():
-        due = due_under(session, rule, today)
-        if due:
-            count = ERASABLE[rule.what].erase(session, due, today)
-            facts = {"what": rule.what, "ran_on": today, "holding_count": len(due), "erased_count": count}
-            runs.append(RetentionRun(rule_id=rule.id, **facts))
-    session.add_all(runs)
+    some = text(f"SELECT id, review_id FROM ({_due(rule)}) due WHERE id > :after ORDER BY id LIMIT :most")  # noqa: S608 - our own words
+    values = {**_values(rule, today), "after": after, "most": ERASABLE[rule.what].portion}
+    rows = session.execute(some, values).all()
+    if not rows:
+        return None
+    still_due = text(f"{_DUE_REVIEWS} AND r.id = ANY(:reviews) FOR SHARE OF r, s")
+    reviews = {row.review_id for row in rows} - {None}
+    free = {None, *session.scalars(still_due, {**values, "reviews": list(reviews)})}
+    return Portion([row.id for row in rows if row.review_id in free], rows[-1].id)
+
+
+def erase_due(session: Session, today: date) -> Iterator[RetentionRun]:
+    """Erase exactly what is due by a day under the rules in use, leave the counts, and log it, a portion at a time.
+
+    The caller commits after each run that is given: what was erased stays so if the next one is cut off, and whoever
+    starts again goes on there. Run again on the same day, it finds nothing and writes nothing.
+    """
+    for rule in session.scalars(_IN_USE).all():
+        after = 0
+        while portion := next_portion(session, rule, today, after=after):
+            after = portion.last_id
+            if portion.ids:
+                yield _erase(session, rule, portion.ids, today)
+
+
+def _erase(session: Session, rule: RetentionRule, ids: Sequence[int], today: date) -> RetentionRun:
     session.flush()
-    return runs
+    count = ERASABLE[rule.what].erase(session, ids, today)
+    facts = {"what": rule.what, "ran_on": today, "holding_count": len(ids), "erased_count": count}
+    run = RetentionRun(rule_id=rule.id, ran_at=func.clock_timestamp(), **facts)
+    session.add(run)
+    session.flush()
+    session.expire_all()  # what was loaded of them is out of date
+    return run
+
+
+def due_in_all(session: Session, today: date) -> int:
+    """How many things are due by a day under the rules in use."""
+    return sum(due_count(session, rule, today) for rule in session.scalars(_IN_USE).all())
+
+
+def erased_since(session: Session, moment: datetime) -> tuple[int, int]:
+    """How many single things have gone since a moment, and under how many rules."""
+    counted = select(func.coalesce(func.sum(RetentionRun.erased_count), 0), func.count(RetentionRun.what.distinct()))
+    things, rules = session.execute(counted.where(RetentionRun.ran_at >= moment)).one()
+    return int(things), int(rules)
+
+
+def erased_by_day(session: Session, rule: RetentionRule, *, most: int) -> list[tuple[datetime, int]]:
+    """When something was erased under a rule, at the end of each day's run, and how much; the latest `most` days."""
+    counted = select(func.max(RetentionRun.ran_at), func.sum(RetentionRun.erased_count))
+    by_day = counted.where(RetentionRun.rule_id == rule.id).group_by(RetentionRun.ran_on)
+    return [
+        (ran_at, int(count))
+        for ran_at, count in session.execute(by_day.order_by(RetentionRun.ran_on.desc()).limit(most))
+    ]
 
 
 def place_hold(session: Session, review: ThematicReview, *, reason: str) -> None:

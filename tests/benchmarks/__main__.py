@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.db import database_url
-from tests.benchmarks import draw, forgotten_passwords, imports, lists, plan_pdf, queue
+from tests.benchmarks import draw, forgotten_passwords, imports, lists, mails, plan_pdf, queue, retention
 from tests.databases import Database
 
 
@@ -21,11 +21,13 @@ def main(rows: int, wanted: set[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
         servers = join_servers(Path(folder), with_queue=False)
         schema.migrate(servers.owner_url)
-        database = Database(servers.database_url, servers.owner_url)
+        database = Database(servers.database_url, servers.owner_url, servers.superuser_url)
         benches: dict[str, Callable[[], Iterable[str]]] = {
             "pdf": plan_pdf.bench,
             "passwords": lambda: forgotten_passwords.bench(database),
             "queue": lambda: queue.bench(database),
+            "mails": lambda: mails.bench(database),
+            "retention": lambda: retention.bench(database),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),
             "lists": lambda: lists.bench(database, rows),

@@ -14,8 +14,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 from structlog.testing import capture_logs
 
+from jobs.core.entries import PortalJob
 from jobs.core.queue import ENTRY, JOBS, Equipment, equip, job, run, system_sessions
-from jobs.core.relay import PortalJob, connect
+from jobs.core.relay import connect
 from models.core.access import Actor, Role
 from models.core.clock import now
 from models.core.db import PortalSession
@@ -204,7 +205,7 @@ def test_valkey_cannot_pass_other_arguments_or_callbacks() -> None:
         "os.getcwd"
     )
     assert (portal_job.success_callback, portal_job.failure_callback, portal_job.stopped_callback) == (None, None, None)
-    assert portal_job.func is run
+    assert portal_job.func.func is run  # type: ignore[attr-defined]
 
 
 def test_every_spelling_of_the_queue_address_is_understood() -> None:

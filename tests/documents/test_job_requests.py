@@ -15,6 +15,7 @@ from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
+from models.documents import job_attempts
 from models.documents.job_attempts import claim_due, finish, give_back, hold, postpone, start_attempt
 from models.documents.job_requests import (
     JobRequest,
@@ -227,3 +228,16 @@ def test_a_finished_request_needs_its_moment(session: PortalSession) -> None:
     ask(session)
     with pytest.raises(IntegrityError, match="finished_request_has_moment"), session.begin_nested():
         session.execute(text("UPDATE job_requests SET status = 'done'"))
+
+
+def test_next_request_is_found_without_sorting_however_many_wait(session: Session) -> None:
+    """With 100,000 waiting, written at one moment, each claim sorted them all: 163 ms for every mail."""
+    session.execute(text("INSERT INTO job_requests (name) SELECT 'post' FROM generate_series(1, 5000)"))
+    session.execute(text("ANALYZE job_requests"))
+    statements = {
+        job_attempts._CLAIM.text: {"names": ["post"], "are_others": False, "waiting": [], "most": 20},
+        job_attempts._START_NEXT.text: {"name": "post"},
+    }
+    for statement, values in statements.items():
+        plan = "\n".join(session.scalars(text(f"EXPLAIN {statement}"), values))
+        assert ("Sort" in plan, "ix_job_requests_due" in plan) == (False, True), plan

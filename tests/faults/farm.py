@@ -142,6 +142,10 @@ class Farm:
         self.kill(part)
         del self._running[part]
 
+    def pid(self, part: str) -> int:
+        """The process that is a part now."""
+        return self._running[part].pid
+
     def tend(self) -> None:
         """Start again what has died, as the supervisor does."""
         for part, process in list(self._running.items()):
@@ -195,6 +199,10 @@ class Farm:
             view = job_view(session, number)
         assert view is not None
         return view.status
+
+    def open_count(self) -> int:
+        """How many requests are not finished."""
+        return self._numbers("SELECT count(*) FROM job_requests WHERE finished_at IS NULL")[0]
 
     def sentence(self, number: int) -> str:
         with self.sessions() as session:

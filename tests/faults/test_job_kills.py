@@ -29,7 +29,7 @@ from tests import make
 from tests.databases import Database
 from tests.faults.farm import Farm
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.assures(22)]
 
 SEED = "31415"
 CASES = [f"C{number:03d}" for number in range(60)]
@@ -78,7 +78,7 @@ def asked(farm: Farm) -> Asked:
     """An officer has asked for a draw and for the PDF of a plan; both are in the middle of their work."""
     with farm.sessions.begin() as session:
         officer = make.person(session, Role.OFFICER)
-        sample = _sample_ready_to_draw(session)
+        sample = sample_ready_to_draw(session)
         plan = make.plan(session)
         for number in range(3):
             make.action(session, plan, make.agency(session), text=f"Action {number}.")
@@ -90,7 +90,7 @@ def asked(farm: Farm) -> Asked:
     return Asked(draw, paper)
 
 
-def _sample_ready_to_draw(session: PortalSession) -> AuditSample:
+def sample_ready_to_draw(session: PortalSession) -> AuditSample:
     give_starting_words(session)
     lines = ["Case reference,Level,Start date", *(f"{case},Child in need,2025-05-01" for case in CASES)]
     check = open_check(session, io.BytesIO("\n".join(lines).encode()), ImportChoice(), today=today())

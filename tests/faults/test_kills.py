@@ -17,7 +17,7 @@ from models.documents.job_requests import JobStatus
 from tests.databases import Database
 from tests.faults.farm import Farm
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.assures(22, 23)]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.databases import Database
 from tests.faults.farm import Farm
 from tests.postboxes import Postbox, mail_server
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.assures(22, 27)]
 
 PEOPLE = 12
 

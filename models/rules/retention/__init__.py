@@ -1,1 +1,0 @@
-"""How long is each thing kept, and how is it erased?"""
