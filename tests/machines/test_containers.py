@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,22 +62,35 @@ def passwords_in(block: str) -> str:
 
 
 def test_portal_is_up_in_containers_after_the_documented_steps(place: Path) -> None:
-    if not os.environ.get("HAVEIMAGES"):
-        containers.make_images(place)
+    containers.make_images(place)
     block = documented_block()
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=place, input=passwords_in(block), text=True,
                           capture_output=True, check=False, timeout=600)  # fmt: skip
     assert done.returncode == 0, done.stderr
-    with urllib.request.urlopen("http://127.0.0.1:8000/readyz", timeout=30) as answer:
-        ready = answer.read()
-    assert b'"database":"ready"' in ready.replace(b" ", b"")
-    assert b'"valkey":"ready"' in ready.replace(b" ", b"")
-    invited = subprocess.run([place / "docker", "compose", "run", "--rm", "web", "flask", "--app", "wsgi", "people", "invite",
-                              "ann@council.example", "Ann Quarrier", "--role", "administrator"],
-                             cwd=place, text=True, capture_output=True, check=False)  # fmt: skip
+    ready = answer_of("http://127.0.0.1:8000/readyz")
+    assert '"database":"ready"' in ready
+    assert '"valkey":"ready"' in ready
+    invite = "run --rm web flask --app wsgi people invite ann@council.example Ann --role administrator"
+    invited = subprocess.run(
+        [place / "docker", "compose", *invite.split()], cwd=place, text=True, capture_output=True, check=False
+    )
     assert "https://portal.example.org/invitation/" in invited.stdout, invited.stderr
     running = containers.quietly("ps", "--format", "{{.Names}}").split()
-    stated = {name for name, service in services(containers.told_in(place)).items() if "profiles" not in service.stated}
-    assert {f"{containers.NETWORK}-{name}" for name in stated} <= set(running)
-    note_figure(29, "services of compose.yaml run in containers", reached=len(stated), wanted=str(len(stated)),
-                tried="every command of the page", holds=True)  # fmt: skip
+    known = services(containers.told_in(place))
+    stated = {name for name, service in known.items() if "profiles" not in service.stated}
+    absent = sorted(name for name in stated if f"{containers.NETWORK}-{name}" not in running)
+    note_figure(29, "services of compose.yaml that do not run in containers", reached=len(absent), wanted="0",
+                tried=f"{len(stated)} services by the commands of docs/operating.md", holds=not absent)  # fmt: skip
+    assert absent == []
+
+
+def answer_of(address: str) -> str:
+    """What a web process says that is just starting, without blanks."""
+    deadline = time.monotonic() + containers.PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return str(answer.read().decode()).replace(" ", "")
+        except OSError:
+            assert time.monotonic() < deadline, "the web container does not answer"
+            time.sleep(0.5)
