@@ -70,8 +70,9 @@ def test_rows_survive_every_revision_up_down_and_up_again(database: Database, tm
         lost[revision] = place.walk("walked", revision)
         place.drop("walked")
     wanted = {revision: sorted(MAY_LOSE.get(revision, {})) for revision in revisions[1:]}
-    note_figure(29, "revisions that lose rows up, down or up again", reached=sum(lost[key] != wanted[key] for key in lost),
-                wanted="0", tried=f"{len(lost)} revisions with rows in every table", holds=lost == wanted)  # fmt: skip
+    losing = [revision for revision, losses_there in lost.items() if losses_there != wanted[revision]]
+    note_figure(29, "revisions that lose rows up, down or up again", reached=len(losing), wanted="0",
+                tried=f"{len(lost)} revisions with rows in every table", holds=not losing)  # fmt: skip
     assert lost == wanted
 
 

@@ -2,8 +2,8 @@
 
 As `python -m tests.machines.containers up|run|exec …`, in the words of docker compose that docs/operating.md uses, in a
 folder with `.env`; a test puts it in the place of `docker`. The portal's image is built by the project's own
-Containerfile. What it and compose.yaml take from registries is made here of the distribution's packages and of the wheels
-of PostgreSQL and Valkey, under the same names: a stand-in for those images, not for ours.
+Containerfile. What it and compose.yaml take from registries is made here of the distribution's packages and of the
+wheels of PostgreSQL and Valkey, under the same names: a stand-in for those images, not for ours.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ AND NOT relispartition ORDER BY 1"""
 _ROWS = "SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM {} t"
 _QUESTIONS = {
     "policies": "SELECT tablename, policyname, permissive, roles::text, cmd, qual, with_check FROM pg_policies",
-    "walls": "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    "walls": """SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace""",
     "triggers": """SELECT tgrelid::regclass::text, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
         WHERE NOT tgisinternal""",
     "functions": """SELECT pg_get_functiondef(p.oid), proacl::text FROM pg_proc p LEFT JOIN pg_depend d

@@ -45,9 +45,12 @@ class Stayed:
 @contextmanager
 def busy_portal() -> Iterator[Crowd]:
     """A portal of its own as `make run` starts it, with the demonstration, and nobody in it yet."""
-    with tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as folder:
-        with portal(Path(folder)) as address, crowd_at(address) as crowd:
-            yield crowd
+    with (
+        tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as folder,
+        portal(Path(folder)) as address,
+        crowd_at(address) as crowd,
+    ):
+        yield crowd
 
 
 def crowd_at(address: str) -> Crowd:

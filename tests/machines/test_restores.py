@@ -19,7 +19,9 @@ from tests.machines.database_facts import differences, facts_of, row_count
 pytestmark = pytest.mark.assures(28)
 
 
-def test_destroyed_portal_is_the_same_again_on_another_machine(servers: Servers, untouched: str, tmp_path: Path) -> None:
+def test_destroyed_portal_is_the_same_again_on_another_machine(
+    servers: Servers, untouched: str, tmp_path: Path
+) -> None:
     if rows := scaled(200_000, ci=0):
         write_list(tmp_path / "list.csv", rows)
         checked_import(in_database(servers.database_url, untouched), tmp_path / "list.csv")
