@@ -6,6 +6,7 @@ and queue are those of embedded servers. The proxy is a real HAProxy with the co
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +37,8 @@ PROCESSES: Final = {
     "worker-1": "worker", "worker-2": "worker", "short-worker": "short-worker",
     "relay": "relay", "scheduler-1": "scheduler", "scheduler-2": "scheduler",
 }  # fmt: skip
+_DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG of Linux
+_LIBC: Final = ctypes.CDLL(None)
 HAPROXY: Final = shutil.which("haproxy", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
 
 
@@ -156,12 +160,19 @@ class Fleet:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 command, cwd=PROJECT, env=dict(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
+                start_new_session=True, preexec_fn=partial(_end_with_us, os.getpid()),
             )  # fmt: skip
 
     def _addresses(self) -> dict[str, str]:
         """Where database and queue are; a login that compose.yaml names keeps its name."""
         return {"DATABASE_URL": self.servers.database_url, "REDIS_URL": self.servers.redis_url}
+
+
+def _end_with_us(parent: int) -> None:
+    """In the child: be told by the kernel to stop when the test process is killed and cannot say so."""
+    _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def documented_proxy() -> str:
