@@ -201,7 +201,7 @@ def test_web_process_that_ends_under_load_loses_nothing_it_had_acknowledged(
     mark = f"Ended by {number.name}"
     with load(fleet, mark) as writers:
         for _ in range(scaled(10, ci=1)):
-            for name in fleet.ports:
+            for name in list(fleet.ports)[: scaled(2, ci=1)]:
                 steady(writers)
                 fleet.replace(name, number)
         steady(writers)
@@ -240,19 +240,14 @@ def test_rolling_restart_by_the_documented_steps_is_seen_by_nobody(fleet: Fleet)
     drain, ready = documented_words("### More than one machine")
     mark = "Rolling restart"
     with load(fleet, mark) as writers:
-        for name, called in zip(fleet.ports, ("one", "two"), strict=True):
+        for name, called in list(zip(fleet.ports, ("one", "two"), strict=True))[-scaled(2, ci=1) :]:
             steady(writers)
             fleet.tell_proxy(drain.replace("web/one", f"web/{called}"))
             time.sleep(2)
             fleet.replace(name)
             fleet.tell_proxy(ready.replace("web/one", f"web/{called}"))
-        for name, kind in fleet.processes.items():
-            if kind != "web":
-                fleet.send(name, signal.SIGTERM)
-        for name, kind in fleet.processes.items():
-            if kind != "web":
-                fleet.await_end(name)
-                fleet.start(name)
+        for name in [name for name, kind in fleet.processes.items() if kind != "web"][-scaled(6, ci=1) :]:
+            fleet.replace(name)
         steady(writers)
     told = judged(fleet, mark, writers)
     seen = sum(told.trouble.values())
