@@ -232,11 +232,11 @@ def served(database: Database, target: str) -> Iterator[Served]:
         yield Served(host, port, server.pid)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _wait_until_ready(host: str, port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             return _healthy(host, port)
         except OSError:
