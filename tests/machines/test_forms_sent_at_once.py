@@ -154,7 +154,8 @@ def special_values(session: Session) -> dict[str, dict[str, str]]:
         "/reference-items": {"code": "sent_once"},
         "/retention-rules": {"what": rule_taken_away(session), "months": "24"},
         "/thematic-reviews": {"kind": hub.kind.value, "hub_id": str(hub.id)},
-        "/work-issuers": {"address": "https://login.example.org/once"},
+        "/work-issuers": {"address": "https://login.example.org/once", "checked_domains": "", "factor_methods": "",
+                          "factor_classes": ""},
     }  # fmt: skip
 
 
