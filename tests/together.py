@@ -8,11 +8,12 @@ TOGETHER = {
     "tests/browser/": "browser",
     "tests/faults/": "faults",
     "tests/test_make_run.py": "make run",
+    "tests/machines/": "machines",
     "tests/demo/": "demo",
     "tests/test_add_a_table.py": "copy",
     "tests/core/test_wall_of_tables.py": "wall",
 }
-"""Beginnings of node ids, and what their tests share: portal of the journeys, farm of workers, demo, copy, wall.
+"""Beginnings of node ids, and what their tests share: portal of the journeys, farm of workers, fleet, demo, copy, wall.
 
 Stated here because pytest-xdist 3.8 reads its own marks for this from where pytest 9.2 no longer looks.
 """

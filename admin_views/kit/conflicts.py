@@ -23,7 +23,7 @@ def version_of(over: Iterable[object]) -> str:
 
 def opened_version(current: str) -> str:
     """The version that the form being sent was opened on; the current one for a form that is being shown."""
-    return request.form.get("row_version", "")[:2000] if request.method == "POST" else current
+    return request.form.get("row_version", "")[:4000] if request.method == "POST" else current
 
 
 def status_of(problems: Sequence[tuple[str, str]]) -> int:

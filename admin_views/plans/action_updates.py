@@ -126,7 +126,7 @@ class UpdatePages(ActionPages):
     def rate(self) -> ResponseReturnValue:
         """Give the chosen actions one BRAG word."""
         records, form = self._chosen(), RatingForm(sent_form())
-        values = {"title": "Set the BRAG word", "button": "Set", "records": records}
+        values = {"title": "Set the BRAG word", "button": "Set", "records": records, "over": tuple(records)}
         return self.answer(form, self.list_url(), values, lambda: self._rated(records, form))
 
     def _rated(self, records: list[Action], form: Form) -> str:
@@ -138,7 +138,7 @@ class UpdatePages(ActionPages):
     def move(self) -> ResponseReturnValue:
         """Give the chosen actions another due date; the one first agreed stays visible."""
         records, form = self._chosen(), DueDateForm(sent_form())
-        values = {"title": "Move the due date", "button": "Move", "records": records}
+        values = {"title": "Move the due date", "button": "Move", "records": records, "over": tuple(records)}
         back = self.details_url(records[0].id) if len(records) == 1 else self.list_url()
         return self.answer(form, back, values, lambda: self._moved(records, form))
 

@@ -70,7 +70,7 @@ def bench(database: Database, rows: int) -> list[str]:
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE frame_rows")
     engine = database.engine()
-    _officer(engine)
+    make_officer(engine)
     counted = statement_counts(engine, frame, rows)
     engine.dispose()
     title = f"list pages: {rows:,} rows, 50 a page, whole response over HTTP, one client; by turns with the same rows"
@@ -83,8 +83,8 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
     """The time of each page, ours and the limits in the same run."""
     times = {}
     with (
-        _served(database, "wsgi:app") as ours,
-        _served(database, "tests.benchmarks.bare_pages:app") as theirs,
+        served(database, "wsgi:app") as ours,
+        served(database, "tests.benchmarks.bare_pages:app") as theirs,
         psycopg.connect(database.app_url, options="-c role=portal_staff", autocommit=True) as sql,
     ):
         client, plain = Client(ours.host, ours.port), Client(theirs.host, theirs.port)
@@ -156,11 +156,11 @@ def measured(ways: Sequence[Callable[[], object]]) -> list[list[float]]:
         for way, times in zip(ways, taken, strict=True):
             for _ in range(WARM):
                 way()
-            times += [_milliseconds(way) for _ in range(ROUNDS)]
+            times += [milliseconds(way) for _ in range(ROUNDS)]
     return [sorted(times) for times in taken]
 
 
-def _milliseconds(way: Callable[[], object]) -> float:
+def milliseconds(way: Callable[[], object]) -> float:
     started = time.perf_counter()
     way()
     return (time.perf_counter() - started) * 1000
@@ -209,14 +209,14 @@ class Client:
         assert status == http.client.FOUND
 
 
-def _officer(engine: Engine) -> None:
+def make_officer(engine: Engine) -> None:
     with make_session_factory(engine)(info={"actor": Actor.system("bench")}) as session:
         session.add(Person(name="Bench officer", email=EMAIL, role=Role.OFFICER, password_hash=hash_password(PASSWORD)))
         session.commit()
 
 
 @contextmanager
-def _served(database: Database, target: str) -> Iterator[Served]:
+def served(database: Database, target: str) -> Iterator[Served]:
     """An application in the portal's own web server, one process, until the bench is done."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -232,11 +232,11 @@ def _served(database: Database, target: str) -> Iterator[Served]:
         yield Served(host, port, server.pid)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _wait_until_ready(host: str, port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             return _healthy(host, port)
         except OSError:

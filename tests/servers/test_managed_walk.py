@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,14 +11,15 @@ import psycopg
 import pytest
 
 from app import create_app
+from app.database_logins import DATABASE
 from app.servers.local_postgres import in_database
 from app.servers.local_servers import Servers, join_servers
 from app.settings import Settings
 from models.core.db import make_engine, make_session_factory
-from tests.house.source import PROJECT
+from tests.machines.database_facts import differences, facts_of
+from tests.servers.documented import block, run
 from tests.web import Browser
 
-NAME = "managed"
 CHOSEN = "seven brass kettles sing"
 
 
@@ -32,46 +30,44 @@ def server(tmp_path: Path) -> Iterator[Servers]:
         yield joined
 
 
-def command(told: dict[str, str], *arguments: str) -> str:
-    """What a command of the portal prints with these settings; it must succeed."""
-    line = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    environment = {"PATH": os.defpath, "REDIS_URL": "redis://127.0.0.1:1/0", **told}
-    done = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def administered(server: Servers) -> str:
+    """Take the portal's database away, so that the server is as bare as the operator finds it; the script's address."""
+    address = in_database(server.superuser_url, "postgres")
+    with psycopg.connect(address, autocommit=True) as administrator:
+        administrator.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)".encode())
+    return address
 
 
-def run_script(server: Servers, script: str) -> None:
-    """Run the script of roles as psql does, for a database of another name than the one that is there."""
-    before, after = script.replace("DATABASE triangulate ", f"DATABASE {NAME} ").split("\\connect triangulate\n")
-    for database, statements in (("postgres", before), (NAME, after)):
-        with psycopg.connect(in_database(server.superuser_url, database), autocommit=True) as administrator:
-            for statement in statements.split(";\n"):
-                administrator.execute(statement.encode())
-
-
-def test_first_administrator_is_in_after_the_documented_steps(
+@pytest.mark.assures(28, 29)
+def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back_from_the_backup(
     request: pytest.FixtureRequest, server: Servers, tmp_path: Path
 ) -> None:
     data = {"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "k" * 64, "PUBLIC_URL": "https://portal.example.org"}
-    run_script(server, command(data, "database", "roles"))
-    app_url, owner_url = (in_database(url, NAME) for url in (server.database_url, server.owner_url))
-    told = {**data, "DATABASE_URL": app_url}
-    command({**told, "DATABASE_OWNER_URL": owner_url}, "database", "prepare")
+    script = block("flask --app wsgi database roles")
+    run(script.replace("postgresql://administrator@host/postgres", administered(server)), tmp_path, data)
+    told = {**data, "DATABASE_URL": server.database_url}
+    run("flask --app wsgi database prepare", tmp_path, {**told, "DATABASE_OWNER_URL": server.owner_url})
 
-    invited = json.loads(command(told, "people", "invite", "ann@council.example", "Ann Quarrier",
-                                 "--role", "administrator", "--json"))  # fmt: skip
-    link = urlsplit(invited["link"])
+    invited = run(block("flask --app wsgi people invite"), tmp_path, told)
+    (address,) = re.findall(r"https://\S+/invitation/\S+/", invited)
+    link = urlsplit(address)
     assert (link.scheme, link.netloc) == ("https", "portal.example.org")
 
-    engine = make_engine(app_url)
+    engine = make_engine(server.database_url)
     request.addfinalizer(engine.dispose)
     settings = Settings(redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR")
     browser = Browser(create_app(settings, session_factory=make_session_factory(engine)))
     assert browser.client.get(link.path).status_code == 303
     assert browser.send("/invitation/", new=CHOSEN, again=CHOSEN).status_code == 302
     home = browser.get("/")
-    assert home.find("h1", string="Welcome, Ann Quarrier")
+    assert home.find("h1", string="Welcome, Olive Boss")
     assert len(home.select(".first-steps li")) == 10
     assert home.select(".band") == []
     assert not (tmp_path / "data" / "demo_password").exists()
+
+    engine.dispose()
+    before = facts_of(server.superuser_url)
+    said = run(block(".venv/bin/flask --app wsgi backup"), tmp_path,
+               {**told, "DATABASE_ADMINISTRATOR_URL": server.superuser_url})  # fmt: skip
+    assert "The backup portal.backup is whole" in said
+    assert differences(before, facts_of(server.superuser_url)) == []
