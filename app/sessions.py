@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from hmac import new as keyed
+from io import BytesIO
 from secrets import token_hex
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
@@ -133,3 +134,9 @@ class DatabaseSessions(SessionInterface):
         act_as(database, Actor.system(g.request_id))
         keep_data(database, session.token, dict(session))
         database.commit()
+
+
+def is_somebodys(app: Flask, environ: dict[str, Any]) -> bool:
+    """Whether a request, of which only the head is there, comes from somebody who is signed in."""
+    with app.request_context({**environ, "wsgi.input": BytesIO()}):
+        return isinstance(session, BrowserSession) and session.signed_in is not None
