@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from admin_views.kit.requests import Database
@@ -20,7 +20,7 @@ from app.settings import Settings
 from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
 from models.core.access import Actor
 from models.core.clock import now
-from models.core.db import act_as
+from models.core.db import act_as, is_database_away
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
 _WITHOUT_SESSION = ("/static/", "/letterhead/", "/calendar/", "/healthz", "/readyz", "/metrics")
@@ -80,7 +80,9 @@ class DatabaseSessions(SessionInterface):
         if 20 <= len(token) <= 100:
             try:
                 signed_in = self.find(token)
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not is_database_away(error):
+                    raise
                 g.is_database_away = True
                 return BrowserSession()
             if signed_in is not None:

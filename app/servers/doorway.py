@@ -14,13 +14,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import IO, Any, Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.servers.connections import Connections
+from models.core.db import is_database_away
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -28,6 +31,7 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 THREADS = 4
 IN_MEMORY = 256 * 1024  # bytes of one body or answer; what is longer goes to a file
 STRANGERS_BODY = 64 * 1024
+READ_TO_NOWHERE = 4  # times the limit: so much is read of what is too long, as browsers show no answer before that
 WAITING = 256  # requests of one process that may wait for a thread
 SPOOLED = 2 * 1024**3  # bytes of all bodies that one process takes in at a time
 _OPENED_WITHIN = 30.0  # seconds after which granian has surely opened the file of an answer
@@ -35,9 +39,15 @@ _OPENED_WITHIN = 30.0  # seconds after which granian has surely opened the file 
 _SENTENCES = {
     HTTPStatus.REQUEST_TIMEOUT: "The form did not arrive in time; please send it once more.",
     HTTPStatus.LENGTH_REQUIRED: "The request does not say how long it is.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What you sent is larger than the portal accepts.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The portal is very busy; please try again in a minute.",
     HTTPStatus.BAD_REQUEST: "The request did not arrive whole.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The portal could not do that; please try again.",
 }
+_PLAIN = [
+    *(("content-type", "text/plain; charset=utf-8"), ("x-content-type-options", "nosniff")),
+    *(("cache-control", "no-store"), ("retry-after", "60"), ("connection", "close")),
+]
 _log = structlog.get_logger("portal")
 
 
@@ -104,33 +114,40 @@ class Doorway:
     async def __rsgi__(self, asked: Asked, reply: Any) -> None:
         environ = environ_of(asked)
         try:
-            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-                length = _length_of(environ)
-                if length:
-                    await self._take_in(environ, length, reply, body)
-                environ["wsgi.input"] = body
-                await self._in_thread(partial(self._answer, environ, reply))
+            await self._serve(environ, _length_of(environ), reply)
         except TurnedAwayError as turned:
             _log.warning("turned away at the door", status=int(turned.status), method=asked.method)
-            headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close"), ("retry-after", "60")]
-            reply.response_str(int(turned.status), headers, f"{turned}\n")
+            reply.response_str(int(turned.status), _PLAIN, f"{turned}\n")
+        except SQLAlchemyError as fault:  # in the middle of a long answer, where no page of the portal can say so
+            status = HTTPStatus.SERVICE_UNAVAILABLE if is_database_away(fault) else HTTPStatus.INTERNAL_SERVER_ERROR
+            _log.error("answer broken off", status=int(status), kind=type(fault).__name__)
+            reply.response_str(int(status), _PLAIN, f"{_SENTENCES[status]}\n")
 
-    async def _take_in(self, environ: Environ, length: int, reply: Any, body: Any) -> None:
-        """Read the whole body into the file, or to nowhere when it is too long. Raises `TurnedAwayError`."""
-        is_welcome = length <= await self._limit_for(environ, length)
-        if is_welcome and self.spooled + length > SPOOLED:
+    async def _serve(self, environ: Environ, length: int, reply: Any) -> None:
+        """Read the whole body into a file, or to nowhere when it is too long, and then let a thread answer."""
+        kept = length if length <= await self._limit_for(environ, length) else 0
+        with self._room_for(kept), tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            await self._read(reply, length, body.write if kept else len)
+            body.seek(0)
+            environ["wsgi.input"] = body
+            await self._in_thread(partial(self._answer, environ, reply))
+
+    @contextmanager
+    def _room_for(self, length: int) -> Iterator[None]:
+        """Keep count of what bodies take on disk. Raises `TurnedAwayError` when there is no room for one more."""
+        if length and self.spooled + length > SPOOLED:
             raise TurnedAwayError(HTTPStatus.SERVICE_UNAVAILABLE)
-        kept = length if is_welcome else 0
-        self.spooled += kept
+        self.spooled += length
         try:
-            await self._read(reply, length, body.write if is_welcome else len)
+            yield
         finally:
-            self.spooled -= kept
-        body.seek(0)
+            self.spooled -= length
 
     async def _limit_for(self, environ: Environ, length: int) -> int:
         if length <= STRANGERS_BODY:
             return STRANGERS_BODY
+        if length > READ_TO_NOWHERE * self.limit:
+            raise TurnedAwayError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         is_known = await self._in_thread(partial(self.is_signed_in, environ))
         return self.limit if is_known else STRANGERS_BODY
 
