@@ -163,7 +163,7 @@ def is_database_away(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OperationalError | InterfaceError | NoneFreeError | InvalidatePoolError):
             return True
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
+        if isinstance(error, DBAPIError) and (error.connection_invalidated or is_database_away(error.orig)):
             return True
         if isinstance(error, PendingRollbackError) and error.code == _LOST_IN_THE_MIDDLE:
             return True

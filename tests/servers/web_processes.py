@@ -9,7 +9,7 @@ import resource
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,17 +118,29 @@ def person_who_may_sign_in(database: Database, role: Role = Role.ADMINISTRATOR) 
 @contextmanager
 def web_process(database: Database, folder: Path, **more: str) -> Iterator[WebProcess]:
     """The portal's web process as `make run` starts it, on this database and without a queue, until the end."""
-    allow_many_sockets()
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
     told = {"DATABASE_URL": database.app_url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "s" * 60}
-    told |= {"PATH": os.defpath, "DATA_DIR": str(folder / "data"), "TMPDIR": str(folder), "LOG_LEVEL": "INFO", **more}
+    told |= {"DATA_DIR": str(folder / "data"), "LOG_LEVEL": "INFO", **more}
+    port = free_port()
+    with _running(web_command(Settings(port=port)), folder, told, port) as web:
+        yield web
+
+
+@contextmanager
+def plain_door(folder: Path, workers: int = 1) -> Iterator[WebProcess]:
+    """The same web server with the same doorway, but a small application of the tests behind it."""
+    port = free_port()
+    *command, _ = web_command(Settings(port=port, web_workers=workers))
+    with _running((*command, "tests.servers.plain_door:doorway"), folder, {}, port) as web:
+        yield web
+
+
+@contextmanager
+def _running(command: Sequence[str], folder: Path, told: dict[str, str], port: int) -> Iterator[WebProcess]:
+    allow_many_sockets()
     log = folder / f"web-{port}.log"
+    environment = {"PATH": os.defpath, "TMPDIR": str(folder), **told}
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            web_command(Settings(port=port)), cwd=PROJECT, env=told, stdout=output, stderr=output
-        )  # fmt: skip
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
     web = WebProcess(port, process, log)
     try:
         web.wait()
@@ -136,6 +148,12 @@ def web_process(database: Database, folder: Path, **more: str) -> Iterator[WebPr
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def allow_many_sockets(count: int = 4096) -> None:
