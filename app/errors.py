@@ -68,6 +68,8 @@ def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error
+    if status == 503:
+        return _away()
     is_ours = error.description is not None and error.description != type(error).description
     page, code = error_page(status, error.description if is_ours and status == 400 and error.description else "")
     return page, code

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import re
 import resource
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import psutil
+from bs4 import BeautifulSoup
 
 from app.servers.web import web_command
 from app.settings import Settings
@@ -23,7 +23,7 @@ from models.core.access import Actor, Role
 from models.core.db import make_session_factory
 from tests.databases import Database
 from tests.house.source import PROJECT
-from tests.web import PASSWORD, member
+from tests.web import PASSWORD, member, sent_by
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0
@@ -95,11 +95,13 @@ class Visitor:
         finally:
             connection.close()
 
-    def send(self, path: str, page: str = "", **values: str) -> int:
-        """The status that sending the page's form gets."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.ask("GET", page or path)[1])
-        assert token is not None
-        return self.ask("POST", path, urlencode({"csrf_token": token[1], **values}).encode())[0]
+    def send(self, path: str, **values: str) -> int:
+        """The status that sending the page's form gets, filled in as it comes but for these values."""
+        status, text = self.ask("GET", path)
+        if status != http.client.OK:
+            return status
+        filled = {**sent_by(BeautifulSoup(text, "html.parser")), **values}
+        return self.ask("POST", path, urlencode(filled, doseq=True).encode())[0]
 
     def sign_in(self, email: str) -> Visitor:
         assert self.send("/sign-in/", email=email, password=PASSWORD) == http.client.FOUND
