@@ -10,17 +10,21 @@ import contextlib
 import os
 import resource
 import socket
+import stat
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
 
 import structlog
 
-AT_A_TIME = 2048  # connections of one process, granian's --backpressure
+AT_A_TIME = 2048  # connections of one process
 PER_NETWORK = AT_A_TIME // 2
 STALLED_SECONDS = 60.0  # a reader who takes nothing for so long has gone
-_FILES = AT_A_TIME + 1024
+_FILES = 4 * AT_A_TIME
+_OTHER_FILES = 512
 _LOOKED_AT_EVERY = 1.0  # seconds
+_UP_TO_LAST_RECEIVED = 56  # bytes of Linux's tcp_info, whose last four are then tcpi_last_data_recv
 _log = structlog.get_logger("portal")
 
 
@@ -52,7 +56,7 @@ class Connections:
         loop.call_later(_LOOKED_AT_EVERY, self._look, loop)
 
     def end_crowds(self) -> int:
-        """End what a network holds beyond its share, the newest first. Returns how many connections that were."""
+        """End what a network holds beyond its share, the most silent first. Returns how many connections that were."""
         held: dict[str, list[socket.socket]] = defaultdict(list)
         for connection in _own_sockets():
             peer = _peer_of(connection)
@@ -63,7 +67,7 @@ class Connections:
         return sum(self._end_crowd(crowd) for crowd in held.values())
 
     def _end_crowd(self, crowd: list[socket.socket]) -> int:
-        surplus = crowd[self.per_network :]
+        surplus = sorted(crowd, key=_milliseconds_silent)[self.per_network :]
         for connection in surplus:
             _hang_up(connection)
         for connection in crowd:
@@ -91,14 +95,13 @@ _FOLDER = "/dev/fd"  # the open files of the process that looks, on Linux and ma
 def _own_sockets() -> Iterator[socket.socket]:
     """A second handle on each TCP socket of this process, in the order of their numbers; the caller closes it."""
     for number in sorted(map(int, os.listdir(_FOLDER))):
-        try:
-            handle = socket.socket(fileno=os.dup(number))
-        except OSError:
-            continue
-        if handle.family in {socket.AF_INET, socket.AF_INET6} and handle.type == socket.SOCK_STREAM:
-            yield handle
-        else:
-            handle.close()
+        with contextlib.suppress(OSError):  # closed meanwhile
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                handle = socket.socket(fileno=os.dup(number))
+                if handle.family in {socket.AF_INET, socket.AF_INET6} and handle.type == socket.SOCK_STREAM:
+                    yield handle
+                else:
+                    handle.close()
 
 
 def _peer_of(handle: socket.socket) -> str | None:
@@ -106,6 +109,14 @@ def _peer_of(handle: socket.socket) -> str | None:
         return str(handle.getpeername()[0])
     except OSError:
         return None
+
+
+def _milliseconds_silent(connection: socket.socket) -> int:
+    """For how long nothing has come on a connection; 0 where the system does not tell (all but Linux)."""
+    if sys.platform != "linux":
+        return 0
+    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UP_TO_LAST_RECEIVED)
+    return int.from_bytes(told[-4:], sys.byteorder)
 
 
 def _hang_up(connection: socket.socket) -> None:
@@ -117,6 +128,15 @@ def _end_when_stalled(listener: socket.socket, seconds: float) -> None:
     """Let the system end accepted connections whose other end takes nothing for so long, where it can (Linux)."""
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+
+def connections_at_a_time() -> int:
+    """How many connections one process may hold, for granian's --backpressure: some files must be left for the rest.
+
+    granian never accepts again once the system has refused it a file.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return AT_A_TIME if hard == resource.RLIM_INFINITY else max(64, min(AT_A_TIME, (hard - _OTHER_FILES) // 2))
 
 
 def _allow_files() -> None:

@@ -32,7 +32,7 @@ THREADS = 4
 IN_MEMORY = 256 * 1024  # bytes of one body or answer; what is longer goes to a file
 STRANGERS_BODY = 64 * 1024
 READ_TO_NOWHERE = 4  # times the limit: so much is read of what is too long, as browsers show no answer before that
-WAITING = 256  # requests of one process that may wait for a thread
+WAITING = 1024  # requests of one process that may wait for a thread
 SPOOLED = 2 * 1024**3  # bytes of all bodies that one process takes in at a time
 _OPENED_WITHIN = 30.0  # seconds after which granian has surely opened the file of an answer
 
