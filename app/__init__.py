@@ -27,7 +27,7 @@ from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
 from app.security import guard
-from app.servers.connections import PER_NETWORK, Connections
+from app.servers.connections import Connections, connections_at_a_time
 from app.servers.doorway import Doorway, Pace
 from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions, is_somebodys
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
 def make_doorway(app: Flask) -> Doorway:
     """The portal behind its doorway, for granian's asynchronous interface."""
     settings: Settings = app.extensions["settings"]
-    connections = Connections(per_network=0 if settings.proxy_count else PER_NETWORK)
+    connections = Connections(per_network=0 if settings.proxy_count else connections_at_a_time() // 2)
     limit = settings.upload_limit_mb * 1024 * 1024
     return Doorway(app, partial(is_somebodys, app), limit=limit, connections=connections, pace=Pace())
 

@@ -19,7 +19,6 @@ from ipaddress import IPv6Address, ip_address
 import structlog
 
 AT_A_TIME = 2048  # connections of one process
-PER_NETWORK = AT_A_TIME // 2
 STALLED_SECONDS = 60.0  # a reader who takes nothing for so long has gone
 _FILES = 4 * AT_A_TIME
 _OTHER_FILES = 512
@@ -34,26 +33,30 @@ class Connections:
     `per_network` limits how many one network may hold, 0 for no limit: behind a proxy all come from its address.
     """
 
-    def __init__(self, *, per_network: int = PER_NETWORK, stalled_seconds: float = STALLED_SECONDS) -> None:
+    def __init__(self, *, per_network: int, stalled_seconds: float = STALLED_SECONDS) -> None:
         self.per_network = per_network
         self.stalled_seconds = stalled_seconds
         self.port = 0
 
     def keep_order(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Allow as many open files as connections need, end readers who stall, and look at networks from now on."""
+        """Allow as many open files as connections need; from now on end readers who stall, and look at networks."""
         _allow_files()
-        for listener in _own_sockets():
-            with listener:
-                if _peer_of(listener) is None:
-                    self.port = listener.getsockname()[1]
-                    _end_when_stalled(listener, self.stalled_seconds)
-        if self.per_network:
-            self._look(loop)
+        self._look(loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        if len(os.listdir(_FOLDER)) > self.per_network:
+        if not self.port:
+            self._find_listener()
+        elif self.per_network and len(os.listdir(_FOLDER)) > self.per_network:
             self.end_crowds()
         loop.call_later(_LOOKED_AT_EVERY, self._look, loop)
+
+    def _find_listener(self) -> None:
+        """Find the socket that granian accepts on, which it opens after the event loop has begun."""
+        for listener in _own_sockets():
+            with listener:
+                if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    self.port = listener.getsockname()[1]
+                    _end_when_stalled(listener, self.stalled_seconds)
 
     def end_crowds(self) -> int:
         """End what a network holds beyond its share, the most silent first. Returns how many connections that were."""

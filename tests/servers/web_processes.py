@@ -26,7 +26,7 @@ from tests.house.source import PROJECT
 from tests.web import PASSWORD, member, sent_by
 
 HOST = "127.0.0.1"
-PATIENCE = 60.0
+PATIENCE = 240.0  # seconds, also for the slowest of machines
 
 
 @dataclass
