@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -26,13 +27,15 @@ from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
 from app.pages import dress
 from app.security import guard
+from app.servers.connections import Connections, connections_at_a_time
+from app.servers.doorway import Doorway, Pace
 from app.servers.local_servers import ensure_servers
-from app.sessions import DatabaseSessions
+from app.sessions import DatabaseSessions, is_somebodys
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "make_doorway"]
 
 
 class Portal(Flask):
@@ -73,6 +76,14 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     show_errors(app)
     register_commands(app)
     return app
+
+
+def make_doorway(app: Flask) -> Doorway:
+    """The portal behind its doorway, for granian's asynchronous interface."""
+    settings: Settings = app.extensions["settings"]
+    connections = Connections(per_network=0 if settings.proxy_count else connections_at_a_time() // 2)
+    limit = settings.upload_limit_mb * 1024 * 1024
+    return Doorway(app, partial(is_somebodys, app), limit=limit, connections=connections, pace=Pace())
 
 
 def _connect(settings: Settings) -> sessionmaker[PortalSession]:

@@ -6,13 +6,14 @@ import structlog
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from admin_views.kit.refusals import sentence_of
 from app.auth import safe_next
 from app.signed_out import form_made_before
+from models.core.db import is_database_away
 from models.core.errors import RuleBroken
 
 _SENTENCES = {
@@ -44,7 +45,7 @@ def show_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(RuleBroken, _of_rule)
     app.register_error_handler(StaleDataError, _of_rule)
-    app.register_error_handler(StatementError, _of_database)
+    app.register_error_handler(SQLAlchemyError, _of_database)
     app.register_error_handler(500, _of_fault)
 
 
@@ -67,6 +68,8 @@ def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error
+    if status == 503:
+        return _away()
     is_ours = error.description is not None and error.description != type(error).description
     page, code = error_page(status, error.description if is_ours and status == 400 and error.description else "")
     return page, code
@@ -76,20 +79,28 @@ def _of_rule(error: Exception) -> tuple[str, int]:
     return error_page(409, sentence_of(error) or "")
 
 
-def _of_database(error: StatementError) -> tuple[str, int]:
+def _of_database(error: SQLAlchemyError) -> tuple[str, int]:
     """A value the database cannot take is the asker's fault; a database that does not answer is nobody's; else ours."""
-    if isinstance(error, OperationalError):
-        _log.error("database away", request=g.get("request_id"), endpoint=request.endpoint)
-        return error_page(503)
-    sentence = sentence_of(error) if isinstance(error, DBAPIError) else ""
-    if sentence is not None:
-        return error_page(409 if sentence else 400, sentence)
+    if is_database_away(error):
+        return _away()
+    if isinstance(error, StatementError):
+        sentence = sentence_of(error) if isinstance(error, DBAPIError) else ""
+        if sentence is not None:
+            return error_page(409 if sentence else 400, sentence)
     log_fault(error)
     return error_page(500)
 
 
-def _of_fault(error: Exception) -> tuple[str, int]:
-    return error_page(500)
+def _of_fault(error: InternalServerError) -> tuple[str, int]:
+    """A fault of ours; or the database went away where no view could notice, such as when the sign-in was kept."""
+    return _away() if is_database_away(error.original_exception) else error_page(500)
+
+
+def _away() -> tuple[str, int]:
+    """Say that the database is away, on record. The page itself asks it for nothing."""
+    g.is_database_away = True
+    _log.error("database away", request=g.get("request_id"), endpoint=request.endpoint)
+    return error_page(503)
 
 
 def log_fault(cause: BaseException | None) -> None:

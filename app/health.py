@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from ipaddress import ip_address
+from hmac import compare_digest
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_views.kit.requests import Database
+from app.settings import Settings
 from models.core.access import Actor
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # each made-up one would be kept
@@ -40,8 +41,9 @@ def ready() -> ResponseReturnValue:
 
 @health.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Counts and times of this process, for the operator's own network only."""
-    if "X-Forwarded-For" in request.headers or not _is_near(request.remote_addr):
+    """Counts and times of this process, for whoever shows the operator's token; for others there is no such page."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.metrics_token or not _is_shown(settings.metrics_token):
         abort(404)
     registry: CollectorRegistry = current_app.extensions["metrics"]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -87,5 +89,7 @@ def _queue_answers(url: str) -> bool:
         client.close()
 
 
-def _is_near(address: str | None) -> bool:
-    return address is not None and (ip_address(address).is_loopback or ip_address(address).is_private)
+def _is_shown(token: str) -> bool:
+    """Whether the request carries the token, as Prometheus does (`authorization: {credentials: …}`)."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return compare_digest(shown.encode(), token.encode())

@@ -13,6 +13,7 @@ from app.commands.people import first_link_on
 from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.supervisor import Child, Duty, Supervisor
+from app.servers.web import web_command
 from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
 from models.core.errors import RuleBroken
 from models.partnership.portals import PortalKind
@@ -48,15 +49,9 @@ def main() -> int:
 def portal_children(settings: Settings) -> list[Child]:
     """The processes of the portal. The worker gets longer to finish its job; what it cannot finish runs again."""
     python = sys.executable
-    web = (
-        *(python, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
-        *("--workers", str(settings.web_workers), "--blocking-threads", "4", "--backpressure", "64"),
-        # A web process told to stop while it is still loading the portal never hears it: its parent has to end it.
-        *("--workers-kill-timeout", "8", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
-    )
     portal = (python, "-m", "flask", "--app", "wsgi")
     others = [Child(name, (*portal, name), 5.0) for name in ("relay", "scheduler")]
-    return [Child("web", web), *_workers(settings.workers, (*portal, "worker")), *others]
+    return [Child("web", web_command(settings)), *_workers(settings.workers, (*portal, "worker")), *others]
 
 
 def _workers(count: int, command: tuple[str, ...]) -> list[Child]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from hmac import new as keyed
+from io import BytesIO
 from secrets import token_hex
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from admin_views.kit.requests import Database
@@ -19,7 +20,7 @@ from app.settings import Settings
 from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
 from models.core.access import Actor
 from models.core.clock import now
-from models.core.db import act_as
+from models.core.db import act_as, is_database_away
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
 _WITHOUT_SESSION = ("/static/", "/letterhead/", "/calendar/", "/healthz", "/readyz", "/metrics")
@@ -79,7 +80,9 @@ class DatabaseSessions(SessionInterface):
         if 20 <= len(token) <= 100:
             try:
                 signed_in = self.find(token)
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not is_database_away(error):
+                    raise
                 g.is_database_away = True
                 return BrowserSession()
             if signed_in is not None:
@@ -133,3 +136,9 @@ class DatabaseSessions(SessionInterface):
         act_as(database, Actor.system(g.request_id))
         keep_data(database, session.token, dict(session))
         database.commit()
+
+
+def is_somebodys(app: Flask, environ: dict[str, Any]) -> bool:
+    """Whether a request, of which only the head is there, comes from somebody who is signed in."""
+    with app.request_context({**environ, "wsgi.input": BytesIO()}):
+        return isinstance(session, BrowserSession) and session.signed_in is not None

@@ -22,6 +22,7 @@ from models.partnership.mail_servers import MailServer
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
 
 PROJECT = Path(__file__).resolve().parents[1]
+_SHORTEST_TOKEN = 20
 
 
 class SettingsError(Exception):
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(60, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
+    metrics_token: str = Field(
+        "", repr=False, description="lets Prometheus read /metrics; without one nobody may, 20 characters or more"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list")
     document_limit_mb: int = Field(25, ge=1, le=200, description="largest document or piece of evidence")
@@ -130,6 +134,13 @@ class Settings(BaseSettings):
             said = None
         if not isinstance(said, dict) or not all(isinstance(secret, str) and secret for secret in said.values()):
             raise ValueError('must be {"https://issuer.example": "secret"}, one pair for each issuer that gave one')
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and (len(value) < _SHORTEST_TOKEN or not value.isascii() or not value.isprintable() or " " in value):
+            raise ValueError(f"must be {_SHORTEST_TOKEN} letters, digits and signs or more, without spaces")
         return value
 
     @model_validator(mode="after")

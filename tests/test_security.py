@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from prometheus_client import generate_latest
 from sqlalchemy import Engine, create_engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from admin_views.kit.permissions import NOBODY
 from admin_views.kit.registry import all_screens, load_screens
@@ -320,20 +322,35 @@ def test_portal_works_while_the_queue_is_away(session_factory: sessionmaker[Port
     assert Browser(app).send("/sign-in/", email=person.email, password="x").status_code == 422
 
 
-def test_metrics_are_for_the_operators_network_only(portal: Flask) -> None:
-    client = portal.test_client()
-    assert b"portal_requests_total" in client.get("/metrics").data
-    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
-    assert client.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
+METRICS_TOKEN = "a token of twenty characters".replace(" ", "-")
+
+
+def counted(app: Flask) -> bytes:
+    return generate_latest(app.extensions["metrics"])
+
+
+def metrics(app: Flask, authorization: str) -> TestResponse:
+    return app.test_client().get("/metrics", headers={"Authorization": authorization} if authorization else {})
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer wrong", f"Bearer {METRICS_TOKEN}x", "Basic é"])
+def test_metrics_do_not_exist_for_whoever_lacks_the_token(session_factory: Any, shown: str) -> None:
+    assert metrics(make_portal(session_factory, metrics_token=METRICS_TOKEN), shown).status_code == 404
+    assert metrics(make_portal(session_factory), shown).status_code == 404
+
+
+def test_metrics_are_for_whoever_shows_the_operators_token(session_factory: Any) -> None:
+    answer = metrics(make_portal(session_factory, metrics_token=METRICS_TOKEN), f"Bearer {METRICS_TOKEN}")
+    assert (answer.status_code, b"portal_requests_total" in answer.data) == (200, True)
 
 
 def test_made_up_methods_leave_no_trace_in_the_metrics(portal: Flask) -> None:
     client = portal.test_client()
     client.get("/healthz")
-    before = client.get("/metrics").data.count(b"portal_requests_total{")
+    before = counted(portal).count(b"portal_requests_total{")
     for number in range(50):
         client.open("/healthz", method=f"MADEUP{number}")
-    assert client.get("/metrics").data.count(b"portal_requests_total{") <= before + 3
+    assert counted(portal).count(b"portal_requests_total{") <= before + 3
 
 
 def test_portal_needs_no_database_to_be_put_together() -> None:

@@ -34,6 +34,7 @@ def test_portal_starts_without_any_setting() -> None:
         ("PORT", "65536", "PORT: "),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: "),
         ("DATABASE_URL", "mysql://ann:secretword@host/db", "DATABASE_URL: must be a PostgreSQL address"),
+        ("METRICS_TOKEN", "secretword", "METRICS_TOKEN: must be 20 letters, digits and signs or more"),
         ("REDIS_URL", "http://host", "REDIS_URL: must be a Valkey address"),
         ("SMTP_URL", "mail.example.org", "SMTP_URL: must be a mail server"),
         ("SMTP_URL", "smtp://", "SMTP_URL: must be a mail server"),

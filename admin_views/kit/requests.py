@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from flask import g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -46,10 +47,13 @@ class Database:
 
 
 def close_database_session(error: BaseException | None = None) -> None:
-    """End this request's session; whatever was not committed is gone."""
+    """End this request's session; whatever was not committed is gone, also when the database is."""
     session = g.pop("database_session", None)
     if session is not None:
-        session.close()
+        try:
+            session.close()
+        except SQLAlchemyError:  # the answer is made: it must not become a fault because of what nobody waits for
+            session.invalidate()
 
 
 def actor() -> Actor:

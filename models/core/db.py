@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from psycopg import OperationalError
+from psycopg import Error, InterfaceError, OperationalError
 from sqlalchemy import Connection, DateTime, Engine, Identity, MetaData, Text, create_engine, event, text
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -36,6 +37,7 @@ NAMES = {
 }
 
 _ASKED_AFTER = 30  # seconds
+_LOST_IN_THE_MIDDLE = "8s2b"  # SQLAlchemy's name for a transaction whose connection has gone
 _BECOME = (
     "SELECT set_config('role', %(role)s, true), set_config('app.user_id', %(person)s, true),"
     " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true)"
@@ -151,9 +153,22 @@ def _answers(driver: Any) -> bool:
     try:
         driver.execute("SELECT 1")
         driver.rollback()
-    except OperationalError:
+    except Error:
         return False
     return True
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether an error comes from a database that does not answer, or went away in the middle; not from a refusal."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError | NoneFreeError | InvalidatePoolError):
+            return True
+        if isinstance(error, DBAPIError) and (error.connection_invalidated or is_database_away(error.orig)):
+            return True
+        if isinstance(error, PendingRollbackError) and error.code == _LOST_IN_THE_MIDDLE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def database_url(url: str) -> str:

@@ -83,7 +83,7 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
     """The time of each page, ours and the limits in the same run."""
     times = {}
     with (
-        served(database, "wsgi:app") as ours,
+        served(database, "wsgi:doorway", "rsgi") as ours,
         served(database, "tests.benchmarks.bare_pages:app") as theirs,
         psycopg.connect(database.app_url, options="-c role=portal_staff", autocommit=True) as sql,
     ):
@@ -216,12 +216,12 @@ def make_officer(engine: Engine) -> None:
 
 
 @contextmanager
-def served(database: Database, target: str) -> Iterator[Served]:
+def served(database: Database, target: str, interface: str = "wsgi") -> Iterator[Served]:
     """An application in the portal's own web server, one process, until the bench is done."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         host, port = probe.getsockname()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command = [sys.executable, "-m", "granian", "--interface", interface, "--host", host, "--port", str(port)]
     settings = {"DATABASE_URL": database.app_url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "bench" * 10}
     environment = {**os.environ, **settings, "LOG_LEVEL": "ERROR"}
     server = subprocess.Popen(
