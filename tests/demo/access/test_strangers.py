@@ -1,0 +1,64 @@
+"""Can somebody of one agency read or change anything of another by any address, with forms that would be taken?"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assurance.figures import note_figure, scaled
+from tests.demo.access.strangers import (
+    Tally,
+    Target,
+    of_theirs,
+    says_the_mark,
+    strangers,
+    targets,
+    touched,
+    valid_form,
+    written,
+)
+from tests.demo.access.world import World
+
+REFUSED = (403, 404)
+
+
+@pytest.mark.assures(1)
+def test_nobody_reads_or_changes_what_is_another_agencys_by_any_address(world: World) -> None:
+    tally, forms = Tally(), {}
+    people = strangers(world)[: scaled(4, ci=2)]
+    for target in targets(world, of_the_demo=scaled(3, ci=0)):
+        form = None
+        if target.asked.method == "POST":
+            form, is_valid = forms.setdefault(target.path, None) or valid_form(world, target.path)
+            forms[target.path] = form, is_valid
+            tally.valid += is_valid
+        for stranger in people if target.is_planted else people[:2]:
+            attempt(world, target, stranger, form, tally)
+    note_figure(
+        1, "leaks", reached=len(tally.leaks), wanted="0",
+        tried=f"{tally.reads} reads and {tally.writes} writes, {tally.valid} of the forms taken from those who may",
+        holds=not tally.leaks,
+    )  # fmt: skip
+    assert tally.leaks == []
+    print(tally.requests, tally.reads, tally.writes, tally.valid, len(forms))
+    assert tally.requests > 500
+
+
+def attempt(world: World, target: Target, stranger: int, form: dict[str, object] | None, tally: Tally) -> None:
+    """Ask for a target as a stranger; whatever shows or changes something of others is a leak."""
+    browser, method = world.browser(stranger), target.asked.method
+    data = None if form is None else {**form, **world.form(stranger)}
+    tally.requests += 1
+    tally.reads, tally.writes = tally.reads + (form is None), tally.writes + (form is not None)
+    with world.undone():
+        before = written(world)
+        with browser.client.open(target.path, method=method, data=data) as answer:
+            content, status = answer.get_data(), answer.status_code
+        said = f"{method} {target.path} by {stranger}: {status}"
+        if says_the_mark(content):
+            tally.leaks.append(f"{said} shows the marker")
+        tables = touched(before, written(world))
+        if target.is_shared:
+            if tables and of_theirs(world) != world.theirs:
+                tally.leaks.append(f"{said} changes {sorted(tables)}")
+        elif status not in REFUSED or tables:
+            tally.leaks.append(f"{said} {sorted(tables)}")
