@@ -94,6 +94,11 @@ def existing(world: World, rule: str, most: int) -> Iterator[str]:
             yield from (f"{path}{arguments}" for arguments in _arguments(world, rule))
 
 
+def some_address(world: World, rule: str) -> str:
+    """An address of a record that is there, where the rule takes one; of none where nothing fits the rule."""
+    return next(existing(world, rule, 1), _HOLE.sub("1", rule))
+
+
 def records(world: World, table: str, most: int) -> list[int]:
     """Ids of a table from the whole of it, evenly, and its last, which are the planted ones."""
     ids = _numbers(world, _ROWS.format(table), None)

@@ -26,6 +26,9 @@ TABLE_OF_HOLE = {
 }
 """The tables whose rows an address names by another word than `record_id`."""
 
+KEYED_BY_TWO = {"frame_rows"}
+"""Tables whose rows are named by their list and a number; agencies reach no list, and no row without its list."""
+
 OURS = (Whose.MINE, Whose.COLLEAGUES, Whose.SHUT)
 
 
@@ -61,9 +64,9 @@ def targets(world: World, *, of_the_demo: int) -> Iterator[Target]:
     assert world.portal is not None
     for asked in every_address(world.portal):
         table = _named_table(asked.rule)
-        if not table or asked in stated().public:
+        if not table or table in KEYED_BY_TWO or asked in stated().public:
             continue
-        foreign = [world.key(table)] if "id" in Base.metadata.tables[table].columns else []
+        foreign = [world.key(table)]
         ours = {world.key(table, whose) for whose in OURS}
         others = [key for key in records(world, table, 4 * of_the_demo) if key not in {*ours, *foreign}]
         for key in [*foreign, *others[:of_the_demo]]:

@@ -37,7 +37,7 @@ def test_marker_is_on_no_page_list_search_or_export_that_another_agency_can_fetc
     shown, tried = [], 0
     for stranger in strangers(world)[: scaled(4, ci=2)]:
         role = world.role_of(stranger)
-        for path in _fetched(world, role, scaled(6, ci=1)):
+        for path in list(_fetched(world, role, scaled(6, ci=1)))[:: scaled(1, ci=2)]:
             tried += 1
             with world.undone(), world.browser(stranger).client.get(path) as answer:
                 words = text_of(answer.get_data())

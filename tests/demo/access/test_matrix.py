@@ -10,7 +10,7 @@ from flask import Flask
 
 from models.core.access import Role
 from tests.assurance.figures import note_figure, scaled
-from tests.demo.access.addresses import existing
+from tests.demo.access.addresses import existing, some_address
 from tests.demo.access.stated import Asked, every_address, stated
 from tests.demo.access.world import World
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.assures(2)
 MOST_RECORDS = 14  # tried for one address until it opens
 MOST_PEOPLE = 3
 REFUSED = (403, 404)
+IS_SHORT = scaled(0, ci=1) == 1
 
 READING, NOT_HERE = "open to read only", "needs what the demo does not have; {} opens it"
 UNOPENED: dict[tuple[str, Role], str] = {}
@@ -38,8 +39,9 @@ def test_page_and_url_map_name_the_same_addresses(portal: Flask) -> None:
 
 def test_whoever_the_page_does_not_name_is_refused_at_every_address(world: World) -> None:
     mismatches, tried = [], 0
-    for asked, path in _paths(world):
-        for role in sorted(set(Role) - stated().of(asked)):
+    for number, (asked, path) in enumerate(_paths(world)):
+        refused = sorted(set(Role) - stated().of(asked))
+        for role in refused[number % 3 :: 3] if IS_SHORT else refused:
             tried += 1
             status = _status(world, asked, path, world.people[role][0])
             if status != 403:
@@ -54,7 +56,7 @@ def test_whoever_the_page_does_not_name_is_refused_at_every_address(world: World
 def test_nobody_opens_anything_but_the_public_addresses_without_signing_in(world: World) -> None:
     assert world.portal is not None
     client, mismatches, tried = world.portal.test_client(), [], 0
-    for asked, path in _paths(world):
+    for asked, path in list(_paths(world))[:: scaled(1, ci=4)]:
         if asked in stated().public:
             continue
         tried += 1
@@ -70,7 +72,7 @@ def test_nobody_opens_anything_but_the_public_addresses_without_signing_in(world
 
 
 def test_every_role_that_the_page_names_opens_the_address_with_a_record_that_is_there(world: World) -> None:
-    unopened, tried, of_each = {}, 0, scaled(1, ci=5)
+    unopened, tried, of_each = {}, 0, scaled(1, ci=10)
     cells = [(asked, role) for asked in every_address(world.portal) for role in _named(asked)]
     for asked, role in cells[::of_each]:
         tried += 1
@@ -99,7 +101,7 @@ def _paths(world: World) -> Iterator[tuple[Asked, str]]:
     filled: dict[str, str] = {}
     for asked in every_address(world.portal):
         if asked.rule not in filled:
-            filled[asked.rule] = next(existing(world, asked.rule, 1), asked.rule.replace("<int:", "1<"))
+            filled[asked.rule] = some_address(world, asked.rule)
         yield asked, filled[asked.rule]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.assurance.figures import note_figure, scaled
@@ -19,16 +21,18 @@ from tests.demo.access.strangers import (
 from tests.demo.access.world import World
 
 REFUSED = (403, 404)
+SHARE = 0.3
+"""Of the forms sent, at least so many are taken from people who may send them."""
 
 
 @pytest.mark.assures(1)
 def test_nobody_reads_or_changes_what_is_another_agencys_by_any_address(world: World) -> None:
-    tally, forms = Tally(), {}
+    tally, forms = Tally(), dict[str, tuple[dict[str, Any], bool]]()
     people = strangers(world)[: scaled(4, ci=2)]
-    for target in targets(world, of_the_demo=scaled(3, ci=0)):
+    for target in list(targets(world, of_the_demo=scaled(3, ci=0)))[:: scaled(1, ci=4)]:
         form = None
         if target.asked.method == "POST":
-            form, is_valid = forms.setdefault(target.path, None) or valid_form(world, target.path)
+            form, is_valid = forms.get(target.path) or valid_form(world, target.path)
             forms[target.path] = form, is_valid
             tally.valid += is_valid
         for stranger in people if target.is_planted else people[:2]:
@@ -39,8 +43,8 @@ def test_nobody_reads_or_changes_what_is_another_agencys_by_any_address(world: W
         holds=not tally.leaks,
     )  # fmt: skip
     assert tally.leaks == []
-    print(tally.requests, tally.reads, tally.writes, tally.valid, len(forms))
-    assert tally.requests > 500
+    assert tally.requests > 100
+    assert tally.valid > len(forms) * SHARE
 
 
 def attempt(world: World, target: Target, stranger: int, form: dict[str, object] | None, tally: Tally) -> None:

@@ -42,6 +42,7 @@ class World:
     sides: dict[Whose, Side]
     people: dict[Role, list[int]]
     their_manager: int = 0
+    foreigners: dict[str, int] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     theirs: dict[str, str] = field(default_factory=dict)
     portal: Flask | None = None
@@ -116,6 +117,7 @@ def build_world(connection: Connection) -> World:
             for side in sides.values():
                 side.row(models[table])
         session.commit()
+        foreigners = foreigners_of(session)
         people = cast_of(session, sides)
         files_on_the_way(session, people[Role.OFFICER][0], sides)
         for persons in people.values():
@@ -124,8 +126,9 @@ def build_world(connection: Connection) -> World:
         session.expunge_all()
     mark_rows(connection, sides[Whose.THEIRS])
     mark_agency(connection, people)
-    keyed = {name for name in MAKERS if "id" in Base.metadata.tables[name].columns} - SHARED
-    return World(connection, sides, people, their_manager.id, keyed)
+    keyed = {name for name, row in sides[Whose.THEIRS].rows.items() if isinstance(getattr(row, "id", None), int)}
+    keyed -= SHARED
+    return World(connection, sides, people, their_manager.id, foreigners, keyed)
 
 
 def cast_of(session: PortalSession, sides: dict[Whose, Side]) -> dict[Role, list[int]]:
@@ -134,6 +137,23 @@ def cast_of(session: PortalSession, sides: dict[Whose, Side]) -> dict[Role, list
     mine, theirs = sides[Whose.MINE].agency.id, sides[Whose.THEIRS].agency.id
     first = sorted(everybody, key=lambda person: (person.agency_id != mine, person.id))
     return {role: [one.id for one in first if one.role is role and one.agency_id != theirs] for role in Role}
+
+
+def foreigners_of(session: PortalSession) -> dict[str, int]:
+    """Somebody of each role who has nothing to do with any record, by what they are called."""
+    elsewhere = make.agency(session, "Elsewhere")
+    bound = {Role.MANAGER: elsewhere, Role.AGENCY_MEMBER: elsewhere}
+    named = {
+        "an officer of no hub": Role.OFFICER,
+        "a sponsor of no review": Role.SPONSOR,
+        "a manager of an agency elsewhere": Role.MANAGER,
+        "a member of an agency elsewhere": Role.AGENCY_MEMBER,
+    }
+    found = {
+        name: make.person(session, role, agency=bound.get(role), name=f"Nobody {role.value}").id
+        for name, role in named.items()
+    }
+    return found | {"a manager of no agency": make.person(session, Role.MANAGER, name="Nobody manager at all").id}
 
 
 def own_rows(session: PortalSession, person_id: int) -> None:
@@ -173,7 +193,7 @@ def mark_rows(connection: Connection, side: Side) -> int:
         table = Base.metadata.tables[name]
         for column in table.columns:
             is_words = str(column.type).upper().startswith(("TEXT", "VARCHAR")) and not column.foreign_keys
-            if is_words and "id" in table.columns and not name.startswith(("partnership", "mail_")):
+            if is_words and hasattr(row, "id") and not name.startswith(("partnership", "mail_")):
                 count += _marked(connection, name, column.name, "id", getattr(row, "id"))  # noqa: B009
     return count
 
