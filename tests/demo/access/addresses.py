@@ -137,7 +137,7 @@ def _values(world: World, hole: str, rule: str, record_id: int | None) -> list[o
     if hole not in ROWS:
         return ["none"]
     numbers = _numbers(world, ROWS[hole].format(table=table_of(rule)), record_id)
-    return list(numbers[:: max(1, len(numbers) // 6)][:6])
+    return list(dict.fromkeys([*numbers[:: max(1, len(numbers) // 6)][:6], *numbers[-4:]]))
 
 
 def _late_words(world: World, hole: str, record_id: int | None) -> list[object]:
