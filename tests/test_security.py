@@ -136,6 +136,18 @@ def test_screen_is_closed_until_it_says_otherwise(portal: Flask) -> None:
         assert known.roles.keys() <= {"list", "details", "create", "edit", "delete", "export", "upload", "answer"}
 
 
+def test_browser_with_a_dead_cookie_goes_on_as_nobody_and_not_as_the_portal(
+    portal: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> str:
+        return str(portal.extensions["sign_in"].database.session.scalar(text("SELECT current_user")))
+
+    monkeypatch.setitem(portal.view_functions, "letterhead.privacy", asked)
+    client = portal.test_client()
+    client.set_cookie("triangulate", "x" * 43)
+    assert client.get("/privacy/").text == "portal_public"
+
+
 def test_nothing_is_changed_without_the_forms_own_token(portal: Flask, browser: Open) -> None:
     person = browser(Role.ADMINISTRATOR)
     strangers = Browser(portal).tokens("/sign-in/")["csrf_token"]

@@ -30,6 +30,9 @@ WORDS = {
 }
 """What stands for a word in an address."""
 
+KEYED_BY_TWO = {"frame_rows"}
+"""Tables whose rows are named by their list and a number; agencies reach no list, and no row without its list."""
+
 ROWS = {
     "review_id": _ROWS.format("thematic_reviews"),
     "agency_id": _ROWS.format("agencies"),
@@ -101,7 +104,7 @@ def some_address(world: World, rule: str) -> str:
 
 def records(world: World, table: str, most: int) -> list[int]:
     """Ids of a table from the whole of it, evenly, and its last, which are the planted ones."""
-    ids = _numbers(world, _ROWS.format(table), None)
+    ids = [] if table in KEYED_BY_TWO else _numbers(world, _ROWS.format(table), None)
     step = max(1, len(ids) // max(1, most))
     return list(dict.fromkeys([*ids[::step][:most], *ids[-12:]]))
 

@@ -84,21 +84,18 @@ def _taken(world: World, asked: Asked, donors: list[int]) -> tuple[str, dict[str
 
 
 def _form(world: World, donor: int, path: str) -> dict[str, Any]:
-    with world.undone(), world.browser(donor).client.get(path) as answer:
+    with world.answered(donor, path) as answer:
         is_page = answer.status_code == 200 and answer.mimetype == "text/html"
         return (filled_form(answer.text, path) if is_page else None) or {}
 
 
 def send(world: World, person: int, method: str, path: str, form: dict[str, Any] | None) -> Seen:
     """Ask for an address as somebody; it leaves nothing behind. What writes nothing counts as refused."""
-    browser, data = world.browser(person), None if form is None else {**form, **world.form(person)}
-    with world.undone():
-        before = written(world) if form is not None else {}
-        with _watched() as ran, browser.client.open(path, method=method, data=data) as answer:
-            answer.get_data()
-            status = answer.status_code
-        is_idle = form is not None and not touched(before, written(world))
-    return Seen(status in REFUSED or is_idle, ran)
+    world.browser(person)
+    before = written(world)
+    with _watched() as ran, world.answered(person, path, method=method, form=form) as answer:
+        is_idle = method != "GET" and not touched(before, written(world))
+        return Seen(answer.status_code in REFUSED or is_idle, ran)
 
 
 class _watched:  # noqa: N801 (a context manager, named as it is read)

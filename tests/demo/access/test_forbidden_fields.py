@@ -71,7 +71,7 @@ def _forms(world: World, *, of_each: int) -> Iterator[FormAt]:
 def _form_of(world: World, rule: str, role: Role, table: sa.Table) -> FormAt | None:
     for path in existing(world, rule, 5):
         for person in world.people[role][:2]:
-            with world.undone(), world.browser(person).client.get(path) as answer:
+            with world.answered(person, path) as answer:
                 is_page = answer.status_code == 200 and answer.mimetype == "text/html"
                 values = filled_form(answer.text, path) if is_page else None
             if values is not None:
@@ -93,15 +93,13 @@ def _other(column: sa.Column[Any]) -> str:
 
 def _rows_after(world: World, form: FormAt, more: dict[str, str]) -> dict[str, Any]:
     """The rows of the form's table after it was sent with more fields, each column that does not move by itself."""
-    sent = {**more, **form.values, **world.form(form.person)}
-    with world.undone():
-        with world.browser(form.person).client.post(form.path, data=sent) as answer:
-            assert answer.status_code < 500, f"{form.path}: {answer.status_code}"
+    with world.answered(form.person, form.path, method="POST", form={**more, **form.values}) as answer:
+        assert answer.status_code < 500, f"{form.path}: {answer.status_code}"
         with world.session() as session:
             statement = f"SELECT to_jsonb(t) - 'id' FROM \"{form.table.name}\" t ORDER BY id"
             rows = list(session.scalars(sa.text(statement)))
-        known = [name for name in form.forbidden if not name.endswith(MOMENTS)]
-        return {name: [row.get(name) for row in rows] for name in known} | {"rows": len(rows)}
+    known = [name for name in form.forbidden if not name.endswith(MOMENTS)]
+    return {name: [row.get(name) for row in rows] for name in known} | {"rows": len(rows)}
 
 
 @pytest.mark.parametrize("name", sorted({"agencies", "people", "actions", "intelligence-items"}))

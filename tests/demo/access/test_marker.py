@@ -39,8 +39,8 @@ def test_marker_is_on_no_page_list_search_or_export_that_another_agency_can_fetc
         role = world.role_of(stranger)
         for path in list(_fetched(world, role, scaled(6, ci=1)))[:: scaled(1, ci=2)]:
             tried += 1
-            with world.undone(), world.browser(stranger).client.get(path) as answer:
-                words = text_of(answer.get_data())
+            with world.answered(stranger, path) as answer:
+                words = text_of(answer.data)
             if PLANTED in words:
                 shown.append(f"{path} to {stranger}")
     note_figure(
@@ -55,6 +55,7 @@ def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(
     world: World, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
     add_usual_rules(session)
+    session.commit()
     for stranger in strangers(world):
         _ask_for_documents(world, stranger)
     for name in ("write_reminders", "write_digests"):

@@ -10,8 +10,9 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Column, Connection, Enum, select, text
 from sqlalchemy.orm import sessionmaker
+from werkzeug.test import TestResponse
 
 from admin_views.kit.registry import load_screens
 from models.case_lists.case_lists import CaseListPiece, SentList, keep_list, sealing_key
@@ -46,6 +47,7 @@ class World:
     keys: set[str] = field(default_factory=set)
     theirs: dict[str, str] = field(default_factory=dict)
     portal: Flask | None = None
+    is_undoing: bool = False
     browsers: dict[int, Browser] = field(default_factory=dict)
     tokens: dict[int, dict[str, str]] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ class World:
         """The browser of somebody, signed in once."""
         if person_id not in self.browsers:
             assert self.portal is not None
+            assert not self.is_undoing, "a sign-in would be taken back with what is tried"
             with self.session() as session:
                 person = session.get_one(Person, person_id)
                 self.browsers[person_id] = Browser(self.portal).enter(person, session)
@@ -93,10 +96,26 @@ class World:
     def undone(self) -> Iterator[None]:
         """What is done inside leaves nothing behind."""
         point = self.connection.begin_nested()
+        self.is_undoing = True
         try:
             yield
         finally:
+            self.is_undoing = False
             point.rollback()
+
+    @contextmanager
+    def answered(
+        self, person_id: int, path: str, *, method: str = "GET", form: dict[str, Any] | None = None
+    ) -> Iterator[TestResponse]:
+        """What an address answers to somebody who sends a form (with the hidden fields of their own), all read.
+
+        What it did is there to look at inside, and taken back afterwards.
+        """
+        browser = self.browser(person_id)
+        data = None if method == "GET" else {**(form or {}), **self.form(person_id)}
+        with self.undone(), browser.client.open(path, method=method, data=data) as answer:
+            answer.get_data()
+            yield answer
 
     def key(self, table: str, whose: Whose = Whose.THEIRS) -> int:
         """The id of a side's row of a table."""
@@ -191,11 +210,18 @@ def mark_rows(connection: Connection, side: Side) -> int:
     count = 0
     for name, row in side.rows.items():
         table = Base.metadata.tables[name]
+        if OWNERS[name].read in (EVERYBODY, EVERYBODY_ONCE_RELEASED):
+            continue
         for column in table.columns:
-            is_words = str(column.type).upper().startswith(("TEXT", "VARCHAR")) and not column.foreign_keys
-            if is_words and hasattr(row, "id") and not name.startswith(("partnership", "mail_")):
+            if is_words(column) and hasattr(row, "id") and not name.startswith(("partnership", "mail_")):
                 count += _marked(connection, name, column.name, "id", getattr(row, "id"))  # noqa: B009
     return count
+
+
+def is_words(column: Column[Any]) -> bool:
+    """Whether people may have typed what stands in a column, rather than chosen it from a fixed list."""
+    is_text = str(column.type).upper().startswith(("TEXT", "VARCHAR"))
+    return is_text and not isinstance(column.type, Enum) and not column.foreign_keys
 
 
 def mark_agency(connection: Connection, people: dict[Role, list[int]]) -> None:
@@ -210,7 +236,7 @@ def mark_agency(connection: Connection, people: dict[Role, list[int]]) -> None:
         if not owners or OWNERS[name].read in (EVERYBODY, EVERYBODY_ONCE_RELEASED):
             continue
         for column in table.columns:
-            if str(column.type).upper().startswith(("TEXT", "VARCHAR")) and not column.foreign_keys:
+            if is_words(column):
                 _marked(connection, name, column.name, owners[0], agency)
     bound = text("SELECT id FROM people WHERE agency_id = :agency")
     of_theirs = set(connection.scalars(bound, {"agency": agency}))
