@@ -9,7 +9,7 @@
 # make setup  only the environment, for the command line: .venv/bin/flask --app wsgi --help
 # make bench  the benchmarks: make bench ROWS=1000000
 # make pictures  the documents' pictures in docs/pictures, from a demo of their own
-# make docs   the pages of docs that are made from the code: docs/data-model.md
+# make docs   the pages of docs that are made from the code: docs/data-model.md, docs/access.md
 # make clean  remove the environment and the caches; the data in .data stays
 
 PYTHON ?= python3
@@ -94,6 +94,7 @@ pictures: setup-dev
 
 docs: setup-dev
 	@$(BIN)/flask --app wsgi database describe --out docs/data-model.md
+	@$(BIN)/flask --app wsgi access --out docs/access.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -21,6 +21,7 @@ from app.auth import start_sign_in
 from app.bands import wear_band
 from app.calendars import offer_calendars
 from app.cli import register_commands
+from app.doors import keep_doors
 from app.errors import log_fault, show_errors
 from app.health import measure
 from app.letterhead import offer_letterhead
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     offer_calendars(app, database)
     offer_surveys(app, database)
     measure(app, database, settings.redis_url)
+    keep_doors(app)
     show_errors(app)
     register_commands(app)
     return app

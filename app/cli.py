@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.commands.access import access
 from app.commands.backups import backup_command, restore_command, verify_command
 from app.commands.database import database
 from app.commands.frames import frames
@@ -14,7 +15,7 @@ from app.commands.rooms import rooms
 from app.commands.samples import samples
 
 COMMANDS = (
-    *(database, people, frames, samples, plans, rooms, worker_command, relay_command, scheduler_command),
+    *(database, people, frames, samples, plans, rooms, access, worker_command, relay_command, scheduler_command),
     *(backup_command, verify_command, restore_command),
 )
 

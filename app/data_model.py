@@ -71,7 +71,7 @@ def chapters() -> list[str]:
 
 def sentence_of(chapter: str) -> str:
     """What a chapter of models answers, in its package's own words."""
-    return _first_sentence(import_module(f"models.{chapter}").__doc__)
+    return first_sentence(import_module(f"models.{chapter}").__doc__)
 
 
 def _models() -> list[type[Base]]:
@@ -115,7 +115,7 @@ def _line(target: str, table: str, keys: list[sa.ForeignKeyConstraint]) -> str:
 def _row(model: type[Base], table: sa.Table) -> str:
     columns = [_column(column) for column in table.columns if column.name not in _KEPT_BY_THE_HOUSE]
     cells = (
-        f"**`{table.name}`** {_first_sentence(model.__doc__)}",
+        f"**`{table.name}`** {first_sentence(model.__doc__)}",
         ", ".join(columns),
         "<br>".join(_sentences(table)),
         rows_in_words(model.row_policy),
@@ -194,10 +194,10 @@ def _logged(policy: RowPolicy) -> str:
     return f"logged, but for {hidden}" if hidden else "logged"
 
 
-def _first_sentence(text: str | None) -> str:
+def first_sentence(text: str | None) -> str:
     """The first sentence of a docstring, on one line.
 
-    >>> _first_sentence("A hub. It has an officer.")
+    >>> first_sentence("A hub. It has an officer.")
     'A hub.'
     """
     opening = " ".join((text or "").strip().split("\n\n")[0].split())

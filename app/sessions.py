@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
-from admin_views.kit.requests import Database
+from admin_views.kit.requests import NOBODY, Database
 from app.settings import Settings
 from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
 from models.core.access import Actor
@@ -97,6 +97,7 @@ class DatabaseSessions(SessionInterface):
         signed_in = find_sign_in(session, token, now=moment, idle=self.idle)
         if signed_in is None:
             session.rollback()
+            act_as(session, NOBODY)  # the request goes on with this very session, and must not go on as the portal
             del g.actor
             return None
         g.actor = session.info["actor"]

@@ -19,17 +19,10 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.requests import actor, own_path, role
+from app.doors import DOORS
 from app.sessions import mark_of
 
 KEPT = 12 * 60 * 60  # seconds that a form's words can be brought back
-TO_STRANGERS = frozenset(
-    {
-        *("auth.sign_in", "second_factor.give_code", "surveys.take", "passkeys.ask_to_sign_in", "passkeys.sign_in"),
-        *("passkeys.ask_to_accept", "passkeys.accept"),
-        *("links.invitation", "links.new_password", "links.forgotten_password"),
-    }
-)
-"""What somebody may send who is not signed in."""
 _NEVER_KEPT = ("auth.", "second_factor.", "passkeys.", "links.")
 _UNSAID = ("once", "row_version", "shown", "confirmed", "_find")
 _UNSAID_BEGINNINGS = ("seen-", "theirs-")
@@ -52,7 +45,7 @@ class SentForm(NamedTuple):
 def refuse_signed_out() -> ResponseReturnValue | None:
     """Answer what somebody sends who is not signed in, before anything else looks at it; None for everything else."""
     is_asking = request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None
-    if is_asking or role() is not None or g.get("is_database_away") or request.endpoint in TO_STRANGERS:
+    if is_asking or role() is not None or g.get("is_database_away") or _takes_from_strangers():
         return None
     if request.endpoint == "auth.sign_out_here":
         return redirect(url_for("auth.sign_in"))
@@ -60,6 +53,11 @@ def refuse_signed_out() -> ResponseReturnValue | None:
     sealed = _sealer().encrypt(json.dumps(form).encode()).decode() if form else ""
     page = render_template("signed_out.html", path=own_path(), sealed=sealed, has_files=_has_files(), refused=True)
     return page, 401
+
+
+def _takes_from_strangers() -> bool:
+    door = DOORS.get(request.endpoint or "")
+    return door is not None and door.takes_forms
 
 
 def form_made_before() -> ResponseReturnValue | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.access_page import PAGE as ACCESS
+from app.access_page import access_page
 from app.data_model import PAGE, chapters, data_model
 from models.schema import all_policies
 from tests.house.source import PROJECT, tracked_files
@@ -30,6 +32,18 @@ def test_command_writes_the_data_model_to_a_file_or_prints_it(tmp_path: Path) ->
     printed = runner.invoke(args=["database", "describe"])
     assert (written.exit_code, written.output) == (0, "")
     assert page.read_text(encoding="utf-8") == printed.stdout == data_model()
+
+
+def test_page_of_who_may_do_what_is_what_the_screens_say_now() -> None:
+    assert ACCESS.read_text(encoding="utf-8") == access_page(usual_portal()), "docs/access.md is out of date: make docs"
+
+
+def test_command_writes_the_page_of_who_may_do_what_to_a_file_or_prints_it(tmp_path: Path) -> None:
+    runner, page = usual_portal().test_cli_runner(), tmp_path / "access.md"
+    written = runner.invoke(args=["access", "--out", str(page)])
+    printed = runner.invoke(args=["access"])
+    assert (written.exit_code, written.output) == (0, "")
+    assert page.read_text(encoding="utf-8") == printed.stdout == access_page(usual_portal())
 
 
 def test_data_model_has_every_table_once() -> None:

@@ -29,7 +29,7 @@ from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
 from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter
-from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
+from admin_views.tools.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import ReturnStatus, give_back
 from models.returns.section_11_cycles import Section11Cycle
@@ -98,7 +98,7 @@ class Section11ReturnScreen(ReturnScreen):
     list_purpose = "Each partner's Section 11 audit of itself. They are sent out when a cycle is opened."
     list_begins_at = "/section-11-cycles"
     url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
-    roles = read_by(SHEET_READERS)
+    roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     paper_name = "section_11_return"
     column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")
     column_details_list = ("agency_id", "cycle_id", "status", "due_on", "submitted_at", "closed_at")

@@ -33,7 +33,7 @@ from admin_views.messages.agency_messages import letter_words
 from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.partnership.hubs import may_run
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter, show_status
-from admin_views.tools.answer_sheets import SHEET_READERS, AnsweringPages
+from admin_views.tools.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
@@ -127,7 +127,7 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
-    roles = read_by(SHEET_READERS)
+    roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     finding_source = Source.SELF_EVALUATION
     paper_name = "self_evaluation"
     column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")

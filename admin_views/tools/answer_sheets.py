@@ -13,7 +13,6 @@ from wtforms import Form
 
 from admin_views.documents.papers import document_buttons
 from admin_views.kit.base import (
-    OFFICERS,
     STAFF,
     Button,
     Fact,
@@ -26,7 +25,7 @@ from admin_views.kit.base import (
     person_id,
     role,
 )
-from admin_views.kit.permissions import Roles
+from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.saving import use_form_up
 from admin_views.tools.earlier_words import Said, SentAnswer, names_of, said_before
 from admin_views.tools.last_answers import LastAnswer
@@ -113,11 +112,11 @@ class AnsweredScreen(Screen):
 
 
 class AnsweringPages(PageSet):
-    """The pages on which a sheet is filled in, read and handed in."""
+    """The pages on which a sheet is filled in, read and handed in; the screen's `roles` name who may as "answer"."""
 
     screen: AnsweredScreen
 
-    @expose("/<int:record_id>/answer/", roles=ANSWERERS | OFFICERS)
+    @verb("answer", "/<int:record_id>/answer/")
     def continue_answering(self, record_id: int) -> ResponseReturnValue:
         """The first section that is not finished."""
         form = self._form(self.get_record(record_id))
@@ -125,7 +124,7 @@ class AnsweringPages(PageSet):
         number = next((place for place, section in enumerate(done, 1) if section.answered < section.asked), 1)
         return redirect(self.link("answer", record_id=record_id, number=number))
 
-    @expose("/<int:record_id>/answer/<int:number>/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @verb("answer", "/<int:record_id>/answer/<int:number>/", ("GET", "POST"))
     def answer(self, record_id: int, number: int) -> ResponseReturnValue:
         """One section to fill in; what is sent is kept, also when part of it is refused."""
         record = self.get_record(record_id)
@@ -142,7 +141,7 @@ class AnsweringPages(PageSet):
             return self._show(record, form, number, problems), 422
         return redirect(self._next_place(record, form, number))
 
-    @expose("/<int:record_id>/answer/save/", roles=ANSWERERS | OFFICERS, methods=("POST",))
+    @verb("answer", "/<int:record_id>/answer/save/", ("POST",))
     def save_typed(self, record_id: int) -> ResponseReturnValue:
         """One answer as it is typed; the page's script sends it."""
         form = self._form(self.get_record(record_id))
@@ -168,7 +167,7 @@ class AnsweringPages(PageSet):
             buttons=[*self.buttons(record)[:-1], *self.screen.paper_buttons(record)],
         )  # fmt: skip
 
-    @expose("/<int:record_id>/hand-in/", roles=ANSWERERS | OFFICERS, methods=("GET", "POST"))
+    @verb("answer", "/<int:record_id>/hand-in/", ("GET", "POST"))
     def hand_in(self, record_id: int) -> ResponseReturnValue:
         """The word of whoever fills it in that this is the answer; what is missing is named first."""
         record = self.get_record(record_id)

@@ -115,7 +115,8 @@ def start_attempt(session: Session, request_id: int) -> Attempt | None:
 
 
 def start_next(session: Session, name: str) -> Attempt | None:
-    """The same for the request of a job that is in no queue yet: a person's first, then the one that has waited longest;
+    """The same for the request of a job that is in no queue yet: a person's first, then who has waited longest.
+
     None when none waits.
     """
     return _begun(session, _START_NEXT, {"name": name})

@@ -1,7 +1,7 @@
 """What does erasing cost at one, ten and a hundred times the data of the demo: seconds, statements, memory, portions?
 
-Each size is a database of its own: the demo, multiplied, all of it due but what is on hold. The job runs in a process of
-its own, so that its peak of memory is its own too.
+Each size is a database of its own: the demo, multiplied, all of it due but what is on hold. The job runs in a process
+of its own, so that its peak of memory is its own too.
 """
 
 from __future__ import annotations

@@ -75,16 +75,23 @@ class _Baseline:
 
 
 def run_module(
-    path: str, tests: list[str], databases: Databases, *, restates_schema: bool = False
+    path: str,
+    tests: list[str],
+    databases: Databases,
+    *,
+    restates_schema: bool = False,
+    find: Callable[[str], list[Mutant]] = mutants_of,
 ) -> dict[str, Outcome]:
     """The outcome of every mutant of a module, by name. `tests` are files or folders, as pytest takes them.
+
+    `find` gives the mutants of a module's text: every small fault, unless something else is wanted.
 
     `restates_schema` lets each mutant state the database's grants and policies before its tests, and leaves those of
     the last mutant. Raises RuntimeError where the tests fail without a fault.
     """
     for library in _LIBRARIES:
         importlib.import_module(library)
-    mutants = mutants_of((PROJECT / path).read_text(encoding="utf-8"))
+    mutants = find((PROJECT / path).read_text(encoding="utf-8"))
     setting = _Setting(path, tests, databases, restates_schema)
     outcomes = _in_child(_Loaded(setting, mutants).run, patience=3600)
     if not isinstance(outcomes, dict):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -63,13 +63,14 @@ class Mutant:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A node by the steps that lead to it from the module, inside which function and statement."""
 
     node: ast.AST
     steps: Steps
     function: str
     statement: ast.stmt | None
+    tree: ast.Module = field(default_factory=lambda: ast.Module([], []), repr=False)
 
 
 def mutants_of(text: str) -> list[Mutant]:
@@ -82,20 +83,28 @@ def mutants_of(text: str) -> list[Mutant]:
     is_small | 0 | 1
     is_small | 0 | -1
     """
-    tree = ast.parse(text)
+    changes = ((place, before, after) for place in places_of(ast.parse(text)) for before, after in _changes(place.node))
+    return named_apart(changes)
+
+
+def named_apart(changes: Iterable[tuple[Place, ast.AST, ast.AST]]) -> list[Mutant]:
+    """The mutants that put `after` in the place of its node; one whose name comes again carries a count."""
     mutants: list[Mutant] = []
     times: dict[str, int] = {}
-    for place in _places(tree, (), "", "", None):
-        for before, after in _changes(place.node):
-            name = f"{place.function or 'module'} | {_words(before)} | {_words(after)}"
-            times[name] = times.get(name, 0) + 1
-            count = f" | {times[name]}" if times[name] > 1 else ""
-            lines = _lines(place)
-            mutants.append(Mutant(name + count, place.function, *lines, tree, place.steps, after))
+    for place, before, after in changes:
+        name = f"{place.function or 'module'} | {_words(before)} | {_words(after)}"
+        times[name] = times.get(name, 0) + 1
+        count = f" | {times[name]}" if times[name] > 1 else ""
+        mutants.append(Mutant(name + count, place.function, *_lines(place), place.tree, place.steps, after))
     return mutants
 
 
-def _lines(place: _Place) -> tuple[int, int]:
+def places_of(tree: ast.Module) -> Iterator[Place]:
+    """Every node of a module that is code, with where it is."""
+    return (replace(place, tree=tree) for place in _places(tree, (), "", "", None))
+
+
+def _lines(place: Place) -> tuple[int, int]:
     """The lines whose run shows that a test came by: those of the statement, of a compound one its head only."""
     statement = place.statement
     first = getattr(place.node, "lineno", 1)
@@ -115,12 +124,12 @@ def _words(node: ast.AST) -> str:
     return text if len(text) <= 90 else f"{text[:60]} ... {text[-25:]}"
 
 
-def _places(node: ast.AST, steps: Steps, function: str, inside: str, statement: ast.stmt | None) -> Iterator[_Place]:
+def _places(node: ast.AST, steps: Steps, function: str, inside: str, statement: ast.stmt | None) -> Iterator[Place]:
     """Every node that is code, each with the function whose body it is in; `inside` is the path of names so far."""
     if isinstance(node, ast.stmt):
         statement = node
     if not _is_docstring(node):
-        yield _Place(node, steps, function, statement)
+        yield Place(node, steps, function, statement)
     for name, value in ast.iter_fields(node):
         if _says_nothing_that_runs(node, name, value):
             continue

@@ -50,7 +50,7 @@ def test_pages_over_a_large_frame_are_quick_and_send_few_statements(database: Da
     engine.dispose()
     pages = {name: address_of(frame, arguments) for name, (arguments, _) in cases(ROWS).items()}
     pages |= {"details": f"/case-frames/{frame}/", "home": "/"}
-    with served(database, "wsgi:app") as portal:
+    with served(database, "wsgi:doorway", "rsgi") as portal:
         client = Client(portal.host, portal.port)
         client.sign_in()
         late = {name: _p95(_times(partial(client.get, address))) for name, address in pages.items()}

@@ -29,6 +29,7 @@ class HomeView(Gate, BaseView):
 
     @expose("/", roles=EVERYONE)
     def index_view(self) -> str:
+        """What waits for oneself, and the ways into the portal."""
         session = self.database.session
         return render_template("home.html", cards=cards_of(session), **_start(session))
 

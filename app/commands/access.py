@@ -1,0 +1,21 @@
+"""How does somebody print who may open which page of the portal?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from app.access_page import access_page
+
+
+@click.command("access")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
+def access(out: Path | None) -> None:
+    """Print every address and who may open it as one page of Markdown; `make docs` keeps it in docs."""
+    page = access_page(current_app)
+    if out is None:
+        click.echo(page, nl=False)
+    else:
+        out.write_text(page, encoding="utf-8")

@@ -1,0 +1,113 @@
+"""What is refused to people whose role the page names, because the record is not theirs to act on?
+
+The lists are typed in by hand: a check that is taken out of a screen or a verb lets one of these addresses open.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType, FunctionType
+
+import pytest
+
+from tests.assurance.figures import note_figure, scaled
+from tests.demo.access.probes import Probe, Seen, probed, probes
+from tests.demo.access.refusals import HELD_BY_TESTS, REACHED_WITHOUT_A_TIE
+from tests.demo.access.world import World
+from tests.house.mutations import Mutant
+from tests.house.permission_checks import modules_with_checks
+from tests.house.source import PROJECT
+
+
+@pytest.fixture(scope="module")
+def seen_before() -> dict[str, tuple[Probe, Seen]]:
+    """What each probe comes to while every check is there; filled by the first test that asks."""
+    return {}
+
+
+@pytest.mark.assures(2)
+def test_foreigners_of_every_role_reach_just_what_is_nobodys_own(
+    world: World, seen_before: dict[str, tuple[Probe, Seen]]
+) -> None:
+    outcomes = _all_probed(world, seen_before)
+    reached = {name for name, (_, seen) in outcomes.items() if not seen.is_refused and " POST " in name}
+    surprises = sorted(reached - REACHED_WITHOUT_A_TIE)
+    note_figure(
+        2, "acts open to people who have nothing to do with the record", reached=len(surprises), wanted="0",
+        tried=f"{len(outcomes)} addresses of five people, {len(reached)} that are nobody's own", holds=not surprises,
+    )  # fmt: skip
+    assert surprises == []
+    if scaled(1, ci=0):
+        assert REACHED_WITHOUT_A_TIE - reached == set()
+
+
+@pytest.mark.assures(8)
+def test_every_permission_check_that_is_taken_out_lets_a_refused_foreigner_in(
+    world: World, seen_before: dict[str, tuple[Probe, Seen]]
+) -> None:
+    by_code = _by_code(_all_probed(world, seen_before))
+    alive, tried, untried = [], 0, []
+    for path, mutants in list(modules_with_checks().items()):
+        for mutant in mutants:
+            name = f"{path} | {mutant.name}"
+            concerned = by_code[str(PROJECT / path), mutant.function]
+            if not concerned:
+                untried.append(name)
+                continue
+            tried += 1
+            with taken_out(path, mutant):
+                if not any(not probed(world, probe).is_refused for probe in concerned):
+                    alive.append(name)
+    surprises = sorted({*alive, *untried} - HELD_BY_TESTS.keys())
+    note_figure(
+        8, "checks whose absence lets nobody in", reached=len(surprises), wanted="0",
+        tried=f"{tried} checks in the running portal; {len(alive) + len(untried)} of them named with their test",
+        holds=not surprises,
+    )  # fmt: skip
+    assert surprises == [] or scaled(0, ci=1)
+
+
+def _all_probed(world: World, known: dict[str, tuple[Probe, Seen]]) -> dict[str, tuple[Probe, Seen]]:
+    if not known:
+        known |= {str(probe): (probe, probed(world, probe)) for probe in probes(world, of_each=scaled(1, ci=10))}
+    return known
+
+
+def _by_code(outcomes: dict[str, tuple[Probe, Seen]]) -> dict[tuple[str, str], list[Probe]]:
+    """The probes that are refused, by the functions that they run."""
+    found: dict[tuple[str, str], list[Probe]] = defaultdict(list)
+    for probe, seen in outcomes.values():
+        if seen.is_refused:
+            for code in seen.ran:
+                found[code.co_filename, code.co_qualname].append(probe)
+    return found
+
+
+@contextmanager
+def taken_out(path: str, mutant: Mutant) -> Iterator[None]:
+    """The running portal without one check; as it was afterwards."""
+    file = str(PROJECT / path)
+    changed = {_key(code): code for code in _codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
+    held = [known for known in gc.get_objects() if type(known) is FunctionType and known.__code__.co_filename == file]
+    before = [(function, function.__code__) for function in held]
+    try:
+        for function, code in before:
+            function.__code__ = changed.get(_key(code), code)
+        yield
+    finally:
+        for function, code in before:
+            function.__code__ = code
+
+
+def _key(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno
+
+
+def _codes_in(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes_in(constant)
