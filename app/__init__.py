@@ -24,6 +24,7 @@ from app.errors import log_fault, show_errors
 from app.health import measure
 from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
+from app.looks import put_looks_on_record
 from app.pages import dress
 from app.security import guard
 from app.servers.local_servers import ensure_servers
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     offer_surveys(app, database)
     measure(app, database, settings.redis_url)
     show_errors(app)
+    put_looks_on_record(app, database)
     register_commands(app)
     return app
 

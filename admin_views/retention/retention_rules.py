@@ -143,6 +143,8 @@ def retention(session: Session, review: ThematicReview) -> Panel:
     """When a review's case-level data goes, or that it is held."""
     rows = []
     for rule in session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.what)):
+        if rule.what in ERASABLE and not ERASABLE[rule.what].is_of_reviews:
+            continue
         started = review_clocks(session, rule.counted_from).started_on.get(review.id)
         goes = (
             show_date(months_after(started, rule.months))

@@ -36,7 +36,7 @@ class Erasable:
     """One kind of data: its name, what is kept of it, and the verb that erases it.
 
     `erase` gets the ids that `find` gave and the day; it returns how many single things (cases, rows, files) are gone.
-    What is erased is found no more. `least_months` is how long the portal itself still needs the data.
+    What is erased is found no more. `least_months`: how long the portal needs it. Not `is_of_reviews`: by its own day.
     """
 
     label: str
@@ -44,6 +44,8 @@ class Erasable:
     find: Find
     erase: Erase
     least_months: int = 0
+    least_because: str = "so that no case is audited twice"
+    is_of_reviews: bool = True
 
 
 def samples_with_references(session: Session) -> list[Holding]:

@@ -14,6 +14,7 @@ from models.core.db import Base, Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.retention.erasures import ERASABLE
+from models.retention.look_erasures import LOOKS
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.retention.retention import ReviewClocks, due_holdings
@@ -55,9 +56,7 @@ class RetentionRule(Record):
         if erasable is None:
             raise RuleBroken(f"Choose what the rule is about: {', '.join(each.label for each in ERASABLE.values())}.")
         if self.months < erasable.least_months:
-            raise RuleBroken(
-                f"{erasable.label} are needed for {erasable.least_months} months, so that no case is audited twice."
-            )
+            raise RuleBroken(f"{erasable.label}: needed for {erasable.least_months} months, {erasable.least_because}.")
 
 
 class RetentionRun(Base):
@@ -143,6 +142,7 @@ def lift_hold(session: Session, review: ThematicReview) -> None:
 
 
 _USUAL = (
+    (LOOKS, 24, ClockStart.REVIEW_CLOSED, "Needed to answer who has seen a case; counted from the day of the look."),
     ("frame_rows", 12, ClockStart.REVIEW_COMPLETED, "Needed to repeat the draw until the impact analysis."),
     ("drawn_cases", 24, ClockStart.REVIEW_CLOSED, "Needed to keep cases from being audited again too soon."),
     (
