@@ -20,7 +20,7 @@ from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
 
-_WORDS = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
+_WORDS = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 _SEAL = text(r"""
 SELECT count(*) AS look_count, sha256(convert_to(coalesce(string_agg(concat_ws('|', id,
     to_char(looked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), coalesce(person_id::text, ''), request_id, kind,

@@ -7,14 +7,14 @@ from itertools import product
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from admin_views.kit.registry import load_screens
 
 TRIED = 6
-"""Records of each kind that are tried until a page opens."""
+"""Records of each kind that are tried until a page opens; of those with a status, one of each status."""
 _OTHER_IDS = {
     "sample_id": "SELECT id FROM audit_samples WHERE drawn_at IS NOT NULL",
     "case_id": "SELECT sample_case_id FROM case_audits",
@@ -58,7 +58,11 @@ def _values(session: Session, rule: Rule, name: str) -> list[Any]:
     model = _model(rule.endpoint.partition(".")[0])
     if name != "record_id" or model is None or not hasattr(model, "id"):
         return []
-    return list(session.scalars(select(model.id).order_by(model.id.desc()).limit(TRIED)))
+    status = getattr(model, "status", None)
+    if status is None:
+        return list(session.scalars(select(model.id).order_by(model.id.desc()).limit(TRIED)))
+    of_each = select(func.max(model.id)).group_by(status).order_by(func.max(model.id).desc())
+    return list(session.scalars(of_each.limit(2 * TRIED)))
 
 
 def _model(blueprint: str) -> Any:
