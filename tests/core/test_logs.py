@@ -90,9 +90,8 @@ def test_nobody_writes_a_line_of_their_own_into_the_log(
 def test_log_of_a_busy_day_tells_of_nobody(
     session_factory: sessionmaker[PortalSession], session: PortalSession, capfd: Any
 ) -> None:
-    """Signing in, reading, searching, saving, being refused, and a fault of ours: ids of requests and roles, no more."""
+    """Signing in, reading, searching, saving, taking out and being refused: ids of requests and roles, no more."""
     portal = make_portal(session_factory, log_level="DEBUG")
-    portal.config["PROPAGATE_EXCEPTIONS"] = False
     person = member(session, Role.ADMINISTRATOR, name=NAME, email=EMAIL)
     agency = make.agency(session, f"{NAME} Agency")
     session.commit()
@@ -128,6 +127,7 @@ def test_log_of_jobs_tells_of_nobody_when_they_fail(
     session_factory: sessionmaker[PortalSession], session: PortalSession, capfd: Any
 ) -> None:
     """A letter to an address that is none, and a document of a record that is not there."""
+    make_portal(session_factory, log_level="DEBUG")  # which begins the log
     capfd.readouterr()
     person = make.person(session, Role.OFFICER, name=NAME)
     write_message(session, Draft(person.id, NAME, f"{NOTE} at nowhere\r\n{FORGED}", f"{NAME}\n{FORGED}", NOTE))

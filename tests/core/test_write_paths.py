@@ -16,6 +16,7 @@ from models.core.clock import now
 from models.core.db import PortalSession, act_as, make_session_factory
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceList
 from models.reminders.reminders import ReminderRule
 from models.reminders.usual_reminders import add_usual_rules
 from models.schema import all_policies
@@ -92,11 +93,15 @@ def test_import_leaves_who_brought_it_in(
 ) -> None:
     keeper = browser(Role.ADMINISTRATOR, name="Adele")
     since = Since(session)
-    rows = (("Name", "Short name", "Category"), ("A new school", "School", "education"))
+    make.word(session, ReferenceList.AGENCY_CATEGORY, "police")
+    rows = (
+        ("Name", "Category", "Statutory partner", "Works with", "Code", "Contact e-mail", "Active"),
+        ("A new police", "Police", "Yes", "Both", "POL", "duty@police.example", "Yes"),
+    )
     Bringer(keeper, session, session_factory).bring(csv_of(*rows), "agencies")
     record = since.of("agencies")
     assert record.person_id == person_of(keeper, session, "Adele")
-    assert (record.old_values, (record.new_values or {})["name"]) == (None, "A new school")
+    assert (record.old_values, (record.new_values or {})["name"]) == (None, "A new police")
     assert record.request_id.startswith("job-")
 
 
