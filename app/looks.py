@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import structlog
 from flask import Flask, Response, g, make_response
+from sqlalchemy.exc import OperationalError
 
 from admin_views.kit.looks import look_of
 from admin_views.kit.requests import Database, actor
@@ -27,7 +28,7 @@ def put_looks_on_record(app: Flask, database: Database) -> None:
             return response
         try:
             keep_look(database.session, actor(), look)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, OperationalError):
             _log.error("database away", request=g.get("request_id"), page=look.page)
             response.close()
             return make_response(error_page(503))

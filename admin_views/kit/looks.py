@@ -11,9 +11,10 @@ from flask import Response, g, request
 from admin_views.kit.requests import role
 from models.core.looks import LookKind, NewLook
 
-_BIGGEST = 2**53
 _REFUSED = (403, 404)
 _SHOWING = (200, 206, 409, 422)
+_NAMES = ("agency_id", "frame", "plan_id", "review_id", "sample_id", "tool_id")
+"""Arguments of addresses that name a record."""
 
 
 @dataclass
@@ -93,16 +94,7 @@ def _page() -> str:
 
 
 def _asked_for() -> dict[str, tuple[int, ...]]:
-    """The keys in the address by their names there, and nothing of it that is no number."""
-    typed = {**request.args.to_dict(), **(request.view_args or {})}
-    numbers = ((name, str(value)) for name, value in typed.items() if name.isidentifier() and len(name) <= 40)
-    known = {name: int(value) for name, value in numbers if value.isascii() and value.isdecimal() and len(value) < 16}
-    return {name: (value,) for name, value in known.items() if value < _BIGGEST and _is_known(name)}
-
-
-def _is_known(name: str) -> bool:
-    """Whether a name is one of our own: of the address's pattern, or of an argument that names a record."""
-    return name in (request.view_args or {}) or name in _NAMES
-
-
-_NAMES = frozenset({"frame", "review_id", "plan_id", "sample_id", "agency_id", "tool_id"})
+    """The keys in the address by their names there, and nothing of it that is no number or has no name of ours."""
+    typed = {name: request.args.get(name, "") for name in _NAMES} | (request.view_args or {})
+    numbers = ((name, str(value)) for name, value in typed.items())
+    return {name: (int(value),) for name, value in numbers if value.isascii() and value.isdecimal() and len(value) < 16}
