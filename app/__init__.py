@@ -26,6 +26,7 @@ from app.errors import log_fault, show_errors
 from app.health import measure
 from app.letterhead import offer_letterhead
 from app.logs import log_requests, start_logging
+from app.looks import put_looks_on_record
 from app.pages import dress
 from app.security import guard
 from app.servers.connections import Connections, connections_at_a_time
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     measure(app, database, settings.redis_url)
     keep_doors(app)
     show_errors(app)
+    put_looks_on_record(app, database)
     register_commands(app)
     return app
 

@@ -22,6 +22,7 @@ from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, ch
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, database_url
 from models.core.errors import RuleBroken
+from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -32,7 +33,7 @@ _UNKNOWN_REVISION = (
 )
 _HAS_REVISION = text("SELECT to_regclass('alembic_version')")
 _MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
-_OWNED = ("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "sign_ins")
+_OWNED = ("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "looks", "sign_ins")
 
 
 def all_policies() -> dict[str, RowPolicy]:
@@ -44,7 +45,7 @@ def all_policies() -> dict[str, RowPolicy]:
 
 def all_functions() -> tuple[DatabaseFunction, ...]:
     """Every function that the portal keeps in the database, each with the roles that may call it."""
-    return (*CHANGE_LOG_FUNCTIONS, *FRAME_FUNCTIONS, *ACCESS_FUNCTIONS)
+    return (*CHANGE_LOG_FUNCTIONS, *LOOK_FUNCTIONS, *FRAME_FUNCTIONS, *ACCESS_FUNCTIONS)
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -120,7 +121,7 @@ def access_statements() -> list[str]:
     statements = [f"GRANT USAGE ON SCHEMA public TO {', '.join(DatabaseRole)}"]
     for function in all_functions():
         statements += function.statements()
-    statements += [*CHANGE_LOG_TRIGGERS, *ACCESS_TRIGGERS]
+    statements += [*CHANGE_LOG_TRIGGERS, *LOOK_TRIGGERS, *ACCESS_TRIGGERS]
     for table, policy in sorted(all_policies().items()):
         statements += policy_statements(table, policy)
         if policy.is_logged:

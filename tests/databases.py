@@ -63,9 +63,11 @@ def _take_out_every_row(connection: Connection) -> None:
     parts = connection.scalars(text("SELECT relname FROM pg_class WHERE relname ~ '^frame_rows_[0-9]+$'"))
     for part in parts.all():
         connection.execute(text(f"DROP TABLE {part}"))
-    connection.execute(text("ALTER TABLE change_log DISABLE TRIGGER refuse_truncate"))
+    for kept in ("change_log", "looks"):
+        connection.execute(text(f"ALTER TABLE {kept} DISABLE TRIGGER refuse_truncate"))
     connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    connection.execute(text("ALTER TABLE change_log ENABLE TRIGGER refuse_truncate"))
+    for kept in ("change_log", "looks"):
+        connection.execute(text(f"ALTER TABLE {kept} ENABLE TRIGGER refuse_truncate"))
     for table in ("partnership_settings", "mail_settings"):  # the one row that the migration has put there
         connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER"))
         connection.execute(text(f"INSERT INTO {table} DEFAULT VALUES"))

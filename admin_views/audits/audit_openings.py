@@ -17,6 +17,7 @@ from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor,
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
@@ -61,6 +62,7 @@ class OpeningPages(PageSet):
         """Cases down, agencies across: where each audit stands, and which are late."""
         sample = self._sample(sample_id)
         audits = sample_audits(self.session, sample_id)
+        note_shown(*(shown for row in audits.rows for shown in (row.case, *row.audits.values())))
         without = agencies_to_audit(self.session, sample.review_id)[1] if sample.review_id else []
         waits = pending_sentence(pending_cases(self.session, sample_id))
         return self.render(
@@ -102,6 +104,7 @@ class OpeningPages(PageSet):
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1))
         if sample is None or sample.drawn_at is None:
             abort(404)
+        note_shown(sample)
         return sample
 
 
@@ -199,7 +202,8 @@ def _own_panel(session: Session, review: ThematicReview) -> Panel | None:
         .join(SampleCase, SampleCase.id == CaseAudit.sample_case_id)
         .where(CaseAudit.review_id == review.id)
         .order_by(CaseAudit.reference)
-    )
+    ).all()
+    note_shown(*(audit for audit, _ in rows))
     cells = [
         (link_to(audit, audit.reference), case, show_status(audit), show_date(audit.due_on)) for audit, case in rows
     ]

@@ -32,6 +32,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
 from admin_views.partnership.hubs import may_run
 from models.audits.case_audits import CaseAudit, audits_of_case
@@ -126,6 +127,7 @@ class ModerationScreen(Screen):
         """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
         case = self._case(case_id)
         audits = audits_of_case(self.session, case_id)
+        note_shown(*audits)
         is_in = any(audit.status.is_in for audit in audits)
         return document_page(
             self, "moderated_result", {"case_id": case.id}, list_address(CaseAudit, "sample", case.sample_id),
@@ -195,6 +197,7 @@ class ModerationScreen(Screen):
     def grades(self, sample_id: int) -> str:
         """How many cases of each level, and of each stratum, have each moderated grade."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
+        note_shown(sample)
         panels = grades_panels(self.session, sample_id)
         back = list_address(CaseAudit, "sample", sample_id)
         return self.render("moderations/grades.html", sample=sample, panels=panels, buttons=sample_buttons(sample)[:1],
@@ -203,7 +206,9 @@ class ModerationScreen(Screen):
     # What the pages above use
 
     def _case(self, case_id: int) -> SampleCase:
-        return self.session.get(SampleCase, min(case_id, 2**31 - 1)) or abort(404)
+        case = self.session.get(SampleCase, min(case_id, 2**31 - 1)) or abort(404)
+        note_shown(case)
+        return case
 
     def _runs(self, case: SampleCase) -> bool:
         """Whether whoever asks is an officer of the case's review."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import OFFICERS, Category, Screen, by_value, screen
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.lists.pages import ListArgs
+from admin_views.kit.looks import note_shown
 from models.case_lists.case_frames import CaseFrame, level_word
 from models.case_lists.frame_rows import FrameRow
 
@@ -29,6 +30,7 @@ def _asked() -> CaseFrame:
     frame: CaseFrame | None = g.database_session.get(CaseFrame, number) if is_number else None
     if frame is None:
         abort(404)
+    note_shown(frame)
     return frame
 
 

@@ -26,6 +26,7 @@ from admin_views.kit.formats import show_text
 from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.lists.searches import contains
+from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.db import Base
@@ -101,6 +102,8 @@ class ChangeRecordScreen(Screen):
 
     def panels(self, session: Session, record: ChangeRecord) -> list[Panel]:
         model = _model_of(record.table_name)
+        if model is not None and model.is_about_cases and record.row_key.isdecimal():
+            note_keys(record.table_name, (int(record.row_key),))
         rows = _differences(session, model, record)
         return [Panel("What changed", ("Field", "Before", "After"), rows, empty="No value changed.")]
 

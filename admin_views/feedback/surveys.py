@@ -17,15 +17,17 @@ from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.looks import note_shown
 from models.core.clock import today
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import (
     QUESTIONS_FOR,
     Survey,
     close_survey,
+    count_in_words,
+    heard_count,
     open_survey,
     publish_outcome,
-    response_count,
     tally,
     written_answers,
 )
@@ -81,7 +83,8 @@ class SurveyPages(PageSet):
         code = Markup(segno.make(address, error="m").svg_inline(scale=5, border=2, title="QR code"))  # noqa: S704 (drawn by the library)
         return self.render(
             "surveys/survey.html", survey=survey, activity=activity, address=address, code=code, today=today(),
-            count=response_count(self.session, survey.id), results=self._results(survey), buttons=self._next(survey),
+            count=count_in_words(self.session, survey), heard=heard_count(self.session, survey),
+            results=self._results(survey), buttons=self._next(survey),
             smallest=SMALLEST, withheld=WITHHELD,
         )  # fmt: skip
 
@@ -132,6 +135,7 @@ class SurveyPages(PageSet):
         survey = self.session.get(Survey, min(survey_id, 2**31 - 1))
         if survey is None:
             abort(404)
+        note_shown(survey)
         return survey, self.get_record(survey.activity_id)
 
     def _at(self, survey_id: int) -> str:
@@ -146,7 +150,7 @@ class SurveyPages(PageSet):
             (
                 Markup('<a href="{}">{}</a>').format(self._at(survey.id), survey), _state(survey),
                 show_date(survey.closes_on),
-                f"{response_count(session, survey.id):,}",
+                count_in_words(session, survey),
                 show_date(survey.outcome_published_on) if survey.outcome_published_on else NOTHING,
             )
             for survey in surveys

@@ -15,6 +15,7 @@ from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet, workbook_of
+from admin_views.kit.looks import note_export
 from admin_views.kit.permissions import verb
 from admin_views.kit.requests import person_id
 from models.core.addresses import list_address
@@ -31,6 +32,7 @@ class ExportViews:
     export_types: ClassVar[list[str]] = list(MEDIA_TYPES)
     export_max_rows = LARGEST
     name: Any
+    model: Any
     url: Any
     session: Any
     listing: Listing
@@ -64,6 +66,7 @@ class ExportViews:
             narrowed_by=args.arguments(), row_count=count,
         )  # fmt: skip
         self.session.commit()
+        note_export(self.model, count, args.arguments())
         return super().export(export_type)  # type: ignore[misc]  # Flask-Admin's, beneath
 
     def _count(self, args: ListArgs) -> int:

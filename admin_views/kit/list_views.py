@@ -29,6 +29,7 @@ from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.waiting import waiting_filters
+from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
@@ -94,7 +95,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """One page from the place `page` on; every row for an export. How many there are stands in the page itself."""
         args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
         if page_size != self.export_max_rows:
-            return None, self.listing.page(self.session, args)
+            shown = self.listing.page(self.session, args)
+            note_list(self.model, (row.key_ for row in shown.rows), args.arguments())
+            return None, shown
         return None, rows_of(self.database.open_session(), self.exported.sorted(args))
 
     def get_sortable_columns(self) -> dict[str, Any]:

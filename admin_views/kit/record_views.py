@@ -17,8 +17,10 @@ from admin_views.kit.histories import history_panel
 from admin_views.kit.list_views import ListViews
 from admin_views.kit.lists.cells import makers_of
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.look_panels import look_panel
+from admin_views.kit.looks import note_shown
 from admin_views.kit.parts import Button, Fact, Panel
-from admin_views.kit.permissions import STAFF, verb
+from admin_views.kit.permissions import ADMINISTRATORS, STAFF, verb
 from admin_views.kit.refusals import sentence_of
 from admin_views.kit.requests import actor, role, set_arguments
 from admin_views.kit.saving import say_instead
@@ -63,7 +65,10 @@ class RecordViews(ListViews):
             abort(404)
         key = getattr(self.model, self._primary_key)
         record = self.session.scalars(self.get_query().where(key == record_id)).one_or_none()
-        return record if record is not None else abort(404)
+        if record is None:
+            abort(404)
+        note_shown(record)
+        return record
 
     def get_one(self, id: Any) -> Any:
         return self.get_record(int(id))
@@ -81,7 +86,7 @@ class RecordViews(ListViews):
             "record": record,
             "record_key": key,
             "facts": [*self.stated_facts(key), *self.gathered("facts", session, record)],
-            "panels": [*self.gathered("panels", session, record), *self.history(record)],
+            "panels": [*self.gathered("panels", session, record), *self.history(record), *self.looks(record)],
             "actions": [action for action in row_actions_of(self) if action.shown(record)],
             "buttons": self.gathered("buttons", record),
         }
@@ -98,6 +103,12 @@ class RecordViews(ListViews):
         if not self.has_history or role() not in STAFF or actor().is_agency_bound:
             return []
         return [history_panel(self.session, self.model, self.key_of(record), self.column_labels or {})]
+
+    def looks(self, record: Any) -> list[Panel]:
+        """Who has looked at a record of a case, for administrators."""
+        if not self.model.is_about_cases or role() not in ADMINISTRATORS:
+            return []
+        return [look_panel(self.session, record, self.key_of(record))]
 
     def render(self, template: str, **kwargs: Any) -> str:
         """Flask-Admin's, with this screen at hand, and for a record's page its facts, panels and buttons."""

@@ -13,6 +13,7 @@ from admin_views.kit.formats import show_moment, tag
 from admin_views.kit.parts import Fact
 from models.core.clock import now
 from models.core.errors import RuleBroken
+from models.partnership.log_witnesses import checked_witnesses
 from models.partnership.mail_servers import MailServer
 from models.partnership.mail_settings import (
     Encryption,
@@ -49,9 +50,15 @@ class MailForm(Form):
         "Sender’s address", description="The address that mails come from.", render_kw={"type": "email", **_PLAIN}
     )
     sender_name = LineField("Sender’s name", description="Empty: the partnership’s short name, or its name.")
+    log_witnesses = LineField(
+        "Who keeps the seal of the change log",
+        description="E-mail addresses of administrators, sponsors and board viewers, with commas between them. Each "
+        "gets the seal once a day; against it anybody can check later that the log was not written anew.",
+        render_kw=_PLAIN,
+    )
 
 
-def keep_mail(mail: MailSettings, form: Any) -> None:
+def keep_mail(session: Session, mail: MailSettings, form: Any) -> None:
     """Write what was asked for into the settings; what the operator has set is not on the form. Raises RuleBroken."""
     if "host" in form:
         way = WayOut(
@@ -65,6 +72,7 @@ def keep_mail(mail: MailSettings, form: Any) -> None:
     for name in ("sender_address", "sender_name"):
         if name in form:
             setattr(mail, name, form[name].data or "")
+    mail.log_witnesses = checked_witnesses(session, form["log_witnesses"].data or "")
     check_mail(mail, fixed_settings())
 
 

@@ -33,7 +33,7 @@ _PLAIN = (
     *("name", "short_name", "help_contact", "help_email", "help_phone"),
     *("privacy_notice", "privacy_url", "document_footer", "ordinary_marking", "sensitive_marking"),
 )
-_MAIL = ("host", "port", "encryption", "user_name", "password", "sender_address", "sender_name")
+_MAIL = ("host", "port", "encryption", "user_name", "password", "sender_address", "sender_name", "log_witnesses")
 LOCKED_BY = {
     "name": "PARTNERSHIP_NAME",
     **dict.fromkeys(("logo", "remove_logo"), "PARTNERSHIP_LOGO"),
@@ -135,7 +135,7 @@ class PartnershipScreen(Screen):
 
     def _saved(self, form: PartnershipForm, partnership: Partnership, mail: MailSettings) -> str | tuple[str, str]:
         _keep(partnership, form)
-        keep_mail(mail, form)
+        keep_mail(self.session, mail, form)
         self.session.flush()
         if request.form.get("then") != "test":
             return "The settings are saved and hold from now on."

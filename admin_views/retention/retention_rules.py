@@ -143,6 +143,8 @@ def retention(session: Session, review: ThematicReview) -> Panel:
     rows = []
     clocks = started_on(session, review)
     for rule in session.scalars(select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.what)):
+        if rule.what in ERASABLE and not ERASABLE[rule.what].is_of_reviews:
+            continue
         started = clocks.get(rule.counted_from)
         goes = (
             show_date(months_after(started, rule.months))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import OFFICERS, PageSet, Panel, already_sent, expose, person_id, row_action, show_tag
+from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
@@ -96,6 +97,7 @@ def _strata_panels(session: Session, sample: AuditSample) -> list[Panel]:
     word = "" if kind is StrataKind.LEVEL else f"{stratum_word(kind)}: "
     strata: dict[str, list[tuple[Any, ...]]] = {}
     for case in session.scalars(statement):
+        note_shown(case)
         cell = (str(case.position), link_to(case, case.reference), case.ticket, case.level, show_tag(case.status))
         strata.setdefault(case.stratum, []).append(cell)
     headings = ("Order", "Case", "Ticket", "Level of intervention", "Standing")

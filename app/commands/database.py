@@ -26,6 +26,7 @@ from app.servers.local_servers import join_servers
 from models import schema
 from models.core.change_log import first_broken_link
 from models.core.errors import RuleBroken
+from models.core.published_heads import PublishedHead, first_broken_seal, first_fallen_head, stands_in_chain
 from models.core.table_walls import Gate, gates_of
 from models.partnership.portals import PortalKind
 from models.rules.core.counts import count_words
@@ -127,14 +128,27 @@ def _gate_lines(gate: Gate) -> list[str]:
 
 
 @database.command("verify")
+@click.option("--head", help="A published seal, as a mail or the Board's pack has it: does it still stand in the log?")
 @refusals
-def verify() -> None:
-    """Walk the change log's chain; status 1 and the first record that does not follow from the one before it."""
+def verify(head: str | None) -> None:
+    """Walk the change log's chain; status 1 and the first record that does not follow from the one before it.
+
+    Every published seal is held against the chain, and what it seals of the looks against them.
+    """
     with command_session() as session:
         broken = first_broken_link(session)
-    if broken is not None:
-        refuse(f"Record {broken} of the change log does not follow from the one before it.", status=1)
-    click.echo("The change log holds together.")
+        if broken is not None:
+            refuse(f"Record {broken} of the change log does not follow from the one before it.", status=1)
+        if head is not None and not stands_in_chain(session, head):
+            refuse("That seal stands in the change log no more: the log was written anew or cut since.", status=1)
+        _refuse_fallen(first_fallen_head(session), "is no link of the change log any more")
+        _refuse_fallen(first_broken_seal(session), "does not fit the looks of its day any more")
+    click.echo("The change log holds together." + (" The seal stands in it." if head else ""))
+
+
+def _refuse_fallen(published: PublishedHead | None, words: str) -> None:
+    if published is not None:
+        refuse(f"What was published on {published.published_on:%d %B %Y} {words}.", status=1)
 
 
 @database.command("describe")

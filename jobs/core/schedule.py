@@ -45,6 +45,7 @@ SCHEDULES = (
     Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
     Schedule("retention", job="erase_due", at=time(3, 50)),
+    Schedule("publish the log's end", job="publish_log_head", at=time(4, 15)),
     Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),
     Schedule("reminders", job="write_reminders", at=time(7, 0)),
     Schedule("weekly digest", job="write_digests", at=time(7, 30), weekdays=(MONDAY,)),

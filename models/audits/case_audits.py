@@ -76,6 +76,7 @@ class CaseAudit(Referenced):
     """
 
     __tablename__ = "case_audits"
+    is_about_cases = True
     __table_args__ = (
         one_of("status", AuditStatus, "known_audit_status"),
         one_of("record_state", RecordState, "known_record_state"),

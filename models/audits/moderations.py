@@ -33,6 +33,7 @@ class Moderation(Record):
     """The moderated grade of one case with its reason; the agencies' own grades stay in their audits."""
 
     __tablename__ = "moderations"
+    is_about_cases = True
     __table_args__ = (
         must("reason <> ''", name="moderation_reasoned", sentence="Give the reason for the moderated grade."),
     )

@@ -24,6 +24,7 @@ class CaseFrame(Referenced):
     """
 
     __tablename__ = "case_frames"
+    is_about_cases = True
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert", "update"),
         reason="Case lists are for the officers who draw; agencies never see them.",

@@ -48,6 +48,7 @@ class CaseList(Record):
     """An uploaded file on its way to a frame: the chosen columns and, once checked, the report with every problem."""
 
     __tablename__ = "case_lists"
+    is_about_cases = True
     __table_args__ = (one_of("status", ListStatus, "known_list_status"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         reason="Case lists are for the officers who draw; agencies never see them.", unlogged_columns=("report",)

@@ -36,6 +36,7 @@ class FrameRow(Base):
     """
 
     __tablename__ = "frame_rows"
+    is_about_cases = True
     __table_args__ = ({"postgresql_partition_by": "LIST (frame_id)"},)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -42,18 +42,24 @@ _BECOME = (
     "SELECT set_config('role', %(role)s, true), set_config('app.user_id', %(person)s, true),"
     " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true)"
 )
+_WHO = (
+    "SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), ''),"
+    " coalesce(current_setting('app.agency_ids', true), ''), coalesce(current_setting('app.request_id', true), '')"
+)
 
 
 class Base(DeclarativeBase):
     """Every table of the portal. `row_policy` says who may reach its rows; without one nobody may.
 
     `address_path` is where its records are read when that is not the table's own name (models/core/addresses.py).
+    `is_about_cases`: its rows tell of single cases or people, so who looks at them is on record (models/core/looks.py).
     """
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), str: Text()}
     row_policy: ClassVar[RowPolicy] = RowPolicy(staff=(), system=(), reason="closed until the table says otherwise")
     address_path: ClassVar[str] = ""
+    is_about_cases: ClassVar[bool] = False
 
 
 class Record(Base):
@@ -84,13 +90,40 @@ def _become_the_actor(session: Session, transaction: SessionTransaction, connect
 
 def become(connection: Connection, actor: Actor) -> None:
     """Run the rest of this transaction as the actor: role, person, agencies and request, until commit or rollback."""
-    values = {
+    connection.exec_driver_sql(_BECOME, _values_of(actor))  # taken as it is, because every request runs it
+
+
+def _values_of(actor: Actor) -> dict[str, str]:
+    return {
         "role": str(actor.database_role),
         "person": "" if actor.person_id is None else str(actor.person_id),
         "agencies": ",".join(str(agency) for agency in actor.agency_ids),
         "request": actor.request_id,
     }
-    connection.exec_driver_sql(_BECOME, values)  # taken as it is, because every request runs it
+
+
+def run_apart(session: PortalSession, actor: Actor, statement: str, values: Mapping[str, Any]) -> None:
+    """End the session's transaction without a commit, run one statement of the driver's as the actor, and commit that.
+
+    All of it goes to the database at once and is answered at once, so that it costs no more than the rollback alone.
+    A session that lives within somebody else's transaction leaves that as it was, with the statement done.
+    """
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    if connection.in_nested_transaction():
+        session.rollback()
+        with driver.transaction(), driver.cursor() as cursor:
+            before = cursor.execute(_WHO).fetchone()
+            cursor.execute(_BECOME, _values_of(actor))
+            cursor.execute(statement, values)
+            cursor.execute(_BECOME, dict(zip(_values_of(actor), before, strict=True)))
+        return
+    with driver.pipeline(), driver.cursor() as cursor:
+        cursor.execute("ROLLBACK AND CHAIN")
+        cursor.execute(_BECOME, _values_of(actor))
+        cursor.execute(statement, values)
+        cursor.execute("COMMIT")
+    session.rollback()  # for the session the transaction is over; the database hears nothing more of it
 
 
 def act_as(session: Session, actor: Actor) -> None:

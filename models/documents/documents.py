@@ -60,6 +60,7 @@ class Document(Record):
     """
 
     __tablename__ = "documents"
+    is_about_cases = True
     __table_args__ = (
         one_of("kind", DocumentKind, "known_document_kind"),
         must("size > 0", name="document_not_empty", sentence="The file is empty."),

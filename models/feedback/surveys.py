@@ -1,7 +1,8 @@
 """Which anonymous on-line surveys are open, and what did people answer?
 
 Nobody signs in, no cookie is set, and only the day of an answer is kept. The public may read the one survey whose link
-they hold while it is open, and add one response to it; nothing else.
+they hold while it is open, and add one response to it; nothing else. While it is open its results move in fives, so
+that no answer can be tied to the moment it came.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Strength
 from models.rules.feedback.quotations import published_words, refuse_quotations, refuse_withheld_words
-from models.rules.feedback.small_numbers import SMALLEST, Tally
+from models.rules.feedback.small_numbers import SMALLEST, Tally, settled, so_far
 from models.rules.tools.questionnaires import Question, progress
 from models.signatures.signables import signed_version
 from models.tools.assurance_tools import AssuranceTool, ToolKind
@@ -46,6 +47,7 @@ class Survey(Record):
     """An anonymous survey of one feedback activity, open to everybody with its link, from one day to another."""
 
     __tablename__ = "surveys"
+    is_about_cases = True
     __table_args__ = (
         must(
             "closes_on >= opens_on",
@@ -218,20 +220,32 @@ def response_count(session: Session, survey_id: int) -> int:
     return session.scalar(select(func.count()).where(SurveyResponse.survey_id == survey_id)) or 0
 
 
+def count_in_words(session: Session, survey: Survey) -> str:
+    """How many people have answered, as it may be said: exactly once the survey is closed, in fives before."""
+    count = response_count(session, survey.id)
+    return so_far(count) if survey.is_open(today()) else f"{count:,}"
+
+
+def heard_count(session: Session, survey: Survey) -> int:
+    """Of how many people the results speak: of all once the survey is closed, of whole fives before."""
+    count = response_count(session, survey.id)
+    return settled(count) if survey.is_open(today()) else count
+
+
 def tally(session: Session, survey: Survey, question: Question) -> Tally:
-    """How often each answer to a question was given."""
-    answers = [value for value in _values(session, survey.id, question.key) if value is not None]
+    """How often each answer to a question was given, by those of whom the results speak."""
+    answers = [value for value in _values(session, survey, question.key) if value is not None]
     counts = Counter(word for answer in answers for word in (answer if isinstance(answer, list) else [str(answer)]))
     return Tally(len(answers), counts)
 
 
 def written_answers(session: Session, survey: Survey, question: Question) -> list[str]:
     """What people wrote, in an order that does not reveal who did; empty where their words may not be published."""
-    return published_words(_written(session, survey, question), heard=response_count(session, survey.id))
+    return published_words(_written(session, survey, question), heard=heard_count(session, survey))
 
 
 def _written(session: Session, survey: Survey, question: Question) -> list[str]:
-    values = (value for value in _values(session, survey.id, question.key) if value is not None)
+    values = (value for value in _values(session, survey, question.key) if value is not None)
     return [question.how.show(value) for value in values]
 
 
@@ -247,9 +261,11 @@ def _withheld_words(session: Session, survey: Survey) -> list[str]:
     ]
 
 
-def _values(session: Session, survey_id: int, key: str) -> list[Any]:
-    statement = select(SurveyResponse.answers[key]).where(SurveyResponse.survey_id == survey_id)
-    return list(session.scalars(statement))
+def _values(session: Session, survey: Survey, key: str) -> list[Any]:
+    """The answers to a question, in the order they came, of those of whom the results speak."""
+    statement = select(SurveyResponse.answers[key]).where(SurveyResponse.survey_id == survey.id)
+    heard = heard_count(session, survey)
+    return list(session.scalars(statement.order_by(SurveyResponse.id).limit(heard)))
 
 
 @evidence
@@ -276,6 +292,6 @@ def survey_answers(session: Session, review_id: int) -> Iterable[Evidence]:
 def _graded(session: Session, survey: Survey, question: Question) -> tuple[float, int] | None:
     if all(option.weight is None for option in question.options):
         return None
-    levels = [question.level(value) for value in _values(session, survey.id, question.key)]
+    levels = [question.level(value) for value in _values(session, survey, question.key)]
     counted = [level for level in levels if level is not None]
     return (sum(counted) / len(counted), len(counted)) if len(counted) >= SMALLEST else None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audits.moderations import GradesByLevel, grades_by_level
+from models.core.published_heads import latest_head
 from models.gates.programmes import programme
 from models.partnership.agencies import Agency
 from models.plans.action_plans import ActionPlan, PlanStatus
@@ -17,7 +18,15 @@ from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import missing_partners
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
-from models.rules.gates.board_packs import BoardFacts, CycleFacts, GradeFacts, LateFacts, QuotaFacts, ReviewFacts
+from models.rules.gates.board_packs import (
+    BoardFacts,
+    CycleFacts,
+    GradeFacts,
+    HeadFacts,
+    LateFacts,
+    QuotaFacts,
+    ReviewFacts,
+)
 from models.sampling.audit_samples import AuditSample, SampleStatus
 
 MOST_OVERDUE = 500
@@ -49,6 +58,7 @@ def board_facts(session: Session, occasion: Occasion, *, year: int) -> BoardFact
             for level in grades.levels
         ),
         cycles=tuple(_cycle(session, cycle) for cycle in _cycles(session)),
+        head=_head(session),
     )  # fmt: skip
 
 
@@ -89,6 +99,11 @@ def _grades(session: Session, year: int) -> list[tuple[str, GradesByLevel]]:
 
 def _moderated(grades: GradesByLevel) -> list[int]:
     return [count for level in grades.levels for word, count in grades.counts[level].items() if word]
+
+
+def _head(session: Session) -> HeadFacts | None:
+    published = latest_head(session)
+    return HeadFacts(published.published_on, str(published)) if published is not None else None
 
 
 def _cycles(session: Session) -> Sequence[Section11Cycle]:

@@ -78,6 +78,7 @@ class MailSettings(Record):
     password_set_at: Mapped[datetime | None]
     sender_address: Mapped[str] = mapped_column(Text, server_default="")
     sender_name: Mapped[str] = mapped_column(Text, server_default="")
+    log_witnesses: Mapped[str] = mapped_column(Text, server_default="")
 
     def __str__(self) -> str:
         return self.host or "No mail server"
@@ -94,7 +95,7 @@ class MailSettings(Record):
             raise RuleBroken("Give the sender as an e-mail address, such as portal@example.org.", field=key)
         return value
 
-    @validates("user_name", "sender_name")
+    @validates("user_name", "sender_name", "log_witnesses")
     def _plain(self, key: str, value: str) -> str:
         return in_one_line(value, field=key)
 

@@ -23,6 +23,7 @@ class Challenge(Record):
     """One line of the challenge log: at a meeting, or in the course of a review. It closes with an outcome."""
 
     __tablename__ = "challenges"
+    is_about_cases = True
     __table_args__ = (
         must("question <> ''", name="challenge_asks", sentence="Write what was challenged."),
         must(

@@ -35,7 +35,8 @@ class Erasable:
 
     `held` says what is there. `erase` gets ids of that and the day; it returns how many single things (cases, rows,
     files) are gone. What is erased is held no more. `portion` is how many are erased in one transaction, so that none
-    takes longer than a second or so. `least_months` is how long the portal itself still needs the data.
+    takes longer than a second or so. `least_months` is how long the portal itself still needs the data. Not
+    `is_of_reviews`: each goes by its own day.
     """
 
     label: str
@@ -44,6 +45,8 @@ class Erasable:
     erase: Erase
     portion: int
     least_months: int = 0
+    least_because: str = "so that no case is audited twice"
+    is_of_reviews: bool = True
 
 
 _SAMPLES = text("""

@@ -16,6 +16,7 @@ from models.core.db import Base, Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.retention.erasures import ERASABLE
+from models.retention.look_erasures import LOOKS
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 
@@ -62,9 +63,7 @@ class RetentionRule(Record):
         if erasable is None:
             raise RuleBroken(f"Choose what the rule is about: {', '.join(each.label for each in ERASABLE.values())}.")
         if self.months < erasable.least_months:
-            raise RuleBroken(
-                f"{erasable.label} are needed for {erasable.least_months} months, so that no case is audited twice."
-            )
+            raise RuleBroken(f"{erasable.label}: needed for {erasable.least_months} months, {erasable.least_because}.")
 
 
 _IN_USE = select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.id)
@@ -216,6 +215,7 @@ def lift_hold(session: Session, review: ThematicReview) -> None:
 
 
 _USUAL = (
+    (LOOKS, 24, ClockStart.REVIEW_CLOSED, "Needed to answer who has seen a case; counted from the day of the look."),
     ("frame_rows", 12, ClockStart.REVIEW_COMPLETED, "Needed to repeat the draw until the impact analysis."),
     ("drawn_cases", 24, ClockStart.REVIEW_CLOSED, "Needed to keep cases from being audited again too soon."),
     (

@@ -55,6 +55,7 @@ class AuditSample(Referenced):
     """
 
     __tablename__ = "audit_samples"
+    is_about_cases = True
     __table_args__ = (
         one_of("status", SampleStatus, "known_sample_status"),
         one_of("kind", DrawKind, "known_draw_kind"),

@@ -38,6 +38,7 @@ class SampleCase(Record):
     """
 
     __tablename__ = "sample_cases"
+    is_about_cases = True
     __table_args__ = (
         one_of("status", CaseStatus, "known_case_status"),
         must(

@@ -22,6 +22,7 @@ from models.case_lists.frame_rows import FrameRow, frame_fingerprint, read_rows
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession
+from models.core.looks import Look, LookKind
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
 from models.tools.starting_words import give_starting_words
 from tests.web import Browser
@@ -296,3 +297,20 @@ def test_officer_who_accepts_before_the_check_is_told_so(officer: Browser, sessi
     assert "The list is not checked yet." in officer.get(page).get_text(" ", strip=True)
     assert officer.send(page, confirmed="yes").status_code == 302
     assert session.scalars(select(CaseList)).one().status is ListStatus.UPLOADED
+
+
+@pytest.mark.assures(30)
+def test_every_page_and_file_of_a_list_that_came_in_is_on_record(
+    officer: Browser, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    number = checked(officer, session, session_factory).id
+    session.commit()
+    views = {"": "details_view", "columns/": "columns_page", "check/": "check", "problems.csv": "problems",
+             "accept/": "accept", "discard/": "discard"}  # fmt: skip
+    for path, view in views.items():
+        with officer.client.get(f"/case-lists/{number}/{path}") as answer:
+            assert answer.status_code == 200, path
+        look = session.scalars(select(Look).order_by(Look.id.desc()).limit(1)).one()
+        assert (look.page, look.shown) == (f"case_lists.{view}", {"case_lists": [number]})
+        assert look.kind is (LookKind.DOWNLOAD if "csv" in path else LookKind.READ)
+        session.commit()

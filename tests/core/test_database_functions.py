@@ -19,7 +19,9 @@ from models.tools.starting_words import give_starting_words
 from tests import make, make_audits
 
 FUNCTIONS = all_functions()
-CALLED_BY_HAND = [function for function in FUNCTIONS if function.executable_by]
+CALLED_BY_HAND = [function for function in FUNCTIONS if function.executable_by and "frame" in function.signature]
+ANSWERS = {"note_look": "null value in column", "forget_looks": "looks are kept for 180 days at least"}
+"""What a function says that is called with nothing in its arguments; the others speak of frames."""
 ODD_NUMBERS = (None, -1, 0, 987_654_321)
 
 _OURS = """
@@ -74,7 +76,7 @@ def test_every_function_pins_where_names_are_looked_up_with_temporary_tables_las
         if not row.is_borrowed and "search_path=public, pg_temp" not in (row.settings or [])
     ]
     assert unpinned == []
-    assert sum(row.is_definer for row in rows) == 7
+    assert sum(row.is_definer for row in rows) == 9
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.signature)
@@ -84,7 +86,8 @@ def test_a_role_calls_just_the_functions_it_needs(
 ) -> None:
     session.flush()
     act_as(session, Actor(role))
-    answer = "there is no frame" if role in function.executable_by else "permission denied for function"
+    refusal = ANSWERS.get(function.signature.partition("(")[0], "there is no frame")
+    answer = refusal if role in function.executable_by else "permission denied for function"
     with pytest.raises(DBAPIError, match=answer):
         session.execute(text(call(function)))
 

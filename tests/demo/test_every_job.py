@@ -31,6 +31,7 @@ from models.documents.document_requests import ask_for_document
 from models.documents.job_requests import JobRequest, JobStatus, request_job
 from models.learning.briefings import Briefing
 from models.messages.messages import Draft, write_message
+from models.partnership.mail_settings import mail_settings
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
 from models.plans.impact_analyses import ImpactAnalysis
@@ -99,6 +100,10 @@ def freeze_a_large_list(session: PortalSession) -> None:
 def forget_an_upload(session: PortalSession) -> None:
     uploaded(session).uploaded_at = now() - timedelta(days=3)
     session.flush()
+
+
+def name_a_witness(session: PortalSession) -> None:
+    mail_settings(session).log_witnesses = first(session, Person.email, Person.role == Role.BOARD_VIEWER)
 
 
 def spreadsheet(session: PortalSession) -> tuple[TableImport, Person]:
@@ -221,6 +226,7 @@ HOW_ASKED: dict[str, Ask] = {
     "make_self_evaluation": paper("self_evaluation", "record_id", SelfEvaluation.id),
     "make_self_evaluation_blank": paper("self_evaluation_blank", "record_id", SelfEvaluation.id),
     "make_triangulation_matrix": paper("triangulation_matrix", "review_id", ThematicReview.id),
+    "publish_log_head": daily("publish_log_head", name_a_witness),
     "send_message": ask_for_a_letter,
     "send_test_mail": ask_for_a_test_mail,
     "settle_case_audits": daily("settle_case_audits", forget_what_was_settled),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,6 +74,17 @@ def survey(session: Session, activity: FeedbackActivity, tool: AssuranceTool) ->
     opened = open_survey(session, activity, tool, opens_on=today(), closes_on=today() + SOON)
     session.commit()
     return opened
+
+
+def close(session: Session, survey: Survey) -> None:
+    close_survey(session, survey)
+    session.commit()
+
+
+def open_again(session: Session, survey: Survey) -> None:
+    """As no screen does: so that a test need not make the survey a second time."""
+    survey.closed_on = None
+    session.commit()
 
 
 def _answers(browser: Browser, survey: Survey, **values: Any) -> Any:
@@ -210,9 +223,12 @@ def test_public_sees_the_one_open_survey_it_holds_and_no_response(
 def test_fewer_than_five_answers_show_nothing(browser: Open, session: Session, survey: Survey) -> None:
     respond(session, survey, 4, seen="Yes")
     path = f"/feedback/survey/{survey.id}/"
+    close(session, survey)
     page = browser(Role.OFFICER).get(path).get_text(" ", strip=True)
     assert "Too few answers to show." in page
+    open_again(session, survey)
     respond(session, survey, 1, seen="No")
+    close(session, survey)
     asked = session.get_one(ToolVersion, survey.version_id).questionnaire.question("seen")
     assert asked is not None
     assert tally(session, survey, asked) == Tally(5, {"Yes": 4, "No": 1})
@@ -226,8 +242,11 @@ def test_graded_questions_speak_in_the_triangulation_from_five_answers_on(sessio
     review = session.get_one(FeedbackActivity, survey.activity_id)
     review_record = session.get_one(make.ThematicReview, review.review_id)
     respond(session, survey, 4)
+    close(session, survey)
     assert Source.SERVICE_USERS not in triangulate(session, review_record).rows[0].cells
+    open_again(session, survey)
     respond(session, survey, 1, cases=3)
+    close(session, survey)
     cell = triangulate(session, review_record).rows[0].cells[Source.SERVICE_USERS]
     assert (cell.level, cell.count) == (1.0, 1)
 
@@ -236,11 +255,61 @@ def test_papers_of_a_review_never_say_how_few_people_answered(session: PortalSes
     review_id = session.get_one(FeedbackActivity, survey.activity_id).review_id
     place = list(Source).index(Source.SERVICE_USERS)
     for more, said in ((4, Said(None)), (1, Said(Verdict.STRENGTH, 1, Strength.MODERATE.weight))):
+        open_again(session, survey)
         respond(session, survey, more, cases=more)
+        close(session, survey)
         assert matrix_facts(session, OCCASION, review_id=review_id).rows[0].said[place] == said
         report = review_facts(session, OCCASION, review_id=review_id)
         assert report.rows[0].said[place] == said
         assert "answers" not in str(report)
+
+
+def test_open_survey_ties_no_new_text_and_no_new_count_to_the_moment_it_came(
+    browser: Open, session: Session, survey: Survey
+) -> None:
+    """Somebody who looks after each answer sees nothing move but in steps of five, the last five with the close."""
+    officer, pages, said = browser(Role.OFFICER), list[str](), list[set[str]]()
+    for number in range(1, 18):
+        respond(session, survey, 1, why=f"Word {number:02}", seen="Yes" if number % 2 else "No")
+        page = officer.get(f"/feedback/survey/{survey.id}/").select_one("main")
+        panel = officer.get(f"/feedback/{survey.activity_id}/").find(string=re.compile("so far"))
+        assert page is not None
+        pages.append(page.get_text() + str(panel))
+        said.append(set(re.findall(r"Word \d\d", page.get_text())))
+    assert [len(words) for words in said] == [0] * 9 + [5] * 5 + [10] * 3
+    moved = [number for number, (old, new) in enumerate(pairwise(pages), start=2) if old != new]
+    assert moved == [5, 10, 15], "what the page says moved with a single answer"
+    close(session, survey)
+    page = officer.get(f"/feedback/survey/{survey.id}/").get_text()
+    assert len(set(re.findall(r"Word \d\d", page)) - said[-1]) == 7
+
+
+def test_evidence_of_an_open_survey_moves_in_fives_too(session: Session, survey: Survey) -> None:
+    review = session.get_one(make.ThematicReview, session.get_one(FeedbackActivity, survey.activity_id).review_id)
+    levels = []
+    for number in range(11):
+        respond(session, survey, 1, met="Not met" if number % 2 else "Fully met", why=f"Reason {number}")
+        cell = triangulate(session, review).rows[0].cells.get(Source.SERVICE_USERS)
+        levels.append(None if cell is None else cell.level)
+    assert levels[:9] == [None] * 9
+    assert levels[9] == levels[10] == pytest.approx(0.6)
+
+
+def test_a_whole_office_behind_one_address_answers_and_a_flood_does_not(
+    browser: Open, session: Session, survey: Survey
+) -> None:
+    stranger, path = browser(), f"/answer/{survey.token}/"
+    sent = [
+        stranger.client.post(path, data={"receipt": f"person {number} of an office", "a-met": "Fully met"}).status_code
+        for number in range(310)
+    ]
+    assert sent[:300] == [303] * 300
+    assert sent[300:] == [429] * 10
+    elsewhere = {"REMOTE_ADDR": "10.9.8.7"}
+    given = {"receipt": "somebody at home", "a-met": "Not met", "a-why": "Busy."}
+    assert stranger.client.post(path, data=given, environ_overrides=elsewhere).status_code == 303
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(SurveyResponse)) == 301
 
 
 def test_survey_that_is_not_open_is_not_closed_again(session: Session, survey: Survey) -> None:

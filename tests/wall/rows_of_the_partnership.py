@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from models.accounts.access_links import AccessLink
@@ -14,9 +15,13 @@ from models.accounts.sign_ins import SignIn
 from models.accounts.work_accounts import WorkAccount
 from models.accounts.work_issuers import WorkIssuer, WorkIssuerAgency
 from models.accounts.work_sign_ins import WorkSignIn
+from models.core.access import Actor
 from models.core.change_log import ChangeLogHead, ChangeRecord
-from models.core.clock import now
+from models.core.clock import now, today
+from models.core.db import become
 from models.core.form_receipts import FormReceipt
+from models.core.looks import Look
+from models.core.published_heads import PublishedHead
 from models.core.references import ReferenceCounter
 from models.core.schedules import ScheduleMark
 from models.documents.documents import Document, DocumentFetch
@@ -41,7 +46,7 @@ from models.spreadsheets.table_imports import TableImport
 from models.tools.answer_sheets import SheetAnswer
 from models.tools.rating_scales import RatingScale
 from tests import make
-from tests.wall.sides import DAY, Side, makes
+from tests.wall.sides import DAY, Side, Whose, makes
 
 
 @makes(Agency)
@@ -250,6 +255,25 @@ def change_record(side: Side) -> ChangeRecord:
 def change_log_head(side: Side) -> ChangeLogHead:
     """The one row there is."""
     return side.session.query(ChangeLogHead).one()
+
+
+@makes(Look)
+def look(side: Side) -> Look:
+    """What the database itself writes of a look at the side's hub."""
+    connection, page = side.session.connection(), f"page of {side.name}"
+    become(connection, replace(Actor.system(), person_id=side.person.id))
+    connection.exec_driver_sql("SELECT note_look('read', %s, 200, '{}', 0, '{}')", (page,))
+    become(connection, Actor.system())
+    return side.session.query(Look).filter_by(page=page).one()
+
+
+@makes(PublishedHead)
+def published_head(side: Side) -> PublishedHead:
+    day = today() - timedelta(days=list(Whose).index(side.whose))
+    return PublishedHead(
+        published_on=day, link_number=1, link_hash=b"1", looks_from_at=now(), looks_until_at=now(), look_count=0,
+        looks_seal=b"1",
+    )  # fmt: skip
 
 
 @makes(Partnership)

@@ -35,6 +35,28 @@ def in_words(count: int) -> str:
     return f"about {rounded}" if rounded else "none"
 
 
+def settled(count: int) -> int:
+    """How many answers, the earliest first, may speak while people still answer: in fives, the last five held back.
+
+    What is shown moves by five answers at once, and by five at least on the day the last ones join, so that nobody who
+    knows when somebody answered can tell what they said.
+
+    >>> [settled(count) for count in (4, 9, 10, 14, 15, 41)]
+    [0, 0, 5, 5, 10, 35]
+    """
+    return max(0, count // SMALLEST - 1) * SMALLEST
+
+
+def so_far(count: int) -> str:
+    """How many have answered while people still answer, in words that move in fives only.
+
+    >>> so_far(0), so_far(4), so_far(12), so_far(1_004)
+    ('fewer than 5 so far', 'fewer than 5 so far', 'at least 10 so far', 'at least 1,000 so far')
+    """
+    least = count // SMALLEST * SMALLEST
+    return f"at least {least:,} so far" if least else f"fewer than {SMALLEST} so far"
+
+
 @dataclass(frozen=True)
 class Tally:
     """How often each answer was given. `total` is how many answered at all."""

@@ -87,6 +87,14 @@ class CycleFacts:
 
 
 @dataclass(frozen=True)
+class HeadFacts:
+    """Where the change log ended on a day: the number and seal of its last change, `1234:ab…`."""
+
+    published_on: date
+    seal: str
+
+
+@dataclass(frozen=True)
 class BoardFacts:
     """The Board's pack on a day. `grades` are the words that `levels` count, in order."""
 
@@ -99,6 +107,7 @@ class BoardFacts:
     grades: tuple[str, ...]
     levels: tuple[GradeFacts, ...]
     cycles: tuple[CycleFacts, ...]
+    head: HeadFacts | None = None
 
 
 def board_paper(facts: BoardFacts) -> Paper:
@@ -124,6 +133,7 @@ def board_paper(facts: BoardFacts) -> Paper:
             _owed("Overdue actions", facts.overdue, on, "No action is overdue."),
             _levels(facts),
             _cycles(facts.cycles),
+            *_record(facts.head),
         ),
         kind="Board pack",
         reference="",
@@ -192,3 +202,12 @@ def _cycle(cycle: CycleFacts) -> Row:
     missing = [("Not returned yet", LABEL), ("; ".join(cycle.missing), BODY)] if cycle.missing else ()
     counts = (f"{cycle.returned:,}", f"{cycle.expected:,}")
     return Row([cycle.title, day(cycle.due_on), *counts], note=missing, name=cycle.title)
+
+
+def _record(head: HeadFacts | None) -> tuple[Table, ...]:
+    """The seal of the change log, on paper where nobody can change it; nothing before the first is published."""
+    if head is None:
+        return ()
+    columns = (Column("Day", 1), Column("Seal of its last change", 5))
+    rows = RowsOf([head], lambda known: Row([day(known.published_on), known.seal], name=day(known.published_on)))
+    return (Table(columns, rows, heading="The portal’s change log"),)
