@@ -7,7 +7,6 @@ looks whether there is such a person. So neither the answer on the page nor its 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
 from sqlalchemy import Index, Text, delete, func, select, text
@@ -118,19 +117,6 @@ def forget_old_asks(session: Session, now: datetime) -> int:
     """Delete asks older than KEPT; returns how many."""
     gone = delete(PasswordAsk).where(PasswordAsk.asked_at < now - KEPT).returning(PasswordAsk.id)
     return len(session.scalars(gone).all())
-
-
-def network_of(address: str) -> str:
-    """The network a request came from: of an IPv6 address the half that one household or office has.
-
-    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("")
-    ('192.0.2.7', '2001:db8:1:2::/64', '')
-    """
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip_network(f"{known}/64", strict=False)) if known.version == 6 else str(known)
 
 
 def _write(session: Session, person: Person, body: str) -> int | None:
