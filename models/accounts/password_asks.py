@@ -12,6 +12,7 @@ from typing import ClassVar
 from sqlalchemy import Index, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.accounts.access_changes import the_portals_own
 from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, issue_link, prepare_link
 from models.accounts.invitations import Inviting, invite, lasts_words, may_accept
 from models.core.access import RowPolicy
@@ -68,7 +69,8 @@ def ask_for_password(session: Session, *, email: str, network: str, now: datetim
     ask = PasswordAsk(email=address, network=network[:60], asked_at=now)
     session.add(ask)
     session.flush()
-    request_job(session, "answer_password_ask", {"ask_id": ask.id})
+    with the_portals_own(session):
+        request_job(session, "answer_password_ask", {"ask_id": ask.id})
     return True
 
 

@@ -94,7 +94,11 @@ def note_work_attempt(session: Session, *, issuer_id: int, address: str, now: da
     must not be able to lock somebody out by naming their address at an issuer.
     """
     attempt = SignInAttempt(
-        email="", address=address[:60], attempted_at=now, outcome=Outcome.STARTED, issuer_id=issuer_id,
+        email="",
+        address=address[:60],
+        attempted_at=now,
+        outcome=Outcome.STARTED,
+        issuer_id=issuer_id,
         kind=AttemptKind.WORK_ACCOUNT,
     )
     session.add(attempt)

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from models.accounts.passkeys import Passkey, has_passkey, passkeys_of
 from models.accounts.recovery_codes import RecoveryCode, codes_left
-from models.accounts.sign_in_attempts import LOCK, TRIES, Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import TRIES, Outcome, SignInAttempt
 from models.accounts.sign_ins import SignIn, SignInWay
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
