@@ -50,6 +50,7 @@ SIGNED_IN = {
         "auth.account",
         "auth.new_password",
         "auth.end_sign_in",
+        "auth.forget_browser",
         "auth.signed_in_again",
         "calendars.start",
         "calendars.revoke",

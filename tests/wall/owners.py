@@ -184,6 +184,7 @@ THE_PORTALS_OWN = {
     "calendar_feeds": Owned(staff=NOTHING),
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
+    "known_browsers": Owned(staff=NOTHING),
     "password_asks": Owned(staff=NOTHING),
     "portals": Owned(staff=KEPT, system=KEPT),
     "recovery_codes": Owned(staff=NOTHING),
