@@ -30,8 +30,8 @@ from models.reminders.calendar_feeds import feed_of
 PER_ADDRESS = "30 per minute; 300 per hour"
 MOST_BROWSERS = 10  # shown on the account page
 _REFUSED = (
-    "That e-mail address and password do not fit together, or too many have been tried for a while. If you are sure of "
-    "them, press “Forgotten your password?”: the mail lets you in at once, also meanwhile."
+    "That e-mail address and password do not fit together, or too many have been tried for a while. The mail of "
+    "“Forgotten your password?” lets you in also meanwhile."
 )
 auth = Blueprint("auth", __name__)
 

@@ -192,7 +192,7 @@ def _is_network_locked(session: Session, attempt: SignInAttempt) -> bool:
 
 def _is_waiting(session: Session, failed: Select[int, datetime], patience: Patience, now: datetime) -> bool:
     failure_count, last_at = session.execute(failed).one()
-    return last_at is not None and now < last_at + patience.wait_after(failure_count)
+    return failure_count > 0 and now < last_at + patience.wait_after(failure_count)
 
 
 def _last(attempt: SignInAttempt, *outcomes: Outcome, place: str | None = None) -> ColumnElement[Any]:
