@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
@@ -14,25 +13,26 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import Database
+from app.confirmations import check_password_again
+from app.known_browsers import asker, token_here
 from app.security import limiter
-from app.sessions import BrowserSession, DatabaseSessions, mark_of
+from app.sessions import DatabaseSessions, mark_of
 from app.settings import Settings
-from models.accounts.passkeys import asks_for_second
+from app.sign_in_desk import HalfWay, SignInDesk, browser, desk
+from models.accounts.known_browsers import KnownBrowser, browsers_of, forget_browsers, is_browser
 from models.accounts.password_changes import change_password
-from models.accounts.second_factors import factor_key, has_factor, is_code
-from models.accounts.sign_in_attempts import Outcome, SignInAttempt, open_attempt, settle_attempt
-from models.accounts.sign_ins import Proof, SignedIn, SignInWay, living_sign_ins, revoke, sign_out, standing_of
-from models.accounts.sign_ins import start_sign_in as start
-from models.accounts.work_issuers import refuse_another_way
-from models.core.access import Actor
+from models.accounts.second_factors import has_factor
+from models.accounts.sign_ins import SignedIn, SignInWay, living_sign_ins, revoke, sign_out
 from models.core.clock import now
-from models.core.db import act_as
 from models.core.errors import RuleBroken
-from models.partnership.people import Person
 from models.reminders.calendar_feeds import feed_of
 
 PER_ADDRESS = "30 per minute; 300 per hour"
-_REFUSED = "That e-mail address and password do not fit together, or the account is locked for a while."
+MOST_BROWSERS = 10  # shown on the account page
+_REFUSED = (
+    "That e-mail address and password do not fit together, or too many have been tried for a while. The mail of "
+    "“Forgotten your password?” lets you in also meanwhile."
+)
 auth = Blueprint("auth", __name__)
 
 
@@ -45,99 +45,6 @@ class Visitor(UserMixin):
 
     def get_id(self) -> str:
         return str(self.facts.person_id)
-
-
-class HalfWay(NamedTuple):
-    """The person who has proved one thing, their standing then, and the way they will be in once the code is given."""
-
-    person_id: int
-    standing: str
-    way: str = SignInWay.PASSWORD_AND_CODE
-
-
-class SignInDesk:
-    """The database work of signing in, done as the portal itself."""
-
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.database = database
-        self.hours = settings.session_hours
-        self.idle = timedelta(minutes=settings.session_idle_minutes)
-        self.factor_key = factor_key(settings.secret_key)
-        self.forced_roles = settings.forced_roles
-
-    def session(self) -> Session:
-        """This request's session, acting as the portal itself in a new transaction."""
-        session = self.database.session
-        session.rollback()
-        act_as(session, Actor.system(g.request_id))
-        return session
-
-    def admit(self, email: str, password: str) -> str | HalfWay | None:
-        """A new token when e-mail address and password are right. Each try is recorded before it is looked at.
-
-        Somebody with a second factor is half way only, and the try counts as failed until the code is given.
-        """
-        database, moment = self.session(), now()
-        attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
-        database.commit()
-        person = settle_attempt(database, attempt, password=password)
-        if person is None:
-            database.commit()
-            return None
-        self._refuse_another_way(person, attempt)
-        if is_half := asks_for_second(database, person, self.forced_roles):
-            attempt.outcome = Outcome.STARTED
-        half = HalfWay(person.id, standing_of(database, person.id)) if is_half else None
-        token = half or self.token(person, way=SignInWay.PASSWORD)
-        database.commit()
-        return token
-
-    def _refuse_another_way(self, person: Person, attempt: SignInAttempt) -> None:
-        """Refuse the right password of somebody whose agency signs in with work accounts only. Raises RuleBroken."""
-        database = self.database.session
-        try:
-            refuse_another_way(database, person)
-        except RuleBroken:
-            attempt.outcome = Outcome.REFUSED
-            database.commit()
-            raise
-
-    def admit_by_code(self, half: HalfWay, code: str) -> str | None:
-        """A new token when the code is right and the person's standing is still as when the password was given."""
-        database, moment = self.session(), now()
-        person = database.get(Person, half.person_id)
-        if person is None or not person.is_active or standing_of(database, person.id) != half.standing:
-            return None
-        attempt = open_attempt(database, email=person.email, address=request.remote_addr or "", now=moment)
-        database.commit()
-        is_open = attempt.outcome is Outcome.STARTED
-        is_right = is_open and is_code(database, person.id, code, key=self.factor_key, now=moment)
-        attempt.outcome = Outcome.SIGNED_IN if is_right else Outcome.REFUSED if is_open else attempt.outcome
-        token = self.token(person, way=SignInWay(half.way), is_two_factor=True) if is_right else None
-        database.commit()
-        return token
-
-    def token(self, person: Person, *, way: SignInWay, is_two_factor: bool = False) -> str:
-        """A new sign-in for this browser; the one it had before is over.
-
-        Refuses any way but a work account to somebody whose agency signs in by that only.
-        """
-        database = self.database.session
-        if way is not SignInWay.WORK_ACCOUNT:
-            refuse_another_way(database, person)
-        if browser().token:
-            sign_out(database, browser().token)
-        proof = Proof(way, is_two_factor)
-        return start(database, person, proof=proof, browser=request.user_agent.string, now=now(), hours=self.hours)
-
-
-def desk() -> SignInDesk:
-    return cast(SignInDesk, current_app.extensions["sign_in"])
-
-
-def browser() -> BrowserSession:
-    """The session of the browser that sent this request."""
-    return cast(BrowserSession, session)
 
 
 def start_sign_in(app: Flask, database: Database, settings: Settings) -> None:
@@ -158,7 +65,7 @@ def load_visitor(key: str) -> Visitor | None:
 
 
 @auth.route("/sign-in/", methods=["GET", "POST"])
-@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_ADDRESS, key_func=asker, methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     if request.method == "GET":
@@ -259,12 +166,13 @@ def account_page(problem: str = "", status: int = 200, calendar_url: str = "") -
         feed=feed_of(database, signed_in.person_id),
         calendar_url=calendar_url,
         has_factor=has_factor(database, signed_in.person_id),
+        known_browsers=[(known, is_browser(known, token_here())) for known in _known_browsers(database, signed_in)],
     )
     return page, status
 
 
 @auth.post("/account/password/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def new_password() -> ResponseReturnValue:
     """Change the password: every other sign-in ends, this browser goes on under a new id."""
@@ -275,6 +183,7 @@ def new_password() -> ResponseReturnValue:
     try:
         signed_in = cast(SignedIn, browser().signed_in)
         old, new = form.get("old", "")[:1000], form.get("new", "")[:1000]
+        check_password_again(database, signed_in, old, "The current password is not right.")
         about = (partnership_now().name,)
         person = change_password(database, signed_in.person_id, old=old, new=new, about=about)
         token = desk().token(person, way=SignInWay.PASSWORD, is_two_factor=signed_in.is_two_factor)
@@ -296,3 +205,18 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     database.commit()
     flash("That sign-in is ended." if ended else "That sign-in was over already.", "success")
     return redirect(url_for("auth.account"))
+
+
+@auth.post("/account/browsers/<int:browser_id>/forget/")
+@login_required
+def forget_browser(browser_id: int) -> ResponseReturnValue:
+    """Know one's browser no longer, for instance one on a computer that others use."""
+    database = desk().session()
+    gone = forget_browsers(database, int(current_user.get_id()), min(browser_id, 2_147_483_647))
+    database.commit()
+    flash("That browser is forgotten." if gone else "That browser was forgotten already.", "success")
+    return redirect(url_for("auth.account"))
+
+
+def _known_browsers(database: Session, signed_in: SignedIn) -> list[KnownBrowser]:
+    return browsers_of(database, signed_in.person_id, now=now())[:MOST_BROWSERS]

@@ -29,10 +29,14 @@ class Band:
 
     def __call__(self) -> bool:
         """Whether the page wears the band of the demonstration."""
+        return self.kind() is PortalKind.DEMO
+
+    def kind(self) -> PortalKind | None:
+        """What the portal is; None while nobody has decided, or the database is away."""
         if self._kind is None and not g.get("is_database_away") and time.monotonic() - self._asked_at >= ASKED_AGAIN:
             self._asked_at = time.monotonic()
             self._kind = self._ask()
-        return self._kind is PortalKind.DEMO
+        return self._kind
 
     def _ask(self) -> PortalKind | None:
         """What the database says; nothing when it is away, as the page that says so needs no band."""

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import Database
-from app.auth import account_page, desk
+from app.auth import account_page
 from app.security import limiter
 from app.settings import Settings
+from app.sign_in_desk import desk
 from models.core.access import Actor
 from models.core.clock import now, today
 from models.core.db import act_as

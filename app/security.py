@@ -7,11 +7,11 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, Response, abort, g, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_views.kit.requests import role
+from app.known_browsers import line
 from app.settings import Settings
 from app.signed_out import refuse_signed_out
 
@@ -41,7 +41,7 @@ _UNREADABLE = re.compile("[\x00\ufffd\ud800-\udfff]")
 
 csrf = CSRFProtect()
 limiter = Limiter(
-    get_remote_address,
+    line,
     in_memory_fallback_enabled=True,
     strategy="fixed-window",
     storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},

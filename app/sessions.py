@@ -102,7 +102,7 @@ class DatabaseSessions(SessionInterface):
             return None
         g.actor = session.info["actor"]
         g.partnership_revision = signed_in.partnership_revision
-        if moment - signed_in.seen_at > NOTED_AFTER:
+        if moment - signed_in.seen_at >= NOTED_AFTER:
             act_as(session, portal)
             note_seen(session, signed_in.sign_in_id, moment)
             session.commit()

@@ -20,6 +20,10 @@ from models.core.access import Role
 from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
+from models.partnership.portals import PortalKind
+
+USUAL_TWO_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.SPONSOR})
+NOBODY = "none"
 
 PROJECT = Path(__file__).resolve().parents[1]
 _SHORTEST_TOKEN = 20
@@ -60,7 +64,9 @@ class Settings(BaseSettings):
     demo_password: str = Field("", repr=False, description="password of the demo people; generated when empty")
     smtp_url: str = Field("", repr=False, description="smtp://user:password@host:port?tls=starttls, or smtps://")
     mail_from: str = Field("", description="sender of the portal's mails")
-    two_factor_roles: str = Field("", description="roles that must sign in with a code: administrator, officer, …")
+    two_factor_roles: str = Field(
+        "", description="roles that must sign in with a second factor: administrator, officer, …; none for nobody"
+    )
     work_account_secrets: str = Field(
         "", repr=False, description='secrets of the issuers of work accounts: {"https://issuer.example": "secret"}'
     )
@@ -120,9 +126,9 @@ class Settings(BaseSettings):
     @field_validator("two_factor_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
-        unknown = _role_names(value) - set(Role)
-        if unknown:
-            raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}")
+        named = _role_names(value)
+        if named - set(Role) and named != {NOBODY}:
+            raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}, or be {NOBODY}")
         return value
 
     @field_validator("work_account_secrets")
@@ -170,10 +176,15 @@ class Settings(BaseSettings):
         """What every letter carries: the portal's address, and the partnership's name as it is now."""
         return Letterhead(self.address, partnership_facts(session, self.fixed).name)
 
-    @property
-    def forced_roles(self) -> frozenset[Role]:
-        """The roles that must use a second factor before they do anything else."""
-        return frozenset(map(Role, _role_names(self.two_factor_roles)))
+    def forced_roles(self, kind: PortalKind | None) -> frozenset[Role]:
+        """The roles that must use a second factor before they do anything else, in a portal of that kind.
+
+        Unless they are set, in a partnership's own portal those who see and decide most; an authenticator app needs
+        nothing of the portal. In the demonstration nobody: its password is printed for everybody to look around.
+        """
+        if not self.two_factor_roles:
+            return USUAL_TWO_FACTOR_ROLES if kind is PortalKind.OWN else frozenset()
+        return frozenset(map(Role, _role_names(self.two_factor_roles) - {NOBODY}))
 
     def secret_at(self, issuer: str) -> str:
         """The portal's secret at the issuer of work accounts of that address; "" where none is set."""

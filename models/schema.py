@@ -33,7 +33,11 @@ _UNKNOWN_REVISION = (
 )
 _HAS_REVISION = text("SELECT to_regclass('alembic_version')")
 _MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
-_OWNED = ("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "looks", "sign_ins")
+_OWNED = (
+    *("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "known_browsers", "people"),
+    *("looks", "sign_ins"),
+)
+"""The tables that triggers reach as the owner."""
 
 
 def all_policies() -> dict[str, RowPolicy]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.base import ADMINISTRATORS, Button, PageSet, Panel, expose, role
 from admin_views.kit.formats import show_moment
+from models.accounts.known_browsers import forget_browsers
 from models.accounts.sign_ins import SignIn, living_sign_ins, revoke
 from models.core.clock import now
 from models.core.db import as_portal
@@ -57,4 +58,6 @@ class SignInPages(PageSet):
     def _ended(self, person: Person, sign_in_id: int | None = None) -> str:
         with as_portal(self.session):
             count = revoke(self.session, person_id=person.id, sign_in_id=sign_in_id)
+            if sign_in_id is None:
+                forget_browsers(self.session, person.id)  # on a lost computer the person is known no longer
         return f"{count_words(count, 'sign-in')} of {person.name} ended."

@@ -41,6 +41,7 @@ LOCKED_BY = {
     **dict.fromkeys(("host", "port", "encryption", "user_name", "password"), "SMTP_URL"),
 }
 """Which setting of the operator takes a field off the form."""
+_UNSET = {"two_factor_roles": "Administrator, officer and sponsor; nobody in the demonstration"}
 _TOLD = ("public_url", "two_factor_roles", "session_idle_minutes", "session_hours", "document_limit_mb")
 
 
@@ -151,7 +152,7 @@ class PartnershipScreen(Screen):
         return {
             "buttons": [Button(words, href) for words, href in changes.items()],
             "mail_facts": mail_facts(self.session, mail),
-            "told": [Fact(name.upper(), str(getattr(settings, name) or "Not set")) for name in _TOLD],
+            "told": [Fact(name.upper(), str(getattr(settings, name) or _UNSET.get(name, "Not set"))) for name in _TOLD],
         }
 
 

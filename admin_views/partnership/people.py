@@ -27,6 +27,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import YesField
 from admin_views.partnership.holdings import HoldingPages, held_words
+from models.accounts.access_changes import actor_words
 from models.accounts.invitations import InvitationState, Inviting, invitation_state, invite
 from models.accounts.passkeys import passkeys_of, remove_all_passkeys
 from models.accounts.second_factors import has_factor, remove_factor
@@ -143,7 +144,7 @@ class PersonScreen(Screen):
         """For somebody who has lost the phone and the recovery codes; for oneself it asks for the password instead."""
         if person.id == person_id():
             raise RuleBroken("Switch your own off on your account page.")
-        remove_factor(session, person.id)
+        remove_factor(session, person, by=actor_words(session))
         return f"{person.name} signs in with the password alone until a second factor is set up again."
 
     @row_action(

@@ -14,17 +14,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
-from app.auth import PER_ADDRESS, browser, desk, enter
+from app.auth import PER_ADDRESS, enter
+from app.known_browsers import asker, remember_here
 from app.security import limiter
+from app.sign_in_desk import browser, desk
 from models.accounts.access_links import AccessLink, LinkPurpose, find_link
 from models.accounts.newcomers import is_unnamed
-from models.accounts.password_asks import ask_for_password, network_of
+from models.accounts.password_asks import ask_for_password
 from models.accounts.password_changes import accept_with_password, reset_password
-from models.accounts.sign_in_attempts import note_sign_in
+from models.accounts.sign_in_attempts import AttemptKind, note_sign_in
 from models.accounts.sign_ins import SignInWay
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
+from models.rules.accounts.locks import place_of
 
 links = Blueprint("links", __name__)
 _KEPT = {LinkPurpose.INVITATION: "invitation", LinkPurpose.NEW_PASSWORD: "new password"}
@@ -38,41 +41,41 @@ def take_links(app: Flask) -> None:
 
 
 @links.get("/invitation/<token>/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def open_invitation(token: str) -> ResponseReturnValue:
     """Take the token of an invitation out of the address."""
     return _taken_out(LinkPurpose.INVITATION, token, "links.invitation")
 
 
 @links.get("/new-password/<token>/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def open_new_password(token: str) -> ResponseReturnValue:
     """Take the token of a link for a new password out of the address."""
     return _taken_out(LinkPurpose.NEW_PASSWORD, token, "links.new_password")
 
 
 @links.route("/invitation/", methods=["GET", "POST"])
-@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_ADDRESS, key_func=asker, methods=["POST"])
 def invitation() -> ResponseReturnValue:
     """Who is invited, to what, by whom; and how they will sign in from now on."""
     return page_of_link(LinkPurpose.INVITATION, "accounts/invitation.html", _accepted)
 
 
 @links.route("/new-password/", methods=["GET", "POST"])
-@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_ADDRESS, key_func=asker, methods=["POST"])
 def new_password() -> ResponseReturnValue:
     """A new password in place of a forgotten one."""
     return page_of_link(LinkPurpose.NEW_PASSWORD, "accounts/new_password.html", _reset)
 
 
 @links.route("/forgotten-password/", methods=["GET", "POST"])
-@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_ADDRESS, key_func=asker, methods=["POST"])
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a link. The answer is the same, and takes the same work, for whoever is known here and who is not."""
     if request.method == "GET":
         return render_template("accounts/forgotten_password.html", is_asked=False)
     session = desk().session()
-    network = network_of(request.remote_addr or "")
+    network = place_of(request.remote_addr or "")
     ask_for_password(session, email=request.form.get("email", ""), network=network, now=now())
     session.commit()
     return render_template("accounts/forgotten_password.html", is_asked=True)
@@ -116,6 +119,7 @@ def page_of_link(
         return render_template("accounts/dead_link.html", sentence=refusal.sentence, purpose=purpose), 410
     problem = ""
     if request.method == "POST":
+        desk().act_for(session, link.person_id)
         try:
             return act(session, token_here(purpose))
         except RuleBroken as refusal:
@@ -142,7 +146,7 @@ def _accepted(session: Session, token: str) -> ResponseReturnValue:
     about = (partnership_now().name,)
     person = accept_with_password(session, token, _typed(), now=now(), about=about, oneself=oneself)
     forget_link(LinkPurpose.INVITATION)
-    note_sign_in(session, person, address=request.remote_addr or "", now=now())
+    note_sign_in(session, person, kind=AttemptKind.LINK, address=request.remote_addr or "", now=now())
     sign_in = desk().token(person, way=SignInWay.PASSWORD)
     session.commit()
     answer = enter(sign_in)
@@ -151,8 +155,12 @@ def _accepted(session: Session, token: str) -> ResponseReturnValue:
 
 
 def _reset(session: Session, token: str) -> ResponseReturnValue:
-    """Not signed in by this: whoever has a second factor is still asked for it."""
-    reset_password(session, token, _typed(), now=now(), about=(partnership_now().name,))
+    """Not signed in by this: whoever has a second factor is still asked for it.
+
+    From now on the browser is known as the person's, so that no stranger's guesses come before their new password.
+    """
+    person = reset_password(session, token, _typed(), now=now(), about=(partnership_now().name,))
+    remember_here(session, person.id, now=now())
     forget_link(LinkPurpose.NEW_PASSWORD)
     session.commit()
     flash("Your new password is set, and you are signed out everywhere. Sign in with it now.", "success")

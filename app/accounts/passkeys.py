@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast
 
-from flask import Blueprint, Flask, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
 from app.accounts.access_links import forget_link, link_here, page_of_link
-from app.accounts.confirmations import confirm, is_fresh, keeps_a_password
 from app.accounts.passkey_challenges import (
     address_with_passkeys,
     party,
@@ -18,9 +17,12 @@ from app.accounts.passkey_challenges import (
     registration_options,
     sign_in_options,
 )
-from app.auth import PER_ADDRESS, browser, desk, enter, safe_next
+from app.auth import PER_ADDRESS, enter, safe_next
+from app.confirmations import confirm, is_fresh, keeps_a_password
+from app.known_browsers import asker
 from app.security import limiter
-from app.settings import Settings
+from app.sign_in_desk import browser, desk
+from models.accounts.access_changes import BY_ONESELF
 from models.accounts.access_links import LinkPurpose, use_link
 from models.accounts.passkey_answers import Party
 from models.accounts.passkeys import (
@@ -36,7 +38,7 @@ from models.accounts.passkeys import (
 )
 from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.second_factors import has_factor
-from models.accounts.sign_in_attempts import open_attempt
+from models.accounts.sign_in_attempts import AttemptKind
 from models.accounts.sign_ins import SignedIn, SignInWay, browser_words
 from models.core.clock import now
 from models.core.errors import RuleBroken
@@ -45,7 +47,7 @@ from models.partnership.people import Person
 SIGN_IN, SET_UP, ACCEPT = "sign in", "set up", "accept"
 LONGEST_ANSWER = 20_000
 _OPTIONS_PER_ADDRESS = "120 per minute"  # every look at the sign-in page asks once, and an agency may be one address
-_REFUSED = "That passkey is not known here, or the account is locked for a while."
+_REFUSED = "That passkey is not known here."
 _NOT_HERE = "Passkeys do not work at this address."
 passkeys = Blueprint("passkeys", __name__)
 
@@ -70,7 +72,7 @@ def own_passkeys() -> list[Passkey]:
 
 
 @passkeys.post("/sign-in/passkey/options/")
-@limiter.limit(_OPTIONS_PER_ADDRESS)
+@limiter.limit(_OPTIONS_PER_ADDRESS, key_func=asker)
 def ask_to_sign_in() -> ResponseReturnValue:
     """For the page's script: the challenge that a passkey is to sign."""
     at = party()
@@ -78,7 +80,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 
 @passkeys.post("/sign-in/passkey/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def sign_in() -> ResponseReturnValue:
     """Sign in with the answer of a passkey; nobody types an address."""
     at = party()
@@ -96,18 +98,18 @@ def admit_by_passkey(text: str, at: Party) -> Admission:
     passkey = answering_passkey(database, answer)
     owner = database.get(Person, passkey.person_id) if passkey is not None else None
     email = owner.email if owner is not None else ""
-    attempt = open_attempt(database, email=email, address=request.remote_addr or "", now=moment)
-    database.commit()
+    attempt = desk().open_attempt(email, AttemptKind.PASSKEY)
     settled = settle_by_passkey(database, attempt, passkey, answer, now=moment)
     token = None
     if settled.person is not None:
+        desk().act_for(database, settled.person.id)
         token = desk().token(settled.person, way=SignInWay.PASSKEY, is_two_factor=True)
     database.commit()
     return Admission(token, settled.sentence)
 
 
 @passkeys.post("/invitation/passkey/options/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def ask_to_accept() -> ResponseReturnValue:
     """For the page's script: what the browser needs to make an invited person's first passkey."""
     session, at = desk().session(), party()
@@ -122,7 +124,7 @@ def ask_to_accept() -> ResponseReturnValue:
 
 
 @passkeys.post("/invitation/passkey/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def accept() -> ResponseReturnValue:
     """Accept an invitation with a passkey in place of a password."""
     return page_of_link(LinkPurpose.INVITATION, "accounts/invitation.html", _accepted)
@@ -147,7 +149,7 @@ def own() -> ResponseReturnValue:
 
 
 @passkeys.post("/account/passkeys/options/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def ask_to_set_up() -> ResponseReturnValue:
     """For the page's script: what the browser needs to make a passkey, given a fresh sign-in or the password."""
@@ -164,7 +166,7 @@ def ask_to_set_up() -> ResponseReturnValue:
 
 
 @passkeys.post("/account/passkeys/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def set_up() -> ResponseReturnValue:
     """Keep the passkey that the person's device has made; this sign-in counts as one with two factors from now on."""
@@ -208,15 +210,15 @@ def rename(passkey_id: int) -> ResponseReturnValue:
 
 
 @passkeys.post("/account/passkeys/<int:passkey_id>/remove/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def remove(passkey_id: int) -> ResponseReturnValue:
     """Take a passkey away, given a fresh sign-in or the password; never the last way in."""
     session, here = desk().session(), _here()
     try:
         confirm(session, here, request.form.get("password", ""))
-        gone = remove_passkey(session, here.person_id, passkey_id, by="you, on your account page")
-        if here.role in _settings().forced_roles and not _has_second(session, here.person_id):
+        gone = remove_passkey(session, here.person_id, passkey_id, by=BY_ONESELF)
+        if here.role in desk().forced_roles() and not _has_second(session, here.person_id):
             raise RuleBroken("Your role must sign in with a second factor: set another one up first.")
         forget_idle_codes(session, here.person_id)
     except RuleBroken as refusal:
@@ -240,7 +242,7 @@ def _page(problem: str = "") -> ResponseReturnValue:
         kept=passkeys_of(session, here.person_id),
         asks_password=has_password and not is_fresh(session, here),
         asks_sign_in=not has_password and not is_fresh(session, here),
-        is_forced=here.role in _settings().forced_roles,
+        is_forced=here.role in desk().forced_roles(),
         has_factor=has_factor(session, here.person_id),
         problem=problem,
     )
@@ -262,7 +264,3 @@ def _refusal(sentence: str) -> ResponseReturnValue:
 
 def _here() -> SignedIn:
     return cast(SignedIn, browser().signed_in)
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.partnership import partnership_now
 from admin_views.kit.requests import role
-from app.accounts.confirmations import confirm_by_password, keeps_a_password
-from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
+from app.auth import PER_ADDRESS, enter, safe_next
+from app.confirmations import confirm_by_password, confirm_by_second_factor, keeps_a_password
+from app.known_browsers import asker
 from app.security import limiter
 from app.settings import Settings
+from app.sign_in_desk import HalfWay, browser, desk
+from models.accounts.access_changes import BY_ONESELF, tell_of_change
 from models.accounts.passkeys import has_passkey
 from models.accounts.recovery_codes import codes_left, forget_idle_codes, renew_recovery_codes
 from models.accounts.second_factors import (
@@ -32,13 +35,13 @@ from models.accounts.second_factors import (
     waiting_factor,
 )
 from models.accounts.sign_ins import SignedIn, revoke
-from models.core.access import Role
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 
 HALF_WAY = timedelta(minutes=5)  # how long a right password waits for its code
-_REFUSED = "That code is not right or has been used, or the account is locked for a while."
+_REFUSED = "That code is not right or has been used, or too many have been tried for a while."
+_TURNED_ON = "Two-factor sign-in was turned on: after your password the portal asks for a code."
 _OPEN = ("auth.", "second_factor.", "passkeys.", "links.", "static", "health.")
 second_factor = Blueprint("second_factor", __name__)
 
@@ -47,21 +50,22 @@ def ask_for_second_factor(app: Flask, settings: Settings) -> None:
     """Put two-factor sign-in into the portal."""
     app.extensions["half_way"] = URLSafeTimedSerializer(settings.secret_key, salt="half signed in")
     app.register_blueprint(second_factor)
-    if settings.forced_roles:
-        app.before_request(lambda: send_to_enrol(settings.forced_roles))
+    app.before_request(send_to_enrol)
 
 
-def send_to_enrol(forced: frozenset[Role]) -> ResponseReturnValue | None:
+def send_to_enrol() -> ResponseReturnValue | None:
     """Send people whose role must use a second factor to set one up before anything else."""
     signed_in = browser().signed_in
-    if role() not in forced or signed_in is None or (request.endpoint or "").startswith(_OPEN):
+    if signed_in is None or signed_in.is_two_factor or (request.endpoint or "").startswith(_OPEN):
         return None
-    is_enough = signed_in.is_two_factor or has_factor(desk().database.session, signed_in.person_id)
+    if role() not in desk().forced_roles():
+        return None
+    is_enough = has_factor(desk().database.session, signed_in.person_id)
     return None if is_enough else redirect(url_for("second_factor.own_factor"))
 
 
 @second_factor.route("/sign-in/code/", methods=["GET", "POST"])
-@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_ADDRESS, key_func=asker, methods=["POST"])
 def give_code() -> ResponseReturnValue:
     """The second page of signing in."""
     half = _half_way()
@@ -90,7 +94,7 @@ def own_factor() -> ResponseReturnValue:
 
 
 @second_factor.post("/account/two-factor/begin/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def begin() -> ResponseReturnValue:
     """Show a fresh key, given the password again."""
@@ -98,7 +102,7 @@ def begin() -> ResponseReturnValue:
 
 
 @second_factor.post("/account/two-factor/confirm/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def confirm() -> ResponseReturnValue:
     """Turn it on with a first code; every other sign-in ends, and the recovery codes are shown once."""
@@ -106,6 +110,7 @@ def confirm() -> ResponseReturnValue:
     try:
         code = request.form.get("code", "")[:40]
         codes = confirm_factor(session, here.person_id, code, key=desk().factor_key, now=now())
+        tell_of_change(session, session.get_one(Person, here.person_id), _TURNED_ON, by=BY_ONESELF, is_out=False)
     except RuleBroken as refusal:
         session.rollback()
         return _page(refusal.sentence)
@@ -115,15 +120,17 @@ def confirm() -> ResponseReturnValue:
 
 
 @second_factor.post("/account/two-factor/codes/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def renew_codes() -> ResponseReturnValue:
-    """Ten new recovery codes, given the password again."""
+    """Ten new recovery codes, given the password and a code again: whoever has them passes for the second factor."""
     codes: list[str] = []
 
     def renew(session: Session, person: Person) -> None:
         if not (has_factor(session, person.id) or has_passkey(session, person.id)):
             raise RuleBroken("Two-factor sign-in is off.")
+        confirm_by_second_factor(session, _here(), request.form.get("code", ""))
+        tell_of_change(session, person, "You made new recovery codes.", by=BY_ONESELF, is_out=False)
         codes.extend(renew_recovery_codes(session, person.id))
 
     answer = _with_password(renew)
@@ -131,15 +138,16 @@ def renew_codes() -> ResponseReturnValue:
 
 
 @second_factor.post("/account/two-factor/off/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def switch_off() -> ResponseReturnValue:
-    """Turn it off, given the password again; not for a role that must have it."""
+    """Turn it off, given the password and a code again; not for a role that must have it."""
 
     def remove(session: Session, person: Person) -> None:
-        if person.role in _settings().forced_roles and not has_passkey(session, person.id):
+        if person.role in desk().forced_roles() and not has_passkey(session, person.id):
             raise RuleBroken("Your role must sign in with a second factor.")
-        remove_factor(session, person.id)
+        confirm_by_second_factor(session, _here(), request.form.get("code", ""))
+        remove_factor(session, person, by=BY_ONESELF)
         forget_idle_codes(session, person.id)
 
     return _with_password(remove)
@@ -165,7 +173,7 @@ def _page(problem: str = "") -> ResponseReturnValue:
         "second_factor/own.html",
         email=here.email,
         is_on=has_factor(session, here.person_id),
-        is_forced=here.role in _settings().forced_roles,
+        is_forced=here.role in desk().forced_roles(),
         has_passkey=has_passkey(session, here.person_id),
         keeps_password=keeps_a_password(session, here.person_id),
         left=codes_left(session, here.person_id),
@@ -200,10 +208,6 @@ def _half_way() -> HalfWay | None:
 
 def _signer() -> URLSafeTimedSerializer:
     return cast(URLSafeTimedSerializer, current_app.extensions["half_way"])
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])
 
 
 def _here() -> SignedIn:

@@ -13,9 +13,11 @@ from flask_login import login_required
 from sqlalchemy.orm import Session
 
 from app.accounts.issuers import IssuerAwayError, IssuerClient, IssuerWrongError, Known, Portal, asked
-from app.auth import PER_ADDRESS, HalfWay, browser, desk, enter, safe_next
+from app.auth import PER_ADDRESS, enter, safe_next
+from app.known_browsers import asker
 from app.security import limiter
 from app.settings import Settings
+from app.sign_in_desk import HalfWay, browser, desk
 from models.accounts.passkeys import asks_for_second
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.accounts.sign_ins import SignedIn, SignInWay, standing_of
@@ -98,7 +100,7 @@ def own_work_accounts() -> list[tuple[Any, str]]:
 
 
 @work_sign_in.get("/sign-in/work-account/<int:issuer_id>/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def begin(issuer_id: int) -> ResponseReturnValue:
     """Send the browser to the issuer.
 
@@ -122,7 +124,7 @@ def begin(issuer_id: int) -> ResponseReturnValue:
 
 
 @work_sign_in.get("/sign-in/work-account/<int:issuer_id>/back/")
-@limiter.limit(PER_ADDRESS)
+@limiter.limit(PER_ADDRESS, key_func=asker)
 def come_back(issuer_id: int) -> ResponseReturnValue:
     """Where the issuer sends the browser back to: with a code that only the portal can turn into the person's name."""
     database = desk().session()
@@ -145,7 +147,7 @@ def _answered(database: Session, issuer: WorkIssuer, attempt: SignInAttempt) -> 
         raise WorkSignInError(_STRANGER.format(issuer.name), 422, person.label, claims.email)
     browser()["work_account"] = [issuer.name, _way_out(client)]
     is_two_factor = has_second_factor(claims, methods=issuer.factor_methods, classes=issuer.factor_classes)
-    if not is_two_factor and asks_for_second(database, person, desk().forced_roles):
+    if not is_two_factor and asks_for_second(database, person, desk().forced_roles()):
         return _half_way(database, attempt, person, begun)
     settle_work_attempt(database, attempt, Outcome.SIGNED_IN, email=person.email)
     token = desk().token(person, way=SignInWay.WORK_ACCOUNT, is_two_factor=is_two_factor)

@@ -27,6 +27,7 @@ from models.rules.core.due_dates import in_words
 LETTERHEAD = "letterhead"
 """Under this name a session's `info` holds what letters of the portal carry."""
 
+BY_ONESELF = "you, on your account page"
 _OUT = "You are signed out everywhere. "
 _WARNING = "If this was not meant to be, tell your administrator at once: somebody else may be using your name."
 
@@ -48,13 +49,13 @@ def tell_of_change(
     words = f"Dear {person.name},\n\n{change}\n\nThis was done on {at} by {by}. {_OUT if is_out else ''}{_WARNING}"
     body = letterhead_of(session).under(words)
     letter = Draft(person.id, person.name, person.email, "Your access has changed", body)
-    with _the_portals_own(session):
+    with the_portals_own(session):
         for address in dict.fromkeys((person.email, also_to or person.email)):
             write_message(session, replace(letter, address=address))
 
 
 @contextmanager
-def _the_portals_own(session: Session) -> Iterator[None]:
+def the_portals_own(session: Session) -> Iterator[None]:
     """What is asked for meanwhile is the portal's own work: it is done whatever becomes of who changed the access."""
     session.connection()  # the transaction stays that of whoever acts
     actor: Actor = session.info["actor"]

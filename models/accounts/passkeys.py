@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 
-from models.accounts.access_changes import actor_words, tell_of_change
+from models.accounts.access_changes import BY_ONESELF, actor_words, tell_of_change
 from models.accounts.invitations import accept
 from models.accounts.passkey_answers import Answer, credential_of, read_proof, read_registration
 from models.accounts.recovery_codes import renew_recovery_codes
@@ -151,7 +151,7 @@ def add_passkey(
     )  # fmt: skip
     session.flush()
     if person.accepted_at is not None:
-        tell_of_change(session, person, _ADDED.format(free), by="you, on your account page", is_out=False)
+        tell_of_change(session, person, _ADDED.format(free), by=BY_ONESELF, is_out=False)
     accept(session, person, now=now())
     return renew_recovery_codes(session, person.id) if is_first else []
 

@@ -7,12 +7,12 @@ looks whether there is such a person. So neither the answer on the page nor its 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
 from sqlalchemy import Index, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.accounts.access_changes import the_portals_own
 from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, issue_link, prepare_link
 from models.accounts.invitations import Inviting, invite, lasts_words, may_accept
 from models.core.access import RowPolicy
@@ -69,7 +69,8 @@ def ask_for_password(session: Session, *, email: str, network: str, now: datetim
     ask = PasswordAsk(email=address, network=network[:60], asked_at=now)
     session.add(ask)
     session.flush()
-    request_job(session, "answer_password_ask", {"ask_id": ask.id})
+    with the_portals_own(session):
+        request_job(session, "answer_password_ask", {"ask_id": ask.id})
     return True
 
 
@@ -118,19 +119,6 @@ def forget_old_asks(session: Session, now: datetime) -> int:
     """Delete asks older than KEPT; returns how many."""
     gone = delete(PasswordAsk).where(PasswordAsk.asked_at < now - KEPT).returning(PasswordAsk.id)
     return len(session.scalars(gone).all())
-
-
-def network_of(address: str) -> str:
-    """The network a request came from: of an IPv6 address the half that one household or office has.
-
-    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("")
-    ('192.0.2.7', '2001:db8:1:2::/64', '')
-    """
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip_network(f"{known}/64", strict=False)) if known.version == 6 else str(known)
 
 
 def _write(session: Session, person: Person, body: str) -> int | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.accounts.access_changes import tell_of_change
+from models.accounts.access_changes import BY_ONESELF, tell_of_change
 from models.accounts.access_links import LinkPurpose, end_links, use_link
 from models.accounts.invitations import accept
 from models.accounts.newcomers import is_unnamed, name_oneself
@@ -50,7 +50,7 @@ def change_password(session: Session, person_id: int, *, old: str, new: str, abo
         raise RuleBroken("The current password is not right.")
     if old == new:
         raise RuleBroken("Choose a password that differs from the current one.")
-    set_password(session, person, new, about=about, by="you, on your account page")
+    set_password(session, person, new, about=about, by=BY_ONESELF)
     return person
 
 

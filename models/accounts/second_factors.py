@@ -12,6 +12,7 @@ from pyotp import TOTP, random_base32
 from sqlalchemy import ForeignKey, LargeBinary, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.accounts.access_changes import tell_of_change
 from models.accounts.recovery_codes import renew_recovery_codes, use_recovery_code
 from models.core.access import OWN_PERSON, RowPolicy
 from models.core.db import Base
@@ -20,6 +21,7 @@ from models.core.seals import key_of_seal
 from models.partnership.people import Person
 
 STEP_SECONDS, DIGITS = 30, 6
+_OFF = "Two-factor sign-in was switched off: your password alone signs you in, unless you have a passkey."
 _WRONG = "That code is not right, or has been used. Wait for the next one and try again."
 
 
@@ -111,11 +113,14 @@ def is_code(session: Session, person_id: int, code: str, *, key: bytes, now: dat
     return use_recovery_code(session, person_id, code, now=now)
 
 
-def remove_factor(session: Session, person_id: int) -> None:
-    """Take a person's authenticator away. Refuses a person who has none."""
-    gone = delete(SecondFactor).where(SecondFactor.person_id == person_id).returning(SecondFactor.id)
-    if session.scalar(gone) is None:
+def remove_factor(session: Session, person: Person, *, by: str) -> None:
+    """Take a person's authenticator away and tell them by mail, and by whom. Refuses a person who has none."""
+    gone = delete(SecondFactor).where(SecondFactor.person_id == person.id).returning(SecondFactor.confirmed_at)
+    row = session.execute(gone).first()
+    if row is None:
         raise RuleBroken("Two-factor sign-in is off already.")
+    if row[0] is not None:
+        tell_of_change(session, person, _OFF, by=by, is_out=False)
 
 
 def step_of(code: str, secret: str, steps: Iterable[int]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from models.accounts.invitations import InvitationState, accept, invitation_stat
 from models.accounts.work_issuers import WorkIssuer, is_issuer_of
 from models.core.access import OWN_PERSON, RowPolicy
 from models.core.choices import Choice
-from models.core.db import Base
+from models.core.db import Base, act_as
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
 from models.rules.accounts.work_accounts import WorkClaims, is_own_address
@@ -77,6 +78,7 @@ def person_of(session: Session, issuer: WorkIssuer, claims: WorkClaims, *, now: 
         return Stranger.HAS_LEFT
     if not is_issuer_of(session, issuer, person):
         return Stranger.OTHER_AGENCY
+    act_as(session, replace(session.info["actor"], person_id=person.id))  # the record of changes names them
     account = account or WorkAccount(person_id=person.id, issuer_id=issuer.id, subject=claims.subject, matched_at=now)
     account.used_at = now
     session.add(account)

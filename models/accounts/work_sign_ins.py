@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CursorResult, ForeignKey, LargeBinary, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.accounts.sign_in_attempts import Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import AttemptKind, Outcome, SignInAttempt
 from models.core.access import RowPolicy
 from models.core.db import Base
 from models.partnership.people import Person
@@ -94,7 +94,12 @@ def note_work_attempt(session: Session, *, issuer_id: int, address: str, now: da
     must not be able to lock somebody out by naming their address at an issuer.
     """
     attempt = SignInAttempt(
-        email="", address=address[:60], attempted_at=now, outcome=Outcome.STARTED, issuer_id=issuer_id
+        email="",
+        address=address[:60],
+        attempted_at=now,
+        outcome=Outcome.STARTED,
+        issuer_id=issuer_id,
+        kind=AttemptKind.WORK_ACCOUNT,
     )
     session.add(attempt)
     session.flush()

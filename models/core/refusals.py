@@ -67,9 +67,10 @@ def _by_kind(cause: database_errors.IntegrityError) -> str:
 
 @lru_cache(maxsize=1)
 def _stated() -> dict[str, str]:
-    """The sentences that tables state for their constraints and unique columns, by the constraint's name."""
+    """The sentences that tables state for their constraints, unique columns and triggers, by the constraint's name."""
     sentences: dict[str, str] = {}
     for table in Base.metadata.tables.values():
+        sentences |= table.info.get("trigger_sentences", {})
         for constraint in table.constraints | set(table.indexes):
             sentence = constraint.info.get("sentence")
             columns = list(getattr(constraint, "columns", ()))

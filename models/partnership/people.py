@@ -15,6 +15,9 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 
+LAST_ADMINISTRATOR = "last_administrator_stays"
+"""What the database calls the rule that somebody must be left who may give others their places."""
+
 
 class Person(Record):
     """Somebody who signs in, or is named as an owner or sponsor. Passwords are kept as Argon2id hashes only."""
@@ -31,6 +34,14 @@ class Person(Record):
         must(
             "email = lower(email) AND email LIKE '%_@_%'", name="email_valid", sentence="Give a valid e-mail address."
         ),
+        {
+            "info": {
+                "trigger_sentences": {
+                    LAST_ADMINISTRATOR: "This is the last administrator who can sign in: make somebody else an "
+                    "administrator first, and wait until they have come in."
+                }
+            }
+        },
     )
     left_words: ClassVar[str] = " (has left)"
     """Stands behind the name of somebody who may no longer sign in, wherever they are named as a record's own."""

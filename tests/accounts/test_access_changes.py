@@ -120,7 +120,7 @@ def test_changed_password_is_told_with_by_whom_and_a_first_one_is_not(session: S
 
 def test_letter_leaves_also_when_an_administrator_gives_up_their_own_place(session: Session, ann: Person) -> None:
     ann.role = Role.ADMINISTRATOR
-    session.commit()
+    member(session, Role.ADMINISTRATOR, name="Olive Boss")
     act_as(session, ann.actor())
     ann.is_active = False
     session.flush()

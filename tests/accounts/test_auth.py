@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.accounts.sign_in_attempts import LOCK, TRIES, Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import TRIES, Outcome, SignInAttempt
 from models.accounts.sign_ins import KEPT, SignIn
 from models.core.access import Role
 from models.core.clock import now
@@ -18,6 +18,7 @@ from models.core.db import PortalSession
 from models.core.form_receipts import FormReceipt
 from models.documents.job_requests import request_job
 from models.partnership.people import Person
+from models.rules.accounts.locks import OF_A_PLACE
 from tests.web import PASSWORD, Browser, member, words_of
 from tests.work import do_requests, done
 
@@ -124,15 +125,15 @@ def test_every_refusal_reads_the_same(browser: Open, session: Session) -> None:
     assert len({words_of(answer) for answer in answers.values()}) == 1
 
 
-def test_ten_wrong_tries_lock_the_account_for_a_while(browser: Open, session: Session) -> None:
+def test_five_wrong_tries_lock_the_account_there_for_a_while(browser: Open, session: Session) -> None:
     person = member(session, Role.OFFICER)
     visitor = browser()
     for _ in range(TRIES):
         visitor.send("/sign-in/", email=person.email, password="wrong")
     assert visitor.send("/sign-in/", email=person.email, password=PASSWORD).status_code == 422
     outcomes = session.scalars(select(SignInAttempt.outcome).order_by(SignInAttempt.id)).all()
-    assert outcomes == [Outcome.REFUSED] * TRIES + [Outcome.LOCKED]
-    session.execute(update(SignInAttempt).values(attempted_at=now() - LOCK))
+    assert outcomes == [Outcome.REFUSED] * OF_A_PLACE.free + [Outcome.LOCKED] * (TRIES + 1 - OF_A_PLACE.free)
+    session.execute(update(SignInAttempt).values(attempted_at=now() - OF_A_PLACE.wait_after(OF_A_PLACE.free)))
     session.commit()
     assert visitor.send("/sign-in/", email=person.email, password=PASSWORD).status_code == 302
 

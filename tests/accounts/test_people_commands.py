@@ -64,7 +64,10 @@ def test_printed_link_lets_the_first_administrator_in_once(commands: FlaskCliRun
         assert Browser(app).client.get(first, follow_redirects=True).status_code == 410, "a newer one took its place"
         visitor = opened(Browser(app), second)
         assert visitor.send("/invitation/", new=NEW, again=NEW).status_code == 302
-        assert visitor.get("/people/").select_one("h1") is not None
+        assert visitor.client.get("/people/").location == "/account/two-factor/", (
+            "first of all, in a portal of one's own"
+        )
+        assert visitor.get("/account/").select_one("h1") is not None
     refused = commands.invoke(args=WANTED)
     assert (refused.exit_code, refused.output.count("\n")) == (2, 1)
     assert "Olive Boss has accepted already and signs in as olive@example.org." in refused.output

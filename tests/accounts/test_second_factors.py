@@ -28,14 +28,16 @@ from models.accounts.second_factors import (
     shown_key,
     waiting_factor,
 )
-from models.accounts.sign_in_attempts import TRIES
 from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
 from models.core.clock import now
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
+from models.messages.messages import Message
 from models.partnership.people import Person
+from models.partnership.portals import PortalKind, decide_kind
+from models.rules.accounts.locks import OF_A_PLACE
 from tests import make
 from tests.web import PASSWORD, SECRET, Browser, make_portal, member, words_of
 
@@ -152,9 +154,9 @@ def test_factor_is_begun_confirmed_and_removed_once_for_its_person_only(session:
         begin_factor(session, ours, key=KEY)
     with pytest.raises(RuleBroken, match="Begin again"):
         confirm_factor(session, ours.id, "000000", key=KEY, now=NOW)
-    remove_factor(session, ours.id)
+    remove_factor(session, ours, by="Olive")
     with pytest.raises(RuleBroken, match="off already"):
-        remove_factor(session, ours.id)
+        remove_factor(session, ours, by="Olive")
     assert session.scalars(select(SecondFactor)).all() == [kept]
 
 
@@ -243,12 +245,12 @@ def test_wrong_codes_lock_the_account_although_the_password_is_right_each_time(
 ) -> None:
     person, shown, _codes = enrolled
     visitor = browser()
-    for _try in range(TRIES // 2):
+    for _try in range(OF_A_PLACE.free):
         give_password(visitor, person)
         assert give_code(visitor, "000000").status_code == 422
     answer = give_code(visitor, code_of(shown, now()))
     assert answer.status_code == 422
-    assert "locked for a while" in words_of(answer)
+    assert "too many have been tried for a while" in words_of(answer)
     assert give_password(browser(), person).status_code == 422
     assert session.scalar(select(func.count(SignIn.id))) == 0
 
@@ -281,34 +283,46 @@ def test_a_password_changed_in_between_ends_the_half_way(
     assert not is_in(visitor)
 
 
-def test_person_switches_it_off_with_the_password_only(
-    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
+@pytest.mark.parametrize("way", ["code", "recovery code"])
+def test_person_switches_it_off_with_password_and_code_and_is_told_by_mail(
+    browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]], way: str
 ) -> None:
-    person, shown, _codes = enrolled
-    officer = browser()
-    give_password(officer, person)
-    give_code(officer, code_of(shown, now()))
-    assert officer.send(f"{OWN}off/", page=OWN, password="wrong").status_code == 422
-    assert has_factor(session, person.id)
-    assert officer.send(f"{OWN}off/", page=OWN, password=PASSWORD).status_code == 302
+    person, shown, codes = enrolled
+    with time_machine.travel(now(), tick=False) as clock:
+        officer = browser()
+        give_password(officer, person)
+        give_code(officer, used := code_of(shown, now()))
+        clock.shift(60)
+        code = code_of(shown, now()) if way == "code" else codes[0]
+        for password, given in (("wrong", code), (PASSWORD, ""), (PASSWORD, "000000"), (PASSWORD, used)):
+            assert officer.send(f"{OWN}off/", page=OWN, password=password, code=given).status_code == 422
+            assert has_factor(session, person.id), (password, given)
+        assert officer.send(f"{OWN}off/", page=OWN, password=PASSWORD, code=code).status_code == 302
     assert session.scalar(select(func.count(RecoveryCode.id))) == 0
+    letter = session.scalars(select(Message).order_by(Message.id.desc())).first()
+    assert letter is not None
+    assert letter.recipient_id == person.id
+    assert "Two-factor sign-in was switched off" in letter.body
+    assert "by you, on your account page" in letter.body
     assert browser().sign_in(person)
     assert "Off: turn it on" in officer.get("/account/").get_text()
 
 
-def test_person_takes_new_recovery_codes_with_the_password_only(
+def test_person_takes_new_recovery_codes_with_password_and_code_and_is_told(
     browser: Open, session: PortalSession, enrolled: tuple[Person, str, list[str]]
 ) -> None:
     person, shown, codes = enrolled
     officer = browser()
     give_password(officer, person)
     give_code(officer, code_of(shown, now()))
-    assert officer.send(f"{OWN}codes/", page=OWN, password="wrong").status_code == 422
-    answer = officer.send(f"{OWN}codes/", page=OWN, password=PASSWORD)
+    for password, code in (("wrong", codes[1]), (PASSWORD, ""), (PASSWORD, "000000")):
+        assert officer.send(f"{OWN}codes/", page=OWN, password=password, code=code).status_code == 422
+    answer = officer.send(f"{OWN}codes/", page=OWN, password=PASSWORD, code=codes[1])
     renewed = set(re.findall("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", words_of(answer)))
     assert (len(renewed), renewed & set(codes)) == (10, set())
     assert not is_code(session, person.id, codes[0], key=KEY, now=now())
     assert is_code(session, person.id, renewed.pop(), key=KEY, now=now())
+    assert "You made new recovery codes." in session.scalars(select(Message.body)).all()[-1]
 
 
 def test_who_has_no_second_factor_has_no_recovery_codes_to_renew(browser: Open, session: PortalSession) -> None:
@@ -361,13 +375,33 @@ def test_a_role_that_must_have_it_does_nothing_before_it_has(
     assert shown is not None
     officer.send(f"{OWN}confirm/", page=OWN, code=code_of(shown.get_text(), now()))
     officer.get("/actions/")
-    refused = officer.send(f"{OWN}off/", page=OWN, password=PASSWORD)
+    form = {**officer.tokens(OWN), "password": PASSWORD, "code": "000000"}
+    refused = officer.client.post(f"{OWN}off/", data=form)
     assert "must sign in with a second factor" in words_of(refused)
 
 
+@pytest.mark.parametrize(("kind", "must"), [(PortalKind.OWN, True), (PortalKind.DEMO, False)])
+def test_roles_that_decide_most_must_have_it_in_a_portal_of_ones_own_and_not_in_the_demonstration(
+    browser: Open, session: PortalSession, kind: PortalKind, must: bool
+) -> None:
+    decide_kind(session, kind)
+    session.commit()
+    for role in Role:
+        agency = make.agency(session) if role in {Role.AGENCY_MEMBER, Role.MANAGER} else None
+        visitor = browser().sign_in(member(session, role, agency=agency))
+        is_sent = visitor.client.get("/").location == OWN
+        assert is_sent is (must and role in {Role.ADMINISTRATOR, Role.OFFICER, Role.SPONSOR}), role
+
+
 def test_operator_names_only_roles_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Settings(two_factor_roles="Officer, sponsor").forced_roles == {Role.OFFICER, Role.SPONSOR}
-    assert Settings().forced_roles == frozenset()
+    for kind in (*PortalKind, None):
+        assert Settings(two_factor_roles="Officer, sponsor").forced_roles(kind) == {Role.OFFICER, Role.SPONSOR}
+        assert Settings(two_factor_roles="None").forced_roles(kind) == frozenset()
+    assert Settings().forced_roles(PortalKind.OWN) == {Role.ADMINISTRATOR, Role.OFFICER, Role.SPONSOR}
+    assert Settings().forced_roles(PortalKind.DEMO) == Settings().forced_roles(None) == frozenset()
+    monkeypatch.setenv("TWO_FACTOR_ROLES", "none, officer")
+    with pytest.raises(SettingsError, match="TWO_FACTOR_ROLES: must name roles"):
+        load_settings()
     monkeypatch.setenv("TWO_FACTOR_ROLES", "officer, pilot")
     with pytest.raises(SettingsError, match="TWO_FACTOR_ROLES: must name roles"):
         load_settings()

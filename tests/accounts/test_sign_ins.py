@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts.password_changes import change_password
 from models.accounts.passwords import LONGEST, SHORTEST, check_password, hash_password, is_outdated, is_password
-from models.accounts.sign_in_attempts import LOCK, TRIES, Outcome, SignInAttempt, open_attempt, settle_attempt, unlock
+from models.accounts.sign_in_attempts import TRIES, Outcome, SignInAttempt, open_attempt, settle_attempt, unlock
 from models.accounts.sign_ins import (
     KEPT,
     SignIn,
@@ -40,41 +40,7 @@ def tried(session: Session, email: str, outcome: Outcome, at: datetime, times: i
     session.flush()
 
 
-def next_try(session: Session, email: str, at: datetime = NOW) -> Outcome:
-    return open_attempt(session, email=email, address="127.0.0.1", now=at).outcome
-
-
-# Tries
-
-
-def test_tenth_failure_within_the_time_locks_and_the_ninth_does_not(session: Session) -> None:
-    tried(session, "ann@example.org", Outcome.REFUSED, NOW - MOMENT, TRIES - 1)
-    assert next_try(session, "ann@example.org") is Outcome.STARTED
-    assert next_try(session, "ann@example.org", NOW + MOMENT) is Outcome.LOCKED, "a try that was begun counts as failed"
-
-
-def test_failures_of_somebody_else_or_of_long_ago_lock_nobody(session: Session) -> None:
-    tried(session, "ann@example.org", Outcome.REFUSED, NOW - LOCK, TRIES)
-    assert next_try(session, "ann@example.org") is Outcome.STARTED
-    tried(session, "bob@example.org", Outcome.REFUSED, NOW - LOCK + MOMENT, TRIES)
-    assert next_try(session, "ann@example.org") is Outcome.STARTED
-    assert next_try(session, "bob@example.org") is Outcome.LOCKED
-
-
-def test_locked_tries_do_not_prolong_the_lock(session: Session) -> None:
-    tried(session, "ann@example.org", Outcome.LOCKED, NOW - MOMENT, TRIES)
-    assert next_try(session, "ann@example.org") is Outcome.STARTED
-
-
-@pytest.mark.parametrize("outcome", [Outcome.SIGNED_IN, Outcome.UNLOCKED])
-def test_failures_before_a_clean_sign_in_no_longer_count(session: Session, outcome: Outcome) -> None:
-    tried(session, "ann@example.org", Outcome.REFUSED, NOW - 3 * MOMENT, TRIES)
-    tried(session, "bob@example.org", outcome, NOW - 2 * MOMENT)
-    assert next_try(session, "ann@example.org") is Outcome.LOCKED, "somebody else's sign-in cleans nothing"
-    tried(session, "ann@example.org", outcome, NOW - 2 * MOMENT)
-    assert next_try(session, "ann@example.org") is Outcome.STARTED
-    tried(session, "ann@example.org", Outcome.REFUSED, NOW - MOMENT, TRIES)
-    assert next_try(session, "ann@example.org") is Outcome.LOCKED
+# Tries (how they are counted: test_locks.py)
 
 
 def test_attempt_is_on_record_for_the_person_and_cut_to_what_fits(session: Session) -> None:
@@ -107,7 +73,7 @@ def test_locked_attempt_stays_locked_although_the_password_is_right(session: Ses
     assert settle_attempt(session, attempt, password=PASSWORD) is None
     assert attempt.outcome is Outcome.LOCKED
     unlock(session, person, NOW)
-    assert next_try(session, person.email, NOW + MOMENT) is Outcome.STARTED
+    assert open_attempt(session, email=person.email, address="", now=NOW + MOMENT).outcome is Outcome.STARTED
 
 
 def test_weaker_hash_is_made_anew_at_the_next_sign_in_and_a_strong_one_is_kept(session: Session) -> None:

@@ -241,6 +241,7 @@ def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) ->
         come_in_by_work_account(company.window(), company.invitation_of(issued))
     officer = company.window()
     come_in(officer, company.invitation_of("officer.children@northmoor.example"))
+    set_up_passkey(officer)  # before anything else: officers must have a second factor
     come_in(company.window(), company.invitation_of("member003@northmoor.example"))
     begin_review(officer)
     boss.goto("/")

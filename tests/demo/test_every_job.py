@@ -16,7 +16,7 @@ from app.demo.samples import drawable
 from jobs.core.mail import MailServer
 from jobs.core.queue import JOBS
 from models.accounts.password_asks import ask_for_password
-from models.accounts.sign_in_attempts import Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt, open_attempt
 from models.audits.auditor_messages import tell_auditor
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.case_lists import case_imports
@@ -42,6 +42,7 @@ from models.returns.section_11_returns import Section11Return
 from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.accounts.locks import OF_A_PLACE
 from models.sampling.audit_samples import SampleBrief, lock_sample, plan_sample, request_draw, reveal
 from models.sampling.sample_cases import SampleCase
 from models.spreadsheets import import_runs, table_imports
@@ -195,6 +196,11 @@ def forget_ones_password(session: PortalSession) -> None:
     assert ask_for_password(session, email="officer@demo.example", network="127.0.0.1", now=now())
 
 
+def guess_a_password(session: PortalSession) -> None:
+    for _ in range(OF_A_PLACE.free + 1):
+        open_attempt(session, email="officer@demo.example", address="127.0.0.1", now=now())
+
+
 HOW_ASKED: dict[str, Ask] = {
     "answer_password_ask": forget_ones_password,
     "carry_out_table_import": lambda session: bring_agencies_in(session, is_checked=True),
@@ -233,6 +239,7 @@ HOW_ASKED: dict[str, Ask] = {
     "tell_auditor": ask_to_tell_an_auditor,
     "write_digests": daily("write_digests", add_usual_rules),
     "write_reminders": daily("write_reminders", add_usual_rules),
+    "tell_of_tries": guess_a_password,
 }
 """Each job, and how the portal comes to ask for it; something must be there for it to do."""
 

@@ -185,6 +185,7 @@ THE_PORTALS_OWN = {
     "change_log": Owned(staff=READ, system=READ),
     "change_log_head": Owned(staff=READ, system=READ),
     "looks": Owned(staff=READ, system=READ),
+    "known_browsers": Owned(staff=NOTHING),
     "password_asks": Owned(staff=NOTHING),
     "portals": Owned(staff=KEPT, system=KEPT),
     "published_heads": Owned(staff=READ, system=KEPT),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from models.accounts.access_links import AccessLink
+from models.accounts.known_browsers import KnownBrowser
 from models.accounts.passkeys import Passkey
 from models.accounts.password_asks import PasswordAsk
 from models.accounts.recovery_codes import RecoveryCode
@@ -114,6 +115,12 @@ def sign_in(side: Side) -> SignIn:
 @makes(SignInAttempt)
 def sign_in_attempt(side: Side) -> SignInAttempt:
     return SignInAttempt(attempted_at=now(), email=side.person.email, outcome="signed_in", person_id=side.person.id)
+
+
+@makes(KnownBrowser)
+def known_browser(side: Side) -> KnownBrowser:
+    token = side.name.encode()
+    return KnownBrowser(token_hash=token, person_id=side.person.id, known_since_at=now(), used_at=now())
 
 
 @makes(AccessLink)
