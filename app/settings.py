@@ -15,8 +15,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
+from jobs.core.scanner import ScannerAddress
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.documents.evidence_files import UploadRules
 from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
@@ -67,8 +69,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168)
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list")
-    document_limit_mb: int = Field(25, ge=1, le=200, description="largest document or piece of evidence")
+    upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list, and the most of any one request")
+    document_limit_mb: int = Field(
+        25, ge=1, le=200, description="largest file of any other kind, and the most of a request that sends some"
+    )
+    clamav_address: str = Field("", description="host:port or socket file of clamd, which looks at files for viruses")
 
     @field_validator("data_dir")
     @classmethod
@@ -132,6 +137,19 @@ class Settings(BaseSettings):
             raise ValueError('must be {"https://issuer.example": "secret"}, one pair for each issuer that gave one')
         return value
 
+    @field_validator("clamav_address")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        if value:
+            ScannerAddress.of(value)
+        return value
+
+    @model_validator(mode="after")
+    def _limits_hold(self) -> Settings:
+        if self.document_limit_mb > self.upload_limit_mb:
+            raise ValueError("DOCUMENT_LIMIT_MB: must not be more than UPLOAD_LIMIT_MB, the most of any one request")
+        return self
+
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
         if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
@@ -158,6 +176,11 @@ class Settings(BaseSettings):
     def letterhead(self, session: Session) -> Letterhead:
         """What every letter carries: the portal's address, and the partnership's name as it is now."""
         return Letterhead(self.address, partnership_facts(session, self.fixed).name)
+
+    @property
+    def upload_rules(self) -> UploadRules:
+        """What holds for every file that somebody sends as evidence."""
+        return UploadRules(self.document_limit_mb, has_scanner=bool(self.clamav_address))
 
     @property
     def forced_roles(self) -> frozenset[Role]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from admin_views.documents.evidence_files import as_sent, upload_rules, words_of_kinds
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.tools.earlier_words import MINE, THEIRS, Said, SentAnswer, said_before, said_now, with_files_of
 from admin_views.tools.last_answers import LastAnswer
@@ -52,11 +52,12 @@ Files = MultiDict[str, FileStorage]
 
 @dataclass(frozen=True)
 class FileLink:
-    """A file that stands under an answer."""
+    """A file that stands under an answer. `state` says why it cannot be fetched; empty when it can."""
 
     number: int
     name: str
     href: str
+    state: str = ""
 
 
 @dataclass
@@ -91,6 +92,11 @@ class Asked:
     def is_group(self) -> bool:
         """Whether several controls belong together under one legend."""
         return self.widget in ("radio", "checkboxes")
+
+    @property
+    def taken(self) -> str:
+        """What files are taken here, in words."""
+        return f"{words_of_kinds()} Several at once may have as much together."
 
     @property
     def typed(self) -> str:
@@ -265,9 +271,10 @@ class SheetForm:
         keep(self.session, self.sheet, given, person_id=self.person_id)
 
     def _add(self, question: Question, files: Sequence[FileStorage]) -> None:
-        add = partial(add_evidence, self.session, self.sheet, key=question.key, person_id=self.person_id)
-        for name, content in [(file.filename, file.read()) for file in files if file.filename]:
-            add(file_name=name, content=content)
+        key, person, rules = question.key, self.person_id, upload_rules()
+        for file in files:
+            if file.filename:
+                add_evidence(self.session, self.sheet, as_sent(file), key=key, person_id=person, rules=rules)
 
     def _says_the_same(self, question: Question, answer: SentAnswer, held: SheetAnswer | None) -> bool:
         value, words = (held.value, held.note) if held is not None else (None, "")
@@ -296,4 +303,5 @@ class SheetForm:
 
 def file_link(document: Document) -> FileLink:
     """A file with the address where those who may can fetch it."""
-    return FileLink(document.id, document.file_name, address_of(document, "download"))
+    state = "" if document.scan_status.is_open else document.scan_status.label
+    return FileLink(document.id, document.file_name, address_of(document, "download"), state)

@@ -38,6 +38,7 @@ def run(
     fixed: FixedSettings = NOTHING_FIXED,
     address: str = "",
     secret: str = "",
+    scanner: str = "",
     takes_long: bool = True,
     also: Iterable[str] = (),
 ) -> None:
@@ -51,7 +52,7 @@ def run(
     load_rooms("models", "jobs", *also)
     configure_mappers()
     engine = make_engine(database_url, pool_size=2)
-    equip(Equipment(system_sessions(engine), fixed, address, secret))
+    equip(Equipment(system_sessions(engine), fixed, address, secret, scanner))
     connection = connect(redis_url)
     _await_servers(engine, connection)
     engine.dispose()  # each child opens a connection of its own

@@ -18,7 +18,7 @@ from models.audits.case_audits import CaseAudit
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import london_day
 from models.core.db import Base
-from models.documents.documents import Document, DocumentKind
+from models.documents.documents import Document, DocumentKind, erase_content
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import Survey, SurveyResponse
 from models.rules.retention.retention import Holding
@@ -260,7 +260,8 @@ def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
     """Remove the content and name of files. What is left: the title, the size and the SHA-256 of the content."""
     documents = session.scalars(select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)).all()
     for document in documents:
-        document.content, document.file_name, document.erased_on = b"", "erased", on
+        document.file_name, document.erased_on = "erased", on
+    erase_content(session, document_ids)
     session.flush()
     return len(documents)
 

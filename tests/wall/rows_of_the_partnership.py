@@ -19,7 +19,7 @@ from models.core.clock import now
 from models.core.form_receipts import FormReceipt
 from models.core.references import ReferenceCounter
 from models.core.schedules import ScheduleMark
-from models.documents.documents import Document, DocumentFetch
+from models.documents.documents import Document, DocumentFetch, DocumentPart, ScanStatus
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
@@ -41,7 +41,7 @@ from models.spreadsheets.table_imports import TableImport
 from models.tools.answer_sheets import SheetAnswer
 from models.tools.rating_scales import RatingScale
 from tests import make
-from tests.wall.sides import DAY, Side, makes
+from tests.wall.sides import DAY, Side, Whose, makes
 
 
 @makes(Agency)
@@ -180,7 +180,7 @@ def export_record(side: Side) -> ExportRecord:
 def file_of(side: Side, subject: str) -> Document:
     return Document(
         kind="evidence", title=f"File {side.name}", file_name="f.txt", media_type="text/plain", size=1, sha256="0",
-        content=b"x", subject=subject, agency_id=side.agency.id, made_by_id=side.person.id,
+        subject=subject, agency_id=side.agency.id, made_by_id=side.person.id,
     )  # fmt: skip
 
 
@@ -194,6 +194,14 @@ def document(side: Side) -> Document:
 def document_fetch(side: Side) -> DocumentFetch:
     """Of another file, so that nothing keeps the one above from being deleted."""
     return DocumentFetch(document_id=side.kept(file_of(side, "")).id, person_id=side.person.id)
+
+
+@makes(DocumentPart)
+def document_part(side: Side) -> DocumentPart:
+    """Of another file still; the colleagues' waits in quarantine."""
+    file = file_of(side, "")
+    file.scan_status = ScanStatus.WAITING if side.whose is Whose.COLLEAGUES else ScanStatus.UNSCANNED
+    return DocumentPart(document_id=side.kept(file).id, number=0, content=b"x")
 
 
 @makes(JobRequest)
