@@ -32,7 +32,7 @@ from admin_views.kit.base import (
 from admin_views.kit.formats import show_moment, tag
 from admin_views.kit.registry import link_to
 from models.core.db import Base
-from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, fetch_document
+from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, ScanStatus, fetch_document
 from models.partnership.people import Person
 
 
@@ -49,8 +49,12 @@ def show_size(size: int | None) -> str:
 
 def show_scan(document: Document) -> Markup:
     """Where a file stands with the virus scanner, and what that says."""
-    again = " It is asked again." if document.scan_words and document.scan_status.is_quarantine else ""
-    return Markup("{} {}").format(tag(document.scan_status.label), f"{document.scan_words}{again}")
+    more = {
+        ScanStatus.WAITING: " It is asked again.",
+        ScanStatus.INFECTED: ". The content was erased.",
+    }
+    words = f"{document.scan_words}{more.get(document.scan_status, '')}" if document.scan_words else ""
+    return Markup("<span>{} {}</span>").format(tag(document.scan_status.label), words)
 
 
 @screen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -271,10 +272,10 @@ class SheetForm:
         keep(self.session, self.sheet, given, person_id=self.person_id)
 
     def _add(self, question: Question, files: Sequence[FileStorage]) -> None:
-        key, person, rules = question.key, self.person_id, upload_rules()
+        add = partial(add_evidence, self.session, self.sheet, key=question.key, person_id=self.person_id)
         for file in files:
             if file.filename:
-                add_evidence(self.session, self.sheet, as_sent(file), key=key, person_id=person, rules=rules)
+                add(as_sent(file), rules=upload_rules())
 
     def _says_the_same(self, question: Question, answer: SentAnswer, held: SheetAnswer | None) -> bool:
         value, words = (held.value, held.note) if held is not None else (None, "")

@@ -21,7 +21,7 @@ from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.rules.documents.looks import PIECE, pieces_of
 
-_IN_MEMORY = 8 * PIECE  # of a file that is fetched; the rest of it waits on disk until it is sent
+_IN_MEMORY = 2 * PIECE  # a larger file that is fetched waits on disk until it is sent
 
 
 class DocumentKind(Choice):
@@ -228,18 +228,18 @@ def open_document(session: Session, document: Document) -> BinaryIO:
 
     Refuses bytes that are not those that were stored.
     """
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    opened = cast("BinaryIO", file)
+    is_small = document.size <= _IN_MEMORY
+    file = cast("BinaryIO", BytesIO() if is_small else tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
     of_document = DocumentPart.document_id == document.id
     numbers = session.scalars(select(DocumentPart.number).where(of_document).order_by(DocumentPart.number)).all()
     for number in numbers:
         piece = select(DocumentPart.content).where(of_document, DocumentPart.number == number)
         file.write(session.scalars(piece).one())
-    if measured(opened) != (document.size, document.sha256):
+    if measured(file) != (document.size, document.sha256):
         file.close()
         raise RuleBroken("This file is not the one that was stored; tell the administrator.")
     file.seek(0)
-    return opened
+    return file
 
 
 def erase_content(session: Session, document_ids: Collection[int]) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,10 +68,8 @@ class LivePortal:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": self.cookie, "Host": f"127.0.0.1:{self.port}"} | ({"Content-Type": kind} if kind else {})
         begun = time.monotonic()
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # its answer is there to be read
             connection.request(method, path, body or None, headers)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # its answer is there to be read
         try:
             answer = connection.getresponse()
             content = answer.read()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
@@ -16,6 +16,7 @@ from models.documents.documents import (
     Document,
     DocumentFetch,
     DocumentKind,
+    DocumentPart,
     NewDocument,
     fetch_document,
     keep_document,
@@ -111,9 +112,8 @@ def test_everybody_gets_what_they_had_made_themselves(browser: Open, session: Se
 
 def test_changed_bytes_are_never_handed_out(browser: Open, session: Session) -> None:
     document = kept(session)
-    session.execute(
-        text("UPDATE document_parts SET content = 'something else' WHERE document_id = :id"), {"id": document.id}
-    )
+    session.execute(delete(DocumentPart))
+    session.add(DocumentPart(document_id=document.id, number=0, content=b"something else"))
     session.commit()
     answer = browser(Role.OFFICER).client.get(f"/documents/{document.id}/download/")
     assert answer.status_code == 409

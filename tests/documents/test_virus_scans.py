@@ -127,6 +127,7 @@ def test_file_stays_in_quarantine_while_the_scanner_is_away_and_comes_out_when_i
     assert (request.status, request.sentence) == (JobStatus.WAITING, "The virus scanner does not answer.")
     assert timedelta(seconds=30) < request.due_at - now() < timedelta(seconds=90)
     assert (document.scan_status, document.scan_words) == (ScanStatus.WAITING, "The virus scanner does not answer.")
+    session.execute(update(JobRequest).values(due_at=now()))  # a minute later
     do_request(session, session_factory, request.id, scanner=clamd)
     session.refresh(document)
     assert (document.scan_status, document.scan_words) == (ScanStatus.CLEAN, "")
@@ -220,6 +221,14 @@ def test_people_see_the_quarantine_and_nobody_downloads_from_it(
 
 
 Open = Callable[..., Browser]
+
+
+def test_readiness_tells_of_the_scanner_where_one_is_set(
+    session_factory: sessionmaker[PortalSession], clamd: str
+) -> None:
+    for address, word in ((clamd, "ready"), (NOWHERE, "away"), ("", None)):
+        answer = Browser(make_portal(session_factory, clamav_address=address)).client.get("/readyz")
+        assert (answer.status_code, answer.get_json().get("scanner")) == (200, word)
 
 
 def test_settings_page_says_whether_there_is_a_scanner(
