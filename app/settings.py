@@ -8,14 +8,14 @@ import re
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
-from jobs.core.scanner import ScannerAddress
+from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
 from models.documents.evidence_files import UploadRules
@@ -70,10 +70,10 @@ class Settings(BaseSettings):
     cookie_secure: bool | None = Field(None, description="send cookies over https only; by default when PUBLIC_URL is")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list, and the most of any one request")
-    document_limit_mb: int = Field(
-        25, ge=1, le=200, description="largest file of any other kind, and the most of a request that sends some"
+    document_limit_mb: int = Field(25, ge=1, le=200, description="largest other file, and the most of its request")
+    clamav_address: Annotated[str, AfterValidator(checked_address)] = Field(
+        "", description="clamd: host:port or socket"
     )
-    clamav_address: str = Field("", description="host:port or socket file of clamd, which looks at files for viruses")
 
     @field_validator("data_dir")
     @classmethod
@@ -135,13 +135,6 @@ class Settings(BaseSettings):
             said = None
         if not isinstance(said, dict) or not all(isinstance(secret, str) and secret for secret in said.values()):
             raise ValueError('must be {"https://issuer.example": "secret"}, one pair for each issuer that gave one')
-        return value
-
-    @field_validator("clamav_address")
-    @classmethod
-    def _scanner(cls, value: str) -> str:
-        if value:
-            ScannerAddress.of(value)
         return value
 
     @model_validator(mode="after")

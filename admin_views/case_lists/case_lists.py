@@ -21,11 +21,7 @@ from admin_views.case_lists.columns import (
     choice_shown,
     placed_levels,
 )
-from admin_views.case_lists.notes import (
-    check_facts,
-    problem_rows,
-    what_freezing_means,
-)
+from admin_views.case_lists.notes import check_facts, problem_rows, what_freezing_means
 from admin_views.documents.evidence_files import sent_file
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
@@ -134,16 +130,15 @@ class CaseListScreen(Screen):
     @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until the officer decides."""
-        form = UploadForm(sent_form())
+        form, limit = UploadForm(sent_form()), _settings().upload_limit_mb
         offer_choices(self.session, form)
         if request.method == "GET":
-            return self.render("case_lists/upload.html", form=form, problems=[], limit=_settings().upload_limit_mb)
+            return self.render("case_lists/upload.html", form=form, problems=[], limit=limit)
         try:
             kept = self._keep(form)
         except RuleBroken as refusal:
             self.session.rollback()
             problems = [("file", refusal.sentence)]
-            limit = _settings().upload_limit_mb
             return self.render("case_lists/upload.html", form=form, problems=problems, limit=limit), 422
         return redirect(self.link("columns_page", record_id=kept))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, Protocol, cast
 
 from flask import current_app, request
@@ -20,6 +21,7 @@ from admin_views.kit.parts import Button, Panel
 from admin_views.kit.permissions import verb
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import person_id
+from models.core.addresses import address_of
 from models.core.clock import london_day
 from models.core.errors import RuleBroken
 from models.documents.documents import Document
@@ -70,6 +72,22 @@ def show_file(document: Document) -> str:
     if not document.scan_status.is_open:
         return Markup("<span>{} {}</span>").format(document.file_name, tag(document.scan_status.label))
     return "Erased" if document.erased_on else document.file_name
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """A file that stands under an answer. `state` says why it cannot be fetched; empty when it can."""
+
+    number: int
+    name: str
+    href: str
+    state: str = ""
+
+
+def file_link(document: Document) -> FileLink:
+    """A file with the address where those who may can fetch it."""
+    state = "" if document.scan_status.is_open else document.scan_status.label
+    return FileLink(document.id, document.file_name, address_of(document, "download"), state)
 
 
 class EvidenceScreen(Protocol):

@@ -124,15 +124,10 @@ class TableImportScreen(Screen):
     @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until its fate is decided."""
-        name, form = request.args.get("to", PARTNERSHIP), UploadForm(sent_form())
+        name, form = request.args.get("to", PARTNERSHIP), _upload_form()
         if name != PARTNERSHIP and name not in all_kinds():
             abort(404)
-        shown = {
-            "form": form,
-            "name": name,
-            "kinds": kinds_offered(name) or abort(403),
-        }
-        form.file.description = f"An Excel workbook (.xlsx) or a CSV file, of at most {_limit_mb()} MB."
+        shown = {"form": form, "name": name, "kinds": kinds_offered(name) or abort(403)}
         if request.method == "GET":
             return self.render("table_imports/upload.html", problems=[], **shown)
         try:
@@ -193,6 +188,12 @@ class TableImportScreen(Screen):
         """Give an upload up."""
         discard(session, record)
         return "The upload is erased."
+
+
+def _upload_form() -> UploadForm:
+    form = UploadForm(sent_form())
+    form.file.description = f"An Excel workbook (.xlsx) or a CSV file, of at most {_limit_mb()} MB."
+    return form
 
 
 def _limit_mb() -> int:

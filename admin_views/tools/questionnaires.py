@@ -13,14 +13,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from admin_views.documents.evidence_files import as_sent, upload_rules, words_of_kinds
+from admin_views.documents.evidence_files import FileLink, as_sent, file_link, upload_rules, words_of_kinds
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.tools.earlier_words import MINE, THEIRS, Said, SentAnswer, said_before, said_now, with_files_of
 from admin_views.tools.last_answers import LastAnswer
-from models.core.addresses import address_of
 from models.core.clock import LONDON
 from models.core.errors import RuleBroken
-from models.documents.documents import Document
 from models.rules.documents.evidence_files import ACCEPTED
 from models.rules.tools.question_kinds import read_answer
 from models.rules.tools.questionnaires import (
@@ -49,16 +47,6 @@ from models.tools.answer_sheets import (
 
 Sent = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
-
-
-@dataclass(frozen=True)
-class FileLink:
-    """A file that stands under an answer. `state` says why it cannot be fetched; empty when it can."""
-
-    number: int
-    name: str
-    href: str
-    state: str = ""
 
 
 @dataclass
@@ -300,9 +288,3 @@ class SheetForm:
         moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"
         words = progress(self.asked, values).words
         return {**seen, "saved": moment, "words": words, "section": section.short}
-
-
-def file_link(document: Document) -> FileLink:
-    """A file with the address where those who may can fetch it."""
-    state = "" if document.scan_status.is_open else document.scan_status.label
-    return FileLink(document.id, document.file_name, address_of(document, "download"), state)

@@ -57,16 +57,27 @@ class ScannerAddress:
         return connection
 
 
+def checked_address(written: str) -> str:
+    """What an operator has set, which may be nothing. Raises ValueError for what is no address of a scanner.
+
+    >>> checked_address("")
+    ''
+    """
+    if written:
+        ScannerAddress.of(written)
+    return written
+
+
 def find_virus(address: str, pieces: Iterable[bytes]) -> str:
     """The name of the virus that clamd finds in a file; "" when it finds none.
 
     Raises ScannerAwayError when it cannot be reached, ScannerRefusedError when it does not take the file.
     """
     answer = _answer_to(address, b"zINSTREAM\0", pieces, seconds=_SECONDS)
-    found = _FOUND.fullmatch(answer)
-    if found is None and answer != "stream: OK":
+    virus = _FOUND.fullmatch(answer)
+    if virus is None and answer != "stream: OK":
         raise ScannerRefusedError(f"The virus scanner does not take the file; it says: {answer[:200] or 'nothing'}.")
-    return found["name"] if found else ""
+    return virus["name"] if virus else ""
 
 
 def scanner_answers(address: str) -> bool:

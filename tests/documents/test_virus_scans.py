@@ -223,22 +223,18 @@ def test_people_see_the_quarantine_and_nobody_downloads_from_it(
 Open = Callable[..., Browser]
 
 
-def test_readiness_tells_of_the_scanner_where_one_is_set(
-    session_factory: sessionmaker[PortalSession], clamd: str
-) -> None:
-    for address, word in ((clamd, "ready"), (NOWHERE, "away"), ("", None)):
-        answer = Browser(make_portal(session_factory, clamav_address=address)).client.get("/readyz")
-        assert (answer.status_code, answer.get_json().get("scanner")) == (200, word)
-
-
-def test_settings_page_says_whether_there_is_a_scanner(
+def test_settings_page_and_readiness_say_whether_there_is_a_scanner(
     browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession], clamd: str
 ) -> None:
-    assert (
-        "No scanner: files that people send can be opened at once"
-        in browser(Role.ADMINISTRATOR).get("/partnership-settings/").get_text()
-    )
-    for address, words in ((clamd, "which answers."), (NOWHERE, "which does not answer: new files wait.")):
-        portal = make_portal(session_factory, clamav_address=address)
-        page = Browser(portal).enter(member(session, Role.ADMINISTRATOR), session).get("/partnership-settings/")
-        assert f"{address}, {words}" in page.get_text()
+    administrator, page = browser(Role.ADMINISTRATOR), "/partnership-settings/"
+    assert "No scanner: files that people send can be opened at once" in administrator.get(page).get_text()
+    assert "scanner" not in administrator.client.get("/readyz").get_json()
+    for address, words, word in (
+        (clamd, "which answers.", "ready"),
+        (NOWHERE, "which does not answer: new files wait.", "away"),
+    ):
+        guarded = Browser(make_portal(session_factory, clamav_address=address))
+        answer = guarded.client.get("/readyz")
+        assert (answer.status_code, answer.get_json()["scanner"]) == (200, word)
+        person = member(session, Role.ADMINISTRATOR)
+        assert f"{address}, {words}" in guarded.enter(person, session).get(page).get_text()

@@ -99,7 +99,7 @@ def what_it_is(head: bytes) -> str:
 def is_program(head: bytes) -> bool:
     """Whether a file begins as programs, scripts and shortcuts do; a text may begin with the letters MZ.
 
-    >>> is_program(b"MZ\0..."), is_program(b"#!/bin/sh"), is_program(b"MZ Smith"), is_program(b"%PDF")
+    >>> is_program(b"MZ\\0..."), is_program(b"#!/bin/sh"), is_program(b"MZ Smith"), is_program(b"%PDF")
     (True, True, False, False)
     """
     return head.startswith((*_PROGRAMS[1:], b"#!")) or (head.startswith(_PROGRAMS[0]) and b"\0" in head)
