@@ -135,7 +135,7 @@ class DocumentPart(Base):
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert", "delete"),
         system=("select", "insert", "delete"),
-        agency_reads=f"{_OWN_DOCUMENT} AND d.scan_status NOT IN ('waiting', 'infected'))",
+        agency_reads=f"{_OWN_DOCUMENT} AND d.scan_status IN ('not_needed', 'unscanned', 'clean'))",
         agency_inserts=f"{_OWN_DOCUMENT} AND d.made_by_id = {OWN_PERSON})",
         is_logged=False,
         reason="The bytes of a document, whose own row is on record with their SHA-256.",

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.security import TAKES_LISTS
 from app.settings import Settings, SettingsError, load_settings
@@ -110,11 +112,9 @@ def agreement(session: Session) -> SharingAgreement:
 
 
 def send(browser: Browser, path: str, content: bytes, name: str) -> Any:
-    data = {**browser.tokens(path), "file": (io.BytesIO(content), name)}
-    answer = browser.client.post(path, data=data, content_type="multipart/form-data")
-    answer.get_data()
-    answer.close()  # the client keeps what it sends in a file of its own
-    return answer
+    file = FileStorage(io.BytesIO(content), name)
+    boundary, body = encode_multipart({**browser.tokens(path), "file": file})
+    return browser.client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def test_form_says_the_limit_before_and_its_refusal_after(
