@@ -76,6 +76,7 @@ DOORS: Mapping[str, Door] = {
     "auth.account": _OWN,
     "auth.new_password": _OWN,
     "auth.end_sign_in": _OWN,
+    "auth.forget_browser": _OWN,
     "auth.signed_in_again": Door("Where somebody arrives who signed in anew to go on in another tab."),
     "second_factor.own_factor": _OWN,
     "second_factor.begin": _OWN,

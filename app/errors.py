@@ -34,6 +34,10 @@ _SIGN_IN_PAGES = {
     "passkeys.sign_in": "sign_in.html",
     "second_factor.give_code": "second_factor/code.html",
 }
+_TOO_MUCH = (
+    "What you sent is larger than {} MB, the most that this page takes at once, all files together. Nothing of it was"
+    " kept: go back and choose smaller files, or send them one after the other."
+)
 _NOT_VALID = "This form is no longer valid. Go back, open the page again and send it once more."
 _OPEN_TOO_LONG = "This page was open for too long, or you have signed in in another tab; please try once more."
 _log = structlog.get_logger("portal")
@@ -70,6 +74,8 @@ def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status == 503:
         return _away()
+    if status == 413 and "most_mb" in g:
+        return error_page(413, _TOO_MUCH.format(g.most_mb))
     is_ours = error.description is not None and error.description != type(error).description
     page, code = error_page(status, error.description if is_ours and status == 400 and error.description else "")
     return page, code

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_views.kit.requests import Database
 from app.settings import Settings
+from jobs.core.scanner import scanner_answers
 from models.core.access import Actor
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # each made-up one would be kept
@@ -30,10 +31,12 @@ def alive() -> ResponseReturnValue:
 
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Whether database and queue are ready. Without the queue people can still work, so only the database decides."""
+    """Whether database, queue and scanner are ready. Without the others people can work, so the database decides."""
     checks: dict[str, Any] = current_app.extensions["health"]
     readiness = {"database": _database_answers(checks["database"]), "valkey": _queue_answers(checks["redis_url"])}
-    words = {name: "ready" if answers else "away" for name, answers in readiness.items()}
+    scanner = current_app.extensions["settings"].clamav_address
+    told = readiness | ({"scanner": scanner_answers(scanner)} if scanner else {})
+    words = {name: "ready" if answers else "away" for name, answers in told.items()}
     return jsonify(status="ready" if readiness["database"] else "not ready", **words), 200 if readiness[
         "database"
     ] else 503

@@ -37,6 +37,9 @@ _WITH_SECRETS = frozenset({"links.open_invitation", "links.open_new_password"})
 _A_YEAR = "max-age=31536000; includeSubDomains"
 _FORM_MEMORY = 4 * 1024 * 1024
 _STRANGERS_FORM = 64 * 1024
+_WORDS_BESIDE_FILES = 1024 * 1024
+TAKES_LISTS = frozenset({"case_lists.upload", "audit_samples.check_page"})
+"""Where a whole case list may be sent, for which UPLOAD_LIMIT_MB holds; everywhere else DOCUMENT_LIMIT_MB does."""
 _UNREADABLE = re.compile("[\x00\ufffd\ud800-\udfff]")
 
 csrf = CSRFProtect()
@@ -53,7 +56,7 @@ def guard(app: Flask, settings: Settings) -> None:
     """Put the guards before and after every request of the portal."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1024 * 1024,
+        MAX_CONTENT_LENGTH=_request_of(settings.upload_limit_mb),
         MAX_FORM_MEMORY_SIZE=_FORM_MEMORY,
         MAX_FORM_PARTS=5_000,
         TRUSTED_HOSTS=trusted_hosts(settings),
@@ -64,7 +67,7 @@ def guard(app: Flask, settings: Settings) -> None:
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    app.before_request(limit_strangers)
+    app.before_request(lambda: limit_requests(settings))
     app.before_request(refuse_signed_out)
     app.before_request(refuse_unreadable)
     app.after_request(lambda response: with_promises(response, is_secure=settings.is_cookie_secure))
@@ -88,12 +91,20 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return [settings.host, "127.0.0.1", "localhost", "[::1]"]
 
 
-def limit_strangers() -> None:
-    """Let nobody send floods of text, least of all somebody who is not signed in."""
+def limit_requests(settings: Settings) -> None:
+    """Let nobody send floods of text, least of all somebody who is not signed in; and files within one limit in all."""
     if role() is None:
         request.max_content_length = _STRANGERS_FORM
     elif request.mimetype != "multipart/form-data":
         request.max_content_length = _FORM_MEMORY
+    else:
+        g.most_mb = settings.upload_limit_mb if request.endpoint in TAKES_LISTS else settings.document_limit_mb
+        request.max_content_length = _request_of(g.most_mb)
+
+
+def _request_of(limit_mb: int) -> int:
+    """The most bytes of a request whose files have so many megabytes: the words of its form come with them."""
+    return limit_mb * 1024 * 1024 + _WORDS_BESIDE_FILES
 
 
 def refuse_unreadable() -> None:

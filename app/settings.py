@@ -8,15 +8,17 @@ import re
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
+from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.documents.evidence_files import UploadRules
 from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
@@ -77,8 +79,11 @@ class Settings(BaseSettings):
         "", repr=False, description="lets Prometheus read /metrics; without one nobody may, 20 characters or more"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list")
-    document_limit_mb: int = Field(25, ge=1, le=200, description="largest document or piece of evidence")
+    upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list, and the most of any one request")
+    document_limit_mb: int = Field(25, ge=1, le=200, description="largest other file, and the most of its request")
+    clamav_address: Annotated[str, AfterValidator(checked_address)] = Field(
+        "", description="clamd: host:port or socket"
+    )
 
     @field_validator("data_dir")
     @classmethod
@@ -150,6 +155,12 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _limits_hold(self) -> Settings:
+        if self.document_limit_mb > self.upload_limit_mb:
+            raise ValueError("DOCUMENT_LIMIT_MB: must not be more than UPLOAD_LIMIT_MB, the most of any one request")
+        return self
+
+    @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
         if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
             raise ValueError("MAIL_FROM: must name the sender, such as portal@example.org, when SMTP_URL is set")
@@ -175,6 +186,11 @@ class Settings(BaseSettings):
     def letterhead(self, session: Session) -> Letterhead:
         """What every letter carries: the portal's address, and the partnership's name as it is now."""
         return Letterhead(self.address, partnership_facts(session, self.fixed).name)
+
+    @property
+    def upload_rules(self) -> UploadRules:
+        """What holds for every file that somebody sends as evidence."""
+        return UploadRules(self.document_limit_mb, has_scanner=bool(self.clamav_address))
 
     def forced_roles(self, kind: PortalKind | None) -> frozenset[Role]:
         """The roles that must use a second factor before they do anything else, in a portal of that kind.

@@ -42,6 +42,7 @@ MACHINERY = {
     "jobs/core/schedule.py": "writes what is due into the outbox",
     "jobs/core/worker.py": "the process that does the jobs",
     "jobs/core/mail.py": "how a letter leaves",
+    "jobs/core/scanner.py": "how the virus scanner is asked",
 }
 MACHINE_FOLDERS = ("admin_views/kit/", "jobs/pdf/paper/")
 

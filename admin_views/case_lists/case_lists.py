@@ -21,11 +21,8 @@ from admin_views.case_lists.columns import (
     choice_shown,
     placed_levels,
 )
-from admin_views.case_lists.notes import (
-    check_facts,
-    problem_rows,
-    what_freezing_means,
-)
+from admin_views.case_lists.notes import check_facts, problem_rows, what_freezing_means
+from admin_views.documents.evidence_files import sent_file
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
     NOBODY,
@@ -63,6 +60,7 @@ from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.file import describe_sheets, open_case_list
 from models.rules.case_lists.notes import CHOICES
+from models.rules.documents.lists import LISTS, look_at_list
 
 OPEN = (ListStatus.UPLOADED, ListStatus.CHECKED, ListStatus.REFUSED)
 LISTED = 200
@@ -79,7 +77,9 @@ class UploadForm(Form):
     """The file, what to call it, and the review it is for."""
 
     file = ListField(
-        "Case list", description="A CSV file or an Excel workbook (.xlsx). It is kept sealed and only briefly."
+        "Case list",
+        description="A CSV file or an Excel workbook (.xlsx). It is kept sealed and only briefly.",
+        render_kw={"accept": LISTS},
     )
     title = LineField("Title", description="For example: Children in need, open on 31 March.")
     review_id = RecordField("Thematic review", loader=ChoiceLoader(ThematicReview), is_required=False)
@@ -130,34 +130,31 @@ class CaseListScreen(Screen):
     @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until the officer decides."""
-        form = UploadForm(sent_form())
+        form, limit = UploadForm(sent_form()), _settings().upload_limit_mb
         offer_choices(self.session, form)
         if request.method == "GET":
-            return self.render("case_lists/upload.html", form=form, problems=[], limit=_settings().upload_limit_mb)
+            return self.render("case_lists/upload.html", form=form, problems=[], limit=limit)
         try:
             kept = self._keep(form)
         except RuleBroken as refusal:
             self.session.rollback()
             problems = [("file", refusal.sentence)]
-            limit = _settings().upload_limit_mb
             return self.render("case_lists/upload.html", form=form, problems=problems, limit=limit), 422
         return redirect(self.link("columns_page", record_id=kept))
 
     def _keep(self, form: Form) -> str:
-        sent = already_sent(self.session)
-        if sent is not None:
-            return sent
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            raise RuleBroken("Choose the file of your case list.")
+        kept_before = already_sent(self.session)
+        if kept_before is not None:
+            return kept_before
+        sent = sent_file("file", "Choose the file of your case list.")
         if not form.validate():
             raise RuleBroken("Choose a review from the list, or leave it empty.")
-        describe_sheets(open_case_list(file.stream))  # type: ignore[arg-type]  # refused here, before anything is kept
-        file.stream.seek(0)
-        name, most = file.filename.rsplit("/")[-1].rsplit("\\")[-1], _settings().upload_limit_mb * 1024 * 1024
+        name = look_at_list(sent.file, sent.file_name, limit_mb=_settings().upload_limit_mb)
+        describe_sheets(open_case_list(sent.file))  # refused here, before anything is kept
+        sent.file.seek(0)
         kept = keep_list(
             self.session,
-            SentList(file.stream, name, most),  # type: ignore[arg-type]
+            SentList(sent.file, name, _settings().upload_limit_mb * 1024 * 1024),
             key=_key(),
             title=form["title"].data or "",
             review_id=form["review_id"].data,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -29,10 +29,10 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.formats import show_moment
+from admin_views.kit.formats import show_moment, tag
 from admin_views.kit.registry import link_to
 from models.core.db import Base
-from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, fetch_document
+from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, ScanStatus, fetch_document
 from models.partnership.people import Person
 
 
@@ -45,6 +45,16 @@ def show_size(size: int | None) -> str:
     if size is None or size < 1000:
         return f"{size or 0} bytes"
     return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def show_scan(document: Document) -> Markup:
+    """Where a file stands with the virus scanner, and what that says."""
+    more = {
+        ScanStatus.WAITING: " It is asked again.",
+        ScanStatus.INFECTED: ". The content was erased.",
+    }
+    words = f"{document.scan_words}{more.get(document.scan_status, '')}" if document.scan_words else ""
+    return Markup("<span>{} {}</span>").format(tag(document.scan_status.label), words)
 
 
 @screen
@@ -63,7 +73,7 @@ class DocumentScreen(Screen):
     column_details_list = (*column_list, "file_name", "sha256", "erased_on")
     column_formatters = {"kind": by_value(show_tag), "size": by_value(show_size)}
     column_searchable_list = ("title", "file_name")
-    column_filters = ("kind", "made_by_id", "made_at")
+    column_filters = ("kind", "scan_status", "made_by_id", "made_at")
     column_sortable_list = ("title", "made_at", "size")
     column_default_sort = ("made_at", True)
     column_labels = {
@@ -72,6 +82,7 @@ class DocumentScreen(Screen):
         "sha256": "SHA-256",
         "file_name": "File",
         "erased_on": "Content erased",
+        "scan_status": "Virus scan",
     }
 
     def get_query(self) -> Select[Any]:
@@ -83,10 +94,11 @@ class DocumentScreen(Screen):
 
     def facts(self, session: Session, record: Document) -> list[Fact]:
         about = subject_of(session, record.subject)
-        return [] if about is None else [Fact("About", link_to(about, str(about)))]
+        scan = Fact("Virus scan", show_scan(record))
+        return [scan] if about is None else [Fact("About", link_to(about, str(about))), scan]
 
     def buttons(self, record: Document) -> list[Button]:
-        if record.erased_on is not None:
+        if record.erased_on is not None or not record.scan_status.is_open:
             return []
         return [Button("Download", self.link("download", record_id=record.id), "main")]
 
@@ -110,11 +122,11 @@ class DocumentScreen(Screen):
     def download(self, record_id: int) -> ResponseReturnValue:
         """The file, for those who may see the document; the fetch is on record."""
         record: Document = self.get_record(record_id)
-        content = fetch_document(self.session, record, person_id())
+        file = fetch_document(self.session, record, person_id())
         self.session.commit()
-        return send_file(
-            BytesIO(content), mimetype=record.media_type, as_attachment=True, download_name=record.file_name
-        )
+        answer = send_file(file, mimetype=record.media_type, as_attachment=True, download_name=record.file_name)
+        answer.content_length = record.size
+        return answer
 
 
 def subject_of(session: Session, subject: str) -> Any:

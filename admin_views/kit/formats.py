@@ -37,8 +37,8 @@ _COLOURS = {
     "grey": ("closed", "cancelled", "not_started", "waiting", "proposed", "void", "voided", "draft", "inactive"),
     "blue": ("completed", "done", "sent", "signed", "blue", "queued"),
     "green": ("green", "on_track", "active", "accepted", "open"),
-    "amber": ("amber", "at_risk", "running", "scoping", "evidence"),
-    "red": ("red", "overdue", "failed", "refused"),
+    "amber": ("amber", "at_risk", "running", "scoping", "evidence", "in_quarantine"),
+    "red": ("red", "overdue", "failed", "refused", "infected", "virus_found"),
 }
 _COLOUR_OF = {word: colour for colour, words in _COLOURS.items() for word in words}
 

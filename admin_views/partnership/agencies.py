@@ -9,6 +9,7 @@ from admin_views.kit.base import (
     ADMINISTRATORS,
     Button,
     Category,
+    Fact,
     Importable,
     Panel,
     Screen,
@@ -16,11 +17,15 @@ from admin_views.kit.base import (
     actor,
     in_list,
     kept_by,
+    role,
     screen,
 )
 from admin_views.partnership.sharing_agreements import agreement_panel
+from models.core.access import Role
 from models.core.addresses import list_address
+from models.documents.evidence_files import room_used
 from models.partnership.agencies import Agency
+from models.partnership.partnership_settings import the_partnership
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_plans import ActionPlan
@@ -66,6 +71,13 @@ class AgencyScreen(Screen):
     }
     importable = Importable(keys=(("name",), ("code",)), is_of_partnership=True)
     form_args = {"category_id": {"narrow": in_list(ReferenceList.AGENCY_CATEGORY)}}
+
+    def facts(self, session: Session, record: Agency) -> list[Fact]:
+        """For administrators, how much of its room for files the agency has used."""
+        if role() is not Role.ADMINISTRATOR:
+            return []
+        most = the_partnership(session).agency_room_mb
+        return [Fact("Room for files", f"{room_used(session, record.id) / 2**20:,.1f} of {most:,} MB used")]
 
     def panels(self, session: Session, record: Agency) -> list[Panel]:
         people = select(Person).where(Person.agency_id == record.id, Person.is_active).order_by(Person.name)

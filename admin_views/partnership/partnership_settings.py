@@ -12,9 +12,10 @@ from wtforms import ColorField, FileField
 
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import ADMINISTRATORS, Button, Category, Fact, Screen, TextField, expose, screen
-from admin_views.kit.fields import LineField, Required, YesField
+from admin_views.kit.fields import LineField, Required, WholeNumberField, YesField
 from admin_views.kit.forms import sent_form
 from admin_views.partnership.mail_settings import MailForm, keep_mail, mail_facts, server_in_use
+from jobs.core.scanner import scanner_answers
 from jobs.pdf.paper.letterhead import LARGEST_FILE, logo_of, logo_png
 from models.core.addresses import list_address
 from models.core.change_log import ChangeRecord
@@ -31,8 +32,9 @@ from models.partnership.partnership_settings import (
 
 _PLAIN = (
     *("name", "short_name", "help_contact", "help_email", "help_phone"),
-    *("privacy_notice", "privacy_url", "document_footer", "ordinary_marking", "sensitive_marking"),
+    *("privacy_notice", "privacy_url", "document_footer", "ordinary_marking", "sensitive_marking", "agency_room_mb"),
 )
+_LIMITS = ("document_limit_mb", "upload_limit_mb")
 _MAIL = ("host", "port", "encryption", "user_name", "password", "sender_address", "sender_name", "log_witnesses")
 LOCKED_BY = {
     "name": "PARTNERSHIP_NAME",
@@ -42,7 +44,7 @@ LOCKED_BY = {
 }
 """Which setting of the operator takes a field off the form."""
 _UNSET = {"two_factor_roles": "Administrator, officer and sponsor; nobody in the demonstration"}
-_TOLD = ("public_url", "two_factor_roles", "session_idle_minutes", "session_hours", "document_limit_mb")
+_TOLD = ("public_url", "two_factor_roles", "session_idle_minutes", "session_hours", *_LIMITS)
 
 
 class PartnershipForm(MailForm):
@@ -84,6 +86,11 @@ class PartnershipForm(MailForm):
     sensitive_marking = LineField(
         "Classification of documents in which cases can be told", description="Empty: OFFICIAL-SENSITIVE."
     )
+    agency_room_mb = WholeNumberField(
+        "Room for the files of each agency, in MB",
+        validators=[Required()],
+        description="All evidence of one agency together. How much each has used stands on the agency’s own page.",
+    )
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ _SECTIONS = {
     "Help": ("help_contact", "help_email", "help_phone"),
     "Privacy": ("privacy_notice", "privacy_url"),
     "Documents": ("ordinary_marking", "sensitive_marking", "document_footer"),
+    "Files": ("agency_room_mb",),
     "Mail": _MAIL,
 }
 
@@ -152,8 +160,18 @@ class PartnershipScreen(Screen):
         return {
             "buttons": [Button(words, href) for words, href in changes.items()],
             "mail_facts": mail_facts(self.session, mail),
-            "told": [Fact(name.upper(), str(getattr(settings, name) or _UNSET.get(name, "Not set"))) for name in _TOLD],
+            "told": [
+                *(Fact(name.upper(), str(getattr(settings, name) or _UNSET.get(name, "Not set"))) for name in _TOLD),
+                Fact("CLAMAV_ADDRESS", scanner_words(settings.clamav_address)),
+            ],
         }
+
+
+def scanner_words(address: str) -> str:
+    """Whether files are looked at for viruses, asked now."""
+    if not address:
+        return "No scanner: files that people send can be opened at once, by whoever may see them."
+    return f"{address}, which {'answers' if scanner_answers(address) else 'does not answer: new files wait'}."
 
 
 def _form_of(partnership: Partnership, mail: MailSettings) -> PartnershipForm:
@@ -201,7 +219,8 @@ def _keep(partnership: Partnership, form: PartnershipForm) -> None:
     """Write what was asked for into the record. Raises RuleBroken with the field that has to be mended."""
     for name in _PLAIN:
         if name in form:
-            setattr(partnership, name, form[name].data or "")
+            given = form[name].data
+            setattr(partnership, name, "" if given is None else given)
     partnership.accent = chosen_accent(form["accent"].data, form["accent_picker"].data or "", partnership.accent)
     if "remove_logo" in form and form["remove_logo"].data:
         keep_logo(partnership, None)

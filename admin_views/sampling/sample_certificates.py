@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
+from admin_views.documents.evidence_files import as_sent
 from admin_views.documents.papers import ask_once, occasion, show_paper
 from admin_views.kit.base import READERS, STAFF, PageSet, expose
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.documents.document_requests import ask_for_document
+from models.rules.documents.lists import look_at_list
 from models.rules.sampling.sample_certificate_checks import NO_CERTIFICATE, check_draw
 from models.rules.sampling.sample_certificate_paper import certificate_paper
 from models.sampling.sample_certificates import certificate_facts, repeat_draw
@@ -51,8 +53,9 @@ class CertificatePages(PageSet):
         frame_file = request.files.get("frame_file")
         if frame_file is None or not frame_file.filename:
             return repeat_draw(self.session, certificate)
-        source: Any = frame_file.stream
-        return check_draw(certificate, rows_for_certificate(self.session, certificate, source, today=today()))
+        sent = as_sent(frame_file)
+        look_at_list(sent.file, sent.file_name, limit_mb=current_app.extensions["settings"].upload_limit_mb)
+        return check_draw(certificate, rows_for_certificate(self.session, certificate, sent.file, today=today()))
 
 
 def _certificate() -> dict[str, Any]:

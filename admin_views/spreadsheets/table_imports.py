@@ -10,6 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import FileField, Form
 
+from admin_views.documents.evidence_files import sent_file, upload_rules
 from admin_views.documents.job_requests import waiting_url
 from admin_views.kit.base import (
     NOBODY,
@@ -35,6 +36,7 @@ from admin_views.spreadsheets.sheet_kinds import PARTNERSHIP, TemplatePages, kin
 from admin_views.spreadsheets.sheet_readings import choices_of_form, is_other_kind, secret
 from models.core.access import Role
 from models.core.errors import RuleBroken
+from models.rules.documents.lists import LISTS, look_at_list
 from models.spreadsheets.import_runs import SheetChoice
 from models.spreadsheets.sheet_kinds import all_kinds
 from models.spreadsheets.table_imports import (
@@ -59,7 +61,7 @@ class SheetField(FileField):
 class UploadForm(Form):
     """The file."""
 
-    file = SheetField("Spreadsheet", description="An Excel workbook (.xlsx) or a CSV file, of at most 20 MB.")
+    file = SheetField("Spreadsheet", render_kw={"accept": LISTS})
 
 
 @screen
@@ -122,10 +124,10 @@ class TableImportScreen(Screen):
     @expose("/upload/", roles=OFFICERS, methods=("GET", "POST"))
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until its fate is decided."""
-        name, form = request.args.get("to", PARTNERSHIP), UploadForm(sent_form())
+        name, form = request.args.get("to", PARTNERSHIP), _upload_form()
         if name != PARTNERSHIP and name not in all_kinds():
             abort(404)
-        shown = {"form": form, "name": name, "kinds": kinds_offered(name) or abort(403), "limit": MOST_BYTES // 2**20}
+        shown = {"form": form, "name": name, "kinds": kinds_offered(name) or abort(403)}
         if request.method == "GET":
             return self.render("table_imports/upload.html", problems=[], **shown)
         try:
@@ -136,12 +138,10 @@ class TableImportScreen(Screen):
         return redirect(self.link("columns_page", record_id=kept))
 
     def _keep(self, name: str) -> str:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            raise RuleBroken("Choose the file of your spreadsheet.")
-        file_name = file.filename.rsplit("/")[-1].rsplit("\\")[-1]
+        sent = sent_file("file", "Choose the file of your spreadsheet.")
+        file_name = look_at_list(sent.file, sent.file_name, limit_mb=_limit_mb())
         kept = keep_import(
-            self.session, file.stream, file_name,  # type: ignore[arg-type]  # an upload's stream is a binary file
+            self.session, sent.file, file_name,
             secret=secret(), list_name="" if name == PARTNERSHIP else name, person_id=person_id(),
         )  # fmt: skip
         note_saved(self.session, kept.id)
@@ -188,3 +188,14 @@ class TableImportScreen(Screen):
         """Give an upload up."""
         discard(session, record)
         return "The upload is erased."
+
+
+def _upload_form() -> UploadForm:
+    form = UploadForm(sent_form())
+    form.file.description = f"An Excel workbook (.xlsx) or a CSV file, of at most {_limit_mb()} MB."
+    return form
+
+
+def _limit_mb() -> int:
+    """The most megabytes of a spreadsheet: it is read as a whole, so no more than that even where documents may."""
+    return min(upload_rules().limit_mb, MOST_BYTES // 2**20)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, false
 from wtforms import Form
 
+from admin_views.documents.evidence_files import FileLink, file_link
 from admin_views.documents.papers import document_buttons
 from admin_views.kit.base import (
     STAFF,
@@ -29,7 +30,7 @@ from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.saving import use_form_up
 from admin_views.tools.earlier_words import Said, SentAnswer, names_of, said_before
 from admin_views.tools.last_answers import LastAnswer
-from admin_views.tools.questionnaires import FileLink, SheetForm, file_link
+from admin_views.tools.questionnaires import SheetForm
 from models.core.access import Role
 from models.documents.documents import Document
 from models.rules.tools.questionnaires import (

@@ -13,13 +13,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from admin_views.documents.evidence_files import FileLink, as_sent, file_link, upload_rules, words_of_kinds
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.tools.earlier_words import MINE, THEIRS, Said, SentAnswer, said_before, said_now, with_files_of
 from admin_views.tools.last_answers import LastAnswer
-from models.core.addresses import address_of
 from models.core.clock import LONDON
 from models.core.errors import RuleBroken
-from models.documents.documents import Document
 from models.rules.documents.evidence_files import ACCEPTED
 from models.rules.tools.question_kinds import read_answer
 from models.rules.tools.questionnaires import (
@@ -48,15 +47,6 @@ from models.tools.answer_sheets import (
 
 Sent = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
-
-
-@dataclass(frozen=True)
-class FileLink:
-    """A file that stands under an answer."""
-
-    number: int
-    name: str
-    href: str
 
 
 @dataclass
@@ -91,6 +81,11 @@ class Asked:
     def is_group(self) -> bool:
         """Whether several controls belong together under one legend."""
         return self.widget in ("radio", "checkboxes")
+
+    @property
+    def taken(self) -> str:
+        """What files are taken here, in words."""
+        return f"{words_of_kinds()} Several at once may have as much together."
 
     @property
     def typed(self) -> str:
@@ -266,8 +261,9 @@ class SheetForm:
 
     def _add(self, question: Question, files: Sequence[FileStorage]) -> None:
         add = partial(add_evidence, self.session, self.sheet, key=question.key, person_id=self.person_id)
-        for name, content in [(file.filename, file.read()) for file in files if file.filename]:
-            add(file_name=name, content=content)
+        for file in files:
+            if file.filename:
+                add(as_sent(file), rules=upload_rules())
 
     def _says_the_same(self, question: Question, answer: SentAnswer, held: SheetAnswer | None) -> bool:
         value, words = (held.value, held.note) if held is not None else (None, "")
@@ -292,8 +288,3 @@ class SheetForm:
         moment = f"Saved {held.answered_at.astimezone(LONDON):%H:%M}" if held is not None else "Nothing to save"
         words = progress(self.asked, values).words
         return {**seen, "saved": moment, "words": words, "section": section.short}
-
-
-def file_link(document: Document) -> FileLink:
-    """A file with the address where those who may can fetch it."""
-    return FileLink(document.id, document.file_name, address_of(document, "download"))

@@ -20,6 +20,7 @@ def worker_command(short_only: bool) -> None:
         fixed=settings.fixed,
         address=settings.address,
         secret=settings.secret_key,
+        scanner=settings.clamav_address,
         takes_long=not short_only,
         also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
     )

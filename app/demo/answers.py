@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 
 from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
+from models.documents.evidence_files import SentFile
 from models.rules.tools.questionnaires import Question, asked_questions
 from models.tools.answer_sheets import AnswerSheet, Given, add_evidence, save_answer, sheet_answers, version_of
 
@@ -29,7 +31,7 @@ def answer_sheet(
         if question.how.widget == "files":
             if (seed + place) % 2 == 0:
                 name = f"Audit of files, {today.year}.csv"
-                add_evidence(session, sheet, key=question.key, file_name=name, content=_CSV, person_id=person_id)
+                add_evidence(session, sheet, SentFile(BytesIO(_CSV), name), key=question.key, person_id=person_id)
             continue
         given, note = _given(question, seed + place, today), _NOTES[(seed + place) % len(_NOTES)]
         save_answer(session, sheet, Given(question.key, given, note=note), person_id=person_id)

@@ -104,6 +104,8 @@ const refuse = (block, files, status) => {
   if (status === 400 || status === 401) {
     say("Not saved: you are signed out. Sign in here in another tab; your words stay on this page.");
     document.dispatchEvent(new Event("portal:look"));
+  } else if (status === 413) {
+    say("Not saved: the files are larger than this page takes at once. Choose smaller ones, or send them one after the other.");
   } else if (status < 500) {
     say("Not saved: this form takes no more answers from you; perhaps a colleague has handed it in. Your words stay on this page.");
   } else {

@@ -24,13 +24,14 @@ class Equipment:
 
     `secret` opens what the web process sealed (uploaded case lists, the mail password). `fixed` is what the operator
     has set; the rest of the partnership's settings is read when a job asks, so that what an administrator saves holds
-    for the next job without a restart.
+    for the next job without a restart. `scanner` is where clamd listens, empty without one.
     """
 
     sessions: sessionmaker[PortalSession]
     fixed: FixedSettings = NOTHING_FIXED
     address: str = ""
     secret: str = field(default="", repr=False)
+    scanner: str = ""
 
     def letterhead(self, session: Session) -> Letterhead:
         """What the letters that a job writes carry."""

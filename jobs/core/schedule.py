@@ -42,6 +42,7 @@ class Schedule:
 SCHEDULES = (
     Schedule("discard stale lists", job="discard_stale_lists", at=time(0, 10), is_hourly=True),
     Schedule("erase stale imports", job="erase_stale_imports", at=time(0, 15), is_hourly=True),
+    Schedule("scan waiting files", job="scan_waiting_files", at=time(0, 20), is_hourly=True),
     Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
     Schedule("retention", job="erase_due", at=time(3, 50)),

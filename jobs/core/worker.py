@@ -83,6 +83,7 @@ def run(
     fixed: FixedSettings = NOTHING_FIXED,
     address: str = "",
     secret: str = "",
+    scanner: str = "",
     takes_long: bool = True,
     also: Iterable[str] = (),
 ) -> None:
@@ -96,7 +97,7 @@ def run(
     load_rooms("models", "jobs", *also)
     configure_mappers()
     engine = make_engine(database_url, pool_size=2)
-    equip(Equipment(system_sessions(engine), fixed, address, secret))
+    equip(Equipment(system_sessions(engine), fixed, address, secret, scanner))
     connection = connect(redis_url)
     _await_servers(engine, connection)
     worker = make_worker(connection, takes_long=takes_long)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import ClassVar
+from io import BytesIO
+from typing import BinaryIO, ClassVar, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
@@ -16,6 +19,9 @@ from models.core.db import Base, Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
+from models.rules.documents.looks import PIECE, pieces_of
+
+_IN_MEMORY = 2 * PIECE  # a larger file that is fetched waits on disk until it is sent
 
 
 class DocumentKind(Choice):
@@ -38,6 +44,30 @@ class DocumentKind(Choice):
     IMPACT_ANALYSIS = "impact_analysis"
 
 
+class ScanStatus(Choice):
+    """What is known of viruses in a document. One that waits or is infected reaches nobody."""
+
+    NOT_NEEDED = "not_needed", "Made by the portal"
+    UNSCANNED = "unscanned", "Not scanned"
+    WAITING = "waiting", "In quarantine"
+    CLEAN = "clean", "No virus found"
+    INFECTED = "infected", "Virus found"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file may be fetched.
+
+        >>> [status.value for status in ScanStatus if not status.is_open]
+        ['waiting', 'infected']
+        """
+        return self not in (ScanStatus.WAITING, ScanStatus.INFECTED)
+
+    @property
+    def is_quarantine(self) -> bool:
+        """Whether the file waits for the scanner's answer."""
+        return self is ScanStatus.WAITING
+
+
 _PLANS = (DocumentKind.ACTION_PLAN, DocumentKind.PLAN_SUMMARY, DocumentKind.BRIEFING)
 OPEN_KINDS: dict[Role | None, tuple[DocumentKind, ...]] = {
     Role.MANAGER: _PLANS,
@@ -56,22 +86,24 @@ _TAKEN_OFF = (
 class Document(Record):
     """A file in the database, behind the same wall as the rows it speaks of, with the SHA-256 of its bytes.
 
-    `subject` names the record it is about (`action_plans:12`); `agency_id` is set when it is one agency's own.
+    `subject` names the record it is about (`action_plans:12`); `agency_id` is set when it is one agency's own. The
+    bytes themselves lie in pieces. `scan_words` say what a scanner found, or why it has not answered yet.
     """
 
     __tablename__ = "documents"
     is_about_cases = True
     __table_args__ = (
         one_of("kind", DocumentKind, "known_document_kind"),
+        one_of("scan_status", ScanStatus, "known_scan_status"),
         must("size > 0", name="document_not_empty", sentence="The file is empty."),
         Index("ix_documents_subject", "subject"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert", "update", "delete"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
-        agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON}",
+        agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON} AND scan_status <> 'clean'",
         agency_deletes=f"agency_id = ANY {OWN_AGENCIES} AND {_TAKEN_OFF}",
-        unlogged_columns=("content", "title", "file_name"),  # a name can be erased in its time, a log cannot
+        unlogged_columns=("title", "file_name"),  # a name can be erased in its time, a log cannot
     )
 
     kind: Mapped[DocumentKind] = mapped_column(choice_column(DocumentKind), index=True)
@@ -84,13 +116,36 @@ class Document(Record):
     made_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(Text)
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     erased_on: Mapped[date | None]
+    scan_status: Mapped[ScanStatus] = mapped_column(choice_column(ScanStatus), server_default=ScanStatus.NOT_NEEDED)
+    scanned_at: Mapped[datetime | None]
+    scan_words: Mapped[str] = mapped_column(Text, server_default="")
 
     made_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
     def __str__(self) -> str:
         return self.title
+
+
+_OWN_DOCUMENT = "EXISTS (SELECT FROM documents d WHERE d.id = document_id"  # of which an agency sees its own only
+
+
+class DocumentPart(Base):
+    """A piece of a document's bytes, so that no process ever holds more of a file than that."""
+
+    __tablename__ = "document_parts"
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=("select", "insert", "delete"),
+        system=("select", "insert", "delete"),
+        agency_reads=f"{_OWN_DOCUMENT} AND d.scan_status IN ('not_needed', 'unscanned', 'clean'))",
+        agency_inserts=f"{_OWN_DOCUMENT} AND d.made_by_id = {OWN_PERSON})",
+        is_logged=False,
+        reason="The bytes of a document, whose own row is on record with their SHA-256.",
+    )
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DocumentFetch(Base):
@@ -114,13 +169,14 @@ class DocumentFetch(Base):
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A file that is to be kept: what it is, what it is called, and its bytes."""
+    """A file that is to be kept: what it is, what it is called, its bytes or a seekable file of them."""
 
     kind: DocumentKind
     title: str
     file_name: str
     media_type: str
-    content: bytes
+    content: bytes | BinaryIO
+    scan_status: ScanStatus = ScanStatus.NOT_NEEDED
 
 
 def keep_document(
@@ -130,31 +186,70 @@ def keep_document(
     subject: str = "",
     agency_id: int | None = None,
     made_by_id: int | None = None,
-    limit: int = 50 * 1024 * 1024,
 ) -> Document:
-    """Keep a file with its size and SHA-256. Refuses an empty file and one of more than `limit` bytes."""
-    if not file.content:
+    """Keep a file with its size and SHA-256, piece by piece. Refuses an empty file."""
+    source = BytesIO(file.content) if isinstance(file.content, bytes) else file.content
+    size, fingerprint = measured(source)
+    if not size:
         raise RuleBroken("The file is empty.")
-    if len(file.content) > limit:
-        raise RuleBroken(f"The file is larger than {limit // (1024 * 1024)} MB.")
+    facts = {name: value for name, value in vars(file).items() if name != "content"}
     document = Document(
-        **vars(file),
-        size=len(file.content),
-        sha256=sha256(file.content).hexdigest(),
-        subject=subject,
-        agency_id=agency_id,
-        made_by_id=made_by_id,
+        **facts, size=size, sha256=fingerprint, subject=subject, agency_id=agency_id, made_by_id=made_by_id
     )
     session.add(document)
     session.flush()
+    for number, piece in enumerate(pieces_of(source)):
+        session.execute(insert(DocumentPart).values(document_id=document.id, number=number, content=piece))
     return document
 
 
-def fetch_document(session: Session, document: Document, person_id: int | None) -> bytes:
-    """The bytes of a document; the download is recorded. Refuses bytes that are not those that were stored."""
+def measured(source: BinaryIO) -> tuple[int, str]:
+    """The size and the SHA-256 of a seekable file, read piece by piece."""
+    size, mark = 0, sha256()
+    for piece in pieces_of(source):
+        size += len(piece)
+        mark.update(piece)
+    return size, mark.hexdigest()
+
+
+def fetch_document(session: Session, document: Document, person_id: int | None) -> BinaryIO:
+    """The file of a document, at its beginning; whoever asks closes it. The download is recorded.
+
+    Refuses what is erased or in quarantine, and bytes that are not those that were stored.
+    """
+    if not document.scan_status.is_open:
+        raise RuleBroken(_KEPT_BACK[document.scan_status])
     if document.erased_on is not None:
         raise RuleBroken("What this file held was erased under a retention rule; its size and fingerprint are kept.")
     session.add(DocumentFetch(document_id=document.id, person_id=person_id))
-    if sha256(document.content).hexdigest() != document.sha256:
+    return open_document(session, document)
+
+
+def open_document(session: Session, document: Document) -> BinaryIO:
+    """The stored file of a document in a temporary place that vanishes when closed, large ones on disk.
+
+    Refuses bytes that are not those that were stored.
+    """
+    is_small = document.size <= _IN_MEMORY
+    file = cast("BinaryIO", BytesIO() if is_small else tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
+    of_document = DocumentPart.document_id == document.id
+    numbers = session.scalars(select(DocumentPart.number).where(of_document).order_by(DocumentPart.number)).all()
+    for number in numbers:
+        piece = select(DocumentPart.content).where(of_document, DocumentPart.number == number)
+        file.write(session.scalars(piece).one())
+    if measured(file) != (document.size, document.sha256):
+        file.close()
         raise RuleBroken("This file is not the one that was stored; tell the administrator.")
-    return document.content
+    file.seek(0)
+    return file
+
+
+def erase_content(session: Session, document_ids: Collection[int]) -> None:
+    """Erase the bytes of documents, in one statement; what is known of each stays."""
+    session.execute(delete(DocumentPart).where(DocumentPart.document_id.in_(document_ids)))
+
+
+_KEPT_BACK = {
+    ScanStatus.WAITING: "This file is in quarantine until the virus scanner has answered; try again in a few minutes.",
+    ScanStatus.INFECTED: "The virus scanner found a virus in this file, so its content was erased.",
+}

@@ -35,7 +35,8 @@ class Partnership(Record):
     """The partnership's own settings: the one row of them, made when the database is.
 
     Empty texts are what nobody has set. `logo` is a PNG file that the portal has drawn anew from what was uploaded, and
-    `logo_sha256` says in the change log when it was another one.
+    `logo_sha256` says in the change log when it was another one. `agency_room_mb` is how many megabytes the files
+    of each agency may take in all.
     """
 
     __tablename__ = "partnership_settings"
@@ -50,6 +51,11 @@ class Partnership(Record):
             "privacy_url = '' OR privacy_url ~ '^https?://[^[:space:]]+$'",
             name="privacy_notice_has_a_web_address",
             sentence="Give the address of the privacy notice as https://www.example.org/privacy.",
+        ),
+        must(
+            "agency_room_mb BETWEEN 1 AND 1000000",
+            name="agencies_have_room",
+            sentence="Give each agency between 1 MB and 1,000,000 MB.",
         ),
         must(
             "(logo IS NULL) = (logo_sha256 = '')",
@@ -80,6 +86,7 @@ class Partnership(Record):
     document_footer: Mapped[str] = mapped_column(Text, server_default="")
     ordinary_marking: Mapped[str] = mapped_column(Text, server_default="")
     sensitive_marking: Mapped[str] = mapped_column(Text, server_default="")
+    agency_room_mb: Mapped[int] = mapped_column(server_default="2000")
 
     def __str__(self) -> str:
         return self.name or UNNAMED

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -83,9 +83,16 @@ _MARK_FRAMES = text("""
 UPDATE case_frames SET erased_on = :on, row_version = row_version + 1 WHERE id = ANY(:ids) RETURNING row_count""")
 _EMPTY_FRAMES = text("SELECT empty_frame(id) FROM unnest(CAST(:ids AS int[])) id ORDER BY id")
 
-_ERASE_FILES = """
-UPDATE documents SET content = '', title = CASE WHEN title = file_name THEN 'erased' ELSE title END,
-    file_name = 'erased', erased_on = :on, row_version = row_version + 1 WHERE """
+
+def _erased_files(which: str) -> TextClause:
+    """The statement that erases the content and the names of files, and gives their ids."""
+    return text(f"""
+    WITH erased AS (
+        UPDATE documents SET title = CASE WHEN title = file_name THEN 'erased' ELSE title END, file_name = 'erased',
+            erased_on = :on, row_version = row_version + 1 WHERE {which} RETURNING id
+    ), emptied AS (DELETE FROM document_parts p USING erased e WHERE p.document_id = e.id)
+    SELECT id FROM erased""")  # noqa: S608 - our own words
+
 
 _ERASE_TEXTS = text(f"""
 WITH worded AS (
@@ -135,7 +142,7 @@ def anonymised(value: Any, marks: Mapping[str, str]) -> Any:
 def _empty_papers(session: Session, subjects: str, ids: Sequence[int], on: date) -> None:
     """Empty what was printed of these subjects; uploaded evidence has a rule of its own."""
     printed = f"kind <> 'evidence' AND erased_on IS NULL AND subject IN ({subjects})"
-    session.execute(text(_ERASE_FILES + printed), {"ids": list(ids), "on": on})
+    session.execute(_erased_files(printed), {"ids": list(ids), "on": on})
 
 
 def erase_rows(session: Session, frame_ids: Sequence[int], on: date) -> int:
@@ -159,8 +166,7 @@ def erase_words(session: Session, audit_ids: Sequence[int], on: date) -> int:
 
 def erase_files(session: Session, document_ids: Sequence[int], on: date) -> int:
     """Remove the content and name of files. What is left: size, SHA-256, and the title unless that was the name."""
-    erased = text(f"{_ERASE_FILES} id = ANY(:ids) RETURNING id")
-    return len(session.execute(erased, {"ids": list(document_ids), "on": on}).all())
+    return len(session.execute(_erased_files("id = ANY(:ids)"), {"ids": list(document_ids), "on": on}).all())
 
 
 ERASABLE: dict[str, Erasable] = {

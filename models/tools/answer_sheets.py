@@ -14,9 +14,9 @@ from models.core.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
+from models.documents.documents import Document, DocumentKind
+from models.documents.evidence_files import USUAL_RULES, KeptFor, SentFile, UploadRules, keep_evidence
 from models.partnership.agencies import Agency
-from models.rules.documents.evidence_files import evidence_file
 from models.rules.tools.question_kinds import LONGEST_TEXT, read_answer
 from models.rules.tools.questionnaires import Progress, Question, progress
 from models.tools.earlier_words import EarlierWords, with_words
@@ -209,23 +209,18 @@ def _discard(session: Session, answer: SheetAnswer, numbers: set[int]) -> None:
 
 
 def add_evidence(
-    session: Session, sheet: AnswerSheet, *, key: str, file_name: str, content: bytes, person_id: int | None,
+    session: Session, sheet: AnswerSheet, sent: SentFile, *, key: str, person_id: int | None,
+    rules: UploadRules = USUAL_RULES,
 ) -> SheetAnswer:  # fmt: skip
     """Keep a file as evidence of an answer, behind the agency's own wall, after the files it has already.
 
-    Refuses a closed sheet, a question that takes no files, a file type that nobody can safely open, and an empty file.
+    Refuses a closed sheet, a question that takes no files, and whatever `keep_evidence` refuses.
     """
-    name, media_type = evidence_file(file_name)
     answer = sheet_answers(session, sheet.id).get(key)
     if answer is None:
         answer = save_answer(session, sheet, Given(key, []), person_id=person_id)
-    kept = keep_document(
-        session,
-        NewDocument(kind=DocumentKind.EVIDENCE, title=name, file_name=name, media_type=media_type, content=content),
-        subject=f"sheet_answers:{answer.id}",
-        agency_id=sheet.agency_id,
-        made_by_id=person_id,
-    )
+    kept_for = KeptFor(f"sheet_answers:{answer.id}", agency_id=sheet.agency_id, person_id=person_id)
+    kept = keep_evidence(session, sent, kept_for, rules)
     files = [*map(str, answer.value or ()), str(kept.id)]
     return save_answer(session, sheet, Given(key, files, seen=answer.row_version), person_id=person_id)
 

@@ -27,6 +27,7 @@ from models.rules.audits.answer_papers import (
 )
 from models.rules.returns.section_11 import ScoredStandard
 from tests import make, make_audits, make_tools
+from tests.documents.files import content_of
 from tests.pdf.pdf_facts import TODAY, words
 from tests.pdf.pdf_kit import Kit, SoundDocument
 from tests.pdf.pdf_review_facts import OCCASION
@@ -123,6 +124,6 @@ def test_member_gets_their_own_form_and_a_member_of_another_agency_is_refused(
     assert len(done(do_requests(session, session_factory))) == 2
     for kept in session.scalars(select(Document)).all():
         assert kept.agency_id == ours.id
-        assert "Ours" in text_of(kept.content)
+        assert "Ours" in text_of(content_of(session, kept))
         other.get(f"/documents/{kept.id}/download/", 404)
         assert own.client.get(f"/documents/{kept.id}/download/").status_code == 200

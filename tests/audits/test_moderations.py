@@ -30,6 +30,7 @@ from models.rules.audits.moderations import ModeratedFacts
 from models.rules.evidence.triangulation import Source, Verdict
 from models.sampling.sample_cases import SampleCase
 from tests import make, make_audits
+from tests.documents.files import content_of
 from tests.make_audits import Scene
 from tests.pdf.pdf_review_facts import OCCASION
 from tests.pdf.pdf_structure import text_of
@@ -232,7 +233,7 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     assert "The moderated result is ready." in done(do_requests(session, session_factory))
     kept = session.scalars(select(Document)).one()
     assert (kept.kind, kept.agency_id, kept.subject) == (DocumentKind.MODERATED_RESULT, None, f"sample_cases:{case.id}")
-    printed = text_of(kept.content).replace("\n", " ")
+    printed = text_of(content_of(session, kept)).replace("\n", " ")
     assert all(words in printed for words in ("Moderated grade: Inadequate", "Nobody looked.", "Trust", case.reference))
     assert case.reference not in kept.title
     browser(Role.MANAGER, agency=scene.police).get(f"/documents/{kept.id}/download/", 404)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from models.core.clock import now, today
 from models.core.db import PortalSession, act_as
 from models.core.rooms import load_rooms
 from models.documents.document_requests import ask_for_document
+from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from models.documents.job_requests import JobRequest, JobStatus, request_job
 from models.learning.briefings import Briefing
 from models.messages.messages import Draft, write_message
@@ -48,6 +50,8 @@ from models.sampling.sample_cases import SampleCase
 from models.spreadsheets import import_runs, table_imports
 from models.spreadsheets.import_facts import ImportFacts
 from models.spreadsheets.table_imports import ImportStatus, TableImport
+from tests.documents.clamd import MARK, scanner
+from tests.documents.files import sent_file
 from tests.fingerprints import Fingerprint, changed, fingerprint
 from tests.postboxes import Postbox, mail_server
 from tests.web import SECRET
@@ -187,6 +191,11 @@ def forget_what_was_settled(session: PortalSession) -> None:
     session.execute(update(SampleCase).values(audited_on=None))
 
 
+def send_a_file(session: PortalSession) -> None:
+    """A file as it comes to a portal with a scanner; it holds what the scanner of the tests takes for a virus."""
+    keep_evidence(session, sent_file(MARK, "list.txt"), KeptFor("actions:1"), UploadRules(has_scanner=True))
+
+
 def let_years_pass(session: PortalSession) -> None:
     add_usual_retention(session)
     session.execute(update(ReviewStage).values(reached_on=ReviewStage.reached_on - 3650))
@@ -235,6 +244,8 @@ HOW_ASKED: dict[str, Ask] = {
     "publish_log_head": daily("publish_log_head", name_a_witness),
     "send_message": ask_for_a_letter,
     "send_test_mail": ask_for_a_test_mail,
+    "scan_document": send_a_file,
+    "scan_waiting_files": lambda session: request_job(session, "scan_waiting_files"),
     "settle_case_audits": daily("settle_case_audits", forget_what_was_settled),
     "tell_auditor": ask_to_tell_an_auditor,
     "write_digests": daily("write_digests", add_usual_rules),
@@ -265,6 +276,13 @@ def everything(session: PortalSession) -> Fingerprint:
     return {**fingerprint(session), "the indexes": (count, names)}
 
 
+@pytest.fixture(scope="module")
+def clamd() -> Iterator[str]:
+    """The address of a scanner."""
+    with scanner() as address:
+        yield address
+
+
 def growth(before: Fingerprint, after: Fingerprint) -> dict[str, int]:
     """How many rows each table that changed has more than before."""
     return {name: after[name][0] - before[name][0] for name in changed(before, after)}
@@ -281,19 +299,23 @@ def test_every_job_has_its_effect_once(
     session_factory: sessionmaker[PortalSession],
     server: MailServer,
     postbox: Postbox,
+    request: pytest.FixtureRequest,
     name: str,
 ) -> None:
     postbox.letters.clear()
+    do = partial(do_request, session, session_factory, mail_server=server)
+    if name.startswith("scan_"):
+        do = partial(do, scanner=request.getfixturevalue("clamd"))
     number = asked(session, name)
     another = asked_again(session, number)
     standing = everything(session)
-    assert done([do_request(session, session_factory, number, mail_server=server)])
+    assert done([do(number)])
     effect = everything(session)
     its_growth = growth(standing, effect)
     assert its_growth != {"job_requests": 0}, "there was nothing to do"
-    do_request(session, session_factory, number, mail_server=server)
+    do(number)
     assert changed(effect, everything(session)) == set(), "delivered again, the same request does nothing"
-    assert done([do_request(session, session_factory, another, mail_server=server)])
+    assert done([do(another)])
     assert growth(effect, everything(session)) == (its_growth if name in ANEW else {"job_requests": 0})
     assert len(postbox.letters) == {"send_message": 1, "send_test_mail": 2}.get(name, 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
@@ -16,11 +16,14 @@ from models.documents.documents import (
     Document,
     DocumentFetch,
     DocumentKind,
+    DocumentPart,
     NewDocument,
     fetch_document,
     keep_document,
 )
+from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from tests import make
+from tests.documents.files import sent_file
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -109,7 +112,8 @@ def test_everybody_gets_what_they_had_made_themselves(browser: Open, session: Se
 
 def test_changed_bytes_are_never_handed_out(browser: Open, session: Session) -> None:
     document = kept(session)
-    session.execute(text("UPDATE documents SET content = 'something else' WHERE id = :id"), {"id": document.id})
+    session.execute(delete(DocumentPart))
+    session.add(DocumentPart(document_id=document.id, number=0, content=b"something else"))
     session.commit()
     answer = browser(Role.OFFICER).client.get(f"/documents/{document.id}/download/")
     assert answer.status_code == 409
@@ -160,17 +164,16 @@ def test_nobody_makes_or_edits_documents_by_form(browser: Open, session: Session
         administrator.get(path, 403)
 
 
-@pytest.mark.parametrize(("content", "sentence"), [(b"", "The file is empty."), (b"12345", "The file is larger than")])
-def test_empty_and_too_large_files_are_refused(session: Session, content: bytes, sentence: str) -> None:
+@pytest.mark.parametrize(("size", "sentence"), [(0, "The file is empty."), (1_048_577, "is larger than 1 MB")])
+def test_empty_and_too_large_files_are_refused(session: Session, size: int, sentence: str) -> None:
+    rules = UploadRules(limit_mb=1)
     with pytest.raises(RuleBroken, match=sentence):
-        keep_document(
-            session,
-            NewDocument(kind=DocumentKind.EVIDENCE, title="T", file_name="f", media_type="text/plain", content=content),
-            limit=4,
-        )
+        keep_evidence(session, sent_file(b"x" * size, "list.txt"), KeptFor("actions:1"), rules)
+    keep_evidence(session, sent_file(b"x" * 1_048_576, "list.txt"), KeptFor("actions:1"), rules)
 
 
 def test_fetching_gives_the_stored_bytes(session: Session) -> None:
     document = kept(session, content=b"\x00\xff\x00")
-    assert fetch_document(session, document, None) == b"\x00\xff\x00"
+    with fetch_document(session, document, None) as file:
+        assert file.read() == b"\x00\xff\x00"
     assert fetches(session) == 1

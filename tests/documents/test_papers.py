@@ -28,6 +28,7 @@ from models.plans.action_plans import ActionPlan
 from models.returns import late_returns
 from models.rules.documents.papers import Occasion, Paper, Paragraph, fingerprint_of
 from tests import make
+from tests.documents.files import content_of
 from tests.pdf.pdf_kit import pages
 from tests.plans.test_action_plans import words
 from tests.web import Browser
@@ -91,8 +92,8 @@ def test_a_document_registered_in_one_call_is_made_kept_and_named(
     (kept,) = session.scalars(select(Document)).all()
     assert kept.title == "A note (note)"
     assert kept.file_name == f"N-1-note-{today().isoformat()}.pdf"
-    assert "Mind the step." in words(kept.content)
-    assert "Test Partnership" in words(kept.content)
+    assert "Mind the step." in words(content_of(session, kept))
+    assert "Test Partnership" in words(content_of(session, kept))
 
 
 @pytest.mark.usefixtures("note")
@@ -155,8 +156,8 @@ def test_manager_gets_the_summary_on_exactly_one_page(
     assert manager.send(f"{path}pdf/?form=summary", page=path).status_code == 302
     assert done(do_requests(session, session_factory)) == ["The plan summary is ready."]
     (kept,) = session.scalars(select(Document)).all()
-    assert len(pages(kept.content)) == 1
-    assert "Of Ours." in words(kept.content)
+    assert len(pages(content_of(session, kept))) == 1
+    assert "Of Ours." in words(content_of(session, kept))
     assert manager.client.get(f"/documents/{kept.id}/download/").status_code == 200
 
 
@@ -172,7 +173,7 @@ def test_the_address_narrows_page_and_paper_alike(
     officer.send(f"{path}pdf/?{asked}", page=path)
     do_requests(session, session_factory)
     (kept,) = session.scalars(select(Document)).all()
-    assert tuple(text in words(kept.content) for text in ("Of Ours.", "Of Theirs.")) == is_shown
+    assert tuple(text in words(content_of(session, kept)) for text in ("Of Ours.", "Of Theirs.")) == is_shown
 
 
 def test_officer_takes_one_agencys_part_and_the_page_offers_exactly_that_as_pdf(

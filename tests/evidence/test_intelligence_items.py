@@ -23,6 +23,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.tools.key_lines import KeyLine
 from tests import make
+from tests.documents.files import PDF
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -140,7 +141,7 @@ def test_file_is_kept_with_its_item_and_odd_files_are_refused(browser: Open, ses
     ):
         answer = sent(name, content)
         assert (answer.status_code, sentence in words_of(answer)) == (422, True), name
-    assert sent("papers/Report.PDF", b"%PDF-1.7").status_code == 302
+    assert sent("papers/Report.PDF", PDF).status_code == 302
     [kept] = session.scalars(select(Document))
     assert (kept.title, kept.media_type, kept.kind) == ("Report.PDF", "application/pdf", DocumentKind.EVIDENCE)
     assert (kept.subject, kept.agency_id) == (f"intelligence_items:{intelligence.id}", None)

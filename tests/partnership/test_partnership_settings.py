@@ -35,6 +35,7 @@ from models.partnership.partnership_settings import (
     the_partnership,
 )
 from tests import make
+from tests.documents.files import content_of
 from tests.kit.test_screens import statements
 from tests.pdf.pdf_facts import report
 from tests.pdf.pdf_kit import sound
@@ -150,7 +151,7 @@ def test_documents_made_from_now_on_carry_name_marking_and_footer_and_earlier_on
         assert administrator.send(f"/action-plans/{plan.id}/pdf/", page=f"/action-plans/{plan.id}/").status_code == 302
         assert done(do_requests(session, session_factory, partnership=""))
         [latest] = session.scalars(select(Document).order_by(Document.id.desc()).limit(1))
-        return text_of(latest.content)
+        return text_of(content_of(session, latest))
 
     before = made()
     saved(
@@ -164,7 +165,7 @@ def test_documents_made_from_now_on_carry_name_marking_and_footer_and_earlier_on
         assert words not in before
     assert "OFFICIAL" not in after
     [_, earlier] = session.scalars(select(Document).order_by(Document.id.desc()).limit(2))
-    assert text_of(earlier.content) == before
+    assert text_of(content_of(session, earlier)) == before
     page = administrator.get(f"/action-plans/{plan.id}/report/").get_text(" ", strip=True)
     assert "INTERNAL" in page
     assert "1 Arden Street" in page

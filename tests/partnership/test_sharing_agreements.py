@@ -27,6 +27,7 @@ from models.partnership.sharing_agreements import (
 from models.reminders.reminder_kinds import Recipient, ReminderKind
 from models.reminders.reminders import ReminderRule, due
 from tests import make
+from tests.documents.files import PDF
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -134,7 +135,7 @@ def test_agency_reads_its_own_agreement_and_file_only(browser: Open, session: Po
     officer = browser(Role.OFFICER)
     for signed in (mine, foreign):
         path = f"/sharing-agreements/{signed.id}/file/"
-        values = {**officer.tokens(path), "title": "Signed copy", "file": (io.BytesIO(b"%PDF"), "signed.pdf")}
+        values = {**officer.tokens(path), "title": "Signed copy", "file": (io.BytesIO(PDF), "signed.pdf")}
         assert officer.client.post(path, data=values, content_type="multipart/form-data").status_code == 302
     member = browser(Role.AGENCY_MEMBER, agency=own)
     member.get(f"/sharing-agreements/{foreign.id}/", 404)

@@ -31,6 +31,7 @@ from models.tools.answer_sheets import (
     values_of,
 )
 from tests import make, make_tools
+from tests.documents.files import GOOD, PDF, sent_file
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -130,17 +131,17 @@ def test_answer_to_a_question_no_longer_asked_counts_nowhere(session: Session, s
 
 
 def test_evidence_stands_under_its_answer_and_behind_the_wall(session: Session, sheet: AnswerSheet) -> None:
-    for name in ("Plan.pdf", "folder/Audit.docx"):
-        add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
+    for name in ("Plan.pdf", "Letter.docx"):
+        add_evidence(session, sheet, sent_file(GOOD[name], f"folder/{name}"), key="files", person_id=None)
     files = evidence_of(session, sheet.id)["files"]
-    assert [file.file_name for file in files] == ["Plan.pdf", "Audit.docx"]
+    assert [file.file_name for file in files] == ["Plan.pdf", "Letter.docx"]
     assert {file.agency_id for file in files} == {sheet.agency_id}
     assert {file.kind for file in files} == {DocumentKind.EVIDENCE}
     assert values_of(session, sheet.id)["files"] == [file.id for file in files]
 
 
 def test_file_of_another_answer_cannot_be_taken_as_evidence(session: Session, sheet: AnswerSheet) -> None:
-    answer = add_evidence(session, sheet, key="files", file_name="Plan.pdf", content=b"x", person_id=None)
+    answer = add_evidence(session, sheet, sent_file(), key="files", person_id=None)
     other = make_tools.sheet(session, make.agency(session, "Other"))
     with pytest.raises(RuleBroken, match="uploaded for this answer"):
         save_answer(session, other, Given("files", [str(answer.value[0])]), person_id=None)
@@ -149,7 +150,7 @@ def test_file_of_another_answer_cannot_be_taken_as_evidence(session: Session, sh
 @pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("Plan.pdf", b""), ("pdf", b"x")])
 def test_file_that_is_no_evidence_is_refused(session: Session, sheet: AnswerSheet, name: str, content: bytes) -> None:
     with pytest.raises(RuleBroken):
-        add_evidence(session, sheet, key="files", file_name=name, content=content, person_id=None)
+        add_evidence(session, sheet, sent_file(content, name), key="files", person_id=None)
 
 
 def test_agency_may_close_its_sheet_but_never_open_it_again(session: Session, sheet: AnswerSheet) -> None:
@@ -232,12 +233,12 @@ def test_typed_answer_meets_a_colleagues_and_shows_it(member: Browser, sent: Sel
 
 def test_member_adds_and_takes_off_evidence(member: Browser, sent: SelfEvaluation, session: Session) -> None:
     second = path(sent, "answer/2/")
-    file = (BytesIO(b"%PDF"), "Plan.pdf")
+    file = (BytesIO(PDF), "Plan.pdf")
     answer = member.send(second, **{"files-files": file, "stay": "files"})
     assert answer.headers["Location"] == f"{second}#q-files"
     (link,) = member.get(second).select(".files a")
     assert link.get_text() == "Plan.pdf"
-    assert member.client.get(str(link["href"])).data == b"%PDF"
+    assert member.client.get(str(link["href"])).data == PDF
     number = session.scalar(select(Document.id))
     member.send(second, **{"a-files": str(number), "take-off": f"files:{number}"})
     session.commit()  # the next transaction is the portal's own again
@@ -258,7 +259,7 @@ def test_database_lets_an_agency_discard_only_what_it_took_off_an_open_answer(
     session: Session, sheet: AnswerSheet
 ) -> None:
     for name in ("Kept.pdf", "Gone.pdf"):
-        add_evidence(session, sheet, key="files", file_name=name, content=b"x", person_id=None)
+        add_evidence(session, sheet, sent_file(name=name), key="files", person_id=None)
     kept, _gone = values_of(session, sheet.id)["files"]
     other = keep_document(
         session,

@@ -21,6 +21,7 @@ from models.documents.documents import Document
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.tools.answer_sheets import OVERTAKEN, AnswerSheet, Given, save_answer, values_of
 from tests import make, make_tools
+from tests.documents.files import PDF
 from tests.web import Browser, sent_by, words_of
 
 Open = Callable[..., Browser]
@@ -179,9 +180,9 @@ def test_files_of_two_people_both_stay(
 ) -> None:
     second = path(sent, "answer/2/")
     opened = member.filled(second)
-    type_in(colleague, sent, "files", files=(BytesIO(b"%PDF"), "Theirs.pdf"))
-    assert type_in(member, sent, "files", files=(BytesIO(b"%PDF"), "Script.pdf")).status_code == 200
-    plain = {**opened, "files-files": (BytesIO(b"%PDF"), "Plain.pdf"), "stay": "files"}
+    type_in(colleague, sent, "files", files=(BytesIO(PDF), "Theirs.pdf"))
+    assert type_in(member, sent, "files", files=(BytesIO(PDF), "Script.pdf")).status_code == 200
+    plain = {**opened, "files-files": (BytesIO(PDF), "Plain.pdf"), "stay": "files"}
     assert member.client.post(second, data=plain).status_code == 302
     names = {key: name for key, name in session.execute(select(Document.id, Document.file_name))}
     assert [names[key] for key in values_of(session, sent.sheet_id)["files"]] == [
@@ -200,7 +201,7 @@ def test_file_is_kept_although_the_note_beside_it_meets_a_colleagues(
     colleague: Browser, member: Browser, sent: SelfEvaluation, session: Session
 ) -> None:
     type_in(colleague, sent, "files", note="From the archive.")
-    stopped = type_in(member, sent, "files", note="From the box.", files=(BytesIO(b"%PDF"), "Mine.pdf"))
+    stopped = type_in(member, sent, "files", note="From the box.", files=(BytesIO(PDF), "Mine.pdf"))
     assert (stopped.status_code, stopped.json["theirs"]["note"]) == (422, "From the archive.")
     assert len(values_of(session, sent.sheet_id)["files"]) == 1
 

@@ -28,6 +28,7 @@ NOBODY = Scope()
 OWN_AGENCY = _scope(Whose.MINE, Whose.COLLEAGUES, Whose.SHUT)
 OWN_AGENCY_WHILE_OPEN = _scope(Whose.MINE, Whose.COLLEAGUES)
 OWN_AGENCY_ONCE_CLOSED = _scope(Whose.SHUT)
+OWN_AGENCY_ONCE_SCANNED = _scope(Whose.MINE, Whose.SHUT)
 OWN_PERSON = _scope(Whose.MINE, Whose.SHUT)
 OWN_PERSON_WHILE_OPEN = _scope(Whose.MINE)
 OWN_PERSON_ABOUT_ANYTHING = _scope(Whose.MINE, Whose.SHUT, in_my_name=True)
@@ -98,6 +99,9 @@ AGENCIES = {
     ),
     "challenges": Owned(read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_columns("answer", "answered_on")),
     "document_fetches": Owned(read=OWN_PERSON, add=OWN_PERSON, staff=RECORD, system=RECORD),
+    "document_parts": Owned(
+        read=OWN_AGENCY_ONCE_SCANNED, add=OWN_PERSON, staff=RECORD | {"remove"}, system=RECORD | {"remove"}
+    ),
     "documents": Owned(read=OWN_AGENCY, add=OWN_PERSON, remove=OWN_AGENCY_WHILE_OPEN),
     "export_records": Owned(read=OWN_PERSON, add=OWN_PERSON_ABOUT_ANYTHING, staff=RECORD, system=RECORD),
     "form_receipts": Owned(

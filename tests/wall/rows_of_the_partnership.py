@@ -25,7 +25,7 @@ from models.core.looks import Look
 from models.core.published_heads import PublishedHead
 from models.core.references import ReferenceCounter
 from models.core.schedules import ScheduleMark
-from models.documents.documents import Document, DocumentFetch
+from models.documents.documents import Document, DocumentFetch, DocumentPart, ScanStatus
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
 from models.messages.messages import Message
@@ -192,7 +192,7 @@ def export_record(side: Side) -> ExportRecord:
 def file_of(side: Side, subject: str) -> Document:
     return Document(
         kind="evidence", title=f"File {side.name}", file_name="f.txt", media_type="text/plain", size=1, sha256="0",
-        content=b"x", subject=subject, agency_id=side.agency.id, made_by_id=side.person.id,
+        subject=subject, agency_id=side.agency.id, made_by_id=side.person.id,
     )  # fmt: skip
 
 
@@ -206,6 +206,14 @@ def document(side: Side) -> Document:
 def document_fetch(side: Side) -> DocumentFetch:
     """Of another file, so that nothing keeps the one above from being deleted."""
     return DocumentFetch(document_id=side.kept(file_of(side, "")).id, person_id=side.person.id)
+
+
+@makes(DocumentPart)
+def document_part(side: Side) -> DocumentPart:
+    """Of another file still; the colleagues' waits in quarantine."""
+    file = file_of(side, "")
+    file.scan_status = ScanStatus.WAITING if side.whose is Whose.COLLEAGUES else ScanStatus.UNSCANNED
+    return DocumentPart(document_id=side.kept(file).id, number=0, content=b"x")
 
 
 @makes(JobRequest)

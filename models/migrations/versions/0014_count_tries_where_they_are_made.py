@@ -1,13 +1,13 @@
 """Count tries to sign in where they are made, and know the browsers of people
 
-Revision: 0014, after: 0010, on 2026-11-28 11:00:00
+Revision: 0014, after: 0013, on 2026-11-28 11:00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Find the next request at once, however many wait.
 
-Revision: 0015, after: 0010
+Revision: 0015, after: 0014
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0010"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
