@@ -139,7 +139,7 @@ class DatabaseSessions(SessionInterface):
         database.commit()
 
 
-def is_somebodys(app: Flask, environ: dict[str, Any]) -> bool:
+def is_somebodys(app: Flask, facts: dict[str, Any]) -> bool:
     """Whether a request, of which only the head is there, comes from somebody who is signed in."""
-    with app.request_context({**environ, "wsgi.input": BytesIO()}):
+    with app.request_context({**facts, "wsgi.input": BytesIO()}):
         return isinstance(session, BrowserSession) and session.signed_in is not None

@@ -23,6 +23,7 @@ STALLED_SECONDS = 60.0  # a reader who takes nothing for so long has gone
 _FILES = 4 * AT_A_TIME
 _OTHER_FILES = 512
 _LOOKED_AT_EVERY = 1.0  # seconds
+_LOOKED_FOR_EVERY = 0.02  # seconds, until granian accepts: who comes before is not covered
 _UP_TO_LAST_RECEIVED = 56  # bytes of Linux's tcp_info, whose last four are then tcpi_last_data_recv
 _log = structlog.get_logger("portal")
 
@@ -48,7 +49,7 @@ class Connections:
             self._find_listener()
         elif self.per_network and len(os.listdir(_FOLDER)) > self.per_network:
             self.end_crowds()
-        loop.call_later(_LOOKED_AT_EVERY, self._look, loop)
+        loop.call_later(_LOOKED_AT_EVERY if self.port else _LOOKED_FOR_EVERY, self._look, loop)
 
     def _find_listener(self) -> None:
         """Find the socket that granian accepts on, which it opens after the event loop has begun."""

@@ -25,8 +25,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.servers.connections import Connections
 from models.core.db import is_database_away
 
-Environ = dict[str, Any]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Facts = dict[str, Any]
+Wsgi = Callable[[Facts, Callable[..., Any]], Iterable[bytes]]
 
 THREADS = 4
 IN_MEMORY = 256 * 1024  # bytes of one body or answer; what is longer goes to a file
@@ -93,7 +93,7 @@ class Doorway:
     """
 
     def __init__(
-        self, app: Wsgi, is_signed_in: Callable[[Environ], bool], *, limit: int, connections: Connections, pace: Pace
+        self, app: Wsgi, is_signed_in: Callable[[Facts], bool], *, limit: int, connections: Connections, pace: Pace
     ) -> None:
         self.app = app
         self.is_signed_in = is_signed_in
@@ -112,9 +112,9 @@ class Doorway:
         self.threads.shutdown()
 
     async def __rsgi__(self, asked: Asked, reply: Any) -> None:
-        environ = environ_of(asked)
+        facts = facts_of(asked)
         try:
-            await self._serve(environ, _length_of(environ), reply)
+            await self._serve(facts, _length_of(facts), reply)
         except TurnedAwayError as turned:
             _log.warning("turned away at the door", status=int(turned.status), method=asked.method)
             reply.response_str(int(turned.status), _PLAIN, f"{turned}\n")
@@ -123,14 +123,14 @@ class Doorway:
             _log.error("answer broken off", status=int(status), kind=type(fault).__name__)
             reply.response_str(int(status), _PLAIN, f"{_SENTENCES[status]}\n")
 
-    async def _serve(self, environ: Environ, length: int, reply: Any) -> None:
+    async def _serve(self, facts: Facts, length: int, reply: Any) -> None:
         """Read the whole body into a file, or to nowhere when it is too long, and then let a thread answer."""
-        kept = length if length <= await self._limit_for(environ, length) else 0
+        kept = length if length <= await self._limit_for(facts, length) else 0
         with self._room_for(kept), tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             await self._read(reply, length, body.write if kept else len)
             body.seek(0)
-            environ["wsgi.input"] = body
-            await self._in_thread(partial(self._answer, environ, reply))
+            facts["wsgi.input"] = body
+            await self._in_thread(partial(self._answer, facts, reply))
 
     @contextmanager
     def _room_for(self, length: int) -> Iterator[None]:
@@ -143,12 +143,12 @@ class Doorway:
         finally:
             self.spooled -= length
 
-    async def _limit_for(self, environ: Environ, length: int) -> int:
+    async def _limit_for(self, facts: Facts, length: int) -> int:
         if length <= STRANGERS_BODY:
             return STRANGERS_BODY
         if length > READ_TO_NOWHERE * self.limit:
             raise TurnedAwayError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        is_known = await self._in_thread(partial(self.is_signed_in, environ))
+        is_known = await self._in_thread(partial(self.is_signed_in, facts))
         return self.limit if is_known else STRANGERS_BODY
 
     async def _read(self, reply: Any, length: int, keep: Callable[[bytes], int]) -> None:
@@ -173,10 +173,10 @@ class Doorway:
         finally:
             self.waiting -= 1
 
-    def _answer(self, environ: Environ, reply: Any) -> None:
+    def _answer(self, facts: Facts, reply: Any) -> None:
         """Run the portal, in a thread, and hand its whole answer to granian."""
         head: list[Any] = []
-        parts = self.app(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+        parts = self.app(facts, lambda status, headers, exc_info=None: head.extend((status, headers)))
         try:
             known, rest = _beginning_of(parts)
             file = _written(known, rest) if rest is not None else None
@@ -217,9 +217,9 @@ def _written(known: bytes, rest: Iterator[bytes]) -> IO[bytes]:
     return file
 
 
-def environ_of(asked: Asked) -> Environ:
+def facts_of(asked: Asked) -> Facts:
     """What WSGI wants to know of a request, but for its body. A header with an underscore could pass for another."""
-    headers: Environ = {}
+    headers: Facts = {}
     for name, value in asked.headers.items():
         if "_" not in name:
             key = _OWN_NAMES.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
@@ -261,11 +261,11 @@ def _host_and_port(address: str) -> tuple[str, str]:
     return host.strip("[]"), port
 
 
-def _length_of(environ: Environ) -> int:
+def _length_of(facts: Facts) -> int:
     """How long the body says it is. Raises `TurnedAwayError` for one that does not say, as no browser sends it."""
-    if "HTTP_TRANSFER_ENCODING" in environ:
+    if "HTTP_TRANSFER_ENCODING" in facts:
         raise TurnedAwayError(HTTPStatus.LENGTH_REQUIRED)
-    length = environ.get("CONTENT_LENGTH", "0")
+    length = facts.get("CONTENT_LENGTH", "0")
     if not (length.isascii() and length.isdigit()):
         raise TurnedAwayError(HTTPStatus.BAD_REQUEST)
     return int(length)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.logs import start_logging
 from app.servers.connections import Connections
-from app.servers.doorway import Doorway, Environ, Pace
+from app.servers.doorway import Doorway, Facts, Pace
 
 LIMIT = 200 * 1024 * 1024
 PER_NETWORK = 30
@@ -22,9 +22,9 @@ GRACE = 1.0
 STALLED = 2.0
 
 
-def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
+def app(facts: Facts, start_response: Any) -> Iterator[bytes]:
     """Say what was asked and sent (`/said/`), answer at length (`/long/MB`), late (`/late/SECONDS`), or break."""
-    path, argument = environ["PATH_INFO"].rpartition("/")[::2]
+    path, argument = facts["PATH_INFO"].rpartition("/")[::2]
     start_response("200 OK", [("Content-Type", "text/plain")])
     if path == "/late":
         time.sleep(float(argument))
@@ -35,22 +35,22 @@ def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
         yield PIECE * 8
         raise OperationalError("SELECT 1", {}, psycopg.OperationalError("the database has gone"))
     else:
-        yield json.dumps(_said(environ)).encode()
+        yield json.dumps(_said(facts)).encode()
 
 
-def _said(environ: Environ) -> dict[str, str]:
+def _said(facts: Facts) -> dict[str, str]:
     digest, size = hashlib.sha256(), 0
-    while piece := environ["wsgi.input"].read(65536):
+    while piece := facts["wsgi.input"].read(65536):
         digest.update(piece)
         size += len(piece)
-    said = {name: value for name, value in environ.items() if isinstance(value, str)}
+    said = {name: value for name, value in facts.items() if isinstance(value, str)}
     return said | {"size": str(size), "digest": digest.hexdigest()}
 
 
 start_logging("INFO")
 doorway = Doorway(
     app,
-    lambda environ: "HTTP_COOKIE" in environ,
+    lambda facts: "HTTP_COOKIE" in facts,
     limit=LIMIT,
     connections=Connections(per_network=PER_NETWORK, stalled_seconds=STALLED),
     pace=Pace(GRACE, 1024 * 1024),

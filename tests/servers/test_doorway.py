@@ -6,7 +6,6 @@ import hashlib
 import http.client
 import json
 import os
-import signal
 import socket
 import threading
 import time
@@ -156,6 +155,8 @@ def ports_held(web: WebProcess) -> set[int]:
 def test_readers_who_take_nothing_hold_no_thread_and_are_let_go(door: WebProcess) -> None:
     if not hasattr(socket, "TCP_USER_TIMEOUT"):
         pytest.skip("only Linux ends a connection whose reader stalls")
+    assert said(door, "/said/")["size"] == "0"
+    time.sleep(1)  # by then it has found the socket that it accepts on
     readers = [door.connect(b"GET /long/8 HTTP/1.1\r\nHost: x\r\n\r\n", buffer=4096) for _ in range(4 * THREADS)]
     assert said(door, "/said/")["size"] == "0"
     deadline = time.monotonic() + STALLED + PATIENCE
@@ -205,7 +206,8 @@ def test_server_told_to_stop_answers_all_it_was_asked(tmp_path_factory: pytest.T
 def test_killed_process_is_replaced_while_the_other_answers(tmp_path_factory: pytest.TempPathFactory) -> None:
     with plain_door(tmp_path_factory.mktemp("kill"), workers=2) as web:
         victim, other = web.workers()
-        victim.send_signal(signal.SIGKILL)
+        victim.kill()
+        victim.wait(PATIENCE)
         started = time.monotonic()
         assert said(web, "/said/")["size"] == "0"
         answered = time.monotonic() - started
