@@ -170,7 +170,7 @@ def tear_down(known: dict[str, Service]) -> None:
     """Take away what `up` and `run` have made, and nothing else."""
     names = [f"{NETWORK}-{name}" for name in known]
     subprocess.run(["podman", "rm", "--force", "--ignore", "--time=2", *names], capture_output=True, check=False)
-    volumes = [f"{NETWORK}-database", f"{NETWORK}-queue"]
+    volumes = [f"{NETWORK}-database", f"{NETWORK}-queue", f"{NETWORK}-passing"]
     subprocess.run(["podman", "volume", "rm", "--force", *volumes], capture_output=True, check=False)
     subprocess.run(["podman", "network", "rm", "--force", NETWORK], capture_output=True, check=False)
 
