@@ -1,4 +1,4 @@
-"""Can people work on cases while the queue and the mail server are away, and does the portal say what is?"""
+"""Can people work on cases while queue, mail server and scanner are away, and does the portal say what is?"""
 
 from __future__ import annotations
 
@@ -45,17 +45,19 @@ def done_by_hand(web: WebProcess, email: str) -> Counter[int]:
     return statuses
 
 
-def test_people_work_on_while_queue_and_mail_server_are_away(database: Database, tmp_path: Path) -> None:
+def test_people_work_on_while_queue_mail_server_and_scanner_are_away(database: Database, tmp_path: Path) -> None:
     email = person_who_may_sign_in(database)
     servers, redis_url = start_valkey(tmp_path)
+    ready = {"status": "ready", "database": "ready", "scanner": "away"}
     nobody_listens = {"SMTP_URL": f"smtp://127.0.0.1:{free_port()}", "MAIL_FROM": "portal@example.org"}
+    nobody_listens |= {"CLAMAV_ADDRESS": f"127.0.0.1:{free_port()}"}
     try:
         with web_process(database, tmp_path, REDIS_URL=redis_url, **nobody_listens) as web:
-            assert readiness(web) == (200, {"status": "ready", "database": "ready", "valkey": "ready"})
+            assert readiness(web) == (200, ready | {"valkey": "ready"})
             for process in processes_in(tmp_path / VALKEY_FOLDER, "valkey-server"):
                 process.kill()
                 process.wait(10)
-            assert readiness(web) == (200, {"status": "ready", "database": "ready", "valkey": "away"})
+            assert readiness(web) == (200, ready | {"valkey": "away"})
             statuses = done_by_hand(web, email)
         with psycopg.connect(database.superuser_url) as connection:
             queued = connection.execute("SELECT count(*) FROM job_requests WHERE finished_at IS NULL").fetchone()
@@ -63,7 +65,7 @@ def test_people_work_on_while_queue_and_mail_server_are_away(database: Database,
         servers.close()
         database.empty()
     faults = sum(count for status, count in statuses.items() if status >= http.client.INTERNAL_SERVER_ERROR)
-    note_figure(39, "answers of 500 and more with Valkey and mail server away", reached=faults, wanted="0",
+    note_figure(39, "answers of 500 and more with Valkey, mail server and scanner away", reached=faults, wanted="0",
                 tried=f"{statuses.total()} requests of an administrator's day", holds=faults == 0)  # fmt: skip
     assert set(statuses) <= {http.client.OK, http.client.FOUND, http.client.SEE_OTHER}
     assert queued is not None
