@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, func, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.accounts.access_changes import the_portals_own
@@ -64,6 +64,7 @@ GUESSED = frozenset({AttemptKind.PASSWORD, AttemptKind.CODE, AttemptKind.CONFIRM
 """What somebody might guess, so that wrong tries are counted."""
 
 _FAILED = text("outcome IN ('started', 'refused')")  # a try that was begun counts until it is settled
+_LOOKED_AT = text("outcome <> 'locked'")  # stands in each statement as in the indexes: a flood of others costs nothing
 
 
 class SignInAttempt(Base):
@@ -79,8 +80,8 @@ class SignInAttempt(Base):
         one_of("outcome", Outcome, "known_outcome"),
         one_of("kind", AttemptKind, "known_attempt_kind"),
         Index("ix_sign_in_attempts_email_attempted_at", "email", "attempted_at"),
-        Index("ix_sign_in_attempts_failed", "email", "attempted_at", postgresql_where=_FAILED),
-        Index("ix_sign_in_attempts_failed_at_place", "place", "attempted_at", postgresql_where=_FAILED),
+        Index("ix_sign_in_attempts_looked_at", "email", "attempted_at", postgresql_where=_LOOKED_AT),
+        Index("ix_sign_in_attempts_looked_at_in_place", "place", "attempted_at", postgresql_where=_LOOKED_AT),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert"),
@@ -173,6 +174,7 @@ def _must_wait(
         *(SignInAttempt.attempted_at > begin for begin in (_last(attempt, Outcome.UNLOCKED), *begins)),
         where,
         _FAILED,
+        _LOOKED_AT,
     )
     return _is_waiting(session, failed, patience, attempt.attempted_at)
 
@@ -186,6 +188,7 @@ def _is_network_locked(session: Session, attempt: SignInAttempt) -> bool:
         SignInAttempt.attempted_at > attempt.attempted_at - REMEMBERED_OF_A_NETWORK,
         SignInAttempt.kind == AttemptKind.PASSWORD,
         _FAILED,
+        _LOOKED_AT,
     )
     return _is_waiting(session, failed, OF_A_NETWORK, attempt.attempted_at)
 
@@ -198,7 +201,12 @@ def _is_waiting(session: Session, failed: Select[int, datetime], patience: Patie
 def _last(attempt: SignInAttempt, *outcomes: Outcome, place: str | None = None) -> ColumnElement[Any]:
     """When a try for the same address last ended so, in that place or anywhere; before all times if never."""
     earlier = aliased(SignInAttempt)
-    ended = select(func.max(earlier.attempted_at)).where(earlier.email == attempt.email, earlier.outcome.in_(outcomes))
+    ended = select(func.max(earlier.attempted_at)).where(
+        earlier.email == attempt.email,
+        earlier.attempted_at > attempt.attempted_at - REMEMBERED,
+        earlier.outcome.in_(outcomes),
+        earlier.outcome != literal_column("'locked'"),
+    )
     if place is not None:
         ended = ended.where(earlier.place == place)
     return func.coalesce(ended.scalar_subquery(), attempt.attempted_at - 2 * REMEMBERED)

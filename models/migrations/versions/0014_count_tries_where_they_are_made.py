@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _KINDS = ("password", "code", "confirmation", "passkey", "work_account", "link", "unlocking")
-_FAILED = sa.text("outcome IN ('started', 'refused')")
+_LOOKED_AT = sa.text("outcome <> 'locked'")
 
 
 def upgrade() -> None:
@@ -41,16 +41,19 @@ def upgrade() -> None:
     op.create_check_constraint("known_attempt_kind", "sign_in_attempts", f"kind IN {_KINDS}")
     _know_outcomes("'started', 'signed_in', 'confirmed', 'refused', 'locked', 'unlocked'")
     op.create_index(
-        "ix_sign_in_attempts_failed", "sign_in_attempts", ["email", "attempted_at"], postgresql_where=_FAILED
+        "ix_sign_in_attempts_looked_at", "sign_in_attempts", ["email", "attempted_at"], postgresql_where=_LOOKED_AT
     )
     op.create_index(
-        "ix_sign_in_attempts_failed_at_place", "sign_in_attempts", ["place", "attempted_at"], postgresql_where=_FAILED
+        "ix_sign_in_attempts_looked_at_in_place",
+        "sign_in_attempts",
+        ["place", "attempted_at"],
+        postgresql_where=_LOOKED_AT,
     )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_sign_in_attempts_failed_at_place", table_name="sign_in_attempts")
-    op.drop_index("ix_sign_in_attempts_failed", table_name="sign_in_attempts")
+    op.drop_index("ix_sign_in_attempts_looked_at_in_place", table_name="sign_in_attempts")
+    op.drop_index("ix_sign_in_attempts_looked_at", table_name="sign_in_attempts")
     _set("outcome = 'refused' WHERE outcome = 'confirmed'")
     _know_outcomes("'started', 'signed_in', 'refused', 'locked', 'unlocked'")
     op.drop_constraint("known_attempt_kind", "sign_in_attempts", type_="check")
