@@ -69,9 +69,11 @@ def as_sent(file: FileStorage) -> SentFile:
 
 def show_file(document: Document) -> str:
     """The name of a document's file; the tag that says so where it cannot be fetched."""
-    if not document.scan_status.is_open:
-        return Markup("<span>{} {}</span>").format(document.file_name, tag(document.scan_status.label))
-    return "Erased" if document.erased_on else document.file_name
+    if document.is_erased:
+        return "Erased"
+    if document.scan_status.is_open:
+        return document.file_name
+    return Markup("<span>{} {}</span>").format(document.file_name, tag(document.scan_status.label))
 
 
 @dataclass(frozen=True)

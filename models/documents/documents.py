@@ -126,6 +126,11 @@ class Document(Record):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether the bytes were erased in their time, and not for a virus."""
+        return self.erased_on is not None and self.scan_status is not ScanStatus.INFECTED
+
 
 _OWN_DOCUMENT = "EXISTS (SELECT FROM documents d WHERE d.id = document_id"  # of which an agency sees its own only
 
@@ -217,10 +222,10 @@ def fetch_document(session: Session, document: Document, person_id: int | None) 
 
     Refuses what is erased or in quarantine, and bytes that are not those that were stored.
     """
+    if document.is_erased:
+        raise RuleBroken("What this file held was erased under a retention rule; its size and fingerprint are kept.")
     if not document.scan_status.is_open:
         raise RuleBroken(_KEPT_BACK[document.scan_status])
-    if document.erased_on is not None:
-        raise RuleBroken("What this file held was erased under a retention rule; its size and fingerprint are kept.")
     session.add(DocumentFetch(document_id=document.id, person_id=person_id))
     return open_document(session, document)
 

@@ -22,6 +22,7 @@ from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from models.documents.job_requests import JobRequest, JobStatus, request_job
 from models.messages.messages import Message
 from models.partnership.sharing_agreements import SharingAgreement
+from models.retention.erasures import erase_files
 from tests import make
 from tests.documents.clamd import EICAR, MARK, scanner
 from tests.documents.files import PDF, sent_file
@@ -157,6 +158,16 @@ def test_files_that_nobody_asks_about_any_more_are_scanned_by_the_hour(
     session.expire_all()
     states = [document.scan_status for document in (forgotten, infected, earlier, too_large)]
     assert states == [ScanStatus.CLEAN, ScanStatus.INFECTED, ScanStatus.CLEAN, ScanStatus.WAITING]
+
+
+def test_file_that_was_erased_while_it_waited_is_called_erased_and_never_scanned(
+    clamd: str, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    document = kept(session, EICAR)
+    erase_files(session, [document.id], today())
+    assert done(do_requests(session, session_factory, scanner=clamd)) == ["There is nothing to scan."]
+    with pytest.raises(RuleBroken, match="erased under a retention rule"):
+        fetch_document(session, document, None)
 
 
 @pytest.mark.parametrize(("address", "words"), [("", "No virus scanner is set."), (NOWHERE, "does not answer")])
