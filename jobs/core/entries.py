@@ -78,7 +78,12 @@ class PortalQueue(Queue):
 
     @classmethod
     def dequeue_any(
-        cls, queues: Iterable[Queue], timeout: int | None, connection: Redis, **_: Any
+        cls,
+        queues: Iterable[Queue],
+        timeout: int | None,
+        connection: Redis,
+        *_: Any,
+        **__: Any,
     ) -> tuple[Job, Queue] | None:
         """The first entry of ours in these queues, in their order. RQ's own reads the job from Valkey and would end the
         worker on what it cannot decode.

@@ -10,6 +10,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -37,18 +38,18 @@ class PortalWorker(Worker):
 
     max_connection_wait_time = 2.0
 
-    def execute_job(self, job: PortalJob, queue: Queue) -> None:
-        job.attempt = self._started(job)
-        if job.attempt is None:
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        attempt = self._started(job)
+        if attempt is None or not isinstance(job, PortalJob):
             self.connection.delete(job.key)
             return
-        kind = JOBS.get(job.attempt.name)
-        job.timeout = kind.timeout_seconds if kind else job.timeout
+        kind = JOBS.get(attempt.name)
+        job.attempt, job.timeout = attempt, kind.timeout_seconds if kind else job.timeout
         self.connection.delete(job.key)  # whatever somebody has put in its place
         job.save()
         super().execute_job(job, queue)
 
-    def _started(self, job: PortalJob) -> Attempt | None:
+    def _started(self, job: Job) -> Attempt | None:
         number = request_of(job.id)
         try:
             return None if number is None else claim(number)
@@ -57,7 +58,7 @@ class PortalWorker(Worker):
             time.sleep(1.0)
             return None
 
-    def main_work_horse(self, job: PortalJob, queue: Queue) -> None:
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
         leave_connections()
         super().main_work_horse(job, queue)
 
@@ -66,14 +67,14 @@ class PortalWorker(Worker):
         the outbox relies on none of them.
         """
         try:
-            super().clean_registries()
+            super().clean_registries()  # type: ignore[no-untyped-call]
         except (ValueError, TypeError, KeyError, AttributeError, ResponseError) as trouble:
             log.warning("registries dropped", fault=type(trouble).__name__)
             for queue in self.queues:
                 books = (queue.started_job_registry, queue.failed_job_registry, queue.finished_job_registry)
                 self.connection.delete(*(book.key for book in books), queue.intermediate_queue.key)
                 self.connection.delete(f"rq:workers:{queue.name}", "rq:workers")
-            self.last_cleaned_at = now()
+            self.last_cleaned_at = now()  # type: ignore[assignment]
 
 
 def run(

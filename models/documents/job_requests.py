@@ -187,8 +187,9 @@ def job_view(session: Session, request_id: int) -> JobView | None:
 
 
 def started_at(session: Session, request_id: int) -> datetime:
-    """When the first attempt at a request began, by the database's clock."""
-    return session.execute(select(JobRequest.started_at).where(JobRequest.id == request_id)).scalar_one()
+    """When the first attempt at a request began, by the database's clock; when it was asked for, before that."""
+    began = func.coalesce(JobRequest.started_at, JobRequest.requested_at)
+    return session.scalars(select(began).where(JobRequest.id == request_id)).one()
 
 
 _REPORT = text("""

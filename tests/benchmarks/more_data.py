@@ -14,6 +14,7 @@ COPIED = (
     *("thematic_reviews", "review_stages", "tool_versions", "feedback_activities", "surveys", "survey_responses"),
     "self_evaluations",
     *("case_frames", "audit_samples", "sample_cases", "answer_sheets", "sheet_answers", "case_audits", "documents"),
+    "document_parts",
 )
 """What the retention rules reach, with what leads there."""
 

@@ -21,7 +21,7 @@ from models.case_lists.case_lists import ListStatus, SentList, accept, keep_list
 from models.case_lists.frame_rows import FrameRow
 from models.core.access import Role
 from models.core.db import PortalSession, act_as
-from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
+from models.documents.documents import Document, DocumentKind, DocumentPart, NewDocument, keep_document
 from models.documents.job_requests import request_job
 from models.messages.messages import Draft, Message, MessageStatus, write_message
 from models.plans.plan_reports import ReportScope, ask_for_report
@@ -142,7 +142,8 @@ def what_stands_twice(session: PortalSession, postbox: Postbox) -> list[str]:
     listed = session.scalars(select(CaseFrame.id).where(CaseFrame.title == "L")).all()
     rows = select(func.count()).select_from(FrameRow).where(FrameRow.frame_id.in_(listed))
     letters = {letter["Message-ID"] for letter in postbox.letters}
-    erased = select(func.count()).select_from(Document).where(Document.content == b"", Document.file_name == "erased")
+    has_bytes = select(DocumentPart.number).where(DocumentPart.document_id == Document.id).exists()
+    erased = select(func.count()).select_from(Document).where(~has_bytes, Document.file_name == "erased")
     facts = {
         "cases": drawn == [ticket[1] for ticket in sampler(CASES, seed=SEED, take=TAKEN + RESERVES)],
         "papers": kinds == dict.fromkeys(papers, 1),

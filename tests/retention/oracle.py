@@ -20,7 +20,6 @@ from models.tools.tool_versions import ToolVersion
 Row = dict[str, Any]
 Tables = dict[str, dict[int, Row]]
 STAGES = [stage.value for stage in Stage]
-EMPTY = r"\x"  # bytea as JSON writes it
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,9 @@ class Oracle:
 
     def _erase_file(self, document: Row) -> int:
         title = "erased" if document["title"] == document["file_name"] else document["title"]
-        document |= {"content": EMPTY, "file_name": "erased", "title": title, "erased_on": self.today.isoformat()}
+        document |= {"file_name": "erased", "title": title, "erased_on": self.today.isoformat()}
         document["row_version"] += 1
+        self.tables["document_parts"].pop(document["id"], None)
         return 1
 
     def _empty_papers(self, *subjects: str) -> None:

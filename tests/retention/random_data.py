@@ -12,7 +12,7 @@ from sqlalchemy import text
 from models.audits.case_audits import CaseAudit
 from models.case_lists.case_frames import CaseFrame
 from models.core.db import PortalSession
-from models.documents.documents import Document, DocumentKind
+from models.documents.documents import Document, DocumentKind, DocumentPart
 from models.feedback.feedback_activities import Audience, FeedbackActivity, Technique
 from models.feedback.surveys import Survey, SurveyResponse
 from models.retention.retention_rules import ClockStart, RetentionRule
@@ -153,12 +153,14 @@ class RandomData:
         name = self.dice.choice(("smith.pdf", "A paper"))
         kind = self.dice.choice((DocumentKind.EVIDENCE, DocumentKind.CASE_AUDIT))
         erased_on = self.dice.choice((None, None, None, TODAY))
-        self._kept(
+        document = self._kept(
             Document(
                 kind=kind, title="A paper", file_name=name, media_type="application/pdf", subject=subject, size=5,
-                sha256=str(number), content=b"words", made_at=self.dice.choice(MOMENTS), erased_on=erased_on,
+                sha256=str(number), made_at=self.dice.choice(MOMENTS), erased_on=erased_on,
             )
         )  # fmt: skip
+        if erased_on is None:
+            self._kept(DocumentPart(document_id=document.id, number=0, content=b"words"))
 
     def _rules(self) -> None:
         kinds = ["drawn_cases", "frame_rows", "evidence_files", "audit_words", "survey_texts"]
@@ -172,7 +174,9 @@ class RandomData:
 def rows_of(session: PortalSession) -> Tables:
     """Every row of the tables that the erasure reads or changes, as plain data, by table and id."""
     read = {name: session.scalars(text(f"SELECT to_jsonb(t) FROM {name} t ORDER BY id")).all() for name in TABLES}
-    return {name: {row["id"]: row for row in rows} for name, rows in read.items()}
+    parts = session.scalars(text("SELECT to_jsonb(t) FROM document_parts t")).all()
+    tables = {name: {row["id"]: row for row in rows} for name, rows in read.items()}
+    return {**tables, "document_parts": {row["document_id"]: row for row in parts}}
 
 
 def rules_in_use(tables: Tables) -> list[Rule]:

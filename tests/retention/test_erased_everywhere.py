@@ -33,6 +33,7 @@ from models.tools.answer_sheets import Given, add_evidence, open_sheet, save_ans
 from models.tools.starting_words import give_starting_words
 from tests import make, make_tools
 from tests.assurance.figures import note_figure
+from tests.documents.files import PDF, sent_file
 from tests.retention.test_erasures import survey
 from tests.retention.test_retention_rules import drawn, review_closed_on
 from tests.web import Browser
@@ -63,7 +64,8 @@ def full_of(session: PortalSession, review: ThematicReview, mark: str) -> None:
     other = make.person(session, Role.AGENCY_MEMBER, agency=police)
     again = Given("why", [f"{mark} was visited late"], seen=answer.row_version, is_decided=True)
     save_answer(session, sheet, again, person_id=other.id)
-    add_evidence(session, sheet, key="files", file_name=f"{mark}.pdf", content=f"%PDF {mark}".encode(), person_id=None)
+    evidence = sent_file(PDF.replace(b"trailer", b"%" + mark.encode() + b"\ntrailer"), f"{mark}.pdf")
+    add_evidence(session, sheet, evidence, key="files", person_id=None)
     values = {"review_id": review.id, "agency_id": police.id, "sheet_id": sheet.id, "due_on": LONG_AGO}
     audit = CaseAudit(sample_case_id=case.id, opened_at=now(), **values)
     session.add(audit)

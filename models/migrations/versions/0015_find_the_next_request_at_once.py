@@ -19,7 +19,7 @@ OPEN = sa.text("status IN ('waiting', 'queued', 'running')")
 def upgrade() -> None:
     """The index follows the order in which requests are taken: those of people first, then by their moment."""
     op.drop_index("ix_job_requests_due", table_name="job_requests", postgresql_where=OPEN)
-    columns = [sa.text("(requested_by_id IS NULL)"), "due_at", "id"]
+    columns = [sa.text("(requested_by_id IS NULL)"), sa.text("due_at"), sa.text("id")]
     op.create_index("ix_job_requests_due", "job_requests", columns, unique=False, postgresql_where=OPEN)
 
 
