@@ -45,7 +45,8 @@ def test_every_page_that_forgets_its_roles_is_noticed_by_somebody_who_was_refuse
 
 
 def test_gate_that_lets_everybody_in_is_noticed_at_every_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = list(_forgotten(world))[:: scaled(4, ci=40)]
+    """But for actions on ticked records, whose page asks once more which of them somebody may use."""
+    chosen = [one for one in _forgotten(world) if "/bulk/" not in one.asked.rule][:: scaled(4, ci=40)]
     assert [str(one.asked) for one in chosen if _is_noticed(world, one)] == []
     for view in world.views():
         monkeypatch.setattr(type(view), "is_accessible", lambda view: True)
