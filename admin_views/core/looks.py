@@ -47,10 +47,11 @@ def show_rows(shown: dict[str, list[int]] | None) -> str:
     >>> show_rows({"case_audits": [12], "sample_cases": [3, 4]})
     'Case audits 12; Sample cases (2)'
     """
-    return "; ".join(
+    words = "; ".join(
         f"{label_from_key(table)} {keys[0]}" if len(keys) == 1 else f"{label_from_key(table)} ({len(keys) or 'list'})"
         for table, keys in (shown or {}).items()
     )
+    return words or "–"
 
 
 def _show_kind(kind: LookKind) -> Markup:

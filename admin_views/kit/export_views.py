@@ -66,12 +66,14 @@ class ExportViews:
             narrowed_by=args.arguments(), row_count=count,
         )  # fmt: skip
         self.session.commit()
-        note_export(self.model, count, args.arguments())
         return super().export(export_type)  # type: ignore[misc]  # Flask-Admin's, beneath
 
     def _count(self, args: ListArgs) -> int:
+        """How many rows are asked for, and so leave: that goes on record with the answer."""
         capped = self.listing.counted(args).limit(LARGEST + 1).subquery()
-        return self.session.scalar(select(func.count()).select_from(capped)) or 0
+        count = self.session.scalar(select(func.count()).select_from(capped)) or 0
+        note_export(self.model, count, args.arguments())
+        return count
 
     def export_url(self, kind: str, args: ListArgs) -> str:
         """The address of this list as a file."""
