@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app.access_page import access_page
 
 
 @click.command("access")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file instead.")
+@with_appcontext
 def access(out: Path | None) -> None:
     """Print every address and who may open it as one page of Markdown; `make docs` keeps it in docs."""
     page = access_page(current_app)
