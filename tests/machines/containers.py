@@ -138,7 +138,8 @@ def start(service: Service) -> None:
     """Start a service as compose.yaml states it, under its own name on the network of the others."""
     stated = service.stated
     options = [f"--publish={each}" for each in stated.get("ports", ())]
-    options += [f"--volume={NETWORK}-{each}" for each in stated.get("volumes", ())]
+    volumes = stated.get("volumes", ())
+    options += [f"--volume={each if each.startswith('/') else f'{NETWORK}-{each}'}" for each in volumes]
     options += [f"--stop-timeout={stated['stop_grace_period'].rstrip('s')}"] if "stop_grace_period" in stated else []
     options += [f"--shm-size={stated['shm_size']}"] if "shm_size" in stated else []
     quietly("run", "--detach", f"--name={NETWORK}-{service.name}", f"--network-alias={service.name}", *options,
@@ -169,7 +170,9 @@ def await_servers(known: dict[str, Service]) -> None:
 def tear_down(known: dict[str, Service]) -> None:
     """Take away what `up` and `run` have made, and nothing else."""
     names = [f"{NETWORK}-{name}" for name in known]
-    subprocess.run(["podman", "rm", "--force", "--ignore", "--time=2", *names], capture_output=True, check=False)
+    subprocess.run(
+        ["podman", "rm", "--force", "--volumes", "--ignore", "--time=2", *names], capture_output=True, check=False
+    )
     volumes = [f"{NETWORK}-database", f"{NETWORK}-queue", f"{NETWORK}-passing"]
     subprocess.run(["podman", "volume", "rm", "--force", *volumes], capture_output=True, check=False)
     subprocess.run(["podman", "network", "rm", "--force", NETWORK], capture_output=True, check=False)

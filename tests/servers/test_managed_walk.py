@@ -66,8 +66,18 @@ def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back
     assert not (tmp_path / "data" / "demo_password").exists()
 
     engine.dispose()
+    verify = block(".venv/bin/flask --app wsgi database verify")
+    assert "The seal stands in it" in run(verify.replace("1234:0ab…", seal_of(server)), tmp_path, told)
     before = facts_of(server.superuser_url)
     said = run(block(".venv/bin/flask --app wsgi backup"), tmp_path,
                {**told, "DATABASE_ADMINISTRATOR_URL": server.superuser_url})  # fmt: skip
     assert "The backup portal.backup is whole" in said
     assert differences(before, facts_of(server.superuser_url)) == []
+
+
+def seal_of(server: Servers) -> str:
+    """The last link of the change log, as it would be published."""
+    with psycopg.connect(server.superuser_url) as administrator:
+        head = administrator.execute("SELECT link_number || ':' || encode(link_hash, 'hex') FROM change_log_head")
+        (words,) = head.fetchone() or ("",)
+    return str(words)

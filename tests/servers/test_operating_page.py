@@ -14,6 +14,7 @@ from tests.web import usual_portal
 RUN_BY = {
     "flask --app wsgi database roles": "tests/servers/test_managed_walk.py",
     "flask --app wsgi people invite": "tests/servers/test_managed_walk.py",
+    ".venv/bin/flask --app wsgi database verify": "tests/servers/test_managed_walk.py",
     ".venv/bin/flask --app wsgi backup": "tests/servers/test_managed_walk.py",
     "global\n": "tests/machines/fleet.py",
     'echo "set server web/one state drain"': "tests/machines/test_more_than_one_machine.py",
