@@ -55,7 +55,9 @@ def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back
 
     engine = make_engine(server.database_url)
     request.addfinalizer(engine.dispose)
-    settings = Settings(redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR")
+    settings = Settings(
+        redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR", two_factor_roles="none"
+    )
     browser = Browser(create_app(settings, session_factory=make_session_factory(engine)))
     assert browser.client.get(link.path).status_code == 303
     assert browser.send("/invitation/", new=CHOSEN, again=CHOSEN).status_code == 302
