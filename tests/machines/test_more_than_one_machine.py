@@ -253,8 +253,10 @@ def test_rolling_restart_by_the_documented_steps_is_seen_by_nobody(fleet: Fleet)
         steady(writers)
     told = judged(fleet, mark, writers)
     seen = sum(told.trouble.values())
-    note_figure(25, "requests not answered in a rolling restart", reached=seen, wanted="0",
-                tried=f"{told.tried} forms, {len(webs)} web and {len(others)} other processes replaced", holds=seen == 0)  # fmt: skip
+    tried = f"{told.tried} forms, {len(webs)} web and {len(others)} other processes replaced"
+    note_figure(
+        25, "requests not answered in a rolling restart", reached=seen, wanted="0", tried=tried, holds=seen == 0
+    )
     assert told.trouble == Counter()
 
 
