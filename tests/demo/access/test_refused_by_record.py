@@ -22,6 +22,10 @@ from tests.house.permission_checks import modules_with_checks
 from tests.house.source import PROJECT
 
 
+MOST_PROBES = 80
+"""Refused probes tried for one check; one that lets somebody in is enough."""
+
+
 @pytest.fixture(scope="module")
 def seen_before() -> dict[str, tuple[Probe, Seen]]:
     """What each probe comes to while every check is there; filled by the first test that asks."""
@@ -53,7 +57,7 @@ def test_every_permission_check_that_is_taken_out_lets_a_refused_foreigner_in(
     for path, mutants in list(modules_with_checks().items()):
         for mutant in mutants:
             name = f"{path} | {mutant.name}"
-            concerned = by_code[str(PROJECT / path), mutant.function]
+            concerned = by_code[str(PROJECT / path), mutant.function][:MOST_PROBES]
             if not concerned:
                 untried.append(name)
                 continue
