@@ -8,7 +8,7 @@ who may send it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any
@@ -46,14 +46,16 @@ class Seen:
     ran: set[CodeType] = field(default_factory=set)
 
 
-def probes(world: World, *, of_each: int = 1) -> Iterator[Probe]:
-    """A probe for one in so many addresses that the page names for a foreigner's role."""
+def probes(world: World, *, of_each: int = 1, named: Collection[str] = ()) -> Iterator[Probe]:
+    """A probe for one in so many addresses that the page names for a foreigner's role, or for the named ones alone."""
     chosen = [
         (foreigner, asked)
         for asked in every_address(world.portal)
         for foreigner, person in world.foreigners.items()
         if world.role_of(person) in stated().roles.get(asked, frozenset()) and "<int:" in asked.rule
     ]
+    if named:
+        chosen, of_each = [(name, asked) for name, asked in chosen if f"{name}: {asked}" in named], 1
     found: dict[tuple[Role, Asked], tuple[str, dict[str, Any] | None] | None] = {}
     for foreigner, asked in chosen[::of_each]:
         cell = (world.role_of(world.foreigners[foreigner]), asked)
@@ -95,7 +97,8 @@ def send(world: World, person: int, method: str, path: str, form: dict[str, Any]
     before = written(world)
     with _watched() as ran, world.answered(person, path, method=method, form=form) as answer:
         is_idle = method != "GET" and not touched(before, written(world))
-        return Seen(answer.status_code in REFUSED or is_idle, ran)
+        is_fault = answer.status_code >= 500  # a planted row that no page can show
+        return Seen(answer.status_code in REFUSED or is_idle or is_fault, ran)
 
 
 class _watched:  # noqa: N801 (a context manager, named as it is read)

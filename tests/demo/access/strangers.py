@@ -26,6 +26,9 @@ TABLE_OF_HOLE = {
 }
 """The tables whose rows an address names by another word than `record_id`."""
 
+NOTED = OF_THE_VISIT | {"looks"}
+"""Tables in which it is noted that somebody came by, and that they were refused."""
+
 OURS = (Whose.MINE, Whose.COLLEAGUES, Whose.SHUT)
 
 
@@ -131,7 +134,7 @@ def written(world: World) -> dict[str, int]:
 
 def touched(before: dict[str, int], after: dict[str, int]) -> set[str]:
     """The tables in which something was written, but for those in which every visit is noted."""
-    return {name for name, count in after.items() if count != before.get(name, 0)} - OF_THE_VISIT
+    return {name for name, count in after.items() if count != before.get(name, 0)} - NOTED
 
 
 def of_theirs(world: World) -> dict[str, str]:
@@ -140,7 +143,7 @@ def of_theirs(world: World) -> dict[str, str]:
     hashes = {}
     for name, table in sorted(Base.metadata.tables.items()):
         conditions = [f"id = {world.key(name)}"] if "id" in table.columns and name in world.keys else []
-        for column in table.columns if name not in OF_THE_VISIT else ():
+        for column in table.columns if name not in NOTED else ():
             target = next((key.column.table.name for key in column.foreign_keys), "")
             if target in world.keys:
                 conditions.append(f'"{column.name}" = {world.key(target)}')

@@ -106,6 +106,7 @@ def _rows_after(world: World, form: FormAt, more: dict[str, str]) -> dict[str, A
 def test_import_writes_no_column_that_its_list_does_not_have(
     world: World, session: PortalSession, session_factory: sessionmaker[PortalSession], name: str
 ) -> None:
+    world.finish_all_work()
     person = Bringer(world.browser(world.people[Role.ADMINISTRATOR][0]), session, session_factory)
     with person.browser.client.get(f"/{name}/export/csv/") as answer:
         lines = answer.data.decode("utf-8-sig").splitlines()

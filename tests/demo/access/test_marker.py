@@ -54,6 +54,8 @@ def test_marker_is_on_no_page_list_search_or_export_that_another_agency_can_fetc
 def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(
     world: World, session: PortalSession, session_factory: sessionmaker[PortalSession]
 ) -> None:
+    world.finish_all_work()
+    session.rollback()
     add_usual_rules(session)
     session.commit()
     for stranger in strangers(world):
