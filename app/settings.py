@@ -9,12 +9,13 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
+from app.server_addresses import mail_server_at, with_scheme
 from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
@@ -81,9 +82,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_limit_mb: int = Field(200, ge=1, le=2000, description="largest case list, and the most of any one request")
     document_limit_mb: int = Field(25, ge=1, le=200, description="largest other file, and the most of its request")
-    clamav_address: Annotated[str, AfterValidator(checked_address)] = Field(
-        "", description="clamd: host:port or socket"
-    )
+    clamav_address: Annotated[str, AfterValidator(checked_address)] = Field("", description="where clamd is")
 
     @field_validator("data_dir")
     @classmethod
@@ -105,26 +104,26 @@ class Settings(BaseSettings):
     @field_validator("database_url", "database_owner_url", "database_administrator_url")
     @classmethod
     def _postgresql(cls, value: str) -> str:
-        return _with_scheme(value, "a PostgreSQL address: postgresql://login:password@host/database", "postgres")
+        return with_scheme(value, "a PostgreSQL address: postgresql://login:password@host/database", "postgres")
 
     @field_validator("redis_url")
     @classmethod
     def _valkey(cls, value: str) -> str:
         form = "a Valkey address: redis://:password@host:6379/0, rediss://… or unix:///path"
-        checked = _with_scheme(value, form, "redis", "valkey", "unix")
+        checked = with_scheme(value, form, "redis", "valkey", "unix")
         return re.sub(r"^valkey(s?)://", r"redis\1://", checked)  # libraries know both servers by the older name
 
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        return _with_scheme(value, "a web address: https://portal.example.org", "http").rstrip("/")
+        return with_scheme(value, "a web address: https://portal.example.org", "http").rstrip("/")
 
     @field_validator("smtp_url")
     @classmethod
     def _mail_address(cls, value: str) -> str:
         form = "a mail server: smtp://user:password@host:587?tls=starttls or smtps://user:password@host"
-        checked = _with_scheme(value, form, "smtp")
-        if checked and not _mail_server(urlsplit(checked), "").host:
+        checked = with_scheme(value, form, "smtp")
+        if checked and not mail_server_at(urlsplit(checked), "").host:
             raise ValueError(f"must be {form}")
         return checked
 
@@ -215,7 +214,7 @@ class Settings(BaseSettings):
     @property
     def mail_server(self) -> MailServer | None:
         """The server to send mail to; None: messages are kept, to be read in a screen."""
-        return _mail_server(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
+        return mail_server_at(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
 
 
 def _role_names(listed: str) -> set[str]:
@@ -289,28 +288,6 @@ def _keep_first(draft: Path, path: Path) -> None:
         pass
     finally:
         draft.unlink()
-
-
-def _with_scheme(value: str, form: str, *schemes: str) -> str:
-    """Refuse another kind of address. The value itself may hold a password and is never repeated."""
-    if value and not value.partition("://")[0].startswith(schemes):
-        raise ValueError(f"must be {form}")
-    return value
-
-
-def _mail_server(parts: SplitResult, sender: str) -> MailServer:
-    """Mail is encrypted on its way unless the server is on this machine or the operator says tls=none."""
-    host = parts.hostname or ""
-    usual = "implicit" if parts.scheme == "smtps" else "none" if host in _THIS_MACHINE else "starttls"
-    tls = parse_qs(parts.query).get("tls", [usual])[0]
-    if tls not in _MAIL_PORTS:
-        raise ValueError("must end in tls=starttls, tls=implicit or tls=none where it names tls")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return MailServer(host, parts.port or _MAIL_PORTS[tls], sender, user, password, tls)
-
-
-_MAIL_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def _sentences(error: ValidationError) -> str:

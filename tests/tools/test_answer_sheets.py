@@ -249,7 +249,7 @@ def test_member_adds_and_takes_off_evidence(member: Browser, sent: SelfEvaluatio
     )
     (was,) = session.scalars(removed).all()
     assert was is not None
-    assert was["sha256"] == sha256(b"%PDF").hexdigest()
+    assert was["sha256"] == sha256(PDF).hexdigest()
     assert {"content", "title", "file_name"} & set(was) == set(), "a name in a log could never be erased"
     uploaded = typed(member, sent, "files", seen=2, files=(BytesIO(b"x"), "Other.exe"))
     assert "not a kind of file" in uploaded.json["problem"]
