@@ -9,7 +9,6 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,9 +17,10 @@ from sqlalchemy.orm import Session
 from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.core.words import names_in
 from models.documents.evidence_files import UploadRules
 from models.messages.agency_messages import Letterhead
-from models.partnership.mail_servers import MailServer
+from models.partnership.mail_servers import MailServer, mail_server_at
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
 from models.partnership.portals import PortalKind
 
@@ -124,14 +124,14 @@ class Settings(BaseSettings):
     def _mail_address(cls, value: str) -> str:
         form = "a mail server: smtp://user:password@host:587?tls=starttls or smtps://user:password@host"
         checked = _with_scheme(value, form, "smtp")
-        if checked and not _mail_server(urlsplit(checked), "").host:
+        if checked and not mail_server_at(checked, "").host:
             raise ValueError(f"must be {form}")
         return checked
 
     @field_validator("two_factor_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
-        named = _role_names(value)
+        named = names_in(value)
         if named - set(Role) and named != {NOBODY}:
             raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}, or be {NOBODY}")
         return value
@@ -200,7 +200,7 @@ class Settings(BaseSettings):
         """
         if not self.two_factor_roles:
             return USUAL_TWO_FACTOR_ROLES if kind is PortalKind.OWN else frozenset()
-        return frozenset(map(Role, _role_names(self.two_factor_roles) - {NOBODY}))
+        return frozenset(map(Role, names_in(self.two_factor_roles) - {NOBODY}))
 
     def secret_at(self, issuer: str) -> str:
         """The portal's secret at the issuer of work accounts of that address; "" where none is set."""
@@ -215,16 +215,7 @@ class Settings(BaseSettings):
     @property
     def mail_server(self) -> MailServer | None:
         """The server to send mail to; None: messages are kept, to be read in a screen."""
-        return _mail_server(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
-
-
-def _role_names(listed: str) -> set[str]:
-    """The names of a comma-separated list.
-
-    >>> sorted(_role_names("officer, administrator,"))
-    ['administrator', 'officer']
-    """
-    return {name.strip().lower() for name in listed.split(",")} - {""}
+        return mail_server_at(self.smtp_url, self.mail_from) if self.smtp_url else None
 
 
 def load_settings() -> Settings:
@@ -296,21 +287,6 @@ def _with_scheme(value: str, form: str, *schemes: str) -> str:
     if value and not value.partition("://")[0].startswith(schemes):
         raise ValueError(f"must be {form}")
     return value
-
-
-def _mail_server(parts: SplitResult, sender: str) -> MailServer:
-    """Mail is encrypted on its way unless the server is on this machine or the operator says tls=none."""
-    host = parts.hostname or ""
-    usual = "implicit" if parts.scheme == "smtps" else "none" if host in _THIS_MACHINE else "starttls"
-    tls = parse_qs(parts.query).get("tls", [usual])[0]
-    if tls not in _MAIL_PORTS:
-        raise ValueError("must end in tls=starttls, tls=implicit or tls=none where it names tls")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return MailServer(host, parts.port or _MAIL_PORTS[tls], sender, user, password, tls)
-
-
-_MAIL_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def _sentences(error: ValidationError) -> str:
