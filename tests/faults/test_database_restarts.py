@@ -135,7 +135,7 @@ def test_fault_in_generated_code_is_written_down_like_any_other(
 ) -> None:
     with portal.test_request_context("/"):
         try:
-            exec("1 / 0", {})  # noqa: S102 - as libraries do, whose code then has no file
+            exec("1 / 0", {})  # as libraries do, whose code then has no file
         except ZeroDivisionError as error:
             log_fault(error)
     assert '"<string>:1"' in capfd.readouterr().err
