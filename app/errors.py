@@ -121,6 +121,6 @@ def _where(cause: BaseException) -> list[str]:
     places, trace = [], cause.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        places.append(f"{'/'.join(code.co_filename.rsplit('/', 2)[-2:])}:{trace.tb_lineno}")  # "<string>" has no folder
         trace = trace.tb_next
     return places[-12:]

@@ -9,19 +9,19 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
-from app.server_addresses import mail_server_at, with_scheme
+from app.server_addresses import with_scheme
 from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
+from models.core.words import names_in
 from models.documents.evidence_files import UploadRules
 from models.messages.agency_messages import Letterhead
-from models.partnership.mail_servers import MailServer
+from models.partnership.mail_servers import MailServer, mail_server_at
 from models.partnership.partnership_settings import FixedSettings, partnership_facts
 from models.partnership.portals import PortalKind
 
@@ -123,14 +123,14 @@ class Settings(BaseSettings):
     def _mail_address(cls, value: str) -> str:
         form = "a mail server: smtp://user:password@host:587?tls=starttls or smtps://user:password@host"
         checked = with_scheme(value, form, "smtp")
-        if checked and not mail_server_at(urlsplit(checked), "").host:
+        if checked and not mail_server_at(checked, "").host:
             raise ValueError(f"must be {form}")
         return checked
 
     @field_validator("two_factor_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
-        named = _role_names(value)
+        named = names_in(value)
         if named - set(Role) and named != {NOBODY}:
             raise ValueError(f"must name roles, separated by commas, out of {', '.join(Role)}, or be {NOBODY}")
         return value
@@ -199,7 +199,7 @@ class Settings(BaseSettings):
         """
         if not self.two_factor_roles:
             return USUAL_TWO_FACTOR_ROLES if kind is PortalKind.OWN else frozenset()
-        return frozenset(map(Role, _role_names(self.two_factor_roles) - {NOBODY}))
+        return frozenset(map(Role, names_in(self.two_factor_roles) - {NOBODY}))
 
     def secret_at(self, issuer: str) -> str:
         """The portal's secret at the issuer of work accounts of that address; "" where none is set."""
@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     @property
     def mail_server(self) -> MailServer | None:
         """The server to send mail to; None: messages are kept, to be read in a screen."""
-        return mail_server_at(urlsplit(self.smtp_url), self.mail_from) if self.smtp_url else None
+        return mail_server_at(self.smtp_url, self.mail_from) if self.smtp_url else None
 
 
 def _role_names(listed: str) -> set[str]:

@@ -134,12 +134,15 @@ def _end_when_stalled(listener: socket.socket, seconds: float) -> None:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
-def connections_at_a_time() -> int:
+def connections_at_a_time(files: int | None = None) -> int:
     """How many connections one process may hold, for granian's --backpressure: some files must be left for the rest.
 
-    granian never accepts again once the system has refused it a file.
+    granian never accepts again once the system has refused it a file. By default as many as the system lets us have.
+
+    >>> connections_at_a_time(1024), connections_at_a_time(1_000_000), connections_at_a_time(resource.RLIM_INFINITY)
+    (256, 2048, 2048)
     """
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1] if files is None else files
     return AT_A_TIME if hard == resource.RLIM_INFINITY else max(64, min(AT_A_TIME, (hard - _OTHER_FILES) // 2))
 
 

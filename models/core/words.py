@@ -45,3 +45,12 @@ def default_of(column: Any) -> Any:
 
 def _values(kind: type[StrEnum]) -> list[str]:
     return [member.value for member in kind]
+
+
+def names_in(listed: str) -> set[str]:
+    """The names of a comma-separated list, in small letters.
+
+    >>> sorted(names_in("Officer, administrator,"))
+    ['administrator', 'officer']
+    """
+    return {name.strip().lower() for name in listed.split(",")} - {""}

@@ -6,6 +6,7 @@ import hmac
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from hashlib import sha256
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from models.core.seals import key_of_seal
 
@@ -39,3 +40,25 @@ class MailServer:
 def mail_key(secret: str) -> bytes:
     """The key that the mail password is sealed with, from the portal's secret."""
     return key_of_seal("mail password", secret)
+
+
+_USUAL_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
+def mail_server_at(url: str, sender: str) -> MailServer:
+    """The server of an address such as smtp://user:password@host:587?tls=starttls. Raises ValueError.
+
+    Mail is encrypted on its way unless the server is on this machine or the address says tls=none.
+
+    >>> mail_server_at("smtps://mail.example.org", "qa@example.org").port
+    465
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    usual = "implicit" if parts.scheme == "smtps" else "none" if host in _THIS_MACHINE else "starttls"
+    tls = parse_qs(parts.query).get("tls", [usual])[0]
+    if tls not in _USUAL_PORTS:
+        raise ValueError("must end in tls=starttls, tls=implicit or tls=none where it names tls")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(host, parts.port or _USUAL_PORTS[tls], sender, user, password, tls)

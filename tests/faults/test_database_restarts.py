@@ -14,7 +14,9 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from flask import Flask
 
+from app.errors import log_fault
 from app.servers.local_servers import Servers, join_servers
 from app.servers.server_guard import POSTGRES_FOLDER
 from models import schema
@@ -126,3 +128,14 @@ def test_whatever_was_acknowledged_is_saved_and_nobody_sees_a_fault(case: Case) 
                 holds=slowest <= 10)  # fmt: skip
     assert (acknowledged - kept, kept ^ on_record, faults) == (set(), set(), 0), case.web.log.read_text()[-3000:]
     assert told[503] <= case.web.log.read_text().count('"event": "database away"')
+
+
+def test_fault_in_generated_code_is_written_down_like_any_other(
+    portal: Flask, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with portal.test_request_context("/"):
+        try:
+            exec("1 / 0", {})  # as libraries do, whose code then has no file
+        except ZeroDivisionError as error:
+            log_fault(error)
+    assert '"<string>:1"' in capfd.readouterr().err
