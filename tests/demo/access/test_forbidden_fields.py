@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -74,10 +75,9 @@ def _form_of(world: World, rule: str, role: Role, table: sa.Table) -> FormAt | N
             with world.answered(person, path) as answer:
                 is_page = answer.status_code == 200 and answer.mimetype == "text/html"
                 values = filled_form(answer.text, path) if is_page else None
+                shown = {*re.findall(r' name="([^"]+)"', answer.text), "id"}
             if values is not None:
-                forbidden = {
-                    column.name: _other(column) for column in table.columns if column.name not in {*values, "id"}
-                }
+                forbidden = {column.name: _other(column) for column in table.columns if column.name not in shown}
                 return FormAt(path, table, person, values, forbidden)
     return None
 
