@@ -76,7 +76,7 @@ def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(
     )  # fmt: skip
     assert shown == []
     assert letters
-    assert papers
+    assert printed
 
 
 def test_marker_is_really_there_for_those_whose_it_is(world: World) -> None:
