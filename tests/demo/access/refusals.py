@@ -26,7 +26,6 @@ MUST_BE_REFUSED = frozenset({
     f"{_OFFICER}: GET /intelligence-uses/<int:record_id>/edit/",
     f"{_OFFICER}: GET /learning-products/<int:record_id>/edit/",
     f"{_OFFICER}: POST /briefings/<int:record_id>/redraft/",
-    f"{_OFFICER}: POST /case-audits/<int:record_id>/hand-in/",
     f"{_OFFICER}: POST /case-audits/<int:record_id>/record/",
     f"{_OFFICER}: POST /review-stages/<int:record_id>/delete/",
     f"{_OFFICER}: POST /self-evaluations/<int:record_id>/return/",

@@ -67,11 +67,8 @@ def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(
     letters = session.scalars(select(Message).where(Message.recipient_id.in_(strangers(world)))).all()
     papers = session.scalars(select(Document).where(Document.made_by_id.in_(strangers(world)))).all()
     shown = [letter.subject for letter in letters if MARK in f"{letter.subject} {letter.body}"]
-    shown += [
-        paper.title
-        for paper in papers
-        if paper.media_type == "application/pdf" and says(open_document(session, paper).read(), MARK)
-    ]
+    printed = [paper for paper in papers if paper.media_type == "application/pdf"]
+    shown += [paper.title for paper in printed if says(open_document(session, paper).read(), MARK)]
     shown += [person.name for person in people if MARK in _calendar(world, session, person)]
     note_figure(
         7, "letters, documents and calendars with the marker", reached=len(shown), wanted="0",
@@ -79,7 +76,7 @@ def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(
     )  # fmt: skip
     assert shown == []
     assert letters
-    assert papers
+    assert printed
 
 
 def test_marker_is_really_there_for_those_whose_it_is(world: World) -> None:
