@@ -106,7 +106,7 @@ def new_revision(owner_url: str, message: str) -> None:
     if find_spec("ruff") is None:
         raise RuleBroken("A migration is written in the developers' environment: make setup-dev.")
     load_rooms("models")
-    number = 1 + len(list((_ROOM / "migrations" / "versions").glob("*.py")))
+    number = 1 + max(int(path.name[:4]) for path in (_ROOM / "migrations" / "versions").glob("[0-9]*.py"))
     config = alembic_config(owner_url)
     command.upgrade(config, "head")
     command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04d}")
