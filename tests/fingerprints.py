@@ -9,7 +9,7 @@ from models.core.db import Base
 from models.core.rooms import load_rooms
 
 Fingerprint = dict[str, tuple[int, str]]
-OF_THE_VISIT = {"sign_ins", "form_receipts"}  # every page writes here that somebody is at work; no record is touched
+OF_THE_VISIT = {"sign_ins", "form_receipts", "looks"}  # pages write here that somebody is at work, and what they saw
 
 
 def fingerprint(session: Session, *, without: set[str] | frozenset[str] = frozenset()) -> Fingerprint:

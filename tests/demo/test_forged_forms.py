@@ -17,7 +17,7 @@ from tests.test_security import WITHOUT_A_TOKEN, pages
 from tests.web import Browser
 
 pytestmark = pytest.mark.assures(12)
-ON_RECORD = OF_THE_VISIT | {"looks", "exports"}
+ON_RECORD = OF_THE_VISIT | {"exports"}
 """What a look at a page may leave: that somebody is there, and what they saw."""
 
 
