@@ -21,7 +21,7 @@ from tests.demo.access.strangers import (
 from tests.demo.access.world import World
 
 REFUSED = (403, 404)
-SHARE = 0.3
+SHARE = 0.2
 """Of the forms sent, at least so many are taken from people who may send them."""
 
 
