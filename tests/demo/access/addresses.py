@@ -43,6 +43,7 @@ ROWS = {
     "issuer_id": _ROWS.format("work_issuers"),
     "account_id": _ROWS.format("work_accounts"),
     "passkey_id": _ROWS.format("passkeys"),
+    "browser_id": _ROWS.format("known_browsers"),
     "year": "SELECT DISTINCT year FROM thematic_reviews",
     "tool_id": "SELECT id FROM assurance_tools WHERE review_id = :record_id",
     "question_id": "SELECT id FROM tool_questions WHERE tool_id = :record_id",
@@ -138,7 +139,7 @@ def _values(world: World, hole: str, rule: str, record_id: int | None) -> list[o
     if hole in WORDS:
         return list(WORDS[hole])
     if hole not in ROWS:
-        return ["none"]
+        return [1 if f"<int:{hole}>" in rule else "none"]
     numbers = _numbers(world, ROWS[hole].format(table=table_of(rule)), record_id)
     return list(dict.fromkeys([*numbers[:: max(1, len(numbers) // 6)][:6], *numbers[-4:]]))
 

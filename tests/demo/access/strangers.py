@@ -23,6 +23,7 @@ TABLE_OF_HOLE = {
     **{"review_id": "thematic_reviews", "agency_id": "agencies", "sample_id": "audit_samples"},
     **{"case_id": "sample_cases", "survey_id": "surveys", "product_id": "learning_products"},
     **{"sign_in_id": "sign_ins", "passkey_id": "passkeys", "account_id": "work_accounts"},
+    "browser_id": "known_browsers",
 }
 """The tables whose rows an address names by another word than `record_id`."""
 

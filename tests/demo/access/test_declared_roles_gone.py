@@ -30,7 +30,7 @@ class Forgotten:
 
 def test_every_page_that_forgets_its_roles_is_noticed_by_somebody_who_was_refused(world: World) -> None:
     unnoticed, tried = [], 0
-    for forgotten in list(_forgotten(world))[:: scaled(1, ci=8)]:
+    for forgotten in list(_forgotten(world))[:: scaled(1, ci=24)]:
         tried += 1
         with pytest.MonkeyPatch.context() as patch:
             forgotten.forget(patch)
@@ -46,7 +46,7 @@ def test_every_page_that_forgets_its_roles_is_noticed_by_somebody_who_was_refuse
 
 def test_gate_that_lets_everybody_in_is_noticed_at_every_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for actions on ticked records, whose page asks once more which of them somebody may use."""
-    chosen = [one for one in _forgotten(world) if "/bulk/" not in one.asked.rule][:: scaled(4, ci=40)]
+    chosen = [one for one in _forgotten(world) if "/bulk/" not in one.asked.rule][:: scaled(4, ci=120)]
     assert [str(one.asked) for one in chosen if _is_noticed(world, one)] == []
     for view in world.views():
         monkeypatch.setattr(type(view), "is_accessible", lambda view: True)

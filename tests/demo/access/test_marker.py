@@ -37,7 +37,7 @@ def test_marker_is_on_no_page_list_search_or_export_that_another_agency_can_fetc
     shown, tried = [], 0
     for stranger in strangers(world)[: scaled(4, ci=2)]:
         role = world.role_of(stranger)
-        for path in list(_fetched(world, role, scaled(6, ci=1)))[:: scaled(1, ci=2)]:
+        for path in list(_fetched(world, role, scaled(6, ci=1)))[:: scaled(1, ci=6)]:
             tried += 1
             with world.answered(stranger, path) as answer:
                 words = text_of(answer.data)
@@ -48,7 +48,7 @@ def test_marker_is_on_no_page_list_search_or_export_that_another_agency_can_fetc
         holds=not shown,
     )  # fmt: skip
     assert shown == []
-    assert tried > 100
+    assert tried > 40
 
 
 def test_marker_is_in_no_letter_document_or_calendar_of_another_agencys_people(

@@ -21,7 +21,7 @@ from tests.demo.access.strangers import (
 from tests.demo.access.world import World
 
 REFUSED = (403, 404)
-SHARE = 0.3
+SHARE = 0.2
 """Of the forms sent, at least so many are taken from people who may send them."""
 
 
@@ -29,7 +29,7 @@ SHARE = 0.3
 def test_nobody_reads_or_changes_what_is_another_agencys_by_any_address(world: World) -> None:
     tally, forms = Tally(), dict[str, tuple[dict[str, Any], bool]]()
     people = strangers(world)[: scaled(4, ci=2)]
-    for target in list(targets(world, of_the_demo=scaled(3, ci=0)))[:: scaled(1, ci=4)]:
+    for target in list(targets(world, of_the_demo=scaled(3, ci=0)))[:: scaled(1, ci=12)]:
         form = None
         if target.asked.method == "POST":
             form, is_valid = forms.get(target.path) or valid_form(world, target.path)
@@ -43,7 +43,7 @@ def test_nobody_reads_or_changes_what_is_another_agencys_by_any_address(world: W
         holds=not tally.leaks,
     )  # fmt: skip
     assert "\n".join(tally.leaks) == ""
-    assert tally.requests > 100
+    assert tally.requests > 40
     assert tally.valid > len(forms) * SHARE
 
 
