@@ -129,7 +129,7 @@ def test_browser_is_told_whose_sign_in_it_has_and_gets_a_token_that_works(browse
     assert person.client.post(NEW, data=form).status_code == 302
     end_all(session)
     assert person.client.get("/session/").json == {"person": ""}
-    assert person.client.get("/signed-in/").location == "/sign-in/?next=%2Fsigned-in%2F"
+    assert person.client.get("/signed-in/").location == "/sign-in/?next=/signed-in/"
 
 
 def test_mark_of_a_person_says_nothing_of_them(browser: Open, session: Session) -> None:
