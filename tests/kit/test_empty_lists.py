@@ -17,7 +17,7 @@ from tests import make
 from tests.web import Browser
 
 Open = Callable[..., Browser]
-THERE = {"/people", "/access", "/agencies", "/change-log"}  # whoever looks is there, with an agency where one is needed
+THERE = {"/people", "/access", "/agencies", "/change-log", "/looks"}  # whoever looks is there, and that they look
 WITHIN_A_FRAME = {"/frame-rows"}
 NO_LIST = {"/partnership-settings"}  # one record on one page
 FILLED_FROM_THE_START = {

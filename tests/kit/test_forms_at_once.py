@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models.accounts.sign_in_attempts import TRIES, Outcome, SignInAttempt
+from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.core.access import Actor, Role
 from models.core.db import make_session_factory
 from models.partnership.agencies import Agency
+from models.rules.accounts.locks import OF_A_PLACE
 from tests import make
 from tests.databases import Database
 from tests.web import Browser, make_portal, member
@@ -77,7 +78,7 @@ def test_of_twenty_edits_at_once_one_is_saved_and_all_others_are_told(shared: tu
         assert answer.status_code == 302 or f'value="Edit {number}"' in answer.text
 
 
-def test_twenty_guesses_at_once_reach_the_password_ten_times(shared: tuple[Flask, Session]) -> None:
+def test_twenty_guesses_at_once_from_one_place_reach_the_password_five_times(shared: tuple[Flask, Session]) -> None:
     app, session = shared
     person = member(session, Role.OFFICER)
     browsers = [Browser(app) for _ in range(AT_ONCE)]
@@ -88,5 +89,5 @@ def test_twenty_guesses_at_once_reach_the_password_ten_times(shared: tuple[Flask
         )
     )
     outcomes = session.scalars(select(SignInAttempt.outcome)).all()
-    assert outcomes.count(Outcome.REFUSED) == TRIES
-    assert outcomes.count(Outcome.LOCKED) == AT_ONCE - TRIES
+    assert outcomes.count(Outcome.REFUSED) == OF_A_PLACE.free
+    assert outcomes.count(Outcome.LOCKED) == AT_ONCE - OF_A_PLACE.free
