@@ -74,7 +74,8 @@ def test_one_persons_words_are_withheld_although_ten_people_answered(
     assert "Fewer than 5 people wrote something here; their words are withheld." in page.get_text()
     assert "own words are shown only where at least 5 of them wrote something" in page.get_text()
     respond(session, survey, 4, met="Not met", why="Too late.")
-    respond(session, survey, 6)
+    survey.closed_on = today()
+    session.commit()
     assert written_answers(session, survey, _question(session, survey, "why")) == [
         "Nobody came, not even once.", *["Too late."] * 4,
     ]  # fmt: skip
