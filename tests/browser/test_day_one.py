@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.servers.local_postgres import in_database
 from app.servers.local_servers import join_servers
 from tests.accounts.issuers import free_port, real_issuer
 from tests.browser.pages import accessible
 from tests.browser.stage import portal
 from tests.browser.test_passkeys import Devices
 from tests.postboxes import Postbox, mail_server
-from tests.servers.test_managed_walk import NAME, command, run_script
+from tests.servers.documented import block, run
+from tests.servers.test_managed_walk import administered
 from tests.spreadsheets.bringing import workbook_of
 
 pytestmark = pytest.mark.browser
@@ -92,7 +92,8 @@ def company(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -
         company = Company(chromium, address, postbox, (server.port, issuer_port), folder / "run.log")
         if request.param == "managed":
             told = {**settings, "DATA_DIR": str(folder), "PORT": address.rpartition(":")[2]}
-            invited = command(told, "people", "invite", BOSS, "Ailsa Penhallow", "--role", "administrator", "--json")
+            inviting = f"flask --app wsgi people invite {BOSS} 'Ailsa Penhallow' --role administrator --json"
+            invited = run(inviting, folder, told)
             company.first_link = json.loads(invited)["link"]
         else:
             company.first_link = company.printed_link()
@@ -103,11 +104,12 @@ def company(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -
 def managed_database(folder: Path) -> Iterator[dict[str, str]]:
     """The settings for a database that its administrator has made, prepared by its owner."""
     with join_servers(folder / "server", with_queue=False, durable=False) as server:
-        run_script(server, command({"DATA_DIR": str(folder / "operator")}, "database", "roles"))
-        app_url, owner_url = (in_database(url, NAME) for url in (server.database_url, server.owner_url))
-        prepared = {"DATA_DIR": str(folder / "operator"), "DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
-        command(prepared, "database", "prepare")
-        yield {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}  # the launcher keeps the owner's from the rest
+        told = {"DATA_DIR": str(folder / "operator")}
+        script = block("flask --app wsgi database roles")
+        run(script.replace("postgresql://administrator@host/postgres", administered(server)), folder, told)
+        prepared = {"DATABASE_URL": server.database_url, "DATABASE_OWNER_URL": server.owner_url}
+        run("flask --app wsgi database prepare", folder, {**told, **prepared})
+        yield prepared  # the launcher keeps the owner's from the rest
 
 
 def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:
