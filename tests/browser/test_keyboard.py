@@ -112,7 +112,7 @@ def search_a_list_and_open_a_record(sit_down: SitDown) -> None:
     keyboard = sit_down("officer")
     keyboard.page.goto("/actions/")
     keyboard.write("Search actions", "AP-2026-01/05")
-    keyboard.page.keyboard.follow("Enter")
+    keyboard.follow()
     arrived(keyboard.page)
     keyboard.follow("AP-2026-01/05")
     assert keyboard.title() == "AP-2026-01/05"
