@@ -6,6 +6,7 @@ import http.client
 import re
 import socket
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
@@ -80,8 +81,12 @@ class Visitor:
         return Visitor(**{**values, **changes}, is_tls=self.is_tls, cookies=dict(self.cookies))  # type: ignore[arg-type]
 
     def sign_in(self, email: str, password: str) -> Visitor:
-        """Sign in by the page; fails when the portal refuses."""
-        form = hidden(self.get("/sign-in/").text)
+        """Sign in by the page, trying again for a minute while no machine is up; fails when the portal refuses."""
+        page, deadline = self.get("/sign-in/"), time.monotonic() + 60
+        while page.status == http.client.SERVICE_UNAVAILABLE and time.monotonic() < deadline:
+            time.sleep(0.5)
+            page = self.get("/sign-in/")
+        form = hidden(page.text)
         answer = self.post("/sign-in/", {**form, "email": email, "password": password})
         assert answer.status == http.client.FOUND, (answer.status, words_of(answer.text))
         return self
