@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
@@ -22,15 +21,13 @@ from admin_views.kit.base import (
     read_by,
     screen,
 )
-from admin_views.kit.formats import show_text
 from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
+from admin_views.kit.lists.actors import by_actor, name_of_actor, show_actor
 from admin_views.kit.lists.columns import label_from_key
-from admin_views.kit.lists.searches import contains
 from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.db import Base
-from models.partnership.people import Person
 from models.schema import all_policies
 
 _TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
@@ -52,28 +49,16 @@ class ChangeRecordScreen(Screen):
     roles = read_by(STAFF, export=ADMINISTRATORS)
     introduction = "Every change, written by the database itself. Each record carries a seal over the one before it."
     column_list = ("changed_at", "person_id", "verb", "table_name", "row_key")
-    column_expressions = {
-        "person_id": lambda change: (
-            Person.__table__.select()
-            .with_only_columns(Person.name)
-            .where(Person.id == change.person_id)
-            .correlate(change.__table__)
-            .scalar_subquery()
-        )
-    }
+    column_expressions = {"person_id": name_of_actor}
     column_formatters = {
-        "person_id": by_value(lambda name: show_text(name or "The portal")),
+        "person_id": by_value(show_actor),
         "verb": by_value(what_happened),
         "table_name": by_value(label_from_key),
     }
     column_filters = (
         Filter("table_name", options=_TABLES),
         "row_key",
-        Filter(
-            "who",
-            "Who (part of the name)",
-            apply=lambda words: ChangeRecord.person_id.in_(select(Person.id).where(contains(Person.name, words))),
-        ),
+        by_actor(ChangeRecord),
         Filter("verb", options=_VERBS),
         "changed_at",
     )

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import ADMINISTRATORS, Category, Filter, Panel, Screen, by_value, read_by, screen, tag
-from admin_views.kit.formats import show_text
+from admin_views.kit.lists.actors import by_actor, name_of_actor, show_actor
 from admin_views.kit.lists.columns import label_from_key
-from admin_views.kit.lists.searches import contains
 from admin_views.kit.look_panels import rows_named
 from admin_views.kit.registry import link_to_row
 from models.core.looks import Look, LookKind
-from models.partnership.people import Person
 
 _KINDS = tuple((str(kind), kind.label) for kind in LookKind)
 _TONES = {LookKind.REFUSED: "red", LookKind.EXPORT: "yellow", LookKind.DOWNLOAD: "yellow"}
@@ -74,17 +71,9 @@ class LookScreen(Screen):
     introduction = "Written before the page leaves, by nobody’s hand, and never edited. It holds keys, never words."
     column_list = ("looked_at", "person_id", "kind", "page", "shown", "row_count")
     column_details_list = (*column_list, "answer_status", "asked_by", "request_id")
-    column_expressions = {
-        "person_id": lambda look: (
-            Person.__table__.select()
-            .with_only_columns(Person.name)
-            .where(Person.id == look.person_id)
-            .correlate(look.__table__)
-            .scalar_subquery()
-        )
-    }
+    column_expressions = {"person_id": name_of_actor}
     column_formatters = {
-        "person_id": by_value(lambda name: show_text(name or "The portal")),
+        "person_id": by_value(show_actor),
         "kind": by_value(_show_kind),
         "page": by_value(show_page),
         "shown": by_value(show_rows),
@@ -92,11 +81,7 @@ class LookScreen(Screen):
     }
     column_filters = (
         Filter("kind", "What", options=_KINDS),
-        Filter(
-            "who",
-            "Who (part of the name)",
-            apply=lambda words: Look.person_id.in_(select(Person.id).where(contains(Person.name, words))),
-        ),
+        by_actor(Look),
         Filter("row", "Record, as in case_audits:12", apply=lambda words: Look.shown.contains(rows_named(words))),
         Filter("screen", "Page, as in case_audits", apply=lambda words: Look.page.startswith(words, autoescape=True)),
         "looked_at",
