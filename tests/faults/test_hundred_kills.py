@@ -78,11 +78,6 @@ class Count:
 
 
 @pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
 def farm(database: Database, postbox: Postbox) -> Iterator[Farm]:
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,

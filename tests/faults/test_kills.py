@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,19 +12,9 @@ import pytest
 from models.core.clock import now
 from models.core.schedules import mark_written
 from models.documents.job_requests import JobStatus
-from tests.databases import Database
 from tests.faults.farm import Farm
 
 pytestmark = [pytest.mark.faults, pytest.mark.assures(22, 23)]
-
-
-@pytest.fixture(scope="module")
-def running(database: Database) -> Iterator[Farm]:
-    with (
-        tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,
-        Farm(database, Path(name)) as farm,
-    ):
-        yield farm
 
 
 @pytest.fixture

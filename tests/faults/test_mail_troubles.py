@@ -24,11 +24,6 @@ TROUBLES = ("refusing", "hanging", "dropping after DATA", "refusing the letter")
 
 
 @pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
 def farm(database: Database, postbox: Postbox) -> Iterator[Farm]:
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,

@@ -27,11 +27,6 @@ PEOPLE = 12
 
 
 @pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
 def farm(database: Database, postbox: Postbox) -> Iterator[Farm]:
     with (
         tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -14,22 +11,12 @@ from redis import Redis
 from jobs.core.queue import Lane
 from jobs.core.relay import QUEUES
 from models.documents.job_requests import JobStatus
-from tests.databases import Database
 from tests.faults.farm import Farm
 
 pytestmark = [pytest.mark.faults, pytest.mark.assures(22)]
 
 KEY = f"rq:queue:{QUEUES[Lane.SHORT]}"
 GARBAGE = (b"\xff\xfe\x00", b"", b"ob-1-1; ob-2-1", b"ob-99999999999999-1", b"x" * 100_000, "ob-\u0661-1".encode())
-
-
-@pytest.fixture(scope="module")
-def running(database: Database) -> Iterator[Farm]:
-    with (
-        tempfile.TemporaryDirectory(prefix="tri", ignore_cleanup_errors=True) as name,
-        Farm(database, Path(name)) as farm,
-    ):
-        yield farm
 
 
 @pytest.fixture
