@@ -11,13 +11,14 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from models.core.errors import RuleBroken
+from models.rules.documents.packed_files import BoundedFile
 
 MAX_PARTS = 5_000
 MAX_UNPACKED_BYTES = 512 << 20
 MAX_RATIO = 250  # a sheet of nothing but the same row packs about 100 : 1
 MAX_SHARED_BYTES = 96 << 20
 MAX_CELL_CHARACTERS = 32_767  # Excel's own limit
-_MAX_READ = 2 << 20
+_SMALL = 2 << 20  # a part that unpacks to no more may pack as well as it likes
 _MAX_DEPTH = 64
 _MAX_TOKEN_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 16
@@ -39,23 +40,6 @@ _PART_ERRORS = (
 )
 
 
-class _BoundedFile:
-    """The upload as zipfile sees it: refuses a table of contents of millions of entries before it is read."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        self.source = source
-        self.seek = source.seek
-        self.tell = source.tell
-
-    def seekable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if size > _MAX_READ:
-            raise RuleBroken(TOO_LARGE)
-        return self.source.read(size if size >= 0 else _MAX_READ)
-
-
 def open_archive(source: BinaryIO) -> zipfile.ZipFile:
     """The archive behind a seekable file, checked before any part is unpacked.
 
@@ -63,7 +47,7 @@ def open_archive(source: BinaryIO) -> zipfile.ZipFile:
     more than 512 MB in all or 250 times their size.
     """
     try:
-        archive = zipfile.ZipFile(_BoundedFile(source))
+        archive = zipfile.ZipFile(BoundedFile(source, RuleBroken(TOO_LARGE)))
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise RuleBroken(DAMAGED) from error
     parts = archive.infolist()
@@ -73,7 +57,7 @@ def open_archive(source: BinaryIO) -> zipfile.ZipFile:
     for part in parts:
         if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise RuleBroken(DAMAGED)
-        if part.file_size > _MAX_READ and part.file_size > MAX_RATIO * max(part.compress_size, 1):
+        if part.file_size > _SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1):
             raise RuleBroken(TOO_LARGE)
     return archive
 
