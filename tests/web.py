@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -78,6 +82,26 @@ def member(session: Session, role: Role, *, agency: Any = None, name: str = "", 
     person.accepted_at = person.accepted_at or now()
     session.commit()
     return person
+
+
+def new_pages(hrefs: Iterable[str], routes: MapAdapter, seen: dict[str, int], *, each: int = 1) -> Iterator[str]:
+    """Those of the links that lead to a kind of page which was not met `each` times yet; `seen` counts them."""
+    for href in hrefs:
+        try:
+            kind = str(routes.match(href.split("?")[0].split("#")[0], method="GET")[0])
+        except HTTPException:
+            continue
+        if href.startswith("/") and seen.get(kind, 0) < each:
+            seen[kind] = seen.get(kind, 0) + 1
+            yield href
+
+
+def first_of(app: Flask, session: Session, role: Role) -> Browser:
+    """A browser of the first person of a role who is there, such as the demo's."""
+    person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
+    session.commit()
+    assert person is not None
+    return Browser(app).enter(person, session)
 
 
 class Browser:

@@ -9,16 +9,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.registry import load_screens
 from models.core.access import Role
-from models.partnership.people import Person
 from models.rules.spreadsheets.formula_marks import DANGEROUS
 from tests.assurance.figures import note_figure
 from tests.demo.planting import plant
-from tests.web import Browser
+from tests.web import Browser, first_of
 
 MARKS = ("=", "+", "-", "@", "\t", "\r", "＝", " =")
 PLANTED = 'HYPERLINK("//elsewhere.example","x")'
@@ -47,9 +45,7 @@ def _is_number(cell: str) -> bool:
 
 @pytest.fixture
 def administrator(portal: Flask, session: Session) -> Browser:
-    person = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR).order_by(Person.id)).first()
-    assert person is not None
-    return Browser(portal).enter(person, session)
+    return first_of(portal, session, Role.ADMINISTRATOR)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from admin_views.kit.registry import load_screens
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
-from models.partnership.people import Person
 from models.reminders.usual_reminders import add_usual_rules
 from models.retention.retention_rules import add_usual_retention
 from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
-from tests.web import Browser, sent_by, words_of
+from tests.web import Browser, first_of, sent_by, words_of
 
 MOST = 4  # records of each list whose forms are sent back
 WITHOUT_A_RECORD: dict[str, str] = {
@@ -35,13 +34,7 @@ def demo(portal: Flask, session: Session) -> Open:
     add_usual_rules(session)
     add_usual_retention(session)
 
-    def opened(role: Role) -> Browser:
-        person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
-        session.commit()
-        assert person is not None
-        return Browser(portal).enter(person, session)
-
-    return opened
+    return lambda role: first_of(portal, session, role)
 
 
 def screens_of(view: str, role: Role) -> list[Any]:

@@ -17,7 +17,7 @@ from models.core.access import Role
 from models.core.clock import now
 from models.partnership.people import Person
 from tests.kit.test_screens import statements
-from tests.web import Browser
+from tests.web import Browser, first_of
 
 RUBBISH = [
     "",
@@ -39,13 +39,7 @@ Open = Callable[..., Browser]
 def demo(portal: Flask, session: Session) -> Callable[[Role], Browser]:
     """`demo(Role.OFFICER)` is a browser of the demo's first person of that role."""
 
-    def opened(role: Role) -> Browser:
-        person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
-        session.commit()
-        assert person is not None
-        return Browser(portal).enter(person, session)
-
-    return opened
+    return lambda role: first_of(portal, session, role)
 
 
 def lists(role: Role) -> list[str]:

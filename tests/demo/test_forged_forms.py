@@ -5,33 +5,22 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
-from models.partnership.people import Person
 from tests.assurance.figures import note_figure, scaled
-from tests.demo.test_planted_markup import new_links
 from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
 from tests.test_security import WITHOUT_A_TOKEN, pages
-from tests.web import Browser
+from tests.web import Browser, first_of, new_pages
 
 pytestmark = pytest.mark.assures(12)
 ON_RECORD = OF_THE_VISIT | {"exports"}
 """What a look at a page may leave: that somebody is there, and what they saw."""
 
 
-def entered(portal: Flask, session: Session, role: Role) -> Browser:
-    """A browser of the demo's first person of a role."""
-    person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
-    session.commit()
-    assert person is not None
-    return Browser(portal).enter(person, session)
-
-
 def test_forms_without_their_persons_own_living_token_change_nothing(portal: Flask, session: Session) -> None:
-    administrator, officer = (entered(portal, session, role) for role in (Role.ADMINISTRATOR, Role.OFFICER))
-    old = entered(portal, session, Role.ADMINISTRATOR).tokens("/account/")["csrf_token"]
+    administrator, officer = (first_of(portal, session, role) for role in (Role.ADMINISTRATOR, Role.OFFICER))
+    old = first_of(portal, session, Role.ADMINISTRATOR).tokens("/account/")["csrf_token"]
     forged = {
         "none": "", "made up": "rubbish", "an old sign-in's": old,
         "another's": officer.tokens("/account/")["csrf_token"],
@@ -54,13 +43,13 @@ def test_forms_without_their_persons_own_living_token_change_nothing(portal: Fla
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OFFICER])
 def test_no_page_changes_anything_by_being_looked_at(portal: Flask, session: Session, role: Role) -> None:
-    browser, routes = entered(portal, session, role), portal.url_map.bind("localhost")
+    browser, routes = first_of(portal, session, role), portal.url_map.bind("localhost")
     before, waiting, kinds, looked_at = fingerprint(session, without=ON_RECORD), ["/"], dict[str, int](), 0
     while waiting and looked_at < scaled(600, ci=60):
         with browser.client.get(waiting.pop(0)) as answer:
             page = BeautifulSoup(answer.text if answer.mimetype == "text/html" else "", "html.parser")
         looked_at += 1
-        waiting += new_links(page, routes, kinds, 2)
+        waiting += new_pages((str(link["href"]) for link in page.select("a[href]")), routes, kinds, each=2)
     difference = changed(before, fingerprint(session, without=ON_RECORD))
     said = f"{role.label.lower()}: {looked_at} pages and files"
     note_figure(12, "tables changed by looking", reached=len(difference), wanted="0", tried=said, holds=not difference)

@@ -7,17 +7,13 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
 
 from models.core.access import Role
-from models.partnership.people import Person
 from tests.assurance.figures import note_figure, scaled
 from tests.demo.planting import plant
 from tests.fuzz.hostile import MARK, MARKUP
-from tests.web import Browser
+from tests.web import Browser, first_of, new_pages
 
 pytestmark = pytest.mark.assures(14)
 DANGEROUS = (
@@ -31,13 +27,7 @@ def visitor(portal: Flask, session: Session) -> Callable[[Role], Browser]:
     assert plant(session, MARKUP) > 100
     session.commit()
 
-    def opened(role: Role) -> Browser:
-        person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
-        session.commit()
-        assert person is not None
-        return Browser(portal).enter(person, session)
-
-    return opened
+    return lambda role: first_of(portal, session, role)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OFFICER, Role.MANAGER])
@@ -53,22 +43,8 @@ def test_no_page_takes_what_was_typed_for_markup(visitor: Callable[[Role], Brows
             page, text = BeautifulSoup(answer.text, "html.parser"), answer.text
         pages, shown = pages + 1, shown + (MARK in text)
         alive += [f"{path}: {str(element)[:200]}" for element in page.select(DANGEROUS)]
-        waiting += new_links(page, routes, kinds, each)
+        waiting += new_pages((str(link["href"]) for link in page.select("a[href]")), routes, kinds, each=each)
     tried = f"{role.label.lower()}: {pages} pages, {shown} of them with some of {len(MARKUP)} hostile strings"
     note_figure(14, "pieces of markup that came alive", reached=len(alive), wanted="0", tried=tried, holds=not alive)
     assert alive == []
     assert shown > 8, tried
-
-
-def new_links(page: BeautifulSoup, routes: MapAdapter, kinds: dict[str, int], each: int) -> list[str]:
-    """Links to kinds of pages that were not met so often yet."""
-    links = []
-    for href in dict.fromkeys(str(link["href"]) for link in page.select("a[href^='/']")):
-        try:
-            kind = str(routes.match(href.split("?")[0].split("#")[0], method="GET")[0])
-        except HTTPException:
-            continue
-        if kinds.get(kind, 0) < each:
-            kinds[kind] = kinds.get(kind, 0) + 1
-            links.append(href)
-    return links
