@@ -13,6 +13,7 @@ from models.rules.gates.board_packs import (
     BoardFacts,
     CycleFacts,
     GradeFacts,
+    HeadFacts,
     LateFacts,
     QuotaFacts,
     ReviewFacts,
@@ -72,6 +73,7 @@ def board(count: int) -> BoardFacts:
         late=owed, overdue=owed, grades=("Good", "Inadequate"),
         levels=tuple(GradeFacts(f"AS-{number}", f"Level {number}", (number, 2)) for number in numbers[:25]),
         cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashquarry School (Late)",)),),
+        head=HeadFacts(date(2026, 11, 28), f"48211:{'0a9f' * 16}"),
     )  # fmt: skip
 
 
@@ -94,6 +96,7 @@ class TestBoardPack(SoundDocument):
         facts=board,
         paper=board_paper,
         build=lambda facts: draw(board_paper(facts)),
+        fixed=("seal",),
         short=(*SHORT, "kind", "stage", "agency", "level", "grades", "sample", "acts_next"),
     )
 
