@@ -129,6 +129,15 @@ class Browser:
         """What the form of a page would send as it is, with some changes; a list for a name with several values."""
         return {**sent_by(self.get(path)), **changes}
 
+    def copies(self, count: int) -> list[Browser]:
+        """The same signed-in browser so many times over."""
+        cookie = self.client.get_cookie("triangulate")
+        assert cookie is not None
+        visitors = [Browser(self.client.application) for _ in range(count)]
+        for visitor in visitors:
+            visitor.client.set_cookie("triangulate", cookie.value)
+        return visitors
+
     def sign_in(self, person: Person, password: str = PASSWORD) -> Browser:
         """Sign in by the sign-in page; fails when the portal refuses."""
         answer = self.send("/sign-in/", email=person.email, password=password)

@@ -365,21 +365,23 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
 
 def _exchange(functions: list[FunctionType], file: str, mutant: Mutant) -> None:
     """Let every function of a module that is there already run the mutant's code. Raises ValueError where it cannot."""
-    codes = {_key(code): code for code in _codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
+    codes = {key_of(code): code for code in codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
     for function in functions:
         if function.__code__.co_filename == file:
-            function.__code__ = codes.get(_key(function.__code__), function.__code__)
+            function.__code__ = codes.get(key_of(function.__code__), function.__code__)
 
 
-def _key(code: CodeType) -> tuple[str, int]:
+def key_of(code: CodeType) -> tuple[str, int]:
+    """By what a piece of code is told from the others of its file."""
     return code.co_qualname, code.co_firstlineno
 
 
-def _codes_in(code: CodeType) -> Iterator[CodeType]:
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """The code of every function and class inside, at any depth."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield constant
-            yield from _codes_in(constant)
+            yield from codes_in(constant)
 
 
 def _load_anew(setting: _Setting, mutant: Mutant, slot: int) -> Outcome:

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts.sign_in_attempts import Outcome, SignInAttempt
-from models.core.access import Actor, Role
-from models.core.db import make_session_factory
+from models.core.access import Role
 from models.partnership.agencies import Agency
 from models.rules.accounts.locks import OF_A_PLACE
 from tests import make
-from tests.databases import Database
-from tests.web import Browser, make_portal, member
+from tests.web import Browser, member
 
 AT_ONCE = 20
-
-
-@pytest.fixture
-def shared(engine: Engine, database: Database) -> Iterator[tuple[Flask, Session]]:
-    """The portal on connections of its own, as in production; everything is taken out again afterwards."""
-    factory = make_session_factory(engine)
-    try:
-        with factory(info={"actor": Actor.system("test")}) as session:
-            yield make_portal(factory), session
-    finally:
-        database.empty()
 
 
 def at_once(do: Callable[[int], Any]) -> list[Any]:
@@ -39,21 +25,11 @@ def at_once(do: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(do, range(AT_ONCE)))
 
 
-def copies(app: Flask, browser: Browser) -> list[Browser]:
-    """The same signed-in browser many times over."""
-    cookie = browser.client.get_cookie("triangulate")
-    assert cookie is not None
-    visitors = [Browser(app) for _ in range(AT_ONCE)]
-    for visitor in visitors:
-        visitor.client.set_cookie("triangulate", cookie.value)
-    return visitors
-
-
 def test_one_form_sent_twenty_times_at_once_makes_one_record(shared: tuple[Flask, Session]) -> None:
     app, session = shared
     kind = make.agency(session, "Another").category_id
     person = Browser(app).sign_in(member(session, Role.ADMINISTRATOR))
-    browsers = copies(app, person)
+    browsers = person.copies(AT_ONCE)
     sent = person.filled("/agencies/new/", name="Once", category_id=kind)
     answers = at_once(lambda number: browsers[number].client.post("/agencies/new/", data=sent))
     agency = session.scalars(select(Agency).where(Agency.name == "Once")).one()
@@ -65,7 +41,7 @@ def test_of_twenty_edits_at_once_one_is_saved_and_all_others_are_told(shared: tu
     agency = make.agency(session, "First")
     person = Browser(app).sign_in(member(session, Role.ADMINISTRATOR))
     path = f"/agencies/{agency.id}/edit/"
-    browsers = copies(app, person)
+    browsers = person.copies(AT_ONCE)
     forms = [person.filled(path, name=f"Edit {number}") for number in range(AT_ONCE)]
     answers = at_once(lambda number: browsers[number].client.post(path, data=forms[number]))
     statuses = [answer.status_code for answer in answers]

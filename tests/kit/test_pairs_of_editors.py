@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.accounts.sign_ins import SignIn
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.change_log import ChangeRecord
-from models.core.db import make_session_factory
 from models.plans.action_plans import PlanStatus
 from models.plans.action_updates import ActionUpdate
 from models.plans.actions import Action
@@ -26,25 +25,13 @@ from models.returns.self_evaluations import send_self_evaluations
 from models.tools.answer_sheets import values_of
 from tests import make, make_tools
 from tests.assurance.figures import note_figure, scaled
-from tests.databases import Database
-from tests.web import Browser, make_portal, member, words_of
+from tests.web import Browser, member, words_of
 
 pytestmark = pytest.mark.assures(26)
 PAIRS = scaled(50, ci=3)
 TOLD = "Somebody else changed this record after you opened it"
 
 Sent = Callable[[], TestResponse]
-
-
-@pytest.fixture
-def shared(engine: Engine, database: Database) -> Iterator[tuple[Flask, Session]]:
-    """The portal on connections of its own, as in production; everything is taken out again afterwards."""
-    factory = make_session_factory(engine)
-    try:
-        with factory(info={"actor": Actor.system("test")}) as session:
-            yield make_portal(factory), session
-    finally:
-        database.empty()
 
 
 def pair(app: Flask, session: Session, role: Role, **values: Any) -> tuple[Browser, Browser]:

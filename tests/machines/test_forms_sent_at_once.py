@@ -88,16 +88,6 @@ def general_value(name: str, field: Tag, form: Tag) -> str:
     return f"Sent once {name}"
 
 
-def copies(app: Flask, browser: Browser) -> list[Browser]:
-    """The same signed-in browser many times over."""
-    cookie = browser.client.get_cookie("triangulate")
-    assert cookie is not None
-    visitors = [Browser(app) for _ in range(AT_ONCE)]
-    for visitor in visitors:
-        visitor.client.set_cookie("triangulate", cookie.value)
-    return visitors
-
-
 def count_of(session: Session, known: Any) -> int:
     """How many records there are now."""
     session.commit()
@@ -112,7 +102,7 @@ def test_each_new_form_sent_many_times_at_once_and_with_the_back_button_makes_on
     for role, known in creating():
         path, browser = f"{known.url}/new/", Browser(app).enter(first_of(session, role), session)
         sent = filled(browser.get(path), strangers.get(known.url, {}))
-        before, visitors = count_of(session, known), copies(app, browser)
+        before, visitors = count_of(session, known), browser.copies(AT_ONCE)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             answers = list(pool.map(lambda visitor: visitor.client.post(path, data=sent), visitors))  # noqa: B023
         answers.append(browser.client.post(path, data=sent))  # the back button, and Save once more

@@ -9,7 +9,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FunctionType
+from types import FunctionType
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.assurance.figures import note_figure, scaled
 from tests.demo.access.probes import Probe, Seen, probed, probes
 from tests.demo.access.refusals import HELD_BY_TESTS, MUST_BE_REFUSED
 from tests.demo.access.world import World
+from tests.house.mutant_runs import codes_in, key_of
 from tests.house.mutations import Mutant
 from tests.house.permission_checks import modules_with_checks
 from tests.house.source import PROJECT
@@ -90,24 +91,13 @@ def _by_code(outcomes: dict[str, tuple[Probe, Seen]]) -> dict[tuple[str, str], l
 def taken_out(path: str, mutant: Mutant) -> Iterator[None]:
     """The running portal without one check; as it was afterwards."""
     file = str(PROJECT / path)
-    changed = {_key(code): code for code in _codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
+    changed = {key_of(code): code for code in codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
     held = [known for known in gc.get_objects() if type(known) is FunctionType and known.__code__.co_filename == file]
     before = [(function, function.__code__) for function in held]
     try:
         for function, code in before:
-            function.__code__ = changed.get(_key(code), code)
+            function.__code__ = changed.get(key_of(code), code)
         yield
     finally:
         for function, code in before:
             function.__code__ = code
-
-
-def _key(code: CodeType) -> tuple[str, int]:
-    return code.co_qualname, code.co_firstlineno
-
-
-def _codes_in(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _codes_in(constant)
