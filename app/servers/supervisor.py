@@ -30,11 +30,15 @@ _LIBC = ctypes.CDLL(None)
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep alive. `patience` is how many seconds it may take to finish what it does when told to stop."""
+    """A process to keep alive. `patience` is how many seconds it may take to finish what it does when told to stop.
+
+    `without` names what of the environment it is not told: the database's logins that are for the others.
+    """
 
     name: str
     command: tuple[str, ...]
     patience: float = 10.0
+    without: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,7 +68,7 @@ class _Post:
 
     def __init__(self, child: Child, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
         self.child = child
-        self._environment = environment
+        self._environment = {name: value for name, value in environment.items() if name not in child.without}
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         self._early_deaths = 0

@@ -10,7 +10,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
@@ -45,7 +45,10 @@ class Finding(Record):
             info={"sentence": "This is among the review's findings already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own until the review is presented.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
+        reason="The hub's own until the review is presented.",
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
     key_line_id: Mapped[int | None] = mapped_column(ForeignKey("key_lines.id", ondelete="SET NULL"), index=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
@@ -27,7 +27,10 @@ class RecommendationFinding(Record):
             info={"sentence": "The recommendation cites this finding already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Findings are the hub's own until the review is presented.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
+        reason="Findings are the hub's own until the review is presented.",
+    )
 
     recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendations.id", ondelete="CASCADE"))
     finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id"), index=True)
