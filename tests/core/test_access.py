@@ -73,14 +73,14 @@ def settings_of(session: Session) -> list[str]:
 
 
 def test_every_change_is_recorded_with_who_and_what(session: Session) -> None:
-    officer = make.person(session, Role.OFFICER)
-    act_as(session, officer.actor("request-7"))
+    boss = make.person(session, Role.ADMINISTRATOR)
+    act_as(session, boss.actor("request-7"))
     agency = make.agency(session, "Newly made")
     agency.covers = agency.covers.__class__("adults")
     session.flush()
     records = session.scalars(select(ChangeRecord).where(ChangeRecord.table_name == "agencies").order_by("id")).all()
     assert [record.verb for record in records] == ["insert", "update"]
-    assert {record.person_id for record in records} == {officer.id}
+    assert {record.person_id for record in records} == {boss.id}
     assert records[1].old_values is not None
     assert records[1].old_values["covers"] == "both"
     assert records[1].request_id == "request-7"

@@ -146,7 +146,7 @@ SIGN_IN: dict[str, dict[str, Any]] = {
     "access_links": {**_READ_ONLY, "administrator": KEPT, "sign_in": EVERYTHING},
     "passkeys": {**_READ_ONLY, **_PROOF, "own_reads": True},
     "second_factors": {**_READ_ONLY, **_PROOF, "own_reads": True, "hidden": frozenset({"sealed_key"})},
-    "sign_in_attempts": {**_CLOSED, "administrator": ADDED, "sign_in": EVERYTHING},
+    "sign_in_attempts": {**_READ_ONLY, "administrator": ADDED, "sign_in": EVERYTHING},
     "sign_ins": {**_CLOSED, **_PROOF, "limited": ((DatabaseRole.ADMINISTRATOR, NOTHING),)},
     "work_accounts": {**_CLOSED, **_PROOF},
 }
