@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.core.access import NONE, READ, RowPolicy
+from models.core.access import READ, RowPolicy
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.partnership.people import Person
@@ -29,8 +29,6 @@ class CaseFrame(Referenced):
         staff=READ,
         administrator=("select", "insert", "update"),
         officer=("select", "insert", "update"),
-        manager=NONE,
-        reader=NONE,
         reason="Case lists are for the officers who draw; agencies never see them.",
     )
     reference_prefix = "CF"

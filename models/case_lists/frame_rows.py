@@ -40,7 +40,8 @@ class FrameRow(Base):
     is_about_cases = True
     __table_args__ = ({"postgresql_partition_by": "LIST (frame_id)"},)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=NONE,
+        staff=READ,
+        manager=NONE,
         administrator=READ,
         officer=READ,
         system=("select",),

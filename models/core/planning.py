@@ -29,7 +29,8 @@ PLANNING_FUNCTIONS = (DatabaseFunction("plan_with(text, text)", _PLAN, (*STAFF_R
 """Settings of the planner only: a person's role may set nothing that says who it is."""
 
 _SET = text(
-    "SELECT plan_with(name, given) FROM unnest(CAST(:names AS text[]), CAST(:given AS text[])) AS s (name, given)"
+    "SELECT public.plan_with(name, given)"
+    " FROM unnest(CAST(:names AS text[]), CAST(:given AS text[])) AS s (name, given)"
 )
 
 

@@ -59,8 +59,8 @@ LISTS: dict[str, dict[str, Any]] = {
 CASES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("case_lists", "reference_counters", "table_imports"), _THE_OFFICERS_OWN),
     "case_list_pieces": {**_THE_OFFICERS_OWN, "administrator": ADDED | {"remove"}, "officer": ADDED | {"remove"}},
-    "frame_rows": {**_THE_OFFICERS_OWN, "administrator": READ, "officer": READ},
-    "case_frames": {**_FOR_THE_HUB, "administrator": KEPT, "officer": KEPT, "sponsor": READ},
+    "frame_rows": {**_READ_ONLY, "administrator": READ, "manager": NOTHING},
+    "case_frames": {**_READ_ONLY, "administrator": KEPT, "officer": KEPT},
     "audit_samples": _columns(_SPONSOR, "status", "voided_by_id", "voided_at") | _NOT_FOR_MANAGERS,
     "sample_cases": _NOT_FOR_READERS,
     "case_audits": _NOT_FOR_READERS
