@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.choices import Choice
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
@@ -80,7 +80,6 @@ class AuditSample(Referenced):
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         sponsor=("select", "update (status, voided_by_id, voided_at, row_version)"),
-        manager=NONE,
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
         unlogged_columns=("secret_part", "excluded", "certificate"),  # references, which are erased in their time,
     )

@@ -61,7 +61,7 @@ CASES: dict[str, dict[str, Any]] = {
     "case_list_pieces": {**_THE_OFFICERS_OWN, "administrator": ADDED | {"remove"}, "officer": ADDED | {"remove"}},
     "frame_rows": {**_READ_ONLY, "administrator": READ, "manager": NOTHING},
     "case_frames": {**_READ_ONLY, "administrator": KEPT, "officer": KEPT},
-    "audit_samples": _columns(_SPONSOR, "status", "voided_by_id", "voided_at") | _NOT_FOR_MANAGERS,
+    "audit_samples": _columns(_SPONSOR, "status", "voided_by_id", "voided_at"),
     "sample_cases": _NOT_FOR_READERS,
     "case_audits": _NOT_FOR_READERS
     | _both(
