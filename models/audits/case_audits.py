@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, OWN_AGENCIES, RowPolicy
+from models.core.access import OWN_AGENCIES, RowPolicy
 from models.core.choices import Choice
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
@@ -104,7 +104,6 @@ class CaseAudit(Referenced):
             "update (status, auditor_id, auditor_role, case_team, record_state, record_note, row_version)",
         ),
         sponsor=("select", "update (status, closing_note, row_version)"),
-        reader=NONE,
         agency_reads=_OWN,
         agency_writes=f"{_OWN} AND status IN ({_OPEN})",
         agency_leaves=f"{_OWN} AND status IN ({_OPEN}, 'submitted', 'not_known')",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.audits.case_audits import AuditStatus, CaseAudit, audits_of_case, settle_case
 from models.case_lists.case_frames import CaseFrame
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -38,8 +38,6 @@ class Moderation(Record):
         must("reason <> ''", name="moderation_reasoned", sentence="Give the reason for the moderated grade."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        manager=NONE,
-        reader=NONE,
         reason="The hub's own judgement across agencies.",
     )
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
@@ -46,7 +46,6 @@ class Finding(Record):
         ),
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        manager=NONE,
         reason="The hub's own until the review is presented.",
     )
 

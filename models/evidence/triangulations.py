@@ -15,7 +15,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -43,7 +43,6 @@ class KeyLineReading(Record):
 
     __tablename__ = "key_line_readings"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        manager=NONE,
         reason="The hub's own until the review is presented.",
     )
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
@@ -28,7 +28,6 @@ class RecommendationFinding(Record):
         ),
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        manager=NONE,
         reason="Findings are the hub's own until the review is presented.",
     )
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, RowPolicy
+from models.core.access import RowPolicy
 from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
@@ -61,7 +61,6 @@ class SampleCase(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reader=NONE,
         agency_reads="EXISTS (SELECT FROM case_audits a WHERE a.sample_case_id = sample_cases.id)",
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
         unlogged_columns=("reference", "ticket"),  # never written elsewhere, so that they can be erased in their time,

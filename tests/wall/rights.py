@@ -62,9 +62,7 @@ CASES: dict[str, dict[str, Any]] = {
     "frame_rows": {**_READ_ONLY, "administrator": READ, "manager": NOTHING},
     "case_frames": {**_READ_ONLY, "administrator": KEPT, "officer": KEPT},
     "audit_samples": _columns(_SPONSOR, "status", "voided_by_id", "voided_at"),
-    "sample_cases": _NOT_FOR_READERS,
-    "case_audits": _NOT_FOR_READERS
-    | _both(
+    "case_audits": _both(
         _columns(_SPONSOR, "status", "closing_note"),
         _columns(
             *(_MANAGER, "status", "auditor_id", "auditor_role", "case_team", "record_state", "record_note"),
@@ -73,7 +71,6 @@ CASES: dict[str, dict[str, Any]] = {
     "audit_involvements": {"manager": ADDED, "reader": NOTHING},
     "answer_sheets": _columns(_SPONSOR, "is_open") | _NOT_FOR_READERS,
     "sheet_answers": _NOT_FOR_READERS,
-    "moderations": _FOR_THE_HUB,
     "survey_responses": {**_FOR_THE_HUB, "administrator": TAKEN_AWAY, "officer": TAKEN_AWAY, "sponsor": READ},
 }
 """Lists of cases, what is drawn from them, and what is said about single cases."""
@@ -81,7 +78,7 @@ CASES: dict[str, dict[str, Any]] = {
 REVIEWS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("engagements", "feedback_groups", "intelligence_items", "intelligence_uses"), _FOR_THE_HUB),
     **dict.fromkeys(
-        ("feedback_activities", "findings", "key_line_readings", "recommendation_findings", "surveys"),
+        ("feedback_activities", "surveys"),
         _NOT_FOR_MANAGERS,
     ),
     "actions": _columns(
