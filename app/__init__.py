@@ -62,7 +62,8 @@ def create_app(
     app = Portal(__name__)
     app.extensions["settings"] = settings
     database = Database(lambda: session_factory or _connect(settings), settings.letterhead)
-    door = Database(lambda: sign_in_factory or _connect_door(settings), settings.letterhead, keeps="sign_in_session")
+    own_door = sign_in_factory or session_factory
+    door = Database(lambda: own_door or _connect_door(settings), settings.letterhead, keeps="sign_in_session")
     start_logging(settings.log_level)
     log_requests(app)
     guard(app, settings)

@@ -257,7 +257,7 @@ def test_no_login_may_create_tables_or_bypass_row_security(servers: Servers, nam
 
 def test_operator_script_prepares_a_bare_server(servers: Servers) -> None:
     bare = in_database(servers.superuser_url, "template1")
-    body = operator_script().replace("triangulate", "elsewhere").replace("portal_", "elsewhere_")
+    body = operator_script().replace("triangulate", "elsewhere").replace("portal_", "other_")
     before, after = body.split("\\connect elsewhere\n")
     with psycopg.connect(bare, autocommit=True) as server:
         for statement in before.split(";\n"):
