@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
 from app.server_addresses import with_scheme
+from app.servers.kept_secrets import kept_secret
 from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
@@ -256,18 +256,6 @@ def demo_password(settings: Settings) -> str:
     return settings.demo_password or kept_secret(settings.data_dir, "demo_password")
 
 
-def kept_secret(data_dir: Path, name: str) -> str:
-    """The secret of that name in the data folder, made on first use; two simultaneous processes get the same one."""
-    path = data_dir / name
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(_KEPT[name]), encoding="utf-8")
-        _keep_first(draft, path)
-    return path.read_text(encoding="utf-8").strip()
-
-
 def child_environment(
     settings: Settings, *, database_url: str, redis_url: str, sign_in_url: str = "", jobs_url: str = ""
 ) -> dict[str, str]:
@@ -288,16 +276,6 @@ def child_environment(
 
 
 _OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")
-_KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
-
-
-def _keep_first(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _sentences(error: ValidationError) -> str:

@@ -94,8 +94,6 @@ class SurveyResponse(Base):
         administrator=("select", "delete"),
         officer=("select", "delete"),
         sponsor=READ,
-        manager=NONE,
-        reader=NONE,
         public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
         is_logged=False,
         reason="Anonymous answers for the hub; kept out of the change log, so that they can be erased when due.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ _ROLES = tuple(role for role in DatabaseRole if role is not DatabaseRole.DOOR)
 _FREE = ("", "true")
 
 
+@cache
 def grants_table() -> str:
     """The grants of every table as a database of this version holds them: one is made for it and thrown away."""
     with (
