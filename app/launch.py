@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from app.commands.people import first_link_on
 from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
-from app.servers.supervisor import Child, Duty, Supervisor
+from app.servers.supervisor import Child, Duty, Supervisor, child_environment
 from app.servers.web import web_command
-from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
+from app.settings import Settings, SettingsError, demo_password, load_settings
 from models.core.errors import RuleBroken
 from models.partnership.portals import PortalKind
 

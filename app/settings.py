@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.orm import Session
 
 from app.server_addresses import with_scheme
-from app.servers.kept_secrets import kept_secret
 from jobs.core.scanner import checked_address
 from jobs.pdf.paper.letterhead import Logo, logo_png, read_logo
 from models.core.access import Role
@@ -256,26 +256,33 @@ def demo_password(settings: Settings) -> str:
     return settings.demo_password or kept_secret(settings.data_dir, "demo_password")
 
 
-def child_environment(
-    settings: Settings, *, database_url: str, redis_url: str, sign_in_url: str = "", jobs_url: str = ""
-) -> dict[str, str]:
-    """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
-
-    The owner's and the administrator's logins are left out: what serves people must not be able to change the schema.
-    """
-    told = {
-        "DATABASE_URL": database_url,
-        "DATABASE_SIGN_IN_URL": sign_in_url,
-        "DATABASE_JOBS_URL": jobs_url,
-        "REDIS_URL": redis_url,
-        "DATA_DIR": str(settings.data_dir),
-        "SECRET_KEY": settings.secret_key,
-    }
-    inherited = {name: value for name, value in os.environ.items() if name.upper() not in _OPERATORS_ONLY}
-    return inherited | told
+def kept_secret(data_dir: Path, name: str) -> str:
+    """The secret of that name in the data folder, made on first use; two simultaneous processes get the same one."""
+    path = data_dir / name
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(_KEPT[name]), encoding="utf-8")
+        _keep_first(draft, path)
+    return path.read_text(encoding="utf-8").strip()
 
 
-_OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")
+_KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
+
+
+def _keep_first(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def environment_now() -> dict[str, str]:
+    """What this process was told, for those it starts."""
+    return dict(os.environ)
 
 
 def _sentences(error: ValidationError) -> str:

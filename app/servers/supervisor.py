@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
+from app.settings import Settings, environment_now
+
 HEALTHY_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
@@ -212,3 +214,25 @@ def _drain(wake: int) -> None:
     with contextlib.suppress(BlockingIOError):
         while os.read(wake, 512):
             pass
+
+
+def child_environment(
+    settings: Settings, *, database_url: str, redis_url: str, sign_in_url: str = "", jobs_url: str = ""
+) -> dict[str, str]:
+    """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
+
+    The owner's and the administrator's logins are left out: what serves people must not be able to change the schema.
+    """
+    told = {
+        "DATABASE_URL": database_url,
+        "DATABASE_SIGN_IN_URL": sign_in_url,
+        "DATABASE_JOBS_URL": jobs_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(settings.data_dir),
+        "SECRET_KEY": settings.secret_key,
+    }
+    inherited = {name: value for name, value in environment_now().items() if name.upper() not in _OPERATORS_ONLY}
+    return inherited | told
+
+
+_OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")
