@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from app.commands.grants import grants_on
 from app.database_logins import APP, SIGN_IN
+from app.servers.grants import grants_on
 from models.core.access import PEOPLES_ROLES, STAFF_ROLES, Actor, DatabaseRole
 from models.core.db import become, make_engine, refuse_unsafe_login
 from models.core.errors import RuleBroken
