@@ -18,6 +18,8 @@ from models.core.errors import RuleBroken
 from models.schema import all_policies
 from tests.databases import Database
 
+pytestmark = pytest.mark.assures(3)
+
 BEYOND = (DatabaseRole.SIGN_IN, DatabaseRole.SYSTEM)
 DENIED = "permission denied"
 ONE_ONLY = "cannot insert multiple commands"

@@ -14,6 +14,8 @@ from admin_views.kit.registry import load_screens
 from models.core.access import Role
 from tests.web import Browser, member
 
+pytestmark = pytest.mark.assures(3)
+
 MOST = 3  # records of each list whose pages are opened
 PAGES = {"details_view": "/{0}/", "edit_view": "/{0}/edit/", "delete_view": "/{0}/delete/"}
 PARTNERSHIP = [role for role in Role if role is not Role.AGENCY_MEMBER]
