@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from app.servers.local_servers import ensure_servers
 from app.sessions import DatabaseSessions, is_somebodys
 from app.settings import Settings, load_settings
 from app.surveys import offer_surveys
+from models.core.access import PEOPLES_ROLES, DatabaseRole
 from models.core.db import PortalSession, make_engine, make_session_factory, refuse_unsafe_login
 
 __all__ = ["create_app", "make_doorway"]
@@ -47,8 +49,12 @@ class Portal(Flask):
         log_fault(exc_info[1])
 
 
-def create_app(settings: Settings | None = None, session_factory: sessionmaker[PortalSession] | None = None) -> Flask:
-    """The whole portal. Settings come from the environment unless given; tests give their own session factory.
+def create_app(
+    settings: Settings | None = None,
+    session_factory: sessionmaker[PortalSession] | None = None,
+    sign_in_factory: sessionmaker[PortalSession] | None = None,
+) -> Flask:
+    """The whole portal. Settings come from the environment unless given; tests give their own session factories.
 
     It connects to nothing before the first request, so that commands which need no database run without one.
     """
@@ -56,13 +62,15 @@ def create_app(settings: Settings | None = None, session_factory: sessionmaker[P
     app = Portal(__name__)
     app.extensions["settings"] = settings
     database = Database(lambda: session_factory or _connect(settings), settings.letterhead)
+    own_door = sign_in_factory or session_factory
+    door = Database(lambda: own_door or _connect_door(settings), settings.letterhead, keeps="sign_in_session")
     start_logging(settings.log_level)
     log_requests(app)
     guard(app, settings)
     app.session_interface = DatabaseSessions(database, settings)
     app.teardown_request(close_database_session)
     remember_partnership(app, database, settings.fixed)
-    start_sign_in(app, database, settings)
+    start_sign_in(app, database, door, settings)
     ask_for_second_factor(app, settings)
     offer_passkeys(app)
     take_links(app)
@@ -91,8 +99,17 @@ def make_doorway(app: Flask) -> Doorway:
 
 
 def _connect(settings: Settings) -> sessionmaker[PortalSession]:
-    """Sessions on the settings' database, refused when its login could bypass the row policies."""
-    engine = make_engine(ensure_servers(settings).database_url)
+    """Sessions for pages, refused when their login could bypass the row policies or be more than a person can be."""
+    return _sessions_on(ensure_servers(settings).database_url, PEOPLES_ROLES)
+
+
+def _connect_door(settings: Settings) -> sessionmaker[PortalSession]:
+    """Sessions for sign-in, on a login that may become nothing else."""
+    return _sessions_on(ensure_servers(settings).sign_in_url, (DatabaseRole.SIGN_IN,))
+
+
+def _sessions_on(url: str, roles: Iterable[DatabaseRole]) -> sessionmaker[PortalSession]:
+    engine = make_engine(url)
     with engine.connect() as connection:
-        refuse_unsafe_login(connection)
+        refuse_unsafe_login(connection, needs=roles)
     return make_session_factory(engine)

@@ -15,6 +15,7 @@ from admin_views.kit.permissions import Roles
 from admin_views.kit.registry import Category, load_screens
 from app.data_model import PROJECT, first_sentence, rows_in_words
 from app.doors import DOORS, home_pages
+from app.servers.grants import grants_table
 from models.core.access import Role
 
 PAGE = PROJECT / "docs" / "access.md"
@@ -30,8 +31,8 @@ roles marked in its line and to nobody else; somebody who is not signed in is se
 (status 403) and nothing is read or changed. An address that stands on no line of this page is closed to everybody.
 
 - **Two walls.** The screens refuse by role, as this page says. Behind them the database keeps the rows of one agency
-  from the members and managers of every other, whatever a screen asks for ([wall.md](wall.md)). The line *Rows* under
-  a screen says what it lets people bound to an agency reach.
+  from the members and managers of every other, whatever a screen asks for, and gives each role the statements that its
+  screens need ([wall.md](wall.md)). The line *Rows* under a screen says which, the last part of this page all of them.
 - **A mark is not everything.** Many buttons refuse beyond the role: an officer runs the reviews of their own hubs, a
   sponsor signs their own reviews, what is closed stays closed. Such rules can only take away from this page.
 - **A manager** is bound to one agency, or to none (a manager of the partnership); both share the column.
@@ -161,5 +162,14 @@ _HEADINGS = {
     Role.BOARD_VIEWER: "Board viewer",
 }
 
-SECTIONS: list[Callable[[Flask], Iterable[str]]] = [_doors, _screens]
+
+def _grants(app: Flask) -> Iterator[str]:
+    """What each role of the database may do with the rows of each table."""
+    yield "\n## What the database lets each role do\n"
+    yield "As a database of this version holds it ([wall.md](wall.md)). “Own”: only rows that meet a condition, such as"
+    yield "being their agency's or in their own name. A page runs by the role of whoever opens it and can do no more.\n"
+    yield grants_table()
+
+
+SECTIONS: list[Callable[[Flask], Iterable[str]]] = [_doors, _screens, _grants]
 """The parts of the page, in order; each gives lines of Markdown."""

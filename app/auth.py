@@ -47,14 +47,14 @@ class Visitor(UserMixin):
         return str(self.facts.person_id)
 
 
-def start_sign_in(app: Flask, database: Database, settings: Settings) -> None:
-    """Put sign-in and the account page into the portal."""
+def start_sign_in(app: Flask, pages: Database, database: Database, settings: Settings) -> None:
+    """Put sign-in and the account page into the portal; its `database` is reached by a login of its own."""
     manager = LoginManager(app)
     manager.login_view = "auth.sign_in"
     manager.login_message = None
     manager.session_protection = None  # the sign-in itself is kept in the database and checked on every request
     manager.user_loader(load_visitor)
-    app.extensions["sign_in"] = SignInDesk(database, settings)
+    app.extensions["sign_in"] = SignInDesk(pages, database, settings)
     app.register_blueprint(auth)
 
 

@@ -7,8 +7,7 @@ import time
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_views.kit.requests import Database
-from models.core.access import Actor
+from admin_views.kit.requests import NOBODY, Database
 from models.core.errors import RuleBroken
 from models.partnership.portals import PortalKind, portal_kind
 
@@ -41,7 +40,7 @@ class Band:
     def _ask(self) -> PortalKind | None:
         """What the database says; nothing when it is away, as the page that says so needs no band."""
         try:
-            with self._database.factory(info={"actor": Actor.system("band")}) as session:
+            with self._database.factory(info={"actor": NOBODY}) as session:
                 return portal_kind(session)
         except (SQLAlchemyError, RuleBroken):
             return None

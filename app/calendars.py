@@ -21,6 +21,7 @@ from app.sign_in_desk import desk
 from models.core.access import Actor
 from models.core.clock import now, today
 from models.core.db import act_as
+from models.partnership.people import Person
 from models.reminders.calendar_feeds import dates_of, person_of_feed, revoke_feed, start_feed
 from models.rules.core.due_dates import DueDate
 
@@ -41,21 +42,23 @@ def offer_calendars(app: Flask, database: Database) -> None:
 @limiter.limit(PER_ADDRESS)
 def feed(token: str) -> ResponseReturnValue:
     """The due dates of the person whose link it is, read as that person; 404 for any other address."""
-    session = _as_portal()
-    person = person_of_feed(session, token) if 20 <= len(token) <= 100 else None
+    person = person_of_feed(desk().session(), token) if 20 <= len(token) <= 100 else None
     if person is None:
         abort(404)
-    act_as(session, person.actor(g.request_id))
+    key, actor = person.id, person.actor(g.request_id)
+    session = _as_person(actor)
+    person = session.get_one(Person, key)
     settings: Settings = current_app.extensions["settings"]
     name = f"Due dates, {partnership_now().brief_name}"
     text = calendar_text(dates_of(session, person, today=today()), name=name, settings=settings, made_at=now())
     return Response(text, content_type="text/calendar; charset=utf-8")
 
 
-def _as_portal() -> Session:
-    """This request's session, acting as the portal itself until it knows whose link was used."""
+def _as_person(actor: Actor) -> Session:
+    """This request's session, acting as the person whose link was used; that of sign-in is done."""
+    desk().database.let_go()
     session: Session = current_app.extensions["calendars"].session
-    act_as(session, Actor.system(g.request_id))
+    act_as(session, actor)
     return session
 
 

@@ -33,7 +33,7 @@ _LOCKED = (
 
 def keeps_a_password(session: Session, person_id: int) -> bool:
     """Whether the person has a password at all."""
-    return bool(session.scalar(select(Person.password_hash.is_not(None)).where(Person.id == person_id)))
+    return bool(session.scalar(select(Person.has_password).where(Person.id == person_id)))
 
 
 def is_fresh(session: Session, here: SignedIn) -> bool:

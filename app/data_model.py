@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.core.access import RowPolicy
+from models.core.access import ALL, STAFF_ROLES, RowPolicy, Verbs
 from models.core.db import Base
 from models.core.rooms import load_rooms
 
@@ -152,16 +152,34 @@ def rows_in_words(policy: RowPolicy) -> str:
 
     >>> rows_in_words(RowPolicy(staff=("select",), agency_reads="true", is_logged=False))
     'staff: read · agencies: read all · not logged'
-    >>> rows_in_words(RowPolicy(agency_reads="EXISTS (SELECT FROM actions)", unlogged_columns=("token",)))
-    'staff: all · agencies: read by way of actions · logged, but for `token`'
+    >>> _logged(RowPolicy(unlogged_columns=("token",)))
+    'logged, but for `token`'
+    >>> rows_in_words(RowPolicy(agency_reads="EXISTS (SELECT FROM actions)"))
+    'administrator, officer: all; sponsor, manager, reader: read · agencies: read by way of actions · logged'
     """
-    staff = "all" if len(policy.staff) == len(_VERBS) else ", ".join(_VERBS[verb] for verb in policy.staff) or "nothing"
-    said = [f"staff: {staff}"]
+    said = [_staff_words(policy)]
     if words := _limited(policy.agency_reads, policy.agency_inserts, policy.agency_writes, policy.agency_deletes):
         said.append(f"agencies: {words}")
     if words := _limited(policy.public_reads, policy.public_inserts):
         said.append(f"public: {words}")
     return " · ".join([*said, _logged(policy)])
+
+
+def _staff_words(policy: RowPolicy) -> str:
+    """What people of the partnership may do, those alike together."""
+    alike: dict[str, list[str]] = {}
+    for role in STAFF_ROLES:
+        alike.setdefault(_verb_words(policy.verbs_of(role)), []).append(role.removeprefix("portal_"))
+    if len(alike) == 1:
+        return f"staff: {next(iter(alike))}"
+    return "; ".join(f"{', '.join(roles)}: {words}" for words, roles in alike.items())
+
+
+def _verb_words(verbs: Verbs) -> str:
+    if verbs == ALL:
+        return "all"
+    named = [f"{_VERBS[verb.split()[0]]}{' some columns' if ' ' in verb else ''}" for verb in verbs]
+    return ", ".join(named) or "nothing"
 
 
 def _limited(*conditions: str | None) -> str:

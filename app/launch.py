@@ -6,15 +6,16 @@ import http.client
 import socket
 import sys
 import time
+from dataclasses import replace
 
 from sqlalchemy.exc import OperationalError
 
 from app.commands.people import first_link_on
 from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
-from app.servers.supervisor import Child, Duty, Supervisor
+from app.servers.supervisor import Child, Duty, Supervisor, child_environment
 from app.servers.web import web_command
-from app.settings import Settings, SettingsError, child_environment, demo_password, load_settings
+from app.settings import Settings, SettingsError, demo_password, load_settings
 from models.core.errors import RuleBroken
 from models.partnership.portals import PortalKind
 
@@ -51,7 +52,9 @@ def portal_children(settings: Settings) -> list[Child]:
     python = sys.executable
     portal = (python, "-m", "flask", "--app", "wsgi")
     others = [Child(name, (*portal, name), 5.0) for name in ("relay", "scheduler")]
-    return [Child("web", web_command(settings)), *_workers(settings.workers, (*portal, "worker")), *others]
+    workers = _workers(settings.workers, (*portal, "worker"))
+    jobs = [replace(child, without=("DATABASE_URL", "DATABASE_SIGN_IN_URL")) for child in (*workers, *others)]
+    return [Child("web", web_command(settings), without=("DATABASE_JOBS_URL",)), *jobs]
 
 
 def _workers(count: int, command: tuple[str, ...]) -> list[Child]:
@@ -80,8 +83,9 @@ def _run(settings: Settings, servers: Servers) -> None:
         raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
     if prepared.kind is PortalKind.DEMO and not settings.demo:
         raise LaunchError(HOLDS_THE_DEMO)
-    link = first_link_on(settings, servers.database_url) if prepared.kind is PortalKind.OWN else None
-    environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url)
+    link = first_link_on(settings, servers.jobs_url) if prepared.kind is PortalKind.OWN else None
+    logins = {"sign_in_url": servers.sign_in_url, "jobs_url": servers.jobs_url}
+    environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url, **logins)
     web, *others = portal_children(settings)
     supervisor = Supervisor([web], environment)
     supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, link), supervisor, others), every=0.1))

@@ -10,7 +10,7 @@ from app.demo.partnership import demo_sign_ins, load_demo
 from app.servers.local_servers import Servers
 from app.settings import Settings, demo_password
 from models import schema
-from models.core.access import Actor
+from models.core.access import Actor, DatabaseRole
 from models.core.clock import today
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.partnership.portals import PortalKind, decide_kind, portal_kind
@@ -38,10 +38,10 @@ def prepare_database(
     Raises RuleBroken on a login that row-level security does not bind.
     """
     schema.migrate(servers.owner_url)
-    engine = make_engine(servers.database_url, pool_size=1)
+    engine = make_engine(servers.jobs_url, pool_size=1)
     try:
         with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
-            refuse_unsafe_login(session.connection())
+            refuse_unsafe_login(session.connection(), needs=DatabaseRole)
             give_starting_words(session)
             give_starting_tools(session)
             add_usual_rules(session)

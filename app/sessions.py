@@ -13,6 +13,7 @@ from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from admin_views.kit.requests import NOBODY, Database
@@ -20,10 +21,16 @@ from app.settings import Settings
 from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
 from models.core.access import Actor
 from models.core.clock import now
-from models.core.db import act_as, is_database_away
+from models.core.db import is_database_away
 
 VISIT = timedelta(hours=2)  # how long an anonymous page's form stays good
 _WITHOUT_SESSION = ("/static/", "/letterhead/", "/calendar/", "/healthz", "/readyz", "/metrics")
+
+
+def act_as_nobody(session: Session) -> None:
+    """Let a request be answered as whoever is not signed in."""
+    session.rollback()
+    session.info["actor"] = NOBODY
 
 
 def mark_of(person_id: int) -> str:
@@ -91,23 +98,26 @@ class DatabaseSessions(SessionInterface):
 
     def find(self, token: str) -> SignedIn | None:
         """The sign-in of a token; from then on this request acts as that person."""
-        portal = g.actor = Actor.system(g.request_id)
-        session = self.database.session
+        session = self._at_the_door()
         moment = now()
         signed_in = find_sign_in(session, token, now=moment, idle=self.idle)
         if signed_in is None:
-            session.rollback()
-            act_as(session, NOBODY)  # the request goes on with this very session, and must not go on as the portal
-            del g.actor
+            act_as_nobody(session)
             return None
         g.actor = session.info["actor"]
         g.partnership_revision = signed_in.partnership_revision
         if moment - signed_in.seen_at >= NOTED_AFTER:
-            act_as(session, portal)
-            note_seen(session, signed_in.sign_in_id, moment)
+            note_seen(session, token, moment)
             session.commit()
-            act_as(session, g.actor)
+            session.info["actor"] = g.actor
         return signed_in
+
+    def _at_the_door(self) -> Session:
+        """This request's session in a new transaction, which does nothing but what a token opens."""
+        session = self.database.session
+        session.rollback()
+        session.info["actor"] = Actor.at_the_door(g.request_id)
+        return session
 
     def _visitor(self, cookie: str) -> dict[str, Any]:
         try:
@@ -132,9 +142,7 @@ class DatabaseSessions(SessionInterface):
 
     def _keep(self, session: BrowserSession) -> None:
         """Write the session's data in its own transaction; what the view left uncommitted is rolled back first."""
-        database = self.database.session
-        database.rollback()
-        act_as(database, Actor.system(g.request_id))
+        database = self._at_the_door()
         keep_data(database, session.token, dict(session))
         database.commit()
 

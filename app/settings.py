@@ -41,12 +41,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
-    database_url: str = Field(
-        "", repr=False, description="PostgreSQL address with the portal's own login, which must obey RLS"
-    )
-    database_owner_url: str = Field(
-        "", repr=False, description="the same database with the owner's login, for migrations only"
-    )
+    database_url: str = Field("", repr=False, description="PostgreSQL address with the login of pages")
+    database_sign_in_url: str = Field("", repr=False, description="the same with the login of signing in, for the web")
+    database_jobs_url: str = Field("", repr=False, description="the same with the login of jobs, for all but the web")
+    database_owner_url: str = Field("", repr=False, description="the same with the owner's login, for migrations only")
     database_administrator_url: str = Field(
         "", repr=False, description="the same database with a login that sees every row; for backup and restore only"
     )
@@ -101,7 +99,10 @@ class Settings(BaseSettings):
     def _capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("database_url", "database_owner_url", "database_administrator_url")
+    @field_validator(
+        *("database_url", "database_sign_in_url", "database_jobs_url"),
+        *("database_owner_url", "database_administrator_url"),
+    )
     @classmethod
     def _postgresql(cls, value: str) -> str:
         return with_scheme(value, "a PostgreSQL address: postgresql://login:password@host/database", "postgres")
@@ -164,6 +165,11 @@ class Settings(BaseSettings):
         if (self.smtp_url or self.mail_from) and "@" not in self.mail_from:
             raise ValueError("MAIL_FROM: must name the sender, such as portal@example.org, when SMTP_URL is set")
         return self
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the operator names a database, by whichever login; otherwise the embedded one is used."""
+        return bool(self.database_url or self.database_jobs_url or self.database_owner_url)
 
     @property
     def address(self) -> str:
@@ -262,22 +268,6 @@ def kept_secret(data_dir: Path, name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def child_environment(settings: Settings, *, database_url: str, redis_url: str) -> dict[str, str]:
-    """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
-
-    The owner's and the administrator's logins are left out: what serves people must not be able to change the schema.
-    """
-    told = {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "DATA_DIR": str(settings.data_dir),
-        "SECRET_KEY": settings.secret_key,
-    }
-    inherited = {name: value for name, value in os.environ.items() if name.upper() not in _OPERATORS_ONLY}
-    return inherited | told
-
-
-_OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")
 _KEPT = {"secret_key": 48, "demo_password": 9}  # bytes of randomness
 
 
@@ -288,6 +278,11 @@ def _keep_first(draft: Path, path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def environment_now() -> dict[str, str]:
+    """What this process was told, for those it starts."""
+    return dict(os.environ)
 
 
 def _sentences(error: ValidationError) -> str:

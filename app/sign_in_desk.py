@@ -44,9 +44,10 @@ class HalfWay(NamedTuple):
 
 
 class SignInDesk:
-    """The database work of signing in, done as the portal itself."""
+    """The database work of signing in, done by the web's second login: pages cannot read what proves who one is."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, pages: Database, database: Database, settings: Settings) -> None:
+        self.pages = pages
         self.database = database
         self.hours = settings.session_hours
         self.idle = timedelta(minutes=settings.session_idle_minutes)
@@ -58,10 +59,11 @@ class SignInDesk:
         return self._settings.forced_roles(current_app.extensions["band"].kind())
 
     def session(self) -> Session:
-        """This request's session, acting as the portal itself in a new transaction, for whoever is signed in.
+        """This request's session of sign-in, in a new transaction, for whoever is signed in.
 
-        What is changed is on record under that person's name.
+        What is changed is on record under that person's name. The page's own connection is given back.
         """
+        self.pages.let_go()
         session = self.database.session
         session.rollback()
         signed_in = browser().signed_in
@@ -70,7 +72,7 @@ class SignInDesk:
 
     def act_for(self, session: Session, person_id: int | None) -> None:
         """Let the portal act for a person who has proved who they are: the record of changes names them."""
-        act_as(session, replace(Actor.system(g.request_id), person_id=person_id))
+        act_as(session, replace(Actor.sign_in(g.request_id), person_id=person_id))
 
     def open_attempt(self, email: str, kind: AttemptKind) -> SignInAttempt:
         """Record a try from this browser before it is looked at, so that simultaneous tries all count."""

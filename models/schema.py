@@ -17,12 +17,14 @@ from sqlalchemy.orm import Mapper
 
 from models.accounts.access_functions import ACCESS_FUNCTIONS, ACCESS_TRIGGERS
 from models.case_lists.frame_functions import FRAME_FUNCTIONS
-from models.core.access import DatabaseRole, RowPolicy, policy_statements
+from models.core.access import DatabaseRole, RowPolicy
 from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, change_log_statements
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, database_url
 from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
+from models.core.planning import PLANNING_FUNCTIONS
+from models.core.policy_statements import policy_statements
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -38,6 +40,12 @@ _OWNED = (
     *("looks", "sign_ins"),
 )
 """The tables that triggers reach as the owner."""
+_OWNER_READS = ("partnership_settings",)
+_ROLES_THERE = text("SELECT rolname::text FROM pg_roles WHERE rolname = ANY(:names)")
+_NO_ROLES = (
+    "The server lacks the database role {0}, which this version of the portal needs: run what “flask --app wsgi"
+    " database roles” prints as the server's administrator, then this again."
+)
 
 
 def all_policies() -> dict[str, RowPolicy]:
@@ -49,7 +57,8 @@ def all_policies() -> dict[str, RowPolicy]:
 
 def all_functions() -> tuple[DatabaseFunction, ...]:
     """Every function that the portal keeps in the database, each with the roles that may call it."""
-    return (*CHANGE_LOG_FUNCTIONS, *LOOK_FUNCTIONS, *FRAME_FUNCTIONS, *ACCESS_FUNCTIONS)
+    accounts = (*ACCESS_FUNCTIONS, *PLANNING_FUNCTIONS)
+    return (*CHANGE_LOG_FUNCTIONS, *LOOK_FUNCTIONS, *FRAME_FUNCTIONS, *accounts)
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -73,6 +82,7 @@ def migrate(owner_url: str) -> None:
     a revision that these migrations do not know.
     """
     load_rooms("models")
+    _refuse_missing_roles(owner_url)
     try:
         command.upgrade(alembic_config(owner_url), "head")
     except CommandError as error:
@@ -81,6 +91,17 @@ def migrate(owner_url: str) -> None:
     with engine.begin() as connection:
         apply_access(connection)
     engine.dispose()
+
+
+def _refuse_missing_roles(owner_url: str) -> None:
+    engine = create_engine(database_url(owner_url))
+    try:
+        with engine.connect() as connection:
+            there = set(connection.scalars(_ROLES_THERE, {"names": list(DatabaseRole)}))
+    finally:
+        engine.dispose()
+    if missing := sorted(set(DatabaseRole) - there):
+        raise RuleBroken(_NO_ROLES.format(missing[0]))
 
 
 def is_prepared(url: str) -> bool:
@@ -127,13 +148,18 @@ def access_statements() -> list[str]:
         statements += function.statements()
     statements += [*CHANGE_LOG_TRIGGERS, *LOOK_TRIGGERS, *ACCESS_TRIGGERS]
     for table, policy in sorted(all_policies().items()):
-        statements += policy_statements(table, policy)
+        statements += policy_statements(table, Base.metadata.tables[table].columns.keys(), policy)
         if policy.is_logged:
             statements += change_log_statements(table, policy.unlogged_columns)
     for table in _OWNED:
         statements += [
             f"DROP POLICY IF EXISTS owner_all ON {table}",
             f"CREATE POLICY owner_all ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
+        ]
+    for table in _OWNER_READS:
+        statements += [
+            f"DROP POLICY IF EXISTS owner_reads ON {table}",
+            f"CREATE POLICY owner_reads ON {table} FOR SELECT TO CURRENT_USER USING (true)",
         ]
     return [*statements, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(DatabaseRole)}"]
 

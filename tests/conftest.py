@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
+from app.database_logins import JOBS
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.access import Actor, Role
-from models.core.db import PortalSession, database_url
+from models.core.db import PortalSession, database_url, make_engine
 from tests.databases import Database
 from tests.together import Together
+from tests.wall.logins import sessions_by
 from tests.web import Browser, make_portal, member
 
 pytest.register_assert_rewrite("tests.pdf.pdf_kit")
@@ -48,12 +50,13 @@ def database() -> Iterator[Database]:
         join_servers(Path(folder), with_queue=False, durable=False) as servers,
     ):
         schema.migrate(servers.owner_url)
-        yield Database(servers.database_url, servers.owner_url, servers.superuser_url)
+        yield Database.of(servers)
 
 
 @pytest.fixture(scope="session")
 def engine(database: Database) -> Iterator[Engine]:
-    pool = database.engine()
+    """The server administrator's connections, on which tests go on as any of the portal's logins."""
+    pool = make_engine(database.superuser_url)
     yield pool
     pool.dispose()
 
@@ -69,10 +72,8 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture
 def session_factory(connection: Connection) -> sessionmaker[PortalSession]:
-    """Sessions that commit into the test's own transaction."""
-    return sessionmaker(
-        connection, class_=PortalSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-    )
+    """Sessions by the login of jobs that commit into the test's own transaction; the portal has others by its own."""
+    return sessions_by(JOBS, connection)
 
 
 @pytest.fixture

@@ -10,19 +10,35 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.servers.local_postgres import in_database
+from app.servers.local_servers import Servers
 from models import schema
 from models.core.db import database_url, make_engine
 
 
 @dataclass(frozen=True)
 class Database:
-    """Addresses of one migrated database: for the portal's own login, for the owner of the tables, for the server's
-    administrator (where a test makes databases of its own, or makes policies wrong on purpose).
+    """Addresses of one migrated database: for the login of jobs, which may become anybody, for the owner of the tables,
+    for the server's administrator (where a test makes databases of its own, or makes policies wrong on purpose), and
+    for the web's two logins.
     """
 
     app_url: str
     owner_url: str
     superuser_url: str = ""
+    pages_url: str = ""
+    sign_in_url: str = ""
+
+    @classmethod
+    def of(cls, servers: Servers) -> Database:
+        """The database of some servers."""
+        return cls(
+            *(servers.jobs_url, servers.owner_url, servers.superuser_url, servers.database_url, servers.sign_in_url)
+        )
+
+    @property
+    def web_logins(self) -> dict[str, str]:
+        """What the environment of a web process says of the database."""
+        return {"DATABASE_URL": self.pages_url, "DATABASE_SIGN_IN_URL": self.sign_in_url}
 
     def engine(self) -> Engine:
         return make_engine(self.app_url)

@@ -27,8 +27,8 @@ FURNISH = """
 CREATE TABLE secrets (agency_id int, words text);
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE secrets FORCE ROW LEVEL SECURITY;
-GRANT SELECT ON secrets TO portal_staff, portal_agency;
-CREATE POLICY staff ON secrets FOR SELECT TO portal_staff USING (true);
+GRANT SELECT ON secrets TO portal_officer, portal_agency;
+CREATE POLICY staff ON secrets FOR SELECT TO portal_officer USING (true);
 CREATE INDEX ON secrets USING gin (words gin_trgm_ops);
 """
 PEOPLE = """
@@ -60,12 +60,12 @@ def seen_by(servers: Servers, role: str) -> list[tuple[object, ...]]:
 
 
 def test_backup_brings_back_rows_policies_and_grants(servers: Servers, tmp_path: Path) -> None:
-    before = seen_by(servers, "portal_staff")
+    before = seen_by(servers, "portal_officer")
     back_up(servers.superuser_url, tmp_path / "backup")
     say(servers, "DROP TABLE secrets")
     restore(servers.superuser_url, tmp_path / "backup")
     assert len(before) == 1000
-    assert seen_by(servers, "portal_staff") == before
+    assert seen_by(servers, "portal_officer") == before
     assert seen_by(servers, "portal_agency") == []
 
 
@@ -86,7 +86,7 @@ def test_file_that_is_no_backup_changes_nothing(servers: Servers, tmp_path: Path
     (tmp_path / "backup").write_bytes(content)
     with pytest.raises(RuleBroken, match="pg_restore did not succeed"):
         restore(servers.superuser_url, tmp_path / "backup")
-    assert len(seen_by(servers, "portal_staff")) == 1000
+    assert len(seen_by(servers, "portal_officer")) == 1000
 
 
 def test_restore_is_refused_while_the_portal_is_connected(servers: Servers, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_operator_backs_up_and_restores_by_command_while_the_servers_run(servers
     assert run_command(tmp_path, "backup", str(tmp_path / "backup")).returncode == 0
     say(servers, "DROP TABLE secrets")
     assert run_command(tmp_path, "restore", str(tmp_path / "backup")).returncode == 0
-    assert len(seen_by(servers, "portal_staff")) == 1000
+    assert len(seen_by(servers, "portal_officer")) == 1000
 
 
 def test_command_needs_the_administrators_login_of_a_managed_database(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_managed_database_is_backed_up_verified_and_restored_by_flask_commands(
     assert verified.stdout.startswith("The backup backup is whole: 0 agencies, 20 people, "), verified.stderr
     say(servers, "DROP TABLE secrets")
     assert run_flask(tmp_path, "restore", file, **managed).returncode == 0
-    assert len(seen_by(servers, "portal_staff")) == 1000
+    assert len(seen_by(servers, "portal_officer")) == 1000
 
 
 def run_flask(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -197,7 +197,7 @@ def test_backup_of_something_else_is_not_restored(servers: Servers, tmp_path: Pa
     subprocess.run(command, check=True)
     with pytest.raises(RuleBroken, match="none of the portal's"):
         restore(servers.superuser_url, tmp_path / "other")
-    assert len(seen_by(servers, "portal_staff")) == 1000
+    assert len(seen_by(servers, "portal_officer")) == 1000
 
 
 def test_verifying_names_what_is_missing_changed_or_not_told(servers: Servers, tmp_path: Path) -> None:

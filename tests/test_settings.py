@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, SettingsError, child_environment, demo_password, kept_secret, load_settings
+from app.servers.supervisor import child_environment
+from app.settings import Settings, SettingsError, demo_password, kept_secret, load_settings
 from jobs.core.mail import MailServer
 
 

@@ -26,6 +26,7 @@ from models.core.access import Role
 from models.core.clock import now
 from models.partnership.people import Person
 from tests import make
+from tests.wall.logins import logins_of_the_web
 
 PASSWORD = "three wet umbrellas"
 SECRET = "a key for tests only, long enough"
@@ -41,6 +42,16 @@ class _Sessions:
         return self.now(**options)
 
 
+class _ByLogin:
+    """The same by one of the logins of the web."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def __call__(self, **options: Any) -> Any:
+        return logins_of_the_web(_sessions.now)[self.place](**options)
+
+
 _sessions: Any = _Sessions()
 
 
@@ -52,7 +63,7 @@ def make_portal(session_factory: Any, **settings: Any) -> Flask:
     """
     if settings:
         usual_portal.cache_clear()  # the limiter of tries is one for all portals of a process and follows the last
-        return _made(session_factory, **settings)
+        return _made(*logins_of_the_web(session_factory), **settings)
     _sessions.now = session_factory
     if usual_portal().extensions["tries"] is not limiter.storage:  # a test has put another portal together since
         usual_portal.cache_clear()
@@ -65,12 +76,12 @@ def make_portal(session_factory: Any, **settings: Any) -> Flask:
 @cache
 def usual_portal() -> Flask:
     """The portal that all tests of a process share; on the database of the test that asked last, if any did."""
-    return _made(_sessions)
+    return _made(_ByLogin(0), _ByLogin(1))
 
 
-def _made(session_factory: Any, **settings: Any) -> Flask:
+def _made(pages: Any, door: Any, **settings: Any) -> Flask:
     values = {"secret_key": SECRET, "log_level": "ERROR", **settings}
-    app = create_app(Settings(**values), session_factory=session_factory)
+    app = create_app(Settings(**values), session_factory=pages, sign_in_factory=door)
     app.extensions["tries"] = limiter.storage
     return app
 

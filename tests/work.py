@@ -56,4 +56,5 @@ def done(requests: list[JobRequest]) -> list[str]:
 def sessions_of_the_portal(session_factory: sessionmaker[PortalSession]) -> sessionmaker[PortalSession]:
     """The same sessions, beginning as the portal itself, as a worker's do."""
     from_factory = dict(session_factory.kw)
-    return sessionmaker(class_=PortalSession, **{**from_factory, "info": {"actor": queue.Actor.system("test")}})
+    info = {**from_factory.get("info", {}), "actor": queue.Actor.system("test")}
+    return sessionmaker(class_=session_factory.class_, **{**from_factory, "info": info})

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import ADMINISTRATORS, Button, PageSet, Panel, expose, role
 from admin_views.kit.formats import show_moment
 from models.accounts.known_browsers import forget_browsers
-from models.accounts.sign_ins import SignIn, living_sign_ins, revoke
+from models.accounts.sign_ins import SignIn, open_sign_ins, revoke
 from models.core.clock import now
-from models.core.db import as_portal
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
@@ -24,15 +23,14 @@ _HEADINGS = ("Browser", "Signed in with", "Since", "Last seen", "End it")
 class SignInPages(PageSet):
     """The part of a person's page that says where they are signed in; for administrators only.
 
-    Sign-ins are closed to everybody's rights in the database; these pages read and end them as the portal itself.
+    In the database too only administrators read where people are signed in, without what would let anybody in.
     """
 
     def panels(self, session: Session, record: Person) -> list[Panel]:
         if role() not in ADMINISTRATORS:
             return []
         idle = timedelta(minutes=current_app.extensions["settings"].session_idle_minutes)
-        with as_portal(session):
-            sign_ins = living_sign_ins(session, record.id, now=now(), idle=idle)
+        sign_ins = open_sign_ins(session, record.id, now=now(), idle=idle)
         every = [Button("End all", self.link("end_sign_ins", record_id=record.id), "warning", is_post=True)]
         rows = [self._row(record, sign_in) for sign_in in sign_ins]
         return [Panel("Signed in", _HEADINGS, rows, empty="Nowhere just now.", buttons=every if rows else ())]
@@ -56,8 +54,7 @@ class SignInPages(PageSet):
         return self.press(self.details_url(record_id), lambda: self._ended(person))
 
     def _ended(self, person: Person, sign_in_id: int | None = None) -> str:
-        with as_portal(self.session):
-            count = revoke(self.session, person_id=person.id, sign_in_id=sign_in_id)
-            if sign_in_id is None:
-                forget_browsers(self.session, person.id)  # on a lost computer the person is known no longer
+        count = revoke(self.session, person_id=person.id, sign_in_id=sign_in_id)
+        if sign_in_id is None:
+            forget_browsers(self.session, person.id)  # on a lost computer the person is known no longer
         return f"{count_words(count, 'sign-in')} of {person.name} ended."

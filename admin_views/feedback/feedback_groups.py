@@ -46,9 +46,9 @@ class FeedbackGroupScreen(Screen):
             "Heard",
             options=(("never", "Never"), ("yes", "At least once")),
             apply=lambda answer: (
-                ~exists().where(Engagement.group_id == FeedbackGroup.id)
+                ~exists(1).where(Engagement.group_id == FeedbackGroup.id)
                 if answer == "never"
-                else exists().where(Engagement.group_id == FeedbackGroup.id)
+                else exists(1).where(Engagement.group_id == FeedbackGroup.id)
             ),
         ),
         "kind",

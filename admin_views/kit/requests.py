@@ -19,15 +19,21 @@ NOBODY = Actor(DatabaseRole.PUBLIC)
 
 
 class Database:
-    """The portal's database as the screens know it: one session per request, acting as the person who asks."""
+    """The portal's database as the screens know it: one session per request, acting as the person who asks.
+
+    `keeps` names where the request keeps its session: sign-in has another one, on a login of its own.
+    """
 
     def __init__(
         self,
         make_factory: Callable[[], sessionmaker[PortalSession]],
         letterhead: Callable[[Session], Letterhead] = lambda session: PLAIN,
+        *,
+        keeps: str = "database_session",
     ) -> None:
         self._make_factory = make_factory
         self._letterhead = letterhead
+        self._keeps = keeps
 
     @cached_property
     def factory(self) -> sessionmaker[PortalSession]:
@@ -37,9 +43,15 @@ class Database:
     @property
     def session(self) -> PortalSession:
         """This request's session, opened on first use."""
-        if "database_session" not in g:
-            g.database_session = self.open_session()
-        return g.database_session
+        if self._keeps not in g:
+            setattr(g, self._keeps, self.open_session())
+        kept: PortalSession = getattr(g, self._keeps)
+        return kept
+
+    def let_go(self) -> None:
+        """End what this request has begun here and give its connection back; what was not committed is gone."""
+        if self._keeps in g:
+            self.session.rollback()
 
     def open_session(self) -> PortalSession:
         """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
@@ -47,8 +59,12 @@ class Database:
 
 
 def close_database_session(error: BaseException | None = None) -> None:
-    """End this request's session; whatever was not committed is gone, also when the database is."""
-    session = g.pop("database_session", None)
+    """End this request's sessions; whatever was not committed is gone, also when the database is."""
+    for name in ("sign_in_session", "database_session"):
+        _close(g.pop(name, None))
+
+
+def _close(session: Session | None) -> None:
     if session is not None:
         try:
             session.close()

@@ -60,7 +60,7 @@ def send_to_enrol() -> ResponseReturnValue | None:
         return None
     if role() not in desk().forced_roles():
         return None
-    is_enough = has_factor(desk().database.session, signed_in.person_id)
+    is_enough = has_factor(desk().pages.session, signed_in.person_id)
     return None if is_enough else redirect(url_for("second_factor.own_factor"))
 
 

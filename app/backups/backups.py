@@ -77,7 +77,7 @@ def verify_backup(file: Path) -> Holding:
         _read_back(url, file)
         with psycopg.connect(url) as connection:
             holding = holding_of(connection)
-        _refuse_broken_log(in_database(servers.database_url, "verifying"))
+        _refuse_broken_log(in_database(servers.jobs_url, "verifying"))
     note.refuse_difference(holding)
     return holding
 
@@ -170,7 +170,7 @@ def _run(program: str, *arguments: str) -> None:
 
 def _administered(settings: Settings, work: Callable[[str], Holding]) -> Holding:
     """Do something as the database's administrator; an embedded database is started for it where it is not running."""
-    if settings.database_url:
+    if settings.is_managed:
         if not settings.database_administrator_url:
             raise RuleBroken(
                 "A managed database is backed up and restored by its administrator: set DATABASE_ADMINISTRATOR_URL."
@@ -182,7 +182,7 @@ def _administered(settings: Settings, work: Callable[[str], Holding]) -> Holding
 
 def back_up_portal(settings: Settings, file: Path, *, may_shrink: bool = False) -> str:
     """Back up the database of these settings; returns a sentence that says what the file holds."""
-    if not settings.database_url and not (settings.data_dir / POSTGRES_FOLDER).is_dir():
+    if not settings.is_managed and not (settings.data_dir / POSTGRES_FOLDER).is_dir():
         raise RuleBroken(f"There is no database in {settings.data_dir}: set DATA_DIR to the folder of the portal.")
     holding = _administered(settings, lambda url: back_up(url, file.absolute(), may_shrink=may_shrink))
     return f"The backup {file.name} holds {holding}."

@@ -73,8 +73,8 @@ def leave_demo(settings: Settings, servers: Servers) -> int:
         refuse_when_in_use(server, DATABASE)
         drop_database(server, DRAFT)
         create_database(server_url, DRAFT)
-        new = Servers(in_database(servers.database_url, DRAFT), in_database(servers.owner_url, DRAFT), "")
-        count = begin_from(settings, new, source=servers.database_url)
+        new = Servers("", in_database(servers.owner_url, DRAFT), "", jobs_url=in_database(servers.jobs_url, DRAFT))
+        count = begin_from(settings, new, source=servers.jobs_url)
         put_in_place(server, DRAFT, present=DATABASE, aside=LEFT)
     return count
 
@@ -86,7 +86,7 @@ def begin_from(settings: Settings, new: Servers, *, source: str) -> int:
     source is not the demonstration, or somebody is in the new database already.
     """
     schema.migrate(new.owner_url)
-    with _portal_session(source) as old, _portal_session(new.database_url) as own:
+    with _portal_session(source) as old, _portal_session(new.jobs_url) as own:
         if decide_kind(old) is not PortalKind.DEMO:
             raise RuleBroken(_NO_DEMO)
         if decide_kind(own) is not None or own.scalar(select(ReferenceItem.id).limit(1)) is not None:

@@ -58,13 +58,13 @@ def leave_demo_command(source: str | None) -> None:
     DATABASE_URL and DATABASE_OWNER_URL name a new, empty database.
     """
     settings = settings_in_use()
-    if settings.database_url and not source:
+    if settings.is_managed and not source:
         raise RuleBroken(MANAGED_DEMO)
     servers = servers_in_use() if source else prepared_servers()
     count = begin_from(settings, servers, source=source) if source else leave_demo(settings, servers)
     click.echo(f"The portal is your own now; {count_words(count, 'row')} of lists, tools and words went along.")
     if source:
-        click.echo(f"{_MANAGED_WAY_IN}\n\n  {first_link_on(settings, servers.database_url)}")
+        click.echo(f"{_MANAGED_WAY_IN}\n\n  {first_link_on(settings, servers.jobs_url)}")
     else:
         click.echo("“make run” starts it and prints the link with which the first administrator begins.")
 

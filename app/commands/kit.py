@@ -19,7 +19,7 @@ from app.servers.local_servers import Servers, ensure_servers
 from app.settings import Settings
 from models import schema
 from models.accounts.access_changes import LETTERHEAD
-from models.core.access import Actor
+from models.core.access import Actor, DatabaseRole
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
 from models.rules.core.numbers import NumberRefused, read_whole_number
@@ -51,7 +51,7 @@ def prepared_servers() -> Servers:
     """
     servers = servers_in_use()
     if not schema.is_prepared(servers.owner_url):
-        if settings_in_use().database_url:
+        if settings_in_use().is_managed:
             raise RuleBroken(NOT_PREPARED)
         prepare_database(settings_in_use(), servers)
     return servers
@@ -60,11 +60,11 @@ def prepared_servers() -> Servers:
 @contextmanager
 def command_session() -> Iterator[Session]:
     """A session of the portal itself, committed when the command succeeds and rolled back when it does not."""
-    engine = make_engine(prepared_servers().database_url, pool_size=1)
+    engine = make_engine(prepared_servers().jobs_url, pool_size=1)
     try:
         info = {"actor": Actor.system("command line"), LETTERHEAD: settings_in_use().letterhead}
         with make_session_factory(engine)(info=info) as session:
-            refuse_unsafe_login(session.connection())
+            refuse_unsafe_login(session.connection(), needs=DatabaseRole)
             yield session
             session.commit()
     finally:

@@ -15,7 +15,7 @@ def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
     settings, servers = settings_in_use(), prepared_servers()
     worker.run(
-        servers.database_url,
+        servers.jobs_url,
         servers.redis_url,
         fixed=settings.fixed,
         address=settings.address,
@@ -31,11 +31,11 @@ def worker_command(short_only: bool) -> None:
 def relay_command() -> None:
     """Hand requests that were committed to the queue, until told to stop."""
     servers = prepared_servers()
-    relay.run(servers.database_url, servers.redis_url)
+    relay.run(servers.jobs_url, servers.redis_url)
 
 
 @click.command("scheduler")
 @refusals
 def scheduler_command() -> None:
     """Request scheduled jobs when they fall due, until told to stop."""
-    schedule.run(prepared_servers().database_url)
+    schedule.run(prepared_servers().jobs_url)

@@ -101,6 +101,10 @@ def create_database(superuser_url: str, name: str) -> None:
     """An empty database with the portal's extension and grants. Raises psycopg.errors.DuplicateDatabase."""
     with psycopg.connect(in_database(superuser_url, "postgres"), autocommit=True) as server:
         server.execute(create_statement(name).encode())
+    _grant_inside(superuser_url, name)
+
+
+def _grant_inside(superuser_url: str, name: str) -> None:
     with psycopg.connect(in_database(superuser_url, name), autocommit=True) as inside:
         for statement in database_statements(name):
             inside.execute(statement.encode())
@@ -191,14 +195,19 @@ def _answers(sockets: Path) -> bool:
 
 
 def _furnish(sockets: Path) -> None:
-    """Make the portal's roles and database, unless they are there; the database gets its name when it is complete."""
+    """Make the portal's roles and database, unless they are there; the database gets its name when it is complete.
+
+    What is there from an earlier version gets the roles and grants of this one.
+    """
     draft = f"{DATABASE}_draft"
     superuser = address(sockets, SUPERUSER, "postgres")
     with psycopg.connect(superuser, autocommit=True) as server:
-        if server.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
-            return
-        for statement in (*server_statements(), f"DROP DATABASE IF EXISTS {draft}"):
+        for statement in server_statements():
             server.execute(statement.encode())
+        if server.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
+            _grant_inside(superuser, DATABASE)
+            return
+        server.execute(f"DROP DATABASE IF EXISTS {draft}".encode())
         create_database(superuser, draft)
         server.execute(f"ALTER DATABASE {draft} RENAME TO {DATABASE}".encode())
 

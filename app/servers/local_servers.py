@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from app.database_logins import APP, OWNER
+from app.database_logins import APP, JOBS, OWNER, SIGN_IN
 from app.servers import local_postgres, local_valkey, server_guard
 from app.servers.local_postgres import LocalServerError
 from app.settings import Settings
@@ -31,11 +31,17 @@ _SHORT_PLACE = Path("/tmp")  # noqa: S108 - a folder of our own, closed to other
 
 @dataclass
 class Servers:
-    """The addresses in use. `close` leaves the embedded servers; the last to leave has them stopped."""
+    """The addresses in use. `close` leaves the embedded servers; the last to leave has them stopped.
+
+    `database_url` has the login of pages, `sign_in_url` that of signing in, `jobs_url` that of jobs and commands; where
+    one is not given, the first is tried, and refused by whoever needs more of it.
+    """
 
     database_url: str
     owner_url: str
     redis_url: str
+    sign_in_url: str = ""
+    jobs_url: str = ""
     superuser_url: str = ""
     data_dir: Path | None = None
     has_own_database: bool = False
@@ -43,6 +49,10 @@ class Servers:
     durable: bool = True
     _share: IO[str] | None = field(default=None, repr=False)
     _joined_by: int = field(default_factory=os.getpid, repr=False)
+
+    def __post_init__(self) -> None:
+        self.sign_in_url = self.sign_in_url or self.database_url
+        self.jobs_url = self.jobs_url or self.database_url
 
     def revive(self) -> None:
         """Start the embedded servers that have died again; a supervisor calls this now and then."""
@@ -71,15 +81,30 @@ def ensure_servers(settings: Settings) -> Servers:
 
     Embedded ones are left when this process ends, however it ends. Raises LocalServerError where one does not start.
     """
-    database, queue = settings.database_url, settings.redis_url
-    if database and queue:
-        return Servers(database, settings.database_owner_url or database, queue)
-    servers = join_servers(settings.data_dir, with_database=not database, with_queue=not queue)
-    if database:
-        servers.database_url, servers.owner_url = database, settings.database_owner_url or database
+    queue, managed = settings.redis_url, _managed(settings)
+    if managed and queue:
+        return managed
+    servers = join_servers(settings.data_dir, with_database=not managed, with_queue=not queue)
+    if managed:
+        servers.database_url, servers.owner_url = managed.database_url, managed.owner_url
+        servers.sign_in_url, servers.jobs_url = managed.sign_in_url, managed.jobs_url
     servers.redis_url = queue or servers.redis_url
     atexit.register(servers.close)
     return servers
+
+
+def _managed(settings: Settings) -> Servers | None:
+    """The addresses of a managed database, each process knowing those it needs; None where the embedded one is used."""
+    known = settings.database_url or settings.database_jobs_url or settings.database_owner_url
+    if not known:
+        return None
+    return Servers(
+        settings.database_url,
+        settings.database_owner_url or known,
+        settings.redis_url,
+        sign_in_url=settings.database_sign_in_url,
+        jobs_url=settings.database_jobs_url,
+    )
 
 
 def join_servers(
@@ -99,6 +124,8 @@ def join_servers(
     servers = Servers(
         database_url=local_postgres.address(sockets, APP) if with_database else "",
         owner_url=local_postgres.address(sockets, OWNER) if with_database else "",
+        sign_in_url=local_postgres.address(sockets, SIGN_IN) if with_database else "",
+        jobs_url=local_postgres.address(sockets, JOBS) if with_database else "",
         superuser_url=local_postgres.address(sockets, local_postgres.SUPERUSER) if with_database else "",
         redis_url=local_valkey.address(sockets) if with_queue else "",
         data_dir=data_dir,

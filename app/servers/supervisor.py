@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
+from app.settings import Settings, environment_now
+
 HEALTHY_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
@@ -30,11 +32,15 @@ _LIBC = ctypes.CDLL(None)
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep alive. `patience` is how many seconds it may take to finish what it does when told to stop."""
+    """A process to keep alive. `patience` is how many seconds it may take to finish what it does when told to stop.
+
+    `without` names what of the environment it is not told: the database's logins that are for the others.
+    """
 
     name: str
     command: tuple[str, ...]
     patience: float = 10.0
+    without: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,7 +70,7 @@ class _Post:
 
     def __init__(self, child: Child, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
         self.child = child
-        self._environment = environment
+        self._environment = {name: value for name, value in environment.items() if name not in child.without}
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         self._early_deaths = 0
@@ -208,3 +214,25 @@ def _drain(wake: int) -> None:
     with contextlib.suppress(BlockingIOError):
         while os.read(wake, 512):
             pass
+
+
+def child_environment(
+    settings: Settings, *, database_url: str, redis_url: str, sign_in_url: str = "", jobs_url: str = ""
+) -> dict[str, str]:
+    """The environment of the portal's own processes: this one's, with the addresses and secrets in use.
+
+    The owner's and the administrator's logins are left out: what serves people must not be able to change the schema.
+    """
+    told = {
+        "DATABASE_URL": database_url,
+        "DATABASE_SIGN_IN_URL": sign_in_url,
+        "DATABASE_JOBS_URL": jobs_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(settings.data_dir),
+        "SECRET_KEY": settings.secret_key,
+    }
+    inherited = {name: value for name, value in environment_now().items() if name.upper() not in _OPERATORS_ONLY}
+    return inherited | told
+
+
+_OPERATORS_ONLY = ("DATABASE_OWNER_URL", "DATABASE_ADMINISTRATOR_URL")

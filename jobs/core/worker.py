@@ -20,6 +20,7 @@ from jobs.core.entries import PortalJob, PortalQueue, request_of
 from jobs.core.equipment import Equipment
 from jobs.core.queue import JOBS, Lane, claim, equip, leave_connections, system_sessions, warm_up
 from jobs.core.relay import connect, open_queues
+from models.core.access import DatabaseRole
 from models.core.clock import now
 from models.core.db import make_engine, refuse_unsafe_login
 from models.core.rooms import load_rooms
@@ -132,7 +133,7 @@ def _await_servers(engine: Engine, connection: Redis) -> None:
         try:
             connection.ping()
             with engine.connect() as first:
-                refuse_unsafe_login(first)
+                refuse_unsafe_login(first, needs=DatabaseRole)
             warm_up()
         except (RedisError, DBAPIError) as trouble:
             log.warning("worker waits", fault=type(trouble).__name__)

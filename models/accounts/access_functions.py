@@ -1,10 +1,14 @@
-"""What does the database itself end when a person's access changes, and which change of it does it refuse?
+"""What does the database itself do for sign-ins, and which change of access does it refuse, with its owner's rights?
 
-A trigger does it, so that nobody can forget to: not a form, not a change of many at once, not a command, not raw SQL.
+A trigger ends a person's sign-ins and links when their access changes, so that nobody can forget to: not a form, not a
+change of many at once, not a command, not raw SQL. Pages find, note and furnish the one sign-in whose token they hold,
+and read no other; an administrator's page lists where somebody is signed in.
 """
 
 from __future__ import annotations
 
+from models.accounts.sign_ins import sign_in_query
+from models.core.access import PEOPLES_ROLES, DatabaseRole
 from models.core.database_functions import DatabaseFunction
 from models.partnership.people import LAST_ADMINISTRATOR
 
@@ -26,7 +30,7 @@ BEGIN
     RETURN NULL;
 END $$"""
 
-_KEEP = f"""
+_STAY = f"""
 CREATE OR REPLACE FUNCTION keep_an_administrator() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -38,8 +42,38 @@ BEGIN
     RETURN NULL;
 END $$"""
 
-ACCESS_FUNCTIONS = (DatabaseFunction("end_access()", _END), DatabaseFunction("keep_an_administrator()", _KEEP))
-"""No role may call them: they reach sign-ins, which only the portal's own sign-in may, and everybody's role."""
+_PINNED = "SECURITY DEFINER SET search_path = public, pg_temp"
+
+_FIND = f"""
+CREATE OR REPLACE FUNCTION sign_in_of(
+    given_token bytea, given_now timestamp with time zone, given_idle_since timestamp with time zone)
+RETURNS TABLE (
+    sign_in_id int, person_id int, person_name text, person_email text, person_role text, belongs_to int,
+    last_seen_at timestamptz, has_two_factors boolean, browser_data jsonb, revision int, database_role text)
+LANGUAGE sql STABLE ROWS 1 {_PINNED} AS $$ {sign_in_query()} $$"""
+
+_NOTE = f"""
+CREATE OR REPLACE FUNCTION note_sign_in(given_token bytea, given_now timestamp with time zone) RETURNS void
+LANGUAGE sql {_PINNED} AS $$
+    SELECT set_config('synchronous_commit', 'off', true);  -- every page writes this, and none waits for the disk
+    UPDATE sign_ins SET seen_at = given_now WHERE token_hash = given_token
+$$"""  # noqa: S608 - our own words
+
+_KEEP = f"""
+CREATE OR REPLACE FUNCTION keep_sign_in_data(given_token bytea, given_data jsonb) RETURNS void
+LANGUAGE sql {_PINNED} AS $$ UPDATE sign_ins SET data = given_data WHERE token_hash = given_token $$"""  # noqa: S608 - our own words
+
+_AT_THE_DOOR = (DatabaseRole.DOOR, DatabaseRole.SYSTEM)
+_MOMENT = "timestamp with time zone"
+
+ACCESS_FUNCTIONS = (
+    DatabaseFunction("end_access()", _END),
+    DatabaseFunction("keep_an_administrator()", _STAY),
+    DatabaseFunction(f"sign_in_of(bytea, {_MOMENT}, {_MOMENT})", _FIND, _AT_THE_DOOR),
+    DatabaseFunction(f"note_sign_in(bytea, {_MOMENT})", _NOTE, (*_AT_THE_DOOR, *PEOPLES_ROLES)),
+    DatabaseFunction("keep_sign_in_data(bytea, jsonb)", _KEEP, _AT_THE_DOOR),
+)
+"""No role may call the triggers' own. At the door the others are called, with a token that is in one browser only."""
 
 ACCESS_TRIGGERS = (
     "DROP TRIGGER IF EXISTS end_access ON people",

@@ -14,7 +14,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import ALL, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -38,6 +38,12 @@ _PATHS = {LinkPurpose.INVITATION: "/invitation/{}/", LinkPurpose.NEW_PASSWORD: "
 
 LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
 """How long a link is good unless whoever makes it says otherwise."""
+
+
+_SHOWN = (
+    "select (id, person_id, purpose, address, issued_at, expires_at, used_at, withdrawn_at, issued_by_id, message_id)",
+)
+"""All but the token's hash. An administrator makes links that are handed over, and reads none back."""
 
 
 class AccessLink(Base):
@@ -64,7 +70,9 @@ class AccessLink(Base):
         Index("ix_access_links_person_id", "person_id", "purpose"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        staff=_SHOWN,
+        administrator=(*_SHOWN, "insert", "update"),
+        sign_in=ALL,
         unlogged_columns=("token_hash",),
         reason="Who was invited, and when, is for the partnership's own people; nobody of an agency reads it.",
     )
@@ -73,7 +81,7 @@ class AccessLink(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     purpose: Mapped[LinkPurpose] = mapped_column(choice_column(LinkPurpose))
     address: Mapped[str] = mapped_column(Text)
-    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True, deferred=True)
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -61,7 +61,7 @@ QUIETLY = Inviting()
 
 def has_accepted() -> ColumnElement[bool]:
     """Whether a person has ever proved who they are, as a condition on `Person`."""
-    accepted: ColumnElement[bool] = Person.accepted_at.is_not(None) | Person.password_hash.is_not(None)
+    accepted: ColumnElement[bool] = Person.accepted_at.is_not(None) | Person.has_password
     return accepted
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, ForeignKey, LargeBinary, Text, UniqueConstr
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import ALL, NONE, RowPolicy
 from models.core.db import Base
 from models.partnership.people import Person
 
@@ -29,7 +29,9 @@ class KnownBrowser(Base):
     __tablename__ = "known_browsers"
     __table_args__ = (UniqueConstraint("token_hash", "person_id"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        administrator=("select (id, person_id, browser, known_since_at, used_at)", "delete"),
+        sign_in=ALL,
         is_logged=False,
         reason="Belongs to the portal's own sign-in; every attempt is on record in sign_in_attempts.",
     )

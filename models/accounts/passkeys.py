@@ -37,7 +37,7 @@ from models.accounts.sign_in_attempts import Outcome, SignInAttempt
 from models.accounts.sign_ins import SignIn
 from models.accounts.work_accounts import WorkAccount
 from models.accounts.work_issuers import WorkIssuer, only_way_of
-from models.core.access import OWN_PERSON, Role, RowPolicy
+from models.core.access import ALL, OWN_PERSON, READ, Role, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -64,7 +64,10 @@ class Passkey(Base):
     __tablename__ = "passkeys"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "delete"),
+        own_reads=f"person_id = {OWN_PERSON}",
+        staff=READ,
+        administrator=("select", "delete"),
+        sign_in=ALL,
         agency_reads=f"person_id = {OWN_PERSON}",
         unlogged_columns=(
             *("credential_id", "public_key", "user_handle", "sign_count", "is_backed_up"),
@@ -109,7 +112,7 @@ def passkeys_of(session: Session, person_id: int) -> list[Passkey]:
 def has_passkey(session: Session, person_id: int) -> bool:
     """Whether the person has a passkey that is still accepted, as far as the asking session may see it."""
     mine = (Passkey.person_id == person_id) & Passkey.copied_at.is_(None)
-    return bool(session.scalar(select(exists().where(mine))))
+    return bool(session.scalar(select(exists(1).where(mine))))
 
 
 def asks_for_second(session: Session, person: Person, forced: Collection[Role]) -> bool:
@@ -137,7 +140,7 @@ def add_passkey(
     mine = passkeys_of(session, person.id)
     if len(mine) >= MOST:
         raise RuleBroken(f"You have {MOST} passkeys, which is the most there can be; remove one first.")
-    if session.scalar(select(exists().where(Passkey.credential_id == new.proof.credential_id))):
+    if session.scalar(select(exists(1).where(Passkey.credential_id == new.proof.credential_id))):
         raise RuleBroken("This passkey is set up here already.")
     is_first = not has_passkey(session, person.id) and not has_factor(session, person.id)
     free = _free_name(name, device, mine)
@@ -188,8 +191,8 @@ def remove_passkey(session: Session, person_id: int, passkey_id: int, *, by: str
 def _has_another_way(session: Session, person_id: int) -> bool:
     """Whether the person signs in by a password, or by a work account whose issuer is in use."""
     in_use = select(WorkIssuer.id).where(WorkIssuer.is_in_use)
-    has_account = exists().where(WorkAccount.person_id == person_id, WorkAccount.issuer_id.in_(in_use))
-    has_password = exists().where(Person.id == person_id, Person.password_hash.is_not(None))
+    has_account = exists(1).where(WorkAccount.person_id == person_id, WorkAccount.issuer_id.in_(in_use))
+    has_password = exists(1).where(Person.id == person_id, Person.has_password)
     return bool(session.scalar(select(or_(has_account, has_password))))
 
 

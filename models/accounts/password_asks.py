@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.accounts.access_changes import the_portals_own
 from models.accounts.access_links import LASTS, LINK_PLACE, LinkPurpose, issue_link, prepare_link
 from models.accounts.invitations import Inviting, invite, lasts_words, may_accept
-from models.core.access import RowPolicy
+from models.core.access import ALL, NONE, RowPolicy
 from models.core.db import Base
 from models.documents.job_requests import request_job
 from models.messages.agency_messages import Letterhead
@@ -39,7 +39,8 @@ class PasswordAsk(Base):
         Index("ix_password_asks_network", "network", "asked_at"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        sign_in=ALL,
         is_logged=False,
         reason="Addresses that anybody typed; written and read by the portal's own sign-in only.",
     )
@@ -89,7 +90,7 @@ def answer_ask(session: Session, ask_id: int, *, letterhead: Letterhead, now: da
         return
     if may_accept(session, person, now):
         invite(session, person, Inviting(letterhead=letterhead), now=now)
-    elif session.scalar(select(Person.password_hash).where(Person.id == person.id)):
+    elif session.scalar(select(Person.has_password).where(Person.id == person.id)):
         send_password_link(session, person, letterhead, now=now)
     elif person.accepted_at is not None:
         _write(session, person, letterhead.under(f"Dear {person.name},\n\n{_WITHOUT}"))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, ForeignKey, LargeBinary, col
 from sqlalchemy import table as named_table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import ALL, NONE, RowPolicy
 from models.core.db import Base
 
 RECOVERY_CODES = 10
@@ -29,7 +29,8 @@ class RecoveryCode(Base):
 
     __tablename__ = "recovery_codes"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        sign_in=ALL,
         is_logged=False,
         reason="Read and written by the portal's own sign-in only; every attempt is on record in sign_in_attempts.",
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.accounts.access_changes import tell_of_change
 from models.accounts.recovery_codes import renew_recovery_codes, use_recovery_code
-from models.core.access import OWN_PERSON, RowPolicy
+from models.core.access import ALL, OWN_PERSON, READ, RowPolicy
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.core.seals import key_of_seal
@@ -33,7 +33,11 @@ class SecondFactor(Base):
 
     __tablename__ = "second_factors"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "delete"),
+        own_reads=f"person_id = {OWN_PERSON}",
+        staff=READ,
+        administrator=("select", "delete"),
+        hidden=("sealed_key",),
+        sign_in=ALL,
         agency_reads=f"person_id = {OWN_PERSON}",
         unlogged_columns=("sealed_key", "last_step"),
         reason="Made and used by the portal's own sign-in; an administrator may take one away for a lost phone.",
@@ -41,7 +45,7 @@ class SecondFactor(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
-    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int | None]
@@ -55,7 +59,7 @@ def factor_key(secret: str) -> bytes:
 def has_factor(session: Session, person_id: int) -> bool:
     """Whether the person signs in with a code, as far as the asking session may see it."""
     mine = (SecondFactor.person_id == person_id) & SecondFactor.confirmed_at.is_not(None)
-    return bool(session.scalar(select(exists().where(mine))))
+    return bool(session.scalar(select(exists(1).where(mine))))
 
 
 def begin_factor(session: Session, person: Person, *, key: bytes) -> SecondFactor:

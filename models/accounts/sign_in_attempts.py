@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.accounts.access_changes import the_portals_own
 from models.accounts.passwords import hash_password, is_outdated, is_password
-from models.core.access import OWN_PERSON, RowPolicy
+from models.core.access import ALL, OWN_PERSON, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.words import choice_column, one_of
@@ -84,7 +84,9 @@ class SignInAttempt(Base):
         Index("ix_sign_in_attempts_looked_at_in_place", "place", "attempted_at", postgresql_where=_LOOKED_AT),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
+        staff=("select (id, person_id, attempted_at, outcome)",),
+        administrator=("select", "insert"),
+        sign_in=ALL,
         agency_reads=f"person_id = {OWN_PERSON}",
         is_logged=False,
         reason="Itself a record: sign-in writes it, and an administrator who unlocks somebody.",

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    ColumnElement,
     CursorResult,
     DateTime,
     ForeignKey,
@@ -16,22 +17,25 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    cast,
+    column,
     delete,
     func,
+    literal_column,
     select,
     true,
-    update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, load_only, mapped_column
 
 from models.accounts.sign_in_attempts import SignInAttempt
-from models.core.access import Actor, Role, RowPolicy
+from models.core.access import ALL, NONE, Actor, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.words import choice_column, one_of
 from models.partnership.partnership_settings import Partnership
-from models.partnership.people import Person, becoming
+from models.partnership.people import Person, role_in_database
 
 NOTED_AFTER = timedelta(seconds=1)  # "last seen" is not written more often, so a sign-in ends at most so much early
 KEPT = timedelta(days=400)
@@ -46,6 +50,9 @@ class SignInWay(Choice):
     WORK_ACCOUNT = "work_account"
 
 
+_SHOWN = ("id", "person_id", "way", "is_two_factor", "browser", "started_at", "seen_at", "ends_at")
+
+
 class SignIn(Base):
     """One browser in which a person is signed in. The token itself is only in that browser; here is its SHA-256.
 
@@ -57,7 +64,9 @@ class SignIn(Base):
     __tablename__ = "sign_ins"
     __table_args__ = (one_of("way", SignInWay, "known_way"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        administrator=(f"select ({', '.join(_SHOWN)})", "delete"),
+        sign_in=ALL,
         is_logged=False,
         reason="Sessions belong to the portal's own sign-in; every attempt is on record in sign_in_attempts.",
     )
@@ -135,22 +144,26 @@ def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta
 
     From then on the session acts as that person, also within the transaction: finding and becoming are one statement.
     """
-    row = session.execute(_BY_TOKEN, {"token": _hash(token), "now": now, "idle_since": now - idle}).first()
+    request_id = session.info["actor"].request_id
+    values = {"token": _hash(token), "now": now, "idle_since": now - idle, "request": request_id}
+    row = session.execute(_BY_TOKEN, values).first()
     if row is None:
         return None
     signed_in = SignedIn(*row[: len(_FACTS)])
-    request_id = session.info["actor"].request_id
     session.info["actor"] = Actor.person(signed_in.person_id, signed_in.role, signed_in.agency_id, request_id)
     return signed_in
 
 
-def _living(statement: Select[Any]) -> Select[Any]:
+def _living(statement: Select[Any], now: ColumnElement[datetime], idle_since: ColumnElement[datetime]) -> Select[Any]:
     return statement.join(Person, Person.id == SignIn.person_id).where(
-        SignIn.ends_at > bindparam("now", type_=DateTime(timezone=True)),
-        SignIn.seen_at > bindparam("idle_since", type_=DateTime(timezone=True)),
-        Person.is_active,
-        SignIn.standing == _standing(),
+        SignIn.ends_at > now, SignIn.seen_at > idle_since, Person.is_active, SignIn.standing == _standing()
     )
+
+
+def _moments() -> tuple[ColumnElement[datetime], ColumnElement[datetime]]:
+    """Now, and since when somebody idle is out, to be given with the statement."""
+    moment = DateTime(timezone=True)
+    return bindparam("now", type_=moment), bindparam("idle_since", type_=moment)
 
 
 def _standing() -> Any:
@@ -159,23 +172,56 @@ def _standing() -> Any:
 
 
 _REVISION = select(Partnership.row_version).scalar_subquery()
-_FACTS = (
+_FACTS: tuple[Any, ...] = (
     *(SignIn.id, Person.id, Person.name, Person.email, Person.role, Person.agency_id, SignIn.seen_at),
     *(SignIn.is_two_factor, SignIn.data, _REVISION),
 )
-_BY_TOKEN = _living(select(*_FACTS, *becoming())).where(SignIn.token_hash == bindparam("token"))
+_NAMES = (
+    *("sign_in_id", "person_id", "person_name", "person_email", "person_role", "belongs_to", "last_seen_at"),
+    *("has_two_factors", "browser_data", "revision"),
+)
+
+
+def _found_by_token() -> Select[Any]:
+    """What a request finds by its token, and what the database makes of it in the same statement."""
+    kinds = [column(name, fact.type) for name, fact in zip(_NAMES, _FACTS, strict=True)]
+    asked = func.sign_in_of(bindparam("token", type_=LargeBinary()), *_moments())
+    facts = asked.table_valued(*kinds, column("database_role", Text)).alias("facts")
+    settings = {
+        "role": facts.c.database_role,
+        "app.user_id": cast(facts.c.person_id, Text),
+        "app.agency_ids": func.coalesce(cast(facts.c.belongs_to, Text), ""),
+        "app.request_id": bindparam("request", type_=Text()),
+    }
+    becoming = [func.set_config(name, value, true()) for name, value in settings.items()]
+    return select(*(facts.c[name] for name in _NAMES), *becoming)
+
+
+_BY_TOKEN = _found_by_token()
 """Made once: every request asks it."""
 
 
-def note_seen(session: Session, sign_in_id: int, now: datetime) -> None:
-    """Note that the person was here. The transaction does not wait for the disk: every page writes this."""
-    seen = update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now)
-    session.execute(seen.returning(func.set_config("synchronous_commit", "off", true())))
+def sign_in_query() -> str:
+    """The body of the database's own function `sign_in_of`: the living sign-in of a token, and its person's facts.
+
+    It runs with the owner's rights, so that a page's login finds whose token it holds and reads no other sign-in.
+    """
+    given: list[ColumnElement[Any]] = [
+        literal_column(name) for name in ("given_token", "given_now", "given_idle_since")
+    ]
+    statement = _living(select(*_FACTS, role_in_database()), *given[1:]).where(SignIn.token_hash == given[0])
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def note_seen(session: Session, token: str, now: datetime) -> None:
+    """Note that the browser of a token has just been here."""
+    session.execute(select(func.note_sign_in(_hash(token), now)))
 
 
 def keep_data(session: Session, token: str, data: dict[str, Any]) -> None:
     """Keep what the browser's session holds: its form token and messages not yet shown."""
-    session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(data=data))
+    session.execute(select(func.keep_sign_in_data(_hash(token), cast(data, JSONB))))
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -185,9 +231,16 @@ def sign_out(session: Session, token: str) -> None:
 
 def living_sign_ins(session: Session, person_id: int, *, now: datetime, idle: timedelta) -> list[SignIn]:
     """Where a person is signed in, latest first."""
-    statement = _living(select(SignIn)).where(SignIn.person_id == person_id)
+    statement = _living(select(SignIn), *_moments()).where(SignIn.person_id == person_id)
     moments = {"now": now, "idle_since": now - idle}
     return list(session.scalars(statement.order_by(SignIn.seen_at.desc(), SignIn.id), moments))
+
+
+def open_sign_ins(session: Session, person_id: int, *, now: datetime, idle: timedelta) -> list[SignIn]:
+    """The same for administrators, who may not read what a sign-in is checked by: it is gone once that has changed."""
+    mine = select(SignIn).where(SignIn.person_id == person_id, SignIn.ends_at > now, SignIn.seen_at > now - idle)
+    shown = load_only(*(getattr(SignIn, name) for name in _SHOWN), raiseload=True)
+    return list(session.scalars(mine.order_by(SignIn.seen_at.desc(), SignIn.id).options(shown)))
 
 
 def revoke(session: Session, *, person_id: int, sign_in_id: int | None = None, but: int | None = None) -> int:

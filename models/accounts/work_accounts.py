@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.accounts.invitations import InvitationState, accept, invitation_state_of
 from models.accounts.work_issuers import WorkIssuer, is_issuer_of
-from models.core.access import OWN_PERSON, RowPolicy
+from models.core.access import ALL, NONE, OWN_PERSON, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, act_as
 from models.core.errors import RuleBroken
@@ -31,7 +31,9 @@ class WorkAccount(Base):
         UniqueConstraint("issuer_id", "person_id"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "delete"),
+        staff=NONE,
+        administrator=("select", "delete"),
+        sign_in=ALL,
         agency_reads=f"person_id = {OWN_PERSON}",
         unlogged_columns=("used_at",),
         reason="Made by the portal's own sign-in; an administrator may take one away.",
@@ -95,7 +97,7 @@ def _newcomer(session: Session, issuer: WorkIssuer, claims: WorkClaims, now: dat
     person = session.scalar(select(Person).where(Person.email == claims.email).with_for_update())
     if person is None or invitation_state_of(session, person.id, now) not in _KNOWN:
         return Stranger.NOT_INVITED
-    is_taken = exists().where(WorkAccount.issuer_id == issuer.id, WorkAccount.person_id == person.id)
+    is_taken = exists(1).where(WorkAccount.issuer_id == issuer.id, WorkAccount.person_id == person.id)
     return Stranger.OTHER_ACCOUNT if session.scalar(select(is_taken)) else person
 
 
@@ -109,7 +111,7 @@ def accounts_of(session: Session, person_id: int) -> list[tuple[WorkAccount, str
 def remove_account(session: Session, person_id: int, account_id: int) -> None:
     """Take one of a person's own work accounts away. Raises RuleBroken where it is not theirs, or their last way in."""
     mine = (WorkAccount.person_id == person_id, WorkAccount.id == account_id)
-    if not session.scalar(select(exists().where(*mine))):
+    if not session.scalar(select(exists(1).where(*mine))):
         raise RuleBroken("That work account is gone already.")
     if not _has_other_way(session, person_id, account_id):
         raise RuleBroken("This is your only way to sign in: set a password or a passkey up first.")
@@ -117,11 +119,11 @@ def remove_account(session: Session, person_id: int, account_id: int) -> None:
 
 
 def _has_other_way(session: Session, person_id: int, account_id: int) -> bool:
-    others = exists().where(
+    others = exists(1).where(
         WorkAccount.person_id == person_id,
         WorkAccount.id != account_id,
         WorkAccount.issuer_id.in_(select(WorkIssuer.id).where(WorkIssuer.is_in_use)),
     )
-    has_password = exists().where(Person.id == person_id, Person.password_hash.is_not(None))
+    has_password = exists(1).where(Person.id == person_id, Person.has_password)
     has_passkey = select(1).where(_PASSKEYS.c.person_id == person_id, _PASSKEYS.c.copied_at.is_(None)).exists()
     return bool(session.scalar(select(or_(others, has_password, has_passkey))))

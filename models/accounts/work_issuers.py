@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ARRAY, ColumnElement, ForeignKey, Select, Text, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import Role, RowPolicy
+from models.core.access import ALL, NONE, READ, Role, RowPolicy
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
 from models.core.words import must
@@ -24,7 +24,12 @@ class WorkIssuerAgency(Base):
 
     __tablename__ = "work_issuer_agencies"
     __table_args__ = (UniqueConstraint("issuer_id", "agency_id"),)
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason=_KEPT_BY)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=NONE,
+        administrator=ALL,
+        sign_in=READ,
+        reason=_KEPT_BY,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[int] = mapped_column(ForeignKey("work_issuers.id", ondelete="CASCADE"))
@@ -43,7 +48,12 @@ class WorkIssuer(Record):
         must("name <> ''", name="work_issuer_named", sentence="Give the issuer the name people know it by."),
         must("client_id <> ''", name="work_issuer_knows_portal", sentence="Give the client id that the issuer gave."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason=_KEPT_BY)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        staff=NONE,
+        administrator=ALL,
+        sign_in=READ,
+        reason=_KEPT_BY,
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already an issuer of that name."})
     address: Mapped[str] = mapped_column(
@@ -94,7 +104,7 @@ def issuers_in_use(session: Session, person: Person | None = None) -> list[WorkI
 
 def is_issuer_of(session: Session, issuer: WorkIssuer, person: Person) -> bool:
     """Whether the issuer may sign this person in: it is tied to no agency, or to theirs."""
-    return bool(session.scalar(select(exists().where(WorkIssuer.id == issuer.id, _is_for(person.agency_id)))))
+    return bool(session.scalar(select(exists(1).where(WorkIssuer.id == issuer.id, _is_for(person.agency_id)))))
 
 
 def only_way_of(session: Session, person: Person) -> WorkIssuer | None:
@@ -114,7 +124,7 @@ def refuse_another_way(session: Session, person: Person) -> None:
 
 
 def _is_for(agency_id: int | None) -> ColumnElement[bool]:
-    tied = exists().where(WorkIssuerAgency.issuer_id == WorkIssuer.id)
+    tied = exists(1).where(WorkIssuerAgency.issuer_id == WorkIssuer.id)
     own = WorkIssuer.is_for_staff if agency_id is None else WorkIssuer.id.in_(_of_agency(agency_id))
     return or_(~tied, own)
 

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, ForeignKey, LargeBinary, Text, delete, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.accounts.sign_in_attempts import AttemptKind, Outcome, SignInAttempt
-from models.core.access import RowPolicy
+from models.core.access import ALL, NONE, RowPolicy
 from models.core.db import Base
 from models.partnership.people import Person
 
@@ -26,7 +26,8 @@ class WorkSignIn(Base):
 
     __tablename__ = "work_sign_ins"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        sign_in=ALL,
         is_logged=False,
         reason="Lives for minutes between two requests of the portal's own sign-in; attempts are in sign_in_attempts.",
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.audits.auditor_messages import tell_auditor
 from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
-from models.core.access import OWN_AGENCIES, Role, RowPolicy
+from models.core.access import NONE, OWN_AGENCIES, Role, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.partnership.holdings import HoldingKind, holding
@@ -34,7 +34,12 @@ class AuditInvolvement(Record):
             name="involved_once", info={"sentence": "That person is on record as involved in this case already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_OWN, agency_inserts=_OWN)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=("select", "insert"),
+        reader=NONE,
+        agency_reads=_OWN,
+        agency_inserts=_OWN,
+    )
 
     audit_id: Mapped[int] = mapped_column(ForeignKey("case_audits.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)

@@ -99,6 +99,11 @@ class CaseAudit(Referenced):
         Index("open_case_audits", "due_on", postgresql_where=text(f"status IN ({_OPEN})")),
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=(
+            "select",
+            "update (status, auditor_id, auditor_role, case_team, record_state, record_note, row_version)",
+        ),
+        sponsor=("select", "update (status, closing_note, row_version)"),
         agency_reads=_OWN,
         agency_writes=f"{_OWN} AND status IN ({_OPEN})",
         agency_leaves=f"{_OWN} AND status IN ({_OPEN}, 'submitted', 'not_known')",

@@ -37,7 +37,9 @@ class Moderation(Record):
     __table_args__ = (
         must("reason <> ''", name="moderation_reasoned", sentence="Give the reason for the moderated grade."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own judgement across agencies.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="The hub's own judgement across agencies.",
+    )
 
     sample_case_id: Mapped[int] = mapped_column(
         ForeignKey("sample_cases.id", ondelete="CASCADE"), unique=True,

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import READ, RowPolicy
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.partnership.people import Person
@@ -26,7 +26,9 @@ class CaseFrame(Referenced):
     __tablename__ = "case_frames"
     is_about_cases = True
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        staff=READ,
+        administrator=("select", "insert", "update"),
+        officer=("select", "insert", "update"),
         reason="Case lists are for the officers who draw; agencies never see them.",
     )
     reference_prefix = "CF"

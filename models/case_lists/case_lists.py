@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Base, Record
@@ -51,7 +51,11 @@ class CaseList(Record):
     is_about_cases = True
     __table_args__ = (one_of("status", ListStatus, "known_list_status"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Case lists are for the officers who draw; agencies never see them.", unlogged_columns=("report",)
+        sponsor=NONE,
+        manager=NONE,
+        reader=NONE,
+        reason="Case lists are for the officers who draw; agencies never see them.",
+        unlogged_columns=("report",),
     )
 
     file_name: Mapped[str] = mapped_column(Text)
@@ -79,7 +83,9 @@ class CaseListPiece(Base):
 
     __tablename__ = "case_list_pieces"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "delete"),
+        staff=NONE,
+        administrator=("select", "insert", "delete"),
+        officer=("select", "insert", "delete"),
         reason="Sealed pieces of a file that may name people; agencies never see them.",
         is_logged=False,
     )

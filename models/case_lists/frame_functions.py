@@ -9,6 +9,9 @@ _DEFINER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
 """With the owner's rights; `public` first and the caller's temporary tables last, so that no name can be taken over."""
 _WORKERS = "SET maintenance_work_mem = '256MB' SET max_parallel_maintenance_workers = 2"
 
+_FREEZERS = (DatabaseRole.ADMINISTRATOR, DatabaseRole.OFFICER, DatabaseRole.SYSTEM)
+"""A list is frozen by a job that acts as the officer who asked, or from the command line as the portal itself."""
+
 _PART = """
 CREATE OR REPLACE FUNCTION frame_part(frame int, wants_frozen boolean) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = public, pg_temp AS $$
@@ -39,8 +42,7 @@ BEGIN
     END IF;
     EXECUTE format('CREATE TABLE public.%I (LIKE frame_rows INCLUDING DEFAULTS, CHECK (frame_id = %s))', part, frame);
     EXECUTE format('CREATE TABLE public.%I (reference text COLLATE "C")', part || '_repeats');
-    EXECUTE format('GRANT INSERT, SELECT ON public.%I, public.%I TO portal_staff, portal_system',
-                   part, part || '_repeats');
+    EXECUTE format('GRANT INSERT, SELECT ON public.%I, public.%I TO {", ".join(_FREEZERS)}', part, part || '_repeats');
     RETURN part;
 END $$"""
 
@@ -50,7 +52,7 @@ SET default_statistics_target = 30 AS $$
 DECLARE
     part text := frame_part(frame, false);
 BEGIN
-    EXECUTE format('REVOKE ALL ON public.%I FROM portal_staff, portal_system', part);
+    EXECUTE format('REVOKE ALL ON public.%I FROM {", ".join(_FREEZERS)}', part);
     EXECUTE format('UPDATE public.%I AS r SET is_repeated = true FROM public.%I AS again'
                    ' WHERE again.reference = r.reference', part, part || '_repeats');
     EXECUTE format('DROP TABLE public.%I', part || '_repeats');
@@ -83,9 +85,6 @@ BEGIN
     END IF;
     EXECUTE format('TRUNCATE TABLE public.%I', part);
 END $$"""
-
-_FREEZERS = (DatabaseRole.STAFF, DatabaseRole.SYSTEM)
-"""A list is frozen by a job that acts as the officer who asked, or from the command line as the portal itself."""
 
 FRAME_FUNCTIONS = (
     DatabaseFunction("frame_part(int, boolean)", _PART),

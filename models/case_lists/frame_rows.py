@@ -12,10 +12,11 @@ from sqlalchemy import ForeignKey, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.case_lists.case_frames import CaseFrame
-from models.core.access import RowPolicy
+from models.core.access import NONE, READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.core.planning import plan_with
 from models.rules.case_lists.fingerprints import FrameDigest
 from models.rules.case_lists.report import LISTED
 from models.rules.sampling.populations import CaseRow
@@ -39,7 +40,10 @@ class FrameRow(Base):
     is_about_cases = True
     __table_args__ = ({"postgresql_partition_by": "LIST (frame_id)"},)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",),
+        staff=READ,
+        manager=NONE,
+        administrator=READ,
+        officer=READ,
         system=("select",),
         reason="Rows enter only through a frame's freezing, whose fingerprint and counts are on the change log.",
         is_logged=False,
@@ -76,8 +80,7 @@ def freeze(session: Session, frame: CaseFrame) -> Iterator[str]:
     Returns the references that more than one row has. The list's indexes come with `index_frame`. Refuses a frame
     without rows.
     """
-    for setting, value in _WIDE_SCANS.items():
-        session.execute(text("SELECT set_config(:setting, :value, true)"), {"setting": setting, "value": value})
+    plan_with(session, _WIDE_SCANS)
     _keep_counts(session, frame)
     digest = FrameDigest()
     order = {"fields": _FIELDS, "words": _word_table(frame), "order": _ORDER, "frame": int(frame.id)}

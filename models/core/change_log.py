@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Text, func, sel
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, READ, RowPolicy
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base
 
@@ -23,7 +23,9 @@ class ChangeRecord(Base):
         Index("ix_change_log_link", "link_number", unique=True),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",),
+        staff=READ,
+        manager=NONE,
+        reader=NONE,
         system=("select",),
         reason="The record of edits is for partnership staff; agencies never read it. Only the trigger writes it.",
         is_logged=False,
@@ -47,7 +49,9 @@ class ChangeLogHead(Base):
 
     __tablename__ = "change_log_head"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",),
+        staff=READ,
+        manager=NONE,
+        reader=NONE,
         system=("select",),
         reason="Staff may check the chain against its end; only the sealing trigger moves it.",
         is_logged=False,

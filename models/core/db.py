@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from psycopg import Error, InterfaceError, OperationalError
+from psycopg import Cursor, Error, InterfaceError, OperationalError
+from psycopg._queries import PostgresQuery
 from sqlalchemy import Connection, DateTime, Engine, Identity, MetaData, Text, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
@@ -38,13 +37,16 @@ NAMES = {
 
 _ASKED_AFTER = 30  # seconds
 _LOST_IN_THE_MIDDLE = "8s2b"  # SQLAlchemy's name for a transaction whose connection has gone
+_BE_NOBODY = "SET LOCAL ROLE NONE"
 _BECOME = (
     "SELECT set_config('role', %(role)s, true), set_config('app.user_id', %(person)s, true),"
-    " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true)"
+    " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true),"
+    " set_config('app.survey_token', %(survey)s, true)"
 )
 _WHO = (
     "SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), ''),"
-    " coalesce(current_setting('app.agency_ids', true), ''), coalesce(current_setting('app.request_id', true), '')"
+    " coalesce(current_setting('app.agency_ids', true), ''), coalesce(current_setting('app.request_id', true), ''),"
+    " coalesce(current_setting('app.survey_token', true), '')"
 )
 
 
@@ -84,12 +86,23 @@ class PortalSession(Session):
 
 @event.listens_for(PortalSession, "after_begin")
 def _become_the_actor(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if not transaction.nested:
-        become(connection, session.info["actor"])
+    actor: Actor = session.info["actor"]
+    if not transaction.nested and actor.database_role is not DatabaseRole.DOOR:  # a login stands at the door anyway
+        _become_first(connection, actor)
 
 
 def become(connection: Connection, actor: Actor) -> None:
-    """Run the rest of this transaction as the actor: role, person, agencies and request, until commit or rollback."""
+    """Run the rest of this transaction as the actor: role, person, agencies, request and survey, until it ends.
+
+    Whoever acted in it before is left first: no person's role may call what makes somebody else of a transaction, so
+    that a statement slipped into theirs cannot either.
+    """
+    connection.exec_driver_sql(_BE_NOBODY)
+    _become_first(connection, actor)
+
+
+def _become_first(connection: Connection, actor: Actor) -> None:
+    """The same where the transaction has just begun, in one statement."""
     connection.exec_driver_sql(_BECOME, _values_of(actor))  # taken as it is, because every request runs it
 
 
@@ -99,6 +112,7 @@ def _values_of(actor: Actor) -> dict[str, str]:
         "person": "" if actor.person_id is None else str(actor.person_id),
         "agencies": ",".join(str(agency) for agency in actor.agency_ids),
         "request": actor.request_id,
+        "survey": actor.survey_token,
     }
 
 
@@ -114,8 +128,10 @@ def run_apart(session: PortalSession, actor: Actor, statement: str, values: Mapp
         session.rollback()
         with driver.transaction(), driver.cursor() as cursor:
             before = cursor.execute(_WHO).fetchone()
+            cursor.execute(_BE_NOBODY)
             cursor.execute(_BECOME, _values_of(actor))
             cursor.execute(statement, values)
+            cursor.execute(_BE_NOBODY)
             cursor.execute(_BECOME, dict(zip(_values_of(actor), before, strict=True)))
         return
     with driver.pipeline(), driver.cursor() as cursor:
@@ -133,30 +149,24 @@ def act_as(session: Session, actor: Actor) -> None:
         become(session.connection(), actor)
 
 
-@contextmanager
-def as_portal(session: Session) -> Iterator[None]:
-    """Let the portal itself act in a session, for what a page does that its person's own rights do not reach.
-
-    Only behind a page's own gate. Whose person and request it is stays on record.
-    """
-    actor: Actor = session.info["actor"]
-    act_as(session, replace(actor, database_role=DatabaseRole.SYSTEM))
-    try:
-        yield
-    except Exception:
-        session.info["actor"] = actor
-        raise
-    session.flush()
-    act_as(session, actor)
-
-
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """An engine for the portal's own login. Dates in ISO, moments in UTC, whatever the server's defaults."""
+    """An engine for one of the portal's logins. Dates in ISO, moments in UTC, whatever the server's defaults.
+
+    Its connections run one statement at a time: a second one slipped in behind it is refused by the server.
+    """
     options = "-c timezone=UTC -c datestyle=ISO -c jit=off"
-    engine = create_engine(database_url(url), pool_size=pool_size, max_overflow=8, connect_args={"options": options})
+    arguments = {"options": options, "cursor_factory": OneStatementCursor}
+    engine = create_engine(database_url(url), pool_size=pool_size, max_overflow=8, connect_args=arguments)
     event.listen(engine, "checkin", _note_when_left)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
+
+
+class OneStatementCursor(Cursor[Any]):
+    """Sends even a statement without values by the protocol that takes one statement only."""
+
+    def _execute_send(self, query: PostgresQuery, *, force_extended: bool = True, binary: bool | None = None) -> None:
+        super()._execute_send(query, force_extended=True, binary=binary)
 
 
 def _note_when_left(driver: Any, record: ConnectionPoolEntry) -> None:
@@ -214,10 +224,34 @@ def make_session_factory(engine: Engine) -> sessionmaker[PortalSession]:
     return sessionmaker(engine, class_=PortalSession, expire_on_commit=False)
 
 
-def refuse_unsafe_login(connection: Connection) -> None:
-    """Refuse to serve on a login that row-level security does not bind. Raises RuleBroken."""
-    row = connection.execute(
-        text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user")
-    ).scalar_one()
-    if row:
+_MAY_BYPASS = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+_MAY_BECOME = text(
+    "SELECT role FROM unnest(CAST(:roles AS text[])) role WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = role)"
+    " AND pg_has_role(session_user, role, 'SET')"
+)
+
+
+def refuse_unsafe_login(connection: Connection, *, needs: Iterable[DatabaseRole] = ()) -> None:
+    """Refuse to serve on a login that row-level security does not bind, or that may become more than it `needs`.
+
+    Raises RuleBroken, also where the login may not become what it needs. Without `needs` it may become anything.
+    """
+    if connection.scalar(text(_MAY_BYPASS)):
         raise RuleBroken("The database login may bypass row-level security; give the portal a login that may not.")
+    wanted = [str(role) for role in needs]
+    if wanted:
+        held = set(connection.scalars(_MAY_BECOME, {"roles": [str(role) for role in DatabaseRole]}))
+        _refuse_other_roles(str(connection.scalar(text("SELECT session_user::text"))), held, set(wanted))
+
+
+def _refuse_other_roles(login: str, held: set[str], wanted: set[str]) -> None:
+    if missing := sorted(wanted - held):
+        raise RuleBroken(f"The database login {login} may not become {', '.join(missing)}. {_ROLES_AGAIN}")
+    if spare := sorted(held - wanted - {DatabaseRole.DOOR}):
+        raise RuleBroken(f"The database login {login} may become {', '.join(spare)}, which it must not. {_ROLES_AGAIN}")
+
+
+_ROLES_AGAIN = (
+    "Run what “flask --app wsgi database roles” prints as the server's administrator, and see that DATABASE_URL,"
+    " DATABASE_SIGN_IN_URL and DATABASE_JOBS_URL each have their own login; docs/operating.md has the steps."
+)

@@ -20,7 +20,9 @@ class FormReceipt(Base):
 
     __tablename__ = "form_receipts"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        own=f"person_id = {OWN_PERSON}",
+        own_reads=f"person_id = {OWN_PERSON}",
+        staff=("select", "insert", "update (record_key)"),
         agency_reads=f"person_id = {OWN_PERSON}",
         agency_inserts=f"person_id = {OWN_PERSON}",
         agency_writes=f"person_id = {OWN_PERSON}",

@@ -58,5 +58,5 @@ def told_apart(owner: Any) -> Any:
     if not hasattr(target, "email"):
         return shown_label(owner)
     other = aliased(target)
-    is_shared = exists().where(func.lower(other.name) == func.lower(owner.name), other.id != owner.id)
+    is_shared = exists(1).where(func.lower(other.name) == func.lower(owner.name), other.id != owner.id)
     return case((is_shared, owner.name + " <" + owner.email + ">"), else_=shown_label(owner))

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Identity, Index, SmallInteger, Text, func, te
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import Actor, DatabaseRole, RowPolicy
+from models.core.access import NONE, READ, Actor, DatabaseRole, RowPolicy
 from models.core.choices import Choice
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, PortalSession, run_apart
@@ -52,7 +52,8 @@ class Look(Base):
         Index("ix_looks_person", "person_id", "id"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",),
+        staff=NONE,
+        administrator=READ,
         system=("select",),
         reason="Who looked at what is for the partnership; only the function of the database writes it.",
         is_logged=False,

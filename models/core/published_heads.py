@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, LargeBinary, Row, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.change_log import ChangeLogHead, ChangeRecord
 from models.core.clock import now
 from models.core.db import Base
@@ -34,6 +34,7 @@ class PublishedHead(Base):
 
     __tablename__ = "published_heads"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
         staff=("select",),
         system=("select", "insert", "update"),
         reason="What was told outside of the change log, which agencies never read.",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection, Text, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.db import Base, Record
 
 
@@ -16,7 +16,9 @@ class ReferenceCounter(Base):
 
     __tablename__ = "reference_counters"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        staff=NONE,
+        administrator=("select", "insert", "update"),
+        officer=("select", "insert", "update"),
         system=("select", "insert", "update"),
         reason="Numbers only; agencies create nothing that is numbered.",
         is_logged=False,

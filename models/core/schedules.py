@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, READ, RowPolicy
 from models.core.db import Base
 
 
@@ -17,7 +17,11 @@ class ScheduleMark(Base):
 
     __tablename__ = "schedule_marks"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select",), reason="The scheduler's own memory; no agency's business.", is_logged=False
+        staff=NONE,
+        administrator=READ,
+        officer=READ,
+        reason="The scheduler's own memory; no agency's business.",
+        is_logged=False,
     )
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)

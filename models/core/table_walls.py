@@ -17,8 +17,9 @@ UNION ALL
 SELECT acl.grantee::regrole::text, lower(acl.privilege_type), string_agg(a.attname, ', ' ORDER BY a.attname)
 FROM pg_attribute a, aclexplode(a.attacl) acl WHERE a.attrelid = to_regclass(:name) GROUP BY 1, 2""")
 _POLICIES = text("""
-SELECT roles[1]::text AS role, lower(cmd) AS verb, coalesce(qual, '') AS seen, coalesce(with_check, '') AS left_as
-FROM pg_policies WHERE schemaname = 'public' AND tablename = :table""")
+SELECT role::text AS role, lower(cmd) AS verb, coalesce(qual, '') AS seen, coalesce(with_check, '') AS left_as
+FROM pg_policies, unnest(roles) role
+WHERE schemaname = 'public' AND tablename = :table AND permissive = :kind""")
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ def gates_of(session: Session, table: str) -> list[Gate]:
     grants = session.execute(_GRANTS, {"name": name}).all()
     if not grants:
         raise RuleBroken(f"There is no table {table} in the database.")
-    policies = session.execute(_POLICIES, {"table": table}).all()
+    policies = session.execute(_POLICIES, {"table": table, "kind": "PERMISSIVE"}).all()
+    narrower = session.execute(_POLICIES, {"table": table, "kind": "RESTRICTIVE"}).all()
+    also = {(policy.role, policy.verb): f" AND {policy.left_as}" for policy in narrower}
     gates = [
-        Gate(grant.role, grant.verb, grant.named, policy.seen, policy.left_as)
+        Gate(grant.role, grant.verb, grant.named, policy.seen, policy.left_as + also.get((policy.role, grant.verb), ""))
         for grant in grants
         for policy in policies
         if policy.role == grant.role and policy.verb in (grant.verb, "all")

@@ -99,6 +99,10 @@ class Document(Record):
         Index("ix_documents_subject", "subject"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sponsor=("select", "insert"),
+        manager=("select", "insert"),
+        reader=("select", "insert"),
+        own=f"made_by_id = {OWN_PERSON}",
         staff=("select", "insert", "update", "delete"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND made_by_id = {OWN_PERSON} AND scan_status <> 'clean'",
@@ -132,6 +136,7 @@ class Document(Record):
         return self.erased_on is not None and self.scan_status is not ScanStatus.INFECTED
 
 
+_MADE = ("select", "insert")
 _OWN_DOCUMENT = "EXISTS (SELECT FROM documents d WHERE d.id = document_id"  # of which an agency sees its own only
 
 
@@ -141,6 +146,10 @@ class DocumentPart(Base):
     __tablename__ = "document_parts"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=("select", "insert", "delete"),
+        sponsor=_MADE,
+        manager=_MADE,
+        reader=_MADE,
+        own=f"{_OWN_DOCUMENT} AND d.made_by_id = {OWN_PERSON})",
         system=("select", "insert", "delete"),
         agency_reads=f"{_OWN_DOCUMENT} AND d.scan_status IN ('not_needed', 'unscanned', 'clean'))",
         agency_inserts=f"{_OWN_DOCUMENT} AND d.made_by_id = {OWN_PERSON})",
@@ -158,6 +167,8 @@ class DocumentFetch(Base):
 
     __tablename__ = "document_fetches"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        own=f"person_id = {OWN_PERSON}",
+        own_reads=f"person_id = {OWN_PERSON}",
         staff=("select", "insert"),
         system=("select", "insert"),
         agency_reads=f"person_id = {OWN_PERSON}",

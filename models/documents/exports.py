@@ -20,6 +20,8 @@ class ExportRecord(Base):
     __tablename__ = "export_records"
     address_path: ClassVar[str] = "exports"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        own=f"person_id = {OWN_PERSON}",
+        own_reads=f"person_id = {OWN_PERSON}",
         staff=("select", "insert"),
         system=("select", "insert"),
         agency_reads=f"person_id = {OWN_PERSON}",

@@ -67,7 +67,12 @@ class JobRequest(Base):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        staff=("select", "insert"),
+        administrator=("select", "insert", "update"),
+        officer=("select", "insert", "update (status, attempt_count, finished_at, leased_until_at, due_at)"),
+        own=f"requested_by_id = {OWN_PERSON}",
+        own_reads=f"requested_by_id = {OWN_PERSON}",
+        sign_in=("select", "insert"),
         agency_reads=f"requested_by_id = {OWN_PERSON}",
         agency_inserts=f"requested_by_id = {OWN_PERSON} AND actor_agency_ids <@ {OWN_AGENCIES}",
         reason="Whoever belongs to an agency sees the work they asked for themselves. The row is its own record.",

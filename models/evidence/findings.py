@@ -45,7 +45,9 @@ class Finding(Record):
             info={"sentence": "This is among the review's findings already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own until the review is presented.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="The hub's own until the review is presented.",
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
     key_line_id: Mapped[int | None] = mapped_column(ForeignKey("key_lines.id", ondelete="SET NULL"), index=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.choices import Choice
 from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
@@ -39,7 +39,9 @@ class IntelligenceItem(Referenced):
         must("finding <> ''", name="intelligence_has_finding", sentence="Write what it found."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Weighed by the hub for a review before anything is said in public; agencies read the outcome."
+        manager=NONE,
+        reader=NONE,
+        reason="Weighed by the hub for a review before anything is said in public; agencies read the outcome.",
     )
     reference_prefix = "IN"
 

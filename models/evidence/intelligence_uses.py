@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding, Judgement, take_finding
@@ -29,7 +29,11 @@ class IntelligenceUse(Record):
             info={"sentence": "The review uses this item along that key line already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own work on a review, like its findings.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
+        reader=NONE,
+        reason="The hub's own work on a review, like its findings.",
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("intelligence_items.id", ondelete="CASCADE"))
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)

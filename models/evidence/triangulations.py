@@ -42,7 +42,9 @@ class KeyLineReading(Record):
     """What the team says the sources mean for one key line, in place of the sentence the portal makes."""
 
     __tablename__ = "key_line_readings"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own until the review is presented.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="The hub's own until the review is presented.",
+    )
 
     key_line_id: Mapped[int] = mapped_column(
         ForeignKey("key_lines.id", ondelete="CASCADE"), unique=True,

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
@@ -75,7 +75,8 @@ class FeedbackActivity(Record):
         must("people_count >= 0", name="activity_people_counted", sentence="Give a number of people of 0 or more."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="The hub's own; what people said is told to agencies as findings."
+        manager=NONE,
+        reason="The hub's own; what people said is told to agencies as findings.",
     )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
@@ -128,7 +129,11 @@ class Engagement(Record):
             sentence="Say what the group was told, and how.",
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own record of who was heard.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
+        reader=NONE,
+        reason="The hub's own record of who was heard.",
+    )
 
     activity_id: Mapped[int] = mapped_column(ForeignKey("feedback_activities.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(ForeignKey("feedback_groups.id"), index=True)
@@ -229,7 +234,7 @@ def engaged_lately(session: Session, group_ids: Iterable[int], *, beside: int) -
     """
     latest = (
         select(ThematicReview.id)
-        .where(ThematicReview.id != beside, exists().where(FeedbackActivity.review_id == ThematicReview.id))
+        .where(ThematicReview.id != beside, exists(1).where(FeedbackActivity.review_id == ThematicReview.id))
         .order_by(ThematicReview.reference.desc())
         .limit(RECENT_REVIEWS)
     )

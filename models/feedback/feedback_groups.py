@@ -11,7 +11,7 @@ from typing import ClassVar
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Record
 from models.core.words import choice_column, must, one_of
@@ -45,7 +45,11 @@ class FeedbackGroup(Record):
         one_of("found_through", FoundThrough, "known_way_to_group"),
         must("name <> ''", name="group_named", sentence="Give the group a name."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The hub's own register of groups.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
+        reader=NONE,
+        reason="The hub's own register of groups.",
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a group of that name."})
     kind: Mapped[GroupKind] = mapped_column(choice_column(GroupKind))

@@ -14,11 +14,11 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import Actor, DatabaseRole, RowPolicy
+from models.core.access import NONE, READ, Actor, DatabaseRole, RowPolicy
 from models.core.clock import today
 from models.core.db import Base, Record, act_as
 from models.core.errors import RuleBroken
@@ -58,6 +58,7 @@ class Survey(Record):
         must("length(token) >= 20", name="survey_token_long", sentence="A survey's link must not be guessed."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=NONE,
         reason="The hub's own; what people said is told to agencies as findings.",
         public_reads=f"{_HELD} AND ({_IS_OPEN} OR outcome_published_on IS NOT NULL)",
         unlogged_columns=("token",),
@@ -89,7 +90,10 @@ class SurveyResponse(Base):
     __tablename__ = "survey_responses"
     __table_args__ = (Index("response_counts_once", "survey_id", "receipt", unique=True),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "delete"),
+        staff=NONE,
+        administrator=("select", "delete"),
+        officer=("select", "delete"),
+        sponsor=READ,
         public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
         is_logged=False,
         reason="Anonymous answers for the hub; kept out of the change log, so that they can be erased when due.",
@@ -190,8 +194,7 @@ def as_the_public(session: Session, token: str) -> Survey | None:
 
     The rest of the transaction runs as somebody without a sign-in, who may read this survey and answer it.
     """
-    act_as(session, Actor(DatabaseRole.PUBLIC))
-    session.execute(text("SELECT set_config('app.survey_token', :token, true)"), {"token": token})
+    act_as(session, Actor(DatabaseRole.PUBLIC, survey_token=token))
     return session.scalar(select(Survey).where(Survey.token == token))
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -34,7 +34,11 @@ class GateWaiver(Record):
             sentence="A consent needs who gave it and when.",
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Between the hub and its sponsor.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sponsor=("select", "update (consented_by_id, consented_at, refusal, row_version)"),
+        manager=NONE,
+        reason="Between the hub and its sponsor.",
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
     stage: Mapped[Stage] = mapped_column(choice_column(Stage))

@@ -35,6 +35,7 @@ class LearningUse(Record):
         must("people_count >= 1", name="learning_reached_somebody", sentence="Count at least one person."),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=("select", "insert", "update (used_on, people_count, led_by, note, row_version)"),
         agency_reads=_OWN,
         agency_inserts=f"{_OWN} AND recorded_by_id = {OWN_PERSON} AND {_RELEASED}",
         agency_writes=_OWN,

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Identity, Text, UniqueConstraint, func, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import OWN_PERSON, RowPolicy
+from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -51,7 +51,11 @@ class Message(Base):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        staff=READ,
+        administrator=("select", "insert", "update"),
+        officer=("select", "insert", "update"),
+        own_reads=f"recipient_id = {OWN_PERSON}",
+        sign_in=("select", "insert"),
         agency_reads=f"recipient_id = {OWN_PERSON}",
         reason="People of an agency read what was written to themselves. The row is its own record.",
         is_logged=False,

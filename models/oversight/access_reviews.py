@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, ForeignKey, Select, Text, and_, exists, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
+from models.core.access import NONE, OWN_AGENCIES, OWN_PERSON, READ, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -45,7 +45,10 @@ class AccessReview(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
+        staff=NONE,
+        administrator=("select", "insert"),
+        officer=READ,
+        manager=("select", "insert"),
         system=("select", "insert"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_inserts=f"agency_id = ANY {OWN_AGENCIES} AND reviewed_by_id = {OWN_PERSON}",
@@ -117,8 +120,8 @@ def standings(session: Session, on: date) -> list[Standing]:
 
 def due_agencies(on: date) -> ColumnElement[bool]:
     """Whether an agency's access should be looked at again, as a condition on `Agency`: `Standing.is_due` in SQL."""
-    has_people = exists().where(Person.agency_id == Agency.id, Person.is_active)
-    is_recent = exists().where(AccessReview.agency_id == Agency.id, AccessReview.reviewed_on > on - DUE_AFTER)
+    has_people = exists(1).where(Person.agency_id == Agency.id, Person.is_active)
+    is_recent = exists(1).where(AccessReview.agency_id == Agency.id, AccessReview.reviewed_on > on - DUE_AFTER)
     return and_(has_people, ~is_recent)
 
 

@@ -66,13 +66,13 @@ def sees() -> ColumnElement[str]:
 
 def factor_state() -> ColumnElement[str]:
     """The `FactorState` of a person."""
-    has_app = exists().where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None))
-    has_passkey = exists().where(Passkey.person_id == Person.id, Passkey.copied_at.is_(None))
+    has_app = exists(1).where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None))
+    has_passkey = exists(1).where(Passkey.person_id == Person.id, Passkey.copied_at.is_(None))
     return case(
         (and_(has_app, has_passkey), FactorState.APP_AND_PASSKEY.value),
         (has_app, FactorState.APP.value),
         (has_passkey, FactorState.PASSKEY.value),
-        (exists().where(WorkAccount.person_id == Person.id), FactorState.WORK_ACCOUNT.value),
+        (exists(1).where(WorkAccount.person_id == Person.id), FactorState.WORK_ACCOUNT.value),
         else_=FactorState.NONE.value,
     )
 
@@ -99,8 +99,8 @@ def access_state(now: datetime, on: date, *, knows_sign_ins: bool = True) -> Col
 
     Whoever may not read when others signed in (`knows_sign_ins`) is told of nobody that they have not for long.
     """
-    has_seats = exists().where(Membership.person_id == Person.id)
-    has_lasting_seat = exists().where(Membership.person_id == Person.id, lasting(on))
+    has_seats = exists(1).where(Membership.person_id == Person.id)
+    has_lasting_seat = exists(1).where(Membership.person_id == Person.id, lasting(on))
     since = func.coalesce(last_signed_in(Person.id), Person.accepted_at)
     is_idle = func.coalesce(since < now - IDLE_AFTER, True) if knows_sign_ins else false()
     return case(

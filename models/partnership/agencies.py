@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.core.access import OWN_AGENCIES, RowPolicy
+from models.core.access import OWN_AGENCIES, READ, RowPolicy
 from models.core.db import Record
 from models.core.words import choice_column, must, one_of
 from models.partnership.reference_items import ReferenceItem, Service
@@ -21,7 +21,11 @@ class Agency(Record):
         one_of("covers", Service, "agency_covers_known_service"),
         must("name <> ''", name="agency_named", sentence="Give the agency a name."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"id = ANY {OWN_AGENCIES}")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=READ,
+        sign_in=READ,
+        agency_reads=f"id = ANY {OWN_AGENCIES}",
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already an agency of that name."})
     category_id: Mapped[int] = mapped_column(ForeignKey("reference_items.id"), index=True)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import Role, RowPolicy
+from models.core.access import READ, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -30,7 +30,9 @@ class Hub(Record):
     __tablename__ = "hubs"
     __table_args__ = (one_of("kind", HubKind, "known_hub_kind"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads="true", reason="Which hubs there are is published by the partnership."
+        officer=READ,
+        agency_reads="true",
+        reason="Which hubs there are is published by the partnership.",
     )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a hub of that name."})

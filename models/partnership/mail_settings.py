@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import ForeignKey, LargeBinary, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, validates
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
@@ -63,7 +63,9 @@ class MailSettings(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "update"),
+        staff=NONE,
+        administrator=("select", "update"),
+        sign_in=READ,
         system=("select", "update"),
         unlogged_columns=("sealed_password",),
         reason="Administrators keep it, the portal sends by it; no agency and nobody without a sign-in ever needs it.",
@@ -105,7 +107,8 @@ class MailTest(Base):
 
     __tablename__ = "mail_tests"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
+        staff=NONE,
+        administrator=("select", "insert"),
         system=("select", "insert"),
         is_logged=False,
         reason="Administrators test the mail server; the row is its own record and nobody edits it.",

@@ -55,7 +55,10 @@ class Membership(Record):
         ),
         Index("ix_memberships_hub_dates", "hub_id", "starts_on"),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"agency_id = ANY {OWN_AGENCIES}")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=("select", "insert", "update"),
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
+    )
 
     hub_id: Mapped[int] = mapped_column(ForeignKey("hubs.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)

@@ -13,7 +13,7 @@ from typing import ClassVar
 from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, validates
 
-from models.core.access import EVERYTHING, RowPolicy
+from models.core.access import EVERYTHING, READ, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
@@ -64,7 +64,9 @@ class Partnership(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "update"),
+        staff=READ,
+        administrator=("select", "update"),
+        sign_in=READ,
         system=("select", "update"),
         agency_reads=EVERYTHING,
         public_reads=EVERYTHING,

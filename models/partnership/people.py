@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, and_, case, cast, func, true
+from sqlalchemy import ColumnElement, Computed, ForeignKey, Text, and_, case
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import OWN_AGENCIES, OWN_PERSON, Actor, DatabaseRole, Role, RowPolicy
+from models.core.access import OWN_AGENCIES, OWN_PERSON, READ, Actor, DatabaseRole, Role, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
@@ -46,8 +46,11 @@ class Person(Record):
     left_words: ClassVar[str] = " (has left)"
     """Stands behind the name of somebody who may no longer sign in, wherever they are named as a record's own."""
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sign_in=("select", "update"),
+        officer=READ,
         agency_reads=f"agency_id = ANY {OWN_AGENCIES} OR id = {OWN_PERSON}",
-        unlogged_columns=("password_hash",),
+        unlogged_columns=("password_hash", "has_password"),
+        hidden=("password_hash",),
     )
 
     name: Mapped[str] = mapped_column(Text)
@@ -60,6 +63,7 @@ class Person(Record):
     team: Mapped[str] = mapped_column(Text, server_default="")
     is_active: Mapped[bool] = mapped_column(server_default="true", active_history=True)
     password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
+    has_password: Mapped[bool] = mapped_column(Computed("password_hash IS NOT NULL", persisted=True), deferred=True)
     accepted_at: Mapped[datetime | None]
     failed_count: Mapped[int] = mapped_column(server_default="0")
     locked_until_at: Mapped[datetime | None]
@@ -79,17 +83,12 @@ class Person(Record):
         return Actor.person(self.id, self.role, self.agency_id, request_id)
 
 
-def becoming() -> list[ColumnElement[str]]:
-    """The settings of `models.core.db.become`, as columns of a statement that finds a person; reading applies them.
+def role_in_database() -> ColumnElement[str]:
+    """The database's role of a person, as a column of a statement that finds people.
 
-    The request stays the one it was. A role that `Actor.person` does not know is nobody.
+    A role that `Actor.person` does not know is nobody.
     """
-    settings: dict[str, ColumnElement[str]] = {
-        "role": case(*_database_roles(), else_=str(DatabaseRole.PUBLIC)),
-        "app.user_id": cast(Person.id, Text),
-        "app.agency_ids": func.coalesce(cast(Person.agency_id, Text), ""),
-    }
-    return [func.set_config(name, value, true()) for name, value in settings.items()]
+    return case(*_database_roles(), else_=str(DatabaseRole.PUBLIC))
 
 
 def _database_roles() -> Iterator[tuple[ColumnElement[bool], str]]:

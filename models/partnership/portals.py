@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import EVERYTHING, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Record
 from models.core.words import choice_column, one_of
@@ -37,9 +37,13 @@ class Portal(Record):
     __tablename__ = "portals"
     __table_args__ = (one_of("kind", PortalKind, "known_kind"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update"),
+        sign_in=READ,
+        staff=READ,
+        administrator=("select", "insert", "update (has_start_hidden, row_version)"),
         system=("select", "insert", "update"),
-        reason="What the portal is on record as; pages ask it as the portal itself, nobody of an agency does.",
+        agency_reads=EVERYTHING,
+        public_reads=EVERYTHING,
+        reason="What the portal is on record as: every page wears the band of the demonstration.",
     )
 
     kind: Mapped[PortalKind] = mapped_column(choice_column(PortalKind))

@@ -9,7 +9,7 @@ from sqlalchemy import String, Text, UniqueConstraint, cast, func, literal, sele
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
-from models.core.access import EVERYTHING, RowPolicy
+from models.core.access import EVERYTHING, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
@@ -49,7 +49,11 @@ class ReferenceItem(Record):
         must("day_count >= 0", name="days_not_before", sentence="Give days of 0 or more."),
         must("label <> ''", name="label_given", sentence="Give the word people will read."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=EVERYTHING, reason="Words everybody reads.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=READ,
+        agency_reads=EVERYTHING,
+        reason="Words everybody reads.",
+    )
 
     list_name: Mapped[ReferenceList] = mapped_column(choice_column(ReferenceList), index=True)
     code: Mapped[str] = mapped_column(Text)

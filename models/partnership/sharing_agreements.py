@@ -74,7 +74,7 @@ def in_date(on: date) -> ColumnElement[bool]:
 
 def agencies_without_agreement(session: Session, agency_ids: Collection[int], on: date) -> list[Agency]:
     """Which of these agencies have no signed agreement that holds on a day, by name."""
-    signed = exists().where(SharingAgreement.agency_id == Agency.id, in_date(on))
+    signed = exists(1).where(SharingAgreement.agency_id == Agency.id, in_date(on))
     without = select(Agency).where(Agency.id.in_(agency_ids), ~signed).order_by(Agency.name)
     return list(session.scalars(without))
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.access import EVERYTHING, RowPolicy
+from models.core.access import EVERYTHING, READ, RowPolicy
 from models.core.db import Record
 from models.core.words import must
 
@@ -25,7 +25,11 @@ class StrategicPriority(Record):
             sentence="A priority cannot end before it starts.",
         ),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=EVERYTHING, reason="Published by the partnership.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=READ,
+        agency_reads=EVERYTHING,
+        reason="Published by the partnership.",
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a priority of that name."})
     description: Mapped[str] = mapped_column(Text, server_default="")

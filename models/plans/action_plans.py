@@ -37,7 +37,10 @@ class ActionPlan(Referenced):
         one_of("status", PlanStatus, "known_plan_status"),
         must("version >= 1", name="version_from_one", sentence="Versions are counted from 1."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_HAS_OWN_ACTION)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=("select", "insert", "update"),
+        agency_reads=_HAS_OWN_ACTION,
+    )
     reference_prefix = "AP"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id"), index=True)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Text, func
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import OWN_PERSON, RowPolicy
+from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
@@ -22,7 +22,11 @@ class ActionUpdate(Base):
 
     __tablename__ = "action_updates"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
+        staff=READ,
+        administrator=("select", "insert"),
+        officer=("select", "insert"),
+        manager=("select", "insert"),
+        own=f"author_id = {OWN_PERSON}",
         agency_reads="EXISTS (SELECT 1 FROM actions a WHERE a.id = action_id)",
         agency_inserts=f"author_id = {OWN_PERSON} AND EXISTS (SELECT FROM actions a WHERE a.id = action_id)",
     )

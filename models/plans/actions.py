@@ -68,6 +68,11 @@ class Action(Record):
         Index("ix_actions_open_due", "due_on", postgresql_where=text("completed_on IS NULL")),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=(
+            "select",
+            "update (brag_id, completion_evidence, impact_evidence, completion_claimed_on, completion_claimed_by_id,"
+            " row_version)",
+        ),
         agency_reads=_OWN_ACTION,
         agency_writes=_OWN_ACTION,
         agency_updates=(
@@ -154,7 +159,7 @@ class Action(Record):
 
 def owner_words(action: type[Action]) -> ColumnElement[str]:
     """The owner as plans name them, marked where that is a person who has left."""
-    left = exists().where(Person.id == action.owner_id, Person.name == action.owner_name, Person.is_active.is_(False))
+    left = exists(1).where(Person.id == action.owner_id, Person.name == action.owner_name, Person.is_active.is_(False))
     return case((left, action.owner_name + Person.left_words), else_=action.owner_name)
 
 

@@ -46,6 +46,7 @@ class Challenge(Record):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        manager=("select", "update (answer, answered_on, row_version)"),
         agency_reads=_OWN,
         agency_writes=f"{_OWN} AND closed_on IS NULL",
         agency_updates=("answer", "answered_on", "row_version"),

@@ -27,7 +27,9 @@ class RecommendationFinding(Record):
             info={"sentence": "The recommendation cites this finding already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Findings are the hub's own until the review is presented.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        reason="Findings are the hub's own until the review is presented.",
+    )
 
     recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendations.id", ondelete="CASCADE"))
     finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id"), index=True)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CursorResult, ForeignKey, LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import RowPolicy
+from models.core.access import ALL, NONE, RowPolicy
 from models.core.db import Base
 from models.partnership.people import Person
 from models.reminders.task_kinds import KINDS
@@ -23,7 +23,8 @@ class CalendarFeed(Base):
 
     __tablename__ = "calendar_feeds"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=(),
+        staff=NONE,
+        sign_in=ALL,
         unlogged_columns=("token_hash",),
         reason="Secret links belong to the portal itself, as sign-ins do; whoever holds one reads as that person.",
     )

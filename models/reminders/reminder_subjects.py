@@ -164,7 +164,7 @@ _ACTION = SubjectKind(
     is_open=(Action.completed_on.is_(None), ActionPlan.status.in_((PlanStatus.AGREED, PlanStatus.COMPLETED))),
 )  # fmt: skip
 
-_UNAUDITED = exists().where(
+_UNAUDITED = exists(1).where(
     SampleCase.sample_id == AuditSample.id,
     SampleCase.status.in_((CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)),
     SampleCase.audited_on.is_(None),
@@ -191,7 +191,7 @@ _STAGE = SubjectKind(
 
 # Each agency's latest agreement; an earlier one that was followed by another is nobody's concern.
 _LATER = aliased(SharingAgreement)
-_FOLLOWED = exists().where(
+_FOLLOWED = exists(1).where(
     _LATER.agency_id == SharingAgreement.agency_id, _LATER.valid_until_on > SharingAgreement.valid_until_on
 )
 _AGREEMENT = SubjectKind(

@@ -50,7 +50,10 @@ class ReminderRule(Record):
         ),
         must("subject <> ''", name="reminder_has_subject", sentence="Write the subject line."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The partnership's own rules; agencies read their messages.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=("select", "insert", "update"),
+        reason="The partnership's own rules; agencies read their messages.",
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a rule of that name."})
     kind: Mapped[ReminderKind] = mapped_column(choice_column(ReminderKind))

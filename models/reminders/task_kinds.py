@@ -75,7 +75,7 @@ def _stages(actor: Actor, on: date) -> Mine:
 
 def _samples(actor: Actor, on: date) -> Mine:
     selected = (CaseStatus.SELECTED, CaseStatus.ELIMINATION_PROPOSED)
-    is_open = exists().where(
+    is_open = exists(1).where(
         SampleCase.sample_id == AuditSample.id, SampleCase.status.in_(selected), SampleCase.audited_on.is_(None)
     )
     is_mine = or_(AuditSample.requested_by_id == actor.person_id, of_followed_review(AuditSample.review_id, actor, on))
@@ -99,7 +99,7 @@ def _moderations(actor: Actor, on: date) -> Mine:
     is_open = func.bool_or(CaseAudit.status.in_(OPEN_AUDITS))
     ready = select(CaseAudit.sample_case_id).where(of_run_review(CaseAudit.review_id, actor, on))
     ready = ready.group_by(CaseAudit.sample_case_id).having(is_in, ~is_open)
-    is_done = exists().where(Moderation.sample_case_id == SampleCase.id)
+    is_done = exists(1).where(Moderation.sample_case_id == SampleCase.id)
     return and_(SampleCase.id.in_(ready), ~is_done)
 
 
@@ -148,19 +148,19 @@ def _section_11_to_moderate(actor: Actor, on: date) -> Mine:
 
 
 def _groups_untold(actor: Actor, on: date) -> Mine:
-    is_untold = exists().where(Engagement.activity_id == FeedbackActivity.id, Engagement.outcome_told_on.is_(None))
+    is_untold = exists(1).where(Engagement.activity_id == FeedbackActivity.id, Engagement.outcome_told_on.is_(None))
     return and_(is_untold, of_run_review(FeedbackActivity.review_id, actor, on))
 
 
 def _never_signed(actor: Actor, on: date) -> Mine:
-    has_one = exists().where(SharingAgreement.agency_id == Agency.id, SharingAgreement.signed_on <= on)
+    has_one = exists(1).where(SharingAgreement.agency_id == Agency.id, SharingAgreement.signed_on <= on)
     return and_(Agency.is_active, ~has_one)
 
 
 def _agreements(actor: Actor, on: date) -> Mine:
     """Each active agency's latest agreement; an earlier one that was followed by another is nobody's concern."""
     later = aliased(SharingAgreement)
-    is_followed = exists().where(
+    is_followed = exists(1).where(
         later.agency_id == SharingAgreement.agency_id,
         later.valid_until_on > SharingAgreement.valid_until_on,
         later.signed_on <= on,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
@@ -46,7 +46,10 @@ class RetentionRule(Record):
         one_of("counted_from", ClockStart, "known_clock_start"),
         must("months BETWEEN 0 AND 600", name="months_plausible", sentence="Give months between 0 and 600."),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="The partnership's own rules on what it keeps.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=READ,
+        reason="The partnership's own rules on what it keeps.",
+    )
 
     what: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is a rule for that already."})
     months: Mapped[int]

@@ -41,7 +41,8 @@ class Escalation(Referenced):
         must("said <> ''", name="escalation_says_what", sentence="Write what was said."),
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="Between the hub, its sponsor and the leads; an agency reads the letters it is sent."
+        sponsor=("select", "update (answer, answered_at, answered_by_id, row_version)"),
+        reason="Between the hub, its sponsor and the leads; an agency reads the letters it is sent.",
     )
     reference_prefix = "NE"
 

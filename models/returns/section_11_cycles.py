@@ -50,7 +50,8 @@ class Section11Cycle(Record):
         ),
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        agency_reads="EXISTS (SELECT FROM section_11_returns r WHERE r.cycle_id = section_11_cycles.id)"
+        officer=("select", "insert", "update"),
+        agency_reads="EXISTS (SELECT FROM section_11_returns r WHERE r.cycle_id = section_11_cycles.id)",
     )
 
     title: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a cycle of that title."})

@@ -39,7 +39,10 @@ class Invitation(Record):
             name="agency_invited_once", info={"sentence": "That agency is invited to this part already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=f"agency_id = ANY {OWN_AGENCIES}")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sponsor=("select", "insert", "delete"),
+        agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"))
     part: Mapped[ReviewPart] = mapped_column(choice_column(ReviewPart))

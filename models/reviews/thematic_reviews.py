@@ -61,7 +61,10 @@ class ThematicReview(Referenced):
             sentence="A hold on a review's data needs its reason.",
         ),
     )
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=_AGENCY_SEES)
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=("select", "insert", "update"),
+        agency_reads=_AGENCY_SEES,
+    )
     reference_prefix = "TR"
 
     title: Mapped[str] = mapped_column(Text)

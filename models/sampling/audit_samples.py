@@ -79,9 +79,9 @@ class AuditSample(Referenced):
         ),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert", "update", "delete"),
+        sponsor=("select", "update (status, voided_by_id, voided_at, row_version)"),
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
-        unlogged_columns=("secret_part", "excluded", "certificate"),  # references, which are erased in their time
+        unlogged_columns=("secret_part", "excluded", "certificate"),  # references, which are erased in their time,
     )
     reference_prefix = "AS"
 

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.core.errors import RuleBroken
+from models.core.planning import plan_with
 from models.rules.sampling.draws import Draw, check_exclusions, settle_draw, tickets_needed
 from models.rules.sampling.frame_slots import LAST_SLOT, FrameFacts, slots_of
 from models.rules.sampling.populations import Population
@@ -42,10 +43,6 @@ ONE_SCAN = {
 """The planner expects fewer rows than come and would walk an index; one parallel scan is twice as fast."""
 
 _GET = "SELECT name, current_setting(name) FROM unnest(CAST(:names AS text[])) AS s (name)"
-_SET = (
-    "SELECT set_config(name, given, true)"
-    " FROM unnest(CAST(:names AS text[]), CAST(:given AS text[])) AS s (name, given)"
-)
 
 
 @dataclass
@@ -120,17 +117,13 @@ def draw_cases(
 def one_scan(session: Session) -> Iterator[None]:
     """Have the planner read frames by one parallel scan until the block ends (or the transaction, if it failed)."""
     before: dict[str, str] = dict(session.execute(text(_GET), {"names": list(ONE_SCAN)}).all())
-    _set(session, ONE_SCAN)
+    plan_with(session, ONE_SCAN)
     try:
         yield
     except RuleBroken:
-        _set(session, before)
+        plan_with(session, before)
         raise
-    _set(session, before)
-
-
-def _set(session: Session, settings: Mapping[str, str]) -> None:
-    session.execute(text(_SET), {"names": list(settings), "given": list(settings.values())})
+    plan_with(session, before)
 
 
 def _read(session: Session, statements: Iterable[str], values: Mapping[str, object]) -> _Found:

@@ -63,7 +63,7 @@ class SampleCase(Record):
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         agency_reads="EXISTS (SELECT FROM case_audits a WHERE a.sample_case_id = sample_cases.id)",
         reason="Drawn cases are for the hub; an agency learns of its cases through its audits.",
-        unlogged_columns=("reference", "ticket"),  # never written elsewhere, so that they can be erased in their time
+        unlogged_columns=("reference", "ticket"),  # never written elsewhere, so that they can be erased in their time,
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id", ondelete="CASCADE"))

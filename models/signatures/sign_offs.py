@@ -67,7 +67,10 @@ class SignOff(Record):
             info={"sentence": "This waits for the sponsor's signature already."},
         ),
     )  # fmt: skip
-    row_policy: ClassVar[RowPolicy] = RowPolicy(reason="Between the hub and its sponsor.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sponsor=("select", "update (status, signed_by_id, signed_at, note, row_version)"),
+        reason="Between the hub and its sponsor.",
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("thematic_reviews.id", ondelete="CASCADE"), index=True)
     subject: Mapped[SignOffSubject] = mapped_column(choice_column(SignOffSubject))

@@ -18,7 +18,7 @@ from sqlalchemy import ForeignKey, LargeBinary, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import NONE, RowPolicy
 from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
@@ -60,6 +60,9 @@ class TableImport(Record):
     __tablename__ = "table_imports"
     __table_args__ = (one_of("status", ImportStatus, "known_import_status"),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
+        sponsor=NONE,
+        manager=NONE,
+        reader=NONE,
         reason="Spreadsheets are brought in by officers and administrators; agencies never see them.",
         unlogged_columns=("sealed", "report", "choice"),
     )

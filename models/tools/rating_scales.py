@@ -8,7 +8,7 @@ from sqlalchemy import Text, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import EVERYTHING, RowPolicy
+from models.core.access import EVERYTHING, READ, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.rules.tools.questionnaires import Option, weighted
@@ -18,7 +18,11 @@ class RatingScale(Record):
     """A scale: its points from the best to the worst, then answers that are not counted (such as not applicable)."""
 
     __tablename__ = "rating_scales"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(agency_reads=EVERYTHING, reason="Words everybody reads.")
+    row_policy: ClassVar[RowPolicy] = RowPolicy(
+        officer=READ,
+        agency_reads=EVERYTHING,
+        reason="Words everybody reads.",
+    )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a scale of that name."})
     points: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -31,7 +31,9 @@ class ToolVersion(Base):
         UniqueConstraint("tool_id", "sha256", name="tool_content_once"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=("select", "insert"),
+        staff=READ,
+        administrator=("select", "insert"),
+        officer=("select", "insert"),
         system=("select", "insert", "delete"),
         agency_reads="EXISTS (SELECT FROM answer_sheets s WHERE s.version_id = tool_versions.id)",
         public_reads="EXISTS (SELECT FROM surveys s WHERE s.version_id = tool_versions.id)",

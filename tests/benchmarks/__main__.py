@@ -21,7 +21,7 @@ def main(rows: int, wanted: set[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
         servers = join_servers(Path(folder), with_queue=False)
         schema.migrate(servers.owner_url)
-        database = Database(servers.database_url, servers.owner_url, servers.superuser_url)
+        database = Database.of(servers)
         benches: dict[str, Callable[[], Iterable[str]]] = {
             "pdf": plan_pdf.bench,
             "passwords": lambda: forgotten_passwords.bench(database),

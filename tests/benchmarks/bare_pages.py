@@ -32,4 +32,4 @@ def page(name: str) -> str:
 
 @cache
 def _connection() -> psycopg.Connection[Any]:
-    return psycopg.connect(os.environ["DATABASE_URL"], options="-c role=portal_staff", autocommit=True)
+    return psycopg.connect(os.environ["DATABASE_URL"], options="-c role=portal_officer", autocommit=True)

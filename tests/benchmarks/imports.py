@@ -67,7 +67,10 @@ def checked_import(url: str, path: Path) -> dict[str, float]:
     """
     load_rooms("models")
     engine = make_engine(url)
-    with make_session_factory(engine)(info={"actor": Actor(DatabaseRole.STAFF)}) as session, path.open("rb") as source:
+    with (
+        make_session_factory(engine)(info={"actor": Actor(DatabaseRole.ADMINISTRATOR)}) as session,
+        path.open("rb") as source,
+    ):
         give_starting_words(session)
         session.commit()
         started = time.perf_counter()

@@ -85,7 +85,7 @@ def page_times(database: Database, frame: int, rows: int) -> dict[str, str]:
     with (
         served(database, "wsgi:doorway", "rsgi") as ours,
         served(database, "tests.benchmarks.bare_pages:app") as theirs,
-        psycopg.connect(database.app_url, options="-c role=portal_staff", autocommit=True) as sql,
+        psycopg.connect(database.app_url, options="-c role=portal_officer", autocommit=True) as sql,
     ):
         client, plain = Client(ours.host, ours.port), Client(theirs.host, theirs.port)
         client.sign_in()
@@ -222,7 +222,7 @@ def served(database: Database, target: str, interface: str = "wsgi") -> Iterator
         probe.bind(("127.0.0.1", 0))
         host, port = probe.getsockname()
     command = [sys.executable, "-m", "granian", "--interface", interface, "--host", host, "--port", str(port)]
-    settings = {"DATABASE_URL": database.app_url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "bench" * 10}
+    settings = {**database.web_logins, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "bench" * 10}
     environment = {**os.environ, **settings, "LOG_LEVEL": "ERROR"}
     server = subprocess.Popen(
         [*command, "--workers", "1", "--log-level", "error", target], cwd=PROJECT, env=environment

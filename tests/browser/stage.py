@@ -27,7 +27,14 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
-UNSET: Final = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SMTP_URL")
+UNSET: Final = (
+    "DATABASE_URL",
+    "DATABASE_SIGN_IN_URL",
+    "DATABASE_JOBS_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+)
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -107,9 +107,14 @@ def managed_database(folder: Path) -> Iterator[dict[str, str]]:
         told = {"DATA_DIR": str(folder / "operator")}
         script = block("flask --app wsgi database roles")
         run(script.replace("postgresql://administrator@host/postgres", administered(server)), folder, told)
-        prepared = {"DATABASE_URL": server.database_url, "DATABASE_OWNER_URL": server.owner_url}
+        prepared = {
+            "DATABASE_URL": server.database_url,
+            "DATABASE_SIGN_IN_URL": server.sign_in_url,
+            "DATABASE_JOBS_URL": server.jobs_url,
+            "DATABASE_OWNER_URL": server.owner_url,
+        }
         run("flask --app wsgi database prepare", folder, {**told, **prepared})
-        yield prepared  # the launcher keeps the owner's from the rest
+        yield prepared  # the launcher tells each process what it needs
 
 
 def partnership(issued: str) -> dict[str, list[tuple[Any, ...]]]:

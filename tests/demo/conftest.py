@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, Engine
-from sqlalchemy.orm import sessionmaker
 
+from app.database_logins import JOBS
 from app.demo.partnership import load_demo
 from models.core.access import Actor
 from models.core.clock import today
-from models.core.db import PortalSession
 from models.tools.starting_tools import give_starting_tools
 from models.tools.starting_words import give_starting_words
+from tests.wall.logins import sessions_by
 from tests.web import PASSWORD
 
 
@@ -22,7 +22,7 @@ def demo_connection(engine: Engine) -> Iterator[Connection]:
     """A connection with the demo partnership, loaded once for all tests of this folder; rolled back at the end."""
     with engine.connect() as connection:
         transaction = connection.begin()
-        sessions = sessionmaker(connection, class_=PortalSession, join_transaction_mode="create_savepoint")
+        sessions = sessions_by(JOBS, connection)
         with sessions(info={"actor": Actor.system("test")}) as session:
             give_starting_words(session)
             give_starting_tools(session)

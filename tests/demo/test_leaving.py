@@ -64,7 +64,7 @@ def servers(settings: Settings, data_dir: Path) -> Iterator[Servers]:
     """The demonstration on a server of its own, with one word of each kind changed."""
     with join_servers(data_dir, with_queue=False, durable=False) as joined:
         prepare_database(settings, joined, wanted=PortalKind.DEMO)
-        with session_on(joined.database_url) as session:
+        with session_on(joined.jobs_url) as session:
             change_words(session)
         yield joined
 
@@ -126,7 +126,7 @@ def command(data_dir: Path, *arguments: str, **told: str) -> subprocess.Complete
 
 
 def test_demo_cannot_be_left_while_anybody_is_connected(servers: Servers, data_dir: Path) -> None:
-    with psycopg.connect(servers.database_url):
+    with psycopg.connect(servers.jobs_url):
         done = command(data_dir, "leave-demo")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "The portal is running; stop every process of it first.\n"
@@ -134,18 +134,18 @@ def test_demo_cannot_be_left_while_anybody_is_connected(servers: Servers, data_d
 
 def test_managed_demo_goes_into_a_new_database_and_stays_as_it_is(servers: Servers, settings: Settings) -> None:
     create_database(servers.superuser_url, "elsewhere")
-    new = Servers(in_database(servers.database_url, "elsewhere"), in_database(servers.owner_url, "elsewhere"), "")
-    with session_on(servers.database_url) as demo:
+    new = Servers(in_database(servers.jobs_url, "elsewhere"), in_database(servers.owner_url, "elsewhere"), "")
+    with session_on(servers.jobs_url) as demo:
         before = counts(demo)
-    begin_from(settings, new, source=servers.database_url)
-    with session_on(servers.database_url) as demo, session_on(new.database_url) as own:
+    begin_from(settings, new, source=servers.jobs_url)
+    with session_on(servers.jobs_url) as demo, session_on(new.jobs_url) as own:
         assert counts(demo) == before
         assert texts(own) == texts(demo)
         assert portal_kind(own) is PortalKind.OWN
     with pytest.raises(RuleBroken, match="not empty"):
-        begin_from(settings, new, source=servers.database_url)
+        begin_from(settings, new, source=servers.jobs_url)
     with pytest.raises(RuleBroken, match="not the demonstration"):
-        begin_from(settings, new, source=new.database_url)
+        begin_from(settings, new, source=new.jobs_url)
 
 
 def test_managed_demo_without_a_new_database_is_told_what_to_do(tmp_path: Path) -> None:
@@ -156,12 +156,12 @@ def test_managed_demo_without_a_new_database_is_told_what_to_do(tmp_path: Path) 
 
 
 def test_partnership_leaves_with_its_words_and_nothing_of_the_demo(servers: Servers, data_dir: Path) -> None:
-    with session_on(servers.database_url) as demo:
+    with session_on(servers.jobs_url) as demo:
         words_before, before = texts(demo), counts(demo)
     done = command(data_dir, "leave-demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert "your own now" in done.stdout
-    with session_on(servers.database_url) as own:
+    with session_on(servers.jobs_url) as own:
         assert portal_kind(own) is PortalKind.OWN
         assert {table for table, count in counts(own).items() if count} == GOES_ALONG | FRESH
         assert texts(own) == words_before
@@ -178,12 +178,12 @@ def test_partnership_leaves_with_its_words_and_nothing_of_the_demo(servers: Serv
         assert first_broken_link(own) is None
         assert set(own.scalars(select(ChangeRecord.verb))) == {"insert", "update"}
         assert not set(own.scalars(select(ChangeRecord.person_id))) - {None}
-    with session_on(in_database(servers.database_url, LEFT)) as demo:
+    with session_on(in_database(servers.jobs_url, LEFT)) as demo:
         assert counts(demo) == before
 
 
 def test_partnerships_own_portal_refuses_to_be_left(servers: Servers, data_dir: Path) -> None:
-    with session_on(servers.database_url) as own:
+    with session_on(servers.jobs_url) as own:
         assert portal_kind(own) is PortalKind.OWN
         assert own.scalar(select(func.count()).select_from(Person)) == 0
     done = command(data_dir, "leave-demo")

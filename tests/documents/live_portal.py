@@ -109,7 +109,7 @@ def live_portal(database: Database, folder: Path, **settings: str) -> Iterator[L
         port = free.getsockname()[1]
     values = {"port": port, "web_workers": 1, "secret_key": SECRET, "log_level": "ERROR", "data_dir": str(folder)}
     command = portal_children(Settings(**values))[0].command
-    environment = {**os.environ, "DATABASE_URL": database.app_url, "SECRET_KEY": SECRET, "DATA_DIR": str(folder)}
+    environment = {**os.environ, **database.web_logins, "SECRET_KEY": SECRET, "DATA_DIR": str(folder)}
     environment |= {"LOG_LEVEL": "ERROR", "PORT": str(port), "WEB_WORKERS": "1", "REDIS_URL": "redis://127.0.0.1:1/0"}
     with (folder / "web.log").open("wb") as log:
         running = subprocess.Popen(command, cwd=PROJECT, env=environment | settings, stdout=log, stderr=log)

@@ -87,7 +87,7 @@ class Case:
 def case(tmp_path: Path) -> Iterator[Case]:
     with join_servers(tmp_path / "server", with_queue=False) as servers:
         schema.migrate(servers.owner_url)
-        database = Database(servers.database_url, servers.owner_url, servers.superuser_url)
+        database = Database.of(servers)
         email = person_who_may_sign_in(database)
         with web_process(database, tmp_path) as web:
             writers = [Writer(Visitor(web.port).sign_in(email), number) for number in range(WRITERS)]

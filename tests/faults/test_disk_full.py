@@ -56,7 +56,7 @@ def servers(small_disk: Path) -> Iterator[Servers]:
 
 @pytest.fixture
 def engine(servers: Servers) -> Iterator[Engine]:
-    pool = make_engine(servers.database_url)
+    pool = make_engine(servers.superuser_url)
     yield pool
     pool.dispose()
 

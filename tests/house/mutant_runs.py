@@ -173,7 +173,7 @@ def _serve(folder: Path, tell: int, done: int) -> None:
         with local_servers.join_servers(folder, with_queue=False, durable=False) as servers:
             schema.migrate(servers.owner_url)
             with os.fdopen(tell, "wb") as answer:
-                pickle.dump((servers.database_url, servers.owner_url), answer)
+                pickle.dump((servers.jobs_url, servers.owner_url, servers.superuser_url), answer)
             os.read(done, 1)
     finally:
         os._exit(0)

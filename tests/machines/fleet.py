@@ -27,7 +27,7 @@ import psutil
 
 from app.servers.local_servers import Servers
 from tests.house.source import PROJECT
-from tests.machines.compose_file import ANSWERS, answers_to, image_environment, services, text_of
+from tests.machines.compose_file import ANSWERS, Service, answers_to, image_environment, services, text_of
 from tests.machines.sealing import write_certificate
 from tests.machines.visitors import Visitor, free_port
 
@@ -73,7 +73,7 @@ class Fleet:
         """Start a process by the command that compose.yaml has for it."""
         service = self.services[self.processes[name]]
         bins = str(Path(sys.executable).parent)
-        settings = {**image_environment(), **service.environment, **self._addresses(), **self.told}
+        settings = {**image_environment(), **service.environment, **self._addresses(service), **self.told}
         settings["PATH"] = f"{bins}:{os.defpath}"
         if name in self.ports:
             settings |= {"HOST": "127.0.0.1", "PORT": str(self.ports[name])}
@@ -163,9 +163,15 @@ class Fleet:
                 start_new_session=True, preexec_fn=partial(_end_with_us, os.getpid()),
             )  # fmt: skip
 
-    def _addresses(self) -> dict[str, str]:
-        """Where database and queue are; a login that compose.yaml names keeps its name."""
-        return {"DATABASE_URL": self.servers.database_url, "REDIS_URL": self.servers.redis_url}
+    def _addresses(self, service: Service) -> dict[str, str]:
+        """Where database and queue are, by the logins that compose.yaml gives the process and no others."""
+        known = {
+            "DATABASE_URL": self.servers.database_url,
+            "DATABASE_SIGN_IN_URL": self.servers.sign_in_url,
+            "DATABASE_JOBS_URL": self.servers.jobs_url,
+            "REDIS_URL": self.servers.redis_url,
+        }
+        return {name: address for name, address in known.items() if name in service.environment}
 
 
 def _end_with_us(parent: int) -> None:

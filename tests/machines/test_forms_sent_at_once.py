@@ -34,7 +34,7 @@ WORDS = {"email": "once@example.org", "url": "https://once.example.org", "issuer
 
 @pytest.fixture(scope="module")
 def engine_of_the_demo(servers: Servers) -> Iterator[Engine]:
-    engine = make_engine(servers.database_url, pool_size=AT_ONCE)
+    engine = make_engine(servers.superuser_url, pool_size=AT_ONCE)
     yield engine
     engine.dispose()
 

@@ -24,7 +24,7 @@ def test_destroyed_portal_is_the_same_again_on_another_machine(
 ) -> None:
     if rows := scaled(200_000, ci=0):
         write_list(tmp_path / "list.csv", rows)
-        checked_import(in_database(servers.database_url, untouched), tmp_path / "list.csv")
+        checked_import(in_database(servers.jobs_url, untouched), tmp_path / "list.csv")
     url, file = in_database(servers.superuser_url, untouched), tmp_path / "portal.backup"
     before = facts_of(url)
     started = time.monotonic()

@@ -22,6 +22,7 @@ from app.servers.local_postgres import LocalServerError, in_database
 from app.servers.local_servers import Servers, ensure_servers, join_servers, start_valkey
 from app.servers.server_guard import POSTGRES_FOLDER, VALKEY_FOLDER, is_running, processes_in
 from app.settings import Settings
+from models.core.access import PEOPLES_ROLES, DatabaseRole
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds a test waits for what must happen
@@ -226,26 +227,37 @@ def test_servers_listen_on_no_network_address(servers: Servers) -> None:
         assert queue.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
 
 
-def test_portal_login_may_become_each_portal_role_and_nothing_else(servers: Servers) -> None:
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        for role in ("portal_staff", "portal_agency", "portal_public", "portal_system"):
+MAY_BECOME = {
+    "database_url": (*PEOPLES_ROLES, DatabaseRole.DOOR),
+    "sign_in_url": (DatabaseRole.SIGN_IN, DatabaseRole.DOOR),
+    "jobs_url": tuple(DatabaseRole),
+}
+
+
+@pytest.mark.parametrize("name", MAY_BECOME)
+def test_each_login_may_become_the_roles_it_needs_and_nothing_else(servers: Servers, name: str) -> None:
+    with psycopg.connect(getattr(servers, name), autocommit=True) as connection:
+        for role in MAY_BECOME[name]:
             connection.execute(f"SET ROLE {role}".encode())
             connection.execute("RESET ROLE")
-        for role in ("triangulate_owner", "postgres"):
-            with pytest.raises(errors.InsufficientPrivilege):
-                connection.execute(f"SET ROLE {role}".encode())
+        others = [role for role in DatabaseRole if role not in MAY_BECOME[name]]
+        for role in ("triangulate_owner", "triangulate_jobs", "postgres", *others):
+            if role not in str(connection.info.user):
+                with pytest.raises(errors.InsufficientPrivilege):
+                    connection.execute(f"SET ROLE {role}".encode())
 
 
-def test_portal_login_may_neither_create_tables_nor_bypass_row_security(servers: Servers) -> None:
+@pytest.mark.parametrize("name", MAY_BECOME)
+def test_no_login_may_create_tables_or_bypass_row_security(servers: Servers, name: str) -> None:
     flags = "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolinherit FROM pg_roles"
-    assert ask(servers.database_url, f"{flags} WHERE rolname = 'triangulate_app'") is False
-    with psycopg.connect(servers.database_url) as connection, pytest.raises(errors.InsufficientPrivilege):
+    assert ask(getattr(servers, name), f"{flags} WHERE rolname = session_user") is False
+    with psycopg.connect(getattr(servers, name)) as connection, pytest.raises(errors.InsufficientPrivilege):
         connection.execute("CREATE TABLE mine (n int)")
 
 
 def test_operator_script_prepares_a_bare_server(servers: Servers) -> None:
     bare = in_database(servers.superuser_url, "template1")
-    body = operator_script().replace("triangulate", "elsewhere").replace("portal_", "elsewhere_")
+    body = operator_script().replace("triangulate", "elsewhere").replace("portal_", "other_")
     before, after = body.split("\\connect elsewhere\n")
     with psycopg.connect(bare, autocommit=True) as server:
         for statement in before.split(";\n"):

@@ -1,4 +1,4 @@
-"""Is the first administrator in after the steps of docs/operating.md, on a managed database with two logins?"""
+"""Is the first administrator in after the steps of docs/operating.md, on a managed database with its four logins?"""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back
     data = {"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "k" * 64, "PUBLIC_URL": "https://portal.example.org"}
     script = block("flask --app wsgi database roles")
     run(script.replace("postgresql://administrator@host/postgres", administered(server)), tmp_path, data)
-    told = {**data, "DATABASE_URL": server.database_url}
+    told = {**data, "DATABASE_JOBS_URL": server.jobs_url}
     run("flask --app wsgi database prepare", tmp_path, {**told, "DATABASE_OWNER_URL": server.owner_url})
 
     invited = run(block("flask --app wsgi people invite"), tmp_path, told)
@@ -53,12 +53,13 @@ def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back
     link = urlsplit(address)
     assert (link.scheme, link.netloc) == ("https", "portal.example.org")
 
-    engine = make_engine(server.database_url)
-    request.addfinalizer(engine.dispose)
+    engines = [make_engine(url) for url in (server.database_url, server.sign_in_url)]
+    for engine in engines:
+        request.addfinalizer(engine.dispose)
     settings = Settings(
         redis_url="redis://127.0.0.1:1/0", secret_key="k" * 64, log_level="ERROR", two_factor_roles="none"
     )
-    browser = Browser(create_app(settings, session_factory=make_session_factory(engine)))
+    browser = Browser(create_app(settings, *map(make_session_factory, engines)))
     assert browser.client.get(link.path).status_code == 303
     assert browser.send("/invitation/", new=CHOSEN, again=CHOSEN).status_code == 302
     home = browser.get("/")
@@ -67,7 +68,8 @@ def test_first_administrator_is_in_after_the_documented_steps_and_all_comes_back
     assert home.select(".band") == []
     assert not (tmp_path / "data" / "demo_password").exists()
 
-    engine.dispose()
+    for engine in engines:
+        engine.dispose()
     verify = block(".venv/bin/flask --app wsgi database verify")
     assert "The seal stands in it" in run(verify.replace("1234:0ab…", seal_of(server)), tmp_path, told)
     before = facts_of(server.superuser_url)

@@ -26,7 +26,7 @@ NAME = "first_release"
 def first_release(tmp_path: Path) -> Iterator[tuple[Ground, Servers]]:
     """A managed server whose database stands at the first released schema, with rows in every table."""
     with join_servers(tmp_path / "server", with_queue=False, durable=False) as servers:
-        database = Database(servers.database_url, servers.owner_url, servers.superuser_url)
+        database = Database.of(servers)
         place = ground(database, tmp_path)
         place.make(NAME, place.revisions()[0])
         yield place, servers

@@ -120,7 +120,7 @@ def person_who_may_sign_in(database: Database, role: Role = Role.ADMINISTRATOR) 
 @contextmanager
 def web_process(database: Database, folder: Path, **more: str) -> Iterator[WebProcess]:
     """The portal's web process as `make run` starts it, on this database and without a queue, until the end."""
-    told = {"DATABASE_URL": database.app_url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "s" * 60}
+    told = {**database.web_logins, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "s" * 60}
     told |= {"DATA_DIR": str(folder / "data"), "LOG_LEVEL": "INFO", **more}
     port = free_port()
     with _running(web_command(Settings(port=port)), folder, told, port) as web:

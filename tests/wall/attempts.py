@@ -64,7 +64,9 @@ class Attempts:
         return bool(self._add(values))
 
     def _add(self, values: dict[str, Any]) -> int | None:
-        names = ", ".join(f'"{column.name}"' for column in self.table.columns if column.identity is None)
+        names = ", ".join(
+            f'"{column.name}"' for column in self.table.columns if column.identity is None and column.computed is None
+        )
         chosen = f"SELECT {names} FROM jsonb_populate_record(NULL::{self.name}, :row)"
         return self._rows(f"INSERT INTO {self.name} ({names}) {chosen}", row=json.dumps(values))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from models.core.access import Actor, DatabaseRole, Role
+from models.core.access import STAFF_ROLES, Actor, DatabaseRole
 from models.core.db import become
-from tests.wall.owners import NO_LINK, Owned, Scope
+from tests.wall.owners import NO_LINK, OWN_PERSON, Owned, Scope
 from tests.wall.rows_of_reviews import token_of
 from tests.wall.sides import Side, Whose
 
@@ -30,22 +30,20 @@ class Caller:
         """Run the rest of the transaction as the portal runs it for this caller."""
         side = sides[self.comes_as] if self.comes_as else None
         become(connection, self._actor(side))
-        if self.role is DatabaseRole.PUBLIC:
-            token = token_of(side) if side else ""
-            connection.execute(text("SELECT set_config('app.survey_token', :token, true)"), {"token": token})
 
     def _actor(self, side: Side | None) -> Actor:
         if self.role is DatabaseRole.AGENCY and side:
             return side.person.actor()
-        if self.role is DatabaseRole.STAFF:
-            return Actor.person(987_654, Role.ADMINISTRATOR, None)
-        return Actor(self.role)
+        if self.role in STAFF_ROLES and side:
+            return Actor(self.role, side.person.id, agency_ids=())
+        return Actor(self.role, survey_token=token_of(side) if side else "")
 
     def reach(self, owned: Owned, verb: str) -> frozenset[Whose]:
         """Whose rows the caller should reach with `read`, `add`, `change` or `remove`."""
-        if self.role in (DatabaseRole.STAFF, DatabaseRole.SYSTEM):
-            verbs = owned.staff if self.role is DatabaseRole.STAFF else owned.system
-            return ALL if verb in verbs else frozenset()
+        if self.role in (*STAFF_ROLES, DatabaseRole.SIGN_IN, DatabaseRole.SYSTEM):
+            return self._of_all(owned, verb) if verb in owned.verbs_of(self.role) else frozenset()
+        if self.role is DatabaseRole.DOOR:
+            return frozenset()
         if owned.read_by_all and verb == "read":
             return ALL
         if self.role is DatabaseRole.PUBLIC:
@@ -54,8 +52,21 @@ class Caller:
         scope: Scope = {"read": owned.read, "add": owned.add, "change": owned.change, "remove": owned.remove}[verb]
         return scope.whose if self.comes_as or scope.for_anybody else frozenset()
 
+    def _of_all(self, owned: Owned, verb: str) -> frozenset[Whose]:
+        """Of the rows of every agency, those that somebody with the verb reaches: all, or those in their own name."""
+        is_few = self.role in (DatabaseRole.SPONSOR, DatabaseRole.MANAGER, DatabaseRole.READER)
+        is_officer = self.role is DatabaseRole.OFFICER
+        is_own = owned.own_reads if verb == "read" else owned.own
+        is_bound = is_own and (is_few or (is_officer and verb == "add"))
+        return OWN_PERSON.whose if is_bound else ALL
 
-STAFF = Caller("staff", DatabaseRole.STAFF)
+
+ADMINISTRATOR = Caller("an administrator", DatabaseRole.ADMINISTRATOR, Whose.MINE)
+OFFICER = Caller("an officer", DatabaseRole.OFFICER, Whose.MINE)
+SPONSOR = Caller("a sponsor", DatabaseRole.SPONSOR, Whose.MINE)
+MANAGER = Caller("a manager of no agency", DatabaseRole.MANAGER, Whose.MINE)
+READER = Caller("a board viewer", DatabaseRole.READER, Whose.MINE)
+SIGN_IN = Caller("sign-in", DatabaseRole.SIGN_IN)
 SYSTEM = Caller("the portal itself", DatabaseRole.SYSTEM)
 MEMBER = Caller("a member of an agency", DatabaseRole.AGENCY, Whose.MINE)
 ANSWERERS = (
@@ -66,7 +77,16 @@ ANSWERERS = (
     Caller("the public without a link", DatabaseRole.PUBLIC),
 )
 OTHER_LINKS = ANSWERERS[1:]
-CALLERS = (STAFF, SYSTEM, MEMBER, Caller("an agency's role without a person", DatabaseRole.AGENCY), *ANSWERERS)
+FREE = (ADMINISTRATOR, OFFICER, SPONSOR, MANAGER, READER, SIGN_IN, SYSTEM)
+"""Who is bound by no agency."""
+AT_THE_DOOR = Caller("whoever is not known yet", DatabaseRole.DOOR)
+CALLERS = (
+    *FREE,
+    AT_THE_DOOR,
+    MEMBER,
+    Caller("an agency's role without a person", DatabaseRole.AGENCY),
+    *ANSWERERS,
+)
 
 
 def callers_of(owned: Owned) -> tuple[Caller, ...]:

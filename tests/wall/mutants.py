@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.core.access import EVERYTHING, OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.db import Base
-from tests.wall.callers import ANSWERERS, MEMBER, STAFF, SYSTEM, Caller
+from tests.wall.callers import ANSWERERS, FREE, MEMBER, OFFICER, READER, Caller
 
 SQL_VERBS = {"read": "select", "add": "insert", "change": "update", "remove": "delete"}
 
@@ -58,8 +58,10 @@ class Mutant:
 
 def mutants_of(table: str, policy: RowPolicy) -> Iterator[Mutant]:
     """Every way in which a table's policies and grants are made wrong."""
-    yield from _flipped(table, STAFF, policy.staff)
-    yield from _flipped(table, SYSTEM, policy.system)
+    for caller in FREE:
+        granted = tuple(verb.split()[0] for verb in policy.verbs_of(caller.role))
+        yield from _flipped(table, caller, granted)
+    yield from _of_others(table, policy)
     stated = {
         (MEMBER,): (policy.agency_reads, policy.agency_inserts, policy.agency_writes, policy.agency_deletes),
         ANSWERERS: (policy.public_reads, policy.public_inserts, None, None),
@@ -89,6 +91,16 @@ def _flipped(table: str, caller: Caller, granted: tuple[str, ...]) -> Iterator[M
     yield Mutant("read: granted the other way round", (caller,), ("read",), (rule, flips.pop("read")))
     reading = _grant(table, caller, "select")
     yield Mutant("granted the other way round", (caller,), tuple(flips), (rule, reading, *flips.values()))
+
+
+def _of_others(table: str, policy: RowPolicy) -> Iterator[Mutant]:
+    """What is read or written in one's own name only, open to everybody's."""
+    if policy.own:
+        opened = f'ALTER POLICY own_insert ON "{table}" WITH CHECK (true)'
+        yield Mutant("add: in anybody's name", (OFFICER, READER), ("add",), (opened,))
+    if policy.own_reads:
+        opened = f'ALTER POLICY own_select ON "{table}" USING (true)'
+        yield Mutant("read: whosever it is", (READER,), ("read",), (opened,))
 
 
 def _grant(table: str, caller: Caller, sql: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
+from models.core.access import STAFF_ROLES, DatabaseRole
+from tests.wall.rights import EVERYTHING, NOTHING, READ, RIGHTS
 from tests.wall.sides import Whose
 
 
@@ -39,9 +41,6 @@ NO_LINK: frozenset[Whose] = frozenset()
 LINK_TO_AN_OPEN_SURVEY = frozenset({Whose.MINE})
 LINK_TO_AN_OUTCOME_TOO = frozenset({Whose.MINE, Whose.COLLEAGUES, Whose.SHUT})
 
-EVERYTHING = frozenset({"read", "add", "change", "remove"})
-NOTHING: frozenset[str] = frozenset()
-READ = frozenset({"read"})
 RECORD = READ | {"add"}
 KEPT = RECORD | {"change"}
 ONE_ROW = READ | {"change"}
@@ -49,7 +48,12 @@ ONE_ROW = READ | {"change"}
 
 @dataclass(frozen=True)
 class Owned:
-    """What an agency and the public may do with a table's rows, and which verbs staff and the portal itself have.
+    """What an agency and the public may do with a table's rows, and which verbs the others have.
+
+    Where nothing is said administrators and officers have every verb and the other people of the partnership read;
+    `staff` is for all of them. What is written in one's `own` name is added by others than administrators in theirs
+    only, and changed and removed by sponsors, managers and readers if it is theirs; they see theirs only of what is
+    `own_reads`. `limited` are the only columns that a role changes, `hidden` those that sign-in keeps to itself.
 
     The public reaches one row at most, that of the link it came by: `public_read` and `public_add` say by which links.
     What stands on every page, also before anybody signs in, is `read_by_all`, with and without a link.
@@ -66,8 +70,32 @@ class Owned:
     public_read: frozenset[Whose] = NO_LINK
     public_add: frozenset[Whose] = NO_LINK
     read_by_all: bool = False
-    staff: frozenset[str] = field(default=EVERYTHING)
-    system: frozenset[str] = field(default=EVERYTHING)
+    staff: frozenset[str] | None = None
+    administrator: frozenset[str] | None = None
+    officer: frozenset[str] | None = None
+    sponsor: frozenset[str] | None = None
+    manager: frozenset[str] | None = None
+    reader: frozenset[str] | None = None
+    own: bool = False
+    own_reads: bool = False
+    hidden: frozenset[str] = frozenset()
+    limited: tuple[tuple[DatabaseRole, frozenset[str]], ...] = ()
+    sign_in: frozenset[str] = frozenset()
+    system: frozenset[str] = EVERYTHING
+
+    def verbs_of(self, role: DatabaseRole) -> frozenset[str]:
+        """The verbs of a role that meets rows of every agency; nothing for the others."""
+        if role in (DatabaseRole.SYSTEM, DatabaseRole.SIGN_IN):
+            return self.system if role is DatabaseRole.SYSTEM else self.sign_in
+        if role not in STAFF_ROLES:
+            return NOTHING
+        usual = EVERYTHING if role in (DatabaseRole.ADMINISTRATOR, DatabaseRole.OFFICER) else READ
+        said: frozenset[str] | None = getattr(self, role.removeprefix("portal_"))
+        return said if said is not None else usual if self.staff is None else self.staff
+
+    def columns_of(self, role: DatabaseRole) -> frozenset[str] | None:
+        """The only columns that a role may change; None where it changes all or nothing."""
+        return self.columns if role is DatabaseRole.AGENCY else dict(self.limited).get(role)
 
 
 def _columns(*names: str) -> frozenset[str]:
@@ -124,7 +152,7 @@ AGENCIES = {
     ),
     "memberships": Owned(read=OWN_AGENCY),
     "messages": Owned(read=OWN_PERSON, staff=KEPT),
-    "passkeys": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
+    "passkeys": Owned(read=OWN_PERSON),
     "partnership_settings": Owned(read=EVERYBODY, read_by_all=True, staff=ONE_ROW, system=ONE_ROW),
     "people": Owned(read=OWN_AGENCY),
     "presentations": Owned(read=OWN_AGENCY),
@@ -132,7 +160,7 @@ AGENCIES = {
     "recommendations": Owned(read=OWN_AGENCY),
     "reference_items": Owned(read=EVERYBODY),
     "sample_cases": Owned(read=OWN_AGENCY),
-    "second_factors": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
+    "second_factors": Owned(read=OWN_PERSON),
     "section_11_cycles": Owned(read=OWN_AGENCY),
     "section_11_returns": Owned(
         read=OWN_AGENCY, change=OWN_AGENCY_WHILE_OPEN, columns=_HANDED_IN, never=(("status", "closed"),)
@@ -154,12 +182,12 @@ AGENCIES = {
     "tool_versions": Owned(
         read=OWN_AGENCY, public_read=LINK_TO_AN_OUTCOME_TOO, staff=RECORD, system=RECORD | {"remove"}
     ),
-    "work_accounts": Owned(read=OWN_PERSON, staff=READ | {"remove"}),
+    "work_accounts": Owned(read=OWN_PERSON),
 }
 """Tables of which an agency sees something."""
 
 PUBLIC = {
-    "survey_responses": Owned(public_add=LINK_TO_AN_OPEN_SURVEY, staff=READ | {"remove"}),
+    "survey_responses": Owned(public_add=LINK_TO_AN_OPEN_SURVEY),
     "surveys": Owned(public_read=LINK_TO_AN_OUTCOME_TOO),
 }
 """Tables that somebody without a sign-in reaches, through the link to an open survey, and no agency does."""
@@ -203,4 +231,6 @@ THE_PORTALS_OWN = {
 }
 """Tables that the portal itself writes, or its triggers."""
 
-OWNERS = AGENCIES | PUBLIC | THE_HUBS_OWN | THE_PORTALS_OWN
+_SAID = AGENCIES | PUBLIC | THE_HUBS_OWN | THE_PORTALS_OWN
+OWNERS = {table: replace(owned, **RIGHTS.get(table, {})) for table, owned in _SAID.items()}
+"""By table; what the partnership's own people may do with it is said in tests/wall/rights.py."""

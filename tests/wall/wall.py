@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.database_logins import APP
-from models.core.access import Actor, DatabaseRole
+from app.database_logins import JOBS
+from models.core.access import STAFF_ROLES, Actor, DatabaseRole
 from models.core.db import Base, PortalSession, become
 from tests.wall import rows_of_returns_and_audits, rows_of_reviews, rows_of_the_partnership
 from tests.wall.attempts import SAVEPOINT, Attempts, Planted, plant
@@ -72,8 +72,8 @@ class Wall:
 
 
 def act_as_the_portal(connection: Connection) -> None:
-    """Go on as the portal's own login, which may do nothing until it becomes one of the portal's roles."""
-    connection.execute(text(f"SET LOCAL SESSION AUTHORIZATION {APP}"))
+    """Go on as the login that may become any of the portal's roles, and does nothing until it has."""
+    connection.execute(text(f"SET LOCAL SESSION AUTHORIZATION {JOBS}"))
 
 
 def build_wall(connection: Connection) -> Wall:
@@ -104,7 +104,8 @@ def _add(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
 
 def _change(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
     reach = caller.reach(owned, "change")
-    column = min(owned.columns) if caller.role is DatabaseRole.AGENCY and owned.columns else ""
+    limited = owned.columns_of(caller.role)
+    column = min(limited) if limited else ""
     yield from _differences("changes", attempts.change(column), reach)
     yield from _differences("changes columns", attempts.columns(), _columns(attempts, caller, owned))
     yield from _move(attempts, caller, owned)
@@ -122,9 +123,11 @@ def _move(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
 
 def _columns(attempts: Attempts, caller: Caller, owned: Owned) -> frozenset[str]:
     """The columns that the caller should be able to change, in some row or none."""
-    if caller.role is DatabaseRole.AGENCY:
-        return owned.columns
-    return frozenset(attempts.table.columns.keys()) if caller.reach(owned, "change") else frozenset()
+    limited = owned.columns_of(caller.role)
+    if limited is not None:
+        return limited
+    shown = frozenset(attempts.table.columns.keys()) - (owned.hidden if caller.role in STAFF_ROLES else frozenset())
+    return shown if "change" in owned.verbs_of(caller.role) else frozenset()
 
 
 def _remove(attempts: Attempts, caller: Caller, owned: Owned) -> Iterator[str]:
