@@ -43,11 +43,6 @@ _BECOME = (
     " set_config('app.agency_ids', %(agencies)s, true), set_config('app.request_id', %(request)s, true),"
     " set_config('app.survey_token', %(survey)s, true)"
 )
-_WHO = (
-    "SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), ''),"
-    " coalesce(current_setting('app.agency_ids', true), ''), coalesce(current_setting('app.request_id', true), ''),"
-    " coalesce(current_setting('app.survey_token', true), '')"
-)
 
 
 class Base(DeclarativeBase):
@@ -126,13 +121,9 @@ def run_apart(session: PortalSession, actor: Actor, statement: str, values: Mapp
     driver: Any = connection.connection.driver_connection
     if connection.in_nested_transaction():
         session.rollback()
-        with driver.transaction(), driver.cursor() as cursor:
-            before = cursor.execute(_WHO).fetchone()
-            cursor.execute(_BE_NOBODY)
-            cursor.execute(_BECOME, _values_of(actor))
-            cursor.execute(statement, values)
-            cursor.execute(_BE_NOBODY)
-            cursor.execute(_BECOME, dict(zip(_values_of(actor), before, strict=True)))
+        become(session.connection(), actor)
+        driver.execute(statement, values)
+        session.commit()
         return
     with driver.pipeline(), driver.cursor() as cursor:
         cursor.execute("ROLLBACK AND CHAIN")

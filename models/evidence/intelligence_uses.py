@@ -31,7 +31,6 @@ class IntelligenceUse(Record):
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         manager=NONE,
-        reader=NONE,
         reason="The hub's own work on a review, like its findings.",
     )
 

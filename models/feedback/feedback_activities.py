@@ -131,8 +131,7 @@ class Engagement(Record):
     )  # fmt: skip
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         manager=NONE,
-        reader=NONE,
-        reason="The hub's own record of who was heard.",
+        reason="The hub's own record of who was heard; the Board's pack counts it.",
     )
 
     activity_id: Mapped[int] = mapped_column(ForeignKey("feedback_activities.id", ondelete="CASCADE"))
@@ -151,11 +150,11 @@ class Owed:
 
     engagement: Engagement
     activity: FeedbackActivity
-    group: FeedbackGroup
+    group_name: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.group.name} took part in {self.activity.title} and has not been told the outcome yet."
+        return f"{self.group_name} took part in {self.activity.title} and has not been told the outcome yet."
 
 
 def agree_activity(session: Session, activity: FeedbackActivity, *, on: date) -> None:
@@ -201,7 +200,7 @@ def feedback_owed(session: Session, review_id: int) -> list[Owed]:
     Source: framework: service users and practitioners who take part will be given full feedback as to the outcomes.
     """
     rows = session.execute(
-        select(Engagement, FeedbackActivity, FeedbackGroup)
+        select(Engagement, FeedbackActivity, FeedbackGroup.name)
         .join(FeedbackActivity, FeedbackActivity.id == Engagement.activity_id)
         .join(FeedbackGroup, FeedbackGroup.id == Engagement.group_id)
         .where(FeedbackActivity.review_id == review_id, Engagement.outcome_told_on.is_(None))

@@ -47,8 +47,8 @@ class FeedbackGroup(Record):
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         manager=NONE,
-        reader=NONE,
-        reason="The hub's own register of groups.",
+        reader=("select (id, name)",),
+        reason="The hub's own register of groups; the Board reads who waits for an outcome.",
     )
 
     name: Mapped[str] = mapped_column(Text, unique=True, info={"sentence": "There is already a group of that name."})

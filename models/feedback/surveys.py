@@ -94,9 +94,11 @@ class SurveyResponse(Base):
         administrator=("select", "delete"),
         officer=("select", "delete"),
         sponsor=READ,
+        reader=READ,
         public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
         is_logged=False,
-        reason="Anonymous answers for the hub; kept out of the change log, so that they can be erased when due.",
+        reason="Anonymous answers for the hub, which the Board's papers count; kept out of the"
+        " change log, so that they can be erased when due.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

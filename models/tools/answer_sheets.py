@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, OWN_AGENCIES, OWN_PERSON, RowPolicy
+from models.core.access import OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
@@ -44,7 +44,6 @@ class AnswerSheet(Record):
     __tablename__ = "answer_sheets"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         sponsor=("select", "update (is_open, row_version)"),
-        reader=NONE,
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
         agency_writes=f"agency_id = ANY {OWN_AGENCIES} AND is_open",
         agency_leaves=f"agency_id = ANY {OWN_AGENCIES}",
@@ -72,7 +71,6 @@ class SheetAnswer(Record):
         UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question", info={"sentence": OVERTAKEN}),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reader=NONE,
         agency_reads=_OWN,
         agency_inserts=_OWN_OPEN,
         agency_writes=_OWN_OPEN,

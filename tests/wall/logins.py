@@ -17,7 +17,24 @@ from models.core.db import PortalSession
 
 
 class LoginSession(PortalSession):
-    """A session whose transactions run by the login in `info["login"]`."""
+    """A session whose transactions run by the login in `info["login"]`.
+
+    Those of two sessions lie within each other on the one connection: whatever began within one ends before it.
+    """
+
+    def rollback(self) -> None:
+        self._end_those_within()
+        super().rollback()
+
+    def close(self) -> None:
+        self._end_those_within()
+        super().close()
+
+    def _end_those_within(self) -> None:
+        if "left" in self.info:
+            begun: list[LoginSession] = self.info["left"][0].info["begun"]
+            for session in reversed(begun[begun.index(self) + 1 :]):
+                session.rollback()
 
 
 _WHO = (
@@ -35,6 +52,7 @@ def _go_on_as_the_login(session: Session, transaction: SessionTransaction, conne
     if not transaction.nested:
         with connection.connection.cursor() as cursor:
             session.info["left"] = connection, cursor.execute(_WHO).fetchone()
+        connection.info.setdefault("begun", []).append(session)
         go_on_as(connection, session.info["login"])
 
 
@@ -43,6 +61,7 @@ def _be_who_it_was(session: Session, transaction: SessionTransaction) -> None:
     """Whoever used the connection before this session goes on as before, as on a connection of their own."""
     if transaction.parent is None and "left" in session.info:
         connection, who = session.info.pop("left")
+        connection.info["begun"].remove(session)
         driver = None if connection.closed else connection.connection.dbapi_connection
         if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
             with driver.cursor() as cursor:

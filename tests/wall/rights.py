@@ -69,18 +69,21 @@ CASES: dict[str, dict[str, Any]] = {
         ),
     ),
     "audit_involvements": {"manager": ADDED, "reader": NOTHING},
-    "answer_sheets": _columns(_SPONSOR, "is_open") | _NOT_FOR_READERS,
-    "sheet_answers": _NOT_FOR_READERS,
-    "survey_responses": {**_FOR_THE_HUB, "administrator": TAKEN_AWAY, "officer": TAKEN_AWAY, "sponsor": READ},
+    "answer_sheets": _columns(_SPONSOR, "is_open"),
+    "survey_responses": {
+        **_NOT_FOR_MANAGERS,
+        "reader": READ,
+        "administrator": TAKEN_AWAY,
+        "officer": TAKEN_AWAY,
+        "sponsor": READ,
+    },
 }
 """Lists of cases, what is drawn from them, and what is said about single cases."""
 
 REVIEWS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("engagements", "feedback_groups", "intelligence_items", "intelligence_uses"), _FOR_THE_HUB),
-    **dict.fromkeys(
-        ("feedback_activities", "surveys"),
-        _NOT_FOR_MANAGERS,
-    ),
+    "intelligence_items": _FOR_THE_HUB,
+    **dict.fromkeys(("engagements", "feedback_activities", "feedback_groups"), _NOT_FOR_MANAGERS),
+    **dict.fromkeys(("intelligence_uses", "surveys"), _NOT_FOR_MANAGERS),
     "actions": _columns(
         *(_MANAGER, "brag_id", "completion_evidence", "impact_evidence"),
         *("completion_claimed_on", "completion_claimed_by_id"),
