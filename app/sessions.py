@@ -62,6 +62,10 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self["csrf_token"] = new_form_token(signed_in.person_id)
         self.token, self.signed_in, self.has_new_token = token, signed_in, True
 
+    def go_on(self, token: str) -> None:
+        """Be the same sign-in under another token; forms that are open elsewhere in the browser stay good."""
+        self.token, self.has_new_token = token, True
+
     def end(self) -> None:
         """Be nobody again."""
         self.clear()

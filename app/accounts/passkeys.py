@@ -39,7 +39,7 @@ from models.accounts.passkeys import (
 from models.accounts.recovery_codes import forget_idle_codes
 from models.accounts.second_factors import has_factor
 from models.accounts.sign_in_attempts import AttemptKind
-from models.accounts.sign_ins import SignedIn, SignInWay, browser_words
+from models.accounts.sign_ins import SignedIn, SignInWay, browser_words, renew_token
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
@@ -169,16 +169,20 @@ def ask_to_set_up() -> ResponseReturnValue:
 @limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def set_up() -> ResponseReturnValue:
-    """Keep the passkey that the person's device has made; this sign-in counts as one with two factors from now on."""
+    """Keep the passkey that the person's device has made; from now on this sign-in counts as one with two factors,
+    under a new token.
+    """
     session, here = desk().session(), _here()
     try:
         person = session.get_one(Person, here.person_id)
         codes = keep_passkey(session, person, purpose=SET_UP)
         note_two_factor(session, here.sign_in_id)
+        token = renew_token(session, here.sign_in_id)
     except RuleBroken as refusal:
         session.rollback()
         return _page(refusal.sentence)
     session.commit()
+    browser().go_on(token)
     flash("Your passkey is set up.", "success")
     back = url_for("passkeys.own")
     return render_template("passkeys/codes.html", codes=codes, back=back) if codes else redirect(back)

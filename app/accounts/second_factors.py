@@ -34,7 +34,7 @@ from models.accounts.second_factors import (
     shown_key,
     waiting_factor,
 )
-from models.accounts.sign_ins import SignedIn, revoke
+from models.accounts.sign_ins import SignedIn, renew_token, revoke
 from models.core.clock import now
 from models.core.errors import RuleBroken
 from models.partnership.people import Person
@@ -105,7 +105,9 @@ def begin() -> ResponseReturnValue:
 @limiter.limit(PER_ADDRESS, key_func=asker)
 @login_required
 def confirm() -> ResponseReturnValue:
-    """Turn it on with a first code; every other sign-in ends, and the recovery codes are shown once."""
+    """Turn it on with a first code: every other sign-in ends, this one goes on under a new token, and the recovery
+    codes are shown once.
+    """
     session, here = desk().session(), _here()
     try:
         code = request.form.get("code", "")[:40]
@@ -115,7 +117,9 @@ def confirm() -> ResponseReturnValue:
         session.rollback()
         return _page(refusal.sentence)
     revoke(session, person_id=here.person_id, but=here.sign_in_id)
+    token = renew_token(session, here.sign_in_id)
     session.commit()
+    browser().go_on(token)
     return render_template("second_factor/codes.html", codes=codes)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
+    update,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
@@ -222,6 +223,13 @@ def note_seen(session: Session, token: str, now: datetime) -> None:
 def keep_data(session: Session, token: str, data: dict[str, Any]) -> None:
     """Keep what the browser's session holds: its form token and messages not yet shown."""
     session.execute(select(func.keep_sign_in_data(_hash(token), cast(data, JSONB))))
+
+
+def renew_token(session: Session, sign_in_id: int) -> str:
+    """Give a sign-in another token, as more may be done in it from now on; the old one opens nothing any more."""
+    token = token_urlsafe(32)
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(token_hash=_hash(token)))
+    return token
 
 
 def sign_out(session: Session, token: str) -> None:

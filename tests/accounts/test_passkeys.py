@@ -260,6 +260,17 @@ def test_person_sets_up_several_passkeys_and_gets_recovery_codes_with_the_first(
     assert come_in(browser(), second).status_code == 302
 
 
+def test_setting_one_up_gives_the_sign_in_another_token_and_ends_none_elsewhere(
+    browser: Open, session: PortalSession
+) -> None:
+    person = member(session, Role.OFFICER)
+    visitor, elsewhere = browser().enter(person, session), browser().enter(person, session)
+    (copy,) = visitor.copies(1)
+    assert set_up(visitor, Device()).status_code == 200
+    assert (is_in(visitor), is_in(copy), is_in(elsewhere)) == (True, False, True)
+    assert sorted(session.scalars(select(SignIn.is_two_factor))) == [False, True]
+
+
 def test_passkey_made_for_another_address_or_challenge_or_without_its_owner_is_not_kept(
     browser: Open, session: PortalSession
 ) -> None:

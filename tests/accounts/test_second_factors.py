@@ -205,6 +205,23 @@ def test_person_turns_it_on_by_picture_or_key_and_is_shown_ten_codes_once(
     assert is_in(officer)
 
 
+def test_turning_it_on_gives_the_sign_in_another_token_and_the_old_one_opens_nothing(
+    browser: Open, session: PortalSession
+) -> None:
+    officer = browser(Role.OFFICER)
+    (copy,) = officer.copies(1)
+    officer.send(f"{OWN}begin/", page=OWN, password=PASSWORD)
+    shown = officer.get(OWN).select_one("code.key")
+    assert shown is not None
+    assert officer.send(f"{OWN}confirm/", page=OWN, code="000000").status_code == 422
+    assert is_in(copy), "nothing has changed yet"
+    tokens, sign_in_id = officer.tokens("/account/"), session.scalars(select(SignIn.id)).one()
+    assert officer.send(f"{OWN}confirm/", page=OWN, code=code_of(shown.get_text(), now())).status_code == 200
+    assert (is_in(officer), is_in(copy)) == (True, False)
+    assert session.scalars(select(SignIn.id)).one() == sign_in_id
+    assert officer.client.post("/sign-out/", data=tokens).status_code == 302, "a form opened before is still good"
+
+
 def test_password_alone_opens_nothing_and_the_code_leads_where_the_person_wanted(
     browser: Open, enrolled: tuple[Person, str, list[str]]
 ) -> None:
