@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -35,6 +37,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.retention.erasures import ERASABLE
 from models.retention.retention_rules import (
+    ClockStart,
     RetentionRule,
     due_count,
     erased_by_day,
@@ -46,6 +49,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.core.due_dates import months_after
 
+_OWN_DAY = "The day itself"
 _OFFERED = [SelectChoice(word, erasable.label) for word, erasable in ERASABLE.items()]
 
 
@@ -59,6 +63,18 @@ def show_what(word: str) -> str:
     """What a rule is about, in words."""
     known = ERASABLE.get(word)
     return known.label if known else word
+
+
+def _has_choice(what: str) -> bool:
+    """Whether the months of a rule can be counted from more than one moment."""
+    return what not in ERASABLE or ERASABLE[what].is_of_reviews
+
+
+def _counted_from(rule: type[RetentionRule]) -> ColumnElement[str]:
+    """From when the months are counted, in words, also where there is nothing to choose."""
+    own = [word for word in ERASABLE if not _has_choice(word)]
+    chosen = [(rule.counted_from == start, start.label) for start in ClockStart]
+    return case((rule.what.in_(own), _OWN_DAY), *chosen)
 
 
 @screen
@@ -76,6 +92,7 @@ class RetentionRuleScreen(Screen):
     introduction = "What is due is erased every night at ten to four; the counts stay. A review on hold loses nothing."
     column_list = ("what", "months", "counted_from", "is_active")
     column_details_list = (*column_list, "basis")
+    column_expressions = {"counted_from": _counted_from}
     column_formatters = {"what": by_value(show_what)}
     column_filters = ("counted_from", "is_active")
     column_sortable_list = ("what", "months")
@@ -83,6 +100,7 @@ class RetentionRuleScreen(Screen):
     form_columns = ("what", "months", "counted_from", "basis", "is_active")
     form_extra_fields = {"what": SelectField("What", choices=_OFFERED, validators=[Required()])}
     form_overrides = {"basis": TextField}
+    form_args = {"counted_from": {"description": "For what belongs to reviews; anything else goes by its own day."}}
     column_labels = {
         "months": "Kept for months",
         "counted_from": "Counted from",
@@ -90,6 +108,11 @@ class RetentionRuleScreen(Screen):
         "basis": "Why so long",
         "what": "What",
     }
+
+    def form_columns_for(self, record: RetentionRule) -> Sequence[str]:
+        """What the months are counted from is asked only where there is a choice."""
+        has_choice = not record.id or _has_choice(record.what)
+        return self.form_columns if has_choice else [key for key in self.form_columns if key != "counted_from"]
 
     def facts(self, session: Session, record: RetentionRule) -> list[Fact]:
         due = due_count(session, record, today()) if record.what in ERASABLE else 0

@@ -50,6 +50,20 @@ def test_administrator_keeps_the_rules_within_what_the_portal_needs(browser: Ope
     assert "There is a rule for that already." in words_of(twice)
 
 
+def test_rule_asks_what_it_counts_from_only_where_there_is_a_choice(browser: Open, session: PortalSession) -> None:
+    looks, frames = rule(session, LOOKS, 24), rule(session, "frame_rows", 24)
+    session.commit()
+    administrator = browser(Role.ADMINISTRATOR)
+    asked = {each.what: administrator.filled(f"/retention-rules/{each.id}/edit/") for each in (looks, frames)}
+    assert ("counted_from" in asked[LOOKS], "counted_from" in asked["frame_rows"]) == (False, True)
+    page = f"/retention-rules/{looks.id}/"
+    assert administrator.client.post(f"{page}edit/", data={**asked[LOOKS], "months": "36"}).status_code == 302
+    shown = administrator.get(page).get_text(" ")
+    assert ("36" in shown, "The day itself" in shown, "Review closed" in shown) == (True, True, False)
+    listed = administrator.get("/retention-rules/").get_text(" ")
+    assert ("The day itself" in listed, "Review closed" in listed) == (True, True)
+
+
 def test_rule_shows_what_is_due_and_what_has_gone(
     browser: Open, session: PortalSession, review: ThematicReview
 ) -> None:
@@ -91,7 +105,7 @@ def test_officer_of_another_hub_and_a_review_that_is_not_there_are_refused(
     browser: Open, session: Session, review: ThematicReview
 ) -> None:
     session.commit()
-    officer = browser(Role.OFFICER)
+    officer = browser(Role.OFFICER, name="Officer elsewhere")
     page = officer.get(f"/retention-rules/hold/{review.id}/", 409)
     assert "your own hubs only" in page.get_text()
     for key in (999_999, 2**40):
