@@ -94,7 +94,7 @@ def make_doorway(app: Flask) -> Doorway:
     """The portal behind its doorway, for granian's asynchronous interface."""
     settings: Settings = app.extensions["settings"]
     connections = Connections(per_network=0 if settings.proxy_count else connections_at_a_time() // 2)
-    limit = settings.upload_limit_mb * 1024 * 1024
+    limit = app.config["MAX_CONTENT_LENGTH"]  # the portal's own: what it would take must not be thrown away before
     return Doorway(app, partial(is_somebodys, app), limit=limit, connections=connections, pace=Pace())
 
 

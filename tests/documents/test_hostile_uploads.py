@@ -46,7 +46,7 @@ class Site:
     answers: dict[str, Answer] = field(default_factory=dict)
 
     def add(self, content: bytes, name: str) -> Answer:
-        return self.portal.send(self.path, {"file": (io.BytesIO(content), name)})
+        return self.portal.send_files(self.path, {"file": (io.BytesIO(content), name)})
 
     def scan(self) -> None:
         """Do what the worker would."""
@@ -95,7 +95,7 @@ def test_two_hundred_bad_files_are_refused_in_a_sentence_or_quarantined(site: Si
         answers[hostile.what] = site.add(hostile.content, hostile.name)
     for hostile in hostile_lists():
         for page in ("/case-lists/upload/", "/table-imports/upload/"):
-            answers[f"{hostile.what} to {page}"] = site.portal.send(
+            answers[f"{hostile.what} to {page}"] = site.portal.send_files(
                 page, {"file": (io.BytesIO(hostile.content), hostile.name)}
             )
     added = site.portal.peak_mb() - before
@@ -139,7 +139,7 @@ def _is_clear(answer: Answer) -> bool:
 def test_large_files_are_taken_and_given_back_with_flat_memory(site: Site) -> None:
     """A text of 25 MB, the most that is taken; what is larger, alone or together, is refused and nothing kept."""
     assert site.add(PDF, "First.pdf").status == 302
-    site.portal.send("/case-lists/upload/", {"file": (io.BytesIO(b"a"), "list.csv")})
+    site.portal.send_files("/case-lists/upload/", {"file": (io.BytesIO(b"a"), "list.csv")})
     before = site.portal.peak_mb()
     line = b"words of a long list\n"
     huge, list_mb = bytes(205 * MB), scaled(190, ci=30)
@@ -148,9 +148,13 @@ def test_large_files_are_taken_and_given_back_with_flat_memory(site: Site) -> No
     too_large = {
         "one byte over": site.add(large + b"x", "Over.txt"),
         "45 MB": site.add(bytes(45 * MB), "Over.pdf"),
-        "four at once": site.portal.send(site.path, {"file": [(io.BytesIO(large), f"{n}.txt") for n in range(4)]}),
-        "a case list of 205 MB": site.portal.send("/case-lists/upload/", {"file": (io.BytesIO(huge), "l.csv")}),
-        "a spreadsheet of 24 MB": site.portal.send("/table-imports/upload/", {"file": (io.BytesIO(large), "l.csv")}),
+        "four at once": site.portal.send_files(
+            site.path, {"file": [(io.BytesIO(large), f"{n}.txt") for n in range(4)]}
+        ),
+        "a case list of 205 MB": site.portal.send_files("/case-lists/upload/", {"file": (io.BytesIO(huge), "l.csv")}),
+        "a spreadsheet of 24 MB": site.portal.send_files(
+            "/table-imports/upload/", {"file": (io.BytesIO(large), "l.csv")}
+        ),
     }
     assert {what: answer.status for what, answer in too_large.items()} == {
         "one byte over": 422,
@@ -166,12 +170,12 @@ def test_large_files_are_taken_and_given_back_with_flat_memory(site: Site) -> No
     site.scan()
     with site.sessions() as session:
         number = session.scalars(select(Document.id).where(Document.file_name == "Large.txt")).one()
-    answer = site.portal.ask("GET", f"/documents/{number}/download/")
+    answer = site.portal.asked("GET", f"/documents/{number}/download/")
     assert answer.body == large
     sheet = b"Name,Category\n" + b"".join(b"Agency %d,%s\n" % (row, b"x" * 1900) for row in range(9_900))
     cases = b"Case reference,Level\n" + b"".join(b"C%09d,Child in need\n" % row for row in range(list_mb * MB // 25))
-    assert site.portal.send("/table-imports/upload/", {"file": (io.BytesIO(sheet), "sheet.csv")}).status == 302
-    assert site.portal.send("/case-lists/upload/", {"file": (io.BytesIO(cases), "cases.csv")}).status == 302
+    assert site.portal.send_files("/table-imports/upload/", {"file": (io.BytesIO(sheet), "sheet.csv")}).status == 302
+    assert site.portal.send_files("/case-lists/upload/", {"file": (io.BytesIO(cases), "cases.csv")}).status == 302
     added = site.portal.peak_mb() - before
     note_figure(
         18, "memory added by the largest files, MB", reached=round(added), wanted=f"under {MOST_MEMORY}",
@@ -182,6 +186,28 @@ def test_large_files_are_taken_and_given_back_with_flat_memory(site: Site) -> No
     assert added < MOST_MEMORY
 
 
+def test_list_of_exactly_the_limit_is_taken_and_one_byte_more_is_refused_by_it(
+    database: Database, tmp_path: Path
+) -> None:
+    database.empty()
+    limits = {"UPLOAD_LIMIT_MB": "1", "DOCUMENT_LIMIT_MB": "1"}
+    head, row = b"Case reference,Level\n", b"%s,Child in need\n"
+    whole = head + b"".join(row % (b"C%08d" % number) for number in range((MB - len(head)) // len(row % (b"C" * 9))))
+    exact = whole + row % (b"C" * (MB - len(whole) - len(row % b"")))
+    engine = database.engine()
+    with live_portal(database, tmp_path, **limits) as portal:
+        with system_sessions(engine)() as session:
+            portal.enter(session, member(session, Role.OFFICER))
+        sent = {
+            len(content): portal.send_files("/case-lists/upload/", {"file": (io.BytesIO(content), "list.csv")})
+            for content in (exact, exact + b"\n", exact + bytes(2 * MB))
+        }
+    engine.dispose()
+    database.empty()
+    assert {size: answer.status for size, answer in sent.items()} == {MB: 302, MB + 1: 422, 3 * MB: 413}
+    assert ["larger than 1 MB" in answer.words for answer in sent.values()] == [False, True, True]
+
+
 def test_every_download_is_an_attachment_of_its_own_kind_that_no_browser_guesses_at(site: Site) -> None:
     for name, content in GOOD.items():
         assert site.add(content, f"../../{name}").status == 302, name
@@ -189,12 +215,12 @@ def test_every_download_is_an_attachment_of_its_own_kind_that_no_browser_guesses
         numbers = {name: number for number, name in session.execute(select(Document.id, Document.file_name))}
         types = {name: kind for name, kind in session.execute(select(Document.file_name, Document.media_type))}
     assert set(numbers) == set(GOOD)
-    early = [site.portal.ask("GET", f"/documents/{number}/download/") for number in numbers.values()]
+    early = [site.portal.asked("GET", f"/documents/{number}/download/") for number in numbers.values()]
     assert {answer.status for answer in early} == {409}, "not before the scanner has answered"
     site.scan()
     right = 0
     for name, number in numbers.items():
-        answer = site.portal.ask("GET", f"/documents/{number}/download/")
+        answer = site.portal.asked("GET", f"/documents/{number}/download/")
         headers = {key.lower(): value for key, value in answer.headers.items()}
         assert (answer.status, answer.body) == (200, GOOD[name]), name
         assert headers["content-disposition"] in (f"attachment; filename={name}", f'attachment; filename="{name}"')

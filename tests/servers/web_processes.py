@@ -8,8 +8,8 @@ import resource
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,6 +41,11 @@ class WebProcess:
         """The processes that answer."""
         return psutil.Process(self.process.pid).children()
 
+    def peak(self) -> int:
+        """The most bytes that the largest of its processes has ever held."""
+        family = [self.process.pid, *(worker.pid for worker in self.workers())]
+        return max(_peak_of(pid) for pid in family)
+
     def memory(self) -> int:
         """Bytes that the answering processes hold together."""
         return sum(worker.memory_info().rss for worker in self.workers())
@@ -69,6 +74,22 @@ class WebProcess:
             time.sleep(0.1)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and after how many seconds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """What a person reads in the main part of the page."""
+        page = BeautifulSoup(self.body, "html.parser")
+        return " ".join((page.select_one("main") or page).get_text(" ").split())
+
+
 class Visitor:
     """A browser of its own: one connection for each request, as a stranger's would be, and its cookies."""
 
@@ -80,18 +101,26 @@ class Visitor:
         self, method: str, path: str, body: bytes = b"", kind: str = "application/x-www-form-urlencoded"
     ) -> tuple[int, str]:
         """Status and text of the answer. Raises OSError when there is none."""
+        answer = self.asked(method, path, body, kind)
+        return answer.status, answer.body.decode(errors="replace")
+
+    def asked(self, method: str, path: str, body: bytes = b"", kind: str = "") -> Answer:
+        """The answer to one request. A server that answers before it has read everything may close the connection."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE)
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Connection": "close",
         }
+        begun = time.monotonic()
         try:
-            connection.request(method, path, body or None, headers | ({"Content-Type": kind} if body else {}))
+            with suppress(BrokenPipeError, ConnectionResetError):  # its answer is there to be read
+                connection.request(method, path, body or None, headers | ({"Content-Type": kind} if body else {}))
             answer = connection.getresponse()
+            content = answer.read()
             for cookie in answer.headers.get_all("Set-Cookie") or []:
                 name, _, value = cookie.partition(";")[0].partition("=")
                 self.cookies[name] = value
-            return answer.status, answer.read().decode(errors="replace")
+            return Answer(answer.status, dict(answer.headers), content, time.monotonic() - begun)
         finally:
             connection.close()
 
@@ -118,12 +147,12 @@ def person_who_may_sign_in(database: Database, role: Role = Role.ADMINISTRATOR) 
 
 
 @contextmanager
-def web_process(database: Database, folder: Path, **more: str) -> Iterator[WebProcess]:
+def web_process(database: Database, folder: Path, *, workers: int = 2, **more: str) -> Iterator[WebProcess]:
     """The portal's web process as `make run` starts it, on this database and without a queue, until the end."""
     told = {**database.web_logins, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "s" * 60}
     told |= {"DATA_DIR": str(folder / "data"), "LOG_LEVEL": "INFO", **more}
     port = free_port()
-    with _running(web_command(Settings(port=port)), folder, told, port) as web:
+    with _running(web_command(Settings(port=port, web_workers=workers)), folder, told, port) as web:
         yield web
 
 
@@ -150,6 +179,11 @@ def _running(command: Sequence[str], folder: Path, told: dict[str, str], port: i
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def _peak_of(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 def free_port() -> int:
