@@ -101,6 +101,24 @@ def _finds(office: Browser, words: str) -> bool:
     return len(found) >= 1 and any(words.casefold() in row.get_text().casefold() for row in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("ΟΔΥΣΣΕΥΣ ΠΑΠΠΑΣ", "Οδυσσεύς Παππάς"),
+        ("ΟΔΥΣΣΕΥΣ ΠΑΠΠΑΣ", "οδυσσευς"),
+        ("Νίκος Παππας", "ΠΑΠΠΑΣ"),
+        ("Νίκος Παππάς-Βλάχος", "παππάς-βλάχος"),
+        ("Σάββας Παππάς", "σάβ"),
+    ],
+)
+def test_greek_name_in_capitals_is_found_by_small_letters_and_the_other_way_round(
+    office: Browser, session: Session, name: str, typed: str
+) -> None:
+    assert office.send("/people/new/", name=name, email="g@example.org", role="officer").status_code == 302
+    listed, unlike = (office.get("/people/", query_string={"q": words}) for words in (typed, f"{typed}ω"))
+    assert (name in listed.get_text(), name in unlike.get_text()) == (True, False)
+
+
 def test_names_are_sorted_and_none_is_left_out_between_pages(office: Browser, people: dict[str, Person]) -> None:
     path: str | None = "/people/?sort=name"
     shown: list[str] = []
