@@ -85,7 +85,7 @@ def create_app(
     measure(app, database, settings.redis_url)
     keep_doors(app)
     show_errors(app)
-    put_looks_on_record(app, database)
+    put_looks_on_record(app, database, door)
     register_commands(app)
     return app
 

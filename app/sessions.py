@@ -18,7 +18,7 @@ from werkzeug.datastructures import CallbackDict
 
 from admin_views.kit.requests import NOBODY, Database
 from app.settings import Settings
-from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, note_seen
+from models.accounts.sign_ins import NOTED_AFTER, SignedIn, find_sign_in, keep_data, seen_note
 from models.core.access import Actor
 from models.core.clock import now
 from models.core.db import is_database_away
@@ -111,9 +111,7 @@ class DatabaseSessions(SessionInterface):
         g.actor = session.info["actor"]
         g.partnership_revision = signed_in.partnership_revision
         if moment - signed_in.seen_at >= NOTED_AFTER:
-            note_seen(session, token, moment)
-            session.commit()
-            session.info["actor"] = g.actor
+            g.seen_note = seen_note(token, moment)
         return signed_in
 
     def _at_the_door(self) -> Session:

@@ -56,7 +56,7 @@ _NOTE = f"""
 CREATE OR REPLACE FUNCTION note_sign_in(given_token bytea, given_now timestamp with time zone) RETURNS void
 LANGUAGE sql {_PINNED} AS $$
     SELECT set_config('synchronous_commit', 'off', true);  -- every page writes this, and none waits for the disk
-    UPDATE sign_ins SET seen_at = given_now WHERE token_hash = given_token
+    UPDATE sign_ins SET seen_at = given_now WHERE token_hash = given_token AND seen_at < given_now
 $$"""  # noqa: S608 - our own words
 
 _KEEP = f"""

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Mapped, Session, load_only, mapped_column
 from models.accounts.sign_in_attempts import SignInAttempt
 from models.core.access import ALL, NONE, Actor, Role, RowPolicy
 from models.core.choices import Choice
-from models.core.db import Base
+from models.core.db import Base, Stated
 from models.core.words import choice_column, one_of
 from models.partnership.partnership_settings import Partnership
 from models.partnership.people import Person, role_in_database
@@ -215,9 +215,12 @@ def sign_in_query() -> str:
     return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def note_seen(session: Session, token: str, now: datetime) -> None:
-    """Note that the browser of a token has just been here."""
-    session.execute(select(func.note_sign_in(_hash(token), now)))
+def seen_note(token: str, now: datetime) -> Stated:
+    """The statement that notes that the browser of a token was here then, to be run where the page's transaction ends.
+
+    Whoever was seen later stays so: of two requests at once the earlier may be answered last.
+    """
+    return "SELECT note_sign_in(%(token)s, %(now)s)", {"token": _hash(token), "now": now}
 
 
 def keep_data(session: Session, token: str, data: dict[str, Any]) -> None:

@@ -111,24 +111,30 @@ def _values_of(actor: Actor) -> dict[str, str]:
     }
 
 
-def run_apart(session: PortalSession, actor: Actor, statement: str, values: Mapping[str, Any]) -> None:
-    """End the session's transaction without a commit, run one statement of the driver's as the actor, and commit that.
+Stated = tuple[str, Mapping[str, Any]]
+"""A statement of the driver's with its values."""
+
+
+def run_apart(session: PortalSession, actor: Actor, *statements: Stated) -> None:
+    """End the session's transaction without a commit, run some statements as the actor, and commit those.
 
     All of it goes to the database at once and is answered at once, so that it costs no more than the rollback alone.
-    A session that lives within somebody else's transaction leaves that as it was, with the statement done.
+    A session that lives within somebody else's transaction leaves that as it was, with the statements done.
     """
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     if connection.in_nested_transaction():
         session.rollback()
         become(session.connection(), actor)
-        driver.execute(statement, values)
+        for statement, values in statements:
+            driver.execute(statement, values)
         session.commit()
         return
     with driver.pipeline(), driver.cursor() as cursor:
         cursor.execute("ROLLBACK AND CHAIN")
         cursor.execute(_BECOME, _values_of(actor))
-        cursor.execute(statement, values)
+        for statement, values in statements:
+            cursor.execute(statement, values)
         cursor.execute("COMMIT")
     session.rollback()  # for the session the transaction is over; the database hears nothing more of it
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.access import NONE, READ, Actor, DatabaseRole, RowPolicy
 from models.core.choices import Choice
 from models.core.database_functions import DatabaseFunction
-from models.core.db import Base, PortalSession, run_apart
+from models.core.db import Base, PortalSession, Stated, run_apart
 from models.core.words import choice_column, one_of
 
 LEAST_DAYS = 180
@@ -132,12 +132,13 @@ LOOK_TRIGGERS = (
 _WRITE = "SELECT note_look(%(kind)s, %(page)s, %(status)s, %(shown)s, %(count)s, %(asked)s)"
 
 
-def keep_look(session: PortalSession, actor: Actor, look: NewLook) -> None:
+def keep_look(session: PortalSession, actor: Actor, look: NewLook, *others: Stated) -> None:
     """Put a look on record for good, in a transaction of its own that takes the place of the page's rollback.
 
-    What the session has not committed is gone. The database is asked once, where the rollback would have been.
+    What the session has not committed is gone. The database is asked once, where the rollback would have been; other
+    statements go with it.
     """
-    run_apart(session, actor, _WRITE, look.values)
+    run_apart(session, actor, (_WRITE, look.values), *others)
 
 
 def forget_looks(session: Session, day: date) -> int:

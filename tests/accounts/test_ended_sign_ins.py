@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from jobs.core import queue
 from jobs.core.queue import Done, Run
 from models.accounts.password_changes import set_password
-from models.accounts.sign_ins import NOTED_AFTER, SignIn
+from models.accounts.sign_ins import NOTED_AFTER, SignIn, seen_note, start_sign_in
 from models.core.access import Role
 from models.core.clock import now
-from models.core.db import PortalSession
+from models.core.db import PortalSession, run_apart
 from models.documents.job_requests import request_job
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -232,6 +232,15 @@ def test_idle_sign_in_lasts_its_hour_to_the_second_from_the_last_page(
                 wanted="no", tried="one second before and at the hour", holds=not (is_early or is_late))  # fmt: skip
     assert not is_early
     assert not is_late
+
+
+def test_request_that_came_first_and_is_answered_last_takes_no_time_off_the_sign_in(
+    session: PortalSession, ann: Person
+) -> None:
+    token = start_sign_in(session, ann, browser="", now=NOW, hours=12)
+    for seconds in (9, 4):
+        run_apart(session, session.info["actor"], seen_note(token, NOW + timedelta(seconds=seconds)))
+    assert session.scalars(select(SignIn.seen_at)).one() == NOW + timedelta(seconds=9)
 
 
 @pytest.mark.assures(9)
