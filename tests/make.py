@@ -26,6 +26,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.rules.plans.presentations import Body
 
 T = TypeVar("T")
+_OWN_HUB = f"{HubKind.CHILDREN.label} hub"
 
 
 def _made(session: Session, record: T) -> T:
@@ -51,17 +52,29 @@ def agency(session: Session, name: str = "Northfield Police", **values: Any) -> 
 
 
 def person(session: Session, role: Role, *, agency: Agency | None = None, name: str = "", **values: Any) -> Person:
-    """A person of a role, made once per name (by default one of each role: `officer@example.org`)."""
+    """A person of a role, made once per name (by default one of each role: `officer@example.org`).
+
+    The default officer runs the hub for children; officers with a name of their own run none until a test says so.
+    """
+    is_usual_officer = role is Role.OFFICER and not name and "email" not in values
     name = name or role.label
     email = values.pop("email", f"{name.lower().replace(' ', '.')}@example.org")
     person = session.scalar(select(Person).where(Person.email == email))
     agency_id = agency.id if agency else None
-    return person or _made(session, Person(name=name, email=email, role=role, agency_id=agency_id, **values))
+    person = person or _made(session, Person(name=name, email=email, role=role, agency_id=agency_id, **values))
+    if is_usual_officer:
+        for hub in session.scalars(select(Hub).where(Hub.name == _OWN_HUB, Hub.officer_id.is_(None))):
+            hub.officer_id = person.id
+        session.flush()
+    return person
 
 
 def hub(session: Session, kind: HubKind = HubKind.CHILDREN) -> Hub:
-    name = f"{kind.label} hub"
-    return session.scalar(select(Hub).where(Hub.name == name)) or _made(session, Hub(name=name, kind=kind))
+    """A hub, made once per kind; the default officer runs the one for children where there are both."""
+    name, usual = f"{kind.label} hub", f"{Role.OFFICER.label.lower().replace(' ', '.')}@example.org"
+    officer_id = session.scalar(select(Person.id).where(Person.email == usual)) if name == _OWN_HUB else None
+    hub = session.scalar(select(Hub).where(Hub.name == name))
+    return hub or _made(session, Hub(name=name, kind=kind, officer_id=officer_id))
 
 
 def membership(session: Session, hub: Hub, person: Person, seat: Seat = Seat.STATUTORY, **values: Any) -> Membership:

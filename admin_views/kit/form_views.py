@@ -82,7 +82,7 @@ class FormViews(RecordViews):
         return self._ready(form, record, f"New {self.noun}", self.list_url())
 
     def edit_form(self, obj: Any = None) -> RecordForm:
-        if not self.can_edit_record(obj):
+        if not self.may_edit(obj):
             abort(403)
         form = self.form_class(self.form_columns_for(obj))(sent_form(), obj=obj)
         return self._ready(form, obj, f"Edit {self.name_of(obj)}", self.details_url(self.key_of(obj)))

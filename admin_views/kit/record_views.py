@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_views.kit.actions import row_actions_of
+from admin_views.kit.actions import Action, row_actions_of
 from admin_views.kit.histories import history_panel
 from admin_views.kit.list_views import ListViews
 from admin_views.kit.lists.cells import makers_of
@@ -20,10 +20,11 @@ from admin_views.kit.lists.listings import Listing
 from admin_views.kit.look_panels import look_panel
 from admin_views.kit.looks import note_shown
 from admin_views.kit.parts import Button, Fact, Panel
-from admin_views.kit.permissions import ADMINISTRATORS, STAFF, verb
+from admin_views.kit.permissions import ADMINISTRATORS, OFFICERS, STAFF, verb
 from admin_views.kit.refusals import sentence_of
 from admin_views.kit.requests import actor, role, set_arguments
 from admin_views.kit.saving import say_instead
+from models.reviews.review_writes import runs_review_of
 
 _BIGGEST = 2_147_483_647
 
@@ -57,6 +58,14 @@ class RecordViews(ListViews):
         """More buttons for the details page; only those this person may use."""
         return ()
 
+    def may_edit(self, record: Any) -> bool:
+        """Whether who may edit at all may edit this record: an officer nothing of another hub's review."""
+        return self.can_edit_record(record) and runs_review_of(self.session, record)
+
+    def may_delete(self, record: Any) -> bool:
+        """The same of deleting it."""
+        return self.can_delete_record(record) and runs_review_of(self.session, record)
+
     # One record
 
     def get_record(self, record_id: int) -> Any:
@@ -87,9 +96,15 @@ class RecordViews(ListViews):
             "record_key": key,
             "facts": [*self.stated_facts(key), *self.gathered("facts", session, record)],
             "panels": [*self.gathered("panels", session, record), *self.history(record), *self.looks(record)],
-            "actions": [action for action in row_actions_of(self) if action.shown(record)],
+            "actions": self._shown_actions(record),
             "buttons": self.gathered("buttons", record),
         }
+
+    def _shown_actions(self, record: Any) -> list[Action]:
+        """The buttons that make sense for this record and person; officers' own ones only to who runs its review."""
+        runs = runs_review_of(self.session, record)
+        actions = [action for action in row_actions_of(self) if runs or not action.roles <= OFFICERS]
+        return [action for action in actions if action.shown(record)]
 
     def stated_facts(self, record_id: int) -> list[Fact]:
         """The columns of the details page with their values, related records by name."""
@@ -134,7 +149,7 @@ class RecordViews(ListViews):
             say_instead(f"{self._template_args.pop('deleted')} is deleted.")
             return redirect(self.list_url())  # where Flask-Admin would go to the whole list
         record = self.get_record(record_id)
-        if not self.can_delete_record(record):
+        if not self.may_delete(record):
             abort(403)
         return self.render("kit/delete.html", record=record, back=self.details_url(record_id))
 
@@ -142,7 +157,7 @@ class RecordViews(ListViews):
         return self._delete_form_class(MultiDict({"id": request.args.get("id", "")}))
 
     def delete_model(self, model: Any) -> bool:
-        if not self.can_delete_record(model):
+        if not self.may_delete(model):
             abort(403)
         name, key = self.name_of(model), self.key_of(model)
         if not super().delete_model(model):

@@ -32,6 +32,7 @@ from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
 from models.core.access import Role
+from models.reviews.review_writes import runs_review_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.sampling.audit_samples import AuditSample, SampleStatus, ask_to_void, void_sample
@@ -111,12 +112,13 @@ class AuditSampleScreen(Screen):
 
     def buttons(self, record: AuditSample) -> list[Button]:
         buttons: list[Button] = []
-        if record.status is SampleStatus.PLANNED and role() in OFFICERS:
+        runs = role() in OFFICERS and runs_review_of(self.session, record)
+        if record.status is SampleStatus.PLANNED and runs:
             buttons.append(Button("Preview and lock", self.link("preview_page", record_id=record.id), "main"))
             buttons.append(Button("Change the plan", self.link("change_plan", record_id=record.id)))
-        if record.status is SampleStatus.LOCKED and role() in OFFICERS:
+        if record.status is SampleStatus.LOCKED and runs:
             buttons.append(Button("Reveal and draw", self.link("ceremony", record_id=record.id), "main"))
-        if record.status in VOIDABLE and not record.void_reason and role() in OFFICERS:
+        if record.status in VOIDABLE and not record.void_reason and runs:
             buttons.append(Button("Ask to void", self.link("ask_void", record_id=record.id)))
         if record.drawn_at:
             buttons += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")

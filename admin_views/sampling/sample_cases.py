@@ -32,6 +32,7 @@ from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.reviews.review_writes import runs_review_of
 from models.rules.core.counts import count_words
 from models.sampling.sample_cases import (
     CaseStatus,
@@ -108,7 +109,7 @@ class SampleCaseScreen(Screen):
 
     def buttons(self, record: SampleCase) -> list[Button]:
         audits = Button("Audits side by side", list_address(Moderation, "case", record.id))
-        if record.status is CaseStatus.SELECTED and role() in OFFICERS:
+        if record.status is CaseStatus.SELECTED and role() in OFFICERS and runs_review_of(self.session, record):
             return [audits, Button("Propose to eliminate", self.link("propose", record_id=record.id))]
         return [audits] if record.status is not CaseStatus.RESERVE else []
 

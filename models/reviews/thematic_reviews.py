@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, select, text
+from sqlalchemy import ForeignKey, Text, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import Role, RowPolicy
 from models.core.choices import Choice
+from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
@@ -17,6 +18,7 @@ from models.partnership.holdings import HoldingKind, give_to, holding
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person
 from models.partnership.strategic_priorities import StrategicPriority
+from models.reviews.review_writes import refuse_reviews_of_other_hubs
 from models.rules.reviews.review_quota import check_quota
 
 _AGENCY_SEES = (
@@ -115,6 +117,13 @@ class ThematicReview(Referenced):
         check_quota(
             self.kind, self.year, [str(kind) for kind in session.scalars(others)], self.quota_override_reason or ""
         )
+
+
+@event.listens_for(PortalSession, "before_flush")
+def _refuse_what_is_anothers(session: Session, *_: Any) -> None:
+    """Nothing is written that belongs to a review its writer may not change."""
+    changed = [record for record in session.dirty if session.is_modified(record)]
+    refuse_reviews_of_other_hubs(session, [*session.new, *changed, *session.deleted])
 
 
 def review_words(session: Session, review_id: int | None) -> str:

@@ -238,6 +238,7 @@ def test_request_that_came_first_and_is_answered_last_takes_no_time_off_the_sign
     session: PortalSession, ann: Person
 ) -> None:
     token = start_sign_in(session, ann, browser="", now=NOW, hours=12)
+    session.commit()
     for seconds in (9, 4):
         run_apart(session, session.info["actor"], seen_note(token, NOW + timedelta(seconds=seconds)))
     assert session.scalars(select(SignIn.seen_at)).one() == NOW + timedelta(seconds=9)

@@ -187,7 +187,7 @@ def test_officer_drafts_edits_and_prints_a_briefing(
 def test_officer_of_another_hub_drafts_nothing(
     browser: Open, session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:
-    officer, page = browser(Role.OFFICER), f"/learning-products/{of_briefing.id}/"
+    officer, page = browser(Role.OFFICER, name="Officer elsewhere"), f"/learning-products/{of_briefing.id}/"
     officer.send(f"/briefings/draft/{of_briefing.id}/", page)
     assert "your own hubs only" in officer.get(page).get_text()
     briefing = draft_briefing(session, review, of_briefing)

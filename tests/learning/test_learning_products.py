@@ -215,7 +215,9 @@ def test_released_product_is_not_deleted(browser: Open, released: LearningProduc
 
 def test_officer_of_another_hub_releases_nothing(browser: Open, session: Session) -> None:
     guide = product(session)
-    answer = browser(Role.OFFICER).send(f"/learning-products/{guide.id}/release/", released_on=today().isoformat())
+    answer = browser(Role.OFFICER, name="Officer elsewhere").send(
+        f"/learning-products/{guide.id}/release/", released_on=today().isoformat()
+    )
     assert answer.status_code == 422
     assert "your own hubs only" in words_of(answer)
 

@@ -175,7 +175,7 @@ def test_only_an_officer_takes_the_officers_seat(browser: Open, session: Session
 
 
 def test_officer_runs_a_hub_while_seated_there(session: Session) -> None:
-    hub, officer = make.hub(session), make.person(session, Role.OFFICER)
+    hub, officer = make.hub(session), make.person(session, Role.OFFICER, name="Officer for a while")
     actor = Actor.person(officer.id, Role.OFFICER, None)
     assert not may_run_hub(session, actor, hub.id, today())
     membership = seat(session, hub, officer, Seat.OFFICER, starts_on=today() - DAY, ends_on=today())

@@ -193,7 +193,7 @@ def test_changes_are_confirmed_by_a_press(
 def test_officer_of_another_hub_records_nothing(browser: Open, session: Session, review: ThematicReview) -> None:
     presentation = meeting(session, review)
     session.commit()
-    officer = browser(Role.OFFICER)
+    officer = browser(Role.OFFICER, name="Officer elsewhere")
     for page in ("held", "edit", "delete"):
         officer.get(f"/presentations/{presentation.id}/{page}/", 403)
 

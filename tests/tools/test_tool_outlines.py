@@ -141,9 +141,9 @@ def test_parts_of_another_tool_are_not_there(browser: Open, session: Session, to
 def test_officer_of_another_hub_reads_a_reviews_tool_but_does_not_build_it(browser: Open, session: Session) -> None:
     mine = make_tools.tool(session, make.review(session))
     session.commit()
-    officer = browser(Role.OFFICER)
+    officer = browser(Role.OFFICER, name="Officer elsewhere")
     assert officer.get(path(mine)).select("section.outline button, section.outline a.button") == []
     officer.get(path(mine, "sections/new/"), 403)
-    make.hub(session).officer_id = make.person(session, Role.OFFICER).id
+    make.hub(session).officer_id = make.person(session, Role.OFFICER, name="Officer elsewhere").id
     session.commit()
     officer.get(path(mine, "sections/new/"))
