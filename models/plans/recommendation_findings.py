@@ -14,6 +14,7 @@ from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
 from models.plans.action_plans import ActionPlan
 from models.plans.recommendations import Recommendation
+from models.reviews.review_writes import refuse_reviews_of_other_hubs
 from models.rules.evidence.triangulation import FEWEST_SOURCES, Source
 
 
@@ -37,6 +38,7 @@ class RecommendationFinding(Record):
 
 def cite_findings(session: Session, recommendation: Recommendation, finding_ids: Collection[int]) -> None:
     """Let a recommendation cite exactly these findings. Refuses findings of another review."""
+    refuse_reviews_of_other_hubs(session, [recommendation])
     plan = session.get_one(ActionPlan, recommendation.plan_id)
     own = select(Finding.id).where(Finding.review_id == plan.review_id, Finding.id.in_(finding_ids))
     if set(session.scalars(own)) != set(finding_ids):

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from models.accounts.sign_ins import SignIn
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
+from models.partnership.memberships import Seat
 from models.plans.action_plans import PlanStatus
 from models.plans.action_updates import ActionUpdate
 from models.plans.actions import Action
@@ -35,8 +36,10 @@ Sent = Callable[[], TestResponse]
 
 
 def pair(app: Flask, session: Session, role: Role, **values: Any) -> tuple[Browser, Browser]:
-    """Two colleagues of one role, each in a browser of their own."""
+    """Two colleagues of one role, each in a browser of their own; two officers run the same hub."""
     people = [member(session, role, name=f"{name} {role.label}", **values) for name in ("Ann", "Ben")]
+    for officer in people if role is Role.OFFICER else ():
+        make.membership(session, make.hub(session), officer, Seat.OFFICER)
     first, second = (Browser(app).enter(person, session) for person in people)
     assert session.scalar(select(func.count()).select_from(SignIn)) == 2
     session.commit()
