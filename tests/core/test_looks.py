@@ -210,7 +210,7 @@ def test_page_stays_away_when_its_look_cannot_be_put_on_record(lasting: Lasting,
 
 def test_what_a_page_has_not_committed_is_gone_and_its_look_is_kept(lasting: Lasting) -> None:
     _, sessions, _ = lasting
-    actor = Actor.person(5, Role.OFFICER, None, "some request")
+    actor = Actor.person(5, Role.ADMINISTRATOR, None, "some request")
     with sessions(info={"actor": actor}) as session:
         make.hub(session)
         keep_look(session, actor, NewLook(LookKind.READ, "hubs.details_view", 200, {"hubs": [1]}, 1))
@@ -221,7 +221,7 @@ def test_what_a_page_has_not_committed_is_gone_and_its_look_is_kept(lasting: Las
 
 def test_look_of_a_broken_transaction_is_kept_too(lasting: Lasting) -> None:
     _, sessions, _ = lasting
-    actor = Actor.person(5, Role.OFFICER, None)
+    actor = Actor.person(5, Role.ADMINISTRATOR, None)
     with sessions(info={"actor": actor}) as session:
         with pytest.raises(ProgrammingError):
             session.execute(text("SELECT * FROM no_such_table"))

@@ -106,16 +106,16 @@ def test_import_leaves_who_brought_it_in(
 
 
 def test_plain_sql_of_the_portals_roles_leaves_who(session: PortalSession) -> None:
-    hub, officer = make.hub(session), make.person(session, Role.OFFICER)
+    hub, administrator = make.hub(session), make.person(session, Role.ADMINISTRATOR)
     session.commit()
     since = Since(session)
-    act_as(session, officer.actor("a request"))
+    act_as(session, administrator.actor("a request"))
     session.execute(text("UPDATE hubs SET purpose = 'by hand' WHERE id = :id"), {"id": hub.id})
     session.execute(text("DELETE FROM hubs WHERE id = :id"), {"id": hub.id})
     act_as(session, Actor.system("test"))
     record = since.of("hubs")
     assert (record.verb, record.person_id, record.request_id, record.new_values) == (
-        "delete", officer.id, "a request", None,
+        "delete", administrator.id, "a request", None,
     )  # fmt: skip
     assert (record.old_values or {})["purpose"] == "by hand"
 
