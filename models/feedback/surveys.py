@@ -18,7 +18,7 @@ from sqlalchemy import ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import NONE, READ, Actor, DatabaseRole, RowPolicy
+from models.core.access import NONE, Actor, DatabaseRole, RowPolicy
 from models.core.clock import today
 from models.core.db import Base, Record, act_as
 from models.core.errors import RuleBroken
@@ -90,15 +90,12 @@ class SurveyResponse(Base):
     __tablename__ = "survey_responses"
     __table_args__ = (Index("response_counts_once", "survey_id", "receipt", unique=True),)
     row_policy: ClassVar[RowPolicy] = RowPolicy(
-        staff=NONE,
         administrator=("select", "delete"),
         officer=("select", "delete"),
-        sponsor=READ,
-        reader=READ,
+        manager=NONE,
         public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
         is_logged=False,
-        reason="Anonymous answers for the hub, which the Board's papers count; kept out of the"
-        " change log, so that they can be erased when due.",
+        reason="Anonymous answers for the hub, which the Board's papers count; not logged, so that they can be erased when due.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
