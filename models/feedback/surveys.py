@@ -95,7 +95,7 @@ class SurveyResponse(Base):
         manager=NONE,
         public_inserts=f"EXISTS (SELECT FROM surveys WHERE id = survey_id AND {_HELD} AND {_IS_OPEN})",
         is_logged=False,
-        reason="Anonymous answers for the hub, which the Board's papers count; not logged, so that they can be erased when due.",
+        reason="Anonymous answers, which the Board's papers count; not logged, so that they can be erased when due.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
