@@ -67,8 +67,9 @@ class Others:
         return bool(_path(table, HUBS))
 
     def of_own_hubs(self, person: int, table: str) -> int:
-        """The latest record of a table that hangs on a hub which an officer runs."""
-        return self._where(table, f"{_path(table, HUBS)} IN ({_HUBS_RUN})", person=person)[-1]
+        """The latest record of a table that hangs on a hub which an officer runs, and that is not closed."""
+        is_open = "t.status <> 'closed'" if "status" in Base.metadata.tables[table].columns else "true"
+        return self._where(table, f"{is_open} AND {_path(table, HUBS)} IN ({_HUBS_RUN})", person=person)[-1]
 
     def review_of(self, table: str, key: int) -> int | None:
         """The review that a row hangs on, if any."""

@@ -65,6 +65,7 @@ def test_officer_brings_rows_into_their_own_hubs_and_into_no_other(
     checked = person.check(_file(kind, rows, file_kind), name, f"{name}.{file_kind}")
     told = refusals(checked)
     new = counts(checked)[0]
+    assert (new, list(told), [sentence[-1] for sentence in told.values()]) == (1, [3], ["."]), told
     person.accept()
     accepted = others.touched(foreign)
     note_figure(
@@ -72,7 +73,6 @@ def test_officer_brings_rows_into_their_own_hubs_and_into_no_other(
         tried=f"one row of the own hub and one of another, {file_kind.upper()}", holds=not accepted,
     )  # fmt: skip
     assert accepted == []
-    assert (new, list(told), [sentence[-1] for sentence in told.values()]) == (1, [3], ["."]), checked.report
 
 
 def _more(session: PortalSession, name: str) -> dict[str, str]:
@@ -122,7 +122,7 @@ def test_nobody_of_an_agency_brings_a_spreadsheet_in_or_sees_one(
         opened += [address] if set(statuses) != {403} else []
     after = session.scalar(select(func.count()).select_from(TableImport))
     note_figure(
-        5, f"spreadsheets taken from a {role.label.lower()}", reached=len(opened), wanted="0",
+        5, f"spreadsheets taken from people of an agency ({role.label.lower()})", reached=len(opened), wanted="0",
         tried=f"{len(all_kinds()) + 1} lists", holds=not opened and before == after,
     )  # fmt: skip
     assert (opened, after) == ([], before)
