@@ -46,7 +46,7 @@ def test_look_ups_offer_only_what_the_persons_own_form_offers(world: World) -> N
             _ask_each_field(world, others, person, rule, tally)
     note_figure(
         5, "records offered by look-ups that the form would not take", reached=len(tally.wrong), wanted="0",
-        tried=f"{tally.asked:,} look-ups in {tally.fields} fields ({tally.compared} on a form), {tally.offered:,} offered",
+        tried=f"{tally.asked:,} asked of {tally.fields} fields ({tally.compared} on a form), {tally.offered:,} offered",
         holds=not tally.wrong,
     )  # fmt: skip
     assert "\n".join(tally.wrong) == ""
