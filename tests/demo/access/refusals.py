@@ -104,7 +104,7 @@ HELD_BY_TESTS: dict[str, str] = {
     ): "tests/reviews/test_own_reviews.py::test_officer_marks_no_case_of_another_hub_as_audited",
     (
         "models/plans/action_imports.py | _refuse_other_plans | if actor.role is Role.OFFICER and ("
-        "not may_run_hub(session,  ...  only.', field='plan_id') | pass"
+        "not may_run_hub(session,  ...  only.\", field='plan_id') | pass"
     ): "tests/reviews/test_own_reviews.py::test_officers_spreadsheet_adds_to_the_plans_of_own_reviews_only",
     (
         "jobs/core/queue.py | _rights | if (actor.role, actor.agency_ids) != (attempt.actor_role, a"
