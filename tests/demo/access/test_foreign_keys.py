@@ -91,7 +91,7 @@ def test_no_form_takes_the_key_of_a_record_that_is_anothers(world: World, roles:
     for rule, role in form_addresses(roles)[::of_each]:
         people = cast(world, others, role)
         for some in (people[::2], people[1::2])[: scaled(2, ci=1)]:
-            form = reference_form(world, rule, role, some, most=scaled(4, ci=2))
+            form = reference_form(world, rule, role, some, most=scaled(40 if roles is BOUND else 4, ci=2))
             tally.unopened += [f"{rule} by {role}"] if form is None else []
             for attempt in attempts(world, others, form, tally) if form is not None else ():
                 send(world, others, attempt, tally)
