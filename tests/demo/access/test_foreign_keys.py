@@ -30,12 +30,6 @@ ALLOWED = {
 }
 """Fields in which an officer may name what hangs on another hub, each with the reason."""
 
-OPEN_TO_ALL_OFFICERS = {
-    ("/actions/rate/", Role.OFFICER): "every officer says how an action is going, as on its own page",
-    ("/actions/due-date/", Role.OFFICER): "every officer moves a due date with a reason, as on the action's own page",
-}
-"""Pages on which an officer acts on what hangs on another hub, each with the reason."""
-
 NOT_IN_THE_DEMO = 0.25
 """Of the forms, so many at most may need a record or a state that nobody asked has in the demo."""
 
@@ -255,4 +249,4 @@ def _bulk(world: World) -> Iterator[tuple[Asked, Role]]:
     for asked in every_address(world.portal):
         if asked.method == "POST" and ("/bulk/" in asked.rule or "ids={id}" in ASKED.get(asked.rule, "")):
             roles = stated().roles.get(asked, frozenset())
-            yield from ((asked, role) for role in sorted(roles) if (asked.rule, role) not in OPEN_TO_ALL_OFFICERS)
+            yield from ((asked, role) for role in sorted(roles))
