@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
+from wtforms import Form
 
-from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, role, screen
+from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, screen
+from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import FrameRow
 from models.core.addresses import list_address
@@ -67,6 +69,9 @@ class CaseFrameScreen(Screen):
         "row_count": "Rows",
     }
 
+    def on_form_ready(self, form: Form, record: CaseFrame) -> None:
+        offer_own_reviews(form, record)
+
     def facts(self, session: Session, record: CaseFrame) -> list[Fact]:
         read = record.report.get("read_as", {}).get("columns", {})
         columns = "; ".join(f"{words}: {read[name]}" for name, words in _READ_FROM.items() if read.get(name))
@@ -87,7 +92,7 @@ class CaseFrameScreen(Screen):
             return []
         rows = Button("See the rows", list_address(FrameRow, frame=record.id))
         plan = Button("Plan a sample", list_address(AuditSample, "plan", frame_id=record.id), "main")
-        return [plan, rows] if role() in OFFICERS else [rows]
+        return [plan, rows] if may_write_in(self.session, record.review_id) else [rows]
 
 
 def _highest_first(frame: CaseFrame) -> list[str]:

@@ -44,6 +44,7 @@ from admin_views.kit.fields import LineField, RecordField
 from admin_views.kit.forms import offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.exports import csv_pieces
+from admin_views.partnership.hubs import own_reviews_only
 from models.case_lists.case_imports import ImportChoice, levels_of, view_columns
 from models.case_lists.case_lists import (
     CaseList,
@@ -131,6 +132,7 @@ class CaseListScreen(Screen):
     def upload(self) -> ResponseReturnValue:
         """Take a file, look at what it is, and keep it sealed until the officer decides."""
         form, limit = UploadForm(sent_form()), _settings().upload_limit_mb
+        form.review_id.loader = ChoiceLoader(ThematicReview, own_reviews_only(ThematicReview.id))
         offer_choices(self.session, form)
         if request.method == "GET":
             return self.render("case_lists/upload.html", form=form, problems=[], limit=limit)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -21,9 +23,10 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.fields import RecordField
-from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
+from admin_views.partnership.hubs import offer_own_reviews, own_reviews_only
 from models.evidence.findings import Finding
 from models.plans.action_plans import ActionPlan
 from models.plans.recommendation_findings import RecommendationFinding
@@ -68,10 +71,11 @@ class FindingScreen(Screen):
         return Finding(review_id=key_in_address("review_id"), strength=Strength.MODERATE)
 
     def on_form_ready(self, form: Form, record: Finding) -> None:
+        """A finding is made in a review that the person runs, along one of its key lines."""
+        offer_own_reviews(form, record)
         if isinstance(form["key_line_id"], RecordField):
             review_id = record.review_id or form["review_id"].data
-            own = KeyLine.review_id == review_id if review_id else KeyLine.review_id.is_not(None)
-            form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(own).order_by(KeyLine.number))
+            form["key_line_id"].loader = ChoiceLoader(KeyLine, _lines_of(review_id))
 
     def form_columns_for(self, record: Finding) -> tuple[str, ...]:
         """A finding stays with the review it was made for."""
@@ -93,6 +97,18 @@ class FindingScreen(Screen):
         )
         cells = [(link_to(cites, str(cites)), link_to(plan, plan.reference)) for cites, plan in rows]
         return [Panel("Recommendations that cite it", ("Recommendation", "Plan"), cells)]
+
+
+def _lines_of(review_id: int | None) -> Narrow:
+    """The key lines of a review in their order; where none is named yet, those of every review the person runs."""
+    own = own_reviews_only(KeyLine.review_id)
+
+    def narrow(lines: Select[Any]) -> Select[Any]:
+        of_a_review = lines.where(KeyLine.review_id.is_not(None))
+        mine = lines.where(KeyLine.review_id == review_id) if review_id else own(of_a_review)
+        return mine.order_by(KeyLine.number)
+
+    return narrow
 
 
 _ORIGINS = {

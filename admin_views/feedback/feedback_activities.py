@@ -44,6 +44,7 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.evidence.findings import Judgement
@@ -139,6 +140,9 @@ class FeedbackActivityScreen(Screen):
 
     def build_new_instance(self) -> FeedbackActivity:
         return FeedbackActivity(review_id=key_in_address("review_id"), people_count=0, levels=[])
+
+    def on_form_ready(self, form: Form, record: FeedbackActivity) -> None:
+        offer_own_reviews(form, record)
 
     def facts(self, session: Session, record: FeedbackActivity) -> list[Fact]:
         known = {level.value: level.label for level in StaffLevel}
@@ -274,7 +278,8 @@ def feedback_panel(session: Session, review: ThematicReview) -> Panel:
         )
         for activity in activities
     ]
-    buttons = [Button("Plan an activity", list_address(FeedbackActivity, "new", review_id=review.id))]
+    add = Button("Plan an activity", list_address(FeedbackActivity, "new", review_id=review.id))
+    buttons = [add] if may_write_in(session, review.id) else []
     return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
 
 

@@ -15,6 +15,7 @@ from wtforms import Form
 from admin_views.kit.conflicts import opened_version
 from admin_views.kit.fields import RecordField, all_problems
 from admin_views.kit.forms import PortalConverter, RecordForm, is_finding, offer_choices, sent_form
+from admin_views.kit.lists.choices import ChoiceLoader, FieldLoader
 from admin_views.kit.permissions import NOBODY, Roles, verb
 from admin_views.kit.record_views import RecordViews
 from admin_views.kit.refusals import REFUSALS, problems_of
@@ -66,9 +67,16 @@ class FormViews(RecordViews):
     def _process_ajax_references(self) -> dict[str, Any]:
         """Every field that offers records can be looked up in."""
         fields = vars(self.form_class(self.form_columns)).items()
-        return {
-            name: field.kwargs["loader"] for name, field in fields if getattr(field, "field_class", 0) is RecordField
-        }
+        names = [name for name, field in fields if getattr(field, "field_class", 0) is RecordField]
+        return {name: FieldLoader(name, self._choices_of, lambda: self.session) for name in names}
+
+    def _choices_of(self, name: str) -> ChoiceLoader:
+        """What a field offers this person on the form for a new record, where the screen may narrow it further."""
+        record = self.build_new_instance()
+        form = self.form_class(self.form_columns_for(record))()
+        self.on_form_ready(form, record)
+        offered: ChoiceLoader = form[name].loader
+        return offered
 
     def build_new_instance(self) -> Any:
         """The empty record a create page starts from; the address's arguments may set a parent."""

@@ -237,7 +237,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         target = target_of(getattr(self.model, key))
         if target is None:
             raise TypeError(f"{key} of {self.model.__name__} points to no other record")
-        return ChoiceLoader(target, self.narrow_of(key), lambda: self.session)
+        return ChoiceLoader(target, self.narrow_of(key))
 
     def new_listing(self, columns: Any, formatters: Any, label: Callable[[Any], Any] = shown_label) -> Listing:
         """A list of these columns of the model, shown by these formatters."""

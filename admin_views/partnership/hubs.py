@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
+from wtforms import Form
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
+    OFFICERS,
     Button,
     Category,
     Fact,
@@ -19,10 +21,13 @@ from admin_views.kit.base import (
     actor,
     by_value,
     kept_by,
+    role,
     screen,
     show_tag,
 )
+from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
+from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.registry import link_to
 from models.core.access import Role
 from models.core.addresses import list_address
@@ -30,6 +35,7 @@ from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership, core_seats_in_words, hubs_run_by, may_run_hub, missing_core_seats
 from models.partnership.people import Person, holder_name
+from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 
 
@@ -106,6 +112,12 @@ def may_run(session: Session, hub_id: int | None) -> bool:
     return may_run_hub(session, actor(), hub_id, today())
 
 
+def may_write_in(session: Session, review_id: int | None) -> bool:
+    """Whether forms offer that review to the person who asks: officers those they run, and no review at all."""
+    review = session.get(ThematicReview, review_id) if review_id is not None else None
+    return may_run(session, review.hub_id) if review is not None else role() in OFFICERS
+
+
 def own_hubs_only(hub_id: Any) -> Any:
     """For choices: narrows a statement to rows whose hub the asking officer runs; administrators see every row."""
 
@@ -115,3 +127,23 @@ def own_hubs_only(hub_id: Any) -> Any:
         return statement.where(hub_id.in_(hubs_run_by(actor().person_id, today())))
 
     return narrow
+
+
+def own_reviews_only(review_id: Any, *, kept: int | None = None) -> Narrow:
+    """For choices: narrows them to those that hang, by this column, on a review that the asking person runs.
+
+    What hangs on no review stays, and what a record has been given before (the review `kept`).
+    """
+
+    def narrow(statement: Select[Any]) -> Select[Any]:
+        is_own = of_run_review(review_id, actor(), today())
+        return statement.where(or_(is_own, review_id.is_(None), review_id == kept))
+
+    return narrow
+
+
+def offer_own_reviews(form: Form, record: Any) -> None:
+    """Let a form's `review_id` name only a review that the asking person runs, or the one the record has already."""
+    if "review_id" in form and isinstance(form["review_id"], RecordField):
+        kept = record.review_id if record.id else None
+        form["review_id"].loader = ChoiceLoader(ThematicReview, own_reviews_only(ThematicReview.id, kept=kept))

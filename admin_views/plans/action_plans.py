@@ -6,8 +6,9 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
+from wtforms import Form
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
@@ -19,6 +20,7 @@ from admin_views.kit.base import (
     Panel,
     Screen,
     TextField,
+    actor,
     by_value,
     expose,
     kept_by,
@@ -28,9 +30,12 @@ from admin_views.kit.base import (
     show_tag,
     tag,
 )
+from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.filters import NONE
 from admin_views.kit.registry import link_to
+from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from admin_views.plans.action_updates import show_brag
 from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
 from admin_views.plans.presentations import decisions_on_plan
@@ -42,6 +47,7 @@ from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, close_plan
 from models.plans.plan_reports import ReportScope
 from models.plans.recommendations import Recommendation
+from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 
 MOST_SHOWN = 200
@@ -73,6 +79,9 @@ class ActionPlanScreen(Screen):
 
     def build_new_instance(self) -> ActionPlan:
         return ActionPlan(year=today().year)
+
+    def on_form_ready(self, form: Form, record: ActionPlan) -> None:
+        offer_own_reviews(form, record)
 
     def buttons(self, record: ActionPlan) -> list[Button]:
         return [
@@ -134,6 +143,19 @@ class ActionPlanScreen(Screen):
         return show_report(self, scope, address_by_id(Agency, agency_id), "Agency", pdf)
 
 
+def own_plans(kept: int | None = None) -> Select[int]:
+    """The ids of the plans of reviews that the asking person runs, and of the one that is `kept`."""
+    is_own = of_run_review(ActionPlan.review_id, actor(), today())
+    return select(ActionPlan.id).where(or_(is_own, ActionPlan.id == kept))
+
+
+def offer_own_plans(form: Form, record: Any) -> None:
+    """Let a form's `plan_id` name only a plan of a review that the asking person runs, or the record's own."""
+    if "plan_id" in form and isinstance(form["plan_id"], RecordField):
+        own = own_plans(record.plan_id if record.id else None)
+        form["plan_id"].loader = ChoiceLoader(ActionPlan, lambda plans: plans.where(ActionPlan.id.in_(own)))
+
+
 def _ratings(session: Session, plan: ActionPlan) -> Panel:
     """How many of the plan's actions carry each BRAG word, and how many of them are overdue."""
     late = func.count().filter(Action.completed_on.is_(None) & (Action.due_on < today()))
@@ -174,7 +196,7 @@ def _actions(session: Session, plan: ActionPlan) -> Panel:
         for action, agency, brag in rows
     ]
     buttons = [Button("All as a list", list_address(Action, plan_id=plan.id))]
-    if role() in OFFICERS:
+    if may_write_in(session, plan.review_id):
         buttons.insert(0, Button("New action", list_address(Action, "new", plan_id=plan.id)))
     return Panel("Actions", ("Action", "What", "Lead agency", "Due", "BRAG"), cells, buttons=buttons)
 
@@ -191,5 +213,5 @@ def _recommendations(session: Session, plan: ActionPlan) -> Panel:
     )
     rows = [(link_to(each, str(each.number)), each.text, each.evidence or "–") for each in recommendations]
     add = Button("New recommendation", list_address(Recommendation, "new", plan_id=plan.id))
-    buttons = [add] if role() in OFFICERS else []
+    buttons = [add] if may_write_in(session, plan.review_id) else []
     return Panel("Recommendations", ("Number", "Recommendation", "Evidence"), rows, buttons=buttons)

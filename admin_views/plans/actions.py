@@ -33,6 +33,7 @@ from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet
+from admin_views.plans.action_plans import offer_own_plans, own_plans
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
@@ -200,10 +201,11 @@ class ActionScreen(Screen):
         )
 
     def on_form_ready(self, form: Form, record: Action) -> None:
-        """Offer the plan's own recommendations where the plan is known."""
-        plan_id = record.plan_id
-        if "recommendation_id" in form and plan_id:
-            mine = ChoiceLoader(Recommendation, lambda known: known.where(Recommendation.plan_id == plan_id))
+        """Offer the plan's own recommendations where the plan is known, else those of the person's own plans."""
+        offer_own_plans(form, record)
+        if "recommendation_id" in form:
+            plans = [record.plan_id] if record.plan_id else own_plans()
+            mine = ChoiceLoader(Recommendation, lambda known: known.where(Recommendation.plan_id.in_(plans)))
             form["recommendation_id"].loader = mine  # type: ignore[attr-defined]
 
     def on_model_change(self, form: Form, model: Action, is_created: bool) -> None:

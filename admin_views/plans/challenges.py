@@ -26,11 +26,13 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.fields import DayField, Required, TextField
+from admin_views.kit.fields import DayField, RecordField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import may_write_in, offer_own_reviews, own_reviews_only
 from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
@@ -124,6 +126,14 @@ class ChallengeScreen(Screen):
         given = {key: request.args.get(key, type=int) for key in ("review_id", "presentation_id")}
         return Challenge(challenged_on=today(), **given)
 
+    def on_form_ready(self, form: Form, record: Challenge) -> None:
+        """A challenge belongs to a review that the person runs, and so does the meeting at which it was made."""
+        offer_own_reviews(form, record)
+        if isinstance(form["presentation_id"], RecordField):
+            kept = record.review_id if record.id else None
+            own = own_reviews_only(Presentation.review_id, kept=kept)
+            form["presentation_id"].loader = ChoiceLoader(Presentation, own)
+
     def can_edit_record(self, record: Challenge) -> bool:
         """Until the answer is in."""
         return record.answered_on is None
@@ -176,17 +186,17 @@ def _may_answer() -> bool:
 def challenges_of_meeting(session: Session, meeting: Presentation) -> Panel:
     """The challenges made at one meeting."""
     add = Button("Log a challenge", list_address(Challenge, "new", presentation_id=meeting.id))
-    return _panel(session, Challenge.presentation_id == meeting.id, add)
+    return _panel(session, Challenge.presentation_id == meeting.id, add, meeting.review_id)
 
 
 @review_panel(order=75, stages=(Stage.PRESENTATION,), roles=READERS)
 def challenges(session: Session, review: ThematicReview) -> Panel:
     """The challenges made in a review, at its meetings or between them."""
     add = Button("Log a challenge", list_address(Challenge, "new", review_id=review.id))
-    return _panel(session, Challenge.review_id == review.id, add)
+    return _panel(session, Challenge.review_id == review.id, add, review.id)
 
 
-def _panel(session: Session, which: Any, add: Button) -> Panel:
+def _panel(session: Session, which: Any, add: Button, review_id: int) -> Panel:
     challenges = session.execute(
         select(Challenge, Agency.name, stands_of(Challenge))
         .join(Agency, Agency.id == Challenge.agency_id)
@@ -198,4 +208,5 @@ def _panel(session: Session, which: Any, add: Button) -> Panel:
         for each, agency, word in challenges
     ]
     headings = ("When", "Who", "Whom", "What", "Stands")
-    return Panel("Challenges", headings, rows, empty="Nobody has challenged anything.", buttons=[add])
+    buttons = [add] if may_write_in(session, review_id) else []
+    return Panel("Challenges", headings, rows, empty="Nobody has challenged anything.", buttons=buttons)

@@ -33,6 +33,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
+from admin_views.partnership.hubs import own_reviews_only
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.partnership.people import Person
@@ -72,7 +73,9 @@ class ConclusionForm(Form):
 class RedrawForm(Form):
     """A second draw by the same plan, from today's cases."""
 
-    frame_id = RecordField("Frame of today's cases", loader=ChoiceLoader(CaseFrame))
+    frame_id = RecordField(
+        "Frame of today's cases", loader=ChoiceLoader(CaseFrame, own_reviews_only(CaseFrame.review_id))
+    )
     starts_on = DayField("Period from", validators=[Required()])
     ends_on = DayField("Period to", validators=[Required()])
 

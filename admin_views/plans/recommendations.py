@@ -29,6 +29,7 @@ from admin_views.kit.fields import RecordsField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
+from admin_views.plans.action_plans import offer_own_plans
 from admin_views.plans.actions import plan_in_address
 from models.evidence.findings import Finding
 from models.partnership.reference_items import ReferenceList
@@ -121,3 +122,6 @@ class RecommendationScreen(Screen):
         """Of the plan the address names, with that plan's next number."""
         plan_id = plan_in_address()
         return Recommendation(plan_id=plan_id, number=next_number(self.session, plan_id) if plan_id else None)
+
+    def on_form_ready(self, form: Form, record: Recommendation) -> None:
+        offer_own_plans(form, record)

@@ -28,6 +28,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.partnership.hubs import offer_own_reviews
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
@@ -96,6 +97,9 @@ class AuditSampleScreen(Screen):
         "plan_fingerprint": "Plan fingerprint (SHA-256)",
         "commitment": "Commitment (SHA-256)",
     }
+
+    def on_form_ready(self, form: Form, record: AuditSample) -> None:
+        offer_own_reviews(form, record)
 
     def can_delete_record(self, record: AuditSample) -> bool:
         return record.status is SampleStatus.PLANNED

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -18,6 +19,7 @@ from admin_views.kit.forms import is_finding, offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.refusals import problems_of
 from admin_views.kit.saving import note_saved
+from admin_views.partnership.hubs import own_reviews_only
 from models.audits.recent_audits import RECENT_MONTHS, audited_lately_in
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
@@ -47,10 +49,13 @@ _METHODS = [
 ]
 
 
+_OWN_FRAMES = own_reviews_only(CaseFrame.review_id)
+
+
 class FrameForm(Form):
     """Which list a sample is to be drawn from; asked first, because the themes are those of the list."""
 
-    frame_id = RecordField("Frame", loader=ChoiceLoader(CaseFrame),
+    frame_id = RecordField("Frame", loader=ChoiceLoader(CaseFrame, _OWN_FRAMES),
                            validators=[Required("Choose the frame that the cases are drawn from.")])  # fmt: skip
 
 
@@ -88,9 +93,13 @@ class PlanForm(Form):
     audits_due_on = DayField("Audits due")
 
 
-def form_for(session: Session, frame: CaseFrame, values: Mapping[str, Any]) -> PlanForm:
-    """The form for a frame, with its own themes to tick and these values where nothing was sent."""
+def form_for(session: Session, frame: CaseFrame, values: Mapping[str, Any], *, kept: int | None = None) -> PlanForm:
+    """The form for a frame, with its own themes to tick and these values where nothing was sent.
+
+    The sample is for a review that the person runs, or for the one that it was `kept` for before.
+    """
     form = PlanForm(sent_form(), **values)
+    form.review_id.loader = ChoiceLoader(ThematicReview, own_reviews_only(ThematicReview.id, kept=kept))
     offer_choices(session, form)
     counts = theme_counts(frame.themes)
     noun = ("row",) if frame.row_count > frame.case_count else ("case",)
@@ -189,13 +198,15 @@ class PlanPages(PageSet):
         if sample.status is not SampleStatus.PLANNED:
             return redirect(back)
         frame = self.session.get_one(CaseFrame, sample.frame_id)
-        form, title = form_for(self.session, frame, values_of(sample, frame)), f"Change the plan of {sample}"
+        form = form_for(self.session, frame, values_of(sample, frame), kept=sample.review_id)
+        title = f"Change the plan of {sample}"
         return self._answer(form, frame, lambda: self._changed(sample, form, frame), title=title, back=back,
                             back_words=str(sample), over=(sample,))  # fmt: skip
 
     def _frame(self) -> CaseFrame | None:
         key = request.form.get("frame_id", type=int) or request.args.get("frame_id", type=int) or 0
-        return self.session.get(CaseFrame, key) if 0 < key < 2**31 else None
+        chosen = select(CaseFrame).where(CaseFrame.id == key)
+        return self.session.scalar(_OWN_FRAMES(chosen)) if 0 < key < 2**31 else None
 
     def _choose_frame(self) -> ResponseReturnValue:
         form, problems = FrameForm(sent_form()), []

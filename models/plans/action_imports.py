@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from models.core.access import Role
 from models.core.clock import LONDON, today
 from models.core.errors import RuleBroken
+from models.partnership.memberships import may_run_hub
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
@@ -18,6 +20,7 @@ from models.plans.action_updates import ActionUpdate, move_due_date
 from models.plans.actions import BLUE, Action
 from models.plans.completions import complete_action, confirm_completion
 from models.plans.recommendations import Recommendation, next_number
+from models.reviews.thematic_reviews import ThematicReview
 from models.spreadsheets.import_facts import ImportFacts
 from models.spreadsheets.import_runs import write_values
 
@@ -34,6 +37,8 @@ def write_recommendation(
 ) -> None:
     """Write a recommendation; a new one without a number takes its plan's next."""
     given = dict(values)
+    if "plan_id" in given:
+        _refuse_other_plans(session, given["plan_id"])
     if inspect(recommendation).transient and "number" not in given:
         given["number"] = next_number(session, values["plan_id"])
     write_values(session, recommendation, given, facts)
@@ -58,9 +63,19 @@ def write_action(session: Session, action: Action, values: Mapping[str, Any], fa
         _complete(session, action, values["completed_on"], facts)
 
 
+def _refuse_other_plans(session: Session, plan_id: int) -> None:
+    """An officer writes into the plans of the reviews that they run, as on the portal's own forms."""
+    actor = session.info["actor"]
+    plan = session.get_one(ActionPlan, plan_id)
+    review = session.get_one(ThematicReview, plan.review_id)
+    if actor.role is Role.OFFICER and not may_run_hub(session, actor, review.hub_id, today()):
+        raise RuleBroken("You write into the plans of your own hubs' reviews only.", field="plan_id")
+
+
 def _begin(
     session: Session, action: Action, values: Mapping[str, Any], plain: Mapping[str, Any], facts: ImportFacts
 ) -> None:
+    _refuse_other_plans(session, values["plan_id"])
     action.plan_id, action.due_on = values["plan_id"], values["due_on"]
     write_values(session, action, plain, facts)
     action.original_due_on = values.get("original_due_on", action.due_on)

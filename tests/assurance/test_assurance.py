@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.assurance.figures import FOLDER, SCALE, note_figure, scaled
 from tests.assurance.page import PAGE, lines, page
 from tests.assurance.results import Figure, Result, collected, kept_results
 from tests.assurance.rows import ROWS
+from tests.house.source import sources
 
 HELD = Figure("leaks", "0", "0", "12 requests", holds=True)
 SHORT = Figure("leaks", "2", "0", "12 requests", holds=False)
@@ -19,6 +22,26 @@ SHORT = Figure("leaks", "2", "0", "12 requests", holds=False)
 
 def test_the_checklist_has_forty_rows_in_their_order() -> None:
     assert [row.number for row in ROWS] == list(range(1, 41))
+
+
+def test_every_row_has_a_test_that_proves_it_and_says_its_figure() -> None:
+    marked, noted = _files_by_row("assures"), _files_by_row("note_figure")
+    empty = [row.number for row in ROWS if not marked[row.number] & noted[row.number]]
+    assert empty == [], "no file has both a test that is marked for the row and a figure of it"
+
+
+def _files_by_row(called: str) -> dict[int, set[str]]:
+    """The test files that call `note_figure(row, …)` or mark with `assures(row, …)`, by the numbers they write."""
+    files: dict[int, set[str]] = defaultdict(set)
+    for source in sources("tests"):
+        for call in source.nodes(ast.Call):
+            assert isinstance(call, ast.Call)
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            numbers = call.args if called == "assures" else call.args[:1]
+            for number in numbers if name == called else ():
+                if isinstance(number, ast.Constant):
+                    files[int(str(number.value))].add(source.path)
+    return files
 
 
 def test_a_figure_is_written_down_only_when_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from models.gates.review_gates import find_gate
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Source
 from tests import make
-from tests.web import Browser
+from tests.web import Browser, member
 
 Open = Callable[..., Browser]
 
@@ -64,6 +64,7 @@ def review(session: Session) -> ThematicReview:
 def test_officer_plans_an_activity_and_the_team_agrees_it(
     browser: Open, session: Session, review: ThematicReview
 ) -> None:
+    make.hub(session).officer_id = member(session, Role.OFFICER).id
     officer = browser(Role.OFFICER)
     values = {"review_id": review.id, "title": "Talks with families", "audience": "service_users",
               "technique": "individual_conversation", "people_count": "0"}  # fmt: skip

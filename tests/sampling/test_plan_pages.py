@@ -19,7 +19,7 @@ from models.reviews.thematic_reviews import ThematicReview
 from models.sampling.audit_samples import AuditSample, lock_sample
 from models.tools.starting_words import give_starting_words
 from tests import make
-from tests.web import Browser, words_of
+from tests.web import Browser, member, words_of
 
 Open = Callable[..., Browser]
 VALUES: dict[str, str] = {"title": "Neglect", "rule": "any", "strata": "level", "method": "equal", "size": "2"}
@@ -27,8 +27,9 @@ VALUES: dict[str, str] = {"title": "Neglect", "rule": "any", "strata": "level", 
 
 @pytest.fixture
 def frame(session: PortalSession) -> CaseFrame:
-    """Five cases of a review; the theme Missing is spelt in two ways."""
+    """Five cases of a review of the officer's hub; the theme Missing is spelt in two ways."""
     give_starting_words(session)
+    make.hub(session).officer_id = member(session, Role.OFFICER).id
     review = make.review(session, period_starts_on=date(2025, 4, 1), period_ends_on=date(2025, 9, 30))
     themes = ("Missing", "missing", "Neglect", "Neglect", "Bullying")
     lines = ["Case reference,Level,Theme,Start date"]

@@ -21,7 +21,7 @@ from models.spreadsheets.table_imports import ImportStatus
 from models.tools.starting_words import give_starting_words
 from tests import make
 from tests.spreadsheets.bringing import Bringer, counts, csv_of, refusals, workbook_of
-from tests.web import Browser
+from tests.web import Browser, member
 
 Open = Callable[..., Browser]
 HEADINGS = (
@@ -34,6 +34,7 @@ HEADINGS = (
 def plan(session: PortalSession) -> ActionPlan:
     give_starting_words(session)
     make.agency(session, "Northfield Police")
+    make.hub(session).officer_id = member(session, Role.OFFICER).id
     return make.plan(session)
 
 

@@ -35,25 +35,11 @@ def choice_label(target: type[Base]) -> Any:
     return target.reference + ": " + target.title if has_both else label_of(target)  # type: ignore[attr-defined]
 
 
-class ChoiceLoader(AjaxModelLoader):
-    """The choices of a foreign key: the rows of the target that the asking person may see, narrowed.
+class ChoiceLoader:
+    """The choices of a foreign key: the rows of the target that the asking person may see, narrowed."""
 
-    `session` gives the request's session where Flask-Admin's look-up asks without one.
-    """
-
-    def __init__(self, target: type[Base], narrow: Narrow | None = None, session: Callable[[], Session] | None = None):
-        super().__init__(target.__tablename__, {})
-        self.target, self.narrow, self.session = target, narrow, session
-
-    def format(self, choice: tuple[int, str]) -> dict[str, Any]:
-        """A choice as the page's script reads it."""
-        return {"id": choice[0], "label": choice[1]}
-
-    def get_list(self, query: str, offset: int = 0, limit: int = 20) -> list[tuple[int, str]]:
-        """The choices that contain the words; asked by Flask-Admin's look-up."""
-        if self.session is None:
-            raise LookupError("this loader knows no session")
-        return self.found(self.session(), query)
+    def __init__(self, target: type[Base], narrow: Narrow | None = None):
+        self.target, self.narrow = target, narrow
 
     def statement(self, *, current: int | None = None, is_active_only: bool = False) -> Select[Any]:
         """Ids and labels in reading order; inactive records only when one of them is the current choice."""
@@ -85,3 +71,22 @@ class ChoiceLoader(AjaxModelLoader):
         """Name of the filter, id and label, to be put together with other filters' choices."""
         rows = self.statement().limit(FEW).subquery()
         return select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
+
+
+class FieldLoader(AjaxModelLoader):
+    """What Flask-Admin's look-up asks: the choices that a field of a screen's form offers to whoever asks.
+
+    `choices_of` gives them as they stand on that person's form, and `session` the request's session.
+    """
+
+    def __init__(self, name: str, choices_of: Callable[[str], ChoiceLoader], session: Callable[[], Session]):
+        super().__init__(name, {})
+        self.choices_of, self.session = choices_of, session
+
+    def format(self, choice: tuple[int, str]) -> dict[str, Any]:
+        """A choice as the page's script reads it."""
+        return {"id": choice[0], "label": choice[1]}
+
+    def get_list(self, query: str, offset: int = 0, limit: int = 20) -> list[tuple[int, str]]:
+        """The choices that contain the words: the first of them, whatever place the address names."""
+        return self.choices_of(self.name).found(self.session(), query)

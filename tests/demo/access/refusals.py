@@ -95,6 +95,18 @@ HELD_BY_TESTS: dict[str, str] = {
         "ot may_run(self.session, review.hub_id)): abort(403) | pass"
     ): "tests/returns/test_escalations.py::test_officer_of_another_hub_takes_no_step",
     (
+        "admin_views/partnership/hubs.py | may_write_in | return may_run(session, review.hub_id) if"
+        " review is not None else role() in OFFICERS | return True"
+    ): "tests/reviews/test_own_reviews.py::test_sample_is_planned_from_frames_of_own_reviews_for_own_reviews",
+    (
+        "admin_views/sampling/sample_cases.py | SampleCaseScreen.mark_audited | if not all((may_wri"
+        "te_in(session, sample.review_id) for samp ... own hubs' reviews only.\") | pass"
+    ): "tests/reviews/test_own_reviews.py::test_officer_marks_no_case_of_another_hub_as_audited",
+    (
+        "models/plans/action_imports.py | _refuse_other_plans | if actor.role is Role.OFFICER and ("
+        "not may_run_hub(session,  ...  only.\", field='plan_id') | pass"
+    ): "tests/reviews/test_own_reviews.py::test_officers_spreadsheet_adds_to_the_plans_of_own_reviews_only",
+    (
         "jobs/core/queue.py | _rights | if (actor.role, actor.agency_ids) != (attempt.actor_role, a"
         "t ... this; please ask again.') | pass"
     ): "tests/core/test_queue.py::test_rights_lost_since_asking_are_not_used",
