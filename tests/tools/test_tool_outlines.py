@@ -138,12 +138,22 @@ def test_parts_of_another_tool_are_not_there(browser: Open, session: Session, to
         officer.get(path(tool, page), 404)
 
 
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.BOARD_VIEWER])
+def test_who_only_reads_a_tool_of_the_bank_is_offered_no_way_to_build_it(
+    browser: Open, session: Session, tool: AssuranceTool, role: Role
+) -> None:
+    parts = "section.outline button, section.outline a.button"
+    assert browser(role).get(path(tool)).select(parts) == []
+    assert browser(Role.OFFICER).get(path(tool)).select(parts) != []
+
+
 def test_officer_of_another_hub_reads_a_reviews_tool_but_does_not_build_it(browser: Open, session: Session) -> None:
     mine = make_tools.tool(session, make.review(session))
     session.commit()
     officer = browser(Role.OFFICER, name="Officer elsewhere")
     assert officer.get(path(mine)).select("section.outline button, section.outline a.button") == []
-    officer.get(path(mine, "sections/new/"), 403)
+    for page in ("sections/new/", "edit/", "delete/"):
+        officer.get(path(mine, page), 403)
     make.hub(session).officer_id = make.person(session, Role.OFFICER, name="Officer elsewhere").id
     session.commit()
     officer.get(path(mine, "sections/new/"))
