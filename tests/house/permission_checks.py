@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.house.mutations import Function, Mutant, Place, named_apart, places_of
 from tests.house.source import PROJECT, tracked_files
@@ -156,12 +155,29 @@ def _is_plainly_true(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is True
 
 
-def tests_of(path: str) -> list[str]:
-    """The tests that belong to a module: those of its noun and its neighbours named in `MORE`, else its chapter's."""
-    chapter, name = path.split("/")[-2], Path(path).stem
-    own = f"tests/{chapter}/test_{name}.py"
-    tests = [own] if (PROJECT / own).is_file() else []
-    return list(dict.fromkeys([*tests, *MORE.get(path, ())])) or [f"tests/{chapter}"]
+def held_by(path: str) -> list[str]:
+    """The tests by which a module's checks are held: those of its chapter, or the ones named for it in `HELD_BY`."""
+    chapter = path.split("/")[1]
+    return [f"tests/{place}" for place in HELD_BY.get(chapter, chapter).split()]
 
 
-MORE: dict[str, tuple[str, ...]] = {}
+HELD_BY = {
+    "accounts": "accounts/test_first_administrators.py accounts/test_own_changes.py accounts/test_passkeys.py"
+    " accounts/test_second_factors.py accounts/test_sign_ins.py accounts/test_work_sign_ins.py",
+    "audits": "audits/test_audit_openings.py audits/test_case_audits.py audits/test_moderations.py",
+    "case_lists": "case_lists/test_frame_rows.py",
+    "core": "core/test_queue.py",
+    "documents": "documents/test_documents.py documents/test_evidence_files.py core/test_job_screens.py",
+    "kit": "kit/test_screens.py kit/test_page_sets.py kit/test_home.py core/test_looks.py learning",
+    "messages": "returns",
+    "partnership": "partnership/test_agencies.py partnership/test_holdings.py partnership/test_hubs.py"
+    " partnership/test_memberships.py partnership/test_sharing_agreements.py",
+    "plans": "plans/test_action_plans.py plans/test_action_updates.py plans/test_completions.py"
+    " plans/test_plan_reports.py plans/test_presentations.py",
+    "retention": "retention/test_retention_screens.py",
+    "sampling": "sampling/test_audit_samples.py",
+    "spreadsheets": "spreadsheets/test_table_imports.py spreadsheets/test_partnership_workbook.py",
+    "tools": "tools/test_answer_sheets.py tools/test_assurance_tools.py tools/test_key_lines.py"
+    " tools/test_tool_outlines.py",
+}
+"""The tests of chapters that have slow ones beside them, or whose checks are held by another chapter's, by chapter."""

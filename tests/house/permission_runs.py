@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.house.mutant_runs import Outcome, run_modules, some_databases
-from tests.house.permission_checks import modules_with_checks, tests_of
+from tests.house.permission_checks import held_by, modules_with_checks
 
 
 @dataclass
@@ -26,7 +26,7 @@ def run_checks(paths: Iterable[str]) -> Checked:
     """Take out each check of the modules in turn and run the tests that come by it, of those that belong to them."""
     checked, known = Checked(), modules_with_checks()
     mutants = {path: known[path] for path in paths}
-    tests = sorted({test for path in mutants for test in tests_of(path)})
+    tests = sorted({test for path in mutants for test in held_by(path)})
     with some_databases() as databases:
         outcomes = run_modules(mutants, tests, databases)
     for (path, name), outcome in outcomes.items():

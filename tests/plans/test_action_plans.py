@@ -104,10 +104,10 @@ def test_agency_reads_its_recommendation_but_not_the_findings_behind_it(
     recommendation = session.scalars(select(Recommendation)).first()
     assert recommendation is not None
     page = f"/recommendations/{recommendation.id}/"
-    for words in ("Sources of its findings", "Findings it rests on"):
-        assert words in browser(Role.SPONSOR).get(page).get_text()
-        manager = browser(Role.MANAGER, agency=make.agency(session, "Ours"), name=f"Manager without {words}")
-        assert words not in manager.get(page).get_text()
+    sponsor, manager = browser(Role.SPONSOR), browser(Role.MANAGER, agency=make.agency(session, "Theirs"))
+    for heading in ("Sources of its findings", "Findings it rests on"):
+        assert heading in sponsor.get(page).get_text()
+        assert heading not in manager.get(page).get_text()
 
 
 def test_everybody_prints_what_the_filters_leave(

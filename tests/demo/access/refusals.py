@@ -1,4 +1,4 @@
-"""What is refused to people who have nothing to do with a record, and which checks are held by tests of their own?"""
+"""What is refused to people of the right role who have nothing to do with the record?"""
 
 from __future__ import annotations
 
@@ -68,74 +68,3 @@ MUST_BE_REFUSED = frozenset({
     f"{_OFFICER}: POST /table-imports/<int:record_id>/discard/",
 })  # fmt: skip
 """What is refused to a foreigner although the page names their role: by foreigner and address."""
-
-HELD_BY_TESTS: dict[str, str] = {
-    (
-        "admin_views/gates/review_gates.py | GatePages._run | if not may_run(self.session, review.h"
-        "ub_id): raise RuleBroke ...  of your own hubs only.') | pass"
-    ): "tests/gates/test_gate_waivers.py::test_officer_of_another_hub_moves_and_waives_nothing",
-    (
-        "admin_views/oversight/access_reviews.py | AccessReviewScreen._agency_or_404 | if actor().i"
-        "s_agency_bound and agency_id not in actor().agency_ids: abort(404) | pass"
-    ): "tests/oversight/test_access_reviews.py::test_manager_reviews_the_own_agency_and_no_other",
-    (
-        "admin_views/oversight/access_reviews.py | AccessReviewScreen._agency_or_404 | if role() no"
-        "t in ADMINISTRATORS and (not actor().is_agency_bound): abort(403) | pass"
-    ): "tests/oversight/test_access_reviews.py::test_manager_reviews_the_own_agency_and_no_other",
-    (
-        "admin_views/partnership/memberships.py | MembershipScreen.can_edit_record | return may_run"
-        "(self.session, record.hub_id) | return True"
-    ): "tests/partnership/test_memberships.py::test_officer_cannot_change_the_team_of_another_hub",
-    (
-        "admin_views/partnership/memberships.py | MembershipScreen._ended | if not all((self.can_ed"
-        "it_record(membership) for membership  ... e RuleBroken(_NOT_THEIRS) | pass"
-    ): "tests/partnership/test_memberships.py::test_officer_cannot_end_seats_of_another_hub_among_their_own",
-    (
-        "admin_views/returns/escalations.py | EscalationScreen._late | if review is not None and (n"
-        "ot may_run(self.session, review.hub_id)): abort(403) | pass"
-    ): "tests/returns/test_escalations.py::test_officer_of_another_hub_takes_no_step",
-    (
-        "jobs/core/queue.py | _rights | if (actor.role, actor.agency_ids) != (attempt.actor_role, a"
-        "t ... this; please ask again.') | pass"
-    ): "tests/core/test_queue.py::test_rights_lost_since_asking_are_not_used",
-    (
-        "models/gates/gate_waivers.py | ask_to_waive | if review.sponsor_id is None: raise RuleBrok"
-        "en('The review h ...  yet who could consent.') | pass"
-    ): "tests/gates/test_gate_waivers.py::test_request_needs_a_reason_and_a_sponsor_and_says_what_it_is",
-    (
-        "models/gates/gate_waivers.py | _refuse_unless_open | if person_id != review.sponsor_id: ra"
-        'ise RuleBroken("Only th ... ponsor can decide this.") | pass'
-    ): "tests/gates/test_gate_waivers.py::test_only_the_sponsor_consents_or_refuses_and_says_why",
-    (
-        "models/partnership/memberships.py | Membership._check_person | if self.seat is Seat.OFFICE"
-        "R and person.role is not Role.OFF ... cer.', field='person_id') | pass"
-    ): "tests/partnership/test_memberships.py::test_only_an_officer_takes_the_officers_seat",
-    (
-        "models/partnership/memberships.py | may_run_hub | return False | return True"
-    ): "tests/partnership/test_memberships.py::test_seat_of_an_officer_gives_other_roles_nothing",
-    (
-        "models/plans/completions.py | confirm_completion | if action.completion_claimed_by_id == p"
-        "erson_id: raise RuleB ...  not whoever stated it.') | pass"
-    ): "tests/plans/test_completions.py::test_nobody_confirms_what_they_stated_themselves",
-    (
-        "models/returns/escalations.py | answer_concern | if review is None or review.sponsor_id !="
-        ' person_id: raise R ... ponsor can answer this.") | pass'
-    ): "tests/returns/test_escalations.py::test_only_the_sponsor_answers_a_concern_and_once",
-    (
-        "models/sampling/audit_samples.py | void_sample | if person_id != sponsor_id: raise RuleBro"
-        'ken("Only the revie ... ponsor can void a draw.") | pass'
-    ): "tests/sampling/test_audit_samples.py::test_only_the_reviews_sponsor_voids_a_draw_and_it_stays_visible",
-    (
-        "models/sampling/sample_cases.py | approve_elimination | if case.proposed_by_id == person.i"
-        "d: raise RuleBroken('A sec ... ation; you proposed it.') | pass"
-    ): "tests/sampling/test_audit_samples.py::test_the_next_reserve_steps_in_when_a_second_person_agrees",
-    (
-        "models/signatures/sign_offs.py | ask_for_signature | if review.sponsor_id is None: raise R"
-        "uleBroken('The review h ... sor yet who could sign.') | pass"
-    ): "tests/signatures/test_sign_offs.py::test_review_without_a_sponsor_can_ask_nobody",
-    (
-        "models/signatures/sign_offs.py | _refuse_unless_sponsor | if person_id != review.sponsor_i"
-        'd: raise RuleBroken(f"Only t ... ponsor can {verb} this.") | pass'
-    ): "tests/signatures/test_sign_offs.py::test_nobody_signs_for_the_sponsor",
-}
-"""Checks that no foreigner of the demo comes by, each with the test that fails when it is gone."""
