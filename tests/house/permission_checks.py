@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tests.house.mutations import Function, Mutant, Place, named_apart, places_of
 from tests.house.source import PROJECT, tracked_files
@@ -51,6 +52,7 @@ OF_OTHER_KINDS = {
 """Modules whose words look like a check of who somebody is, and are none."""
 
 
+@cache
 def modules_with_checks() -> dict[str, list[Mutant]]:
     """Every module that refuses somebody for who they are, with its checks, each taken out."""
     found = {}
