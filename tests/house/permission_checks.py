@@ -170,7 +170,7 @@ HELD_BY = {
     "case_lists": "case_lists/test_frame_rows.py",
     "core": "core/test_queue.py",
     "documents": "documents/test_documents.py documents/test_evidence_files.py core/test_job_screens.py",
-    "kit": "kit/test_screens.py kit/test_page_sets.py kit/test_home.py core/test_looks.py learning",
+    "kit": "kit/test_screens.py kit/test_page_sets.py kit/test_home.py learning",
     "messages": "returns",
     "partnership": "partnership/test_agencies.py partnership/test_holdings.py partnership/test_hubs.py"
     " partnership/test_memberships.py partnership/test_sharing_agreements.py",
