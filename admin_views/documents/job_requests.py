@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
@@ -21,9 +20,7 @@ from admin_views.kit.base import (
     action,
     by_value,
     expose,
-    person_id,
     read_by,
-    role,
     row_action,
     screen,
     show_tag,
@@ -99,10 +96,6 @@ class JobRequestScreen(Screen):
         "name": "Request",
     }
     has_history = False
-
-    def get_query(self) -> Select[Any]:
-        requests = super().get_query()
-        return requests if role() in OFFICERS else requests.filter(JobRequest.requested_by_id == person_id())
 
     def name_of(self, record: JobRequest) -> str:
         return f"{show_job(record.name)} ({record.id})"

@@ -77,17 +77,14 @@ class LearningUseScreen(Screen):
         return LearningUse(product_id=request.args.get("product_id", type=int), agency_id=own, used_on=today())
 
     def on_form_ready(self, form: Form, record: LearningUse) -> None:
-        """Only what is released can have been used; people of an agency speak for their own."""
+        """Only what is released can have been used; of agencies the database shows people of one their own alone."""
         if record.id:
             return
         released = ChoiceLoader(
             LearningProduct, lambda products: products.where(LearningProduct.released_on.is_not(None))
         )
-        if isinstance(form["product_id"], RecordField) and isinstance(form["agency_id"], RecordField):
+        if isinstance(form["product_id"], RecordField):
             form["product_id"].loader = released
-            if actor().is_agency_bound:
-                own = Agency.id.in_(actor().agency_ids)
-                form["agency_id"].loader = ChoiceLoader(Agency, lambda agencies: agencies.where(own))
 
     def create_model(self, form: RecordForm) -> Any:
         product, agency_id = self.session.get_one(LearningProduct, form["product_id"].data), form["agency_id"].data

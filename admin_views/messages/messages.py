@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
@@ -14,9 +11,7 @@ from admin_views.kit.base import (
     Screen,
     action,
     by_value,
-    person_id,
     read_by,
-    role,
     row_action,
     screen,
     show_tag,
@@ -54,10 +49,6 @@ class MessageScreen(Screen):
         "falls_on": "For the day",
     }
     has_history = False
-
-    def get_query(self) -> Select[Any]:
-        mine = super().get_query()
-        return mine if role() in OFFICERS else mine.filter(Message.recipient_id == person_id())
 
     @row_action("Send", roles=OFFICERS, shown=lambda message: message.status in _UNSENT)
     def send(self, session: Session, message: Message) -> str:

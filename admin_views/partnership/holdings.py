@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import ADMINISTRATORS, Button, PageSet, Panel, actor, expose, role
+from admin_views.kit.base import ADMINISTRATORS, Button, PageSet, Panel, expose, role
 from admin_views.kit.fields import RecordField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
@@ -25,9 +25,7 @@ class HoldingPages(PageSet):
     """The part of a person's page that says what they hold, and the page on which it is handed on."""
 
     def panels(self, session: Session, record: Person) -> list[Panel]:
-        """What they hold, each with its list; for the partnership's own people."""
-        if actor().is_agency_bound:
-            return []
+        """What they hold, each with its list. No page of people is open to an agency's (`PersonScreen.roles`)."""
         rows = [(held_link(held, record),) for held in held_by(session, record, today())]
         title = "Holds" if record.is_active else "Still holds, though they have left"
         return [Panel(title, ("What",), rows, empty="Nothing that is open.")]

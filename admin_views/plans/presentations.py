@@ -196,10 +196,10 @@ def decisions_on_plan(session: Session, plan: ActionPlan) -> Panel:
     ]
     empty = f"No meeting on record has decided on {plan.reference} yet; it is agreed when the Board's meeting says so."
     headings = ("Body", "Meeting", "Decision on the plan", "What was decided")
-    return Panel("Decisions on the plan", headings, rows, empty=empty, buttons=_where_recorded(session, plan))
+    return Panel("Decisions on the plan", headings, rows, empty=empty, buttons=_recording_buttons(session, plan))
 
 
-def _where_recorded(session: Session, plan: ActionPlan) -> list[Button]:
+def _recording_buttons(session: Session, plan: ActionPlan) -> list[Button]:
     """The Board's planned meeting on the plan's review, to be recorded; else a new one."""
     review = session.get_one(ThematicReview, plan.review_id)
     if plan.status not in (PlanStatus.DRAFT, PlanStatus.AGREED) or not may_run(session, review.hub_id):

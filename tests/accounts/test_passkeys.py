@@ -409,6 +409,9 @@ def test_administrator_takes_the_passkeys_of_a_lost_device_away(
     administrator = browser(Role.ADMINISTRATOR)
     assert "Remove passkeys" in administrator.get(f"/people/{officer.id}/").get_text()
     browser(Role.MANAGER).get(f"/people/{officer.id}/remove-passkeys/", 403)
+    own = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR)).one()
+    administrator.send(f"/people/{own.id}/remove-passkeys/", "/account/", confirmed="yes")
+    assert "Remove your own on your account page." in administrator.get(f"/people/{own.id}/").get_text()
     assert administrator.send(f"/people/{officer.id}/remove-passkeys/").status_code == 302
     assert come_in(browser(), device).status_code == 422
     gone = select(ChangeRecord).where(ChangeRecord.table_name == "passkeys", ChangeRecord.verb == "delete")

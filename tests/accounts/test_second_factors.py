@@ -366,6 +366,9 @@ def test_administrator_switches_it_off_for_somebody_who_lost_the_phone_and_it_is
     administrator, manager = browser(Role.ADMINISTRATOR), browser(Role.MANAGER)
     path = f"/people/{person.id}/remove-factor/"
     manager.get(path, status=403)
+    own = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR)).one()
+    administrator.send(f"/people/{own.id}/remove-factor/", "/account/", confirmed="yes")
+    assert "Switch your own off on your account page." in administrator.get(f"/people/{own.id}/").get_text()
     assert "Switch off two-factor sign-in" in administrator.get(f"/people/{person.id}/").get_text()
     assert administrator.send(path).status_code == 302
     assert not has_factor(session, person.id)

@@ -176,6 +176,20 @@ def test_people_of_an_agency_reach_no_audit_of_another(browser: Open, session: P
     session.rollback()
 
 
+def test_officer_of_another_hub_changes_nothing_of_an_audit(browser: Open, session: Session, scene: Scene) -> None:
+    audit, *_ = _audits(session, scene)
+    person = _auditor(session, scene)
+    elsewhere = browser(Role.OFFICER, name="Officer elsewhere")
+    for view in ("assign/", "involved/", "not-known/", "record/", "withdraw/", "return/", "answer/1/", "hand-in/"):
+        path = f"/case-audits/{audit.id}/{view}"
+        elsewhere.get(path, 403)
+        sent = elsewhere.send(path, "/account/", auditor_id=person.id, case_team="North", person_id=person.id)
+        assert (view, sent.status_code) == (view, 403)
+    session.expire_all()
+    assert (audit.status, audit.auditor_id, audit.record_state) == (AuditStatus.TO_ASSIGN, None, None)
+    assert elsewhere.get(f"/case-audits/{audit.id}/").select(f'main a[href^="/case-audits/{audit.id}/assign"]') == []
+
+
 def test_agency_says_that_it_does_not_know_a_case_and_officer_asks_again(
     browser: Open, session: Session, scene: Scene
 ) -> None:

@@ -265,3 +265,8 @@ def test_officer_of_another_hub_does_not_moderate(browser: Open, session: Sessio
     stranger.get(f"/moderations/case/{case.id}/moderate/", 403)
     assert stranger.get(f"/moderations/case/{case.id}/").select_one('a[href$="moderate/"]') is None
     stranger.get("/moderations/case/999999999999/", 404)
+    moderation = moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", person_id=None)
+    session.commit()
+    stranger.get(f"/moderations/{moderation.id}/finding/", 403)
+    assert stranger.send(f"/moderations/{moderation.id}/finding/", "/account/").status_code == 403
+    assert session.scalars(select(Finding.id)).all() == []

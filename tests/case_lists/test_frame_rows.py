@@ -99,3 +99,17 @@ def test_indexes_asked_for_twice_are_built_once(session: Session) -> None:
     assert indexes_of(session, frame) == INDEXES
     index_frame(session, frame.id)
     assert indexes_of(session, frame) == INDEXES
+
+
+def test_page_shows_the_rows_of_the_frame_that_is_asked_for_and_no_other(browser: Open, session: Session) -> None:
+    give_starting_words(session)
+    frames = []
+    for reference in ("ONE-1", "TWO-2"):
+        content = f"Case reference,Level,Start date\n{reference},Child in need,2025-05-01".encode()
+        check = open_check(session, io.BytesIO(content), ImportChoice(), today=date(2026, 1, 1))
+        frames.append(import_frame(session, check, title=reference, file_name="f.csv"))
+    session.commit()
+    officer = browser(Role.OFFICER)
+    for frame in frames:
+        rows = officer.get(f"/frame-rows/?frame={frame.id}").select("main tbody tr")
+        assert [row.get_text("|", strip=True).split("|")[1] for row in rows] == [frame.title]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from admin_views.partnership.sharing_agreements import SharingAgreementScreen
 from app.security import TAKES_LISTS
 from app.settings import Settings, SettingsError, load_settings
 from jobs.core.queue import system_sessions
@@ -157,6 +158,18 @@ def test_refusal_stands_on_the_form_and_nothing_is_kept(
     assert answer.status_code == 422
     assert "“Plan.docx” is not kept: it holds a program, not a Word document." in words_of(answer)
     assert session.scalar(select(func.count()).select_from(Document)) == 0
+
+
+def test_nothing_is_added_to_a_record_that_its_screen_keeps_from_changes(
+    browser: Open, session: Session, agreement: SharingAgreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, page = browser(Role.OFFICER), f"/sharing-agreements/{agreement.id}/"
+    assert officer.get(page).find("a", string="Add a file") is not None
+    monkeypatch.setattr(SharingAgreementScreen, "can_edit_record", lambda screen, record: False)
+    assert officer.get(page).find("a", string="Add a file") is None
+    answer = send(officer, f"{page}file/", PDF, "Plan.pdf")
+    assert (answer.status_code, "is closed, so nothing is added to it" in words_of(answer)) == (422, True)
+    assert session.scalars(select(Document.id)).all() == []
 
 
 def test_agency_without_room_is_told_so_in_a_sentence_and_erased_files_make_room(session: PortalSession) -> None:

@@ -153,10 +153,13 @@ def test_officer_of_another_hub_makes_no_finding(browser: Open, session: Session
     use = use_in_review(session, item(session), review_id=review.id, key_line_id=key_line(session, review).id)
     session.commit()
     officer = browser(Role.OFFICER, name="Officer elsewhere")
-    officer.send(f"/intelligence-uses/{use.id}/take/", f"/intelligence-uses/{use.id}/")
+    officer.send(f"/intelligence-uses/{use.id}/take/", "/account/")
     assert "your own hubs only" in officer.get(f"/intelligence-uses/{use.id}/").get_text()
     officer.get(f"/intelligence-uses/{use.id}/edit/", 403)
+    officer.get(f"/intelligence-uses/{use.id}/delete/", 403)
+    assert officer.send(f"/intelligence-uses/{use.id}/delete/", "/account/").status_code == 403
     assert session.scalars(select(Finding)).all() == []
+    assert session.scalars(select(IntelligenceUse.id)).all() == [use.id]
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.AGENCY_MEMBER, Role.BOARD_VIEWER])

@@ -21,6 +21,7 @@ from models.gates.gate_waivers import (
     waivers_waiting,
 )
 from models.gates.review_gates import find_gate, gates_of, missing_of, pass_gates
+from models.partnership.people import Person
 from models.plans.impact_analyses import analysis_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from tests import make
@@ -75,9 +76,14 @@ def test_only_the_reviews_own_sponsor_consents(browser: Open, session: Session, 
     session.commit()
     for role in (Role.OFFICER, Role.ADMINISTRATOR, Role.BOARD_VIEWER):
         browser(role).get(f"/gate-waivers/{waiver.id}/consent/", 403)
-    browser(Role.SPONSOR, name="Another").send(f"/gate-waivers/{waiver.id}/consent/", confirmed="yes")
+    another, page = browser(Role.SPONSOR, name="Another"), f"/gate-waivers/{waiver.id}/"
+    assert another.get(page).select(f'main a[href^="{page}"]') == []
+    another.send(f"{page}consent/", "/account/", confirmed="yes")
+    another.send(f"{page}refuse/", reason="I do not.")
     session.expire_all()
     assert waiver.is_open
+    own = session.get_one(Person, review.sponsor_id)
+    assert len(browser().enter(own, session).get(page).select(f'main a[href^="{page}"]')) == 2
 
 
 def test_refused_request_keeps_the_gate_shut_and_may_be_made_anew(session: Session, review: ThematicReview) -> None:

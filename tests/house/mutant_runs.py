@@ -53,25 +53,45 @@ class Outcome(Enum):
     LATE = "too slow to tell"
 
 
+@dataclass(frozen=True)
+class _Fault:
+    """A mutant and the path of its module."""
+
+    path: str
+    mutant: Mutant
+
+    @property
+    def file(self) -> str:
+        return str(PROJECT / self.path)
+
+    @property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").replace("/", ".")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.path, self.mutant.name
+
+
 @dataclass
 class _Baseline:
-    """What the tests do without a fault: which of them run which line of the module, and how long each takes."""
+    """What the tests do without a fault: which of them run which line of a module, and how long each takes."""
 
-    tests_by_line: dict[int, list[str]] = field(default_factory=dict)
+    tests_by_line: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
-    def tests_at(self, mutant: Mutant) -> list[str]:
+    def tests_at(self, fault: _Fault) -> list[str]:
         """The tests that run a mutant's statement, the quickest first; all of them where it states the schema."""
-        names = self._contexts(mutant) - {_LOADING}
+        names = self._contexts(fault) - {_LOADING}
         return sorted(self.seconds if _STATING in names else names, key=lambda name: (self.seconds[name], name))
 
-    def runs_while_loading(self, mutant: Mutant) -> bool:
-        return not mutant.function or _LOADING in self._contexts(mutant)
+    def runs_while_loading(self, fault: _Fault) -> bool:
+        return not fault.mutant.function or _LOADING in self._contexts(fault)
 
-    def _contexts(self, mutant: Mutant) -> set[str]:
-        lines = range(mutant.line, mutant.last_line + 1)
-        return {name for line in lines for name in self.tests_by_line.get(line, [])}
+    def _contexts(self, fault: _Fault) -> set[str]:
+        lines, known = range(fault.mutant.line, fault.mutant.last_line + 1), self.tests_by_line[fault.path]
+        return {name for line in lines for name in known.get(line, [])}
 
 
 def run_module(
@@ -89,33 +109,36 @@ def run_module(
     `restates_schema` lets each mutant state the database's grants and policies before its tests, and leaves those of
     the last mutant. Raises RuntimeError where the tests fail without a fault.
     """
+    mutants = {path: find((PROJECT / path).read_text(encoding="utf-8"))}
+    outcomes = run_modules(mutants, tests, databases, restates_schema=restates_schema)
+    return {name: outcome for (_, name), outcome in outcomes.items()}
+
+
+def run_modules(
+    mutants: dict[str, list[Mutant]], tests: list[str], databases: Databases, *, restates_schema: bool = False
+) -> dict[tuple[str, str], Outcome]:
+    """The outcome of every mutant of some modules, by path and name, each against all of the tests that run its line.
+
+    The tests are loaded and learned once for all. Raises RuntimeError where they fail without a fault.
+    """
     for library in _LIBRARIES:
         importlib.import_module(library)
-    mutants = find((PROJECT / path).read_text(encoding="utf-8"))
-    setting = _Setting(path, tests, databases, restates_schema)
-    outcomes = _in_child(_Loaded(setting, mutants).run, patience=3600)
+    faults = [_Fault(path, mutant) for path, each in mutants.items() for mutant in each]
+    setting = _Setting(tests, databases, restates_schema)
+    outcomes = _in_child(_Loaded(setting, faults).run, patience=7200)
     if not isinstance(outcomes, dict):
-        raise RuntimeError(f"{path}: {outcomes}")
-    late = [mutant for mutant in mutants if mutant.name not in outcomes]
-    return outcomes | _at_once([_Job(it.name, partial(_load_anew, setting, it), 300) for it in late])
+        raise RuntimeError(f"{', '.join(mutants)}: {outcomes}")
+    late = [fault for fault in faults if fault.key not in outcomes]
+    return outcomes | _at_once([_Job(it.key, partial(_load_anew, setting, it), 300) for it in late])
 
 
 @dataclass(frozen=True)
 class _Setting:
-    """A module, its tests, and the addresses of the databases it is tried on."""
+    """The tests of some modules, and the addresses of the databases they are tried on."""
 
-    path: str
     tests: list[str]
     databases: Databases
     restates: bool
-
-    @property
-    def file(self) -> str:
-        return str(PROJECT / self.path)
-
-    @property
-    def module(self) -> str:
-        return self.path.removesuffix(".py").replace("/", ".")
 
     def state_schema(self, slot: int) -> bool:
         """State grants and policies as the code says now, where this module has to do with them; False on an error."""
@@ -126,9 +149,9 @@ class _Setting:
                 return False
         return True
 
-    def differs_from_migrations(self, slot: int) -> bool:
-        """Whether `make check` would notice the fault, as the migrations say something else."""
-        if not self.path.startswith("models/") or self.path.startswith("models/rules/"):
+    def differs_from_migrations(self, path: str, slot: int) -> bool:
+        """Whether `make check` would notice a fault of a module, as the migrations say something else."""
+        if not path.startswith("models/") or path.startswith("models/rules/"):
             return False
         try:
             return bool(importlib.import_module("models.schema").drift(self.databases[slot][1]))
@@ -183,7 +206,7 @@ def _serve(folder: Path, tell: int, done: int) -> None:
 class _Job:
     """One mutant to be tried: `run` gets the number of a database and answers in a child, None where it cannot."""
 
-    name: str
+    key: tuple[str, str]
     run: Callable[[int], Outcome | None]
     processor: float
 
@@ -198,9 +221,9 @@ class _Running:
     deadline: float
 
 
-def _at_once(jobs: list[_Job]) -> dict[str, Outcome]:
+def _at_once(jobs: list[_Job]) -> dict[tuple[str, str], Outcome]:
     """Try mutants, as many at a time as there are databases; one that takes too long has been noticed."""
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[tuple[str, str], Outcome] = {}
     running: dict[int, _Running] = {}
     free, waiting = list(range(_SLOTS)), list(jobs)
     while waiting or running:
@@ -213,7 +236,7 @@ def _at_once(jobs: list[_Job]) -> dict[str, Outcome]:
             free.append(ended.slot)
             result = _collect(ended.child, answer, is_late=time.monotonic() > ended.deadline)
             if result is not None:
-                outcomes[ended.job.name] = result
+                outcomes[ended.job.key] = result
     return outcomes
 
 
@@ -263,15 +286,16 @@ def _collect(child: int, answer: int, *, is_late: bool) -> Any:
 class _Loaded:
     """A process that has loaded everything and learned the tests' ways: a plugin of pytest in place of its loop."""
 
-    def __init__(self, setting: _Setting, mutants: list[Mutant]) -> None:
-        self.setting, self.mutants = setting, mutants
+    def __init__(self, setting: _Setting, faults: list[_Fault]) -> None:
+        self.setting, self.faults = setting, faults
+        self.files = {fault.path: fault.file for fault in faults}
         self.place = _Place()
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: dict[tuple[str, str], Outcome] = {}
         self.functions: list[FunctionType] = []
         self.problem = ""
-        self.recorder = coverage.Coverage(data_file=None, config_file=False, include=[setting.file])
+        self.recorder = coverage.Coverage(data_file=None, config_file=False, include=list(self.files.values()))
 
-    def run(self) -> dict[str, Outcome] | str:
+    def run(self) -> dict[tuple[str, str], Outcome] | str:
         """The outcomes of all mutants but those that the loading of modules runs, or what went wrong."""
         _be_silent()
         self.recorder.start()
@@ -292,23 +316,23 @@ class _Loaded:
 
     def _try_all(self, items: dict[str, pytest.Item], baseline: _Baseline) -> None:
         jobs = []
-        for mutant in self.mutants:
-            names = baseline.tests_at(mutant)
-            if baseline.runs_while_loading(mutant):
+        for fault in self.faults:
+            names = baseline.tests_at(fault)
+            if baseline.runs_while_loading(fault):
                 continue
             if not names:
-                self.outcomes[mutant.name] = Outcome.NOT_RUN
+                self.outcomes[fault.key] = Outcome.NOT_RUN
                 continue
             usual = sum(baseline.seconds[name] for name in names)
-            run = partial(self._try, mutant, [items[name] for name in names])
-            jobs.append(_Job(mutant.name, run, _PROCESSOR + 10 * usual))
+            run = partial(self._try, fault, [items[name] for name in names])
+            jobs.append(_Job(fault.key, run, _PROCESSOR + 10 * usual))
         self.outcomes |= _at_once(jobs)
 
-    def _try(self, mutant: Mutant, items: list[pytest.Item], slot: int) -> Outcome | None:
+    def _try(self, fault: _Fault, items: list[pytest.Item], slot: int) -> Outcome | None:
         """In a child: the tests against the fault; None where the code cannot be exchanged in a running process."""
         self.place.database = self.setting.databases[slot]
         try:
-            _exchange(self.functions, self.setting.file, mutant)
+            _exchange(self.functions, fault.file, fault.mutant)
         except ValueError:  # it has other free variables
             return None
         if not self.setting.state_schema(slot):
@@ -329,7 +353,8 @@ class _Loaded:
                 baseline.failed.append(item.nodeid)
             baseline.seconds[item.nodeid] = time.monotonic() - started
         self.recorder.stop()
-        baseline.tests_by_line = self.recorder.get_data().contexts_by_lineno(self.setting.file)
+        data = self.recorder.get_data()
+        baseline.tests_by_line = {path: data.contexts_by_lineno(file) for path, file in self.files.items()}
         return baseline
 
 
@@ -384,13 +409,13 @@ def codes_in(code: CodeType) -> Iterator[CodeType]:
             yield from codes_in(constant)
 
 
-def _load_anew(setting: _Setting, mutant: Mutant, slot: int) -> Outcome:
+def _load_anew(setting: _Setting, fault: _Fault, slot: int) -> Outcome:
     """In a child that has loaded nothing of ours: load the faulty module in the true one's place and run all tests."""
-    sys.meta_path.insert(0, _Finder(setting.module, setting.file, mutant.tree))
+    sys.meta_path.insert(0, _Finder(fault.module, fault.file, fault.mutant.tree))
     place = _Place()
     place.database = setting.databases[slot]
     _be_silent()
-    if not setting.state_schema(slot) or setting.differs_from_migrations(slot):
+    if not setting.state_schema(slot) or setting.differs_from_migrations(fault.path, slot):
         return Outcome.KILLED
     status = pytest.main([*_OPTIONS, "-x", *setting.tests], plugins=[place])
     return Outcome.SURVIVED if status == pytest.ExitCode.OK else Outcome.KILLED

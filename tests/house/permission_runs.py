@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.house.mutant_runs import Outcome, run_module, some_databases
-from tests.house.permission_checks import checks_of, modules_with_checks, tests_of
+from tests.house.mutant_runs import Outcome, run_modules, some_databases
+from tests.house.permission_checks import held_by, modules_with_checks
 
 
 @dataclass
@@ -24,26 +23,25 @@ class Checked:
 
 
 def run_checks(paths: Iterable[str]) -> Checked:
-    """Take out each check of the modules in turn and run the tests that belong to them."""
-    checked = Checked()
+    """Take out each check of the modules in turn and run the tests that come by it, of those that belong to them."""
+    checked, known = Checked(), modules_with_checks()
+    mutants = {path: known[path] for path in paths}
+    tests = sorted({test for path in mutants for test in held_by(path)})
     with some_databases() as databases:
-        for path in paths:
-            started = time.monotonic()
-            outcomes = run_module(path, tests_of(path), databases, find=checks_of)
-            alive = [f"{path} | {name} ({outcome.value})" for name, outcome in outcomes.items()
-                     if outcome is not Outcome.KILLED]  # fmt: skip
-            checked.killed += len(outcomes) - len(alive)
-            checked.alive += alive
-            print(f"{path}: {len(outcomes) - len(alive)} of {len(outcomes)}, {time.monotonic() - started:.0f} s",
-                  *alive, sep="\n    ", flush=True)  # fmt: skip
+        outcomes = run_modules(mutants, tests, databases)
+    for (path, name), outcome in outcomes.items():
+        if outcome is Outcome.KILLED:
+            checked.killed += 1
+        else:
+            checked.alive.append(f"{path} | {name} ({outcome.value})")
     return checked
 
 
 def main(words: list[str]) -> int:
     """Try the modules whose path holds one of the words, all without words; 1 where a check is not noticed."""
-    paths = [path for path in modules_with_checks() if not words or any(word in path for word in words)]
-    checked = run_checks(paths)
-    print(f"{checked.killed} of {checked.total} permission checks are noticed when they are gone.")
+    checked = run_checks(path for path in modules_with_checks() if not words or any(word in path for word in words))
+    sentence = f"{checked.killed} of {checked.total} permission checks are noticed when they are gone."
+    print(*checked.alive, sentence, sep="\n")
     return 1 if checked.alive else 0
 
 

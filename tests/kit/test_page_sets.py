@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flask_admin
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from admin_views.audits.audit_assignments import AssignmentPages
 from admin_views.audits.case_audits import CaseAuditScreen
@@ -16,6 +18,8 @@ from admin_views.kit.registry import all_screens
 from admin_views.plans.actions import ActionScreen
 from admin_views.plans.completions import CompletionPages
 from models.core.access import Role
+from tests import make
+from tests.web import Browser
 
 
 class DrawingPages(PageSet):
@@ -67,3 +71,13 @@ def test_bulk_actions_of_sets_are_the_screens_in_the_order_they_were_written(por
     shown = screen_at(portal, "actions")
     assert [name for name, _ in shown._actions if name != "delete"] == ["rate-chosen", "move-chosen", "print-chosen"]
     assert ActionScreen.action_roles()["move-chosen"] == OFFICERS
+
+
+def test_bulk_action_is_refused_to_who_may_use_another_of_the_same_list(
+    browser: Callable[..., Browser], session: Session
+) -> None:
+    agency = make.agency(session)
+    manager = browser(Role.MANAGER, agency=agency)
+    sent = {"rowid": "1", "confirmed": "yes"}
+    assert manager.send("/actions/bulk/move-chosen/", "/account/", **sent).status_code == 403
+    assert manager.send("/actions/bulk/print-chosen/", "/account/", **sent).status_code == 404

@@ -192,6 +192,8 @@ def test_officer_of_another_hub_drafts_nothing(
     assert "your own hubs only" in officer.get(page).get_text()
     briefing = draft_briefing(session, review, of_briefing)
     session.commit()
+    officer.get(f"/briefings/{briefing.id}/delete/", 403)
+    assert officer.send(f"/briefings/{briefing.id}/delete/", "/account/").status_code == 403
     officer.send(f"/briefings/{briefing.id}/redraft/", f"/briefings/{briefing.id}/redraft/")
     assert "your own hubs only" in officer.get(f"/briefings/{briefing.id}/").get_text()
     assert officer.client.post("/briefings/draft/999999/", data=officer.tokens("/account/")).status_code == 404

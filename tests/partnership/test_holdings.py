@@ -123,7 +123,12 @@ def test_only_administrators_hand_on_and_agencies_do_not_read_what_is_held(
     browser: Open, session: Session, officer: Person
 ) -> None:
     browser(Role.OFFICER, name="Another").get(f"/people/{officer.id}/hand-on/", status=403)
-    assert browser(Role.SPONSOR).get(f"/people/{officer.id}/").find("a", string="Hand on") is None
+    page = browser(Role.SPONSOR).get(f"/people/{officer.id}/")
+    assert page.find("a", string="Hand on") is None
+    assert "Holds" in [title.get_text() for title in page.select("h2")]
+    agency = make.agency(session, "Own")
+    colleague = make.person(session, Role.AGENCY_MEMBER, agency=agency, name="Colleague")
+    browser(Role.MANAGER, agency=agency, name="Own manager").get(f"/people/{colleague.id}/", status=403)
 
 
 def test_person_who_has_left_is_marked_wherever_they_are_the_owner(

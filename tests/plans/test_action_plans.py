@@ -22,6 +22,7 @@ from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.action_updates import ActionUpdate, move_due_date
 from models.plans.actions import Action, close_plan
 from models.plans.plan_reports import ReportScope, plan_report
+from models.plans.recommendations import Recommendation
 from models.rules.documents.papers import Occasion
 from models.tools.starting_words import give_starting_words
 from tests import make
@@ -95,6 +96,18 @@ def test_agency_manager_gets_the_own_agencys_actions_only_on_page_list_export_an
     session.commit()  # the next transaction is the portal's own again
     stranger = browser(Role.MANAGER, agency=make.agency(session, "Theirs"), name="Stranger")
     stranger.get(f"/documents/{document.id}/download/", status=404)
+
+
+def test_agency_reads_its_recommendation_but_not_the_findings_behind_it(
+    browser: Open, session: PortalSession, plan: ActionPlan
+) -> None:
+    recommendation = session.scalars(select(Recommendation)).first()
+    assert recommendation is not None
+    page = f"/recommendations/{recommendation.id}/"
+    sponsor, manager = browser(Role.SPONSOR), browser(Role.MANAGER, agency=make.agency(session, "Theirs"))
+    for heading in ("Sources of its findings", "Findings it rests on"):
+        assert heading in sponsor.get(page).get_text()
+        assert heading not in manager.get(page).get_text()
 
 
 def test_everybody_prints_what_the_filters_leave(

@@ -142,6 +142,17 @@ def test_who_only_reads_says_nothing_about_actions(
         reader.get(f"/actions/{path}", status=403)
 
 
+def test_manager_of_no_agency_says_and_changes_nothing_about_actions(
+    browser: Open, session: PortalSession, actions: list[Action]
+) -> None:
+    manager, action = browser(Role.MANAGER), actions[0]
+    for path in (f"{action.id}/progress/", f"{action.id}/done/", f"{action.id}/edit/", f"rate/?ids={ids(action)}"):
+        manager.get(f"/actions/{path}", status=403)
+        assert manager.send(f"/actions/{path}", "/account/", text="Well.").status_code == 403, path
+    assert "Post progress" not in manager.get(f"/actions/{action.id}/").get_text()
+    assert updates(session) == []
+
+
 def test_manager_of_an_agency_rates_the_own_actions_and_reaches_no_other(
     browser: Open, session: PortalSession, actions: list[Action]
 ) -> None:

@@ -196,6 +196,8 @@ def test_officer_of_another_hub_records_nothing(browser: Open, session: Session,
     officer = browser(Role.OFFICER, name="Officer elsewhere")
     for page in ("held", "edit", "delete"):
         officer.get(f"/presentations/{presentation.id}/{page}/", 403)
+    officer.send(f"/presentations/{presentation.id}/changed/", "/account/", confirmed="yes")
+    assert "of your own hubs only" in officer.get(f"/presentations/{presentation.id}/").get_text()
 
 
 def challenge(session: Session, **values: Any) -> Challenge:
@@ -276,3 +278,28 @@ def test_member_of_an_agency_reads_but_does_not_answer(browser: Open, session: S
     member = browser(Role.AGENCY_MEMBER, agency=own)
     member.get(f"/challenges/{line.id}/")
     member.get(f"/challenges/{line.id}/answer/", 403)
+
+
+def test_manager_of_no_agency_answers_no_challenge(browser: Open, session: Session, review: ThematicReview) -> None:
+    line = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
+    manager, path = browser(Role.MANAGER), f"/challenges/{line.id}/"
+    manager.get(f"{path}answer/", 403)
+    assert manager.send(f"{path}answer/", "/account/", answer="Ours.", answered_on=f"{HELD}").status_code == 403
+    session.refresh(line)
+    assert line.answered_on is None
+
+
+def test_challenge_that_is_answered_is_neither_changed_nor_deleted(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    line = challenge(session, review_id=review.id, agency_id=make.agency(session).id)
+    officer, path = browser(Role.OFFICER), f"/challenges/{line.id}/"
+    for page in ("edit", "delete"):
+        officer.get(f"{path}{page}/")
+    answer_challenge(session, line, answer="The health visitor.", on=HELD)
+    session.commit()
+    for page in ("edit", "delete"):
+        officer.get(f"{path}{page}/", 403)
+        assert officer.send(f"{path}{page}/", "/account/", question="Another?").status_code == 403
+    session.refresh(line)
+    assert line.question == "Who saw the child?"

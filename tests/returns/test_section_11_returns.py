@@ -230,6 +230,8 @@ def test_officer_opens_a_cycle_and_reads_who_is_missing(
     session.commit()
     officer, path = browser(Role.OFFICER), f"/section-11-cycles/{cycle.id}/"
     assert "School" in officer.get(f"{path}ask/").get_text()
+    administrator = browser(Role.ADMINISTRATOR)
+    administrator.get(f"{path}delete/")
     assert officer.send(f"{path}ask/").status_code == 302
     assert "Every partner has the form already." in words_of(officer.send(f"{path}ask/"))
     page = officer.get(path).get_text()
@@ -239,6 +241,8 @@ def test_officer_opens_a_cycle_and_reads_who_is_missing(
     assert officer.send(f"{path}close/", confirmed="yes").status_code == 302
     officer.get(f"{path}ask/", status=403)
     officer.get(f"{path}edit/", status=403)
+    administrator.get(f"{path}delete/", status=403)
+    assert administrator.send(f"{path}delete/", "/account/").status_code == 403
 
 
 def test_cycle_that_asks_nobody_does_not_say_that_everybody_has_returned_it(
@@ -269,6 +273,7 @@ def test_partner_completes_its_return_and_the_officer_moderates_it(
     browser: Open, session: Session, asked: Section11Return, school: Agency
 ) -> None:
     member, path = browser(Role.AGENCY_MEMBER, agency=school), f"/section-11-returns/{asked.id}/"
+    browser(Role.OFFICER, name="Early officer").get(f"{path}moderate/", status=403)
     assert "Section 11 return to fill in" in member.get("/").get_text()
     sent = {"a-trained": "3", "a-safe": "2", "shown": ["trained", "safe", "why"]}
     assert member.send(f"{path}answer/1/", **sent).headers["Location"] == f"{path}read/"

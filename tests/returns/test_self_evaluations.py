@@ -295,6 +295,38 @@ def test_officer_returns_what_was_handed_in_and_closes_it(
     assert "Closed" in officer.get(path(sent)).get_text()
 
 
+def test_officer_of_another_hub_neither_returns_nor_closes_it(
+    browser: Open, session: Session, sent: SelfEvaluation
+) -> None:
+    handed_in(session, sent)
+    session.commit()
+    elsewhere = browser(Role.OFFICER, name="Officer elsewhere")
+    elsewhere.get(path(sent, "return/"), status=403)
+    for page in ("return/", "close/"):
+        answer = elsewhere.send(path(sent, page), "/account/", reason="No.", due_on=f"{today()}", confirmed="yes")
+        assert answer.status_code == 403, page
+    session.refresh(sent)
+    assert sent.status is ReturnStatus.SUBMITTED
+
+
+def test_review_says_nothing_of_self_evaluations_to_who_cannot_send_them_while_there_is_none(
+    browser: Open, session: Session, agency: Agency
+) -> None:
+    page = f"/thematic-reviews/{make_tools.ready_review(session, agency).id}/"
+    session.commit()
+    for role, is_shown in ((Role.SPONSOR, False), (Role.ADMINISTRATOR, True)):
+        titles = [title.get_text() for title in browser(role).get(page).select(".panel h2")]
+        assert ("Self-evaluations" in titles) is is_shown, role
+
+
+def test_manager_of_no_agency_reads_no_self_evaluation(browser: Open, session: Session, sent: SelfEvaluation) -> None:
+    session.commit()
+    manager = browser(Role.MANAGER)
+    assert manager.get("/self-evaluations/").select("main tbody th") == []
+    for view in ("", "read/", "paper/"):
+        manager.get(path(sent, view), status=404)
+
+
 def test_member_uses_the_last_answer_with_one_press(
     browser: Open, session: Session, sent: SelfEvaluation, agency: Agency
 ) -> None:

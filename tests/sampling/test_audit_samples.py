@@ -273,6 +273,7 @@ def test_officer_proposes_to_eliminate_a_case_and_only_another_person_approves(
     assert "Approve the elimination" in others
     approve = f"/sample-cases/{case.id}/approve/"
     officer.send(approve)
+    officer.send(f"/sample-cases/{case.id}/keep/", "/account/", confirmed="yes")
     session.refresh(case)
     assert case.status is CaseStatus.ELIMINATION_PROPOSED
     assert "elimination waits for a second person" in other.get("/").get_text(" ")
@@ -299,3 +300,18 @@ def test_officer_reads_the_certificate_as_a_page_with_the_fingerprint_of_the_pap
     refused = officer.client.get(f"/audit-samples/{undrawn.id}/certificate/")
     assert refused.status_code == 409
     assert "There is no certificate before the draw." in refused.text
+
+
+def test_drawn_sample_is_not_deleted_and_only_its_reviews_sponsor_is_offered_to_void_it(
+    browser: Open, session: PortalSession, frame: CaseFrame
+) -> None:
+    own = make.person(session, Role.SPONSOR, name="Own sponsor")
+    sample = drawn(session, frame)
+    sample.review_id = make.review(session, sponsor_id=own.id).id
+    session.commit()
+    page, officer = f"/audit-samples/{sample.id}/", browser(Role.OFFICER)
+    officer.get(f"{page}delete/", 403)
+    assert officer.send(f"{page}delete/", "/account/").status_code == 403
+    assert officer.send(f"{page}ask-void/", reason="The list lacked one team.").status_code == 302
+    for sponsor, offered in ((browser().enter(own, session), 1), (browser(Role.SPONSOR, name="Another"), 0)):
+        assert len(sponsor.get(page).find_all("a", string="Void this draw")) == offered

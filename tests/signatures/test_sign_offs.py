@@ -101,6 +101,17 @@ def test_nobody_signs_for_the_sponsor(browser: Open, session: Session, review: T
     assert asked.status is SignOffStatus.ASKED
 
 
+def test_officer_of_another_hub_puts_nothing_before_the_sponsor(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    session.commit()
+    elsewhere, page = browser(Role.OFFICER, name="Officer elsewhere"), f"/thematic-reviews/{review.id}/ask-for/"
+    for subject in ("key-lines", "tool/1"):
+        elsewhere.get(f"{page}{subject}/", 403)
+        assert elsewhere.send(f"{page}{subject}/", "/account/").status_code == 403
+    assert latest_sign_off(session, review.id, LINES) is None
+
+
 def test_sponsor_returns_with_a_reason_only(browser: Open, session: Session, review: ThematicReview) -> None:
     asked, sponsor = _asked(session, review), browser(Role.SPONSOR)
     path = f"/sign-offs/{asked.id}/return/"

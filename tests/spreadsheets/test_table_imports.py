@@ -10,11 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.access import Role
-from models.core.clock import now
+from models.core.clock import now, today
 from models.core.db import PortalSession
+from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceList
+from models.rules.spreadsheets.tables import Table
+from models.spreadsheets.import_facts import ImportFacts
+from models.spreadsheets.import_runs import SheetChoice, import_sheets
 from models.spreadsheets.table_imports import ImportStatus, TableImport
 from tests import make
 from tests.spreadsheets.bringing import Bringer, counts, csv_of, refusals, workbook_of
@@ -179,6 +183,26 @@ def test_officers_may_not_bring_in_what_they_may_not_create(browser: Open) -> No
     assert officer.client.get("/table-imports/template/agencies.xlsx").status_code == 403
     assert officer.client.get("/table-imports/upload/?to=nothing").status_code == 404
     assert not officer.get("/agencies/").select('a[href^="/table-imports/"]:not(nav a)')
+
+
+def test_rows_that_a_role_may_not_create_are_refused_whatever_was_chosen(bringer: Bringer) -> None:
+    session, officer = bringer.session, make.person(bringer.session, Role.OFFICER)
+    tables, choices = [Table("Sheet", HEADINGS, ())], [SheetChoice("Sheet", "agencies", {})]
+    session.info["actor"] = officer.actor()
+    with pytest.raises(RuleBroken, match="Your role may not bring in agencies"):
+        import_sheets(session, tables, choices, ImportFacts("a.csv", today(), officer.id, officer.name))
+
+
+def test_officers_reach_the_spreadsheets_that_they_brought_themselves_and_administrators_every_one(
+    browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession]
+) -> None:
+    bringer = Bringer(browser(Role.OFFICER, name="Olive Officer"), session, session_factory)
+    assert bringer.upload(csv_of(("Title",), ("Neglect",)), "intelligence-items").status_code == 302
+    page = f"/table-imports/{bringer.newest().id}/"
+    for person, count in ((browser(Role.ADMINISTRATOR), 1), (browser(Role.OFFICER, name="Another"), 0)):
+        assert len(person.get("/table-imports/").select("main tbody th")) == count
+        for view in ("", "columns/"):
+            assert person.client.get(f"{page}{view}").status_code == (200 if count else 404)
 
 
 def test_an_upload_is_gone_within_a_day_and_is_discarded_at_once_when_wanted(bringer: Bringer) -> None:

@@ -159,7 +159,8 @@ def test_officer_of_another_hub_reads_the_lines_and_changes_none(
     session.commit()
     other = browser(Role.OFFICER, name="Other Officer")
     assert other.get(f"/key-lines/arrange/{review.id}/").select("main ol button") == []
-    other.get(f"/key-lines/{line.id}/edit/", 403)
+    for page in ("edit", "delete"):
+        other.get(f"/key-lines/{line.id}/{page}/", 403)
     other.get(f"/key-lines/copy-standard/{review.id}/", 403)
     other.send(f"/key-lines/{line.id}/move-down/", "/account/")
     assert "of your own hubs' reviews in order only" in other.get(f"/key-lines/{line.id}/").get_text()

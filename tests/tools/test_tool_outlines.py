@@ -138,12 +138,21 @@ def test_parts_of_another_tool_are_not_there(browser: Open, session: Session, to
         officer.get(path(tool, page), 404)
 
 
+def test_sponsor_reads_a_tool_of_the_bank_and_is_offered_no_way_to_build_it(
+    browser: Open, session: Session, tool: AssuranceTool
+) -> None:
+    parts = "section.outline button, section.outline a.button"
+    assert browser(Role.SPONSOR).get(path(tool)).select(parts) == []
+    assert browser(Role.OFFICER).get(path(tool)).select(parts) != []
+
+
 def test_officer_of_another_hub_reads_a_reviews_tool_but_does_not_build_it(browser: Open, session: Session) -> None:
     mine = make_tools.tool(session, make.review(session))
     session.commit()
     officer = browser(Role.OFFICER, name="Officer elsewhere")
     assert officer.get(path(mine)).select("section.outline button, section.outline a.button") == []
-    officer.get(path(mine, "sections/new/"), 403)
+    for page in ("sections/new/", "edit/", "delete/"):
+        officer.get(path(mine, page), 403)
     make.hub(session).officer_id = make.person(session, Role.OFFICER, name="Officer elsewhere").id
     session.commit()
     officer.get(path(mine, "sections/new/"))
