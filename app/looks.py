@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 from admin_views.kit.looks import look_of
 from admin_views.kit.requests import Database, actor
 from app.errors import error_page
-from models.core.db import run_apart
 from models.core.looks import NewLook, keep_look
 
 _log = structlog.get_logger("portal")
@@ -48,4 +47,4 @@ def _note(database: Database, look: NewLook | None) -> None:
     if look is not None:
         keep_look(database.session, actor(), look, *seen)
     elif seen:
-        run_apart(database.session, actor(), *seen)
+        database.session.run_apart(actor(), *seen)

@@ -75,8 +75,23 @@ class Record(Base):
         """Refuse with `RuleBroken` a record that breaks a rule. Screens call it before they save, and verbs may."""
 
 
+Stated = tuple[str, Mapping[str, Any]]
+"""A statement of the driver's with its values."""
+
+
 class PortalSession(Session):
     """A session whose every transaction runs as `info["actor"]`; without an actor it refuses to begin."""
+
+    def run_apart(self, actor: Actor, *statements: Stated) -> None:
+        """End the transaction without a commit, run some statements as the actor, and commit those.
+
+        All of it goes to the database at once and is answered at once, so that it costs no more than the rollback.
+        """
+        driver: Any = self.connection().connection.driver_connection
+        with driver.pipeline(), driver.cursor() as cursor:
+            for statement, values in (("ROLLBACK AND CHAIN", {}), becoming(actor), *statements, ("COMMIT", {})):
+                cursor.execute(statement, values)
+        self.rollback()  # for the session the transaction is over; the database hears nothing more of it
 
 
 @event.listens_for(PortalSession, "after_begin")
@@ -98,45 +113,18 @@ def become(connection: Connection, actor: Actor) -> None:
 
 def _become_first(connection: Connection, actor: Actor) -> None:
     """The same where the transaction has just begun, in one statement."""
-    connection.exec_driver_sql(_BECOME, _values_of(actor))  # taken as it is, because every request runs it
+    connection.exec_driver_sql(*becoming(actor))  # taken as it is, because every request runs it
 
 
-def _values_of(actor: Actor) -> dict[str, str]:
-    return {
+def becoming(actor: Actor) -> Stated:
+    """The statement by which a transaction that has just begun becomes an actor's."""
+    return _BECOME, {
         "role": str(actor.database_role),
         "person": "" if actor.person_id is None else str(actor.person_id),
         "agencies": ",".join(str(agency) for agency in actor.agency_ids),
         "request": actor.request_id,
         "survey": actor.survey_token,
     }
-
-
-Stated = tuple[str, Mapping[str, Any]]
-"""A statement of the driver's with its values."""
-
-
-def run_apart(session: PortalSession, actor: Actor, *statements: Stated) -> None:
-    """End the session's transaction without a commit, run some statements as the actor, and commit those.
-
-    All of it goes to the database at once and is answered at once, so that it costs no more than the rollback alone.
-    A session that lives within somebody else's transaction leaves that as it was, with the statements done.
-    """
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
-    if connection.in_nested_transaction():
-        session.rollback()
-        become(session.connection(), actor)
-        for statement, values in statements:
-            driver.execute(statement, values)
-        session.commit()
-        return
-    with driver.pipeline(), driver.cursor() as cursor:
-        cursor.execute("ROLLBACK AND CHAIN")
-        cursor.execute(_BECOME, _values_of(actor))
-        for statement, values in statements:
-            cursor.execute(statement, values)
-        cursor.execute("COMMIT")
-    session.rollback()  # for the session the transaction is over; the database hears nothing more of it
 
 
 def act_as(session: Session, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.access import NONE, READ, Actor, DatabaseRole, RowPolicy
 from models.core.choices import Choice
 from models.core.database_functions import DatabaseFunction
-from models.core.db import Base, PortalSession, Stated, run_apart
+from models.core.db import Base, PortalSession, Stated
 from models.core.words import choice_column, one_of
 
 LEAST_DAYS = 180
@@ -138,7 +138,7 @@ def keep_look(session: PortalSession, actor: Actor, look: NewLook, *others: Stat
     What the session has not committed is gone. The database is asked once, where the rollback would have been; other
     statements go with it.
     """
-    run_apart(session, actor, (_WRITE, look.values), *others)
+    session.run_apart(actor, (_WRITE, look.values), *others)
 
 
 def forget_looks(session: Session, day: date) -> int:

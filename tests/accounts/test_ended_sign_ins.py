@@ -17,7 +17,7 @@ from models.accounts.password_changes import set_password
 from models.accounts.sign_ins import NOTED_AFTER, SignIn, seen_note, start_sign_in
 from models.core.access import Role
 from models.core.clock import now
-from models.core.db import PortalSession, run_apart
+from models.core.db import PortalSession
 from models.documents.job_requests import request_job
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -240,7 +240,7 @@ def test_request_that_came_first_and_is_answered_last_takes_no_time_off_the_sign
     token = start_sign_in(session, ann, browser="", now=NOW, hours=12)
     session.commit()
     for seconds in (9, 4):
-        run_apart(session, session.info["actor"], seen_note(token, NOW + timedelta(seconds=seconds)))
+        session.run_apart(session.info["actor"], seen_note(token, NOW + timedelta(seconds=seconds)))
     assert session.scalars(select(SignIn.seen_at)).one() == NOW + timedelta(seconds=9)
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from admin_views.kit.registry import load_screens
 from models.core.access import Role
 from models.core.change_log import ChangeRecord
+from models.partnership.hubs import Hub
+from models.partnership.people import Person
 from models.reminders.usual_reminders import add_usual_rules
 from models.retention.retention_rules import add_usual_retention
 from tests.fingerprints import OF_THE_VISIT, changed, fingerprint
@@ -30,7 +32,12 @@ Open = Callable[[Role], Browser]
 
 @pytest.fixture
 def demo(portal: Flask, session: Session) -> Open:
-    """`demo(Role.OFFICER)` is a browser of the demo's first person of that role. The usual rules are there too."""
+    """`demo(Role.OFFICER)` is a browser of the demo's first person of that role; that officer runs every hub.
+
+    The usual rules are there too.
+    """
+    first = select(func.min(Person.id)).where(Person.role == Role.OFFICER).scalar_subquery()
+    session.execute(update(Hub).values(officer_id=first))
     add_usual_rules(session)
     add_usual_retention(session)
 

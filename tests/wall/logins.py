@@ -6,14 +6,17 @@ that they have in use, and no others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from app.database_logins import APP, SIGN_IN
-from models.core.db import PortalSession
+from models.core.access import Actor
+from models.core.db import PortalSession, Stated, becoming
 
 
 class LoginSession(PortalSession):
@@ -21,6 +24,17 @@ class LoginSession(PortalSession):
 
     Those of two sessions lie within each other on the one connection: whatever began within one ends before it.
     """
+
+    def run_apart(self, actor: Actor, *statements: Stated) -> None:
+        """The same within the test's transaction, by the session's login; unseen by whoever counts statements."""
+        driver: Any = self.connection().connection.driver_connection
+        self.rollback()
+        with driver.transaction(), driver.cursor() as cursor:
+            who = cursor.execute(_WHO).fetchone()
+            cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {self.info['login']}")
+            for statement, values in (becoming(actor), *statements):
+                cursor.execute(statement, values)
+            _go_on_as_before(cursor, who)
 
     def rollback(self) -> None:
         self._end_those_within()
@@ -65,8 +79,12 @@ def _be_who_it_was(session: Session, transaction: SessionTransaction) -> None:
         driver = None if connection.closed else connection.connection.dbapi_connection
         if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
             with driver.cursor() as cursor:
-                cursor.execute("RESET SESSION AUTHORIZATION")
-                cursor.execute(_WHO_AGAIN, [word or "" for word in who])
+                _go_on_as_before(cursor, who)
+
+
+def _go_on_as_before(cursor: Cursor[Any], who: Sequence[str | None]) -> None:
+    cursor.execute("RESET SESSION AUTHORIZATION")
+    cursor.execute(_WHO_AGAIN, [word or "" for word in who])
 
 
 def go_on_as(connection: Connection, login: str) -> None:
