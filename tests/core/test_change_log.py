@@ -93,12 +93,12 @@ def test_page_of_a_change_leads_to_all_changes_of_its_record(browser: Open, sess
     session.commit()
     hub.purpose = "Another purpose"
     session.commit()
-    officer = browser(Role.OFFICER)
-    link = officer.get(f"/change-log/{record_of(session, 'hubs', 'update').id}/").find(
+    sponsor = browser(Role.SPONSOR)
+    link = sponsor.get(f"/change-log/{record_of(session, 'hubs', 'update').id}/").find(
         "a", string="All changes of this record"
     )
     assert link is not None
-    listed = changes(officer, str(link["href"]).partition("?")[2])  # type: ignore[index]
+    listed = changes(sponsor, str(link["href"]).partition("?")[2])  # type: ignore[index]
     assert [row[1] for row in listed] == ["Changed", "Made"]
 
 

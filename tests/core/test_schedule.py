@@ -36,7 +36,7 @@ def london(moments: list[datetime]) -> list[str]:
 
 @pytest.fixture
 def sessions(session_factory: sessionmaker[PortalSession]) -> sessionmaker[PortalSession]:
-    session_factory.configure(info={"actor": Actor.system("test")})
+    session_factory.configure(info=session_factory.kw["info"] | {"actor": Actor.system("test")})
     return session_factory
 
 
