@@ -203,9 +203,17 @@ def test_server_told_to_stop_answers_all_it_was_asked(tmp_path_factory: pytest.T
     assert answered == [[200]] * 13
 
 
+def _listens(worker: psutil.Process) -> bool:
+    return any(connection.status == psutil.CONN_LISTEN for connection in worker.net_connections())
+
+
 def test_killed_process_is_replaced_while_the_other_answers(tmp_path_factory: pytest.TempPathFactory) -> None:
     with plain_door(tmp_path_factory.mktemp("kill"), workers=2) as web:
         victim, other = web.workers()
+        deadline = time.monotonic() + PATIENCE
+        while not all(map(_listens, (victim, other))):  # the portal is ready once one of them does
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         victim.kill()
         victim.wait(PATIENCE)
         started = time.monotonic()
