@@ -142,7 +142,7 @@ def test_browser_with_a_dead_cookie_goes_on_as_nobody_and_not_as_the_portal(
     portal: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def asked() -> str:
-        return str(portal.extensions["sign_in"].database.session.scalar(text("SELECT current_user")))
+        return str(portal.extensions["surveys"].session.scalar(text("SELECT current_user")))
 
     monkeypatch.setitem(portal.view_functions, "letterhead.privacy", asked)
     client = portal.test_client()

@@ -85,8 +85,11 @@ class PortalSession(Session):
     def run_apart(self, actor: Actor, *statements: Stated) -> None:
         """End the transaction without a commit, run some statements as the actor, and commit those.
 
-        All of it goes to the database at once and is answered at once, so that it costs no more than the rollback.
+        All of it goes to the database at once and is answered at once, so that it costs no more than the rollback. A
+        transaction that a refused flush has broken is left first.
         """
+        if not self.is_active:
+            self.rollback()
         driver: Any = self.connection().connection.driver_connection
         with driver.pipeline(), driver.cursor() as cursor:
             for statement, values in (("ROLLBACK AND CHAIN", {}), becoming(actor), *statements, ("COMMIT", {})):

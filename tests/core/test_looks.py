@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import Engine, create_engine, func, select, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.access import Actor, DatabaseRole, Role
@@ -19,6 +19,7 @@ from models.core.clock import now, today
 from models.core.db import PortalSession, act_as, database_url, make_session_factory
 from models.core.looks import Look, LookKind, NewLook, forget_looks, keep_look
 from models.documents.documents import Document, DocumentKind, NewDocument, keep_document
+from models.partnership.hubs import Hub, HubKind
 from tests import make
 from tests.assurance.figures import note_figure
 from tests.core.round_trips import round_trips
@@ -226,6 +227,17 @@ def test_look_of_a_broken_transaction_is_kept_too(lasting: Lasting) -> None:
         with pytest.raises(ProgrammingError):
             session.execute(text("SELECT * FROM no_such_table"))
         keep_look(session, actor, NewLook(LookKind.REFUSED, "hubs.details_view", 404))
+        assert session.scalar(select(func.count(Look.id))) == 1
+
+
+def test_look_of_a_page_whose_record_was_refused_is_kept_too(lasting: Lasting) -> None:
+    _, sessions, _ = lasting
+    actor = Actor.person(5, Role.ADMINISTRATOR, None)
+    with sessions(info={"actor": actor}) as session:
+        session.add(Hub(name="", kind=HubKind.CHILDREN, officer_id=-1))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        keep_look(session, actor, NewLook(LookKind.REFUSED, "hubs.create_view", 422))
         assert session.scalar(select(func.count(Look.id))) == 1
 
 

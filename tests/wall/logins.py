@@ -27,6 +27,8 @@ class LoginSession(PortalSession):
 
     def run_apart(self, actor: Actor, *statements: Stated) -> None:
         """The same within the test's transaction, by the session's login; unseen by whoever counts statements."""
+        if not self.is_active:
+            self.rollback()
         driver: Any = self.connection().connection.driver_connection
         self.rollback()
         with driver.transaction(), driver.cursor() as cursor:
