@@ -1,0 +1,325 @@
+"""How many pages and presses do six journeys take, each to its end, the way that costs fewest of them?
+
+Each begins on the home page of somebody who has just signed in; docs/figures.md says what each may cost.
+Where a page is worked through line by line, lines open in tabs of their own, for that loads the fewest pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.browser.counting import Count, Hand, hold
+from tests.browser.stage import PASSWORD
+
+pytestmark = pytest.mark.browser
+SitDown = Callable[[str, Count], Hand]
+
+INVITED: Final = (
+    "Corlemere and Wayfenshire Partnership NHS Trust",
+    "South Wayfenshire University NHS Foundation Trust",
+    "Wayfenshire County Council: Children and Families",
+    "Wayfenshire Police",
+)
+STAGES: Final = (
+    *("Proposed", "Scoping", "Evidence", "Improvement planning", "Presentation"),
+    *("Dissemination", "Completed", "Impact analysis", "Closed"),
+)
+SIGNATURES: Final = 7
+AUDITS: Final = 4
+MOVED_DOWN: Final = "When did a senior manager agree it?"
+REASON: Final = "Read side by side, the journeys agree."
+TITLE: Final = "Review of the counted journeys"
+
+
+@pytest.fixture(scope="module")
+def sit_down(chromium: Browser, address: str) -> Iterator[SitDown]:
+    """`sit_down("officer", count)`: somebody's hand on their home page; what they do from there is counted."""
+    contexts: list[BrowserContext] = []
+
+    def signed_in(login: str, count: Count) -> Hand:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("E-mail").fill(f"{login}@demo.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        with page.expect_event("domcontentloaded"):
+            page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_load_state()
+        return Hand(page, count)
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+
+
+# 1. Scope one review
+
+
+class Scoped(NamedTuple):
+    """A review that an officer has scoped up to its gate: where it stands, and what the way there cost."""
+
+    address: str
+    reference: str
+    count: Count
+
+
+@pytest.fixture(scope="module")
+def scoped(sit_down: SitDown) -> Scoped:
+    """The review of the first journey, on which three others go on."""
+    count = Count()
+    officer = sit_down("officer", count)
+    begin_review(officer)
+    plan_stages(officer)  # before its first move, which makes the line of the stage it reaches
+    begin_scoping(officer)
+    copy_key_lines_and_tools(officer)
+    invite_agencies(officer)
+    return Scoped(officer.page.url, officer.main.locator("h1").inner_text(), count)
+
+
+def begin_review(officer: Hand) -> None:
+    """From the home page to a new review."""
+    officer.follow("Thematic reviews")
+    officer.follow("New review")
+    officer.fill("Title", TITLE)
+    officer.choose("Kind", "Children")
+    officer.fill("Year", "2027")
+    officer.choose("Hub", "Children Quality, Learning and Improvement Hub")
+    officer.choose("Strategic priority", "Neglect")
+    officer.choose("Lead sponsor", "Cressida Holloway")
+    officer.fill("Focus", "Whether the six journeys take fewer pages.")
+    officer.fill("Period under review from", "2026-01-01")
+    officer.fill("Period under review to", "2026-12-31")
+    officer.send("Save")
+
+
+def begin_scoping(officer: Hand) -> None:
+    officer.follow("Move to next stage")
+    officer.send("Move to next stage")
+
+
+def copy_key_lines_and_tools(officer: Hand) -> None:
+    officer.follow("Copy the standard key lines")
+    officer.send("Copy")
+    officer.go(officer.main.get_by_role("link", name=TITLE))
+    officer.follow("Copy tools from the bank")
+    officer.send("Copy")
+
+
+def plan_stages(officer: Hand) -> None:
+    for number, stage in enumerate(STAGES, start=1):
+        with officer.tab(officer.link("Plan a stage")) as tab:
+            tab.choose("Stage", stage)
+            tab.fill("Planned", f"2027-{number:02}-01")
+            tab.send("Save")
+            assert tab.page.get_by_text("The stage is saved.").is_visible()
+
+
+def invite_agencies(officer: Hand) -> None:
+    officer.follow("Invite agencies")
+    for part in ("Self-evaluation", "Case audit", "Practitioner feedback", "Service-user feedback"):
+        tab = officer.main.get_by_role("link", name=re.compile(f"^{part}"))
+        if tab.get_attribute("aria-current") is None:
+            officer.go(tab)
+        for agency in INVITED:
+            officer.press(officer.main.get_by_label(re.compile(f"^{agency} (statutory|voluntary)")))
+        officer.send("Save")
+    officer.follow("Back to the review")
+
+
+def test_officer_scopes_a_review_up_to_its_gate(scoped: Scoped, sit_down: SitDown) -> None:
+    page = sit_down("officer", Count()).look(scoped.address)
+    assert page.get_by_text("the lead sponsor has not signed this as it stands now").count() == SIGNATURES
+    assert missing(page) == SIGNATURES + 1
+    rows = page.locator("tbody tr")
+    assert rows.filter(has_text=re.compile(r"1 [A-Z][a-z]+ 2027")).count() == len(STAGES)
+    assert rows.filter(has_text="; ".join(INVITED)).count() == 4
+    hold("Scope one review up to its gate", scoped.count)
+
+
+def missing(page: Page) -> int:
+    """How many things the review's gate still asks for; one is how people are heard, which is no part of the count."""
+    return page.locator("main").get_by_text("Missing", exact=True).count()
+
+
+# 2. All signatures of a review
+
+
+def test_officer_asks_for_all_signatures_and_the_sponsor_signs_them(scoped: Scoped, sit_down: SitDown) -> None:
+    count = Count()
+    officer = sit_down("officer", count)
+    open_review(officer)
+    ask_for_signatures(officer)
+    sign_all(sit_down("sponsor", count), scoped.reference)
+    assert missing(officer.look(scoped.address)) == 1
+    hold("Ask for seven signatures and sign them", count)
+
+
+def open_review(officer: Hand) -> None:
+    officer.follow("Thematic reviews")
+    officer.go(officer.main.get_by_role("row").filter(has_text=TITLE).get_by_role("link").first)
+
+
+def ask_for_signatures(officer: Hand) -> None:
+    asked = officer.main.get_by_role("link", name="Put before the sponsor").all()
+    assert len(asked) == SIGNATURES
+    for link in asked:
+        with officer.tab(link) as tab:
+            tab.send("Ask")
+
+
+def sign_all(sponsor: Hand, reference: str) -> None:
+    sponsor.go(sponsor.main.get_by_role("link", name=re.compile("for your signature or word$")))
+    waiting = sponsor.main.get_by_role("row").filter(has_text=reference).get_by_role("link").all()
+    assert len(waiting) == SIGNATURES
+    for link in waiting:
+        with sponsor.tab(link) as tab:
+            tab.follow("Sign")
+            tab.send("Sign")
+            assert tab.page.get_by_text("is signed. Its fingerprint is").is_visible()
+
+
+# 3. Auditors for case audits
+
+
+def test_administrator_assigns_auditors_to_all_audits_without_one(sit_down: SitDown) -> None:
+    count = Count()
+    person = sit_down("administrator", count)
+    person.follow("Case audits")
+    person.press(person.main.locator("summary", has_text="Filters"))
+    person.choose("Status", "To assign")
+    person.send("Show")
+    where = person.page.url
+    audits = person.main.get_by_role("link", name=re.compile("^CA-")).all()
+    assert len(audits) == AUDITS
+    for link in audits:
+        with person.tab(link) as tab:
+            tab.follow("Assign")
+            tab.choose("Auditor")
+            tab.fill("Team that works with the case", "Locality team North")
+            tab.send("Assign")
+    assert person.look(where).get_by_role("link", name=re.compile("^CA-")).count() == 0
+    hold("Assign auditors to four case audits", count)
+
+
+# 4. Moderation
+
+
+def test_officer_moderates_cases_and_sees_each_before_and_after(sit_down: SitDown) -> None:
+    count = Count()
+    officer = sit_down("officer", count)
+    officer.follow("Audit samples")
+    officer.follow("AS-2026-01")
+    officer.follow("Case audits")
+    cases = officer.main.get_by_role("link", name=re.compile("Side by side$"))
+    ready = cases.filter(has_text="Ready to moderate").first
+    for case in (ready, cases.nth(0), cases.nth(1)):
+        moderate(officer, case)
+    hold("Moderate three cases", count)
+
+
+def moderate(officer: Hand, case: Locator) -> None:
+    """From the matrix: the case as it stands, its grade, and the case as it stands then."""
+    with officer.tab(case) as tab:
+        tab.go(tab.main.get_by_role("link", name=re.compile("^(Moderate|Amend the grade)$")))
+        tab.choose("Moderated grade", "Good")
+        tab.fill("Reason", REASON)
+        tab.send("Keep the grade")
+        assert tab.page.get_by_text("is moderated: Good").is_visible()
+        assert tab.page.get_by_text(REASON).first.is_visible()
+
+
+# 5. A tool
+
+
+def test_officer_adds_moves_and_changes_five_questions_and_previews_the_tool(scoped: Scoped, sit_down: SitDown) -> None:
+    count = Count()
+    officer = sit_down("officer", count)
+    open_review(officer)
+    officer.follow(f"Baseline self-evaluation: {TITLE}")
+    for number in range(1, 6):
+        officer.go(officer.main.get_by_role("link", name=re.compile("^Add a question")).first)
+        officer.go(officer.main.get_by_role("link", name=re.compile("^Text")))
+        officer.fill("Question", f"Counted question {number}?")
+        officer.send("Save")
+    for number in range(1, 6):
+        officer.go(question(officer, number).get_by_role("button", name=re.compile("^Up")))
+    for number in range(1, 6):
+        officer.go(question(officer, number).get_by_role("link", name=re.compile("^Edit")))
+        officer.fill("Question", f"Counted question {number}, changed?")
+        officer.send("Save")
+    officer.follow("Preview")
+    asked = officer.main.inner_text()
+    wanted = [*(f"Counted question {number}, changed?" for number in range(1, 6)), MOVED_DOWN]
+    assert sorted(wanted, key=asked.index) == wanted
+    hold("Add, move and change five questions, and preview", count)
+
+
+def question(officer: Hand, number: int) -> Locator:
+    """One of the questions of the journey, in the outline of the tool."""
+    return officer.main.get_by_role("listitem").filter(has_text=f"Counted question {number}?")
+
+
+# 6. A plan
+
+
+def test_officer_writes_a_plan_and_an_owner_posts_progress_with_evidence(scoped: Scoped, sit_down: SitDown) -> None:
+    count = Count()
+    officer = sit_down("officer", count)
+    begin_plan(officer)
+    for number in range(1, 4):
+        recommend(officer, number)
+    for number in range(1, 7):
+        plan_action(officer, number)
+    post_progress(sit_down("manager", count))
+    page = officer.look(officer.page.url)
+    assert page.get_by_text(re.compile(r"^Counted recommendation \d\.$")).count() == 3
+    rows = page.get_by_role("row").filter(has_text="Counted action")
+    assert [row.get_by_role("cell").last.inner_text() for row in rows.all()] == ["Green", *["Amber"] * 5]
+    hold("Plan three recommendations with two actions each, and update one", count)
+
+
+def begin_plan(officer: Hand) -> None:
+    officer.follow("Action plans")
+    officer.follow("New plan")
+    officer.choose("Review", officer.main.get_by_role("option", name=TITLE).last.inner_text())
+    officer.fill("Title", "Plan of the counted journeys")
+    officer.send("Save")
+
+
+def recommend(officer: Hand, number: int) -> None:
+    with officer.tab(officer.link("New recommendation")) as tab:
+        tab.fill("Recommendation", f"Counted recommendation {number}.")
+        tab.choose("Key area", "Practice and process")
+        tab.choose("Changes", "Practice")
+        tab.send("Save")
+
+
+def plan_action(officer: Hand, number: int) -> None:
+    with officer.tab(officer.link("New action")) as tab:
+        tab.choose("Recommendation", f"Counted recommendation {(number + 1) // 2}.")
+        tab.fill("Action", f"Counted action {number}.")
+        tab.choose("Lead agency", "Wayfenshire County Council: Children and Families")
+        tab.choose("Owner (with a sign-in)", "Bronwen Castellan")
+        tab.fill("Due", "2027-12-01")
+        tab.fill("Success measure", "Fewer pages.")
+        tab.choose("BRAG", "Amber")
+        tab.send("Save")
+
+
+def post_progress(owner: Hand) -> None:
+    owner.follow("Actions")
+    owner.fill("Search actions", "Counted action 1")
+    owner.send("Search")
+    owner.go(owner.main.get_by_role("row").filter(has_text="Counted action 1.").get_by_role("link").first)
+    owner.follow("Post progress")
+    owner.fill("What has happened since the last update?", "The first pages are counted.")
+    owner.fill("Evidence", "Figures of the counted journeys.")
+    owner.choose("BRAG", "Green")
+    owner.send("Post")
+    assert owner.page.get_by_text("Your update is posted.").is_visible()
