@@ -19,6 +19,7 @@ RUN_BY = {
     "global\n": "tests/machines/fleet.py",
     'echo "set server web/one state drain"': "tests/machines/test_more_than_one_machine.py",
     'echo "set server web/one state ready"': "tests/machines/test_more_than_one_machine.py",
+    'echo "show stat web': "tests/machines/test_more_than_one_machine.py",
     "cat > .env": "tests/machines/test_containers.py",
 }
 """By its beginning: the file that runs a block. It must take the block from the page, not repeat it."""
