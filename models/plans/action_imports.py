@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from models.core.access import Role
 from models.core.clock import LONDON, today
 from models.core.errors import RuleBroken
-from models.partnership.memberships import may_run_hub
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
@@ -20,7 +18,7 @@ from models.plans.action_updates import ActionUpdate, move_due_date
 from models.plans.actions import BLUE, Action
 from models.plans.completions import complete_action, confirm_completion
 from models.plans.recommendations import Recommendation, next_number
-from models.reviews.thematic_reviews import ThematicReview
+from models.reviews.review_writes import runs_review_of
 from models.spreadsheets.import_facts import ImportFacts
 from models.spreadsheets.import_runs import write_values
 
@@ -65,10 +63,7 @@ def write_action(session: Session, action: Action, values: Mapping[str, Any], fa
 
 def _refuse_other_plans(session: Session, plan_id: int) -> None:
     """An officer writes into the plans of the reviews that they run, as on the portal's own forms."""
-    actor = session.info["actor"]
-    plan = session.get_one(ActionPlan, plan_id)
-    review = session.get_one(ThematicReview, plan.review_id)
-    if actor.role is Role.OFFICER and not may_run_hub(session, actor, review.hub_id, today()):
+    if not runs_review_of(session, session.get_one(ActionPlan, plan_id)):
         raise RuleBroken("You write into the plans of your own hubs' reviews only.", field="plan_id")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, event, select, text
@@ -122,8 +123,8 @@ class ThematicReview(Referenced):
 @event.listens_for(PortalSession, "before_flush")
 def _refuse_what_is_anothers(session: Session, *_: Any) -> None:
     """Nothing is written that belongs to a review its writer may not change."""
-    changed = [record for record in session.dirty if session.is_modified(record)]
-    refuse_reviews_of_other_hubs(session, [*session.new, *changed, *session.deleted])
+    changed = (record for record in session.dirty if session.is_modified(record))
+    refuse_reviews_of_other_hubs(session, chain(session.new, changed, session.deleted))
 
 
 def review_words(session: Session, review_id: int | None) -> str:
