@@ -20,12 +20,15 @@ from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
-from admin_views.kit.registry import menu_of
+from admin_views.kit.registry import MenuLink, place_of_screen, places_of, tabs_of_place
 from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
+from admin_views.kit.workspace.places import Place
+from admin_views.kit.workspace.workspaces import Workspace
 from app.sessions import mark_of
 from models.core.addresses import address_of
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, lower_first, noun_of, upper_first
+from models.rules.core.due_dates import distance, short_day, weekday
 from models.rules.documents.charts import TONES, spans
 
 _SHORT = 18
@@ -36,6 +39,7 @@ def dress(app: Flask) -> None:
     """Give templates the portal's words, formats and addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        upper_first=upper_first, lower_first=lower_first, weekday=weekday,
         day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
     )  # fmt: skip
     app.jinja_env.globals.update(
@@ -46,7 +50,11 @@ def dress(app: Flask) -> None:
         address_of=address_of,
         count_words=count_words,
         noun_of=noun_of,
-        menu=menu,
+        distance=distance,
+        short_day=short_day,
+        places=places,
+        place_here=place_here,
+        tabs_here=tabs_here,
         chart_spans=spans,
         chart_tones=TONES,
     )
@@ -72,10 +80,26 @@ def who() -> dict[str, Any]:
     }
 
 
-def menu() -> Any:
-    """The menu of the person's role."""
+def places() -> Any:
+    """The places of the bar that are open to the person."""
     own_role = role()
-    return () if own_role is None else menu_of(own_role)
+    return () if own_role is None else places_of(own_role, actor().is_agency_bound)
+
+
+def place_here(workspace: Workspace | None) -> Place | None:
+    """The place to which the page belongs; None for pages of one's own account and the like."""
+    if workspace is not None:
+        return Place.REVIEWS
+    if request.blueprint == "home":
+        return {"home.index_view": Place.HOME, "home.administration": Place.ADMINISTRATION}.get(request.endpoint or "")
+    return place_of_screen(request.blueprint or "")
+
+
+def tabs_here() -> list[MenuLink]:
+    """The lists of the place to which the page belongs; none for a list of Administration."""
+    own_role, here = role(), place_of_screen(request.blueprint or "")
+    tabs = [] if own_role is None or here is None else tabs_of_place(here, own_role)
+    return tabs if any(tab.endpoint == request.blueprint for tab in tabs) else []
 
 
 def once() -> Markup:

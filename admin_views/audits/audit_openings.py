@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.audits.audit_assignments import runs
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, actor, expose, role, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, Part, actor, expose, role, tag
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -32,7 +32,7 @@ from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audit
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
 from models.audits.moderations import Moderation
 from models.core.addresses import list_address
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderation_reports import grade_tone
 from models.rules.core.counts import count_words
 from models.sampling.audit_samples import AuditSample, SampleStatus
@@ -162,7 +162,7 @@ def sample_buttons(sample: AuditSample) -> list[Button]:
     return buttons
 
 
-@review_panel(order=45, stages=(Stage.EVIDENCE,), is_for_agencies=True)
+@review_panel(Part.CASES, order=45, is_for_agencies=True)
 def case_audit_panel(session: Session, review: ThematicReview) -> Panel | None:
     """For the hub each sample with how its audits stand; for people of an agency their own audits."""
     if actor().is_agency_bound:

@@ -10,7 +10,19 @@ from admin_views.audits.audit_assignments import AssignmentPages, runs
 from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audits.audit_outcomes import OutcomePages, settle
 from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
-from admin_views.kit.base import OFFICERS, Category, Fact, Filter, by_value, person_id, read_by, screen, tag
+from admin_views.kit.base import (
+    OFFICERS,
+    Category,
+    Fact,
+    Filter,
+    Part,
+    Place,
+    by_value,
+    person_id,
+    read_by,
+    screen,
+    tag,
+)
 from admin_views.kit.formats import show_date
 from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.tools.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages
@@ -54,6 +66,7 @@ class CaseAuditScreen(FindingsScreen):
     )
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
+    place, part = Place.REVIEWS, Part.CASES
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS | OFFICERS}
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"

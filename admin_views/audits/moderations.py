@@ -19,6 +19,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     by_value,
     expose,
@@ -91,6 +92,7 @@ class ModerationScreen(Screen):
     )
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/moderations", Category.SAMPLES, 60
+    part = Part.CASES
     roles = read_by(STAFF)
     column_list = ("sample_case.reference", "sample_case.level", "review_id", "grade.label", "moderated_at")
     column_details_list = (*column_list, "reason", "discussion", "moderated_by_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Screen, kept_by, screen
+from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Part, Screen, kept_by, screen
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import FrameRow
@@ -38,6 +38,7 @@ class CaseFrameScreen(Screen):
     )
     list_begins_at = "/case-lists"
     url, category, menu_order = "/case-frames", Category.SAMPLES, 20
+    part = Part.CASES
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY, delete=NOBODY)
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
     column_list = ("reference", "title", "review_id", "case_count", "row_count", "frozen_at")

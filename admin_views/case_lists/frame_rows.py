@@ -8,7 +8,7 @@ from flask import abort, g, request
 from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import OFFICERS, Category, Screen, by_value, screen
+from admin_views.kit.base import OFFICERS, Category, Part, Screen, by_value, screen
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.looks import note_shown
@@ -52,6 +52,7 @@ class FrameRowScreen(Screen):
     list_purpose = "The rows of one frozen case list. Open a frame to see its rows."
     list_begins_at = "/case-frames"
     url, category = "/frame-rows", Category.HIDDEN
+    part, is_tab = Part.CASES, False
     is_large = True
     roles = {"list": OFFICERS, "export": OFFICERS}
     column_list = ("row_number", "reference", "level_rank", "theme", "started_on", "ended_on", "agency")

@@ -14,6 +14,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     TextField,
     by_value,
@@ -54,6 +55,7 @@ class FindingScreen(Screen):
         "set side by side in the triangulation."
     )
     url, category, menu_order = "/findings", Category.EVIDENCE, 40
+    part = Part.EVIDENCE
     roles = kept_by(OFFICERS, readers=STAFF)
     column_list = ("text", "review_id", "source", "verdict", "strength", "key_line_id")
     column_details_list = (*column_list, "agency_id", "made_by_id", "made_at")

@@ -14,6 +14,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Panel,
+    Part,
     Screen,
     TextField,
     by_value,
@@ -33,7 +34,7 @@ from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.tools.key_lines import KeyLine
 
 
@@ -49,6 +50,7 @@ class IntelligenceUseScreen(Screen):
     )
     list_begins_at = "/intelligence-items"
     url, category, menu_order = "/intelligence-uses", Category.EVIDENCE, 61
+    part = Part.EVIDENCE
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Which items of the register each review uses, and along which of its key lines."
     column_list = ("item_id", "item.title", "review_id", "key_line_id", "item.verdict")
@@ -111,7 +113,7 @@ class IntelligenceUseScreen(Screen):
         return "It is among the review's findings."
 
 
-@review_panel(order=60, stages=(Stage.EVIDENCE,), roles=STAFF)
+@review_panel(Part.EVIDENCE, order=60, roles=STAFF)
 def intelligence(session: Session, review: ThematicReview) -> Panel:
     """The intelligence a review uses, and what of it has become a finding."""
     uses = session.execute(

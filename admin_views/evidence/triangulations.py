@@ -9,27 +9,22 @@ from typing import Any
 from flask import abort, send_file
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.evidence.findings import show_verdict
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id
+from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, expose, person_id
 from admin_views.kit.fields import TextField
-from admin_views.kit.formats import tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.exports import MEDIA_TYPES
 from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.registry import link_to_row
-from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
-from models.core.addresses import address_of, list_address
+from models.core.addresses import list_address
 from models.documents.exports import record_export
 from models.evidence.triangulations import Evidence, Row, amend_reading, evidence_of, triangulate
 from models.feedback.feedback_activities import FeedbackActivity
-from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Mark, Source, meaning_of
 from models.tools.key_lines import KeyLine
 
@@ -148,16 +143,3 @@ def _sheet_row(row: Row) -> list[Any]:
         for source in Source
     ]
     return [row.line.number, row.area, row.line.text, *cells, row.mark.label, row.sentence]
-
-
-@review_panel(order=15, stages=Stage, roles=STAFF)
-def triangulation_panel(session: Session, review: ThematicReview) -> Panel | None:
-    """How many key lines agree, conflict or are silent."""
-    if review.stage in (Stage.PROPOSED, Stage.SCOPING):
-        return None
-    matrix = triangulate(session, review)
-    rows = [
-        (tag(mark.label, MARK_COLOURS[mark]), count_words(matrix.count(mark), "key line", "key lines")) for mark in Mark
-    ]
-    button = Button("Open the triangulation", address_of(review, "triangulation"), "main")
-    return Panel("Triangulation", ("The sources", "Key lines"), rows if matrix.rows else [], buttons=[button])

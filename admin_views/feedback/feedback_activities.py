@@ -21,6 +21,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     expose,
     kept_by,
@@ -62,7 +63,7 @@ from models.feedback.feedback_activities import (
 from models.feedback.feedback_groups import FeedbackGroup, GroupKind
 from models.feedback.quotations import finding_of_activity, people_heard
 from models.feedback.surveys import unnamed_activities
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Strength, Verdict
 from models.rules.feedback.quotations import may_quote_words
 from models.tools.key_lines import KeyLine
@@ -108,6 +109,7 @@ class FeedbackActivityScreen(Screen):
         "one as soon as the review is scoped."
     )
     url, category, menu_order = "/feedback", Category.EVIDENCE, 35
+    part = Part.EVIDENCE
     roles = kept_by(OFFICERS, readers=STAFF)
     column_list = ("title", "review_id", "audience", "technique", "agreed_on", "held_on")
     column_details_list = (*column_list, "planned_on", "people_count", "sensitivities", "summary")
@@ -260,7 +262,7 @@ def _asked_lately(session: Session, record: FeedbackActivity) -> Panel:
     return Panel("Asked by recent reviews", ("Group", "Reviews"), rows, empty="No group was asked by a recent review.")
 
 
-@review_panel(order=45, stages=(Stage.SCOPING, Stage.EVIDENCE, Stage.DISSEMINATION), roles=STAFF)
+@review_panel(Part.EVIDENCE, order=45, roles=STAFF)
 def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     """How people are heard in the review."""
     activities = session.scalars(

@@ -11,6 +11,7 @@ from admin_views.kit.base import (
     STAFF,
     Button,
     Category,
+    Part,
     Screen,
     expose,
     person_id,
@@ -56,6 +57,7 @@ class GateWaiverScreen(Screen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/gate-waivers", Category.REVIEWS, 16
+    part = Part.OVERVIEW
     roles = read_by(STAFF)
     column_list = ("missing", "review_id", "stage", "asked_at", "consented_at")
     column_details_list = (*column_list, "reason", "asked_by_id", "consented_by_id", "refusal")

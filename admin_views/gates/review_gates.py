@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -10,11 +11,10 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.gates.gate_waivers import show_waiver
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id, row_action, tag
+from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, expose, person_id, row_action, tag
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.audits.case_audits import CaseAudit
 from models.core.addresses import address_of, list_address
@@ -26,15 +26,14 @@ from models.feedback.feedback_activities import FeedbackActivity
 from models.gates.gate_waivers import ask_to_waive
 from models.gates.programmes import acts_next
 from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
+from models.gates.review_progress import ReviewProgress
 from models.learning.learning_products import LearningProduct
-from models.partnership.hubs import Hub
-from models.partnership.people import holder_name
 from models.plans.action_plans import ActionPlan
 from models.plans.impact_analyses import ImpactAnalysis
 from models.plans.presentations import Presentation
 from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.invitations import Invitation
-from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.key_lines import KeyLine
 
@@ -138,36 +137,87 @@ class GatePages(PageSet):
         return f"{review.reference} is now at the stage {stage.label.lower()}."
 
 
-@review_panel(order=1, roles=STAFF)
-def gate_panel(session: Session, review: ThematicReview) -> Panel:
-    """What is missing before the next stage."""
-    following = next_stage(review.stage)
-    title = f"Before {following.label.lower()}" if following else "The review is closed"
-    standings = gates_of(session, review)
-    rows = [_row(session, review, standing) for standing in standings]
-    return Panel(
-        title, _HEADINGS, rows, empty="Nothing more is asked for at this stage.", is_first=True,
-        buttons=[Button("All gates", address_of(review, "gates"))], lead=_acts_next(session, review, standings),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class GateTask:
+    """One thing that must be done before a review goes on: what, what is missing, its state as a tag, and where."""
+
+    what: str
+    missing: str
+    state: str
+    deed: str
+    href: str
+    is_open: bool
+
+    @property
+    def verb(self) -> str:
+        """The first word of what is to be done, for the button in the row."""
+        return self.deed.partition(" ")[0] if self.missing else "Look"
 
 
-def _acts_next(session: Session, review: ThematicReview, standings: Sequence[Standing]) -> str:
-    officer_id = session.get_one(Hub, review.hub_id).officer_id
-    missing = tuple(standing.missing for standing in standings if not standing.is_open)
-    words = acts_next(
-        session, review, holder_name(session, review.sponsor_id), holder_name(session, officer_id), missing
-    )
-    return Markup("<strong>Acts next</strong> {}").format(words)
+def gate_tasks(session: Session, review: ThematicReview) -> list[GateTask]:
+    """What the review's present stage asks for, what is missing first."""
+    tasks = [_task(review, standing) for standing in gates_of(session, review)]
+    return sorted(tasks, key=lambda task: task.is_open)
+
+
+def _task(review: ThematicReview, standing: Standing) -> GateTask:
+    place = WHERE_DONE.get(standing.gate.code)
+    href = place.format(review.id) if place else address_of(review)
+    deed = DEEDS[standing.gate.code]
+    return GateTask(standing.gate.words, standing.missing, _state(standing), deed, href, standing.is_open)
+
+
+def _state(standing: Standing) -> str:
+    if standing.is_done:
+        return tag("Done", "green")
+    if not standing.has_begun or not standing.missing:
+        return tag("Not started", "grey")
+    return show_waiver(standing.waiver) or tag("In progress", "blue")
+
+
+DEEDS = {
+    "focus": "Write the focus",
+    "sponsor": "Choose a lead sponsor",
+    "period": "Set the period",
+    "key_lines": "Arrange the key lines",
+    "project_team": "Ask for the team’s signature",
+    "invitations": "Invite agencies",
+    "self_evaluation_signed": "Ask for signatures",
+    "case_audit_signed": "Ask for signatures",
+    "practitioner_questions_signed": "Ask for signatures",
+    "service_user_questions_signed": "Ask for signatures",
+    "activities": "Agree how people are heard",
+    "self_evaluations": "See who owes returns",
+    "case_audits": "See who owes audits",
+    "service_users": "Hear service users",
+    "practitioners": "Hear practitioners",
+    "intelligence": "Read reviews and inspections",
+    "sources": "Compare the sources",
+    "plan": "Write the plan",
+    "presented": "Present the findings",
+    "plan_agreed": "Record the Board’s decision",
+    "learning": "Release learning",
+    "groups_named": "Name who took part",
+    "feedback_given": "Tell those who took part",
+    "impact_due": "See the impact analysis",
+    "impact": "Complete the impact analysis",
+}
+"""What is to be done where something is missing, for the button at the top."""
+
+
+def acts_next_in(session: Session, review: ThematicReview, progress: ReviewProgress, tasks: Sequence[GateTask]) -> str:
+    """Who must act for the review to go on."""
+    missing = tuple(task.missing for task in tasks if not task.is_open)
+    return acts_next(session, review, progress.sponsor, progress.officer, missing)
 
 
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
     if not standing.missing:
-        state = tag("Done", "green") if standing.is_done else tag("Not started", "grey")
-        return standing.gate.words, state, ""
+        return standing.gate.words, _state(standing), ""
     place = WHERE_DONE.get(standing.gate.code)
     where = place.format(review.id) if place else address_of(review)
     words = Markup('<a href="{}">{}</a>').format(where, standing.missing)
-    return words, show_waiver(standing.waiver) or tag("Missing", "red"), _way_round(session, review, standing)
+    return words, _state(standing), _way_round(session, review, standing)
 
 
 def _way_round(session: Session, review: ThematicReview, standing: Standing) -> str:

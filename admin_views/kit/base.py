@@ -66,6 +66,7 @@ from admin_views.kit.permissions import (
 from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
+from admin_views.kit.workspace.places import Part, Place
 from models.core.db import PortalSession
 from models.core.labels import told_apart
 from models.spreadsheets.sheet_kinds import Importable
@@ -73,7 +74,8 @@ from models.spreadsheets.sheet_kinds import Importable
 __all__ = [
     "ADMINISTRATORS", "EVERYONE", "NOBODY", "OFFICERS", "READERS", "STAFF", "Button", "Category", "Fact", "Filter",
     "Importable",
-    "PageSet", "Panel", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value", "expose",
+    "PageSet", "Panel", "Part", "Place", "Roles", "Screen", "TextField", "action", "actor", "already_sent", "by_value",
+    "expose",
     "in_list", "kept_by", "person_id", "read_by", "role", "row_action", "screen", "show_tag", "tag",
 ]  # fmt: skip
 
@@ -133,6 +135,8 @@ class Screen(FormViews, FormPages):
         """The address of a page of this screen, by the name of its view; it carries the place in the list on."""
         if "record_id" in arguments or view in _FROM_THE_LIST:
             arguments = {**self.list_place(), **arguments}
+        if view == "create_view":
+            arguments = {**self.kept_arguments(), **arguments}
         return url_for(f"{self.endpoint}.{view}", **arguments)
 
     def list_url(self, **arguments: Any) -> str:

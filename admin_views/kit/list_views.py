@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import abort, request
+from flask import abort, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
@@ -28,6 +28,7 @@ from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
+from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
 from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
@@ -64,8 +65,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         return None
 
     def kept_arguments(self) -> dict[str, str]:
-        """Arguments of the address that every link of the list carries on (a parent's id, say)."""
-        return {}
+        """Arguments of the address that every link of the list carries on: the review whose list it is, or a parent."""
+        review_id = asked_review(type(self))
+        return {IN_REVIEW: str(review_id)} if review_id else {}
 
     def list_buttons(self) -> Iterable[Button]:
         """More buttons above the list; only those this person may use."""
@@ -111,7 +113,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def get_filters(self) -> list[Filter] | None:
         """Flask-Admin's, and what of this table waits for the asking person, or is held by somebody."""
-        return [*(super().get_filters() or ()), *waiting_filters(self.model), *holder_filters(self.model)] or None
+        own = super().get_filters() or ()
+        in_review = [] if any(known.arg == IN_REVIEW for known in own) else review_filters(self.model)
+        return [*own, *in_review, *waiting_filters(self.model), *holder_filters(self.model)] or None
 
     def scaffold_filters(self, name: Any) -> list[Any]:
         column = getattr(self.model, name)
@@ -145,7 +149,12 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     def headings(self, args: ListArgs) -> list[dict[str, Any]]:
         """The list's headings: label, the address that sorts by it, and how it is sorted now."""
         usual = f"{'-' if self.listing.is_usually_down else ''}{self.listing.usual}"
-        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in self.listing.cells]
+        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in self._shown_cells()]
+
+    def _shown_cells(self) -> list[Any]:
+        """The list's cells; inside a review not the one that would name that review in every row."""
+        first, *others = self.listing.cells
+        return [first, *(cell for cell in others if cell.key not in self.kept_arguments())]
 
     def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
         if key not in self.listing.sortable:
@@ -155,14 +164,29 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         is_sorted = "ascending" if is_up else "descending" if is_down else None
         return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
 
+    def filters_in_use(self, page: Page) -> list[tuple[str, str, str]]:
+        """Each filter that narrows the list: its name, its answer in words, and the address without it."""
+        asked, kept = page.args.arguments(), self.kept_arguments()
+        known = {arg: self.listing.filter_of[arg] for arg in page.args.filters if arg not in kept}
+        return [
+            (str(each.name), each.in_words(asked[arg], page.options), self.list_url(**_without(asked, arg)))
+            for arg, each in known.items()
+        ]
+
+    def has_problems(self, args: ListArgs) -> bool:
+        """Whether a filter has an answer that cannot be read."""
+        return any(self.listing.filter_of[arg].problem(answer) for arg, answer in args.filters.items())
+
     def records_address(self) -> str:
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""
         return self.link("index_view") if self.allows("details") else ""
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        makers = makers_of(self.listing)
-        opened = [f'<td data-l="{escape(cell.label)}">' for cell in self.listing.cells]
+        shown = self._shown_cells()
+        made = zip(self.listing.cells, makers_of(self.listing), strict=True)
+        makers = [make for cell, make in made if cell in shown]
+        opened = [f'<td data-l="{escape(cell.label)}">' for cell in shown]
         base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
         return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
@@ -182,7 +206,12 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """What the list is asked at the place from which this page was opened; nothing on the list itself."""
         if request.blueprint != self.endpoint or request.endpoint == f"{self.endpoint}.index_view":
             return {}
-        return asked_at(request.args.get(PLACE, ""), self._questions())
+        left = asked_at(request.args.get(PLACE, ""), self._questions())
+        return left or ({IN_REVIEW: str(g.workspace.review.id)} if self._is_in_review() else {})
+
+    def _is_in_review(self) -> bool:
+        """Whether the page is a review's own and the list can be narrowed to it."""
+        return g.get("workspace") is not None and self.part is not None and IN_REVIEW in self.listing.filter_of
 
     def _questions(self) -> tuple[str, ...]:
         """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
@@ -243,3 +272,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
         return kind(self, columns, self._primary_key, formatters, label)
+
+
+def _without(asked: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in asked.items() if key != name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.form import BaseForm
 from markupsafe import Markup
@@ -24,6 +24,7 @@ from admin_views.kit.permissions import ADMINISTRATORS, OFFICERS, STAFF, verb
 from admin_views.kit.refusals import sentence_of
 from admin_views.kit.requests import actor, role, set_arguments
 from admin_views.kit.saving import say_instead
+from admin_views.kit.workspace.workspaces import workspace_of
 from models.reviews.review_writes import runs_review_of
 
 _BIGGEST = 2_147_483_647
@@ -126,7 +127,8 @@ class RecordViews(ListViews):
         return [look_panel(self.session, record, self.key_of(record))]
 
     def render(self, template: str, **kwargs: Any) -> str:
-        """Flask-Admin's, with this screen at hand, and for a record's page its facts, panels and buttons."""
+        """Flask-Admin's, with this screen and the page's review at hand, and a record's facts, panels and buttons."""
+        kwargs["workspace"] = g.workspace = workspace_of(self.session, type(self), kwargs)
         if template == self.details_template and "model" in kwargs:
             kwargs |= self.details_of(kwargs["model"])
         return super().render(template, screen=self, **kwargs)

@@ -12,14 +12,18 @@ from flask import url_for
 from flask_admin import Admin
 from markupsafe import Markup, escape
 
-from admin_views.kit.permissions import Gate, Roles
+from admin_views.kit.permissions import READERS, Gate, Roles
 from admin_views.kit.requests import Database
+from admin_views.kit.workspace.places import Part, Place
 from models.core.access import Role
 from models.core.rooms import load_rooms
 
+ADMINISTRATION = "/administration/"
+"""The page with every list that a person may open."""
+
 
 class Category(StrEnum):
-    """The headings of the menu, in order."""
+    """The headings of that page, in order."""
 
     REVIEWS = "Reviews"
     TOOLS = "Assurance tools"
@@ -51,6 +55,11 @@ class RegisteredPages(Gate):
     url: str = ""
     category: Category = Category.HIDDEN
     menu_order: int = 100
+    place: Place | None = None
+    """The place of the bar in which the screen's list is a tab; without one it stands in Administration."""
+    part: Part | None = None
+    """The part of a review in which the screen's list is a tab, narrowed to that review."""
+    is_tab: bool = True
     is_second: bool = False
     """Whether this is another view of records that have a screen of their own: links lead to that one."""
 
@@ -83,6 +92,7 @@ def register_screens(admin: Admin, database: Database) -> None:
     for known in load_screens():
         admin.add_view(known(database))  # type: ignore[call-arg]
     menu_of.cache_clear()
+    places_of.cache_clear()
 
 
 def all_screens() -> list[PageFacts]:
@@ -114,14 +124,42 @@ class MenuLink:
     endpoint: str
 
 
+@lru_cache(maxsize=64)
+def places_of(role: Role, is_agency_bound: bool) -> tuple[tuple[Place, str, str], ...]:
+    """The places that a person's bar has, each with its words and its address: its first list open to that role."""
+    first = {place: next((link.href for link in tabs_of_place(place, role)), "") for place in Place}
+    first |= {Place.HOME: "/", Place.ADMINISTRATION: ADMINISTRATION if role in READERS else ""}
+    words = {place: place.value for place in Place}
+    if is_agency_bound:
+        words[Place.AGENCIES] = "My agency"
+    return tuple((place, words[place], href) for place, href in first.items() if href)
+
+
+def tabs_of_place(place: Place, role: Role) -> list[MenuLink]:
+    """The lists that are tabs of a place, in order, as far as they are open to a role."""
+    known = (known for known in load_screens() if known.place is place and role in known.roles_of("index_view"))
+    return [_link_of(known) for known in sorted(known, key=lambda known: list(Category).index(known.category))]
+
+
+def place_of_screen(endpoint: str) -> Place | None:
+    """The place that a page of that screen belongs to; None for no screen at all."""
+    known = next((known for known in load_screens() if known.endpoint_of() == endpoint), None)
+    if known is None:
+        return None
+    return known.place or (Place.REVIEWS if known.part else Place.ADMINISTRATION)
+
+
+def _link_of(known: type[RegisteredPages]) -> MenuLink:
+    return MenuLink(known.name, url_for(f"{known.endpoint_of()}.index_view"), known.endpoint_of())
+
+
 @lru_cache(maxsize=16)
 def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
     """The menu a role sees: headings with the screens whose list it may open."""
     groups: dict[str, list[MenuLink]] = {}
     for known in load_screens():
         if known.category is not Category.HIDDEN and role in known.roles_of("index_view"):
-            link = MenuLink(known.name, url_for(f"{known.endpoint_of()}.index_view"), known.endpoint_of())
-            groups.setdefault(known.category.value, []).append(link)
+            groups.setdefault(known.category.value, []).append(_link_of(known))
     return tuple((heading, tuple(links)) for heading, links in groups.items())
 
 

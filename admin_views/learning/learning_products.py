@@ -18,6 +18,8 @@ from admin_views.kit.base import (
     Category,
     Filter,
     Panel,
+    Part,
+    Place,
     Screen,
     TextField,
     by_value,
@@ -43,7 +45,7 @@ from models.learning.briefings import Briefing
 from models.learning.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
 from models.learning.releases import release_product
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 
 RECORDERS = OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}
 
@@ -81,6 +83,7 @@ class LearningProductScreen(Screen):
     name, noun, plural = "Learning products", "product", "products"
     list_purpose = "What carries a review's learning to people who were not part of it: briefings, courses, campaigns."
     url, category, menu_order = "/learning-products", Category.LEARNING, 10
+    place, part = Place.LIBRARY, Part.LEARNING
     roles = kept_by(OFFICERS, export=READERS)
     introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."
     column_list = ("reference", "title", "form", "review_id", "stands", "planned_on", "released_on")
@@ -189,7 +192,7 @@ def _sheet(briefing: Briefing) -> Markup:
     return Markup('<a href="{}">Read the sheet</a>').format(address_of(briefing, "paper"))
 
 
-@review_panel(order=80, stages=(Stage.DISSEMINATION,), is_for_agencies=True)
+@review_panel(Part.LEARNING, order=80, is_for_agencies=True)
 def learning(session: Session, review: ThematicReview) -> Panel:
     """How the learning of a review is cascaded."""
     times = select(func.count(LearningUse.id)).where(LearningUse.product_id == LearningProduct.id).scalar_subquery()

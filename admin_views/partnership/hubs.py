@@ -16,6 +16,7 @@ from admin_views.kit.base import (
     Fact,
     Importable,
     Panel,
+    Place,
     Screen,
     TextField,
     actor,
@@ -50,6 +51,7 @@ class HubScreen(Screen):
         "thematic reviews. Set one up with its officer."
     )
     url, category, menu_order = "/hubs", Category.PEOPLE, 30
+    place = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "kind", "officer_id", "is_active")
     column_formatters = {"kind": by_value(show_tag)}

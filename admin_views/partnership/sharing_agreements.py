@@ -19,6 +19,7 @@ from admin_views.kit.base import (
     Filter,
     Importable,
     Panel,
+    Place,
     Screen,
     TextField,
     by_value,
@@ -73,6 +74,7 @@ class SharingAgreementScreen(Screen):
         "enter one for each agency that audits cases."
     )
     url, category, menu_order = "/sharing-agreements", Category.PEOPLE, 50
+    place = Place.AGENCIES
     roles = kept_by(OFFICERS, upload=OFFICERS)
     introduction = "Cases are sent only to agencies with a signed Information Sharing Agreement that is in date."
     column_list = ("agency_id", "version", "signed_on", "valid_until_on", "state")

@@ -18,6 +18,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Panel,
+    Part,
     Screen,
     TextField,
     actor,
@@ -65,6 +66,7 @@ class ActionPlanScreen(Screen):
         "Begin it when the findings are agreed."
     )
     url, category, menu_order = "/action-plans", Category.PLANS, 10
+    part = Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "review_id", "status", "version", "agreed_on")
     column_details_list = (*column_list, "summary")

@@ -17,6 +17,8 @@ from admin_views.kit.base import (
     Category,
     Filter,
     Panel,
+    Part,
+    Place,
     Screen,
     actor,
     by_value,
@@ -39,7 +41,7 @@ from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.plans.challenges import Challenge, answer_challenge, close_challenge
 from models.plans.presentations import Presentation
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 
 ANSWERERS = OFFICERS | {Role.MANAGER}
 
@@ -83,6 +85,7 @@ class ChallengeScreen(Screen):
         "What one agency asked another to account for, at a meeting or in a review, until it is answered and closed."
     )
     url, category, menu_order = "/challenges", Category.REVIEWS, 75
+    place, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS)
     introduction = "Who challenged whom, about what, what was the answer, and what came of it."
     column_list = ("challenged_on", "challenger", "agency_id", "question", "stands")
@@ -189,7 +192,7 @@ def challenges_of_meeting(session: Session, meeting: Presentation) -> Panel:
     return _panel(session, Challenge.presentation_id == meeting.id, add, meeting.review_id)
 
 
-@review_panel(order=75, stages=(Stage.PRESENTATION,), roles=READERS)
+@review_panel(Part.PLAN, order=75, roles=READERS)
 def challenges(session: Session, review: ThematicReview) -> Panel:
     """The challenges made in a review, at its meetings or between them."""
     add = Button("Log a challenge", list_address(Challenge, "new", review_id=review.id))

@@ -20,6 +20,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     expose,
     person_id,
@@ -49,7 +50,7 @@ from models.plans.impact_analyses import (
     plan_redraw,
 )
 from models.plans.impact_reports import grades_then_and_now
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import due_words
 
 COLOURS = {Impact.EMBEDDED: "green", Impact.PARTLY_EMBEDDED: "amber", Impact.NOT_EMBEDDED: "red"}
@@ -91,6 +92,7 @@ class ImpactAnalysisScreen(Screen):
         "itself when its review is completed."
     )
     url, category, menu_order = "/impact-analyses", Category.PLANS, 60
+    part = Part.IMPACT
     roles = read_by(READERS)
     column_list = ("reference", "review_id", "due_on", "completed_on")
     column_details_list = (*column_list, "opened_on", "sample_id", "conclusion", "completed_by_id")
@@ -183,7 +185,7 @@ def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
     return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
 
 
-@review_panel(order=70, stages=(Stage.COMPLETED, Stage.IMPACT_ANALYSIS, Stage.CLOSED), roles=READERS)
+@review_panel(Part.IMPACT, order=70, roles=READERS)
 def impact_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The review's impact analysis, once it is opened."""
     analysis = analysis_of(session, review.id)

@@ -14,6 +14,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Panel,
+    Part,
     Screen,
     by_value,
     expose,
@@ -42,7 +43,7 @@ from models.plans.presentations import (
     confirm_changes,
     hold_presentation,
 )
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.plans.presentations import Body, bodies_missing
 
 _COLOURS = {Decision.AGREED: "green", Decision.AGREED_WITH_CHANGES: "amber", Decision.NOT_AGREED: "red"}
@@ -79,6 +80,7 @@ class PresentationScreen(Screen):
         "improvement plan. Enter one as soon as it has a date."
     )
     url, category, menu_order = "/presentations", Category.REVIEWS, 70
+    part = Part.PLAN
     roles = kept_by(OFFICERS, readers=READERS)
     introduction = "Findings go to the Executive Board first, then to the Children's Group and the Adults Group."
     column_list = ("body", "review_id", "review.title", "meets_on", "status", "decision")
@@ -169,7 +171,7 @@ class PresentationScreen(Screen):
         return "The plan is agreed, with the changes the Board asked for."
 
 
-@review_panel(order=70, stages=(Stage.PRESENTATION,), roles=READERS)
+@review_panel(Part.PLAN, order=70, roles=READERS)
 def presentations(session: Session, review: ThematicReview) -> Panel:
     """Who has heard the findings of a review, what they decided, and who has still to hear them."""
     of_review = select(Presentation).where(Presentation.review_id == review.id)

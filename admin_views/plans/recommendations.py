@@ -16,6 +16,7 @@ from admin_views.kit.base import (
     Fact,
     Importable,
     Panel,
+    Part,
     Screen,
     TextField,
     actor,
@@ -60,6 +61,7 @@ class RecommendationScreen(Screen):
         "What a review asks agencies to change, resting on its findings. Recommendations belong to an action plan."
     )
     url, category, menu_order = "/recommendations", Category.PLANS, 20
+    part = Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE)
     column_list = ("text", "plan_id", "number", "key_area_id", "changes")
     column_details_list = (*column_list, "evidence")

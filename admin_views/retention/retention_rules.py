@@ -19,6 +19,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     by_value,
     expose,
@@ -160,7 +161,7 @@ def _own(session: Session, review_id: int) -> ThematicReview:
     return review
 
 
-@review_panel(order=95, roles=STAFF)
+@review_panel(Part.RECORD, order=95, roles=STAFF)
 def retention(session: Session, review: ThematicReview) -> Panel:
     """When a review's case-level data goes, or that it is held."""
     rows = []

@@ -17,6 +17,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Panel,
+    Part,
     Screen,
     expose,
     person_id,
@@ -49,7 +50,7 @@ from models.returns.escalations import (
     note_outcome,
     waiting_concerns,
 )
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -87,6 +88,7 @@ class EscalationScreen(Screen):
         "stays empty while everybody is in time."
     )
     url, category, menu_order = "/escalations", Category.EVIDENCE, 55
+    part = Part.EVIDENCE
     roles = read_by(STAFF)
     introduction = "Every step that was taken when an agency did not hand in what it was asked for."
     column_list = ("reference", "agency_id", "what", "step_label", "climbed_on", "review_id")
@@ -221,7 +223,7 @@ def log_panel(session: Session, title: str, steps: list[Escalation]) -> Panel:
     return Panel(title, _LOG, rows, empty="No step has been taken.")
 
 
-@review_panel(order=55, stages=(Stage.EVIDENCE,), roles=STAFF)
+@review_panel(Part.EVIDENCE, order=55, roles=STAFF)
 def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
     """The non-engagement log of a review; nothing where every agency engages."""
     log = engagement_log(session, review.id)

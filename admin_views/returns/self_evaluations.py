@@ -18,6 +18,8 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
+    Place,
     expose,
     person_id,
     read_by,
@@ -47,7 +49,7 @@ from models.returns.self_evaluations import (
     send_self_evaluations,
 )
 from models.reviews.invitations import ReviewPart, invited_agencies
-from models.reviews.thematic_reviews import Stage, ThematicReview, review_words
+from models.reviews.thematic_reviews import ThematicReview, review_words
 from models.rules.core.counts import count_words
 from models.rules.core.due_dates import due_words, in_words, return_due_on
 from models.rules.evidence.triangulation import Source
@@ -127,6 +129,7 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
+    place, part = Place.REVIEWS, Part.EVIDENCE
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     finding_source = Source.SELF_EVALUATION
     paper_name = "self_evaluation"
@@ -155,7 +158,7 @@ def _time(record: SelfEvaluation) -> str:
     return tag(words.capitalize(), "red") if record.is_late else words.capitalize()
 
 
-@review_panel(order=50, stages=(Stage.EVIDENCE,), is_for_agencies=True, roles=SHEET_READERS)
+@review_panel(Part.EVIDENCE, order=50, is_for_agencies=True, roles=SHEET_READERS)
 def self_evaluation_panel(session: Session, review: ThematicReview) -> Panel | None:
     """Each agency's self-evaluation: where it stands, how long it has, how far it is."""
     runs = may_run(session, review.hub_id)

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin_views.kit.base import STAFF, Button, Category, Panel, Screen, already_sent, expose, read_by, screen
+from admin_views.kit.base import STAFF, Button, Category, Panel, Part, Screen, already_sent, expose, read_by, screen
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.core.addresses import address_of, list_address
 from models.core.errors import RuleBroken
 from models.partnership.agencies import Agency
 from models.reviews.invitations import Invitation, ReviewPart, fitting_agencies, invited_agencies, set_invited
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.signatures.sign_offs import SignOffSubject, latest_sign_off
 from models.signatures.signables import stands_signed
@@ -34,6 +34,7 @@ class InvitationScreen(Screen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/invitations", Category.EVIDENCE, 45
+    part = Part.SCOPE
     roles = read_by(STAFF)
     column_list = ("agency_id", "review_id", "part", "note")
     column_labels = {"agency_id": "Agency"}
@@ -127,7 +128,7 @@ def _state(session: Session, review: ThematicReview) -> str:
     }.get(last.status.value, "The lists have changed since they were signed; put them before the sponsor again.")
 
 
-@review_panel(order=45, stages=(Stage.SCOPING,), roles=STAFF)
+@review_panel(Part.SCOPE, order=45, roles=STAFF)
 def invitation_panel(session: Session, review: ThematicReview) -> Panel:
     """How many agencies are invited to each part, and which."""
     rows = []

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import select
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, READERS, Category, Screen, kept_by, screen
+from admin_views.kit.base import OFFICERS, READERS, Category, Part, Screen, kept_by, screen
 from admin_views.kit.fields import RecordField
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run, own_hubs_only
@@ -34,6 +34,7 @@ class ReviewStageScreen(Screen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/review-stages", Category.REVIEWS, 20
+    part = Part.SCOPE
     roles = kept_by(OFFICERS, readers=READERS)
     column_list = ("stage", "review_id", "planned_on", "reached_on")
     column_details_list = ("stage", "review_id", "review.title", "planned_on", "reached_on")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -20,7 +19,8 @@ from admin_views.kit.base import (
     Button,
     Category,
     Fact,
-    Panel,
+    Part,
+    Place,
     Screen,
     TextField,
     by_value,
@@ -28,16 +28,14 @@ from admin_views.kit.base import (
     role,
     screen,
     show_tag,
-    tag,
 )
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import panels_of_review, review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
+from admin_views.reviews.overviews import overview_of
+from admin_views.reviews.workspaces import WorkspacePages
 from admin_views.signatures.signables import SignablePages
-from models.case_lists.case_frames import CaseFrame
 from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
@@ -45,9 +43,7 @@ from models.evidence.triangulations import triangulated_once
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
-from models.reviews.review_stages import ReviewStage
-from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.sampling.audit_samples import AuditSample
+from models.reviews.thematic_reviews import ThematicReview
 
 
 @screen
@@ -58,13 +54,16 @@ class ThematicReviewScreen(Screen):
     """
 
     model = ThematicReview
-    page_sets = (GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages)
+    has_history = False
+    details_template = "thematic_reviews/overview.html"
+    page_sets = (WorkspacePages, GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages)
     name, noun, plural = "Thematic reviews", "review", "reviews"
     list_purpose = (
         "A thematic review looks at how agencies work together on one theme: it is scoped, hears five kinds of "
         "evidence, and ends in an improvement plan."
     )
     url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
+    place, part = Place.REVIEWS, Part.OVERVIEW
     roles = kept_by(OFFICERS, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "kind", "stage", "year", "sponsor_id")
     column_details_list = (*column_list, "hub_id", "priority_id", "focus", "period_starts_on", "period_ends_on")
@@ -116,12 +115,9 @@ class ThematicReviewScreen(Screen):
         words = f"{show_date(record.quota_override_on)}: {record.quota_override_reason}"
         return [Fact("Board override of the quota", words)]
 
-    def panels(self, session: Session, record: ThematicReview) -> list[Panel]:
-        with triangulated_once(session):  # a gate and a panel both ask for it
-            return panels_of_review(session, record)
-
-    def history(self, record: ThematicReview) -> list[Panel]:
-        return [replace(panel, is_folded=True) for panel in super().history(record)]
+    def details_of(self, record: ThematicReview) -> dict[str, Any]:
+        with triangulated_once(self.session):  # a gate and the picture both ask for it
+            return {**super().details_of(record), **overview_of(self.session, record)}
 
     def list_buttons(self) -> list[Button]:
         return [Button("Programme of the year", self.link("programme_page"))]
@@ -134,53 +130,3 @@ class ThematicReviewScreen(Screen):
             Button("Read the plan as a page", list_address(ActionPlan, "review", record.id, "report")),
             *document_buttons(self.link("review_report", record_id=record.id), "Report"),
         ]
-
-
-@review_panel(order=10, stages=(Stage.PROPOSED,))
-def _timetable(session: Session, review: ThematicReview) -> Panel:
-    statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
-    rows = [
-        (
-            link_to(step, step.stage.label),
-            show_date(step.planned_on),
-            show_date(step.reached_on) if step.reached_on else _late(step),
-        )
-        for step in session.scalars(statement)
-    ]
-    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=_timetable_buttons(session, review))
-
-
-def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]:
-    if not may_run(session, review.hub_id):
-        return []
-    return [
-        Button("Edit the timetable", list_address(ReviewStage, review_id=review.id)),
-        Button("Plan a stage", list_address(ReviewStage, "new", review_id=review.id)),
-    ]
-
-
-def _late(stage: ReviewStage) -> str:
-    return tag("Late", "red") if stage.planned_on < today() else "Not yet"
-
-
-@review_panel(order=20, stages=(Stage.IMPROVEMENT_PLANNING, Stage.PRESENTATION), is_for_agencies=True)
-def _plans(session: Session, review: ThematicReview) -> Panel:
-    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
-    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in plans]
-    return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
-
-
-@review_panel(order=30, stages=(Stage.EVIDENCE,))
-def _frames(session: Session, review: ThematicReview) -> Panel:
-    frames = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
-    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in frames]
-    return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
-
-
-@review_panel(order=40, stages=(Stage.EVIDENCE,))
-def _samples(session: Session, review: ThematicReview) -> Panel:
-    samples = session.scalars(
-        select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
-    )
-    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in samples]
-    return Panel("Audit samples", ("Sample", "Title", "Status"), rows)

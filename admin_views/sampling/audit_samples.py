@@ -16,6 +16,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     by_value,
     expose,
@@ -68,6 +69,7 @@ class AuditSampleScreen(Screen):
     )
     list_begins_at = "/case-frames"
     url, category, menu_order = "/audit-samples", Category.SAMPLES, 30
+    part = Part.CASES
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY)
     introduction = "Cases are drawn at random, so that nobody can be said to have picked them."
     column_list = ("reference", "title", "review_id", "frame_id", "status", "drawn_at", "audits_due_on")

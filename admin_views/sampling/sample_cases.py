@@ -12,6 +12,7 @@ from admin_views.kit.base import (
     Button,
     Category,
     Fact,
+    Part,
     Screen,
     action,
     by_value,
@@ -70,6 +71,7 @@ class SampleCaseScreen(Screen):
     )
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/sample-cases", Category.SAMPLES, 40
+    part = Part.CASES
     roles = read_by(STAFF)
     column_list = ("reference", "sample_id", "level", "stratum", "position", "ticket", "status")
     column_details_list = (

@@ -16,6 +16,7 @@ from admin_views.kit.base import (
     Category,
     Fact,
     Panel,
+    Part,
     Screen,
     by_value,
     expose,
@@ -75,6 +76,7 @@ class SignOffScreen(Screen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/sign-offs", Category.REVIEWS, 15
+    part = Part.SCOPE
     roles = read_by(STAFF)
     column_list = ("title", "subject", "review_id", "status", "asked_at", "signed_at")
     column_details_list = (*column_list, "reason", "asked_by_id", "signed_by_id", "note", "sha256")

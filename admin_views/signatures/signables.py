@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, person_id, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, Part, expose, person_id, tag
 from admin_views.kit.fields import TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -20,7 +20,7 @@ from admin_views.partnership.hubs import may_run
 from admin_views.signatures.sign_offs import content_panels
 from models.core.addresses import address_of
 from models.core.clock import london_day
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
 from models.signatures.sign_offs import SignOff, SignOffStatus, SignOffSubject, latest_sign_off
 from models.signatures.signables import TOOL_SUBJECTS, content_of, put_before_sponsor, tools_of
@@ -80,7 +80,7 @@ class SignablePages(PageSet):
         return review
 
 
-@review_panel(order=5, stages=(Stage.SCOPING,), roles=STAFF)
+@review_panel(Part.SCOPE, order=5, roles=STAFF)
 def signature_panel(session: Session, review: ThematicReview) -> Panel:
     """Everything of the review that its sponsor signs, with where it stands."""
     may_ask = may_run(session, review.hub_id)

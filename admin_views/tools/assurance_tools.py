@@ -15,6 +15,8 @@ from admin_views.kit.base import (
     Fact,
     Filter,
     Panel,
+    Part,
+    Place,
     Screen,
     TextField,
     by_value,
@@ -72,6 +74,7 @@ class AssuranceToolScreen(Screen):
         "the bank; a review copies it, and its sponsor signs it."
     )
     url, category, menu_order = "/assurance-tools", Category.TOOLS, 10
+    place, part = Place.LIBRARY, Part.SCOPE
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = (
         "The bank's tools are copied for a review and amended there. What goes out is always a frozen version."
@@ -175,7 +178,7 @@ def _origin(session: Session, tool: AssuranceTool) -> list[Fact]:
     return [Fact("Copied from", link_to(source, source.title))] if source is not None else []
 
 
-@review_panel(order=14, stages=(Stage.SCOPING,), roles=STAFF)
+@review_panel(Part.SCOPE, order=14, roles=STAFF)
 def tools_panel(session: Session, review: ThematicReview) -> Panel:
     """The tools of a review, with their versions and where the signature stands."""
     rows = []

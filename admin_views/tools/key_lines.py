@@ -15,6 +15,7 @@ from admin_views.kit.base import (
     Category,
     Filter,
     Panel,
+    Part,
     Screen,
     TextField,
     by_value,
@@ -33,7 +34,7 @@ from admin_views.signatures.signables import signature_standing, warn
 from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceItem, ReferenceList
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import overtaken_words
@@ -67,6 +68,7 @@ class KeyLineScreen(Screen):
         "standard lines first; each review copies and amends them."
     )
     url, category, menu_order = "/key-lines", Category.TOOLS, 5
+    part = Part.SCOPE
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "The bank's standard key lines are copied for each review and amended there."
     column_list = ("text", "number", "key_area_id", "review_id", "is_additional")
@@ -219,7 +221,7 @@ def _area_names(session: Session) -> dict[int, str]:
     return {area.id: area.label for area in key_areas}
 
 
-@review_panel(order=12, stages=(Stage.SCOPING,), roles=STAFF)
+@review_panel(Part.SCOPE, order=12, roles=STAFF)
 def key_lines_panel(session: Session, review: ThematicReview) -> Panel:
     """A review's key lines, area by area."""
     areas = _area_names(session)

@@ -12,12 +12,29 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal, null, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, list_address
 from models.core.db import Base
+from models.core.labels import label_of
+from models.reviews.review_writes import review_id_column
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import DueDate, due_sentence
 
@@ -39,6 +56,15 @@ class When(StrEnum):
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What is to be done with one row, with room for its name, and with several, with room for their number."""
+
+    verb: str
+    one: str
+    many: str
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """A kind of thing that people of some roles have to do: the rows of a table for which `is_mine` holds.
 
@@ -46,7 +72,8 @@ class TaskKind:
     `title` its words in a calendar, which say references only: no names, no texts. `ahead` days before its day a row
     comes to the home page; None puts everything there at once. `page` says where a row is done, if not on its own page:
     the address by a key, and the column with that key.
-    `is_of_hubs` are kinds of which an administrator has those of every hub.
+    `is_of_hubs` are kinds of which an administrator has those of every hub. `deed` says what is to be done; a row is
+    called by its `name`, or by the words people know it by.
     """
 
     code: str
@@ -60,6 +87,8 @@ class TaskKind:
     ahead: int | None = None
     page: tuple[Callable[[int], str], Any] | None = None
     is_of_hubs: bool = False
+    deed: Deed = Deed("Open", "{}", "{}")
+    name: Any = None
 
     def where(self, actor: Actor, on: date, when: When) -> ColumnElement[bool]:
         """The condition on the table's rows for one pile of the person's tasks on a day."""
@@ -92,10 +121,10 @@ class TaskKind:
         """The key of the page on which one task is done."""
         return self.page[1] if self.page else self.key
 
-    def list_address(self, when: When) -> str:
-        """The list that has exactly one pile of the asking person's tasks, oldest due first."""
+    def list_address(self, when: When, review_id: int | None = None) -> str:
+        """The list that has exactly one pile of the asking person's tasks, oldest due first; or of one review's."""
         sort = None if self.due_on is None else self.due_on.key
-        return list_address(self.table, **{FILTER: f"{self.code}-{when}", "sort": sort})
+        return list_address(self.table, **{FILTER: f"{self.code}-{when}", "sort": sort, "review_id": review_id})
 
 
 @dataclass(frozen=True)
@@ -140,6 +169,57 @@ def piles_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: da
     rows = session.execute(union_all(*counts)).all()
     piles = [_pile(wanted[row[0]], actor, row[1:]) for row in sorted(rows, key=lambda row: row[0]) if row[1]]
     return sorted(piles, key=lambda pile: pile.kind.order)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do, or several of a kind for one review: what, by when, where, and for which review."""
+
+    kind: TaskKind
+    when: When
+    count: int
+    what: str
+    due_on: date | None
+    address: str
+    review_id: int | None
+    review: str
+
+    @property
+    def is_late(self) -> bool:
+        return self.when is When.OVERDUE
+
+
+def tasks_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date, most: int = 10) -> list[Task]:
+    """The first things a person has to do on a day: what is late, then what has a day, then the rest by kind.
+
+    Several of one kind, for one review, stand together, and lead to the list of exactly these. The session acts as that
+    person. One statement, whatever the number of kinds.
+    """
+    wanted = [(kind, when) for kind in kinds_for(kinds, actor) for when in kind.piles]
+    if not wanted:
+        return []
+    grouped = [_grouped(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
+    tasks = [_task(*wanted[row[0]], row) for row in session.execute(union_all(*grouped))]
+    return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or on, task.kind.order, task.what))[:most]
+
+
+def _grouped(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Any:
+    """A pile's rows by review: how many, the first day, what the first is called, and where it is done."""
+    review_id = cast(review_id_column(kind.table.__table__), Integer).label("review_id")
+    name = cast(label_of(kind.table) if kind.name is None else kind.name, Text).label("name")
+    due_on = cast(null() if kind.due_on is None else kind.due_on, Date).label("due_on")
+    own = select(review_id, name, due_on, kind.page_id.label("page_id")).select_from(kind.table)
+    rows = own.where(kind.where(actor, on, when)).subquery()
+    title = select(ThematicReview.title).where(ThematicReview.id == rows.c.review_id).scalar_subquery()
+    columns = func.count(), func.min(rows.c.name), func.min(rows.c.due_on), func.min(rows.c.page_id)
+    return select(literal(number), *columns, rows.c.review_id, title).group_by(rows.c.review_id)
+
+
+def _task(kind: TaskKind, when: When, row: Any) -> Task:
+    _, count, name, due_on, page_id, review_id, review = row
+    what = kind.deed.one.format(name) if count == 1 else kind.deed.many.format(count)
+    address = kind.address(page_id) if count == 1 else kind.list_address(when, review_id)
+    return Task(kind, when, count, what, due_on, address, review_id, review or "")
 
 
 def _pile(which: tuple[TaskKind, When], actor: Actor, counted: Sequence[Any]) -> Pile:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Select, Table, false, null, select
 from sqlalchemy.orm import PassiveFlag, Session, attributes, object_mapper
 
 from models.core.access import Role
@@ -48,6 +48,36 @@ def _is_part_of_a_review(column: Column[Any]) -> bool:
 def _named_by(column: Column[Any]) -> Column[Any]:
     """The column that a foreign key names."""
     return next(iter(column.foreign_keys)).column
+
+
+def review_id_of(session: Session, record: Any) -> int | None:
+    """The id of the review that a record belongs to; None where it belongs to none. No statement where it names it."""
+    table: Any = object_mapper(record).local_table
+    way = way_of(table)
+    key = getattr(record, object_mapper(record).get_property_by_column(way[0]).key) if way else None
+    if key is None or not way[1:]:
+        return key
+    return session.scalar(select(way[-1]).where(_named_by(way[0]) == key, *_steps(way[1:-1])))
+
+
+def belongs_to_review(table: Table, review_id: int) -> ColumnElement[bool]:
+    """Whether a row of the table belongs to the review; false for every row of a table that leads to none."""
+    way = way_of(table)
+    if not way[1:]:
+        return way[0] == review_id if way else false()
+    return way[0].in_(select(_named_by(way[0])).where(way[-1] == review_id, *_steps(way[1:-1])))
+
+
+def review_id_column(table: Table) -> ColumnElement[Any]:
+    """The id of each row's review, beside the row in a statement about the table; nothing where it leads to none."""
+    way = way_of(table)
+    if not way[1:]:
+        return way[0] if way else null()
+    return select(way[-1]).where(_named_by(way[0]) == way[0], *_steps(way[1:-1])).correlate(table).scalar_subquery()
+
+
+def _steps(columns: Iterable[Column[Any]]) -> list[ColumnElement[bool]]:
+    return [column == _named_by(column) for column in columns]
 
 
 def refuse_reviews_of_other_hubs(session: Session, records: Iterable[Any]) -> None:
@@ -94,6 +124,5 @@ def _hubs_by(way: Sequence[Column[Any]], keys: Iterable[int]) -> Select[Any]:
     """The hub ids that rows lead to whose first column has one of these values."""
     if way[0].table.name == _REVIEWS:
         return select(_named_by(way[0])).where(_named_by(way[0]).in_(keys))
-    steps = [column == _named_by(column) for column in way[1:]]
     hub = _named_by(way[-1]).table.c.hub_id
-    return select(hub).where(_named_by(way[0]).in_(keys), *steps)
+    return select(hub).where(_named_by(way[0]).in_(keys), *_steps(way[1:]))

@@ -14,7 +14,7 @@ from tests.test_security import WITHOUT_A_TOKEN, pages
 from tests.web import Browser, first_of, new_pages
 
 pytestmark = pytest.mark.assures(12)
-ON_RECORD = OF_THE_VISIT | {"exports"}
+ON_RECORD = OF_THE_VISIT | {"export_records"}
 """What a look at a page may leave: that somebody is there, and what they saw."""
 
 

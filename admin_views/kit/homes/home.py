@@ -8,14 +8,18 @@ from flask_admin import BaseView
 from sqlalchemy.orm import Session
 
 from admin_views.kit.homes.cards import cards_of
-from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, Gate, expose
-from admin_views.kit.registry import load_screens
-from admin_views.kit.requests import Database, role
+from admin_views.kit.homes.searches import found_by, the_only
+from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, READERS, Gate, expose
+from admin_views.kit.registry import load_screens, menu_of
+from admin_views.kit.requests import Database, actor, role
 from models.core.clock import today
 from models.partnership.mail_settings import mail_is_tested
 from models.partnership.partnership_settings import is_named
 from models.partnership.portals import PortalKind, hide_start, the_portal
 from models.reminders.first_steps import FirstStep, SettingsDone, first_steps
+from models.reminders.task_kinds import KINDS
+from models.reminders.tasks import tasks_of
+from models.reviews.followed_reviews import reviews_of
 
 WORKBOOKS = "/table-imports"
 
@@ -30,8 +34,27 @@ class HomeView(Gate, BaseView):
     @expose("/", roles=EVERYONE)
     def index_view(self) -> str:
         """What waits for oneself, and the ways into the portal."""
-        session = self.database.session
-        return render_template("home.html", cards=cards_of(session), **_start(session))
+        session, on = self.database.session, today()
+        tasks = tasks_of(session, KINDS, actor(), on)
+        reviews = reviews_of(session, actor(), on)
+        return render_template(
+            "home.html", cards=cards_of(session), tasks=tasks, reviews=reviews, on=on, **_start(session)
+        )
+
+    @expose("/administration/", roles=READERS)
+    def administration(self) -> str:
+        """Every list that the person may open, by its heading."""
+        own_role = role()
+        return render_template("administration.html", headings=menu_of(own_role) if own_role else ())
+
+    @expose("/search/", roles=EVERYONE)
+    def search(self) -> ResponseReturnValue:
+        """What is called so: by reference, name, agency or person. One exact reference leads to its record at once."""
+        words = request.args.get("q", "")[:100].strip()
+        found = found_by(self.database.session, words) if words else []
+        if (only := the_only(found, words)) is not None:
+            return redirect(only)
+        return render_template("search.html", asked_words=words, found=found)
 
     @expose("/first-steps/", roles=ADMINISTRATORS, methods=("POST",))
     def hide_or_show(self) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Se
 
 from admin_views.kit.lists.choices import ChoiceLoader
 from models.core.clock import LONDON
+from models.rules.core.due_dates import in_words
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NONE = "none"
@@ -76,6 +77,10 @@ class Filter(BaseFilter):
             return ""
         return ""
 
+    def in_words(self, answer: str, options: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+        """An answer as people read it; `options` are the records that the page offers, by filter."""
+        return dict(self.offered or options.get(self.arg, ())).get(answer, answer)
+
     def _condition(self, answer: str) -> ColumnElement[bool]:
         if self.is_met is None or (self.options and answer not in dict(self.options)):
             raise ValueError(answer)
@@ -102,6 +107,12 @@ class DayFilter(ColumnFilter):
     """One end of a range of days, both days within; a column of moments is read by London's clock."""
 
     control = "date"
+
+    def in_words(self, answer: str, options: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+        try:
+            return in_words(date.fromisoformat(answer))
+        except ValueError:
+            return answer
 
     def __init__(self, column: Any, name: str, *, is_end: bool) -> None:
         end = "to" if is_end else "from"

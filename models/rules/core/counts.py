@@ -25,6 +25,24 @@ def count_words(count: int, singular: str, plural: str = "") -> str:
     return f"{count:,} {noun_of(count, singular, plural)}"
 
 
+def upper_first(words: str) -> str:
+    """Words that begin a sentence.
+
+    >>> upper_first("three tasks"), upper_first("")
+    ('Three tasks', '')
+    """
+    return words[:1].upper() + words[1:]
+
+
+def lower_first(words: str) -> str:
+    """The same words in the middle of one.
+
+    >>> lower_first("In 3 days")
+    'in 3 days'
+    """
+    return words[:1].lower() + words[1:]
+
+
 def list_words(words: Sequence[str]) -> str:
     """Words in a row as a sentence names them.
 

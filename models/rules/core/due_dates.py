@@ -101,6 +101,36 @@ def due_words(due_on: date, today: date) -> str:
     return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
 
 
+def distance(day: date, today: date) -> str:
+    """How far off a day is, to stand beside it.
+
+    >>> [distance(date(2026, 3, day), date(2026, 3, 10)) for day in (1, 9, 10, 11, 24)]
+    ['9 days late', '1 day late', 'Today', 'Tomorrow', 'In 14 days']
+    """
+    over = days_over(day, today)
+    if over > 0:
+        return f"{count_words(over, 'day')} late"
+    return {0: "Today", -1: "Tomorrow"}.get(over, f"In {-over} days")
+
+
+def short_day(day: date, today: date) -> str:
+    """A day as it stands beside its distance: the year only when it is another one.
+
+    >>> short_day(date(2026, 12, 3), date(2026, 3, 1)), short_day(date(2027, 1, 4), date(2026, 3, 1))
+    ('3 December', '4 January 2027')
+    """
+    return in_words(day) if day.year != today.year else f"{day.day} {day:%B}"
+
+
+def weekday(day: date) -> str:
+    """Today as the first page says it.
+
+    >>> weekday(date(2026, 11, 27))
+    'Friday 27 November'
+    """
+    return f"{day:%A} {day.day} {day:%B}"
+
+
 def due_sentence(count: int, nouns: tuple[str, str], first_on: date, today: date) -> str:
     """What is due, or overdue, in words to stand beside the count; `first_on` is the earliest day of them.
 

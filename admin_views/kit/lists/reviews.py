@@ -1,0 +1,46 @@
+"""How does a list show one review's rows only, without asking for the review?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import ColumnElement
+
+from admin_views.kit.lists.filters import Filter
+from admin_views.kit.registry import RegisteredPages
+from admin_views.kit.requests import key_in_address
+from models.core.db import Base
+from models.reviews.review_writes import belongs_to_review, way_of
+
+IN_REVIEW = "review_id"
+"""The question of a list, and of a form for a new record, that names the review they belong to."""
+
+_LONGEST_KEY = 9
+
+
+class ReviewFilter(Filter):
+    """Narrows a list to the rows that lead to a review through other rows. Only the review's own pages ask it."""
+
+    is_offered = False
+
+    def __init__(self, table: type[Base]) -> None:
+        super().__init__(IN_REVIEW, "Review")
+        self.table = table
+
+    def _condition(self, answer: str) -> ColumnElement[bool]:
+        if not answer.isascii() or not answer.isdecimal() or len(answer) > _LONGEST_KEY:
+            raise ValueError(answer)
+        table: Any = self.table.__table__
+        return belongs_to_review(table, int(answer))
+
+
+def review_filters(table: type[Any]) -> list[Filter]:
+    """The filter of a table whose rows belong to reviews; none for every other table."""
+    return [ReviewFilter(table)] if way_of(table.__table__) else []
+
+
+def asked_review(screen: type[RegisteredPages]) -> int | None:
+    """The review whose list, or whose new record, the address asks a screen for."""
+    is_own = screen.part is not None and has_request_context() and request.blueprint == screen.endpoint_of()
+    return key_in_address(IN_REVIEW) if is_own else None

@@ -1,0 +1,124 @@
+"""What does a review's first page answer: what is to be done next, how far are the sources, what happened last?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.evidence.triangulations import MARK_COLOURS
+from admin_views.gates.review_gates import acts_next_in, gate_tasks
+from admin_views.kit.permissions import READERS, STAFF
+from admin_views.kit.requests import role
+from models.audits.case_audits import CaseAudit
+from models.core.addresses import address_by_id, list_address
+from models.core.clock import today
+from models.core.db import Base
+from models.evidence.intelligence_uses import IntelligenceUse
+from models.evidence.triangulations import triangulate
+from models.feedback.feedback_activities import Audience, FeedbackActivity
+from models.gates.review_events import ReviewEvent, events_of
+from models.gates.review_progress import ReviewProgress, Share
+from models.returns.self_evaluations import SelfEvaluation
+from models.reviews.review_stages import ReviewStage
+from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.rules.evidence.triangulation import Mark
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of the five sources: its name, the list behind it, and how much of it is in."""
+
+    name: str
+    href: str
+    share: Share
+
+
+@dataclass(frozen=True)
+class MarkShare:
+    """How many key lines of a review agree, conflict or are silent, and which part of all that is, in percent."""
+
+    mark: Mark
+    count: int
+    starts_at: float
+    percent: float
+    colour: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the stepper with its days."""
+
+    stage: Stage
+    planned_on: Any
+    reached_on: Any
+    is_passed: bool
+    is_here: bool
+
+
+def overview_of(session: Session, review: ThematicReview) -> dict[str, Any]:
+    """What the overview shows to whoever asks; people of agencies see their own share of it."""
+    progress: ReviewProgress = g.workspace.progress
+    is_staff, is_reader = role() in STAFF, role() in READERS
+    tasks = gate_tasks(session, review) if is_staff else []
+    return {
+        "is_overview": True,
+        "on": today(),
+        "tasks": tasks,
+        "following": next_stage(review.stage),
+        "acts_next": acts_next_in(session, review, progress, tasks) if is_staff else "",
+        "steps": list(_steps(session, review)) if is_reader else [],
+        "sources": list(_sources(review, progress)),
+        "marks": list(_marks(session, review)) if is_staff else [],
+        "events": [(event, _where(event)) for event in events_of(session, review)] if is_staff else [],
+    }
+
+
+def _steps(session: Session, review: ThematicReview) -> Iterator[Step]:
+    kept = session.scalars(select(ReviewStage).where(ReviewStage.review_id == review.id))
+    planned = {each.stage: each for each in kept}
+    stages = list(Stage)
+    for place, stage in enumerate(stages):
+        days = planned.get(stage)
+        yield Step(
+            stage,
+            days.planned_on if days else None,
+            days.reached_on if days else None,
+            place < stages.index(review.stage),
+            stage is review.stage,
+        )
+
+
+def _sources(review: ThematicReview, progress: ReviewProgress) -> Iterator[Source]:
+    own = {"review_id": review.id}
+    yield Source("Self-evaluations", list_address(SelfEvaluation, **own), progress.self_evaluations)
+    yield Source("Case audits", list_address(CaseAudit, **own), progress.audits)
+    if role() in READERS:
+        users, staff = Audience.SERVICE_USERS.value, Audience.PRACTITIONERS.value
+        yield Source(
+            "Service users and families", list_address(FeedbackActivity, **own, audience=users), progress.service_users
+        )
+        yield Source("Practitioners", list_address(FeedbackActivity, **own, audience=staff), progress.practitioners)
+        yield Source("Reviews and inspections", list_address(IntelligenceUse, **own), progress.intelligence)
+
+
+def _marks(session: Session, review: ThematicReview) -> Iterator[MarkShare]:
+    """The key lines by what their sources say together; nothing before the evidence is asked for."""
+    if review.stage in (Stage.PROPOSED, Stage.SCOPING):
+        return
+    matrix, before = triangulate(session, review), 0
+    for mark in Mark:
+        count = matrix.count(mark)
+        if count:
+            whole = len(matrix.rows)
+            yield MarkShare(mark, count, 100 * before / whole, 100 * count / whole, MARK_COLOURS[mark])
+        before += count
+
+
+def _where(event: ReviewEvent) -> str:
+    known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.description == event.table)
+    return address_by_id(known, event.key)
