@@ -20,10 +20,10 @@ from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Gate
+from admin_views.kit.places import Place
 from admin_views.kit.registry import MenuLink, place_of_screen, places_of, tabs_of_place
 from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
-from admin_views.kit.workspace.places import Place
 from admin_views.kit.workspace.workspaces import Workspace
 from app.sessions import mark_of
 from models.core.addresses import address_of

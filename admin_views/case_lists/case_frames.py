@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import NOBODY, OFFICERS, STAFF, Button, Category, Fact, Panel, Part, Screen, kept_by, screen
+from admin_views.kit.base import (
+    NOBODY,
+    OFFICERS,
+    READERS,
+    STAFF,
+    Button,
+    Category,
+    Fact,
+    Panel,
+    Part,
+    Screen,
+    kept_by,
+    screen,
+)
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import FrameRow
 from models.core.addresses import list_address
+from models.reviews.thematic_reviews import ThematicReview
 from models.sampling.audit_samples import AuditSample
 
 _READ_FROM = {
@@ -98,3 +115,10 @@ class CaseFrameScreen(Screen):
 
 def _highest_first(frame: CaseFrame) -> list[str]:
     return sorted(frame.levels, key=int, reverse=True)
+
+
+@review_panel(Part.CASES, order=30, roles=READERS)
+def _frames(session: Session, review: ThematicReview) -> Panel:
+    frames = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
+    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in frames]
+    return Panel("Case frames", ("Frame", "Title", "Cases"), rows)

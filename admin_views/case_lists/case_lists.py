@@ -94,8 +94,7 @@ class CaseListScreen(Screen):
     model = CaseList
     name, noun, plural = "Case-list imports", "import", "imports"
     list_purpose = "A list of the cases in a period is read, checked and frozen, so that cases can be drawn at random."
-    url, category, menu_order = "/case-lists", Category.SAMPLES, 10
-    part = Part.CASES
+    url, category, menu_order, part = "/case-lists", Category.SAMPLES, 10, Part.CASES
     roles = read_by(OFFICERS, export=NOBODY)
     introduction = "Upload a list, confirm its columns, read what is wrong with it, then accept it as a frozen frame."
     column_list = ("title", "file_name", "review_id", "status", "uploaded_at", "frame_id")

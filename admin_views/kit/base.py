@@ -63,10 +63,10 @@ from admin_views.kit.permissions import (
     kept_by,
     read_by,
 )
+from admin_views.kit.places import Part, Place
 from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
-from admin_views.kit.workspace.places import Part, Place
 from models.core.db import PortalSession
 from models.core.labels import told_apart
 from models.spreadsheets.sheet_kinds import Importable

@@ -184,8 +184,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         shown = self._shown_cells()
-        made = zip(self.listing.cells, makers_of(self.listing), strict=True)
-        makers = [make for cell, make in made if cell in shown]
+        each = zip(self.listing.cells, makers_of(self.listing), strict=True)
+        makers = [make for cell, make in each if cell in shown]
         opened = [f'<td data-l="{escape(cell.label)}">' for cell in shown]
         base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""

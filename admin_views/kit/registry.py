@@ -13,8 +13,8 @@ from flask_admin import Admin
 from markupsafe import Markup, escape
 
 from admin_views.kit.permissions import READERS, Gate, Roles
+from admin_views.kit.places import Part, Place
 from admin_views.kit.requests import Database
-from admin_views.kit.workspace.places import Part, Place
 from models.core.access import Role
 from models.core.rooms import load_rooms
 

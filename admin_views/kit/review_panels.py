@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.parts import Panel
 from admin_views.kit.permissions import EVERYONE, Roles
+from admin_views.kit.places import Part
 from admin_views.kit.requests import actor, role
-from admin_views.kit.workspace.places import Part
 from models.core.access import Role
 from models.reviews.thematic_reviews import ThematicReview
 

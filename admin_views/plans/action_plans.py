@@ -36,6 +36,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.filters import NONE
 from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from admin_views.plans.action_updates import show_brag
 from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
@@ -217,3 +218,10 @@ def _recommendations(session: Session, plan: ActionPlan) -> Panel:
     add = Button("New recommendation", list_address(Recommendation, "new", plan_id=plan.id))
     buttons = [add] if may_write_in(session, plan.review_id) else []
     return Panel("Recommendations", ("Number", "Recommendation", "Evidence"), rows, buttons=buttons)
+
+
+@review_panel(Part.PLAN, order=20, is_for_agencies=True)
+def _plans(session: Session, review: ThematicReview) -> Panel:
+    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
+    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in plans]
+    return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)

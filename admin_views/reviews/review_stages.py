@@ -6,12 +6,18 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, READERS, Category, Part, Screen, kept_by, screen
+from admin_views.kit.base import OFFICERS, READERS, STAFF, Button, Category, Panel, Part, Screen, kept_by, screen, tag
 from admin_views.kit.fields import RecordField
+from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
+from models.core.addresses import list_address
+from models.core.clock import today
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 
@@ -61,3 +67,30 @@ class ReviewStageScreen(Screen):
 
     def can_delete_record(self, record: ReviewStage) -> bool:
         return self.can_edit_record(record)
+
+
+@review_panel(Part.SCOPE, order=10, roles=STAFF)
+def _timetable(session: Session, review: ThematicReview) -> Panel:
+    statement = select(ReviewStage).where(ReviewStage.review_id == review.id).order_by(ReviewStage.planned_on)
+    rows = [
+        (
+            link_to(step, step.stage.label),
+            show_date(step.planned_on),
+            show_date(step.reached_on) if step.reached_on else _late(step),
+        )
+        for step in session.scalars(statement)
+    ]
+    return Panel("Timetable", ("Stage", "Planned", "Reached"), rows, buttons=_timetable_buttons(session, review))
+
+
+def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]:
+    if not may_run(session, review.hub_id):
+        return []
+    return [
+        Button("Edit the timetable", list_address(ReviewStage, review_id=review.id)),
+        Button("Plan a stage", list_address(ReviewStage, "new", review_id=review.id)),
+    ]
+
+
+def _late(stage: ReviewStage) -> str:
+    return tag("Late", "red") if stage.planned_on < today() else "Not yet"

@@ -11,6 +11,7 @@ from admin_views.documents.papers import document_buttons
 from admin_views.evidence.triangulations import TriangulationPages
 from admin_views.gates.programmes import ProgrammePages
 from admin_views.gates.review_gates import GatePages
+from admin_views.gates.review_progress import WorkspacePages, overview_of
 from admin_views.gates.review_reports import ReviewReportPages
 from admin_views.kit.base import (
     ADMINISTRATORS,
@@ -33,8 +34,6 @@ from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.partnership.hubs import may_run, own_hubs_only
-from admin_views.reviews.overviews import overview_of
-from admin_views.reviews.workspaces import WorkspacePages
 from admin_views.signatures.signables import SignablePages
 from models.core.access import Role
 from models.core.addresses import list_address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 from wtforms import Form
 
@@ -11,6 +12,7 @@ from admin_views.documents.papers import document_buttons
 from admin_views.kit.base import (
     NOBODY,
     OFFICERS,
+    READERS,
     STAFF,
     Button,
     Category,
@@ -29,6 +31,8 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.registry import link_to
+from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import offer_own_reviews
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
@@ -162,3 +166,12 @@ class AuditSampleScreen(Screen):
         review = session.get(ThematicReview, sample.review_id) if sample.review_id else None
         void_sample(session, sample, person_id=person_id(), sponsor_id=review.sponsor_id if review else None)
         return f"{sample.reference} is void."
+
+
+@review_panel(Part.CASES, order=40, roles=READERS)
+def _samples(session: Session, review: ThematicReview) -> Panel:
+    samples = session.scalars(
+        select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
+    )
+    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in samples]
+    return Panel("Audit samples", ("Sample", "Title", "Status"), rows)

@@ -52,14 +52,14 @@ def test_portal_that_has_just_been_started_opens_on_every_page_of_the_menu(
     add_usual_rules(session)
     add_usual_retention(session)
     somebody = visitor(browser, session, role)
-    home = somebody.get("/")
-    for link in home.select("nav.menu a[href], main a[href]"):
+    home = somebody.get("/administration/")
+    for link in home.select("nav.places a[href], main a[href]"):
         path = str(link["href"])
         page = somebody.get(path)
         if page.select_one("main table.list") is None and page.select_one("main .nothing") is not None:
             assert f"{path.rstrip('/')}" not in FILLED_FROM_THE_START, path
     with somebody.client.application.test_request_context():
-        assert {group for group, _ in menu_of(role)} == {heading.get_text() for heading in home.select("nav.menu h2")}
+        assert {group for group, _ in menu_of(role)} == {heading.get_text() for heading in home.select(".rooms h2")}
 
 
 def test_whoever_may_not_begin_a_list_is_offered_nothing_that_is_refused(browser: Open, session: Session) -> None:

@@ -51,10 +51,10 @@ class HomeView(Gate, BaseView):
     def search(self) -> ResponseReturnValue:
         """What is called so: by reference, name, agency or person. One exact reference leads to its record at once."""
         words = request.args.get("q", "")[:100].strip()
-        found = found_by(self.database.session, words) if words else []
-        if (only := the_only(found, words)) is not None:
+        lists = found_by(self.database.session, words) if words else []
+        if (only := the_only(lists, words)) is not None:
             return redirect(only)
-        return render_template("search.html", asked_words=words, found=found)
+        return render_template("search.html", asked_words=words, found=lists)
 
     @expose("/first-steps/", roles=ADMINISTRATORS, methods=("POST",))
     def hide_or_show(self) -> ResponseReturnValue:

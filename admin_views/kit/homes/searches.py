@@ -66,9 +66,9 @@ def _hits(number: int, screen: Any, words: str) -> Select[Any]:
     name, title = label_key(model), next((key for key in _TITLES if hasattr(model, key)), "")
     more = cast(getattr(model, title), Text) if title and title != name else literal("")
     label = cast(getattr(model, name), Text)
-    found = screen.get_query().where(matches(screen.listing.searched, words))
+    matching = screen.get_query().where(matches(screen.listing.searched, words))
     columns = literal(number), cast(screen.listing.key, Integer), label.label("words"), more
-    hits = found.with_only_columns(*columns).order_by(label, screen.listing.key).limit(_SHOWN + 1)
+    hits = matching.with_only_columns(*columns).order_by(label, screen.listing.key).limit(_SHOWN + 1)
     return select(*hits.subquery().columns)
 
 
@@ -79,10 +79,10 @@ def _found(screen: Any, rows: list[Any], words: str) -> Found:
     return Found(screen.name, hits, len(rows) > _SHOWN, screen.list_url(q=words))
 
 
-def the_only(found: list[Found], typed: str) -> str | None:
+def the_only(lists: list[Found], typed: str) -> str | None:
     """The address of the record whose reference was typed; None where the words are no reference of one record."""
     words = clean_words(typed).casefold()
     if not any(letter.isdecimal() for letter in words):
         return None
-    hits = [hit.href for each in found for hit in each.hits if hit.words.casefold() == words]
+    hits = [hit.href for each in lists for hit in each.hits if hit.words.casefold() == words]
     return hits[0] if len(hits) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from admin_views.kit.workspace.places import Part
+from admin_views.kit.places import Part
 from models.gates.review_progress import ReviewProgress, Share
 
 _NOTHING_YET = "not started"

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
 from admin_views.kit.permissions import STAFF
+from admin_views.kit.places import OF_PARTS, Link, Part
 from admin_views.kit.registry import RegisteredPages, load_screens
 from admin_views.kit.requests import role
 from admin_views.kit.review_panels import has_panels
-from admin_views.kit.workspace.places import OF_PARTS, Link, Part
 from admin_views.kit.workspace.side import Beside, beside
 from models.core.addresses import address_of
 from models.core.clock import today

@@ -1,4 +1,4 @@
-"""What does a review's first page answer: what is to be done next, how far are the sources, what happened last?"""
+"""What is to be done next in a review, how far are its sources and parts, and what happened last?"""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
+from flask import abort, g, redirect
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.evidence.triangulations import MARK_COLOURS
 from admin_views.gates.review_gates import acts_next_in, gate_tasks
-from admin_views.kit.permissions import READERS, STAFF
+from admin_views.kit.base import EVERYONE, STAFF, PageSet, Panel, Part, expose
+from admin_views.kit.histories import history_panel
+from admin_views.kit.permissions import READERS
+from admin_views.kit.places import OF_PARTS
 from admin_views.kit.requests import role
+from admin_views.kit.review_panels import panels_of_part, review_panel
+from admin_views.kit.workspace.workspaces import tabs_of
 from models.audits.case_audits import CaseAudit
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.core.db import Base
 from models.evidence.intelligence_uses import IntelligenceUse
-from models.evidence.triangulations import triangulate
+from models.evidence.triangulations import triangulate, triangulated_once
 from models.feedback.feedback_activities import Audience, FeedbackActivity
 from models.gates.review_events import ReviewEvent, events_of
 from models.gates.review_progress import ReviewProgress, Share
@@ -122,3 +128,27 @@ def _marks(session: Session, review: ThematicReview) -> Iterator[MarkShare]:
 def _where(event: ReviewEvent) -> str:
     known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.description == event.table)
     return address_by_id(known, event.key)
+
+
+class WorkspacePages(PageSet):
+    """The pages of the reviews' screen that a review's side menu leads to."""
+
+    @expose("/<int:record_id>/<part>/", roles=EVERYONE)
+    def part_page(self, record_id: int, part: str) -> ResponseReturnValue:
+        """What there is of a part of the review at a glance; its first list where there is nothing to say."""
+        review = self.get_record(record_id)
+        wanted = next((known for known in OF_PARTS if known.word == part), None) or abort(404)
+        with triangulated_once(self.session):
+            panels = panels_of_part(self.session, review, wanted)
+        lists = [tab.href for tab in tabs_of(review, wanted) if not tab.is_here]
+        if not panels and lists:
+            return redirect(lists[0])
+        if not panels and not lists:
+            abort(404)
+        return self.render("thematic_reviews/part.html", review=review, part=wanted, panels=panels)
+
+
+@review_panel(Part.RECORD, order=90, roles=STAFF)
+def history(session: Session, review: ThematicReview) -> Panel:
+    """Who changed the review itself, when, and what."""
+    return history_panel(session, ThematicReview, review.id, {})
