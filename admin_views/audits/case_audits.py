@@ -66,7 +66,7 @@ class CaseAuditScreen(FindingsScreen):
     )
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
-    place, part = Place.REVIEWS, Part.CASES
+    stands_in, part = Place.REVIEWS, Part.CASES
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS | OFFICERS}
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"

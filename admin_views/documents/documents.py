@@ -69,7 +69,7 @@ class DocumentScreen(Screen):
         "asked for on the pages of reviews, plans and audits."
     )
     url, category, menu_order = "/documents", Category.RECORDS, 20
-    place = Place.LIBRARY
+    stands_in = Place.LIBRARY
     roles = kept_by(ADMINISTRATORS, create=NOBODY, edit=NOBODY)
     column_list = ("title", "kind", "made_at", "made_by_id", "size")
     column_details_list = (*column_list, "file_name", "sha256", "erased_on")

@@ -50,7 +50,7 @@ class IntelligenceItemScreen(Screen):
         "review on its theme can then use it."
     )
     url, category, menu_order = "/intelligence-items", Category.EVIDENCE, 60
-    place = Place.LIBRARY
+    stands_in = Place.LIBRARY
     roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
     introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."
     column_list = ("reference", "title", "kind", "published_on", "verdict", "strength", "agency_id")

@@ -55,7 +55,7 @@ class RegisteredPages(Gate):
     url: str = ""
     category: Category = Category.HIDDEN
     menu_order: int = 100
-    place: Place | None = None
+    stands_in: Place | None = None
     """The place of the bar in which the screen's list is a tab; without one it stands in Administration."""
     part: Part | None = None
     """The part of a review in which the screen's list is a tab, narrowed to that review."""
@@ -137,7 +137,7 @@ def places_of(role: Role, is_agency_bound: bool) -> tuple[tuple[Place, str, str]
 
 def tabs_of_place(place: Place, role: Role) -> list[MenuLink]:
     """The lists that are tabs of a place, in order, as far as they are open to a role."""
-    known = (known for known in load_screens() if known.place is place and role in known.roles_of("index_view"))
+    known = (known for known in load_screens() if known.stands_in is place and role in known.roles_of("index_view"))
     return [_link_of(known) for known in sorted(known, key=lambda known: list(Category).index(known.category))]
 
 
@@ -146,7 +146,7 @@ def place_of_screen(endpoint: str) -> Place | None:
     known = next((known for known in load_screens() if known.endpoint_of() == endpoint), None)
     if known is None:
         return None
-    return known.place or (Place.REVIEWS if known.part else Place.ADMINISTRATION)
+    return known.stands_in or (Place.REVIEWS if known.part else Place.ADMINISTRATION)
 
 
 def _link_of(known: type[RegisteredPages]) -> MenuLink:

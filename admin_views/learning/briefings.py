@@ -46,7 +46,7 @@ class BriefingScreen(Screen):
     )
     list_begins_at = "/learning-products"
     url, category, menu_order = "/briefings", Category.LEARNING, 30
-    place, part = Place.LIBRARY, Part.LEARNING
+    stands_in, part = Place.LIBRARY, Part.LEARNING
     roles = kept_by(OFFICERS, export=READERS, create=NOBODY)
     introduction = "One sheet, seven points, seven minutes with a team. A briefing is drafted on its product's page."
     column_list = ("title", "product_id", "review_id", "product.audience", "product.released_on")

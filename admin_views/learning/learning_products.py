@@ -83,7 +83,7 @@ class LearningProductScreen(Screen):
     name, noun, plural = "Learning products", "product", "products"
     list_purpose = "What carries a review's learning to people who were not part of it: briefings, courses, campaigns."
     url, category, menu_order = "/learning-products", Category.LEARNING, 10
-    place, part = Place.LIBRARY, Part.LEARNING
+    stands_in, part = Place.LIBRARY, Part.LEARNING
     roles = kept_by(OFFICERS, export=READERS)
     introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."
     column_list = ("reference", "title", "form", "review_id", "stands", "planned_on", "released_on")

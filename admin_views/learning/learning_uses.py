@@ -42,7 +42,7 @@ class LearningUseScreen(Screen):
     name, noun, plural = "Use of learning", "use", "uses"
     list_purpose = "When and with how many people a team went through a learning product. Agencies enter their own."
     url, category, menu_order = "/learning-uses", Category.LEARNING, 20
-    place = Place.LIBRARY
+    stands_in = Place.LIBRARY
     roles = kept_by(OFFICERS | {Role.MANAGER, Role.AGENCY_MEMBER}, export=EVERYONE, delete=OFFICERS)
     introduction = "Who has used a review's learning: when, with how many people, led by whom."
     column_list = ("product_id", "product.title", "agency_id", "used_on", "people_count")

@@ -34,7 +34,7 @@ class MessageScreen(Screen):
         "is something to tell."
     )
     url, category, menu_order = "/messages", Category.RECORDS, 40
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Reminders and digests the portal has written. Without a mail server they are kept here to be read."
     column_list = ("subject", "recipient_name", "status", "written_at", "sent_at")

@@ -71,7 +71,7 @@ class AccessReviewScreen(Screen):
     list_purpose = "On record that somebody has looked at who may come in. Begin with the list of them."
     list_begins_at = "/access"
     url, category, menu_order = "/access-reviews", Category.PEOPLE, 16
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = read_by(_REVIEWERS, export=ADMINISTRATORS)
     introduction = (
         "Somebody of each agency, or an administrator, looks twice a year at who may come in and says so here."

@@ -44,7 +44,7 @@ class AgencyScreen(Screen):
         "first, as people and actions belong to them."
     )
     url, category, menu_order = "/agencies", Category.PEOPLE, 20
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "category_id", "covers", "is_statutory", "is_active")
     column_searchable_list = ("name", "code")

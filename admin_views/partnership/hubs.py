@@ -51,7 +51,7 @@ class HubScreen(Screen):
         "thematic reviews. Set one up with its officer."
     )
     url, category, menu_order = "/hubs", Category.PEOPLE, 30
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "kind", "officer_id", "is_active")
     column_formatters = {"kind": by_value(show_tag)}

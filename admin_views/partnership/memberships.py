@@ -55,7 +55,7 @@ class MembershipScreen(Screen):
         "are the core of every team."
     )
     url, category, menu_order = "/memberships", Category.PEOPLE, 40
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(OFFICERS, readers=READERS, delete=ADMINISTRATORS)
     column_list = ("person_id", "hub_id", "seat", "agency_id", "starts_on", "ends_on")
     column_filters = (

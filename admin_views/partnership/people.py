@@ -73,7 +73,7 @@ class PersonScreen(Screen):
         "the person ever knows their password."
     )
     url, category, menu_order = "/people", Category.PEOPLE, 10
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS, readers=READERS)
     column_list = ("name", "role", "agency_id", "job_title", "is_active", "invitation", "last_signed_in")
     column_details_list = ("name", "email", "role", "job_title", "agency_id", "team", *column_list[-3:])

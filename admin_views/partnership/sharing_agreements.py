@@ -74,7 +74,7 @@ class SharingAgreementScreen(Screen):
         "enter one for each agency that audits cases."
     )
     url, category, menu_order = "/sharing-agreements", Category.PEOPLE, 50
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(OFFICERS, upload=OFFICERS)
     introduction = "Cases are sent only to agencies with a signed Information Sharing Agreement that is in date."
     column_list = ("agency_id", "version", "signed_on", "valid_until_on", "state")

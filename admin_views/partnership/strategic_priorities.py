@@ -35,7 +35,7 @@ class StrategicPriorityScreen(Screen):
         "first review."
     )
     url, category, menu_order = "/strategic-priorities", Category.SETTINGS, 20
-    place = Place.LIBRARY
+    stands_in = Place.LIBRARY
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "starts_on", "ends_on")
     column_searchable_list = ("name", "description")

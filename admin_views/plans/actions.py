@@ -87,7 +87,7 @@ class ActionScreen(Screen):
         "until they are complete."
     )
     url, category, menu_order = "/actions", Category.PLANS, 30
-    place, part = Place.REVIEWS, Part.PLAN
+    stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
     column_list = ("reference", "text", "lead_agency_id", "brag_id", "due_on", "late")
     column_details_list = (

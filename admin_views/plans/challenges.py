@@ -85,7 +85,7 @@ class ChallengeScreen(Screen):
         "What one agency asked another to account for, at a meeting or in a review, until it is answered and closed."
     )
     url, category, menu_order = "/challenges", Category.REVIEWS, 75
-    place, part = Place.REVIEWS, Part.PLAN
+    stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS)
     introduction = "Who challenged whom, about what, what was the answer, and what came of it."
     column_list = ("challenged_on", "challenger", "agency_id", "question", "stands")

@@ -58,7 +58,7 @@ class Section11CycleScreen(Screen):
         "cycle with its form and its days."
     )
     url, category, menu_order = "/section-11-cycles", Category.PEOPLE, 60
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = (
         "All partners complete Section 11, for children and for adults, apart from and in addition to the reviews."

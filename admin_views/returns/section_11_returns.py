@@ -99,7 +99,7 @@ class Section11ReturnScreen(ReturnScreen):
     list_purpose = "Each partner's Section 11 audit of itself. They are sent out when a cycle is opened."
     list_begins_at = "/section-11-cycles"
     url, category, menu_order = "/section-11-returns", Category.PEOPLE, 61
-    place = Place.AGENCIES
+    stands_in = Place.AGENCIES
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     paper_name = "section_11_return"
     column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")

@@ -129,7 +129,7 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     )
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/self-evaluations", Category.EVIDENCE, 50
-    place, part = Place.REVIEWS, Part.EVIDENCE
+    stands_in, part = Place.REVIEWS, Part.EVIDENCE
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     finding_source = Source.SELF_EVALUATION
     paper_name = "self_evaluation"

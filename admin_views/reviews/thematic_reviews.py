@@ -62,7 +62,7 @@ class ThematicReviewScreen(Screen):
         "evidence, and ends in an improvement plan."
     )
     url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
-    place, part = Place.REVIEWS, Part.OVERVIEW
+    stands_in, part = Place.REVIEWS, Part.OVERVIEW
     roles = kept_by(OFFICERS, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "kind", "stage", "year", "sponsor_id")
     column_details_list = (*column_list, "hub_id", "priority_id", "focus", "period_starts_on", "period_ends_on")

@@ -74,7 +74,7 @@ class AssuranceToolScreen(Screen):
         "the bank; a review copies it, and its sponsor signs it."
     )
     url, category, menu_order = "/assurance-tools", Category.TOOLS, 10
-    place, part = Place.LIBRARY, Part.SCOPE
+    stands_in, part = Place.LIBRARY, Part.SCOPE
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = (
         "The bank's tools are copied for a review and amended there. What goes out is always a frozen version."

@@ -88,10 +88,11 @@ def progress_of(session: Session, review: ThematicReview, on: date) -> ReviewPro
     """How far the parts of a review are on a day. One statement."""
     asked = _asked(session.info["actor"].role, review, on)
     row = session.execute(select(*(column.label(name) for name, column in asked.items()))).one()._mapping
-    known = {name: row[name] for name in asked if row[name] is not None}
-    return ReviewProgress(
-        **{name: Share(*value) if isinstance(value, list) else value for name, value in known.items()}
-    )
+    values = {name: row[name] for name in asked if row[name] is not None}
+    known: dict[str, Any] = {
+        name: Share(*value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return ReviewProgress(**known)
 
 
 def _asked(role: Role | None, review: ThematicReview, on: date) -> dict[str, Any]:

@@ -205,7 +205,8 @@ def tasks_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: da
 
 def _grouped(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Any:
     """A pile's rows by review: how many, the first day, what the first is called, and where it is done."""
-    review_id = cast(review_id_column(kind.table.__table__), Integer).label("review_id")
+    table: Any = kind.table.__table__
+    review_id = cast(review_id_column(table), Integer).label("review_id")
     name = cast(label_of(kind.table) if kind.name is None else kind.name, Text).label("name")
     due_on = cast(null() if kind.due_on is None else kind.due_on, Date).label("due_on")
     own = select(review_id, name, due_on, kind.page_id.label("page_id")).select_from(kind.table)

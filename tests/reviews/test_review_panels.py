@@ -1,4 +1,4 @@
-"""Does a review's page show what each noun adds, in order and to the right people?"""
+"""Does a part of a review show what each noun adds, in order and to the right people?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit import review_panels
 from admin_views.kit.parts import Panel
+from admin_views.kit.places import Part
 from admin_views.kit.registry import load_screens
 from admin_views.kit.review_panels import review_panel
 from models.core.access import Role
@@ -25,22 +26,22 @@ def own_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     load_screens()  # what the nouns register at their first import is theirs, and is not lost with this test
     monkeypatch.setattr(review_panels, "_panels", [])
 
-    @review_panel(order=2, is_for_agencies=True)
+    @review_panel(Part.LEARNING, order=2, is_for_agencies=True)
     def second(session: Session, review: ThematicReview) -> Panel:
         return Panel(f"Second of {review.reference}", ("What",), [("<b>words</b>",)])
 
-    @review_panel(order=1, roles={Role.OFFICER, Role.AGENCY_MEMBER})
+    @review_panel(Part.LEARNING, order=1, roles={Role.OFFICER, Role.AGENCY_MEMBER})
     def first(session: Session, review: ThematicReview) -> Panel:
         return Panel("First", ("What",), [])
 
-    @review_panel(order=3)
+    @review_panel(Part.LEARNING, order=3)
     def nothing(session: Session, review: ThematicReview) -> None:
         return None
 
 
 def _titles(browser: Browser, review: ThematicReview) -> list[str]:
-    shown = [heading.get_text() for heading in browser.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
-    return [title for title in shown if title != "History"]
+    page = browser.get(f"/thematic-reviews/{review.id}/learning/")
+    return [heading.get_text() for heading in page.select(".panel h2")]
 
 
 @pytest.mark.usefixtures("own_panels")
@@ -48,7 +49,7 @@ def test_officer_sees_the_panels_of_all_nouns_in_order(browser: Open, session: S
     review = make.review(session)
     officer = browser(Role.OFFICER)
     assert _titles(officer, review) == ["First", f"Second of {review.reference}"]
-    assert "<b>words</b>" in officer.get(f"/thematic-reviews/{review.id}/").get_text()
+    assert "<b>words</b>" in officer.get(f"/thematic-reviews/{review.id}/learning/").get_text()
 
 
 @pytest.mark.usefixtures("own_panels")

@@ -148,7 +148,8 @@ def test_officer_moves_a_review_on_after_a_question(browser: Open, session: Sess
     session.add(planned)
     session.commit()
     officer, path = browser(Role.OFFICER), f"/thematic-reviews/{own_review.id}/"
-    assert "Late" in officer.get(path).get_text()
+    stepper = officer.get(path).select_one("nav.stepper .late")
+    assert stepper is not None
     assert "Move this review to its next stage?" in officer.get(f"{path}advance/").get_text()
     session.expire_all()
     assert own_review.stage is Stage.PROPOSED
@@ -195,7 +196,7 @@ def test_closed_review_goes_no_further(browser: Open, session: Session) -> None:
 
 
 def test_officer_plans_the_stages_of_a_review(browser: Open, session: Session, own_review: Any) -> None:
-    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{own_review.id}/"
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{own_review.id}/scope/"
     button = officer.get(path).find("a", string="Plan a stage")
     page = str(button["href"])  # type: ignore[index]
     assert officer.send(page, stage="evidence", planned_on="2031-09-01", review_id=own_review.id).status_code == 302
@@ -210,12 +211,14 @@ def test_officer_plans_the_stages_of_a_review(browser: Open, session: Session, o
 def test_review_leads_to_its_plans_frames_and_samples(browser: Open, session: Session, own_review: Any) -> None:
     plan = make.plan(session, own_review)
     session.commit()
-    page = browser(Role.SPONSOR).get(f"/thematic-reviews/{own_review.id}/")
-    headings = [heading.get_text() for heading in page.select("section.panel h2")]
-    wanted = ("Timetable", "Improvement plans", "Case frames", "Audit samples")
-    assert [heading for heading in headings if heading in wanted] == list(wanted)
-    assert page.select_one(f'a[href="/action-plans/{plan.id}/"]') is not None
-    assert page.find("a", string="Edit the timetable") is None
+    sponsor, path = browser(Role.SPONSOR), f"/thematic-reviews/{own_review.id}/"
+    parts = {part: sponsor.get(f"{path}{part}/") for part in ("scope", "cases", "plan")}
+    headings = {part: {heading.get_text() for heading in page.select(".panel h2")} for part, page in parts.items()}
+    assert "Timetable" in headings["scope"]
+    assert {"Case frames", "Audit samples"} <= headings["cases"]
+    assert "Improvement plans" in headings["plan"]
+    assert parts["plan"].select_one(f'a[href="/action-plans/{plan.id}/"]') is not None
+    assert parts["scope"].find("a", string="Edit the timetable") is None
 
 
 def test_agency_sees_a_review_only_by_its_own_actions(browser: Open, session: Session, own_review: Any) -> None:

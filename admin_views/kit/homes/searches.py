@@ -56,7 +56,7 @@ def found_by(session: Session, typed: str) -> list[Found]:
 def _searched() -> Iterable[Any]:
     """The screens whose records are looked for: those with a list that can be searched, and a page for each record."""
     for view in current_app.extensions["admin"][0]._views[1:]:
-        is_placed = (view.place or view.part) is not None and not view.is_large and not view.is_second
+        is_placed = (view.stands_in or view.part) is not None and not view.is_large and not view.is_second
         if is_placed and view.listing.searched and view.opens("index_view") and view.opens("details_view"):
             yield view
 
