@@ -129,8 +129,8 @@ def _said(model: Any, key: str, values: dict[str, Any], names: Names) -> str:
         return ""
     if isinstance(value, (dict, list)):
         return _in_line(value)[:_LONGEST]
-    words = value_in_words(model, key, value, names, _LONGEST) if model is not None else str(value)
-    return words if words is not None else f"{str(value)[:_LONGEST]}…"
+    words = value_in_words(model, key, value, names, _LONGEST) if model is not None else None
+    return words if words is not None else str(value)[:_LONGEST]
 
 
 def _in_line(value: Any) -> str:

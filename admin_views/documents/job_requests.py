@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +22,7 @@ from admin_views.kit.base import (
     action,
     by_value,
     expose,
+    person_id,
     read_by,
     row_action,
     screen,
@@ -29,10 +32,12 @@ from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.registry import screen_of
 from models.core.access import Actor
 from models.core.addresses import address_by_id, list_address
+from models.core.clock import now
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
 from models.rules.core.counts import count_words, noun_of
 
+_FRESH: Final = timedelta(minutes=1)
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
 
 
@@ -115,6 +120,7 @@ class JobRequestScreen(Screen):
             job=self._shown(record),
             json_url=self.link("progress", record_id=record_id),
             document_url=_document_url(record),
+            taken_url=f"{_document_url(record)}download/" if _is_fresh(record) else "",
             back=back if _OWN_PATH.fullmatch(back) else "",
         )
 
@@ -141,6 +147,12 @@ class JobRequestScreen(Screen):
         """The same for several that failed."""
         ask_again(session, asked)
         return f"{count_words(len(asked), 'request')} will start again in a moment."
+
+
+def _is_fresh(record: JobRequest) -> bool:
+    """Whether a document was made just now for the person who waits for it: it is fetched without another press."""
+    is_own = record.requested_by_id == person_id() and record.document_id is not None
+    return is_own and record.finished_at is not None and now() - record.finished_at < _FRESH
 
 
 def _document_url(record: JobRequest) -> str:

@@ -71,7 +71,7 @@ def names_behind(session: Session, model: Any, changes: Iterable[ChangeRecord]) 
 
 
 def _what(model: Any, change: ChangeRecord, labels: Mapping[str, str], names: Names) -> str:
-    """Each changed value from what it was to what it became; of values too long to read only that they changed."""
+    """Each changed value from what it was to what it became; of texts that begin alike only that they changed."""
     if change.verb != "update":
         return ""
     old, new = change.old_values or {}, change.new_values or {}
@@ -79,12 +79,13 @@ def _what(model: Any, change: ChangeRecord, labels: Mapping[str, str], names: Na
     for key in sorted(new.keys() - _UNINTERESTING):
         words = [value_in_words(model, key, value, names) for value in (old.get(key), new[key])]
         label = labels.get(key) or label_from_key(key)
-        said.append(f"{label} changed" if None in words else f"{label}: {words[0]} → {words[1]}")
+        is_told = None not in words and words[0] != words[1]
+        said.append(f"{label}: {words[0]} → {words[1]}" if is_told else f"{label} changed")
     return "; ".join(said)
 
 
 def value_in_words(model: Any, key: str, value: Any, names: Names, longest: int = _LONGEST) -> str | None:
-    """A value of the change log as the screens show it; None when it is too long, or no text at all."""
+    """A value of the change log as the screens show it, its beginning when it is long; None when it is no text."""
     if value is None or value == "":
         return "nothing"
     if (key, value if isinstance(value, int) else 0) in names:
@@ -92,7 +93,7 @@ def value_in_words(model: Any, key: str, value: Any, names: Names, longest: int 
     if isinstance(value, (dict, list)):
         return None
     text = _by_type(_kind(model, key), value)
-    return text if len(text) <= longest else None
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _by_type(kind: Any, value: Any) -> str:

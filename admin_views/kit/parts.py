@@ -40,3 +40,12 @@ class Fact:
 
     label: str
     value: Any
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say: no value, or the dash that stands for none.
+
+        >>> Fact("Owner", "–").is_empty, Fact("Owner", "").is_empty, Fact("Owner", "Ann Lee").is_empty
+        (True, True, False)
+        """
+        return self.value is None or str(self.value) in ("", "–")

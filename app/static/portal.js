@@ -1,13 +1,27 @@
 // Comfort only: every page works without this file.
 "use strict";
 
-// The menu stands open beside the page where there is room for it.
-const menu = document.querySelector(".menu details");
-if (menu) {
-  const wide = matchMedia("(min-width: 79.01rem)");
+// Menus stand open beside the page where there is room for them.
+const wide = matchMedia("(min-width: 79.01rem)");
+for (const menu of document.querySelectorAll(".places > details, .side > details")) {
   const settle = () => { menu.open = wide.matches; };
   settle();
   wide.addEventListener("change", settle);
+}
+
+// A stroke leads to the search from anywhere but a field.
+const find = document.getElementById("find");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !find?.checkVisibility()) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  event.preventDefault();
+  find.focus();
+});
+
+// A menu that drops down closes when one leaves it, or by Escape.
+for (const drop of document.querySelectorAll(".drop")) {
+  drop.addEventListener("focusout", (event) => { if (event.relatedTarget && !drop.contains(event.relatedTarget)) drop.open = false; });
+  drop.addEventListener("keydown", (event) => { if (event.key === "Escape") { drop.open = false; drop.querySelector("summary").focus(); } });
 }
 
 // The error summary is where the reader goes first.

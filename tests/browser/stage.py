@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PASSWORD: Final = "browser-test-password"
@@ -90,3 +90,14 @@ def draw_logo(path: Path) -> Path:
     pen.multiline_text((250, 30), "Demo\nPartnership", fill="#14304f", font=letters, spacing=14)
     picture.save(path)
     return path
+
+
+def own_menu(page: Page) -> Locator:
+    """The button with the name of whoever is signed in, which opens the way to their account and out."""
+    return page.locator(".places .drop > summary")
+
+
+def sign_out(page: Page) -> None:
+    """Open one's own menu and sign out."""
+    own_menu(page).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()

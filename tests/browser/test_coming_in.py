@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.pages import accessible
-from tests.browser.stage import PASSWORD, portal
+from tests.browser.stage import PASSWORD, own_menu, portal
 from tests.postboxes import Postbox, mail_server
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(own_menu(page)).to_be_visible()
 
 
 def invite(page: Page, name: str, email: str) -> None:

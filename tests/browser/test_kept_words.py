@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.pages import accessible
-from tests.browser.stage import PASSWORD
+from tests.browser.stage import PASSWORD, own_menu, sign_out
 from tests.browser.test_answering import to_the_form
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def signed_in(page: Page, login: str, start: str = "/sign-in/") -> Page:
     page.get_by_label("E-mail").fill(f"{login}@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(own_menu(page)).to_be_visible()
     return page
 
 
@@ -158,7 +158,7 @@ def test_leaving_typed_words_asks_first_and_signing_out_erases_them(sign_in: Sig
     assert asked == ["beforeunload"]
     expect(page.locator("textarea").first).to_have_value("Half a sentence")
     assert kept(page) == 1
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert kept(page) == 0
 

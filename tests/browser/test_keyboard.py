@@ -96,6 +96,7 @@ def sit_down(chromium: Browser, address: str) -> Iterator[SitDown]:
 
 def sign_in_and_out(sit_down: SitDown) -> None:
     keyboard = sit_down("officer")
+    keyboard.press("Tobias Wren")
     keyboard.follow("Sign out")
     assert keyboard.page.get_by_label("Password").is_visible()
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import HARMLESS, SIZES
 from tests.browser.pages import accessible, arrived
-from tests.browser.stage import PASSWORD
+from tests.browser.stage import PASSWORD, own_menu, sign_out
 
 pytestmark = pytest.mark.browser
 _DEVICE = {
@@ -64,7 +64,7 @@ def _sign_in(page: Page, login: str) -> None:
     page.get_by_label("E-mail").fill(f"{login}@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    own_menu(page).wait_for()
 
 
 def _sign_out(page: Page) -> None:
@@ -73,7 +73,7 @@ def _sign_out(page: Page) -> None:
     A device answers what it is asked while it is touched, not what waits already: so the button can be pressed then.
     """
     with page.expect_response("**/sign-in/passkey/options/"):
-        page.get_by_role("button", name="Sign out").click()
+        sign_out(page)
     page.get_by_text("You are signed out.").wait_for()
     page.wait_for_timeout(500)
 
@@ -113,11 +113,11 @@ def test_person_sets_two_passkeys_up_signs_in_with_one_and_removes_the_other(pag
     _sign_out(page)
     devices.touch(True)
     page.get_by_role("button", name="Sign in with a passkey").click(no_wait_after=True)
-    page.get_by_role("button", name="Sign out").wait_for()
+    own_menu(page).wait_for()
     _remove(page, "Phone")
-    page.get_by_role("button", name="Sign out").click()  # the device answers the offer: no button, no address
+    sign_out(page)  # the device answers the offer: no button, no address
     page.wait_for_url("**/sign-in/")
-    page.get_by_role("button", name="Sign out").wait_for()
+    own_menu(page).wait_for()
     _remove(page, "Laptop")
     devices.touch(False)
     _sign_out(page)
@@ -125,7 +125,7 @@ def test_person_sets_two_passkeys_up_signs_in_with_one_and_removes_the_other(pag
     page.get_by_role("button", name="Sign in with a passkey").click(no_wait_after=True)
     page.get_by_text("That passkey is not known here").wait_for()
     accessible(page)
-    assert page.get_by_role("button", name="Sign out").count() == 0
+    assert own_menu(page).count() == 0
 
 
 def _at(page: Page, path: str) -> Page:

@@ -92,33 +92,50 @@ def test_officer_reads_what_lies_behind_a_cell_of_the_triangulation(open_as: Cal
     accessible(page)
 
 
-def test_officer_finds_the_gates_first_and_unfolds_the_rest_by_keyboard(open_as: Callable[[str], Page]) -> None:
+def test_officer_finds_what_is_missing_first_and_the_facts_folded(open_as: Callable[[str], Page]) -> None:
     page = open_as("officer")
     page.goto("/thematic-reviews/1/")
     accessible(page)
-    gates = page.get_by_role("heading", name="Before completed")
-    assert gates.bounding_box()["y"] < page.locator("dl.facts").bounding_box()["y"]  # type: ignore[index]
+    tasks = page.get_by_role("heading", name="Before “Completed”")
+    focus = page.get_by_role("heading", name="Focus")
+    assert tasks.bounding_box()["y"] < focus.bounding_box()["y"]  # type: ignore[index]
     assert page.get_by_text("Acts next").is_visible()
-    assert page.evaluate("document.documentElement.scrollHeight") < 8000
-    timetable = page.locator(".panel.folded summary", has_text="Timetable")
-    assert not page.get_by_text("Edit the timetable").is_visible()
-    timetable.focus()
+    assert not page.locator("dl.facts").is_visible()
+    page.get_by_text("Facts of the review").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_text("Edit the timetable").is_visible()
-    page.evaluate("document.querySelectorAll('main details, .menu details').forEach((one) => { one.open = true; })")
+    assert page.locator("dl.facts").is_visible()
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
     accessible(page)
 
 
-def test_menu_opens_at_the_group_of_the_page_and_others_by_keyboard(open_as: Callable[[str], Page]) -> None:
+def test_side_menu_leads_through_the_parts_and_back_by_keyboard(open_as: Callable[[str], Page]) -> None:
+    page = open_as("officer")
+    page.goto("/thematic-reviews/1/")
+    side = page.get_by_role("navigation", name="This review")
+    if side.locator("summary").is_visible():
+        side.locator("summary").click()
+    side.get_by_role("link", name="Cases").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/thematic-reviews/1/cases/")
+    accessible(page)
+    page.get_by_role("navigation", name="Cases").get_by_role("link", name="Drawn cases").click()
+    page.wait_for_url("**/sample-cases/?review_id=1")
+    accessible(page)
+    page.locator("table.list tbody th a").first.click()
+    page.locator(".trail a").click()
+    page.wait_for_url("**/sample-cases/?*review_id=1*")
+
+
+def test_slash_leads_to_the_one_search_and_a_reference_to_its_record(open_as: Callable[[str], Page]) -> None:
     page = open_as("officer")
     page.goto("/actions/")
     if page.get_by_text("Menu", exact=True).is_visible():
         page.get_by_text("Menu", exact=True).click()
-    menu = page.get_by_role("navigation", name="Portal")
-    assert menu.get_by_role("link", name="Impact analyses").is_visible()
-    assert not menu.get_by_role("link", name="Case frames").is_visible()
-    menu.locator("summary", has_text="Samples").focus()
+    page.keyboard.press("/")
+    page.keyboard.type("TR-2026-01")
     page.keyboard.press("Enter")
-    menu.get_by_role("link", name="Case frames").click()
-    page.wait_for_url("**/case-frames/")
+    page.wait_for_url("**/thematic-reviews/1/")
+    page.get_by_label("Search by name, reference").fill("neglect")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Found for “neglect”").wait_for()
     accessible(page)

@@ -51,8 +51,8 @@ def _broken_at(page: Page, path: str) -> list[str]:
 
 
 def test_no_list_and_no_record_breaks_a_word_or_a_reference(page: Page) -> None:
-    page.goto("/")
-    lists = page.eval_on_selector_all(".menu a[href]", _LISTS)
+    page.goto("/administration/")
+    lists = page.eval_on_selector_all(".rooms a[href]", _LISTS)
     assert len(lists) > 30
     broken = []
     for path in dict.fromkeys(lists):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.issuers import real_issuer
+from tests.browser.stage import sign_out
 
 pytestmark = pytest.mark.browser
 NAME = "Northfield Council"
@@ -37,7 +38,7 @@ def test_person_comes_in_by_their_issuers_page_and_leaves_it_again(
         expect(page).to_have_url(f"{here}/people/")
         page.goto("/account/")
         expect(page.get_by_role("heading", name="Your work accounts")).to_be_visible()
-        page.get_by_role("button", name="Sign out", exact=True).first.click()
+        sign_out(page)
         expect(page.get_by_role("heading", name="You are signed out of the portal")).to_be_visible()
         page.get_by_role("link", name=f"Sign out of {NAME}").click()
         expect(page).to_have_url(re.compile(re.escape(f"{issuer}/oauth2/end_session?client_id=portal&")))

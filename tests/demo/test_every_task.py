@@ -37,7 +37,7 @@ class Entry:
 
 def entries_of(browser: Browser) -> list[Entry]:
     found = []
-    for link in browser.get("/").select(".cards a"):
+    for link in browser.get("/").select(".fold .chips a"):
         number, words = (" ".join(part.get_text(" ").split()) for part in link.select("strong, span"))
         found.append(Entry(int(number.replace(",", "")), words, str(link["href"])))
     return found
@@ -79,6 +79,29 @@ def test_every_entry_of_every_home_page_leads_to_exactly_what_it_counts(people: 
                 assert entry.count > 1, (person.name, entry)
                 assert len(rows_of(browser, entry.href)) == entry.count, (person.name, entry)
     assert seen > 20
+
+
+def test_every_task_leads_to_its_own_page_or_to_exactly_as_many_as_it_says(
+    people: list[tuple[Person, Browser]],
+) -> None:
+    seen: set[bool] = set()
+    for person, browser in people:
+        tasks = browser.get("/").select("ol.tasks > li")
+        assert len(tasks) <= 10, person.name
+        dates = [task.select_one(".when") for task in tasks]
+        late = [bool(each and each.select_one(".late")) for each in dates]
+        assert late == sorted(late, reverse=True), person.name
+        for task in tasks:
+            what, href = task.select_one(".what"), task.select_one("a.verb")
+            assert what is not None
+            assert href is not None
+            number = re.search(r"(?<![\w-])(\d+) (?!days)", what.get_text()) if "waits=" in str(href["href"]) else None
+            seen.add(number is not None)
+            if number is None:
+                browser.get(str(href["href"]))
+            else:
+                assert len(rows_of(browser, str(href["href"]))) == int(number[1]), (person.name, what.get_text())
+    assert seen == {True, False}
 
 
 def test_list_behind_an_entry_has_the_oldest_due_first(people: list[tuple[Person, Browser]]) -> None:

@@ -115,7 +115,7 @@ def test_officer_brings_an_item_into_a_review_and_makes_it_a_finding(browser: Op
     form = f"/intelligence-uses/new/?item_id={path.split('/')[-2]}&review_id={review.id}"
     used = administrator.client.post(form, data=administrator.filled(form, key_line_id=line.id))
     use_path = used.headers["Location"]
-    panel = f"/thematic-reviews/{review.id}/"
+    panel = f"/thematic-reviews/{review.id}/evidence/"
     assert "Not yet" in administrator.get(panel).get_text()
     assert administrator.send(f"{use_path}take/", use_path).status_code == 302
     assert "A finding" in administrator.get(panel).get_text()

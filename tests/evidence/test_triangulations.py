@@ -210,7 +210,7 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
     monkeypatch.setattr("models.evidence.triangulations.evidence_of", counted)
     said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
     assert "3 key lines are silent: fewer than two sources speak." in said
-    assert "Open the triangulation" in said
+    assert "3 key lines, so far" in said
     assert asked == [review.id]
     with triangulated_once(session):
         first = triangulate(session, review)

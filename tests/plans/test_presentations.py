@@ -131,7 +131,7 @@ def test_officer_plans_a_meeting_and_records_the_boards_decision(
     browser: Open, session: Session, review: ThematicReview, plan: ActionPlan
 ) -> None:
     administrator = browser(Role.ADMINISTRATOR)
-    page = f"/thematic-reviews/{review.id}/"
+    page = f"/thematic-reviews/{review.id}/plan/"
     assert administrator.get(page).get_text().count("Not planned yet") == 3
     response = administrator.send(
         "/presentations/new/", review_id=review.id, body="board", meets_on=HELD.isoformat(), agenda_line="Item 5"

@@ -86,7 +86,7 @@ def test_officer_holds_a_review_and_an_administrator_lifts_it(
     rule(session, "frame_rows", 6)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     session.commit()
-    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/"
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/record/"
     assert "30 December 2024" in officer.get(path).get_text()
     empty = officer.send(f"/retention-rules/hold/{review.id}/", reason="")
     assert (empty.status_code, "Give the reason for the hold." in words_of(empty)) == (422, True)

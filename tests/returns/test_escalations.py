@@ -207,7 +207,7 @@ def test_officer_takes_the_next_step_and_prints_its_letter(
     letter = officer.get(f"/escalations/{escalation.id}/letter/").get_text()
     assert "Please hand it in." in letter
     assert officer.send(f"/escalations/{escalation.id}/outcome/", outcome="Promised.").status_code == 302
-    assert "Promised." in officer.get(f"/thematic-reviews/{late.review_id}/").get_text()
+    assert "Promised." in officer.get(f"/thematic-reviews/{late.review_id}/evidence/").get_text()
     assert "Northfield Police" in officer.get(f"/escalations/?agency_id={late.agency_id}").get_text()
 
 

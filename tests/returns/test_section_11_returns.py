@@ -301,7 +301,6 @@ def test_section_11_is_never_mixed_up_with_self_evaluations(
     panels = [heading.get_text() for heading in officer.get(f"/thematic-reviews/{review.id}/").select(".panel h2")]
     assert [title for title in panels if "Section 11" in title] == []
     assert asked.reference not in officer.get("/self-evaluations/").get_text()
-    headings = {
-        str(link["href"]): link.find_previous("h2").get_text() for link in officer.get("/").select(".menu li a")
-    }  # type: ignore[union-attr]
+    links = officer.get("/administration/").select(".rooms li a")
+    headings = {str(link["href"]): link.find_previous("h2").get_text() for link in links}  # type: ignore[union-attr]
     assert headings["/section-11-returns/"] != headings["/self-evaluations/"]

@@ -249,7 +249,7 @@ def test_officer_sends_from_the_review_and_sees_how_far_each_is(
     assert agency.name in officer.get(f"/self-evaluations/send/{review.id}/").get_text()
     answer = officer.send(f"/self-evaluations/send/{review.id}/")
     assert answer.headers["Location"] == f"/thematic-reviews/{review.id}/"
-    page = officer.get(f"/thematic-reviews/{review.id}/").get_text()
+    page = officer.get(f"/thematic-reviews/{review.id}/evidence/").get_text()
     assert all(words in page for words in (agency.name, "Due in 14 days", "0 of 6 questions answered"))
     again = officer.send(f"/self-evaluations/send/{review.id}/")
     assert again.status_code == 422
@@ -312,7 +312,7 @@ def test_officer_of_another_hub_neither_returns_nor_closes_it(
 def test_review_says_nothing_of_self_evaluations_to_who_cannot_send_them_while_there_is_none(
     browser: Open, session: Session, agency: Agency
 ) -> None:
-    page = f"/thematic-reviews/{make_tools.ready_review(session, agency).id}/"
+    page = f"/thematic-reviews/{make_tools.ready_review(session, agency).id}/evidence/"
     session.commit()
     for role, is_shown in ((Role.SPONSOR, False), (Role.ADMINISTRATOR, True)):
         titles = [title.get_text() for title in browser(role).get(page).select(".panel h2")]

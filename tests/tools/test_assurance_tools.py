@@ -105,7 +105,7 @@ def test_words_that_wait_returned_or_were_never_asked_are_told_apart(session: Se
 def test_reviews_page_lists_its_tools_and_leads_to_the_bank(
     browser: Open, session: Session, tool: AssuranceTool
 ) -> None:
-    officer, page = browser(Role.OFFICER), f"/thematic-reviews/{tool.review_id}/"
+    officer, page = browser(Role.OFFICER), f"/thematic-reviews/{tool.review_id}/scope/"
     shown = officer.get(page)
     assert shown.select_one(f'a[href="{path(tool)}"]') is not None
     assert shown.select_one(f'a[href="/assurance-tools/from-bank/{tool.review_id}/"]') is not None

@@ -48,7 +48,7 @@ def test_officer_copies_the_standard_lines_from_the_reviews_page(
 ) -> None:
     officer = browser(Role.OFFICER)
     page = f"/key-lines/copy-standard/{review.id}/"
-    assert officer.get(f"/thematic-reviews/{review.id}/").select_one(f'a[href="{page}"]') is not None
+    assert officer.get(f"/thematic-reviews/{review.id}/scope/").select_one(f'a[href="{page}"]') is not None
     assert officer.send(page).headers["Location"] == f"/key-lines/arrange/{review.id}/"
     lines = key_lines_of(session, review.id)
     assert [line.number for line in lines] == list(range(1, 13))
