@@ -15,6 +15,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from admin_views.documents.job_requests import running_count
 from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
 from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import PageSet
@@ -77,6 +78,7 @@ def who() -> dict[str, Any]:
         "person": None if person_id is None else current_user,
         "mark": "" if person_id is None else mark_of(person_id),
         "waiting_count": waiting_count(),
+        "jobs_running": running_count() if person_id is not None else 0,
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from flask import jsonify, request, url_for
+from flask import g, jsonify, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from admin_views.kit.base import (
     Fact,
     Screen,
     action,
+    actor,
     by_value,
     expose,
     person_id,
@@ -37,6 +38,8 @@ from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
 from models.rules.core.counts import count_words, noun_of
 
+_ASKED: Final = "asked_for_work"
+_LETTERS: Final = ("send_message",)
 _FRESH: Final = timedelta(minutes=1)
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
 
@@ -71,7 +74,23 @@ def shown_job(name: str, view: JobView) -> ShownJob:
 
 def waiting_url(request_id: int | None, back: str = "") -> str:
     """The page on which somebody waits for a request, and from which they come back; for redirects after asking."""
+    session[_ASKED] = True
     return url_for("requests.wait", record_id=request_id, back=back or None)
+
+
+def running_count() -> int:
+    """How many requests of the asking person are on their way, for the bar.
+
+    Asked of the database only from the moment somebody has waited for one until none is left.
+    """
+    if not session.get(_ASKED) or "database_session" not in g:
+        return 0
+    is_own = JobRequest.requested_by_id == actor().person_id
+    running = select(func.count()).where(is_own, JobRequest.finished_at.is_(None), JobRequest.name.not_in(_LETTERS))
+    count: int = g.database_session.scalar(running) or 0
+    if not count:
+        session.pop(_ASKED)
+    return count
 
 
 @screen

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.db import database_url
-from tests.benchmarks import draw, forgotten_passwords, imports, lists, mails, plan_pdf, queue, retention
+from tests.benchmarks import draw, forgotten_passwords, imports, lists, mails, plan_pdf, queue, retention, reviews
 from tests.databases import Database
 
 
@@ -28,6 +28,7 @@ def main(rows: int, wanted: set[str]) -> None:
             "queue": lambda: queue.bench(database),
             "mails": lambda: mails.bench(database),
             "retention": lambda: retention.bench(database),
+            "reviews": lambda: reviews.bench(database),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),
             "lists": lambda: lists.bench(database, rows),

@@ -35,7 +35,7 @@ SIZES = (1, 10, 100)
 def bench(database: Database) -> list[str]:
     """A line for each size. The bench's own database gets the demo and is emptied again."""
     database.empty()
-    _load_demo(database)
+    fill_with_demo(database)
     with closing(psycopg.connect(database.superuser_url)) as connection:
         name = connection.info.dbname
     lines = ["retention: the rules' pages, then the night's job, at times the demo's data"]
@@ -47,7 +47,8 @@ def bench(database: Database) -> list[str]:
     return lines
 
 
-def _load_demo(database: Database) -> None:
+def fill_with_demo(database: Database) -> None:
+    """Put the demonstration into a bench's empty database."""
     load_rooms("models", "jobs")
     engine = database.engine()
     with system_sessions(engine).begin() as session:
