@@ -14,8 +14,8 @@ from tests.test_security import WITHOUT_A_TOKEN, pages
 from tests.web import Browser, first_of, new_pages
 
 pytestmark = pytest.mark.assures(12)
-ON_RECORD = OF_THE_VISIT | {"export_records"}
-"""What a look at a page may leave: that somebody is there, and what they saw."""
+ON_RECORD = OF_THE_VISIT | {"export_records", "document_fetches"}
+"""What a look at a page may leave: that somebody is there, what they saw, and what they took away."""
 
 
 def test_forms_without_their_persons_own_living_token_change_nothing(portal: Flask, session: Session) -> None:
