@@ -29,6 +29,7 @@ from admin_views.kit.base import (
 from admin_views.kit.formats import NOTHING
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
+from admin_views.signatures.review_papers import scope_tabs
 from admin_views.signatures.signables import signature_standing, warn
 from models.core.addresses import list_address
 from models.core.errors import RuleBroken
@@ -166,6 +167,7 @@ class KeyLineScreen(Screen):
         return self.render(
             "key_lines/arrange.html", review=review, lines=lines, areas=_area_names(self.session), keeps=keeps,
             overtaken=_overtaken(self.session, review.id if review else None),
+            tabs=scope_tabs(review, "Key lines") if review else [],
             standing=signature_standing(self.session, review, SignOffSubject.KEY_LINES) if review else None,
         )  # fmt: skip
 
