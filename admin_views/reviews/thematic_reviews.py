@@ -45,7 +45,7 @@ from models.evidence.triangulations import triangulated_once
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
-from models.reviews.review_stages import ReviewStage
+from models.reviews.review_stages import ReviewStage, give_timetable
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample
 
@@ -107,6 +107,10 @@ class ThematicReviewScreen(Screen):
         if isinstance(form["hub_id"], RecordField):
             form["hub_id"].loader = ChoiceLoader(Hub, own_hubs_only(Hub.id))
 
+    def on_model_change(self, form: Form, model: ThematicReview, is_created: bool) -> None:
+        if is_created:
+            give_timetable(self.session, model, on=today())
+
     def can_edit_record(self, record: ThematicReview) -> bool:
         return may_run(self.session, record.hub_id)
 
@@ -153,10 +157,7 @@ def _timetable(session: Session, review: ThematicReview) -> Panel:
 def _timetable_buttons(session: Session, review: ThematicReview) -> list[Button]:
     if not may_run(session, review.hub_id):
         return []
-    return [
-        Button("Edit the timetable", list_address(ReviewStage, review_id=review.id)),
-        Button("Plan a stage", list_address(ReviewStage, "new", review_id=review.id)),
-    ]
+    return [Button("Edit the timetable", list_address(ReviewStage, "review", review.id))]
 
 
 def _late(stage: ReviewStage) -> str:
