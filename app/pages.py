@@ -18,9 +18,8 @@ from werkzeug.exceptions import HTTPException
 from admin_views.documents.job_requests import running_count
 from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
 from admin_views.kit.homes.duties import waiting_count
-from admin_views.kit.page_sets import PageSet
+from admin_views.kit.page_sets import page_opens
 from admin_views.kit.parts import Button
-from admin_views.kit.permissions import Gate
 from admin_views.kit.places import Place
 from admin_views.kit.registry import MenuLink, place_of_screen, places_of, tabs_of_place
 from admin_views.kit.requests import actor, role
@@ -116,9 +115,7 @@ def may_go(button: Button) -> bool:
         endpoint, _ = current_app.url_map.bind("").match(urlsplit(button.href).path, method)
     except HTTPException:
         return True  # not a page of ours, or one that says so itself
-    view = current_app.view_functions[endpoint]
-    gate = getattr(view, "__self__", None)
-    return gate.opens(view.__name__) if isinstance(gate, Gate | PageSet) else True
+    return page_opens(endpoint)
 
 
 def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:

@@ -121,14 +121,14 @@ class Cycle:
         """The sponsor signs everything on the waiting page; returns how many things that was."""
         page = self.sponsor.get("/sign-offs/waiting/")
         waiting = {str(link["href"]) for link in page.select("main a[href^='/sign-offs/']")}
-        pages = sorted(page for page in waiting if page.strip("/").rsplit("/", 1)[-1].isdigit())
+        pages = sorted(page for page in waiting if page.endswith("/sign/"))
         for address in pages:
-            accept(self.sponsor, f"{address}sign/", note="")
+            accept(self.sponsor, address, note="")
         return len(pages)
 
-    def ask_and_sign(self, what: str, **values: Any) -> None:
-        """The officer puts one thing before the sponsor, who signs it."""
-        accept(self.officer, f"{self.page}ask-for/{what}/", **values)
+    def ask_and_sign(self, paper: str) -> None:
+        """The officer asks for one paper's signature, and the sponsor signs it."""
+        accept(self.officer, f"{self.page}papers/", paper=paper)
         assert self.sign() == 1
 
     def one(self, model: Any, *conditions: Any) -> Any:

@@ -30,6 +30,7 @@ from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.thematic_reviews import Stage
 from models.rules.evidence.triangulation import Mark, Source
 from models.sampling.sample_cases import CaseStatus, SampleCase
+from models.signatures.signables import TOOL_SUBJECTS
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 from models.tools.key_lines import KeyLine, key_lines_of
 from models.tools.tool_questions import questions_of
@@ -88,11 +89,11 @@ def _scoping(cycle: Cycle) -> None:
     cycle.refused("Key lines of enquiry: nothing is written down yet.")
     accept(officer, f"/key-lines/copy-standard/{cycle.review_id}/")
     cycle.refused("Key lines of enquiry: the lead sponsor has not signed this as it stands now.")
-    cycle.ask_and_sign("key-lines")
+    cycle.ask_and_sign("key_lines")
     cycle.refused("Project team: nothing is written down yet.")
     _seat_team(cycle)
     cycle.refused("Project team: the lead sponsor has not signed this as it stands now.")
-    cycle.ask_and_sign("project-team")
+    cycle.ask_and_sign("project_team")
     cycle.refused("Agencies invited: nothing is written down yet.")
     _invite(cycle)
     cycle.refused("Agencies invited: the lead sponsor has not signed this as it stands now.")
@@ -123,9 +124,9 @@ def _seat_team(cycle: Cycle) -> None:
 
 
 def _invite(cycle: Cycle) -> None:
-    ids = [str(cast.agency.id) for cast in cycle.agencies]
-    for part in ("self_evaluation", "case_audit"):
-        accept(cycle.officer, f"/invitations/review/{cycle.review_id}/{part}/", offered=ids, agency=ids)
+    parts = ("self_evaluation", "case_audit")
+    ticks = [f"{cast.agency.id}-{part}" for cast in cycle.agencies for part in parts]
+    accept(cycle.officer, f"/invitations/review/{cycle.review_id}/", part=ticks)
 
 
 def _tools(cycle: Cycle) -> None:
@@ -139,7 +140,7 @@ def _tools(cycle: Cycle) -> None:
     ):  # fmt: skip
         tool = cycle.one(AssuranceTool, AssuranceTool.review_id == cycle.review_id, AssuranceTool.kind == kind)
         cycle.refused(f"{tool.title}: the lead sponsor has not signed this as it stands now.")
-        cycle.ask_and_sign(f"tool/{tool.id}")
+        cycle.ask_and_sign(f"{TOOL_SUBJECTS[tool.kind].value}-{tool.id}")
         if kind is ToolKind.SELF_EVALUATION:
             _amend_question(cycle, tool)
         cycle.links[kind.value] = str(tool.id)
@@ -152,7 +153,7 @@ def _amend_question(cycle: Cycle, tool: AssuranceTool) -> None:
     cycle.session.commit()
     amend(cycle.officer, page, text="What shows that neglect is recognised early?")
     cycle.refused(f"{tool.title}: the lead sponsor has not signed this as it stands now.")
-    cycle.ask_and_sign(f"tool/{tool.id}")
+    cycle.ask_and_sign(f"{TOOL_SUBJECTS[tool.kind].value}-{tool.id}")
 
 
 def _self_evaluated(cycle: Cycle) -> None:

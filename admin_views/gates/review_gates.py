@@ -48,7 +48,7 @@ WHERE_DONE = {
     "sponsor": list_address(ThematicReview, "{}", "edit"),
     "period": list_address(ThematicReview, "{}", "edit"),
     "key_lines": list_address(KeyLine, "arrange", "{}"),
-    "project_team": list_address(ThematicReview, "{}", "ask-for", "project-team"),
+    "project_team": list_address(ThematicReview, "{}", "papers"),
     "invitations": list_address(Invitation, "review", "{}"),
     "self_evaluation_signed": _list_of_review(AssuranceTool),
     "case_audit_signed": _list_of_review(AssuranceTool),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, TypeVar
 
+from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_admin.actions import ActionsMixin
@@ -90,6 +91,13 @@ class PageSet(ActionsMixin, metaclass=AdminViewMeta):
         return self.screen._handle_view(name, **arguments)
 
     _run_view = Gate._run_view
+
+
+def page_opens(endpoint: str) -> bool:
+    """Whether the page of that endpoint opens for the person who asks; true for one behind no gate."""
+    view = current_app.view_functions[endpoint]
+    gate = getattr(view, "__self__", None)
+    return gate.opens(view.__name__) if isinstance(gate, Gate | PageSet) else True
 
 
 Set = TypeVar("Set", bound=PageSet)

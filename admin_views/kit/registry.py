@@ -60,6 +60,8 @@ class RegisteredPages(Gate):
     part: Part | None = None
     """The part of a review in which the screen's list is a tab, narrowed to that review."""
     is_tab: bool = True
+    review_page: tuple[str, str] | None = None
+    """The endpoint of a page for one review that stands in place of the narrowed list, and the argument it takes."""
     is_second: bool = False
     """Whether this is another view of records that have a screen of their own: links lead to that one."""
 

@@ -1,30 +1,43 @@
-"""Which agencies are invited to which part of a review, and how are they ticked?"""
+"""Which agencies are invited to which part of a review, and how are all of them ticked in one table?"""
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, request
-from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from admin_views.kit.base import STAFF, Button, Category, Panel, Part, Screen, already_sent, expose, read_by, screen
+from flask import abort, flash, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from admin_views.kit.base import STAFF, Button, Category, Panel, Part, Screen, expose, read_by, screen
 from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
-from models.core.addresses import address_of, list_address
-from models.core.errors import RuleBroken
+from models.core.addresses import list_address
 from models.partnership.agencies import Agency
-from models.reviews.invitations import Invitation, ReviewPart, fitting_agencies, invited_agencies, set_invited
+from models.reviews.invitations import (
+    Cell,
+    Invitation,
+    ReviewPart,
+    cells_of,
+    fitting_agencies,
+    recently_invited,
+    save_invitations,
+)
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, list_words
 from models.signatures.sign_offs import SignOffSubject, latest_sign_off
 from models.signatures.signables import stands_signed
 
-_MOST = 1_000
+_MOST = 4_000
+_PARTS = list(ReviewPart)
 
 
 @screen
 class InvitationScreen(Screen):
-    """Every invitation; a review's own page ticks them part by part."""
+    """Every invitation; a review's own table ticks them, agency by agency and part by part."""
 
     model = Invitation
     name, noun, plural = "Agencies invited", "invitation", "invitations"
@@ -35,6 +48,7 @@ class InvitationScreen(Screen):
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/invitations", Category.EVIDENCE, 45
     part = Part.SCOPE
+    review_page = ("PAGE", "ARG")
     roles = read_by(STAFF)
     column_list = ("agency_id", "review_id", "part", "note")
     column_labels = {"agency_id": "Agency"}
@@ -42,77 +56,165 @@ class InvitationScreen(Screen):
     column_sortable_list = ("part",)
     column_default_sort = "part"
 
-    @expose("/review/<int:review_id>/", roles=STAFF)
-    def parts(self, review_id: int) -> ResponseReturnValue:
-        """The first part of the review."""
-        return redirect(self.link("tick", review_id=review_id, part=ReviewPart.SELF_EVALUATION.value))
-
-    @expose("/review/<int:review_id>/<part>/", roles=STAFF, methods=("GET", "POST"))
-    def tick(self, review_id: int, part: str) -> ResponseReturnValue:
-        """Tick the agencies of one part of a review."""
+    @expose("/review/<int:review_id>/", roles=STAFF, methods=("GET", "POST"))
+    def matrix(self, review_id: int) -> ResponseReturnValue:
+        """Agencies down, parts of the review across: ticked in one table, saved at once."""
         review = self.session.get(ThematicReview, review_id) or abort(404)
-        wanted = ReviewPart(part) if part in set(ReviewPart) else abort(404)
-        runs, problem = may_run(self.session, review.hub_id), ""
-        if request.method == "POST":
-            if not runs:
-                abort(403)
-            problem = self._keep(review, wanted)
-            if not problem:
-                return redirect(self.link("tick", review_id=review_id, part=part, **_narrowed()))
-        return self._show(review, wanted, runs, problem), 422 if problem else 200
+        runs = may_run(self.session, review.hub_id)
+        if request.method == "POST" and not runs:
+            abort(403)
+        ticks = _sent_ticks() if request.method == "POST" else _saved_ticks(self.session, review)
+        if asked := _changed_by_button(self.session, ticks):
+            values = self._shown(review, asked, runs)
+            page = self.render(values.pop("template"), problems=asked.problems, **values)
+            return page, 422 if asked.problems else 200
+        where = self.link("matrix", review_id=review_id)
+        return self.ask(Form(), where, lambda: self._saved(review, ticks), **self._shown(review, ticks, runs))
 
-    def _keep(self, review: ThematicReview, part: ReviewPart) -> str:
-        if already_sent(self.session) is not None:
-            self.session.rollback()
-            return ""
-        try:
-            chosen, offered = _numbers("agency"), _numbers("offered")
-            count = set_invited(self.session, review, part, agency_ids=chosen, offered=offered)
-        except RuleBroken as refusal:
-            self.session.rollback()
-            return refusal.sentence
-        self.session.commit()
-        flash(f"{count_words(count, 'agency is', 'agencies are')} invited to the {part.label.lower()}.", "success")
-        return ""
+    def _saved(self, review: ThematicReview, ticks: Ticks) -> str:
+        meanwhile = save_invitations(self.session, review, ticked=ticks.ticked, opened=ticks.opened)
+        if meanwhile:
+            flash(f"Changed by a colleague while you had the page open: {_named(self.session, meanwhile)}.", "warning")
+        cells = cells_of(self.session, review.id)
+        agencies = count_words(len({agency_id for agency_id, _ in cells}), "agency is", "agencies are")
+        return f"{agencies} invited, to {count_words(len(cells), 'part')} in all."
 
-    def _show(self, review: ThematicReview, part: ReviewPart, runs: bool, problem: str) -> str:
-        invited = {agency.id for agency in invited_agencies(self.session, review.id, part)}
-        narrowed = _narrowed()
-        return self.render(
-            "invitations/tick.html", review=review, part=part, all_parts=list(ReviewPart), runs=runs, invited=invited,
-            agencies=_offered(self.session, review, narrowed), narrowed=narrowed, state=_state(self.session, review),
-            counts=_counts(self.session, review.id), problems=[("", problem)] if problem else [],
-            asking=Button("Put before the sponsor", address_of(review, "ask-for", "invitations")),
-        )  # fmt: skip
+    def _shown(self, review: ThematicReview, ticks: Ticks, runs: bool) -> dict[str, Any]:
+        rows = _rows(self.session, review, ticks, only_invited=not runs)
+        return {
+            "template": "invitations/matrix.html",
+            "review": review,
+            "parts_of_review": _PARTS,
+            "rows": rows,
+            "ticks": ticks,
+            "others": _others(self.session, rows) if runs else [],
+            "state": _state(self.session, review),
+            "runs": runs,
+        }
 
 
-def _narrowed() -> dict[str, str]:
-    """What the address narrows the offered agencies to: statutory or voluntary ones; `all` beyond those that fit."""
-    kind, is_all = request.args.get("kind", ""), request.args.get("all", "")
-    kept = {"kind": kind if kind in ("statutory", "other") else "", "all": "yes" if is_all == "yes" else ""}
-    return {name: value for name, value in kept.items() if value}
+@dataclass(frozen=True)
+class Ticks:
+    """The table as it is being worked on: what is ticked, what was when it was opened, which rows it has, and what the
+    last button could not do; `choices` are the agencies that its words may have meant.
+    """
+
+    ticked: frozenset[Cell]
+    opened: frozenset[Cell]
+    rows: frozenset[int]
+    problems: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Agency, ...] = ()
+    pressed: str = ""
+    words: str = ""
 
 
-def _offered(session: Session, review: ThematicReview, narrowed: dict[str, str]) -> list[Agency]:
-    agencies = fitting_agencies(session, review)
-    if "all" in narrowed:
-        statement = select(Agency).where(Agency.is_active).order_by(Agency.is_statutory.desc(), Agency.name)
-        agencies = list(session.scalars(statement))
-    if "kind" in narrowed:
-        agencies = [agency for agency in agencies if agency.is_statutory == (narrowed["kind"] == "statutory")]
-    return agencies
+@dataclass(frozen=True)
+class AgencyRow:
+    """One agency of the table, with what helps to decide whether it is asked."""
+
+    agency_id: int
+    name: str
+    hint: str
 
 
-def _numbers(name: str) -> set[int]:
-    typed = request.form.getlist(name)
-    if len(typed) > _MOST or not all(key.isascii() and key.isdecimal() and len(key) < 10 for key in typed):
-        raise RuleBroken("Choose only agencies that are offered here.")
-    return set(map(int, typed))
+def _saved_ticks(session: Session, review: ThematicReview) -> Ticks:
+    cells = frozenset(cells_of(session, review.id))
+    return Ticks(cells, cells, frozenset(agency_id for agency_id, _ in cells))
 
 
-def _counts(session: Session, review_id: int) -> dict[ReviewPart, int]:
-    statement = select(Invitation.part, func.count()).where(Invitation.review_id == review_id).group_by(Invitation.part)
-    return {part: count for part, count in session.execute(statement)}
+def _sent_ticks() -> Ticks:
+    ticked, opened = (_cells(request.form.getlist("part")), _cells(request.form.get("was", "").split()))
+    rows = frozenset(map(_number, request.form.get("rows", "").split()[:_MOST]))
+    return Ticks(ticked, opened, rows, words=" ".join(request.form.get("agency", "").split())[:200])
+
+
+def _cells(typed: list[str]) -> frozenset[Cell]:
+    """The ticks that a form names as `12-case_audit`; what is no tick at all is answered with 400."""
+    cells = [each.partition("-") for each in typed[:_MOST]]
+    if not all(part in set(ReviewPart) for _, _, part in cells):
+        abort(400)
+    return frozenset((_number(agency_id), ReviewPart(part)) for agency_id, _, part in cells)
+
+
+def _number(typed: str) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
+        abort(400)
+    return int(typed)
+
+
+def _changed_by_button(session: Session, ticks: Ticks) -> Ticks | None:
+    """The table after one of the buttons that save nothing; None where it is to be saved or only shown."""
+    form = request.form
+    for name, change in (("tick", _tick_all), ("copy", _copy_from_left)):
+        if form.get(name, "") in set(ReviewPart):
+            part = ReviewPart(form[name])
+            return replace(ticks, ticked=change(ticks, part), pressed=f"{name}-{part.value}")
+    if "add" in form or ticks.words:  # words that are still in the field are a row that is wanted, whatever is pressed
+        return _with_agency(session, ticks, form.get("add", ""))
+    return None
+
+
+def _tick_all(ticks: Ticks, part: ReviewPart) -> frozenset[Cell]:
+    return ticks.ticked | {(agency_id, part) for agency_id in ticks.rows}
+
+
+def _copy_from_left(ticks: Ticks, part: ReviewPart) -> frozenset[Cell]:
+    """The column of a part made like the one to its left."""
+    left = _PARTS[max(_PARTS.index(part) - 1, 0)]
+    kept = frozenset(cell for cell in ticks.ticked if cell[1] is not part)
+    return kept | {(agency_id, part) for agency_id, column in ticks.ticked if column is left}
+
+
+def _with_agency(session: Session, ticks: Ticks, chosen: str) -> Ticks:
+    """The table with one more row: the agency that was chosen, or the only one that has the typed words in its name."""
+    statement = select(Agency).where(Agency.is_active).order_by(Agency.name)
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
+        fitting = list(session.scalars(statement.where(Agency.id == int(chosen))))
+    elif not ticks.words:
+        return replace(ticks, problems=(("agency", "Give the name of the agency."),))
+    else:
+        fitting = list(session.scalars(statement.where(Agency.name.icontains(ticks.words, autoescape=True)).limit(9)))
+        fitting = [agency for agency in fitting if agency.name == ticks.words] or fitting
+    if len(fitting) == 1:
+        return replace(ticks, rows=ticks.rows | {fitting[0].id}, pressed=f"row-{fitting[0].id}", words="")
+    sentence = "Several agencies have these words in their name; choose one." if fitting else "No agency is called so."
+    return replace(ticks, problems=(("agency", sentence),), choices=tuple(fitting))
+
+
+def _rows(session: Session, review: ThematicReview, ticks: Ticks, *, only_invited: bool) -> list[AgencyRow]:
+    """The agencies of the table: those that fit and are statutory or were lately asked, and those that it has anyway.
+
+    Where that is nobody, all that fit.
+    """
+    looked_back, recent = recently_invited(session, review)
+    fitting = [] if only_invited else fitting_agencies(session, review)
+    usual = {agency.id for agency in fitting if agency.is_statutory or agency.id in recent}
+    wanted = (usual or {agency.id for agency in fitting}) | ticks.rows
+    agencies = session.scalars(select(Agency).where(Agency.id.in_(wanted)).order_by(Agency.name))
+    return [AgencyRow(agency.id, agency.name, _hint(agency, looked_back, recent)) for agency in agencies]
+
+
+def _hint(agency: Agency, looked_back: int, recent: dict[int, int]) -> str:
+    kind = "Statutory" if agency.is_statutory else "Voluntary or other"
+    if not looked_back:
+        return kind
+    last = "the last review" if looked_back == 1 else f"{recent.get(agency.id, 0)} of the last {looked_back} reviews"
+    is_in = agency.id in recent or looked_back > 1
+    return f"{kind}, {'in' if is_in else 'not in'} {last}"
+
+
+def _others(session: Session, rows: Iterable[AgencyRow]) -> list[str]:
+    """The names of the agencies that are no rows of the table yet."""
+    shown = [row.agency_id for row in rows]
+    names = select(Agency.name).where(Agency.is_active, Agency.id.not_in(shown))
+    return list(session.scalars(names.order_by(Agency.name)))
+
+
+def _named(session: Session, cells: Iterable[Cell]) -> str:
+    cells = sorted(cells)
+    keys = {agency_id for agency_id, _ in cells}
+    names = {key: name for key, name in session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(keys)))}
+    return list_words([f"{names.get(agency_id, 'an agency')} ({part.label.lower()})" for agency_id, part in cells])
 
 
 def _state(session: Session, review: ThematicReview) -> str:
@@ -123,17 +225,17 @@ def _state(session: Session, review: ThematicReview) -> str:
     if last is None:
         return "The lead sponsor has not been asked yet."
     return {
-        "asked": "The lists wait for the lead sponsor, or have changed since they were put before them.",
+        "asked": "The lists wait for the lead sponsor, or have changed since they were asked for.",
         "returned": f"The lead sponsor asks for a change: {last.note}",
-    }.get(last.status.value, "The lists have changed since they were signed; put them before the sponsor again.")
+    }.get(last.status.value, "The lists have changed since they were signed; ask for the signature again.")
 
 
 @review_panel(Part.SCOPE, order=45, roles=STAFF)
 def invitation_panel(session: Session, review: ThematicReview) -> Panel:
     """How many agencies are invited to each part, and which."""
-    rows = []
-    for part in ReviewPart:
-        names = [agency.name for agency in invited_agencies(session, review.id, part)]
-        rows.append((part.label, f"{len(names):,}", "; ".join(names)))
+    invited = select(Invitation.part, Agency.name).join(Agency, Agency.id == Invitation.agency_id)
+    cells = session.execute(invited.where(Invitation.review_id == review.id).order_by(Agency.name)).all()
+    names = {part: [name for column, name in cells if column is part] for part in ReviewPart}
+    rows = [(part.label, f"{len(names[part]):,}", "; ".join(names[part])) for part in ReviewPart]
     buttons = [Button("Invite agencies", list_address(Invitation, "review", review.id))]
     return Panel("Agencies invited", ("Part", "Agencies", "Which"), rows, buttons=buttons)

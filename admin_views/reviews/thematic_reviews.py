@@ -42,6 +42,7 @@ from models.evidence.triangulations import triangulated_once
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
+from models.reviews.review_stages import give_timetable
 from models.reviews.thematic_reviews import ThematicReview
 
 
@@ -104,6 +105,10 @@ class ThematicReviewScreen(Screen):
     def on_form_ready(self, form: Form, record: ThematicReview) -> None:
         if isinstance(form["hub_id"], RecordField):
             form["hub_id"].loader = ChoiceLoader(Hub, own_hubs_only(Hub.id))
+
+    def on_model_change(self, form: Form, model: ThematicReview, is_created: bool) -> None:
+        if is_created:
+            give_timetable(self.session, model, on=today())
 
     def can_edit_record(self, record: ThematicReview) -> bool:
         return may_run(self.session, record.hub_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -30,38 +30,29 @@ from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.homes.duties import Duty, duties_of, duty
+from admin_views.signatures.review_papers import content_panels, shown_order
 from models.core.access import Actor, Role
 from models.core.addresses import address_of, list_address
-from models.partnership.people import Person
+from models.partnership.people import Person, name_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
-from models.rules.tools.questionnaire_words import answer_words, condition_words
-from models.rules.tools.questionnaires import Question, Questionnaire
 from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.signatures.review_papers import next_to_sign, signing_order
 from models.signatures.sign_offs import SignOff, SignOffStatus, return_for_change, sign, waiting_for_signature
 
 _SPONSORS = frozenset({Role.SPONSOR})
-_HEADINGS = {
-    "number": "Number",
-    "area": "Key area",
-    "text": "Key line of enquiry",
-    "is_additional": "Additional",
-    "seat": "Seat",
-    "person": "Person",
-    "agency": "Agency",
-}
 
 
 class SignForm(Form):
     """A signature with a word for the hub, if wanted."""
 
-    note = TextField("Note for the hub")
+    note = TextField("Note for the hub", id="word")
 
 
 class ReturnForm(Form):
     """What should change before the sponsor can sign."""
 
-    note = TextField("What should change?", validators=[Required()])
+    note = TextField("What should change?", id="why", validators=[Required()])
 
 
 @screen
@@ -77,6 +68,7 @@ class SignOffScreen(Screen):
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/sign-offs", Category.REVIEWS, 15
     part = Part.SCOPE
+    review_page = ("thematic_reviews.papers", "record_id")
     roles = read_by(STAFF)
     column_list = ("title", "subject", "review_id", "status", "asked_at", "signed_at")
     column_details_list = (*column_list, "reason", "asked_by_id", "signed_by_id", "note", "sha256")
@@ -88,7 +80,7 @@ class SignOffScreen(Screen):
     column_labels = {
         "title": "What",
         "subject": "Kind",
-        "asked_at": "Put before the sponsor",
+        "asked_at": "Asked for",
         "signed_at": "Signed",
         "reason": "Reason",
         "asked_by_id": "Asked by",
@@ -102,10 +94,7 @@ class SignOffScreen(Screen):
     def buttons(self, record: SignOff) -> list[Button]:
         if record.status is not SignOffStatus.ASKED or not _is_sponsor(self.session, record):
             return []
-        return [
-            Button("Sign", self.link("sign_page", record_id=record.id), "main"),
-            Button("Return for a change", self.link("return_page", record_id=record.id)),
-        ]
+        return [Button("Read and sign", self.link("sign_page", record_id=record.id), "main")]
 
     @expose("/waiting/", roles=_SPONSORS)
     def waiting(self) -> str:
@@ -114,70 +103,76 @@ class SignOffScreen(Screen):
 
     @expose("/<int:record_id>/sign/", roles=_SPONSORS, methods=("GET", "POST"))
     def sign_page(self, record_id: int) -> ResponseReturnValue:
-        """Read it whole, then sign."""
+        """Read it whole, sign it, and go on to the next paper of the review."""
         record, form = self.get_record(record_id), SignForm(sent_form())
-        values: dict[str, Any] = {
-            "title": f"Sign: {record.title}",
-            "button": "Sign",
-            "panels": content_panels(record.content),
-        }
-        return self.ask(form, self.details_url(record_id), lambda: self._signed(record, form), **values)
+        turn = _turn(self.session, record)
+        return self._ask(record, turn, form, lambda: self._signed(record, turn, form), other=ReturnForm())
 
-    def _signed(self, record: SignOff, form: Form) -> str:
-        review = self.session.get_one(ThematicReview, record.review_id)
-        sign(self.session, record, review=review, person_id=person_id(), note=form["note"].data or "")
-        return f"{record.title} is signed. Its fingerprint is {record.sha256[:16]}…"
+    def _signed(self, record: SignOff, turn: _Turn, form: Form) -> str:
+        sign(self.session, record, review=turn.review, person_id=person_id(), note=form["note"].data or "")
+        return f"{record.title} is signed.{turn.ending}"
 
     @expose("/<int:record_id>/return/", roles=_SPONSORS, methods=("GET", "POST"))
     def return_page(self, record_id: int) -> ResponseReturnValue:
-        """Ask for a change instead."""
+        """Ask for a change instead, and go on to the next paper of the review."""
         record, form = self.get_record(record_id), ReturnForm(sent_form())
-        values = {"title": f"Return: {record.title}", "button": "Return for a change"}
-        return self.ask(form, self.details_url(record_id), lambda: self._returned(record, form), **values)
+        turn = _turn(self.session, record)
+        return self._ask(record, turn, form, lambda: self._returned(record, turn, form), other=SignForm())
 
-    def _returned(self, record: SignOff, form: Form) -> str:
-        review = self.session.get_one(ThematicReview, record.review_id)
-        return_for_change(self.session, record, review=review, person_id=person_id(), note=form["note"].data)
-        return f"{record.title} is back with the hub."
+    def _returned(self, record: SignOff, turn: _Turn, form: Form) -> str:
+        return_for_change(self.session, record, review=turn.review, person_id=person_id(), note=form["note"].data)
+        return f"{record.title} is back with the hub.{turn.ending}"
+
+    def _ask(
+        self, record: SignOff, turn: _Turn, form: Form, act: Callable[[], str], *, other: Form
+    ) -> ResponseReturnValue:
+        forms = {type(form): form, type(other): other}
+        return self.ask(
+            form, turn.onward, act, template="sign_offs/sign.html", record=record, turn=turn, review=turn.review,
+            signing=forms[SignForm], returning=forms[ReturnForm], is_returning=isinstance(form, ReturnForm),
+            panels=content_panels(record.content), asked_by=name_of(self.session, record.asked_by_id),
+            may_sign=record.status is SignOffStatus.ASKED and turn.review.sponsor_id == person_id(),
+        )  # fmt: skip
 
     def facts(self, session: Session, record: SignOff) -> list[Fact]:
         return [Fact("What this means", record.status.meaning)]
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """A paper among those of its review: which one it is, counted from 1 (0: overtaken), and what is read next."""
+
+    review: ThematicReview
+    papers: Sequence[SignOff]
+    place: int
+    before: SignOff | None
+    after: SignOff | None
+    following: SignOff | None
+
+    @property
+    def onward(self) -> str:
+        """Where signing leads: to the next paper that waits, after the last to all papers of the review."""
+        return address_of(self.following, "sign") if self.following else address_of(self.review, "papers")
+
+    @property
+    def ending(self) -> str:
+        """What is said when nothing more waits: that all are signed, where they are; asked when this one is decided."""
+        if self.following is not None:
+            return ""
+        is_all_signed = all(paper.status is SignOffStatus.SIGNED for paper in self.papers)
+        all_papers = f" All {len(self.papers)} papers of this review are signed."
+        return all_papers if is_all_signed else " Nothing of this review waits for your signature now."
+
+
+def _turn(session: Session, record: SignOff) -> _Turn:
+    papers = signing_order(session, record.review_id)
+    review = session.get_one(ThematicReview, record.review_id)
+    return _Turn(review, papers, *shown_order(papers, record), next_to_sign(papers, record))
+
+
 def _is_sponsor(session: Session, record: SignOff) -> bool:
     review = session.get(ThematicReview, record.review_id)
     return role() is Role.SPONSOR and review is not None and review.sponsor_id == person_id()
-
-
-def content_panels(content: Any) -> list[Panel]:
-    """What is signed, as tables: a tool by section, lists of agencies by part, key lines and the team as they are."""
-    if isinstance(content, list):
-        return [_table("What is signed", content)]
-    if "sections" not in content:
-        return [Panel(part, ("Agency",), [(name,) for name in names]) for part, names in content.items()]
-    asked = Questionnaire.from_json(content)
-    return [
-        Panel(
-            section.title, ("Question", "Answer", "Asked"), [_question_row(asked, each) for each in section.questions]
-        )
-        for section in asked.sections
-    ]
-
-
-def _table(title: str, rows: list[dict[str, Any]]) -> Panel:
-    keys = list(rows[0]) if rows else []
-    cells = [tuple(_cell(row[key]) for key in keys) for row in rows]
-    return Panel(title, tuple(_HEADINGS.get(key, key) for key in keys), cells)
-
-
-def _cell(value: Any) -> str:
-    return ("Yes" if value else "No") if isinstance(value, bool) else str(value)
-
-
-def _question_row(asked: Questionnaire, question: Question) -> tuple[str, str, str]:
-    must = "Must be answered" if question.is_required else "May be left open"
-    when = condition_words(asked, question)
-    return question.text, answer_words(question), f"{must}. {when}" if when else must
 
 
 @duty(order=10)
@@ -190,7 +185,7 @@ def signatures(session: Session, sponsor_id: int) -> list[Duty]:
         Duty(
             f"Sign: {sign_off.title}",
             str(reviews[sign_off.review_id]),
-            address_of(sign_off),
+            address_of(sign_off, "sign"),
             sign_off.asked_at,
             people.get(sign_off.asked_by_id or 0, ""),
         )

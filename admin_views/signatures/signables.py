@@ -3,105 +3,101 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import abort, flash
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, Part, expose, person_id, tag
-from admin_views.kit.fields import TextField
+from admin_views.kit.base import STAFF, Button, PageSet, Panel, Part, expose, person_id, role, tag
+from admin_views.kit.fields import BoxesField, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
-from admin_views.kit.registry import link_to
 from admin_views.kit.review_panels import review_panel
+from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
-from admin_views.signatures.sign_offs import content_panels
+from admin_views.signatures.review_papers import paper_lines
+from models.core.access import Role
 from models.core.addresses import address_of
-from models.core.clock import london_day
+from models.core.clock import london_day, today
+from models.partnership.memberships import core_seats_in_words, missing_core_seats
+from models.partnership.people import name_of
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 from models.rules.tools.questionnaires import fingerprint_of
+from models.signatures.review_papers import PaperState, ReviewPaper, ask_for_signatures, papers_of
 from models.signatures.sign_offs import SignOff, SignOffStatus, SignOffSubject, latest_sign_off
-from models.signatures.signables import TOOL_SUBJECTS, content_of, put_before_sponsor, tools_of
+from models.signatures.signables import content_of
 from models.tools.assurance_tools import AssuranceTool
 
-LISTS = {
-    "key-lines": SignOffSubject.KEY_LINES,
-    "project-team": SignOffSubject.PROJECT_TEAM,
-    "invitations": SignOffSubject.INVITATIONS,
-}
-"""What is signed once for a review, by its word in the address; tools are signed one by one."""
+
+class ReasonField(TextField):
+    """Asked only where it is needed, so that it is never said to be optional."""
+
+    is_required = True
 
 
 class AskForm(Form):
-    """Why something unusual should be signed, such as a team without one of its core members."""
+    """Which papers the sponsor is asked to sign, and why a team without one of its core members should do."""
 
-    reason = TextField("Reason", description="Needed only when police, social care or health is missing from the team.")
+    paper = BoxesField("Papers")
+    reason = ReasonField("Why does the project team work without them?")
 
 
 class SignablePages(PageSet):
-    """The pages of the reviews' screen on which something is put before the sponsor."""
+    """The page of the reviews' screen on which a review's papers stand and all their signatures are asked for."""
 
-    @expose("/<int:record_id>/ask-for/<subject>/", roles=OFFICERS, methods=("GET", "POST"))
-    def ask_signature(self, record_id: int, subject: str) -> ResponseReturnValue:
-        """Put the key lines, the project team or the invited agencies before the sponsor, as they stand now."""
-        review, wanted = self._own(record_id), LISTS.get(subject) or abort(404)
-        form, shown = AskForm(sent_form()), content_panels(content_of(self.session, review, wanted))
-        if wanted is not SignOffSubject.PROJECT_TEAM:
-            del form["reason"]
-        title = f"Put before the sponsor: {wanted.label.lower()}"
-        back = self.details_url(record_id)
-        return self.ask(form, back, lambda: self._put(review, wanted, form), title=title, button="Ask", panels=shown)
-
-    @expose("/<int:record_id>/ask-for/tool/<int:tool_id>/", roles=OFFICERS, methods=("GET", "POST"))
-    def ask_tool_signature(self, record_id: int, tool_id: int) -> ResponseReturnValue:
-        """Put one of the review's tools before the sponsor; it is frozen as it stands."""
-        review, tool = self._own(record_id), self.session.get(AssuranceTool, tool_id)
-        if tool is None or tool.review_id != review.id:
-            abort(404)
-        subject = TOOL_SUBJECTS[tool.kind]
-        panels = content_panels(content_of(self.session, review, subject, tool))
-        title, back = f"Put before the sponsor: {tool.title}", self.details_url(record_id)
-        return self.ask(Form(), back, lambda: self._put(review, subject, None, tool), title=title, button="Ask",
-                        panels=panels)  # fmt: skip
-
-    def _put(
-        self, review: ThematicReview, subject: SignOffSubject, form: Form | None, tool: AssuranceTool | None = None
-    ) -> str:
-        reason = (form["reason"].data or "") if form is not None and "reason" in form else ""
-        sign_off = put_before_sponsor(self.session, review, subject, person_id=person_id(), tool=tool, reason=reason)
-        return f"{sign_off.title} waits for the sponsor's signature, frozen as {sign_off.sha256[:16]}…"
-
-    def _own(self, record_id: int) -> ThematicReview:
+    @expose("/<int:record_id>/papers/", roles=STAFF, methods=("GET", "POST"))
+    def papers(self, record_id: int) -> ResponseReturnValue:
+        """Every paper of the review with its state; those that are ready are ticked, and asked for at once."""
         review: ThematicReview = self.get_record(record_id)
-        if not may_run(self.session, review.hub_id):
+        runs, papers = may_run(self.session, review.hub_id), papers_of(self.session, review)
+        if request.method == "POST" and not runs:
             abort(403)
-        return review
+        form = AskForm(sent_form(), data={"paper": [paper.code for paper in papers if paper.is_ready]})
+        form.paper.choices = [(paper.code, paper.title) for paper in papers]
+        values = self._shown(review, papers, form, runs)
+        where = self.link("papers", record_id=record_id)
+        return self.ask(form, where, lambda: self._asked(review, papers, form), **values)
+
+    def _shown(self, review: ThematicReview, papers: list[ReviewPaper], form: Form, runs: bool) -> dict[str, Any]:
+        signs = role() is Role.SPONSOR and review.sponsor_id == person_id()
+        team = next(paper for paper in papers if paper.subject is SignOffSubject.PROJECT_TEAM)
+        missing = missing_core_seats(self.session, review.hub_id, today()) if runs and team.may_ask else []
+        if not missing:
+            del form["reason"]
+        return {
+            "template": "sign_offs/papers.html",
+            "review": review,
+            "part": Part.SCOPE,
+            "lines": paper_lines(self.session, review, papers, runs=runs, signs=signs),
+            "signed": sum(paper.state is PaperState.SIGNED for paper in papers),
+            "ready": sum(paper.is_ready for paper in papers),
+            "sponsor": name_of(self.session, review.sponsor_id),
+            "missing": core_seats_in_words(missing) if missing else "",
+        }
+
+    def _asked(self, review: ThematicReview, papers: list[ReviewPaper], form: Form) -> str:
+        wanted = [paper for paper in papers if paper.code in form["paper"].data]
+        reason = (form["reason"].data or "") if "reason" in form else ""
+        asked = ask_for_signatures(
+            self.session, review, wanted, person_id=person_id(), reason=reason, **letter_words()
+        )  # fmt: skip
+        sponsor = name_of(self.session, review.sponsor_id)
+        return f"{sponsor} is asked for {count_words(len(asked), 'signature')} and gets one letter about it."
 
 
 @review_panel(Part.SCOPE, order=5, roles=STAFF)
 def signature_panel(session: Session, review: ThematicReview) -> Panel:
     """Everything of the review that its sponsor signs, with where it stands."""
-    may_ask = may_run(session, review.hub_id)
-    rows = [
-        _row(session, review, subject, None, address_of(review, "ask-for", word) if may_ask else "")
-        for word, subject in LISTS.items()
-    ]
-    for tool in tools_of(session, review.id):
-        where = address_of(review, "ask-for", "tool", tool.id) if may_ask else ""
-        rows.append(_row(session, review, TOOL_SUBJECTS[tool.kind], tool, where))
-    return Panel("What the lead sponsor signs", ("What", "State", "Signed", "Next"), rows)
-
-
-def _row(
-    session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None, where: str
-) -> tuple[object, ...]:
-    """One thing to sign: what, where it stands in its present words, since when, and what can be done."""
-    standing = signature_standing(session, review, subject, tool)
-    name = link_to(tool, tool.title) if tool else subject.label
-    asks = Button("Put before the sponsor", where) if where and standing.may_ask else None
-    return name, standing.state, standing.signed, _link(asks)
+    papers = papers_of(session, review)
+    lines = paper_lines(session, review, papers, runs=may_run(session, review.hub_id), signs=False)
+    ready = sum(paper.is_ready for paper in papers) if may_run(session, review.hub_id) else 0
+    label = f"Ask for {count_words(ready, 'signature')}" if ready else "Papers and signatures"
+    rows = [(line.title, line.state, line.hint) for line in lines]
+    buttons = [Button(label, address_of(review, "papers"))]
+    return Panel("What the lead sponsor signs", ("What", "State", "Last"), rows, buttons=buttons)
 
 
 @dataclass(frozen=True)
@@ -141,7 +137,3 @@ def _state(last: SignOff | None, is_written: bool, is_current: bool) -> str:
     if not is_current:
         return tag("Changed since", "red")
     return tag("Signed", "green") if last.status is SignOffStatus.SIGNED else tag("Waits for the sponsor", "amber")
-
-
-def _link(button: Button | None) -> object:
-    return Markup('<a href="{}">{}</a>').format(button.href, button.label) if button else NOTHING

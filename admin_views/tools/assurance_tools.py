@@ -168,8 +168,7 @@ class AssuranceToolScreen(Screen):
         if review is None or subject is None:
             return [*buttons, Button("Freeze a version", self.link("freeze", **there), is_post=True)]
         if signature_standing(self.session, review, subject, record).may_ask:
-            where = address_of(review, "ask-for", "tool", record.id)
-            buttons.append(Button("Put before the sponsor", where))
+            buttons.append(Button("Ask for the signature", address_of(review, "papers")))
         return buttons
 
 

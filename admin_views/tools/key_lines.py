@@ -69,6 +69,7 @@ class KeyLineScreen(Screen):
     )
     url, category, menu_order = "/key-lines", Category.TOOLS, 5
     part = Part.SCOPE
+    review_page = ("key_lines.arrange", "review_id")
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "The bank's standard key lines are copied for each review and amended there."
     column_list = ("text", "number", "key_area_id", "review_id", "is_additional")

@@ -38,6 +38,32 @@ if (ticks.length && corner) {
   corner.append(all);
 }
 
+// A whole column of a work table, ticked or copied from the one to its left; without this the server answers the button.
+for (const button of document.querySelectorAll(".cells .all button")) {
+  const column = button.closest("td").cellIndex;
+  const boxes = (place) => [...button.closest("tbody").rows].map((row) => row.cells[place].querySelector("input"));
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const left = boxes(column - 1);
+    boxes(column).forEach((box, row) => {
+      if (!box) return;
+      box.checked = button.name === "tick" || left[row].checked;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+}
+
+// A button that names how many are ticked says how many there are now.
+for (const button of document.querySelectorAll("[data-counted]")) {
+  const [one, several] = button.dataset.counted.split("|");
+  const count = () => {
+    const number = button.form.querySelectorAll(".counted:checked").length;
+    button.textContent = (number === 1 ? one : several).replace("#", number);
+  };
+  button.form.addEventListener("change", count);
+  addEventListener("load", count);
+}
+
 // Choices appear while words are typed; the "Find" button does the same without this.
 for (const finder of document.querySelectorAll("[data-lookup]")) {
   const select = document.getElementById(finder.dataset.for);

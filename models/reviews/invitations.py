@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
@@ -17,6 +17,9 @@ from models.partnership.agencies import Agency
 from models.partnership.hubs import HubKind
 from models.partnership.reference_items import Service
 from models.reviews.thematic_reviews import ThematicReview
+
+RECENT = 5
+"""On how many earlier reviews is looked back, to say who is usually asked."""
 
 
 class ReviewPart(Choice):
@@ -74,24 +77,50 @@ def fitting_agencies(session: Session, review: ThematicReview) -> list[Agency]:
     return list(session.scalars(statement.order_by(Agency.is_statutory.desc(), Agency.name)))
 
 
-def set_invited(
-    session: Session, review: ThematicReview, part: ReviewPart, *, agency_ids: Collection[int], offered: Collection[int]
-) -> int:
-    """Invite the named agencies to a part, and withdraw the invitations of the others that were offered.
+Cell = tuple[int, ReviewPart]
+"""One tick of the table of agencies by parts: an agency's id and what it is asked for."""
 
-    Agencies that were not offered stay as they are. Returns how many are invited to the part now. The list needs the
-    sponsor's signature again once it has changed (framework, appendix 1). Refuses an agency that is not active.
+
+def cells_of(session: Session, review_id: int) -> set[Cell]:
+    """Which agencies are invited to which parts of a review."""
+    rows = session.execute(select(Invitation.agency_id, Invitation.part).where(Invitation.review_id == review_id))
+    return {(agency_id, part) for agency_id, part in rows}
+
+
+def recently_invited(session: Session, review: ThematicReview) -> tuple[int, dict[int, int]]:
+    """How many other reviews are looked back on, five at most, and to how many of them each agency was invited."""
+    others = select(Invitation.review_id).where(Invitation.review_id != review.id).distinct()
+    recent = session.scalars(others.order_by(Invitation.review_id.desc()).limit(RECENT)).all()
+    counts = (
+        select(Invitation.agency_id, func.count(Invitation.review_id.distinct()))
+        .where(Invitation.review_id.in_(recent))
+        .group_by(Invitation.agency_id)
+    )
+    return len(recent), {agency_id: count for agency_id, count in session.execute(counts)}
+
+
+def save_invitations(
+    session: Session, review: ThematicReview, *, ticked: Collection[Cell], opened: Collection[Cell]
+) -> set[Cell]:
+    """Invite what is ticked now and was not when the table was `opened`, and withdraw what was ticked then and is not.
+
+    Everything else stays, so that nobody saves over a colleague unseen: returns what was invited or withdrawn by
+    somebody else since then. The list needs the sponsor's signature again once it has changed (framework, appendix 1).
+    Refuses, with all of it, an agency that is not active.
     """
-    strangers = set(agency_ids) - set(offered)
-    active = set(session.scalars(select(Agency.id).where(Agency.id.in_(agency_ids), Agency.is_active)))
-    if strangers or active != set(agency_ids):
+    held = {
+        (invitation.agency_id, invitation.part): invitation
+        for invitation in session.scalars(select(Invitation).where(Invitation.review_id == review.id))
+    }
+    added, withdrawn = set(ticked) - set(opened) - held.keys(), (set(opened) - set(ticked)) & held.keys()
+    wanted = {agency_id for agency_id, _ in added}
+    active = set(session.scalars(select(Agency.id).where(Agency.id.in_(wanted), Agency.is_active)))
+    if active != wanted:
         raise RuleBroken("Choose only agencies that are offered here.")
-    held = select(Invitation).where(Invitation.review_id == review.id, Invitation.part == part)
-    invitations = {invitation.agency_id: invitation for invitation in session.scalars(held)}
-    for key in set(invitations) & set(offered) - active:
-        session.delete(invitations[key])
+    for cell in withdrawn:
+        session.delete(held[cell])
     session.add_all(
-        Invitation(review_id=review.id, part=part, agency_id=key) for key in sorted(active - set(invitations))
+        Invitation(review_id=review.id, part=part, agency_id=agency_id) for agency_id, part in sorted(added)
     )
     session.flush()
-    return len((set(invitations) - set(offered)) | active)
+    return held.keys() ^ set(opened)

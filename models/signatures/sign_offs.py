@@ -104,6 +104,13 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
     return session.scalar(statement.order_by(SignOff.id.desc()).limit(1))
 
 
+def latest_sign_offs(session: Session, review_id: int) -> list[SignOff]:
+    """The newest request for each of a review's signatures that has been asked for."""
+    newest = select(func.max(SignOff.id)).where(SignOff.review_id == review_id)
+    statement = select(SignOff).where(SignOff.id.in_(newest.group_by(SignOff.subject, SignOff.subject_id)))
+    return list(session.scalars(statement.order_by(SignOff.id)))
+
+
 @dataclass(frozen=True)
 class Signable:
     """What is put before a sponsor: its title, its words as plain data, and which tool it is (0: no tool)."""

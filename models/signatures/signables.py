@@ -120,7 +120,8 @@ def put_before_sponsor(
     if subject is SignOffSubject.PROJECT_TEAM:
         missing = missing_core_seats(session, review.hub_id, today())
         if missing and not reason.strip():
-            raise RuleBroken(f"{core_seats_in_words(missing)} Give the reason why the team works without.")
+            words = f"{core_seats_in_words(missing)} Give the reason why the team works without."
+            raise RuleBroken(words, field="reason")
     return ask_for_signature(
         session,
         signable=Signable(

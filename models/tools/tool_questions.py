@@ -126,20 +126,20 @@ class ToolQuestion(Record):
             raise RuleBroken("Say which answers bring this question up.")
 
 
-def questions_of(session: Session, tool_id: int) -> list[ToolQuestion]:
-    """A tool's questions in the order they are asked."""
+def questions_of(session: Session, *tool_ids: int) -> list[ToolQuestion]:
+    """A tool's questions in the order they are asked; of several tools each tool's in its own order."""
     statement = (
         select(ToolQuestion)
         .join(ToolSection, ToolSection.id == ToolQuestion.section_id)
-        .where(ToolQuestion.tool_id == tool_id)
+        .where(ToolQuestion.tool_id.in_(tool_ids))
         .order_by(ToolSection.number, ToolSection.id, ToolQuestion.number, ToolQuestion.id)
     )
     return list(session.scalars(statement))
 
 
-def sections_of(session: Session, tool_id: int) -> list[ToolSection]:
-    """A tool's sections in order."""
-    statement = select(ToolSection).where(ToolSection.tool_id == tool_id)
+def sections_of(session: Session, *tool_ids: int) -> list[ToolSection]:
+    """A tool's sections in order; of several tools each tool's in its own order."""
+    statement = select(ToolSection).where(ToolSection.tool_id.in_(tool_ids))
     return list(session.scalars(statement.order_by(ToolSection.number, ToolSection.id)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -59,20 +61,25 @@ class ToolVersion(Base):
 
 def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
     """The tool as it is now, as people would be asked it."""
-    questions = questions_of(session, tool.id)
+    return questionnaires_of(session, [tool])[tool.id]
+
+
+def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:
+    """The same of several tools, by their ids, in as many statements as for one."""
+    tool_ids = [tool.id for tool in tools]
+    questions = questions_of(session, *tool_ids)
     line_ids = {question.key_line_id for question in questions if question.key_line_id}
     scale_ids = {question.scale_id for question in questions if question.scale_id}
     lines = {line.id: line for line in session.scalars(select(KeyLine).where(KeyLine.id.in_(line_ids)))}
     scales = {scale.id: scale for scale in session.scalars(select(RatingScale).where(RatingScale.id.in_(scale_ids)))}
-    sections = tuple(
-        Section(
-            section.title,
-            section.introduction or "",
-            tuple(_asked(each, lines, scales) for each in questions if each.section_id == section.id),
-        )
-        for section in sections_of(session, tool.id)
-    )
-    return Questionnaire(tool.title, tool.introduction or "", sections)
+    asked: dict[int, list[Question]] = defaultdict(list)
+    for question in questions:
+        asked[question.section_id].append(_asked(question, lines, scales))
+    sections: dict[int, list[Section]] = defaultdict(list)
+    for section in sections_of(session, *tool_ids):
+        words = Section(section.title, section.introduction or "", tuple(asked[section.id]))
+        sections[section.tool_id].append(words)
+    return {tool.id: Questionnaire(tool.title, tool.introduction or "", tuple(sections[tool.id])) for tool in tools}
 
 
 def _asked(question: ToolQuestion, lines: dict[int, KeyLine], scales: dict[int, RatingScale]) -> Question:

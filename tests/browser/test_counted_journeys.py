@@ -17,7 +17,7 @@ from tests.browser.counting import Count, Hand, hold
 from tests.browser.stage import PASSWORD
 
 pytestmark = pytest.mark.browser
-SitDown = Callable[[str, Count], Hand]
+SitDown = Callable[..., Hand]
 
 INVITED: Final = (
     "Corlemere and Wayfenshire Partnership NHS Trust",
@@ -29,6 +29,7 @@ STAGES: Final = (
     *("Proposed", "Scoping", "Evidence", "Improvement planning", "Presentation"),
     *("Dissemination", "Completed", "Impact analysis", "Closed"),
 )
+PARTS: Final = ("Self-evaluation", "Case audit", "Practitioner feedback", "Service-user feedback")
 SIGNATURES: Final = 7
 AUDITS: Final = 4
 MOVED_DOWN: Final = "When did a senior manager agree it?"
@@ -38,14 +39,17 @@ TITLE: Final = "Review of the counted journeys"
 
 @pytest.fixture(scope="module")
 def sit_down(chromium: Browser, address: str) -> Iterator[SitDown]:
-    """`sit_down("officer", count)`: somebody's hand on their home page; what they do from there is counted."""
+    """`sit_down("officer", count)`: somebody's hand on their home page; what they do from there is counted.
+
+    A third word is the address by which they come instead, such as that of a letter: signing in leads there.
+    """
     contexts: list[BrowserContext] = []
 
-    def signed_in(login: str, count: Count) -> Hand:
+    def signed_in(login: str, count: Count, begins_at: str = "/") -> Hand:
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
         contexts.append(context)
         page = context.new_page()
-        page.goto("/")
+        page.goto(begins_at)
         page.get_by_label("E-mail").fill(f"{login}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)
         with page.expect_event("domcontentloaded"):
@@ -75,11 +79,13 @@ def scoped(sit_down: SitDown) -> Scoped:
     count = Count()
     officer = sit_down("officer", count)
     begin_review(officer)
-    plan_stages(officer)  # before its first move, which makes the line of the stage it reaches
+    plan_stages(officer)
     begin_scoping(officer)
     copy_key_lines_and_tools(officer)
     invite_agencies(officer)
-    return Scoped(officer.page.url, officer.main.locator("h1").inner_text(), count)
+    reference = re.search(r"TR-\d{4}-\d+", officer.page.inner_text("body"))
+    assert reference is not None
+    return Scoped(officer.page.url, reference[0], count)
 
 
 def begin_review(officer: Hand) -> None:
@@ -104,41 +110,42 @@ def begin_scoping(officer: Hand) -> None:
 
 
 def copy_key_lines_and_tools(officer: Hand) -> None:
-    officer.follow("Copy the standard key lines")
-    officer.send("Copy")
-    officer.go(officer.main.get_by_role("link", name=TITLE))
-    officer.follow("Copy tools from the bank")
-    officer.send("Copy")
+    for words in ("Copy the standard key lines", "Copy tools from the bank"):
+        with officer.tab(officer.link(words)) as tab:
+            tab.send("Copy")
 
 
 def plan_stages(officer: Hand) -> None:
-    for number, stage in enumerate(STAGES, start=1):
-        with officer.tab(officer.link("Plan a stage")) as tab:
-            tab.choose("Stage", stage)
-            tab.fill("Planned", f"2027-{number:02}-01")
-            tab.send("Save")
-            assert tab.page.get_by_text("The stage is saved.").is_visible()
+    """All dates that are still open: a new review is proposed today."""
+    with officer.tab(officer.link("Edit the timetable")) as tab:
+        for number, stage in enumerate(STAGES[1:], start=2):
+            tab.fill(f"Planned date of {stage}", f"2027-{number:02}-01")
+        tab.send("Save the timetable")
+        assert tab.page.get_by_text("The timetable is saved, 8 dates changed.").is_visible()
 
 
 def invite_agencies(officer: Hand) -> None:
-    officer.follow("Invite agencies")
-    for part in ("Self-evaluation", "Case audit", "Practitioner feedback", "Service-user feedback"):
-        tab = officer.main.get_by_role("link", name=re.compile(f"^{part}"))
-        if tab.get_attribute("aria-current") is None:
-            officer.go(tab)
+    with officer.tab(officer.link("Invite agencies")) as tab:
         for agency in INVITED:
-            officer.press(officer.main.get_by_label(re.compile(f"^{agency} (statutory|voluntary)")))
-        officer.send("Save")
-    officer.follow("Back to the review")
+            tab.press(tab.main.get_by_label(f"Self-evaluation, {agency}"))
+        for part in PARTS[1:]:
+            tab.press(tab.main.get_by_role("button", name=f"Copy from the left to {part}"))
+        tab.send("Save invitations")
+        assert tab.page.get_by_text("4 agencies are invited, to 16 parts in all.").is_visible()
 
 
 def test_officer_scopes_a_review_up_to_its_gate(scoped: Scoped, sit_down: SitDown) -> None:
-    page = sit_down("officer", Count()).look(scoped.address)
+    officer = sit_down("officer", Count())
+    page = officer.look(scoped.address)
     assert page.get_by_text("the lead sponsor has not signed this as it stands now").count() == SIGNATURES
     assert missing(page) == SIGNATURES + 1
-    rows = page.locator("tbody tr")
-    assert rows.filter(has_text=re.compile(r"1 [A-Z][a-z]+ 2027")).count() == len(STAGES)
-    assert rows.filter(has_text="; ".join(INVITED)).count() == 4
+    number = scoped.address.strip("/").rpartition("/")[2]
+    timetable = officer.look(f"/review-stages/review/{number}/")
+    days = [field.input_value() for field in timetable.locator("input[type=date]").all()]
+    assert days == [f"2027-{month:02}-01" for month in range(3, len(STAGES) + 1)]
+    assert timetable.get_by_text(re.compile(r"^Reached \d+ ")).count() == 2
+    invited = officer.look(f"/invitations/review/{number}/")
+    assert invited.locator("td input:checked").count() == len(INVITED) * len(PARTS)
     hold("Scope one review up to its gate", scoped.count)
 
 
@@ -154,8 +161,10 @@ def test_officer_asks_for_all_signatures_and_the_sponsor_signs_them(scoped: Scop
     count = Count()
     officer = sit_down("officer", count)
     open_review(officer)
-    ask_for_signatures(officer)
-    sign_all(sit_down("sponsor", count), scoped.reference)
+    officer.follow(f"Ask for {SIGNATURES} signatures")
+    officer.send(f"Ask for {SIGNATURES} signatures")
+    sponsor = sit_down("sponsor", Count(), letter_of(officer, scoped.reference))
+    sign_all(Hand(sponsor.page, count))
     assert missing(officer.look(scoped.address)) == 1
     hold("Ask for seven signatures and sign them", count)
 
@@ -165,23 +174,24 @@ def open_review(officer: Hand) -> None:
     officer.go(officer.main.get_by_role("row").filter(has_text=TITLE).get_by_role("link").first)
 
 
-def ask_for_signatures(officer: Hand) -> None:
-    asked = officer.main.get_by_role("link", name="Put before the sponsor").all()
-    assert len(asked) == SIGNATURES
-    for link in asked:
-        with officer.tab(link) as tab:
-            tab.send("Ask")
+def letter_of(officer: Hand, reference: str) -> str:
+    """The page to which the one letter leads that the sponsor has been written."""
+    messages = officer.look("/messages/")
+    letters = messages.get_by_role("link", name=f"{reference}: {SIGNATURES} papers to sign")
+    assert letters.count() == 1
+    letters.click()
+    messages.wait_for_load_state()
+    where = re.search(r"/sign-offs/\d+/sign/", messages.inner_text("main"))
+    assert where is not None
+    return where[0]
 
 
-def sign_all(sponsor: Hand, reference: str) -> None:
-    sponsor.go(sponsor.main.get_by_role("link", name=re.compile("for your signature or word$")))
-    waiting = sponsor.main.get_by_role("row").filter(has_text=reference).get_by_role("link").all()
-    assert len(waiting) == SIGNATURES
-    for link in waiting:
-        with sponsor.tab(link) as tab:
-            tab.follow("Sign")
-            tab.send("Sign")
-            assert tab.page.get_by_text("is signed. Its fingerprint is").is_visible()
+def sign_all(sponsor: Hand) -> None:
+    """Seven papers from the one that the letter leads to: each is read, and signing it leads to the next."""
+    for number in range(1, SIGNATURES + 1):
+        assert sponsor.page.get_by_text(f"Paper {number} of {SIGNATURES} to sign").is_visible()
+        sponsor.send("Sign and go to the next" if number < SIGNATURES else "Sign")
+    assert sponsor.page.get_by_text(f"All {SIGNATURES} papers of this review are signed.").is_visible()
 
 
 # 3. Auditors for case audits

@@ -65,10 +65,10 @@ def test_sponsor_reads_and_signs_what_waits(open_as: Callable[[str], Page]) -> N
     count = waiting.count()
     waiting.first.click()
     accessible(page)
-    page.get_by_role("link", name="Sign", exact=True).click()
+    page.get_by_text("Return it instead").click()
     accessible(page)
-    page.get_by_role("button", name="Sign", exact=True).click()
-    page.get_by_text("is signed. Its fingerprint is").wait_for()
+    page.get_by_role("button", name=re.compile("^Sign( and go to the next)?$")).click()
+    page.get_by_text(re.compile("is signed")).first.wait_for()
     accessible(page)
     page.goto("/sign-offs/waiting/")
     assert waiting.count() == count - 1

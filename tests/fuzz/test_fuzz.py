@@ -26,7 +26,9 @@ from tests.web import usual_portal
 pytestmark = [pytest.mark.faults, pytest.mark.assures(16, 17)]
 PEOPLE = ("administrator", "officer", "sponsor", "board", "manager", "member", "")
 SECRET = "planted-Zq7-secret"
-INSIDE = re.compile(r"Traceback|psycopg|sqlalchemy|(?-i:SELECT .+ FROM)|/site-packages/|\.py[\", ]|" + SECRET, re.IGNORECASE)
+INSIDE = re.compile(
+    r"Traceback|psycopg|sqlalchemy|(?-i:SELECT .+ FROM)|/site-packages/|\.py[\", ]|" + SECRET, re.IGNORECASE
+)
 """What no page may tell: statements, paths, traces, and the secret of this portal."""
 ENDS = (
     "auth.sign_out_here",

@@ -64,8 +64,8 @@ def test_officer_cannot_run_the_reviews_of_another_hub(browser: Open, session: S
     for path in (f"thematic-reviews/{theirs.id}/edit/", f"review-stages/{stage.id}/edit/"):
         officer.get(f"/{path}", 403)
     assert officer.client.get(f"/review-stages/{stage.id}/delete/").status_code == 403
-    planned = officer.send("/review-stages/new/", review_id=theirs.id, stage="evidence", planned_on="2026-09-01")
-    assert planned.status_code == 422
+    planned = officer.send(f"/review-stages/review/{theirs.id}/", "/account/", evidence="2026-09-01")
+    assert planned.status_code == 403
     officer.send(f"/thematic-reviews/{theirs.id}/advance/", confirmed="yes")
     assert "You run the reviews of your own hubs only." in officer.get(f"/thematic-reviews/{theirs.id}/").get_text()
     session.expire_all()
@@ -195,19 +195,6 @@ def test_closed_review_goes_no_further(browser: Open, session: Session) -> None:
     assert "The review is closed." in administrator.get("/thematic-reviews/").get_text()
 
 
-def test_officer_plans_the_stages_of_a_review(browser: Open, session: Session, own_review: Any) -> None:
-    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{own_review.id}/scope/"
-    button = officer.get(path).find("a", string="Plan a stage")
-    page = str(button["href"])  # type: ignore[index]
-    assert officer.send(page, stage="evidence", planned_on="2031-09-01", review_id=own_review.id).status_code == 302
-    again = officer.send(page, stage="evidence", planned_on="2031-10-01", review_id=own_review.id)
-    assert again.status_code == 422
-    assert "That stage is already planned." in words_of(again)
-    shown = officer.get(path).get_text()
-    assert "1 September 2031" in shown
-    assert "Not yet" in shown
-
-
 def test_review_leads_to_its_plans_frames_and_samples(browser: Open, session: Session, own_review: Any) -> None:
     plan = make.plan(session, own_review)
     session.commit()
@@ -240,7 +227,7 @@ def test_agency_sees_a_review_only_by_its_own_actions(browser: Open, session: Se
 def test_readers_cannot_change_a_review(browser: Open, own_review: ThematicReview, role: Role) -> None:
     reader, path = browser(role), f"/thematic-reviews/{own_review.id}/"
     reader.get(path)
-    for page in ("/thematic-reviews/new/", f"{path}edit/", f"{path}advance/", f"{path}delete/", "/review-stages/new/"):
+    for page in ("/thematic-reviews/new/", f"{path}edit/", f"{path}advance/", f"{path}delete/"):
         reader.get(page, 403)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
@@ -57,9 +58,8 @@ def _asked(session: Session, review: ThematicReview) -> Any:
 def test_sponsor_reads_what_waits_and_signs_it(browser: Open, session: Session, review: ThematicReview) -> None:
     asked, sponsor = _asked(session, review), browser(Role.SPONSOR)
     assert "1 thing waits for your signature" in sponsor.get("/agencies/").get_text()
-    waiting = sponsor.get("/sign-offs/waiting/")
-    assert waiting.select_one(f'a[href="/sign-offs/{asked.id}/"]') is not None
-    page = f"/sign-offs/{asked.id}/sign/"
+    waiting, page = sponsor.get("/sign-offs/waiting/"), f"/sign-offs/{asked.id}/sign/"
+    assert waiting.select_one(f'a[href="{page}"]') is not None
     assert "Is neglect recognised early?" in sponsor.get(page).get_text()
     assert sponsor.send(page, note="").status_code == 302
     session.expire_all()
@@ -95,20 +95,21 @@ def test_nobody_signs_for_the_sponsor(browser: Open, session: Session, review: T
     for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.BOARD_VIEWER, Role.MANAGER):
         browser(role).get(path, 403)
     other = browser(Role.SPONSOR, name="Another sponsor")
-    assert other.send(path, note="").status_code == 422
-    assert "Sign" not in [link.get_text() for link in other.get(f"/sign-offs/{asked.id}/").select("a.button")]
+    assert other.get(path).select("main form") == []
+    assert other.send(path, "/account/", note="").status_code == 422
+    assert other.send(path.replace("sign/", "return/"), "/account/", note="Not mine.").status_code == 422
+    assert "Read and sign" not in [link.get_text() for link in other.get(f"/sign-offs/{asked.id}/").select("a.button")]
     session.expire_all()
     assert asked.status is SignOffStatus.ASKED
 
 
-def test_officer_of_another_hub_puts_nothing_before_the_sponsor(
+def test_officer_of_another_hub_asks_the_sponsor_for_nothing(
     browser: Open, session: Session, review: ThematicReview
 ) -> None:
     session.commit()
-    elsewhere, page = browser(Role.OFFICER, name="Officer elsewhere"), f"/thematic-reviews/{review.id}/ask-for/"
-    for subject in ("key-lines", "tool/1"):
-        elsewhere.get(f"{page}{subject}/", 403)
-        assert elsewhere.send(f"{page}{subject}/", "/account/").status_code == 403
+    elsewhere, page = browser(Role.OFFICER, name="Officer elsewhere"), f"/thematic-reviews/{review.id}/papers/"
+    assert elsewhere.get(page).select("main form") == []
+    assert elsewhere.send(page, "/account/", paper="key_lines").status_code == 403
     assert latest_sign_off(session, review.id, LINES) is None
 
 
@@ -124,14 +125,17 @@ def test_sponsor_returns_with_a_reason_only(browser: Open, session: Session, rev
 def test_team_without_a_core_member_needs_the_reason_why(
     browser: Open, session: Session, review: ThematicReview
 ) -> None:
-    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/ask-for/project-team/"
-    assert officer.send(path, reason="No health member until May.").status_code == 422  # nobody sits in the team yet
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/papers/"
+    team = {"paper": "project_team"}
+    assert officer.send(path, **team, reason="No health member until May.").status_code == 422  # nobody sits there yet
     session.add(make.membership(session, make.hub(session), member(session, Role.BOARD_VIEWER)))
     session.commit()
-    refused = officer.send(path, reason="")
+    refused = officer.send(path, **team, reason="")
     assert refused.status_code == 422
-    assert "Give the reason why the team works without." in refused.text
-    assert officer.send(path, reason="Police join in May.").status_code == 302
+    marked = BeautifulSoup(refused.text, "html.parser").select_one(".problems a[href='#reason']")
+    assert marked is not None
+    assert "Give the reason why the team works without." in marked.get_text()
+    assert officer.send(path, **team, reason="Police join in May.").status_code == 302
     asked = latest_sign_off(session, review.id, SignOffSubject.PROJECT_TEAM)
     assert asked is not None
     assert asked.reason == "Police join in May."

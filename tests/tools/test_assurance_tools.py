@@ -51,11 +51,11 @@ def test_signature_is_asked_for_on_the_tools_page_and_its_state_shown(
     officer = browser(Role.OFFICER)
     page = officer.get(path(tool))
     assert state(page) == "Not asked"
-    asks = next(link for link in page.select(".buttons a") if link.get_text() == "Put before the sponsor")
-    assert officer.send(str(asks["href"])).status_code == 302
+    asks = next(link for link in page.select(".buttons a") if link.get_text() == "Ask for the signature")
+    assert officer.send(str(asks["href"]), paper=f"{SELF.value}-{tool.id}").status_code == 302
     page = officer.get(path(tool))
     assert state(page) == "Waits for the sponsor"
-    assert "Put before the sponsor" not in page.get_text()
+    assert "Ask for the signature" not in page.get_text()
     assert "Version 1" in page.get_text()
 
 
@@ -74,7 +74,7 @@ def test_signed_tool_that_is_changed_says_that_the_sponsor_must_sign_anew(
     assert state(shown) == "Changed since"
     words = "The lead sponsor signed other words than these. Put it before them again before it goes out."
     assert shown.get_text().count(words) == 2, "after the change, and for as long as it is so"
-    assert "Put before the sponsor" in shown.get_text()
+    assert "Ask for the signature" in shown.get_text()
     assert shown.select_one(f'a[href="{path(tool, "changes/")}"]') is not None
 
 

@@ -124,9 +124,9 @@ def test_change_after_signature_says_that_the_sponsor_must_sign_anew(
     assert "The lead sponsor signed other words than these." in officer.get(f"/key-lines/{line.id}/").get_text()
     shown = officer.get(all_lines)
     assert "Changed since" in shown.get_text()
-    ask = f"/thematic-reviews/{review.id}/ask-for/key-lines/"
+    ask = f"/thematic-reviews/{review.id}/papers/"
     assert shown.select_one(f'a[href="{ask}"]') is not None
-    assert officer.send(ask).status_code == 302
+    assert officer.send(ask, paper="key_lines").status_code == 302
     assert "Waits for the sponsor" in officer.get(all_lines).get_text()
     officer.send(f"/key-lines/{line.id}/delete/")
     assert "has other words than these before them" in officer.get(all_lines).get_text()

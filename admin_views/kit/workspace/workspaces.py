@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
+from admin_views.kit.page_sets import page_opens
 from admin_views.kit.permissions import STAFF
 from admin_views.kit.places import OF_PARTS, Link, Part
 from admin_views.kit.registry import RegisteredPages, load_screens
@@ -106,5 +107,13 @@ def tabs_of(review: ThematicReview, part: Part) -> Iterator[Link]:
     if has_panels(part):
         yield Link("At a glance", own, request.path == own)
     for known in lists_of(part):
-        href = f"{known.url}/?{urlencode({IN_REVIEW: review.id})}"
-        yield Link(known.name, href, request.blueprint == known.endpoint_of())
+        yield _tab(known, review)
+
+
+def _tab(known: type[RegisteredPages], review: ThematicReview) -> Link:
+    """The page that a screen has for one review where it is open to whoever asks, and else the list of that review."""
+    is_here = request.blueprint == known.endpoint_of()
+    if known.review_page is not None and page_opens(known.review_page[0]):
+        endpoint, argument = known.review_page
+        return Link(known.name, url_for(endpoint, **{argument: review.id}), is_here or request.endpoint == endpoint)
+    return Link(known.name, f"{known.url}/?{urlencode({IN_REVIEW: review.id})}", is_here)

@@ -24,8 +24,6 @@ WORDS = {
     "list_name": ("agencies", "actions"),
     "way": ("up", "down"),
     "source": tuple(Source),
-    "subject": ("key-lines", "invitations"),
-    "part": ("case_audit", "self_evaluation"),
     "filename": ("portal.css",),
 }
 """What stands for a word in an address."""

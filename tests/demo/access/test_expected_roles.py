@@ -72,7 +72,9 @@ QUESTIONS = {
     "/audit-samples/check/",  # repeats a draw from a certificate
     "/assurance-tools/<int:record_id>/preview/",  # what is entered is checked and forgotten
     "/change-log/check-chain/",  # walks the chain
-    "/invitations/review/<int:review_id>/<part>/",  # who does not run the review reads it; sending is refused by record
+    "/invitations/review/<int:review_id>/",  # who does not run the review reads it; sending is refused by record
+    "/review-stages/review/<int:review_id>/",  # the same
+    "/thematic-reviews/<int:record_id>/papers/",  # the same
     "/moderations/case/<int:case_id>/",  # a document
 }
 """Addresses to which something is sent that changes nothing."""
