@@ -48,7 +48,7 @@ class InvitationScreen(Screen):
     list_begins_at = "/thematic-reviews"
     url, category, menu_order = "/invitations", Category.EVIDENCE, 45
     part = Part.SCOPE
-    review_page = ("PAGE", "ARG")
+    review_page = ("invitations.matrix", "review_id")
     roles = read_by(STAFF)
     column_list = ("agency_id", "review_id", "part", "note")
     column_labels = {"agency_id": "Agency"}

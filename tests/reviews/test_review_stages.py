@@ -59,7 +59,7 @@ def test_new_review_has_its_timetable_from_today_on(browser: Open, session: Sess
 def test_officer_moves_all_dates_with_one_save(browser: Open, session: Session, review: ThematicReview) -> None:
     officer, path = browser(Role.OFFICER), page_of(review)
     days = {stage.value: f"2031-0{number}-01" for number, stage in enumerate(STAGES[1:], 1)}
-    assert f'href="{path}"' in str(officer.get(f"/thematic-reviews/{review.id}/"))
+    assert f'href="{path}"' in str(officer.get(f"/thematic-reviews/{review.id}/scope/"))
     assert officer.client.post(path, data=officer.filled(path, **days)).headers["Location"] == path
     assert planned(session, review)[1:] == [date(2031, number, 1) for number in range(1, 9)]
     assert "The timetable is saved, 8 dates changed." in officer.get(path).get_text()
