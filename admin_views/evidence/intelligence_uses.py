@@ -43,7 +43,7 @@ class IntelligenceUseScreen(Screen):
     """Items of the register within one review; a use becomes a finding by one press."""
 
     model = IntelligenceUse
-    name, noun, plural = "Intelligence in reviews", "use", "uses"
+    name, noun, plural = "Reviews and inspections used", "report used", "reports used"
     list_purpose = (
         "Which published findings a review draws on, and along which key line. Enter the findings in the register "
         "first."

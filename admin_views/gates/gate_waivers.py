@@ -50,7 +50,7 @@ class GateWaiverScreen(Screen):
     """What reviews went on without, for everybody of the partnership to read: a waiver stays visible."""
 
     model = GateWaiver
-    name, noun, plural = "Gates passed without", "waiver", "waivers"
+    name, noun, plural = "Agreed exceptions", "exception", "exceptions"
     list_purpose = (
         "A review that goes on without meeting a gate says here why, and whether its lead sponsor consented. An "
         "officer asks for that on the review's page."

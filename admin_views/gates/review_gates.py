@@ -106,7 +106,7 @@ class GatePages(PageSet):
         """Ask the sponsor to let the review go on without one thing."""
         review, form = self._run(record_id), WaiverForm(sent_form())
         standing = find_gate(self.session, review, gate)
-        values = {"title": "Go on without", "button": "Ask the lead sponsor", "lead": standing.missing}
+        values = {"title": "Ask to go on without it", "button": "Ask the lead sponsor", "lead": standing.missing}
         return self.ask(form, self.details_url(record_id), lambda: self._asked(review, standing, form), **values)
 
     def _asked(self, review: ThematicReview, standing: Standing, form: Form) -> str:
@@ -226,7 +226,7 @@ def _way_round(session: Session, review: ThematicReview, standing: Standing) -> 
     if review.stage is not standing.gate.stage or not may_run(session, review.hub_id):
         return ""
     address = address_of(review, "gates", standing.gate.code, "waive")
-    return Markup('<a href="{}">Go on without</a>').format(address)
+    return Markup('<a href="{}">Ask to go on without it</a>').format(address)
 
 
 _HEADINGS = ("What is asked for", "State", "Otherwise")

@@ -39,7 +39,7 @@ class LearningUseScreen(Screen):
     """The dissemination register. People of an agency record and correct its own uses."""
 
     model = LearningUse
-    name, noun, plural = "Use of learning", "use", "uses"
+    name, noun, plural = "Use of learning", "record of use", "records of use"
     list_purpose = "When and with how many people a team went through a learning product. Agencies enter their own."
     url, category, menu_order = "/learning-uses", Category.LEARNING, 20
     stands_in = Place.LIBRARY

@@ -100,10 +100,11 @@ class SampleCaseScreen(Screen):
     column_labels = {
         "sample_id": "Sample",
         "level": "Level of intervention",
-        "divided_by": "The stratum is a",
+        "divided_by": "Each part is a",
         "replaces_id": "Stepped in for",
         "reason_id": "Reason",
-        "ticket": "Ticket",
+        "ticket": "Draw number",
+        "stratum": "Part of the draw",
         "proposed_by_id": "Elimination proposed by",
         "approved_by_id": "Approved by",
         "position": "Order",
@@ -131,7 +132,7 @@ class SampleCaseScreen(Screen):
             self.details_url(record_id),
             lambda: self._propose(case, form),
             title=f"Propose to eliminate {case}",
-            lead="A second person must approve. Then the next reserve of its stratum steps in.",
+            lead="A second person must approve. Then the next reserve of its part steps in.",
             button="Propose",
         )
 
@@ -144,7 +145,7 @@ class SampleCaseScreen(Screen):
         return self.session.get_one(Person, person_id())
 
     @row_action("Approve the elimination", roles=OFFICERS, tone="main", shown=_waits_for_me,
-                confirmation="Eliminate this case? The next reserve of its stratum steps in.")  # fmt: skip
+                confirmation="Eliminate this case? The next reserve of its part steps in.")  # fmt: skip
     def approve(self, session: Session, case: SampleCase) -> str:
         """The second person's word."""
         successor = approve_elimination(session, case, person=self._self())

@@ -43,7 +43,7 @@ _STRATA = [
     SelectChoice("agency", "Agency"),
 ]
 _METHODS = [
-    SelectChoice("fixed", "The same number from each stratum"),
+    SelectChoice("fixed", "The same number from each part"),
     SelectChoice("equal", "One number in all, in equal parts"),
     SelectChoice("proportional", "One number in all, in proportion to size"),
 ]
@@ -78,13 +78,13 @@ class PlanForm(Form):
         "Divided by",
         choices=_STRATA,
         validators=[Required()],
-        description="Each part (a “stratum”) gets its own draw, so none is missed.",
+        description="Each part gets its own draw, so none is missed.",
     )
     method = SelectField("How many from each", choices=_METHODS, validators=[Required()])
     size = WholeNumberField("Number of cases", default=4, validators=[Required()])
-    minimum = WholeNumberField("At least from each stratum", default=0)
+    minimum = WholeNumberField("At least from each part", default=0)
     reserves = WholeNumberField(
-        "Reserves for each stratum", description="Leave empty for as many as selected, at least two."
+        "Reserves for each part", description="Leave empty for as many as selected, at least two."
     )
     leaves_out_recent = YesField(
         "Leave out cases audited in the last 12 months", default=True,

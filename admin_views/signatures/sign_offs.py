@@ -221,6 +221,6 @@ def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
 def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
     """Everything that waits for this sponsor's word."""
     duties = duties_of(session, asked_by.person_id or 0)
-    words = noun_of(len(duties), "thing waits", "things wait") + " for your signature or word"
+    words = noun_of(len(duties), "thing waits", "things wait") + " for your signature or decision"
     where = duties[0].href if len(duties) == 1 else list_address(SignOff, "waiting")
     return Card(len(duties), words, where, "warning") if duties else None

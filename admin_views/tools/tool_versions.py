@@ -104,7 +104,7 @@ class VersionPages(ToolPages):
 
         def act() -> str:
             version = freeze_tool(self.session, tool, person_id=person_id())
-            return f"Version {version.number} stands frozen as {version.sha256[:16]}…"
+            return f"Version {version.number} is frozen and stays as it is."
 
         return self.press(self.link("versions", record_id=tool.id), act)
 

@@ -63,7 +63,7 @@ KINDS: tuple[TaskKind, ...] = (
     ),
     TaskKind(
         "voids", 10, AuditSample,
-        ("draw waits for your word on voiding it", "draws wait for your word on voiding them"), _SPONSOR, own.voids,
+        ("draw waits for your decision on voiding it", "draws wait for your decision on voiding them"), _SPONSOR, own.voids,
         deed=Deed("Decide", "Decide whether the draw of {} is void", "Decide whether {} draws are void"),
         name=AuditSample.title,
     ),
@@ -85,7 +85,7 @@ KINDS: tuple[TaskKind, ...] = (
     ),
     TaskKind(
         "completions", 26, Action,
-        ("action waits for your word that it is complete", "actions wait for your word that they are complete"),
+        ("action waits to be confirmed as complete", "actions wait to be confirmed as complete"),
         _OFFICERS, own.completions, is_of_hubs=True,
         deed=Deed("Confirm", "Confirm that it is complete: {}", "Confirm that {} actions are complete"),
         name=Action.text,

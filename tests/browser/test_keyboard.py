@@ -176,7 +176,7 @@ def read_a_plan_and_ask_for_its_paper(sit_down: SitDown) -> None:
 
 def open_what_waits_for_a_signature(sit_down: SitDown) -> None:
     keyboard = sit_down("sponsor")
-    keyboard.follow("4 things wait for your signature or word as lead sponsor")
+    keyboard.follow("4 things wait for your signature or decision as lead sponsor")
     keyboard.follow("Sign: Key lines of enquiry")
     assert "/sign-offs/" in keyboard.page.url
 

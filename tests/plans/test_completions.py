@@ -69,12 +69,12 @@ def test_manager_states_an_action_done_and_an_officer_confirms_it(
     assert (action.completion_claimed_on, action.completed_on) == (today(), None)
     assert "Not yet: a second person must confirm it" in shown(officer, action)
     assert "Confirm completion" not in buttons(manager, action)
-    assert "action waits for your word that it is complete" in officer.get("/").get_text(" ")
+    assert "action waits to be confirmed as complete" in officer.get("/").get_text(" ")
     assert officer.send(f"/actions/{action.id}/confirm/").status_code == 302
     assert brag_code(session, action) == "blue"
     assert action.completed_on == today()
     assert action.completion_confirmed_by_id != action.completion_claimed_by_id
-    assert "waits for your word" not in officer.get("/").get_text(" ")
+    assert "waits to be confirmed" not in officer.get("/").get_text(" ")
     assert buttons(officer, action).isdisjoint({"State as done", "Move due date", "Confirm completion"})
 
 

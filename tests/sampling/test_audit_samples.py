@@ -245,7 +245,7 @@ def test_officer_asks_to_void_with_a_reason_and_the_sponsor_does_it(
     page = f"/audit-samples/{sample.id}/ask-void/"
     assert officer.send(page, reason="  ").status_code == 422
     assert officer.send(page, reason="The list lacked one team.").status_code == 302
-    assert "draw waits for your word" in sponsor.get("/").get_text(" ")
+    assert "draw waits for your decision" in sponsor.get("/").get_text(" ")
     assert officer.send(f"/audit-samples/{sample.id}/void/", page=page).status_code == 403
     assert sponsor.send(f"/audit-samples/{sample.id}/void/").status_code == 302
     session.refresh(sample)
