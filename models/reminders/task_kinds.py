@@ -63,7 +63,8 @@ KINDS: tuple[TaskKind, ...] = (
     ),
     TaskKind(
         "voids", 10, AuditSample,
-        ("draw waits for your decision on voiding it", "draws wait for your decision on voiding them"), _SPONSOR, own.voids,
+        ("draw waits for your decision on voiding it", "draws wait for your decision on voiding them"),
+        _SPONSOR, own.voids,
         deed=Deed("Decide", "Decide whether the draw of {} is void", "Decide whether {} draws are void"),
         name=AuditSample.title,
     ),
