@@ -43,7 +43,7 @@ class AgencyScreen(Screen):
         "The organisations of the partnership: councils, police, health, schools, voluntary bodies. Enter them "
         "first, as people and actions belong to them."
     )
-    url, category, menu_order = "/agencies", Category.PEOPLE, 20
+    url, category, menu_order = "/agencies", Category.PEOPLE, 5
     stands_in = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS)
     column_list = ("name", "category_id", "covers", "is_statutory", "is_active")

@@ -12,6 +12,7 @@ from admin_views.kit.homes.searches import found_by, the_only
 from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, READERS, Gate, expose
 from admin_views.kit.registry import load_screens, menu_of
 from admin_views.kit.requests import Database, actor, role
+from models.core.access import Role
 from models.core.clock import today
 from models.partnership.mail_settings import mail_is_tested
 from models.partnership.partnership_settings import is_named
@@ -37,9 +38,11 @@ class HomeView(Gate, BaseView):
         session, on = self.database.session, today()
         tasks = tasks_of(session, KINDS, actor(), on)
         reviews = reviews_of(session, actor(), on)
+        is_board = role() is Role.BOARD_VIEWER and not tasks
         return render_template(
-            "home.html", cards=cards_of(session), tasks=tasks, reviews=reviews, on=on, **_start(session)
-        )
+            "home.html", cards=cards_of(session), tasks=tasks, reviews=reviews, on=on, is_board=is_board,
+            **_start(session),
+        )  # fmt: skip
 
     @expose("/administration/", roles=READERS)
     def administration(self) -> str:
