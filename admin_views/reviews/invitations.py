@@ -28,8 +28,9 @@ from models.reviews.invitations import (
 )
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words, list_words
+from models.signatures.review_papers import PaperState, ReviewPaper
 from models.signatures.sign_offs import SignOffSubject, latest_sign_off
-from models.signatures.signables import stands_signed
+from models.signatures.signables import content_of
 
 _MOST = 4_000
 _PARTS = list(ReviewPart)
@@ -184,23 +185,24 @@ def _with_agency(session: Session, ticks: Ticks, chosen: str) -> Ticks:
 def _rows(session: Session, review: ThematicReview, ticks: Ticks, *, only_invited: bool) -> list[AgencyRow]:
     """The agencies of the table: those that fit and are statutory or were lately asked, and those that it has anyway.
 
-    Where that is nobody, all that fit.
+    Who is asked most often stands first. Where that is nobody, all that fit.
     """
     looked_back, recent = recently_invited(session, review)
     fitting = [] if only_invited else fitting_agencies(session, review)
     usual = {agency.id for agency in fitting if agency.is_statutory or agency.id in recent}
     wanted = (usual or {agency.id for agency in fitting}) | ticks.rows
     agencies = session.scalars(select(Agency).where(Agency.id.in_(wanted)).order_by(Agency.name))
-    return [AgencyRow(agency.id, agency.name, _hint(agency, looked_back, recent)) for agency in agencies]
+    usual_first = sorted(agencies, key=lambda agency: -recent.get(agency.id, 0))
+    return [AgencyRow(agency.id, agency.name, _hint(agency, looked_back, recent)) for agency in usual_first]
 
 
 def _hint(agency: Agency, looked_back: int, recent: dict[int, int]) -> str:
-    kind = "Statutory" if agency.is_statutory else "Voluntary or other"
+    kind, count = "Statutory" if agency.is_statutory else "Voluntary or other", recent.get(agency.id, 0)
     if not looked_back:
         return kind
-    last = "the last review" if looked_back == 1 else f"{recent.get(agency.id, 0)} of the last {looked_back} reviews"
-    is_in = agency.id in recent or looked_back > 1
-    return f"{kind}, {'in' if is_in else 'not in'} {last}"
+    if looked_back == 1:
+        return f"{kind}, {'in' if count else 'not in'} the last review"
+    return f"{kind}, {f'in {count} of' if count else 'not in'} the last {looked_back} reviews"
 
 
 def _others(session: Session, rows: Iterable[AgencyRow]) -> list[str]:
@@ -219,15 +221,17 @@ def _named(session: Session, cells: Iterable[Cell]) -> str:
 
 def _state(session: Session, review: ThematicReview) -> str:
     """Where the sponsor's signature on the lists stands, as a sentence."""
-    if stands_signed(session, review, SignOffSubject.INVITATIONS):
-        return "The lead sponsor has signed the lists as they stand now."
-    last = latest_sign_off(session, review.id, SignOffSubject.INVITATIONS)
+    subject = SignOffSubject.INVITATIONS
+    last, content = latest_sign_off(session, review.id, subject), content_of(session, review, subject)
     if last is None:
         return "The lead sponsor has not been asked yet."
+    state = ReviewPaper(subject, subject.label, content, None, last).state
+    asked = "signed" if last.signed_at else "asked for"
     return {
-        "asked": "The lists wait for the lead sponsor, or have changed since they were asked for.",
-        "returned": f"The lead sponsor asks for a change: {last.note}",
-    }.get(last.status.value, "The lists have changed since they were signed; ask for the signature again.")
+        PaperState.SIGNED: "The lead sponsor has signed the lists as they stand now.",
+        PaperState.ASKED: "The lists wait for the lead sponsor’s signature.",
+        PaperState.RETURNED: f"The lead sponsor asks for a change: {last.note}",
+    }.get(state, f"The lists have changed since they were {asked}; ask for the signature again.")
 
 
 @review_panel(Part.SCOPE, order=45, roles=STAFF)

@@ -72,8 +72,11 @@ class TimetableForm(Form):
         return not wrong
 
 
-def _timetable_form(stages: Stages, sent: Any, days: Mapping[Stage, date]) -> TimetableForm:
-    open_stages = [stage for stage in Stage if stage not in stages or stages[stage].reached_on is None]
+def _timetable_form(review: ThematicReview, stages: Stages, sent: Any, days: Mapping[Stage, date]) -> TimetableForm:
+    order = list(Stage)
+    to_come = set(order[order.index(review.stage) :]) - stages.keys()
+    planned = {stage for stage, step in stages.items() if step.reached_on is None}
+    open_stages = [stage for stage in order if stage in to_come | planned]
     fields: dict[str, Any] = {stage.value: DayField(f"Planned date of {stage.label}") for stage in open_stages}
     form: type[TimetableForm] = type("TimetableForm", (TimetableForm,), {**fields, "stages": stages})
     return form(sent, data={stage.value: day for stage, day in days.items()})
@@ -167,9 +170,9 @@ class ReviewStageScreen(Screen):
         if request.method == "POST" and not runs:
             abort(403)
         planned = {stage: step.planned_on for stage, step in stages.items()}
-        form, values = _timetable_form(stages, sent_form(), planned), self._shown(review, stages, runs)
+        form, values = _timetable_form(review, stages, sent_form(), planned), self._shown(review, stages, runs)
         if request.form.get("fill"):
-            return self._filled(stages, values)
+            return self._filled(review, stages, values)
         where, over = self.link("timetable", review_id=review_id), [stages.get(stage) for stage in Stage]
         return self.ask(form, where, lambda: self._planned(review, form), over=over, **values)
 
@@ -183,9 +186,9 @@ class ReviewStageScreen(Screen):
             "runs": runs,
         }
 
-    def _filled(self, stages: Stages, values: dict[str, Any]) -> str:
+    def _filled(self, review: ThematicReview, stages: Stages, values: dict[str, Any]) -> str:
         """The page with the usual days in its fields, nothing of it saved."""
-        form = _timetable_form(stages, None, usual_timetable(stages, on=today()))
+        form = _timetable_form(review, stages, None, usual_timetable(stages, on=today()))
         version = opened_version(version_of(stages.get(stage) for stage in Stage))
         template = values.pop("template")
         return self.render(

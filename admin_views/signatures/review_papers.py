@@ -32,7 +32,7 @@ _COLOURS = {
     PaperState.NOT_ASKED: "open",
     PaperState.NOT_STARTED: "grey",
 }
-_HEADINGS = {
+_HEADINGS = {  # in the order they are shown
     "number": "Number",
     "area": "Key area",
     "text": "Key line of enquiry",
@@ -180,7 +180,8 @@ def _invited(content: Mapping[str, list[str]]) -> Panel:
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Panel:
-    keys = list(rows[0]) if rows else []
+    known = list(_HEADINGS)
+    keys = sorted(rows[0], key=lambda key: known.index(key) if key in known else len(known)) if rows else []
     cells = [tuple(_cell(row[key]) for key in keys) for row in rows]
     return Panel(title, tuple(_HEADINGS.get(key, key) for key in keys), cells)
 
