@@ -17,6 +17,7 @@ from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import already_sent
 from models.core.access import Role
+from models.core.errors import RuleBroken
 
 MOST = 500  # records one press may touch
 _written = count()
@@ -118,7 +119,7 @@ def perform(screen: Any, action: Action, records: list[Any], back: str) -> Respo
         session.rollback()
         return redirect(back)
     try:
-        answer = action.act(screen, session, records if action.is_bulk else records[0])
+        answer = _carried_out(screen, action, records)
         session.commit()
     except REFUSALS as error:
         session.rollback()
@@ -128,6 +129,18 @@ def perform(screen: Any, action: Action, records: list[Any], back: str) -> Respo
         flash(sentence, "error")
         return redirect(back)
     return _answered(answer, back)
+
+
+def _carried_out(screen: Any, action: Action, records: list[Any]) -> Any:
+    """Call the verb. What it lets happen to a record that has no such button any more was done by somebody else."""
+    if action.is_bulk:
+        return action.act(screen, screen.session, records)
+    (record,) = records
+    is_possible = action.shown(record)
+    answer = action.act(screen, screen.session, record)
+    if not is_possible:
+        raise RuleBroken("Somebody has done this in the meantime, or it is not possible any more.")
+    return answer
 
 
 def _answered(answer: Any, back: str) -> ResponseReturnValue:

@@ -200,3 +200,22 @@ def test_step_that_two_people_take_at_once_is_taken_once(shared: tuple[Flask, Se
         session.commit()
     note("step taken twice", doubled)
     assert doubled == 0
+
+
+def test_step_taken_a_moment_after_somebody_elses_is_refused_although_nothing_would_change(
+    shared: tuple[Flask, Session],
+) -> None:
+    app, session = shared
+    plan = make.plan(session, make.review(session))
+    action = make.action(session, plan, make.agency(session))
+    action.completion_evidence, action.completed_on = "Ten files.", date(2026, 5, 1)
+    plan.status = PlanStatus.AGREED
+    session.commit()
+    first, second = pair(app, session, Role.OFFICER)
+    page = f"/action-plans/{plan.id}/close/"
+    tokens = [browser.tokens(f"/action-plans/{plan.id}/") for browser in (first, second)]
+    for browser, token in zip((first, second), tokens, strict=True):
+        browser.client.post(page, data={**token, "confirmed": "yes"})
+    told = second.get(f"/action-plans/{plan.id}/").select_one("[role=alert]")
+    assert told is not None
+    assert "Somebody has done this in the meantime" in told.get_text()
