@@ -23,6 +23,7 @@ from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.feedback.feedback_activities import FeedbackActivity
+from models.gates.gate_checks import UNSIGNED
 from models.gates.gate_waivers import ask_to_waive
 from models.gates.programmes import acts_next
 from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
@@ -161,10 +162,17 @@ def gate_tasks(session: Session, review: ThematicReview) -> list[GateTask]:
 
 
 def _task(review: ThematicReview, standing: Standing) -> GateTask:
-    place = WHERE_DONE.get(standing.gate.code)
-    href = place.format(review.id) if place else address_of(review)
-    deed = DEEDS[standing.gate.code]
+    deed = "Ask for signatures" if standing.missing.endswith(UNSIGNED) else DEEDS[standing.gate.code]
+    href = _where_done(review, standing)
     return GateTask(standing.gate.words, standing.missing, _state(standing), deed, href, standing.is_open)
+
+
+def _where_done(review: ThematicReview, standing: Standing) -> str:
+    """The page on which what is missing is done; signatures are asked for on the page of all papers."""
+    if standing.missing.endswith(UNSIGNED):
+        return address_of(review, "papers")
+    place = WHERE_DONE.get(standing.gate.code)
+    return place.format(review.id) if place else address_of(review)
 
 
 def _state(standing: Standing) -> str:
@@ -214,9 +222,7 @@ def acts_next_in(session: Session, review: ThematicReview, progress: ReviewProgr
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:
     if not standing.missing:
         return standing.gate.words, _state(standing), ""
-    place = WHERE_DONE.get(standing.gate.code)
-    where = place.format(review.id) if place else address_of(review)
-    words = Markup('<a href="{}">{}</a>').format(where, standing.missing)
+    words = Markup('<a href="{}">{}</a>').format(_where_done(review, standing), standing.missing)
     return words, _state(standing), _way_round(session, review, standing)
 
 

@@ -33,6 +33,8 @@ from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed
 from models.tools.assurance_tools import ToolKind
 from models.tools.key_lines import key_lines_of
 
+UNSIGNED = "the lead sponsor has not signed this as it stands now."
+"""How the sentence ends that says of something written that only its signature is missing."""
 Check = Callable[[Session, ThematicReview], str]
 Begun = Callable[[Session, ThematicReview], bool]
 
@@ -193,7 +195,7 @@ def _signed(subject: SignOffSubject) -> Check:
         if not content_of(session, review, subject):
             return f"{subject.label}: nothing is written down yet."
         signed = stands_signed(session, review, subject)
-        return "" if signed else f"{subject.label}: the lead sponsor has not signed this as it stands now."
+        return "" if signed else f"{subject.label}: {UNSIGNED}"
 
     return check
 
@@ -204,7 +206,7 @@ def _tool_signed(kind: ToolKind) -> Check:
         if not tools:
             return f"{TOOL_SUBJECTS[kind].label}: the review has none yet."
         unsigned = [tool.title for tool in tools if not stands_signed(session, review, TOOL_SUBJECTS[kind], tool)]
-        return f"{unsigned[0]}: the lead sponsor has not signed this as it stands now." if unsigned else ""
+        return f"{unsigned[0]}: {UNSIGNED}" if unsigned else ""
 
     return check
 

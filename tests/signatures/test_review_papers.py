@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, select
@@ -13,7 +14,7 @@ from models.core.errors import RuleBroken
 from models.messages.messages import Message
 from models.partnership.memberships import Seat
 from models.partnership.reference_items import ReferenceList
-from models.reviews.thematic_reviews import ThematicReview
+from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
 from models.signatures.review_papers import (
     PaperState,
@@ -242,6 +243,19 @@ def test_signing_goes_round_to_what_was_passed_over(session: Session, review: Th
     assert next_to_sign(asked, asked[1]) is asked[0]
     sign(session, asked[0], review=review, person_id=review.sponsor_id or 0)
     assert next_to_sign(asked, asked[1]) is None
+
+
+def test_gate_that_lacks_only_signatures_leads_to_the_page_of_all_papers(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    review.stage = Stage.SCOPING
+    review.period_starts_on, review.period_ends_on = date(2026, 1, 1), date(2026, 6, 30)
+    session.commit()
+    page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/")
+    button = page.select_one(".overview-head .button.main")
+    assert button is not None
+    assert (button.get_text(), button["href"]) == ("Ask for signatures", page_of(review))
+    assert len(page.select(f'.tasks a[href="{page_of(review)}"]')) == 7
 
 
 @pytest.mark.parametrize("more", [0, 6])
