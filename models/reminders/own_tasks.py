@@ -31,6 +31,8 @@ from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
+from models.signatures.sign_offs import SignOff
+from models.tools.key_lines import KeyLine
 
 _OFFICERS = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
 Mine = ColumnElement[bool]
@@ -52,6 +54,14 @@ def completions(actor: Actor, on: date) -> Mine:
     officers = select(Person.id).where(Person.role.in_(_OFFICERS))
     is_for_any = Action.completion_claimed_by_id.in_(officers)  # their second person may be any other officer
     return and_(is_stated, by_another, or_(Action.plan_id.in_(plans), is_for_any))
+
+
+def signatures_to_ask(actor: Actor, on: date) -> Mine:
+    """Reviews at their scoping, with key lines and a sponsor, of whose papers none has been asked for yet."""
+    is_scoped = and_(ThematicReview.stage == Stage.SCOPING, ThematicReview.sponsor_id.is_not(None))
+    has_lines = exists().where(KeyLine.review_id == ThematicReview.id)
+    is_asked = exists().where(SignOff.review_id == ThematicReview.id)
+    return and_(is_scoped, has_lines, ~is_asked, of_run_review(ThematicReview.id, actor, on))
 
 
 def challenges(actor: Actor, on: date) -> Mine:

@@ -10,7 +10,7 @@ from sqlalchemy import case, select
 from models.audits.case_audits import CaseAudit
 from models.audits.moderations import Moderation
 from models.core.access import Role
-from models.core.addresses import list_address
+from models.core.addresses import address_by_id, list_address
 from models.feedback.feedback_activities import FeedbackActivity
 from models.learning.learning_products import LearningProduct
 from models.messages.messages import Message
@@ -146,6 +146,14 @@ KINDS: tuple[TaskKind, ...] = (
         ("activity whose groups wait to be told the outcome", "activities whose groups wait to be told the outcome"),
         _OFFICERS, own.groups_untold, is_of_hubs=True,
         deed=Deed("Tell", "Tell the groups what came of: {}", "Tell the groups of {} activities what came of them"),
+    ),
+    TaskKind(
+        "signatures-to-ask", 49, ThematicReview,
+        ("review whose signatures can be asked for", "reviews whose signatures can be asked for"),
+        _OFFICERS, own.signatures_to_ask, is_of_hubs=True,
+        page=(lambda review_id: address_by_id(ThematicReview, review_id, "papers"), ThematicReview.id),
+        deed=Deed("Ask", "Ask for the signatures of {}", "Ask for the signatures of {} reviews"),
+        name=ThematicReview.title,
     ),
     TaskKind(
         "agencies-unsigned", 50, Agency, ("agency has no sharing agreement", "agencies have no sharing agreement"),

@@ -163,8 +163,7 @@ def missing(page: Page) -> int:
 def test_officer_asks_for_all_signatures_and_the_sponsor_signs_them(scoped: Scoped, sit_down: SitDown) -> None:
     count = Count()
     officer = sit_down("officer", count)
-    open_review(officer)
-    officer.follow("Ask for signatures")
+    officer.follow(f"Ask: Ask for the signatures of {TITLE}")
     officer.send(f"Ask for {SIGNATURES} signatures")
     sponsor = sit_down("sponsor", Count(), letter_of(officer, scoped.reference))
     sign_all(Hand(sponsor.page, count))

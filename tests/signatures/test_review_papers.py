@@ -258,6 +258,20 @@ def test_gate_that_lacks_only_signatures_leads_to_the_page_of_all_papers(
     assert len(page.select(f'.tasks a[href="{page_of(review)}"]')) == 7
 
 
+def test_home_names_a_review_whose_signatures_nobody_has_asked_for(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    review.stage = Stage.SCOPING
+    session.commit()
+    officer, elsewhere = browser(Role.OFFICER), browser(Role.OFFICER, name="Officer elsewhere")
+    task = officer.get("/").select_one(f'.tasks a[href="{page_of(review)}"]')
+    assert task is not None
+    assert task.get_text() == f"Ask: Ask for the signatures of {review.title}"
+    assert page_of(review) not in str(elsewhere.get("/"))
+    all_asked(session, review)
+    assert page_of(review) not in str(officer.get("/"))
+
+
 @pytest.mark.parametrize("more", [0, 6])
 def test_page_of_all_papers_takes_as_many_statements_for_many_tools(
     browser: Open, session: Session, engine: Engine, review: ThematicReview, more: int
