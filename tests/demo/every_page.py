@@ -30,7 +30,8 @@ _OTHER_IDS = {
     "answer_id": "SELECT id FROM sheet_answers",
 }
 _WORDS = {"export_type": ["csv"], "number": ["1"], "year": ["2026"], "source": ["case_audit"]}
-_ARGUMENTS = {"frame_rows": "?frame={frame}"}
+_ARGUMENTS = {"frame_rows": "?frame={frame}", "case_audits.assign_ticked": "?audits=1-999999"}
+"""What pages are asked beside their address, by their part of the portal or their endpoint."""
 
 
 def rules_of(app: Flask, method: str = "GET") -> list[Rule]:
@@ -46,7 +47,8 @@ def addresses_of(session: Session, rule: Rule) -> Iterator[str]:
         for name, value in chosen:
             path = _filled(path, name, str(value))
         frame = session.scalar(text("SELECT max(id) FROM case_frames WHERE fingerprint <> ''"))
-        yield path + _ARGUMENTS.get(rule.endpoint.partition(".")[0], "").format(frame=frame)
+        asked = _ARGUMENTS.get(rule.endpoint) or _ARGUMENTS.get(rule.endpoint.partition(".")[0], "")
+        yield path + asked.format(frame=frame)
 
 
 def _values(session: Session, rule: Rule, name: str) -> list[Any]:
