@@ -37,13 +37,21 @@ _LOOKS = {
     CellState.NOT_INVOLVED: "quiet",
 }
 _ENDED = {AuditStatus.NOT_KNOWN: "case not known", AuditStatus.WITHDRAWN: "withdrawn"}
-_CELLS: dict[str, tuple[CellState, ...]] = {
-    "not-assigned": (CellState.NOT_ASSIGNED,),
-    "late": (CellState.LATE,),
-    "started": (CellState.STARTED, CellState.RETURNED),
-    "on-hold": (CellState.ON_HOLD,),
+Shows = Callable[[CaseRow, int], bool]
+
+
+def _nobody_has_it(row: CaseRow, agency_id: int) -> bool:
+    audit = row.to_assign(agency_id)
+    return audit is not None and audit.status is AuditStatus.TO_ASSIGN
+
+
+_CHIPS: dict[str, tuple[str, Shows]] = {
+    "not-assigned": ("Not assigned", _nobody_has_it),
+    "late": ("Late", lambda row, key: row.state(key) is CellState.LATE),
+    "started": ("Started", lambda row, key: row.state(key) in (CellState.STARTED, CellState.RETURNED)),
+    "on-hold": ("On hold", lambda row, key: row.state(key) is CellState.ON_HOLD),
 }
-"""The chips that show some cells only."""
+"""What may be shown alone: by its word in the address the words of its chip, and which cells it is about."""
 
 
 @dataclass(frozen=True)
@@ -167,11 +175,10 @@ def _lines(audits: SampleAudits, show: str, *, runs: bool) -> Iterable[Line]:
         last = group
 
 
-def _shown(show: str) -> Callable[[CaseRow, int], bool]:
+def _shown(show: str) -> Shows:
     if show == "ready":
-        return lambda row, agency_id: row.is_ready
-    states = _CELLS.get(show, tuple(CellState))
-    return lambda row, agency_id: row.state(agency_id) in states
+        return lambda row, _: row.is_ready
+    return _CHIPS[show][1] if show in _CHIPS else lambda *_: True
 
 
 def _group(case: SampleCase) -> tuple[str, str]:
@@ -224,17 +231,11 @@ def _asked_for(samples: Sequence[SampleAudits]) -> Iterable[CaseAudit]:
 
 def _chips(samples: Sequence[SampleAudits]) -> list[tuple[str, str, int]]:
     """What can be shown alone: its word in the address, its words, how many audits or cases that are."""
-    audits = sum(len(row.audits) for sample in samples for row in sample.rows)
-    counts = {name: sum(sample.count_states(*states) for sample in samples) for name, states in _CELLS.items()}
+    rows = [(row, agency.id) for sample in samples for row in sample.rows for agency in sample.agencies]
+    counted = [(name, words, sum(shows(*cell) for cell in rows)) for name, (words, shows) in _CHIPS.items()]
     ready = sum(row.is_ready for sample in samples for row in sample.rows)
-    return [
-        ("", "All audits", audits),
-        ("not-assigned", "Not assigned", counts["not-assigned"]),
-        ("late", "Late", counts["late"]),
-        ("started", "Started", counts["started"]),
-        ("ready", "Cases ready to moderate", ready),
-        ("on-hold", "On hold", counts["on-hold"]),
-    ]
+    audits = sum(len(row.audits) for sample in samples for row in sample.rows)
+    return [("", "All audits", audits), *counted, ("ready", "Cases ready to moderate", ready)]
 
 
 def _standing(row: CaseRow) -> tuple[str, str]:

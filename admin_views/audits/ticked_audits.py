@@ -16,7 +16,7 @@ from admin_views.kit.base import OFFICERS, PageSet, expose
 from admin_views.kit.fields import DayField, LineField, RecordField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.choices import KnownChoices
 from admin_views.kit.looks import note_shown
 from models.audits.audit_assignments import NO_TEAM
 from models.audits.case_audit_reports import CaseRow, SampleAudits, review_audits
@@ -58,23 +58,6 @@ class TickedForm(Form):
         return not problems
 
 
-class KnownPeople(ChoiceLoader):
-    """People who were read already, to choose from without asking the database again."""
-
-    def __init__(self, people: Sequence[Person]) -> None:
-        super().__init__(Person)
-        self.people = {person.id: _called(person) for person in people}
-
-    def offered(self, session: Session, current: int | None) -> list[tuple[int, str]]:
-        return list(self.people.items())
-
-    def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
-        return [(key, name) for key, name in self.people.items() if words.casefold() in name.casefold()][:limit]
-
-    def label(self, session: Session, key: int, current: int | None) -> str | None:
-        return self.people.get(key)
-
-
 def _called(person: Person) -> str:
     own = person.team or person.job_title
     return (
@@ -111,7 +94,8 @@ class Ticked:
 
     def _auditor_of(self, agency: Agency) -> Any:
         required = Required(f"Choose who audits for {agency.name}.")
-        return RecordField(agency.name, loader=KnownPeople(self.people[agency.id]), validators=[required])
+        people = KnownChoices(Person, ((person.id, _called(person)) for person in self.people[agency.id]))
+        return RecordField(agency.name, loader=people, validators=[required])
 
     def _usual_auditor(self, agency: Agency) -> int | None:
         """Who has all of the agency's ticked audits already, or else its only auditor; None where people must say."""

@@ -121,10 +121,6 @@ class SampleAudits:
         """How many audits have one of these states."""
         return sum(audit.status in statuses for row in self.rows for audit in row.audits.values())
 
-    def count_states(self, *states: CellState) -> int:
-        """How many cells of the table say one of these states."""
-        return sum(row.state(agency.id) in states for row in self.rows for agency in self.agencies)
-
     @property
     def late_count(self) -> int:
         return sum(audit.is_late for row in self.rows for audit in row.audits.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -31,6 +31,7 @@ from models.rules.evidence.triangulation import Source, Verdict
 from models.sampling.sample_cases import SampleCase
 from tests import make, make_audits
 from tests.documents.files import content_of
+from tests.kit.test_screens import statements
 from tests.make_audits import Scene
 from tests.pdf.pdf_review_facts import OCCASION
 from tests.pdf.pdf_structure import text_of
@@ -352,3 +353,25 @@ def test_officer_of_another_hub_does_not_moderate(browser: Open, session: Sessio
     stranger.get(f"/moderations/{moderation.id}/finding/", 403)
     assert stranger.send(f"/moderations/{moderation.id}/finding/", "/account/").status_code == 403
     assert session.scalars(select(Finding.id)).all() == []
+
+
+def test_page_of_a_case_asks_the_database_no_more_often_for_more_audits(
+    browser: Open, session: Session, scene: Scene, engine: Engine
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    session.commit()
+    officer, page = browser(Role.OFFICER), f"/moderations/case/{case.id}/"
+
+    def asked() -> int:
+        officer.get(page)
+        with statements(engine) as seen:
+            officer.get(page)
+        return len(seen)
+
+    both = asked()
+    audit = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).first()
+    assert audit is not None
+    audit.status = AuditStatus.WITHDRAWN
+    session.commit()
+    assert asked() == both
+    assert both <= 24
