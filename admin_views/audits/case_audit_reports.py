@@ -70,7 +70,7 @@ class Cell:
 class Line:
     """One case with its cells; `new_group` is the name of its level or stratum where that begins with it.
 
-    `to_tick` is how many of its audits nobody has yet.
+    `to_tick` is how many of its audits nobody has yet; `is_whole`: nothing of it is still to come.
     """
 
     row: CaseRow
@@ -78,6 +78,7 @@ class Line:
     new_group: str
     place: str
     to_tick: int
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _lines(audits: SampleAudits, show: str, *, runs: bool) -> Iterable[Line]:
             continue
         group, place = _group(row.case)
         to_tick = _nobody_has([cell.audit for cell in cells if cell.may_tick]) if runs else 0
-        yield Line(row, cells, group if group != last else "", place, to_tick)
+        yield Line(row, cells, group if group != last else "", place, to_tick, row.is_whole and not show)
         last = group
 
 

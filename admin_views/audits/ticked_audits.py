@@ -34,6 +34,12 @@ _NAMED = 3
 """So many cases are named in a sentence; of more it says how many there are."""
 
 
+class TeamField(LineField):
+    """A team that must be named, if not for all cases at once, then beside each."""
+
+    is_required = True
+
+
 class TickedForm(Form):
     """By when all of the ticked audits are due, and which team works with their cases.
 
@@ -41,7 +47,7 @@ class TickedForm(Form):
     """
 
     due_on = DayField("Due", validators=[Required("Give the day on which they are due.")])
-    team = LineField(
+    team = TeamField(
         "Team that works with these cases",
         description="Nobody audits their own team's case. Where a case has another team, name it beside the case.",
     )

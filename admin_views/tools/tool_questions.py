@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
 from admin_views.kit.base import OFFICERS, expose
@@ -34,7 +35,8 @@ class KindField(RadioField):
     """How a question is answered: one of the kinds, all of them in sight."""
 
     def __init__(self, label: str = "", **options: Any) -> None:
-        super().__init__(label, choices=[(kind.code, kind.label) for kind in KINDS.values()], **options)
+        choices = [SelectChoice(kind.code, kind.label) for kind in KINDS.values()]
+        super().__init__(label, choices=choices, **options)
 
     @staticmethod
     def needs(code: str) -> str:

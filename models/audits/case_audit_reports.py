@@ -79,6 +79,12 @@ class CaseRow:
         return not self.grade and any(state.is_in for state in states) and not any(state.is_open for state in states)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the case is still to come from an agency."""
+        is_audited = self.case.status is CaseStatus.SELECTED and bool(self.audits)
+        return is_audited and not any(audit.status.is_open for audit in self.audits.values())
+
+    @property
     def progress(self) -> str:
         """How many of the audits that are to come are in; an agency that does not know the case owes none."""
         states = [audit.status for audit in self.audits.values()]

@@ -371,7 +371,7 @@ def test_page_of_a_case_asks_the_database_no_more_often_for_more_audits(
     both = asked()
     audit = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).first()
     assert audit is not None
-    audit.status = AuditStatus.WITHDRAWN
+    audit.status, audit.closing_note = AuditStatus.WITHDRAWN, "It will not come."
     session.commit()
     assert asked() == both
     assert both <= 24

@@ -229,7 +229,7 @@ def open_cases(person: Hand, title: str) -> None:
 
 def choose_auditors(person: Hand) -> None:
     """An officer of the partnership for each agency, where nobody is named yet or who is may not audit it."""
-    for field in person.main.locator(".pair select").all():
+    for field in person.main.locator(".abreast select").all():
         officer = field.locator("option", has_text="of the partnership").first.get_attribute("value")
         field.select_option(officer)
         person.count.fields += 1

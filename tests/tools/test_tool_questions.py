@@ -48,7 +48,7 @@ def asked(session: Session, tool: AssuranceTool, key: str) -> ToolQuestion:
     return next(question for question in questions_of(session, tool.id) if question.key == key)
 
 
-def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, **values: Any) -> Any:
+def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, /, **values: Any) -> Any:
     """Fill in the form of a new question at the end of the tool."""
     section = sections_of(session, tool.id)[-1]
     page = path(tool, f"questions/new/?section={section.id}")
