@@ -107,7 +107,7 @@ class ReviewCasePages(PageSet):
         return self.render(
             "case_audits/cases.html", review=review, sheets=[sheet for sheet in sheets if sheet.lines or not show],
             show=show, chips=_chips(samples), ticked=_ticked(samples), notices=self._notices(review, samples),
-            lists=_lists(review), standing=_standing, runs=runs,
+            lists=_lists(review), standing=_standing, runs=runs, to_assign=sum(sheet.to_tick for sheet in sheets),
             may_assign=runs and any(cell.may_tick for sheet in sheets for line in sheet.lines for cell in line.cells),
         )  # fmt: skip
 
@@ -118,7 +118,7 @@ class ReviewCasePages(PageSet):
         if not self.runs(review):
             abort(403)
         samples = review_audits(self.session, review_id)
-        ticked = _sent(samples) | {audit.id for audit in _asked_for(samples)}
+        ticked = {audit.id for audit in _asked_for(samples)} | (_sent(samples) if not _asks_for_all() else set())
         kept = written_short(ticked) or None
         if "assign" not in request.form:
             return redirect(self._back(review, ticked=kept, show=request.form.get("show") or None))
@@ -226,8 +226,14 @@ def _asked_for(samples: Sequence[SampleAudits]) -> Iterable[CaseAudit]:
                 ("column", f"{sample.sample.id}-{audit.agency_id}"),
                 ("all", str(sample.sample.id)),
             }
-            if audit.status is AuditStatus.TO_ASSIGN and any(request.form.get(name) == key for name, key in buttons):
+            is_asked = _asks_for_all() or any(request.form.get(name) == key for name, key in buttons)
+            if audit.status is AuditStatus.TO_ASSIGN and is_asked:
                 yield audit
+
+
+def _asks_for_all() -> bool:
+    """Whether all audits that nobody has yet are to be assigned, whatever is ticked."""
+    return request.form.get("assign") == "all"
 
 
 def _chips(samples: Sequence[SampleAudits]) -> list[tuple[str, str, int]]:

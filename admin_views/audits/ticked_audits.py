@@ -65,10 +65,8 @@ class TickedForm(Form):
 
 
 def _called(person: Person) -> str:
-    own = person.team or person.job_title
-    return (
-        f"{person.name}, {own}" if person.role is Role.AGENCY_MEMBER and own else f"{person.name}, {person.role.label}"
-    )
+    is_own = person.role is Role.AGENCY_MEMBER
+    return f"{person.name}, {(person.team or 'team not on record') if is_own else 'of the partnership'}"
 
 
 @dataclass

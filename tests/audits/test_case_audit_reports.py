@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -17,6 +18,7 @@ from models.core.access import Role
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.rules.core.ranges import written_short
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase, approve_elimination, propose_elimination
 from tests import make, make_audits
@@ -132,7 +134,7 @@ def test_sponsors_and_officers_of_other_hubs_look_and_tick_nothing(
         page = onlooker.get(_address(scene))
         assert "Not assigned" in page.get_text()
         assert page.select("main input, main button, main .dock") == []
-        sent = onlooker.send(f"{_address(scene)}tick/", "/account/", cell=audit.id, assign="1")
+        sent = onlooker.send(f"{_address(scene)}tick/", "/account/", cell=audit.id, assign="ticked")
         assert sent.status_code == 403
     assert browser(Role.ADMINISTRATOR).get(_address(scene)).select("main .dock button.main") != []
 
@@ -161,11 +163,26 @@ def test_ticks_lead_on_to_the_page_that_asks_and_none_lead_back(browser: Open, s
     first, *_, last = make_audits.opened(session, scene)
     session.commit()
     officer = browser(Role.OFFICER)
-    assert _pressed(officer, scene, cell=[last.id, first.id], assign="1").startswith(
+    assert _pressed(officer, scene, cell=[last.id, first.id], assign="ticked").startswith(
         f"{_address(scene)}assign/?audits="
     )
-    assert _pressed(officer, scene, cell=["x", 999999], assign="1") == _address(scene)
+    assert _pressed(officer, scene, cell=["x", 999999], assign="ticked") == _address(scene)
     assert "Tick the audits that are to be assigned first." in officer.get(_address(scene)).get_text()
+
+
+def test_all_that_nobody_has_yet_lead_on_with_one_press_whatever_is_ticked(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    first, second, third, fourth = make_audits.opened(session, scene)
+    make_audits.assigned(session, second)
+    session.commit()
+    officer = browser(Role.OFFICER)
+    words = officer.get(_address(scene)).select_one('button[name="assign"][value="all"]')
+    assert words is not None
+    assert words.get_text() == "Assign all 3 not assigned"
+    where = _pressed(officer, scene, cell=[second.id], assign="all")
+    wanted = written_short(audit.id for audit in (first, third, fourth))
+    assert parse_qs(urlsplit(where).query) == {"audits": [wanted]}
 
 
 def test_each_chip_opens_exactly_what_it_counts(browser: Open, session: Session, scene: Scene) -> None:
