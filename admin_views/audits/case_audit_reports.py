@@ -9,16 +9,13 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from admin_views.audits.moderations import grades_panels
-from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, expose, role
+from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, expose, role
 from admin_views.kit.looks import note_shown
 from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, pending_sentence
 from models.audits.case_audit_reports import CaseRow, CellState, SampleAudits, review_audits
 from models.audits.case_audits import AuditStatus, CaseAudit
-from models.audits.moderations import Moderation
-from models.case_lists.case_frames import CaseFrame
 from models.core.addresses import list_address
-from models.core.db import Record
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.ranges import written_in, written_short
@@ -107,7 +104,8 @@ class ReviewCasePages(PageSet):
         return self.render(
             "case_audits/cases.html", review=review, sheets=[sheet for sheet in sheets if sheet.lines or not show],
             show=show, chips=_chips(samples), ticked=_ticked(samples), notices=self._notices(review, samples),
-            lists=_lists(review), standing=_standing, runs=runs, to_assign=sum(sheet.to_tick for sheet in sheets),
+            as_list=list_address(CaseAudit, review_id=review.id), standing=_standing, runs=runs,
+            to_assign=sum(sheet.to_tick for sheet in sheets),
             may_assign=runs and any(cell.may_tick for sheet in sheets for line in sheet.lines for cell in line.cells),
         )  # fmt: skip
 
@@ -254,12 +252,3 @@ def _standing(row: CaseRow) -> tuple[str, str]:
     if row.case.status is CaseStatus.ELIMINATED:
         return "Eliminated", ""
     return ("Moderate", "") if row.is_ready else (row.progress, "")
-
-
-def _lists(review: ThematicReview) -> list[Button]:
-    """The way from the list to the moderated grade, as lists of the review."""
-    tables: tuple[tuple[str, type[Record]], ...] = (
-        ("Frozen case lists", CaseFrame), ("Samples", AuditSample), ("Case audits, one by one", CaseAudit),
-        ("Moderated grades", Moderation),
-    )  # fmt: skip
-    return [Button(words, list_address(table, review_id=review.id)) for words, table in tables]
