@@ -93,7 +93,7 @@ def scoped(sit_down: SitDown) -> Scoped:
 
 def begin_review(officer: Hand) -> None:
     """From the home page to a new review."""
-    officer.follow("Thematic reviews")
+    to_reviews(officer)
     officer.follow("New review")
     officer.fill("Title", TITLE)
     officer.choose("Kind", "Children")
@@ -105,6 +105,11 @@ def begin_review(officer: Hand) -> None:
     officer.fill("Period under review from", "2026-01-01")
     officer.fill("Period under review to", "2026-12-31")
     officer.send("Save")
+
+
+def to_reviews(person: Hand) -> None:
+    """From any page to the list of reviews, by the bar of places."""
+    person.go(person.page.locator("header").get_by_role("link", name="Reviews", exact=True))
 
 
 def begin_scoping(officer: Hand) -> None:
@@ -173,7 +178,7 @@ def test_officer_asks_for_all_signatures_and_the_sponsor_signs_them(scoped: Scop
 
 
 def open_review(officer: Hand) -> None:
-    officer.follow("Thematic reviews")
+    to_reviews(officer)
     officer.go(officer.main.get_by_role("row").filter(has_text=TITLE).get_by_role("link").first)
 
 
@@ -223,12 +228,9 @@ def test_administrator_assigns_fifty_audits_by_ticking_them(address: str, data_f
 
 def open_cases(person: Hand, title: str) -> None:
     """From the home page to the cases of a review."""
-    person.follow("Thematic reviews")
+    to_reviews(person)
     person.go(person.main.get_by_role("row").filter(has_text=title).get_by_role("link").first)
-    cases = person.page.get_by_role("link", name=re.compile("^Cases"))
-    if not cases.count():
-        person.press(person.main.locator("summary", has_text="Case audits"))
-    person.go(cases.first)
+    person.go(person.page.locator(".side").get_by_role("link", name=re.compile("^Cases")))
 
 
 def choose_auditors(person: Hand) -> None:
