@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort
+from flask import abort, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from wtforms import Form
 from admin_views.audits.audit_assignments import runs
 from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, Part, actor, expose, role, tag
 from admin_views.kit.fields import DayField, Required
-from admin_views.kit.formats import NOTHING, show_date
+from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
@@ -23,20 +23,19 @@ from admin_views.kit.review_panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import (
     agencies_to_audit,
-    kept_out_sentence,
     open_case_audits,
     pending_cases,
     pending_sentence,
 )
-from models.audits.case_audit_reports import CaseRow, SampleAudits, sample_audits
+from models.audits.case_audit_reports import SampleAudits, sample_audits
 from models.audits.case_audits import OPEN, AuditStatus, CaseAudit
 from models.audits.moderations import Moderation
-from models.core.addresses import list_address
+from models.core.addresses import address_of, list_address
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.moderation_reports import grade_tone
 from models.rules.core.counts import count_words
 from models.sampling.audit_samples import AuditSample, SampleStatus
-from models.sampling.sample_cases import CaseStatus, SampleCase
+from models.sampling.sample_cases import SampleCase
 
 COLOURS = {
     AuditStatus.TO_ASSIGN: "grey",
@@ -58,18 +57,9 @@ class OpeningPages(PageSet):
     """The pages of the audits' screen that are about a whole sample."""
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)
-    def of_sample(self, sample_id: int) -> str:
-        """Cases down, agencies across: where each audit stands, and which are late."""
-        sample = self._sample(sample_id)
-        audits = sample_audits(self.session, sample_id)
-        note_shown(*(shown for row in audits.rows for shown in (row.case, *row.audits.values())))
-        without = agencies_to_audit(self.session, sample.review_id)[1] if sample.review_id else []
-        waits = pending_sentence(pending_cases(self.session, sample_id))
-        return self.render(
-            "case_audits/sample.html", sample=sample, audits=audits, notices=[kept_out_sentence(without), waits],
-            counts=_counts(audits), buttons=sample_buttons(sample)[1:], cell=audit_cell,
-            standing=_standing, case_link=link_to,
-        )  # fmt: skip
+    def of_sample(self, sample_id: int) -> ResponseReturnValue:
+        """Go on to the cases of the sample's review, where its audits stand."""
+        return redirect(cases_address(self._sample(sample_id)))
 
     @expose("/sample/<int:sample_id>/open/", roles=OFFICERS, methods=("GET", "POST"))
     def open_audits(self, sample_id: int) -> ResponseReturnValue:
@@ -79,7 +69,7 @@ class OpeningPages(PageSet):
         if review is not None and not may_run(self.session, review.hub_id):
             abort(403)
         waits = pending_sentence(pending_cases(self.session, sample_id))
-        form, back = OpeningForm(sent_form(), due_on=sample.audits_due_on), self.link("of_sample", sample_id=sample_id)
+        form, back = OpeningForm(sent_form(), due_on=sample.audits_due_on), cases_address(sample)
         lead = "Each agency invited to the case audits gets one form for each selected case that it has none of yet."
         lead = f"{lead} {waits}".strip()
         return self.ask(form, back, lambda: self._opened(sample, form), title=f"Open the audits of {sample}",
@@ -114,50 +104,26 @@ def show_status(audit: CaseAudit) -> Markup:
     return shown + Markup(" ") + tag("Late", "red") if audit.is_late else shown
 
 
-def audit_cell(row: CaseRow, agency_id: int) -> Markup:
-    """One agency's audit of one case, in the matrix."""
-    audit = row.audits.get(agency_id)
-    if audit is None:
-        return NOTHING
-    return show_status(audit) + Markup('<span class="hint">{}</span>').format(link_to(audit, audit.reference))
-
-
 def show_grade(label: str, code: str = "") -> Markup:
     """A grade as a word on its colour."""
     return tag(label, grade_tone(label, code))
 
 
-def _standing(row: CaseRow) -> Markup:
-    """What the case waits for, or its moderated grade."""
-    if row.is_pending:
-        return tag("May leave the sample: waits for a second person", "amber")
-    if row.grade:
-        return show_grade(row.grade)
-    if row.case.status is CaseStatus.ELIMINATED:
-        return tag("Eliminated", "grey")
-    return tag("Ready to moderate", "amber") if row.is_ready else tag("Waits for audits", "grey")
-
-
-def _counts(audits: SampleAudits) -> list[tuple[str, int, str]]:
-    """The figures above the matrix: words, number, colour."""
-    return [
-        ("open", audits.count(*OPEN), ""),
-        ("late", audits.late_count, "red" if audits.late_count else ""),
-        ("handed in or moderated", audits.count(AuditStatus.SUBMITTED, AuditStatus.MODERATED), "green"),
-        ("cases ready to moderate", sum(row.is_ready for row in audits.rows), ""),
-        ("cases moderated", sum(bool(row.grade) for row in audits.rows), "green"),
-    ]
+def cases_address(sample: AuditSample, part: str = "") -> str:
+    """Where the cases of a sample's review are read, or a part of that page; a sample of no review on its own page."""
+    if sample.review_id is None:
+        return address_of(sample)
+    return f"{list_address(CaseAudit, 'review', sample.review_id)}{part and f'#{part}-{sample.id}'}"
 
 
 def sample_buttons(sample: AuditSample) -> list[Button]:
     """For a sample's own page: its audits, its grades by level, and opening what is not open yet."""
-    if sample.drawn_at is None:
+    if sample.drawn_at is None or sample.review_id is None:
         return []
     buttons = [
-        Button("Case audits", list_address(CaseAudit, "sample", sample.id)),
-        Button("Grades by level", list_address(Moderation, "sample", sample.id)),
-    ]
-    if sample.status is SampleStatus.DRAWN and sample.review_id and role() in OFFICERS:
+        Button("Case audits", cases_address(sample)), Button("Grades by level", cases_address(sample, "grades")),
+    ]  # fmt: skip
+    if sample.status is SampleStatus.DRAWN and role() in OFFICERS:
         buttons.append(Button("Open the audits", list_address(CaseAudit, "sample", sample.id, "open"), "main"))
     return buttons
 
@@ -174,11 +140,11 @@ def case_audit_panel(session: Session, review: ThematicReview) -> Panel | None:
     ).all()
     rows = [_sample_row(sample, sample_audits(session, sample.id)) for sample in samples]
     return Panel("Case audits", ("Sample", "Cases", "Audits open", "Late", "Handed in", "Cases moderated"), rows,
-                 empty="No sample is drawn yet.", buttons=_panel_buttons(samples))  # fmt: skip
+                 empty="No sample is drawn yet.", buttons=_panel_buttons(review, samples))  # fmt: skip
 
 
-def _panel_buttons(samples: Sequence[AuditSample]) -> list[Button]:
-    return [Button(f"Audits of {sample.reference}", list_address(CaseAudit, "sample", sample.id)) for sample in samples]
+def _panel_buttons(review: ThematicReview, samples: Sequence[AuditSample]) -> list[Button]:
+    return [Button("Cases", list_address(CaseAudit, "review", review.id))] if samples else []
 
 
 def _sample_row(sample: AuditSample, audits: SampleAudits) -> tuple[Any, ...]:

@@ -9,6 +9,8 @@ from admin_views.audits.answer_papers import AnswerPapers
 from admin_views.audits.audit_assignments import AssignmentPages, runs
 from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audits.audit_outcomes import OutcomePages, settle
+from admin_views.audits.case_audit_reports import ReviewCasePages
+from admin_views.audits.ticked_audits import TickedPages
 from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
 from admin_views.kit.base import (
     OFFICERS,
@@ -57,6 +59,8 @@ class CaseAuditScreen(FindingsScreen):
         OutcomePages,
         AnswerPapers,
         OpeningPages,
+        ReviewCasePages,
+        TickedPages,
         FindingPages,
     )
     name, noun, plural = "Case audits", "case audit", "case audits"
@@ -67,6 +71,7 @@ class CaseAuditScreen(FindingsScreen):
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     stands_in, part = Place.REVIEWS, Part.CASES
+    review_page = ("case_audits.cases", "review_id")
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS | OFFICERS}
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"

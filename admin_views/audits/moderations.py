@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import abort
+from flask import abort, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.audits.audit_openings import sample_buttons, show_grade
-from admin_views.documents.papers import document_page, occasion
+from admin_views.audits.audit_openings import cases_address, show_grade
+from admin_views.audits.moderation_reports import CaseModerationPages, finding_buttons
 from admin_views.kit.base import (
     OFFICERS,
     STAFF,
@@ -26,49 +23,29 @@ from admin_views.kit.base import (
     in_list,
     person_id,
     read_by,
-    role,
     screen,
-    tag,
 )
 from admin_views.kit.fields import ChoiceField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.looks import note_shown
-from admin_views.kit.registry import link_to
 from admin_views.partnership.hubs import may_run
-from models.audits.case_audits import CaseAudit, audits_of_case
-from models.audits.moderation_reports import moderation_facts
 from models.audits.moderations import (
     GradesByLevel,
     Moderation,
     division_of,
     grades_by_level,
     grades_by_stratum,
-    moderate_case,
-    moderation_of,
     suggested_verdict,
     take_moderation_finding,
 )
-from models.core.addresses import address_by_id, list_address
-from models.evidence.findings import Finding, Judgement
+from models.evidence.findings import Judgement
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.audits.moderations import ModerationFacts
 from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
 from models.tools.key_lines import KeyLine
-
-
-class ModerationForm(Form):
-    """One grade for the whole case, and why."""
-
-    grade_id = RecordField("Moderated grade", loader=ChoiceLoader(ReferenceItem, in_list(ReferenceList.GRADE)))
-    reason = TextField(
-        "Reason", validators=[Required()], description="Why this grade, in particular where the agencies differ."
-    )
-    discussion = TextField("Notes of the discussion", description="Name nobody of the family.")
 
 
 class FindingForm(Form):
@@ -85,6 +62,7 @@ class ModerationScreen(Screen):
     """Moderated grades. The agencies' own grades stand in their audits and are kept apart from these."""
 
     model = Moderation
+    page_sets = (CaseModerationPages,)
     name, noun, plural = "Moderated grades", "moderated grade", "moderated grades"
     list_purpose = (
         "The grade that agencies agree on for one case, with the reason, when their own audits of it are read "
@@ -121,43 +99,8 @@ class ModerationScreen(Screen):
     def buttons(self, record: Moderation) -> list[Button]:
         return [
             Button("Audits side by side", self.link("side", case_id=record.sample_case_id), "main"),
-            *self._finding_buttons(record),
+            *finding_buttons(self, record),
         ]
-
-    @expose("/case/<int:case_id>/", roles=STAFF, methods=("GET", "POST"))
-    def side(self, case_id: int) -> ResponseReturnValue:
-        """The agencies' answers beside each other, their own grades, how far they agree, and the moderated grade."""
-        case = self._case(case_id)
-        audits = audits_of_case(self.session, case_id)
-        note_shown(*audits)
-        is_in = any(audit.status.is_in for audit in audits)
-        return document_page(
-            self, "moderated_result", {"case_id": case.id}, list_address(CaseAudit, "sample", case.sample_id),
-            "All audits of the sample", template="moderations/side.html",
-            audits=[link_to(audit, audit.reference) for audit in audits],
-            more=self._case_buttons(case, moderation_of(self.session, case_id)) if is_in else [],
-        )  # fmt: skip
-
-    @expose("/case/<int:case_id>/moderate/", roles=OFFICERS, methods=("GET", "POST"))
-    def moderate(self, case_id: int) -> ResponseReturnValue:
-        """Give the case its moderated grade, with the reason."""
-        case = self._case(case_id)
-        if not self._runs(case):
-            abort(403)
-        moderation = moderation_of(self.session, case_id)
-        facts = moderation_facts(self.session, occasion(self.session), case_id=case_id)
-        form = ModerationForm(sent_form(), obj=moderation)
-        lead = f"Agreement of the agencies: {facts.agreement.words}. Their own grades stay as they are."
-        return self.ask(form, self.link("side", case_id=case_id), lambda: self._moderated(case, form), lead=lead,
-                        title=f"Moderate {case}", button="Keep the grade", back_words=str(case), over=(moderation,),
-                        panels=[_own_grades(facts)])  # fmt: skip
-
-    def _moderated(self, case: SampleCase, form: ModerationForm) -> str:
-        moderation = moderate_case(
-            self.session, case, grade_id=form.grade_id.data, reason=form.reason.data or "",
-            discussion=form.discussion.data or "", person_id=person_id(),
-        )  # fmt: skip
-        return f"{case} is moderated: {self.session.get_one(ReferenceItem, moderation.grade_id).label}."
 
     @expose("/<int:record_id>/finding/", roles=OFFICERS, methods=("GET", "POST"))
     def make_finding(self, record_id: int) -> ResponseReturnValue:
@@ -196,53 +139,10 @@ class ModerationScreen(Screen):
         return "It stands among the findings of the review."
 
     @expose("/sample/<int:sample_id>/", roles=STAFF)
-    def grades(self, sample_id: int) -> str:
-        """How many cases of each level, and of each stratum, have each moderated grade."""
+    def grades(self, sample_id: int) -> ResponseReturnValue:
+        """Go on to the grades of the sample's cases, which stand below its audits."""
         sample = self.session.get(AuditSample, min(sample_id, 2**31 - 1)) or abort(404)
-        note_shown(sample)
-        panels = grades_panels(self.session, sample_id)
-        back = list_address(CaseAudit, "sample", sample_id)
-        return self.render("moderations/grades.html", sample=sample, panels=panels, buttons=sample_buttons(sample)[:1],
-                           back=back)  # fmt: skip
-
-    # What the pages above use
-
-    def _case(self, case_id: int) -> SampleCase:
-        case = self.session.get(SampleCase, min(case_id, 2**31 - 1)) or abort(404)
-        note_shown(case)
-        return case
-
-    def _runs(self, case: SampleCase) -> bool:
-        """Whether whoever asks is an officer of the case's review."""
-        sample = self.session.get_one(AuditSample, case.sample_id)
-        review = self.session.get(ThematicReview, sample.review_id) if sample.review_id else None
-        return role() in OFFICERS and review is not None and may_run(self.session, review.hub_id)
-
-    def _case_buttons(self, case: SampleCase, moderation: Moderation | None) -> list[Button]:
-        if not self._runs(case):
-            return []
-        words, tone = ("Amend the grade", "") if moderation is not None else ("Moderate", "main")
-        buttons = [Button(words, self.link("moderate", case_id=case.id), tone)]
-        return [*buttons, *(self._finding_buttons(moderation) if moderation is not None else [])]
-
-    def _finding_buttons(self, record: Moderation) -> list[Button]:
-        if role() not in OFFICERS:
-            return []
-        origin = f"moderations:{record.id}"
-        statement = select(Finding.id).where(Finding.review_id == record.review_id, Finding.origin == origin)
-        key = self.session.scalar(statement)
-        if key is not None:
-            return [Button("See the finding", address_by_id(Finding, key))]
-        return [Button("Make a finding", self.link("make_finding", record_id=record.id))]
-
-
-def _own_grades(facts: ModerationFacts) -> Panel:
-    rows: list[tuple[Any, ...]] = [
-        (column.agency, show_grade(column.overall) if column.overall else "–", column.auditor or "–")
-        for column in facts.columns
-    ]
-    rows += [(agency, tag(status, "grey"), "–") for agency, status in facts.silent]
-    return Panel("What each agency says", ("Agency", "Own grade", "Auditor"), rows)
+        return redirect(cases_address(sample, "grades"))
 
 
 def grades_panels(session: Session, sample_id: int) -> list[Panel]:

@@ -33,7 +33,7 @@ from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.signatures.signables import signature_standing, warn
 from admin_views.tools.tool_copies import CopyPages
 from admin_views.tools.tool_outlines import OutlinedSection, OutlinePages, may_build, outline_of, overtaken, review_of
-from admin_views.tools.tool_questions import QuestionPages
+from admin_views.tools.tool_questions import Editor, QuestionPages
 from admin_views.tools.tool_versions import VersionPages
 from models.core.addresses import address_of, list_address
 from models.core.clock import london_day
@@ -123,6 +123,10 @@ class AssuranceToolScreen(Screen):
         return outline_of(
             questionnaire_of(session, tool), questions_of(session, tool.id), sections_of(session, tool.id)
         )
+
+    def editor(self, tool: AssuranceTool) -> Editor | None:
+        """One section of the tool, to be changed in place."""
+        return self.pages(QuestionPages).editor(tool, self.outline(tool))
 
     def overtaken(self, tool: AssuranceTool) -> str:
         """That the sponsor's signature is for other words than these, for the tool's page."""

@@ -116,9 +116,11 @@ class ToolPages(PageSet):
         self.session.flush()
         return f"{sentence} {overtaken(self.session, tool)}".strip()
 
-    def place_of(self, tool: AssuranceTool, part: str = "") -> str:
-        """The tool's page, at one of its parts."""
-        return self.details_url(tool.id) + (f"#{part}" if part else "")
+    def place_of(self, tool: AssuranceTool, part: ToolSection | ToolQuestion) -> str:
+        """The tool's page with the section that a part stands in, at the part."""
+        if isinstance(part, ToolSection):
+            return self.link("details_view", record_id=tool.id, section=part.id, _anchor=f"s-{part.id}")
+        return self.link("details_view", record_id=tool.id, section=part.section_id, _anchor=f"q-{part.id}")
 
     def ask_about(self, tool: AssuranceTool, form: Form, back: str, act: Act, **values: Any) -> ResponseReturnValue:
         """Ask something about a tool; the trail leads to its page."""
@@ -143,7 +145,7 @@ class OutlinePages(ToolPages):
             section = add_section(
                 self.session, tool, title=form.title.data or "", introduction=form.introduction.data or ""
             )
-            return self.told(tool, f"The section “{section.title}” is added."), self.place_of(tool, f"s-{section.id}")
+            return self.told(tool, f"The section “{section.title}” is added."), self.place_of(tool, section)
 
         return self.ask_about(
             tool, form, self.details_url(tool.id), act, title="Add a section", button="Add", lead=tool.title
@@ -160,7 +162,7 @@ class OutlinePages(ToolPages):
             write_into(section, form, self.session)
             return self.told(tool, "The section is saved.")
 
-        back, title = self.place_of(tool, f"s-{section.id}"), f"Edit section: {section.title}"
+        back, title = self.place_of(tool, section), f"Edit section: {section.title}"
         return self.ask_about(tool, form, back, act, title=title, button="Save", over=(section,),
                         template="assurance_tools/ask.html")  # fmt: skip
 
@@ -189,7 +191,7 @@ class OutlinePages(ToolPages):
             move_section(self.session, tool, section, places)
             return self.told(tool, f"“{section.title}” is now section {section.number}.")
 
-        return self.press(self.place_of(tool, f"s-{section.id}"), act)
+        return self.press(self.place_of(tool, section), act)
 
     @expose("/<int:record_id>/questions/<int:question_id>/move/<way>/", roles=OFFICERS, methods=("POST",))
     def shift_question(self, record_id: int, question_id: int, way: str) -> ResponseReturnValue:
@@ -197,8 +199,8 @@ class OutlinePages(ToolPages):
         tool, places = self.buildable(record_id), PLACES.get(way) or abort(404)
         question = self.question_row(tool, question_id)
 
-        def act() -> str:
+        def act() -> tuple[str, str]:
             move_question(self.session, tool, question, places)
-            return self.told(tool, f"“{question.text}” is moved {way}.")
+            return self.told(tool, f"“{question.text}” is moved {way}."), self.place_of(tool, question)
 
-        return self.press(self.place_of(tool, f"q-{question.id}"), act)
+        return self.press(self.place_of(tool, question), act)

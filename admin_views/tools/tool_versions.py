@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -30,14 +32,15 @@ class VersionPages(ToolPages):
 
     @expose("/<int:record_id>/preview/", roles=STAFF, methods=("GET", "POST"))
     def preview(self, record_id: int) -> ResponseReturnValue:
-        """The tool as an agency sees it; what is entered is checked and forgotten."""
+        """The tool as an agency sees it, or one of its sections; what is entered is checked and forgotten."""
         tool = self.get_record(record_id)
-        asked = questionnaire_of(self.session, tool)
+        whole, number = questionnaire_of(self.session, tool), request.args.get("part", 0, type=int)
+        asked = replace(whole, sections=whole.sections[number - 1 : number]) if number > 0 else whole
         is_sent = request.method == "POST"
         answers, problems = read_form(asked, request.form) if is_sent else ({}, {})
         questions, named = questions_html(asked, answers, problems), named_problems(asked, answers, problems)
         return self.render("assurance_tools/preview.html", tool=tool, asked=asked, questions=questions,
-                           problems=named, is_sent=is_sent, count=len(answers))  # fmt: skip
+                           problems=named, is_sent=is_sent, count=len(answers), whole=whole, number=number)  # fmt: skip
 
     @expose("/<int:record_id>/versions/", roles=STAFF)
     def versions(self, record_id: int) -> str:

@@ -19,9 +19,11 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.partnership.holdings import HoldingKind, holding
 from models.partnership.people import Person
+from models.sampling.sample_cases import CaseStatus, SampleCase
 
 _OWN = f"EXISTS (SELECT FROM case_audits a WHERE a.id = audit_id AND a.agency_id = ANY {OWN_AGENCIES})"
-_INDEPENDENT = (Role.OFFICER, Role.ADMINISTRATOR)
+INDEPENDENT = (Role.OFFICER, Role.ADMINISTRATOR)
+NO_TEAM = "Say which team works with this case, so that nobody audits their own team's case."
 
 
 class AuditInvolvement(Record):
@@ -64,7 +66,7 @@ def same_team(team: str, other: str) -> bool:
 def auditors_for(agency_id: int) -> Select[Person]:
     """Who may be chosen to audit for an agency: its own active members, and the partnership's officers as peers."""
     is_member = (Person.agency_id == agency_id) & (Person.role == Role.AGENCY_MEMBER)
-    own = or_(is_member, Person.role.in_(_INDEPENDENT))
+    own = or_(is_member, Person.role.in_(INDEPENDENT))
     return select(Person).where(Person.is_active, own)
 
 
@@ -79,8 +81,14 @@ def assign_auditor(
     if not audit.status.is_open:
         raise RuleBroken(f"{audit.reference} is open no longer: {audit.status.label.lower()}.")
     if not case_team.strip():
-        raise RuleBroken("Say which team works with this case, so that nobody audits their own team's case.")
-    _refuse_dependent(session, audit, auditor, case_team)
+        raise RuleBroken(NO_TEAM)
+    if sentence := dependence(auditor, audit, case_team, is_involved=is_involved(session, audit, auditor.id)):
+        raise RuleBroken(sentence)
+    hand_over(session, audit, auditor, case_team, auditor_role)
+
+
+def hand_over(session: Session, audit: CaseAudit, auditor: Person, case_team: str, auditor_role: str = "") -> None:
+    """Put an audit into somebody's hands whose independence has been looked at, and tell them and its last auditor."""
     before = audit.auditor_id
     audit.auditor_id, audit.auditor_role = auditor.id, auditor_role.strip() or auditor.job_title
     audit.case_team = " ".join(case_team.split())
@@ -92,19 +100,24 @@ def assign_auditor(
             tell_auditor(session, audit, person_id)
 
 
-def _refuse_dependent(session: Session, audit: CaseAudit, auditor: Person, case_team: str) -> None:
+def dependence(auditor: Person, audit: CaseAudit, case_team: str, *, is_involved: bool) -> str:
+    """Why somebody must not audit a case, as one sentence; empty where they are independent of it."""
     is_own = auditor.agency_id == audit.agency_id and auditor.role is Role.AGENCY_MEMBER
-    if not auditor.is_active or not (is_own or auditor.role in _INDEPENDENT):
-        raise RuleBroken(f"{auditor.name} is neither a member of this agency nor an officer of the partnership.")
+    if not auditor.is_active or not (is_own or auditor.role in INDEPENDENT):
+        return f"{auditor.name} is neither a member of this agency nor an officer of the partnership."
     if is_own and not auditor.team.strip():
-        raise RuleBroken(
+        return (
             f"{auditor.name}'s team is not on record, so nobody can tell whether the case is their own team's; "
             "an administrator enters it under People."
         )
     if same_team(auditor.team, case_team):
-        raise RuleBroken(f"{auditor.name} works in {auditor.team}: nobody audits their own team's case.")
-    if is_involved(session, audit, auditor.id):
-        raise RuleBroken(f"{auditor.name} has been involved in this case and so cannot audit it.")
+        return f"{auditor.name} works in {auditor.team}: nobody audits their own team's case."
+    return f"{auditor.name} has been involved in this case and so cannot audit it." if is_involved else ""
+
+
+def may_be_assigned(audit: CaseAudit, case: SampleCase) -> bool:
+    """Whether an auditor may be chosen together with others: nobody has begun, and the case stays in the sample."""
+    return audit.status in (AuditStatus.TO_ASSIGN, AuditStatus.ASSIGNED) and case.status is CaseStatus.SELECTED
 
 
 def is_involved(session: Session, audit: CaseAudit, person_id: int) -> bool:

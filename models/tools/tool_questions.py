@@ -98,7 +98,7 @@ class ToolQuestion(Record):
             raise RuleBroken("Choose the scale that this question is rated on.", field="scale_id")
         options = [option.strip() for option in self.options or ()] if kind.needs_options else []
         if kind.needs_options and (len(options) < 2 or len(set(options)) < len(options) or not all(options)):
-            raise RuleBroken("Give at least two different choices, one on each line.")
+            raise RuleBroken("Give at least two different choices, one on each line.", field="options")
         self.options = options
         self.scale_id = self.scale_id if kind.needs_scale else None
 

@@ -51,30 +51,41 @@ def _auditor(session: Session, scene: Scene, name: str = "Police auditor") -> Pe
 def test_officer_opens_the_audits_of_a_drawn_sample(browser: Open, session: Session, scene: Scene) -> None:
     officer = browser(Role.OFFICER)
     sample = f"/audit-samples/{scene.sample.id}/"
-    path = f"/case-audits/sample/{scene.sample.id}/"
+    path, cases = f"/case-audits/sample/{scene.sample.id}/", f"/case-audits/review/{scene.review.id}/"
     assert officer.get(sample).select_one(f'main a[href="{path}open/"]') is not None
-    assert "No audit of this sample is open yet." in officer.get(path).get_text()
+    page = officer.get(cases)
+    assert "No audit of this sample is open yet." in page.get_text()
+    assert [link["href"] for link in page.select("main a.button.main")] == [f"{path}open/"]
     due = today() + timedelta(days=10)
     assert officer.send(f"{path}open/", due_on=due.isoformat()).status_code == 302
-    page = officer.get(path)
+    page = officer.get(cases)
     assert "4 case audits are open." in page.get_text()
-    assert len(page.select("table.matrix tbody tr")) == 2
-    assert page.get_text().count("To assign") == 4
+    assert [cell.get_text(" ", strip=True).count("Not assigned") for cell in page.select("td label")] == [1] * 4
     again = officer.send(f"{path}open/", due_on=due.isoformat())
     assert (again.status_code, "Every agency has its audits already" in words_of(again)) == (422, True)
     assert "Case audits" in officer.get(f"/thematic-reviews/{scene.review.id}/").get_text()
     browser(Role.OFFICER, name="Officer elsewhere").get(f"{path}open/", 403)
 
 
-def test_overview_marks_what_is_late(browser: Open, session: Session, scene: Scene) -> None:
+def test_old_addresses_of_a_samples_audits_lead_on_to_the_cases_of_its_review(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    officer, cases = browser(Role.OFFICER), f"/case-audits/review/{scene.review.id}/"
+    assert officer.client.get(f"/case-audits/sample/{scene.sample.id}/").location == cases
+    grades = f"{cases}#grades-{scene.sample.id}"
+    assert officer.client.get(f"/moderations/sample/{scene.sample.id}/").location == grades
+    offered = [str(link["href"]) for link in officer.get(f"/audit-samples/{scene.sample.id}/").select("main a.button")]
+    assert {cases, grades} <= set(offered)
+    officer.get("/case-audits/sample/999999/", 404)
+
+
+def test_late_audits_are_listed_and_named_on_the_home_page(browser: Open, session: Session, scene: Scene) -> None:
     first, second, *_ = _audits(session, scene)
     make_audits.submitted(session, first)
     for audit in (first, second):
         audit.due_on = today() - timedelta(days=1)
     session.commit()
     officer = browser(Role.OFFICER)
-    cells = officer.get(f"/case-audits/sample/{scene.sample.id}/").select("table.matrix td .tag.red")
-    assert [tag.get_text() for tag in cells] == ["Late"]
     late = officer.get("/case-audits/?late=yes").get_text()
     assert second.reference in late
     assert first.reference not in late
@@ -167,6 +178,8 @@ def test_people_of_an_agency_reach_no_audit_of_another(browser: Open, session: P
         for view in ("record/", "answer/1/"):  # members answer, managers read
             stranger.get(f"/case-audits/{health.id}/{view}", 404 if role is Role.AGENCY_MEMBER else 403)
         stranger.get(f"/case-audits/sample/{scene.sample.id}/", 403)
+        stranger.get(f"/case-audits/review/{scene.review.id}/", 403)
+        stranger.get(f"/case-audits/review/{scene.review.id}/assign/?audits={police.id}", 403)
     person = member(session, Role.MANAGER, agency=scene.police, name="Police manager")
     session.info["actor"] = person.actor()
     session.expunge_all()

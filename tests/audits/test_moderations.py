@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -31,6 +31,7 @@ from models.rules.evidence.triangulation import Source, Verdict
 from models.sampling.sample_cases import SampleCase
 from tests import make, make_audits
 from tests.documents.files import content_of
+from tests.kit.test_screens import statements
 from tests.make_audits import Scene
 from tests.pdf.pdf_review_facts import OCCASION
 from tests.pdf.pdf_structure import text_of
@@ -198,6 +199,91 @@ def test_facts_of_a_moderated_result_are_closed_to_agencies_by_the_database(
 # Through the screens
 
 
+def test_page_of_a_case_opens_only_the_questions_that_are_answered_differently(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    session.commit()
+    page = browser(Role.OFFICER).get(f"/moderations/case/{case.id}/")
+    open_rows = [row for row in page.select("main tbody th") if row.find_parent("details") is None]
+    folded = {fold["id"]: fold.get_text(" ", strip=True) for fold in page.select("main details.fold")}
+    said = [row.get_text(" ", strip=True) for row in open_rows]
+    assert said[:2] == ["Northfield Police Auditor of Northfield Police", "Trust Auditor of Trust"]
+    assert len(said) == 3
+    assert "1 of " in page.get_text()
+    assert "0 % (0 of 1 pair)" in page.get_text(" ", strip=True)
+    assert set(folded) == {"written"}
+    assert "Nobody looked." in folded["written"]
+    assert "The agencies differ: Fully met and Not met." in page.get_text()
+
+
+def test_page_of_a_case_says_that_nothing_differs_where_agencies_agree(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met", "Fully met")
+    session.commit()
+    page = browser(Role.OFFICER).get(f"/moderations/case/{case.id}/")
+    assert "No question with a choice is answered differently." in page.get_text()
+    assert "Fully met, 2 of 2 say." in page.get_text()
+    assert [fold["id"] for fold in page.select("details.fold")] == ["alike"]
+
+
+def test_officer_moderates_a_case_on_its_own_page_and_goes_on_to_the_next_that_is_ready(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    _case(session, scene, "Fully met", "Not met", "Fully met", "Fully met")
+    first, second = (row.case for row in sample_audits(session, scene.sample.id).rows)
+    session.commit()
+    officer, good = browser(Role.OFFICER), _grade(session, "good")
+    page = officer.get(f"/moderations/case/{first.id}/")
+    assert page.select_one("form.work")["action"] == f"/moderations/case/{first.id}/moderate/"  # type: ignore[index]
+    assert page.select_one(".dock button.main").get_text() == (  # type: ignore[union-attr]
+        f"Keep the grade, go on to {second.reference}"
+    )
+    form = f"/moderations/case/{first.id}/moderate/"
+    refused = officer.send(form, f"/moderations/case/{first.id}/", grade_id=good, reason="")
+    assert (refused.status_code, "Give the reason." in words_of(refused)) == (422, True)
+    assert 'href="#reason"' in refused.text
+    kept = officer.send(form, f"/moderations/case/{first.id}/", grade_id=good, reason="Kept.")
+    assert (kept.status_code, kept.location) == (302, f"/moderations/case/{second.id}/")
+    last = officer.send(
+        f"/moderations/case/{second.id}/moderate/", str(kept.location), grade_id=good, reason="Kept as well."
+    )
+    assert last.location == f"/case-audits/review/{scene.review.id}/"
+    session.expire_all()
+    assert [row.grade for row in sample_audits(session, scene.sample.id).rows] == ["Good", "Good"]
+
+
+def test_officer_may_keep_a_grade_and_stay_and_sees_it_beside_what_the_audits_say(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met", "Fully met", "Fully met")
+    session.commit()
+    officer, page = browser(Role.OFFICER), f"/moderations/case/{case.id}/"
+    answer = officer.send(f"{page}moderate/", page, grade_id=_grade(session, "good"), reason="Kept.", stay="1")
+    assert answer.location == page
+    shown = officer.get(page)
+    assert shown.select_one("textarea[name=reason]").get_text().strip() == "Kept."  # type: ignore[union-attr]
+    assert shown.select_one("select[name=grade_id] option[selected]").get_text() == "Good"  # type: ignore[union-attr]
+    looked = browser(Role.SPONSOR).get(page)
+    assert looked.select("main form.work, main .dock") == []
+    assert "Kept." in looked.get_text()
+
+
+def test_case_whose_audits_are_not_all_in_is_read_but_not_moderated(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    case = _case(session, scene, "Fully met")
+    session.commit()
+    officer, page = browser(Role.OFFICER), f"/moderations/case/{case.id}/"
+    shown = officer.get(page)
+    assert "1 of 2 in" in shown.get_text()
+    assert shown.select("main form.work") == []
+    refused = officer.send(f"{page}moderate/", "/account/", grade_id=_grade(session, "good"), reason="Early.")
+    assert refused.status_code in (409, 422)
+    assert moderation_of(session, case.id) is None
+
+
 def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     browser: Open, session: PortalSession, session_factory: sessionmaker[PortalSession], scene: Scene
 ) -> None:
@@ -205,15 +291,10 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     session.commit()
     officer = browser(Role.OFFICER)
     page = f"/moderations/case/{case.id}/"
-    said = officer.get(page).get_text(" ", strip=True)
-    assert "Nobody looked." in said
-    assert "0 % (0 of 1 pair)" in said
-    assert "Not moderated yet" in said
+    assert "Not moderated yet" in officer.get(f"{page}paper/").get_text(" ", strip=True)
     audits = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).all()
     assert all(officer.get(page).select_one(f'main a[href="/case-audits/{audit.id}/"]') for audit in audits)
     form = f"{page}moderate/"
-    refused = officer.send(form, grade_id=_grade(session, "good"), reason="")
-    assert (refused.status_code, "Give the reason." in words_of(refused)) == (422, True)
     assert officer.send(form, grade_id=_grade(session, "inadequate"), reason="Nobody looked.").status_code == 302
     session.expire_all()
     moderation = moderation_of(session, case.id)
@@ -229,7 +310,7 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     assert "Inadequate: Nobody looked." in moderated_finding.text
     assert officer.get(page).select_one(f'a[href="/findings/{moderated_finding.id}/"]') is not None
     assert "Inadequate" in officer.get(f"/moderations/{moderation.id}/").get_text()
-    assert officer.send(page).status_code == 302
+    assert officer.send(f"{page}paper/").status_code == 302
     assert "The moderated result is ready." in done(do_requests(session, session_factory))
     kept = session.scalars(select(Document)).one()
     assert (kept.kind, kept.agency_id, kept.subject) == (DocumentKind.MODERATED_RESULT, None, f"sample_cases:{case.id}")
@@ -237,8 +318,9 @@ def test_officer_reads_side_by_side_and_moderates_and_makes_a_finding(
     assert all(words in printed for words in ("Moderated grade: Inadequate", "Nobody looked.", "Trust", case.reference))
     assert case.reference not in kept.title
     browser(Role.MANAGER, agency=scene.police).get(f"/documents/{kept.id}/download/", 404)
-    grades = officer.get(f"/moderations/sample/{scene.sample.id}/").get_text(" ", strip=True)
-    assert "All levels" in grades
+    grades = officer.get(f"/case-audits/review/{scene.review.id}/").select_one(f"#grades-{scene.sample.id}")
+    assert grades is not None
+    assert "All levels" in grades.get_text(" ", strip=True)
     assert officer.get("/moderations/").get_text().count(case.reference) == 1
 
 
@@ -250,6 +332,7 @@ def test_moderation_is_the_hubs_alone(browser: Open, session: Session, scene: Sc
         agency_browser = browser(role, agency=scene.police, name=f"Police {role}")
         agency_browser.get(f"/moderations/case/{case.id}/", 403)
         agency_browser.get(f"/moderations/case/{case.id}/moderate/", 403)
+        agency_browser.get(f"/moderations/case/{case.id}/paper/", 403)
     browser(Role.SPONSOR).get(f"/moderations/case/{case.id}/moderate/", 403)
     session.info["actor"] = member(session, Role.MANAGER, agency=scene.police, name="Police manager").actor()
     session.commit()
@@ -263,10 +346,32 @@ def test_officer_of_another_hub_does_not_moderate(browser: Open, session: Sessio
     session.commit()
     stranger = browser(Role.OFFICER, name="Officer elsewhere")
     stranger.get(f"/moderations/case/{case.id}/moderate/", 403)
-    assert stranger.get(f"/moderations/case/{case.id}/").select_one('a[href$="moderate/"]') is None
+    assert stranger.get(f"/moderations/case/{case.id}/").select("main form.work") == []
     stranger.get("/moderations/case/999999999999/", 404)
     moderation = moderate_case(session, case, grade_id=_grade(session, "good"), reason="Kept.", person_id=None)
     session.commit()
     stranger.get(f"/moderations/{moderation.id}/finding/", 403)
     assert stranger.send(f"/moderations/{moderation.id}/finding/", "/account/").status_code == 403
     assert session.scalars(select(Finding.id)).all() == []
+
+
+def test_page_of_a_case_asks_the_database_no_more_often_for_more_audits(
+    browser: Open, session: Session, scene: Scene, engine: Engine
+) -> None:
+    case = _case(session, scene, "Fully met", "Not met")
+    session.commit()
+    officer, page = browser(Role.OFFICER), f"/moderations/case/{case.id}/"
+
+    def asked() -> int:
+        officer.get(page)
+        with statements(engine) as seen:
+            officer.get(page)
+        return len(seen)
+
+    both = asked()
+    audit = session.scalars(select(CaseAudit).where(CaseAudit.sample_case_id == case.id)).first()
+    assert audit is not None
+    audit.status, audit.closing_note = AuditStatus.WITHDRAWN, "It will not come."
+    session.commit()
+    assert asked() == both
+    assert both <= 24

@@ -84,11 +84,14 @@ def test_matrix_and_opening_page_mark_a_case_whose_elimination_is_pending(
     officer, path = browser(Role.OFFICER), f"/case-audits/sample/{scene.sample.id}/"
     assert f"No audits for {case.reference} yet" in officer.get(f"{path}open/").get_text()
     assert officer.send(f"{path}open/", due_on=(today() + timedelta(days=9)).isoformat()).status_code == 302
-    rows = officer.get(path).select("table.matrix tbody tr")
-    marked = [row.get_text(" ") for row in rows if "May leave the sample" in row.get_text(" ")]
+    page = officer.get(f"/case-audits/review/{scene.review.id}/")
+    rows = [row for row in page.select("table.cells tbody tr") if row.select("a.ref")]
+    marked = [row for row in rows if "Elimination proposed" in row.get_text(" ")]
     assert len(rows) == 2
-    assert len(marked) == 1
-    assert case.reference in marked[0]
+    assert [row.select_one("a.ref").get_text() for row in marked] == [case.reference]  # type: ignore[union-attr]
+    assert [cell.get_text(strip=True) for cell in marked[0].select("td")[:2]] == ["On hold"] * 2
+    assert marked[0].select("input") == []
+    assert f"No audits for {case.reference} yet" in page.get_text()
 
 
 def test_auditor_reads_that_the_case_in_hand_may_leave_the_sample(

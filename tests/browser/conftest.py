@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -39,10 +40,16 @@ def issuer_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, issuer_port: int) -> Iterator[str]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the portal of the journeys keeps its database."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def address(data_folder: Path, issuer_port: int) -> Iterator[str]:
     """The whole portal as `make run` starts it, with the demo partnership, on a port of its own."""
     secrets = json.dumps({f"http://127.0.0.1:{issuer_port}": "a secret for tests"})
-    with portal(tmp_path_factory.mktemp("data"), WORK_ACCOUNT_SECRETS=secrets) as where:
+    with portal(data_folder, WORK_ACCOUNT_SECRETS=secrets) as where:
         yield where
 
 

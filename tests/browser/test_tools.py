@@ -12,16 +12,15 @@ from tests.browser.pages import accessible
 pytestmark = pytest.mark.browser
 
 
-def add(page: Page, kind: str, text: str, **choices: str) -> None:
-    """Add a question to the first section: pick its kind, fill in what fits, save."""
-    page.get_by_role("link", name="Add a question").first.click()
+def add(page: Page, kind: str, text: str) -> None:
+    """Add a question to the section that is shown: write it, choose how it is answered, keep it."""
+    fold = page.locator("#add")
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    fold.get_by_label("Question").fill(text)
+    fold.get_by_label(kind, exact=True).check()
     accessible(page)
-    page.get_by_role("link", name=kind).click()
-    page.get_by_label("Question").fill(text)
-    for label, word in choices.items():
-        page.get_by_label(label).select_option(word)
-    accessible(page)
-    page.get_by_role("button", name="Save").click()
+    fold.get_by_role("button", name="Add the question").click()
     page.get_by_text("The question is saved.").wait_for()
 
 
@@ -36,7 +35,12 @@ def test_officer_builds_a_tool_and_tries_it_out(open_as: Callable[[str], Page]) 
     page.get_by_role("button", name="Add").click()
     add(page, "Yes, partly or no", "Is every child seen alone?")
     add(page, "Text", "Why not?")
-    asked = page.get_by_role("listitem").filter(has_text="Why not?")
+    asked = page.locator(".ask-list > li").filter(has_text="Why not?")
+    asked.locator("summary").click()
+    accessible(page)
+    assert not asked.get_by_label("Answers to choose from").is_visible()
+    asked.get_by_label("One choice", exact=True).check()
+    assert asked.get_by_label("Answers to choose from").is_visible()
     asked.get_by_role("link", name="When is it asked?").click()
     accessible(page)
     page.get_by_role("link", name="Is every child seen alone?").click()
@@ -45,7 +49,7 @@ def test_officer_builds_a_tool_and_tries_it_out(open_as: Callable[[str], Page]) 
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Asked only if ‘Is every child seen alone?’ is No").wait_for()
     accessible(page)
-    page.get_by_role("link", name="Preview").click()
+    page.get_by_role("link", name="Preview", exact=True).click()
     accessible(page)
     assert not page.get_by_label("Why not?").is_visible()
     page.get_by_label("No", exact=True).check()

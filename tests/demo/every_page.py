@@ -29,8 +29,13 @@ _OTHER_IDS = {
     "section_id": "SELECT id FROM tool_sections",
     "answer_id": "SELECT id FROM sheet_answers",
 }
+_WAITING = "SELECT review_id FROM case_audits WHERE status = 'to_assign'"
+_IDS_OF = {"case_audits.assign_ticked": {"review_id": _WAITING}}
+"""Where a page is only there for some of them."""
+
 _WORDS = {"export_type": ["csv"], "number": ["1"], "year": ["2026"], "source": ["case_audit"]}
-_ARGUMENTS = {"frame_rows": "?frame={frame}"}
+_ARGUMENTS = {"frame_rows": "?frame={frame}", "case_audits.assign_ticked": "?audits=1-999999"}
+"""What pages are asked beside their address, by their part of the portal or their endpoint."""
 
 
 def rules_of(app: Flask, method: str = "GET") -> list[Rule]:
@@ -46,14 +51,16 @@ def addresses_of(session: Session, rule: Rule) -> Iterator[str]:
         for name, value in chosen:
             path = _filled(path, name, str(value))
         frame = session.scalar(text("SELECT max(id) FROM case_frames WHERE fingerprint <> ''"))
-        yield path + _ARGUMENTS.get(rule.endpoint.partition(".")[0], "").format(frame=frame)
+        asked = _ARGUMENTS.get(rule.endpoint) or _ARGUMENTS.get(rule.endpoint.partition(".")[0], "")
+        yield path + asked.format(frame=frame)
 
 
 def _values(session: Session, rule: Rule, name: str) -> list[Any]:
     if name in _WORDS:
         return _WORDS[name]
     if name in _OTHER_IDS:
-        statement = f"SELECT id FROM ({_OTHER_IDS[name]}) AS known (id) GROUP BY id ORDER BY id DESC LIMIT {TRIED}"
+        asked = _IDS_OF.get(rule.endpoint, _OTHER_IDS)[name]
+        statement = f"SELECT id FROM ({asked}) AS known (id) GROUP BY id ORDER BY id DESC LIMIT {TRIED}"
         return list(session.scalars(text(statement)))
     model = _model(rule.endpoint.partition(".")[0])
     if name != "record_id" or model is None or not hasattr(model, "id"):

@@ -32,10 +32,10 @@ SHOW_CASES: dict[str, set[str]] = {
     },
     "sample_cases": {*_RECORDS, "approve", "propose"},
     "case_audits": {
-        *_RECORDS, "answer", "assign", "blank_paper", "declare", "filled_paper", "hand_in", "make_finding", "not_known",
-        "of_sample", "open_audits", "read", "record_state", "remind", "return_for_changes", "withdraw",
+        *_RECORDS, "answer", "assign", "assign_ticked", "blank_paper", "cases", "declare", "filled_paper", "hand_in",
+        "make_finding", "not_known", "open_audits", "read", "record_state", "remind", "return_for_changes", "withdraw",
     },
-    "moderations": {*_RECORDS, "grades", "make_finding", "moderate", "side"},
+    "moderations": {*_RECORDS, "make_finding", "moderate", "paper", "side"},
     "challenges": {*_RECORDS, "answer", "close"},
     "feedback": {"survey", "close_page", "outcome_page"},
     "change_log": {"details_view"},
@@ -51,8 +51,8 @@ SHOW_NONE: dict[str, set[str]] = {
     "frame_rows": {"create_view", "ajax_lookup", "details_view", "edit_view", "delete_view", "action_view"},
     "audit_samples": {"create_view", "ajax_lookup", "check_page", "draw_quickly", "lock", "plan_page"},
     "sample_cases": {"create_view", "ajax_lookup", "keep"},
-    "case_audits": {"create_view", "ajax_lookup", "continue_answering", "save_typed"},
-    "moderations": {"create_view", "ajax_lookup"},
+    "case_audits": {"create_view", "ajax_lookup", "continue_answering", "of_sample", "save_typed", "tick"},
+    "moderations": {"create_view", "ajax_lookup", "grades"},
     "challenges": {"create_view", "ajax_lookup"},
 }
 """The other pages of those screens: they begin something new, or only do something and lead on."""

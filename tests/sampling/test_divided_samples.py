@@ -11,22 +11,25 @@ from sqlalchemy.orm import Session
 
 from models.audits.answer_papers import case_audit_form
 from models.audits.audit_openings import open_case_audits
-from models.audits.case_audits import CaseAudit
+from models.audits.audit_outcomes import state_not_known
+from models.audits.case_audits import CaseAudit, audits_of_case
 from models.audits.moderation_reports import moderation_facts
-from models.audits.moderations import grades_by_level, grades_by_stratum
+from models.audits.moderations import grades_by_level, grades_by_stratum, moderate_case
 from models.case_lists.case_imports import ImportChoice, import_frame, open_check
 from models.core.access import Role
 from models.core.clock import today
 from models.gates.review_reports import review_facts
+from models.partnership.reference_items import ReferenceList
 from models.rules.audits.moderation_reports import moderation_paper
 from models.rules.documents.papers import Facts, Occasion, Table
 from models.rules.gates.review_reports import review_paper
 from models.rules.sampling.sample_certificate_paper import certificate_paper
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
+from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import certificate_facts, write_certificate
 from models.sampling.sample_draws import draw_sample
-from tests import make_audits
+from tests import make, make_audits
 from tests.make_audits import PLAN, Scene
 from tests.web import Browser, member
 
@@ -102,7 +105,9 @@ def test_agency_and_officer_read_level_and_theme_apart_on_every_page(
         for path in paths:
             shown = {row.dt.get_text(): row.dd.get_text() for row in person.get(path).select("dl div") if row.dt}
             assert shown["Level of intervention"].strip() == "Looked after", path
-    assert "Theme: PN2" in officer.get(f"/case-audits/sample/{sample.id}/").get_text(" ")
+    cases = officer.get(f"/case-audits/review/{scene.review.id}/").get_text(" ", strip=True)
+    assert "Theme: PN2" in cases
+    assert "Looked after" in cases
     assert "Theme: PN2" in officer.get(f"/audit-samples/{sample.id}/").get_text(" ")
     side = officer.get(f"/moderations/case/{audit.sample_case_id}/").get_text(" ")
     assert "Looked after" in side
@@ -112,9 +117,16 @@ def test_agency_and_officer_read_level_and_theme_apart_on_every_page(
 def test_grades_are_counted_by_level_and_by_theme_apart(browser: Open, session: Session, sample: AuditSample) -> None:
     assert grades_by_level(session, sample.id).levels == ("Looked after", "Child in need")
     assert grades_by_stratum(session, sample.id).levels == ("PN2", "PN4")
+    audit = _audit(session, sample)
+    state_not_known(session, audits_of_case(session, audit.sample_case_id)[1], note="")
+    make_audits.submitted(session, audit)
+    good = make.word(session, ReferenceList.GRADE, "good").id
+    case = session.get_one(SampleCase, audit.sample_case_id)
+    moderate_case(session, case, grade_id=good, reason="Kept.", person_id=None)
     session.commit()
-    page = browser(Role.OFFICER).get(f"/moderations/sample/{sample.id}/")
-    titles = [heading.get_text() for heading in page.select("main h2")]
+    fold = browser(Role.OFFICER).get(f"/case-audits/review/{sample.review_id}/").select_one(f"#grades-{sample.id}")
+    assert fold is not None
+    titles = [heading.get_text() for heading in fold.select("summary, h3")]
     assert titles == ["Moderated grades by theme", "Moderated grades by level of intervention"]
 
 

@@ -74,7 +74,7 @@ def test_scale_out_of_use_stays_with_its_questions_but_is_not_offered(browser: O
     administrator, base = browser(Role.ADMINISTRATOR), f"/assurance-tools/{tool.id}/questions"
     kept = administrator.get(f"{base}/{question.id}/edit/").select("#scale_id option[value]")
     assert str(scale.id) in [option["value"] for option in kept]
-    new = administrator.get(f"{base}/new/?kind=rating&section={question.section_id}").select("#scale_id option")
+    new = administrator.get(f"{base}/new/?section={question.section_id}").select("#scale_id option")
     assert [option["value"] for option in new] == [""]
 
 

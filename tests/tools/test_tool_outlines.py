@@ -39,7 +39,7 @@ def path(tool: AssuranceTool, rest: str = "") -> str:
 
 
 def test_tools_page_shows_it_whole_in_order(browser: Open, session: Session, tool: AssuranceTool) -> None:
-    page = browser(Role.OFFICER).get(path(tool))
+    page = browser(Role.SPONSOR).get(path(tool))
     assert [heading.get_text() for heading in page.select("section.outline h2")] == ["1. Practice", "2. Evidence"]
     said = [tag.get_text() for tag in page.select("section.outline .ask strong")]
     assert said[:3] == ["How far are plans kept?", "Why not?", "Is the child seen?"]
@@ -47,6 +47,36 @@ def test_tools_page_shows_it_whole_in_order(browser: Open, session: Session, too
     assert "Rating on a scale: Fully met; Partially met; Not met; Not applicable" in text
     assert "Asked only if ‘How far are plans kept?’ is Not met" in text
     assert "Help: Open today." in text
+
+
+def test_officer_edits_one_section_at_a_time_and_its_questions_are_numbered_through(
+    browser: Open, session: Session, tool: AssuranceTool
+) -> None:
+    officer, sections = browser(Role.OFFICER), sections_of(session, tool.id)
+    for section, number in zip(sections, (1, 4), strict=True):
+        page = officer.get(path(tool, f"?section={section.id}"))
+        assert [tab.get_text(" ", strip=True) for tab in page.select(".tabs a")] == [
+            "1 Practice 3", "2 Evidence 4", "Add a section",
+        ]  # fmt: skip
+        assert page.select_one(".tabs a[aria-current]")["href"] == path(tool, f"?section={section.id}")  # type: ignore[index]
+        assert page.select_one(".ask-list .number").get_text() == str(number)  # type: ignore[union-attr]
+    first = officer.get(path(tool)).select_one("ol.ask-list")
+    assert first is not None
+    assert "Asked only if ‘How far are plans kept?’ is Not met" in first.get_text()
+    assert [button.get_text() for button in first.select("li:first-child .ask button")] == [
+        "Down: How far are plans kept?"
+    ]
+    assert officer.get(path(tool, "?section=99999999999")).select_one("#sec").get_text() == "1. Practice"  # type: ignore[union-attr]
+
+
+def test_section_is_previewed_alone(browser: Open, session: Session, tool: AssuranceTool) -> None:
+    officer, second = browser(Role.OFFICER), sections_of(session, tool.id)[1]
+    link = officer.get(path(tool, f"?section={second.id}")).find("a", string="Preview this section")
+    assert link is not None
+    preview = officer.get(str(link["href"]))  # type: ignore[index]
+    assert [heading.get_text() for heading in preview.select("section.asked h2")] == ["Evidence"]
+    assert [tab.get_text() for tab in preview.select(".tabs a")] == ["The whole tool", "1 Practice", "2 Evidence"]
+    assert len(officer.get(path(tool, "preview/")).select("section.asked")) == 2
 
 
 def test_question_moves_within_its_section_and_on_into_the_next(session: Session, tool: AssuranceTool) -> None:
@@ -85,7 +115,8 @@ def test_officer_moves_a_question_by_its_button_once(browser: Open, session: Ses
     where, tokens = path(tool, f"questions/{seen.id}/move/down/"), officer.tokens(path(tool))
     for _ in range(2):
         answer = officer.client.post(where, data=tokens)
-        assert answer.headers["Location"] == path(tool, f"#q-{seen.id}")
+        there = sections_of(session, tool.id)[1].id
+        assert answer.headers["Location"] == path(tool, f"?section={there}#q-{seen.id}")
     session.expire_all()
     assert order(session, tool) == KEYS, "sent twice, moved once: first of the next section"
     assert seen.number == 1
@@ -105,10 +136,10 @@ def test_officer_adds_edits_and_deletes_a_section(browser: Open, session: Sessio
     officer = browser(Role.OFFICER)
     response = officer.send(path(tool, "sections/new/"), title="Voice", introduction="What people said.")
     section = sections_of(session, tool.id)[-1]
-    assert response.headers["Location"] == path(tool, f"#s-{section.id}")
+    assert response.headers["Location"] == path(tool, f"?section={section.id}#s-{section.id}")
     page = path(tool, f"sections/{section.id}/edit/")
     assert officer.client.post(page, data=officer.filled(page, title="Voices")).status_code == 302
-    assert "3. Voices" in officer.get(path(tool)).get_text()
+    assert "3. Voices" in officer.get(path(tool, f"?section={section.id}")).get_text()
     assert officer.send(path(tool, f"sections/{section.id}/delete/")).status_code == 302
     assert len(sections_of(session, tool.id)) == 2
 
@@ -141,7 +172,7 @@ def test_parts_of_another_tool_are_not_there(browser: Open, session: Session, to
 def test_sponsor_reads_a_tool_of_the_bank_and_is_offered_no_way_to_build_it(
     browser: Open, session: Session, tool: AssuranceTool
 ) -> None:
-    parts = "section.outline button, section.outline a.button"
+    parts = "section :is(button, form), .ask-list"
     assert browser(Role.SPONSOR).get(path(tool)).select(parts) == []
     assert browser(Role.OFFICER).get(path(tool)).select(parts) != []
 
@@ -150,7 +181,7 @@ def test_officer_of_another_hub_reads_a_reviews_tool_but_does_not_build_it(brows
     mine = make_tools.tool(session, make.review(session))
     session.commit()
     officer = browser(Role.OFFICER, name="Officer elsewhere")
-    assert officer.get(path(mine)).select("section.outline button, section.outline a.button") == []
+    assert officer.get(path(mine)).select("section :is(button, form), .ask-list") == []
     for page in ("sections/new/", "edit/", "delete/"):
         officer.get(path(mine, page), 403)
     make.hub(session).officer_id = make.person(session, Role.OFFICER, name="Officer elsewhere").id

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from models.tools.tool_outlines import add_section, keep_question, remove_sectio
 from models.tools.tool_questions import ToolQuestion, ToolSection, questions_of, sections_of
 from models.tools.tool_versions import freeze_tool, questionnaire_of
 from tests import make, make_tools
-from tests.web import Browser, words_of
+from tests.web import Browser, sent_by, words_of
 
 Open = Callable[..., Browser]
 SAMPLES: dict[str, list[str]] = {"number": ["12"], "date": ["2026-11-25"], "textarea": ["Well done."]}
@@ -47,14 +48,15 @@ def asked(session: Session, tool: AssuranceTool, key: str) -> ToolQuestion:
     return next(question for question in questions_of(session, tool.id) if question.key == key)
 
 
-def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, **values: Any) -> Any:
-    """Fill in the form that the picker leads to."""
+def add_question(officer: Browser, session: Session, tool: AssuranceTool, kind: Kind, /, **values: Any) -> Any:
+    """Fill in the form of a new question at the end of the tool."""
     section = sections_of(session, tool.id)[-1]
-    page = path(tool, f"questions/new/?section={section.id}&kind={kind.code}")
+    page = path(tool, f"questions/new/?section={section.id}")
     more = {"scale_id": make_tools.scale(session).id} if kind.needs_scale else {}
     more |= {"options": "Home\nSchool"} if kind.needs_options else {}
     session.commit()
-    return officer.send(page, **{"text": f"A {kind.label}?", "section_id": section.id, **more, **values})
+    known = {"text": f"A {kind.label}?", "kind": kind.code, "section_id": section.id}
+    return officer.send(page, **{**known, **more, **values})
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -62,10 +64,14 @@ def test_every_kind_is_picked_built_previewed_and_read(
     officer: Browser, session: Session, tool: AssuranceTool, kind: Kind
 ) -> None:
     section = sections_of(session, tool.id)[-1]
-    picker = officer.get(path(tool, f"questions/new/?section={section.id}"))
-    assert any(f"kind={kind.code}" in str(link["href"]) for link in picker.select("main a[href]"))
-    assert add_question(officer, session, tool, kind).status_code == 302
-    page = officer.get(path(tool)).get_text(" ")
+    editor = officer.get(path(tool, f"?section={section.id}"))
+    offered = editor.select_one(f'#add form.asking input[name="kind"][value="{kind.code}"]')
+    assert offered is not None
+    assert offered["data-needs"] == ("scale" if kind.needs_scale else "options" if kind.needs_options else "")
+    kept = add_question(officer, session, tool, kind)
+    assert kept.status_code == 302
+    assert str(kept.location).startswith(path(tool, f"?section={section.id}#q-"))
+    page = officer.get(path(tool, f"?section={section.id}")).get_text(" ")
     assert f"A {kind.label}?" in page
     question = questionnaire_of(session, tool).question("q8")
     assert question is not None
@@ -87,11 +93,13 @@ def test_kinds_need_nothing_but_their_entry() -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [
-        ("rating", {"scale_id": ""}, "Choose the scale."),
+        ("rating", {"scale_id": ""}, "Choose the scale that this question is rated on."),
         ("choice", {"options": "Home"}, "Give at least two different choices, one on each line."),
         ("choices", {"options": "Home\nHome"}, "Give at least two different choices, one on each line."),
         ("text", {"text": ""}, "Give the question."),
         ("text", {"section_id": ""}, "Choose the section."),
+        ("text", {"kind": ""}, "Choose how the question is answered."),
+        ("text", {"kind": "riddle"}, "Choose how the question is answered."),
     ],
 )
 def test_question_that_cannot_be_asked_is_refused_with_what_was_typed(
@@ -109,9 +117,8 @@ def test_officer_changes_a_question_and_the_kind_of_its_answer(
 ) -> None:
     question = asked(session, tool, "cases")
     page = path(tool, f"questions/{question.id}/edit/")
-    assert officer.get(f"{page}?kind=other").select_one('a[href*="kind=choice"]') is not None
-    sent = officer.filled(f"{page}?kind=choice", options="Few\nMany", text="How many?")
-    assert officer.client.post(f"{page}?kind=choice", data=sent).status_code == 302
+    sent = officer.filled(page, kind="choice", options="Few\nMany", text="How many?")
+    assert officer.client.post(page, data=sent).status_code == 302
     session.expire_all()
     assert (question.kind, question.options, question.text, question.key) == (
         "choice",
@@ -119,10 +126,27 @@ def test_officer_changes_a_question_and_the_kind_of_its_answer(
         "How many?",
         "cases",
     )
-    sent = officer.filled(f"{page}?kind=number")
-    officer.client.post(f"{page}?kind=number", data=sent)
+    officer.client.post(page, data=officer.filled(page, kind="number"))
     session.expire_all()
     assert (question.kind, question.options) == ("number", [])
+
+
+def test_question_is_kept_in_place_with_one_page_and_the_tool_shows_its_section_again(
+    officer: Browser, session: Session, tool: AssuranceTool
+) -> None:
+    question = asked(session, tool, "cases")
+    here = path(tool, f"?section={question.section_id}")
+    form = officer.get(here).select_one(f"#q-{question.id} form.asking")
+    assert form is not None
+    assert form["action"] == path(tool, f"questions/{question.id}/edit/")
+    sent = {**sent_by(BeautifulSoup(f"<main>{form}</main>", "html.parser")), "text": "How many this month?"}
+    kept = officer.client.post(str(form["action"]), data=sent)
+    assert (kept.status_code, kept.location) == (302, f"{here}#q-{question.id}")
+    shown = officer.get(here).select_one(f"#q-{question.id}")
+    assert shown is not None
+    assert "How many this month?" in shown.get_text()
+    ids = [str(tag["id"]) for tag in officer.get(here).select("[id]")]
+    assert len(ids) == len(set(ids)), "each form on the page has fields of its own"
 
 
 def test_two_officers_cannot_overwrite_each_other_unseen(
@@ -158,7 +182,8 @@ def test_officer_makes_a_question_depend_on_an_earlier_one_and_reads_it_in_words
     offered = [str(link["href"]) for link in officer.get(page).select("ul.picks a")]
     assert offered == ["?on=met", "?on=seen"], "only earlier questions that offer answers"
     assert officer.send(f"{page}?on=seen", answers=["Partly", "No"]).status_code == 302
-    assert "Asked only if ‘Is the child seen?’ is Partly or No" in officer.get(path(tool)).get_text()
+    shown = officer.get(path(tool, f"?section={question.section_id}")).get_text()
+    assert "Asked only if ‘Is the child seen?’ is Partly or No" in shown
     ticked = officer.get(page).select("input[name=answers][checked]")
     assert [box["value"] for box in ticked] == ["Partly", "No"]
     assert officer.send(path(tool, f"questions/{question.id}/always/"), f"{page}?on=other").status_code == 302
@@ -179,8 +204,8 @@ def test_question_others_wait_for_cannot_be_deleted_or_lose_its_answers(
     question = asked(session, tool, "met")
     drop = officer.send(path(tool, f"questions/{question.id}/delete/"))
     assert "‘Why not?’ is asked only after certain answers to this question; change that first." in words_of(drop)
-    page = path(tool, f"questions/{question.id}/edit/?kind=number")
-    answer = officer.client.post(page, data=officer.filled(page))
+    page = path(tool, f"questions/{question.id}/edit/")
+    answer = officer.client.post(page, data=officer.filled(page, kind="number"))
     assert "‘Why not?’ is asked only if ‘How far are plans kept?’ is Not met, which is no answer to it." in words_of(
         answer
     )
@@ -222,7 +247,7 @@ def test_new_question_takes_the_banks_key_lines_only(officer: Browser, session: 
     session.add(KeyLine(number=1, key_area_id=area.id, text="A standard one"))
     section = sections_of(session, tool.id)[0]
     session.commit()
-    page = officer.get(path(tool, f"questions/new/?section={section.id}&kind=text"))
+    page = officer.get(path(tool, f"questions/new/?section={section.id}"))
     assert [option.get_text() for option in page.select("#key_line_id option")] == ["–", "A standard one"]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from flask_admin.model.ajax import AjaxModelLoader
@@ -71,6 +72,25 @@ class ChoiceLoader:
         """Name of the filter, id and label, to be put together with other filters' choices."""
         rows = self.statement().limit(FEW).subquery()
         return select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
+
+
+class KnownChoices(ChoiceLoader):
+    """Choices that were read already, for several fields or forms of one page; keys with their labels."""
+
+    def __init__(self, target: type[Base], pairs: Iterable[tuple[int, str]]) -> None:
+        super().__init__(target)
+        self.pairs = dict(pairs)
+
+    def offered(self, session: Session, current: int | None) -> list[tuple[int, str]]:
+        return list(self.pairs.items())
+
+    def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
+        fitting = ((key, label) for key, label in self.pairs.items() if words.casefold() in label.casefold())
+        return list(islice(fitting, limit))
+
+    def label(self, session: Session, key: int, current: int | None) -> str | None:
+        """The label of a choice; of one that is offered no longer, while it is the current one."""
+        return self.pairs.get(key) or (super().label(session, key, current) if key == current else None)
 
 
 class FieldLoader(AjaxModelLoader):

@@ -91,6 +91,8 @@ def _address(review: ThematicReview, part: Part) -> str:
         return address_of(review)
     if part is Part.TRIANGULATION:
         return address_of(review, part.word) if role() in STAFF else ""
+    if part is Part.CASES and page_opens("case_audits.cases"):
+        return url_for("case_audits.cases", review_id=review.id)
     return address_of(review, part.word) if has_panels(part) or lists_of(part) else ""
 
 

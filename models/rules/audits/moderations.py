@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from models.rules.audits.agreement import Agreement, agreement_of, agreement_together
+from models.rules.core.counts import list_words
 from models.rules.documents.papers import Occasion
 from models.rules.tools.questionnaires import Answers, Question, Questionnaire, asked_questions
 
@@ -48,6 +50,22 @@ class SideRow:
     key_line: str
     cells: tuple[SideCell, ...]
     agreement: Agreement | None
+    is_free: bool = False
+
+    @property
+    def kind(self) -> str:
+        """How the answers compare: in the agencies' own words, which always differ; else differing, or alike.
+
+        An agency that says nothing differs from nobody.
+
+        >>> SideRow("Seen?", "", (SideCell("Yes"), SideCell("No"), SideCell("")), None).kind
+        'differing'
+        >>> SideRow("Seen?", "", (SideCell("Yes"), SideCell("")), None).kind
+        'alike'
+        """
+        if self.is_free:
+            return "written"
+        return "differing" if len({cell.words for cell in self.cells if cell.words}) > 1 else "alike"
 
 
 @dataclass(frozen=True)
@@ -94,6 +112,27 @@ class ModerationFacts:
         rows = [row for section in self.sections for row in section.rows]
         return agreement_together(row.agreement for row in rows if row.agreement is not None)
 
+    def sections_of(self, kind: str) -> tuple[SideSection, ...]:
+        """The questions of one kind (`SideRow.kind`) under their headings, without headings that have none."""
+        parts = ((part.title, tuple(row for row in part.rows if row.kind == kind)) for part in self.sections)
+        return tuple(SideSection(title, rows) for title, rows in parts if rows)
+
+    @property
+    def question_count(self) -> int:
+        """How many questions the agencies have answered."""
+        return sum(len(section.rows) for section in self.sections)
+
+    @property
+    def own_grade(self) -> str:
+        """The grade that most agencies give the case themselves, and how many do; the grades, where none leads."""
+        counts = Counter(column.overall for column in self.columns if column.overall).most_common()
+        if not counts:
+            return "No agency grades the whole case."
+        (grade, most), *others = counts
+        if not others or others[0][1] < most:
+            return f"{grade}, {most} of {sum(count for _, count in counts)} say."
+        return f"The agencies differ: {list_words([word for word, _ in counts])}."
+
 
 def side_by_side(columns: Sequence[AuditSheet]) -> tuple[SideSection, ...]:
     """The answers of several agencies, question by question; a question that only one tool asks has one answer.
@@ -130,7 +169,8 @@ def _row(question: Question, columns: Sequence[AuditSheet]) -> SideRow:
     )
     counted = [value for value in values if isinstance(value, str) and question.level(value) is not None]
     is_rated = any(option.weight is not None for option in question.options)
-    return SideRow(question.text, question.key_line, cells, agreement_of(counted) if is_rated else None)
+    is_free = question.how.widget == "textarea"
+    return SideRow(question.text, question.key_line, cells, agreement_of(counted) if is_rated else None, is_free)
 
 
 def _value(key: str, column: AuditSheet) -> Any:

@@ -75,7 +75,7 @@ QUESTIONS = {
     "/invitations/review/<int:review_id>/",  # who does not run the review reads it; sending is refused by record
     "/review-stages/review/<int:review_id>/",  # the same
     "/thematic-reviews/<int:record_id>/papers/",  # the same
-    "/moderations/case/<int:case_id>/",  # a document
+    "/case-audits/review/<int:review_id>/tick/",  # ticks are kept in the address, nothing is saved
 }
 """Addresses to which something is sent that changes nothing."""
 
