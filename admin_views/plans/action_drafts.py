@@ -17,14 +17,12 @@ from admin_views.kit.fields import all_problems
 from admin_views.kit.forms import is_finding
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.saving import note_saved
-from admin_views.plans.action_standings import review_of
 from models.core.addresses import address_by_id
 from models.core.clock import today
 from models.plans.action_drafts import ActionDraft, keep_draft, own_draft
 from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.plans.recommendations import Recommendation
-from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import months_after, short_day
 
 
@@ -147,10 +145,6 @@ class PartsShown:
         if self.record is not None:
             return self.record.plan_id
         return self.form["plan_id"].data if "plan_id" in self.form else None
-
-    @cached_property
-    def review(self) -> ThematicReview | None:
-        return review_of(self.session, self.plan_id)
 
     @property
     def plan_address(self) -> str:

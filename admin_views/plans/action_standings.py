@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from admin_views.documents.documents import show_size
 from admin_views.documents.evidence_files import FileLink, file_link, words_of_kinds
 from admin_views.kit.base import STAFF, Fact, actor, role
-from admin_views.kit.formats import NOTHING
 from models.core.addresses import address_by_id
 from models.core.clock import london_day, today
 from models.partnership.agencies import Agency
@@ -139,8 +137,8 @@ def last_words(said: Sequence[Said]) -> str:
 def record_values(session: Session, action: Action, facts: Sequence[Fact]) -> dict[str, Any]:
     """What an action's page shows beside its facts, buttons and history."""
     around, said = around_action(session, action), updates_of(session, action)
-    filled = [fact for fact in facts if fact.label not in _IN_THE_STRIP | _SAID_ELSEWHERE and not _is_empty(fact)]
-    empty = [fact.label for fact in facts if fact.label not in _IN_THE_STRIP and _is_empty(fact)]
+    filled = [fact for fact in facts if fact.label not in _IN_THE_STRIP | _SAID_ELSEWHERE and not fact.is_empty]
+    empty = [fact.label for fact in facts if fact.label not in _IN_THE_STRIP and fact.is_empty]
     rating = around.rating
     return {
         "review": around.review,
@@ -199,11 +197,6 @@ def around_action(session: Session, action: Action) -> Around:
     findings = count_words(row[6], "finding") if row[6] else "no finding yet"
     is_told = row[1] is not None and not actor().is_agency_bound
     return Around(row[0], row[1], row[2], row[3] or "", row[4] or "", row[5], findings if is_told else "")
-
-
-def _is_empty(fact: Fact) -> bool:
-    words = fact.value.striptags() if isinstance(fact.value, Markup) else str(fact.value)
-    return words in ("", NOTHING)
 
 
 def _rating(rating: ReferenceItem | None) -> Strip:

@@ -39,7 +39,7 @@ from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
-from admin_views.plans.action_standings import record_values
+from admin_views.plans.action_standings import record_values, review_of
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
@@ -194,6 +194,13 @@ class ActionScreen(Screen):
         if role() not in OFFICERS:
             return None
         return PartsShown(self.session, form, record, self.pages(ActionForms).draft)
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        """The base's; the form for a new action stands under the review of its plan."""
+        if template == self.create_template and "model" not in kwargs:
+            draft = self.pages(ActionForms).draft
+            kwargs["review"] = review_of(self.session, plan_in_address() or (draft.plan_id if draft else None))
+        return super().render(template, **kwargs)
 
     def get_save_return_url(self, model: Action, is_created: bool = False) -> str:
         """The record, or the next part where somebody saves and goes on."""
