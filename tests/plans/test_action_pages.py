@@ -66,7 +66,7 @@ def test_page_leads_with_four_facts_and_the_name_of_what_is_done(
 ) -> None:
     page = browser(Role.OFFICER).get(f"/actions/{action.id}/")
     assert page.select_one("h1").get_text() == "Brief every nursery"  # type: ignore[union-attr]
-    assert "action 3 of 3" in page.select_one(".caption").get_text()  # type: ignore[union-attr]
+    assert "action 3 of 3" in page.select_one("main .caption").get_text()  # type: ignore[union-attr]
     facts = strip(page)
     assert list(facts) == ["Rating", "Due", "Owner", "Last heard"]
     assert facts["Rating"] == ["Amber", "At risk, recovery named"]
