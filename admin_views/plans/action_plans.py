@@ -77,7 +77,7 @@ class ActionPlanScreen(Screen):
     )
     url, category, menu_order = "/action-plans", Category.PLANS, 10
     part = Part.PLAN
-    review_page = ("action_plans.of_review", "review_id")
+    review_page, leads_part = ("action_plans.of_review", "review_id"), True
     page_sets = (PlanTablePages, AdditionPages)
     details_template = "plans/plan.html"
     roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)

@@ -91,6 +91,9 @@ def _address(review: ThematicReview, part: Part) -> str:
         return address_of(review)
     if part is Part.TRIANGULATION:
         return address_of(review, part.word) if role() in STAFF else ""
+    leading = next((known for known in lists_of(part) if known.leads_part), None)
+    if leading is not None:
+        return _tab(leading, review).href
     return address_of(review, part.word) if has_panels(part) or lists_of(part) else ""
 
 
