@@ -19,7 +19,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import (
     agencies_to_audit,

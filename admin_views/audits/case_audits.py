@@ -71,7 +71,7 @@ class CaseAuditScreen(FindingsScreen):
     list_begins_at = "/audit-samples"
     url, category, menu_order = "/case-audits", Category.SAMPLES, 50
     stands_in, part = Place.REVIEWS, Part.CASES
-    review_page = ("case_audits.cases", "review_id")
+    review_page, leads_part = ("case_audits.cases", "review_id"), True
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS | OFFICERS}
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"

@@ -21,7 +21,7 @@ from admin_views.kit.base import (
     screen,
 )
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.frame_rows import FrameRow

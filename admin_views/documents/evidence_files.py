@@ -89,6 +89,7 @@ class FileLink:
 def file_link(document: Document) -> FileLink:
     """A file with the address where those who may can fetch it."""
     state = "" if document.scan_status.is_open else document.scan_status.label
+    state = "Erased" if document.is_erased else state
     return FileLink(document.id, document.file_name, address_of(document, "download"), state)
 
 

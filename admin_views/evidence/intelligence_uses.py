@@ -27,7 +27,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import RecordField
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.addresses import list_address
 from models.core.errors import RuleBroken

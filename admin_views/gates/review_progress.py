@@ -18,7 +18,7 @@ from admin_views.kit.histories import history_panel
 from admin_views.kit.permissions import READERS
 from admin_views.kit.places import OF_PARTS
 from admin_views.kit.requests import role
-from admin_views.kit.review_panels import panels_of_part, review_panel
+from admin_views.kit.workspace.panels import panels_of_part, review_panel
 from admin_views.kit.workspace.workspaces import tabs_of
 from models.audits.case_audits import CaseAudit
 from models.core.addresses import address_by_id, list_address

@@ -62,6 +62,8 @@ class RegisteredPages(Gate):
     is_tab: bool = True
     review_page: tuple[str, str] | None = None
     """The endpoint of a page for one review that stands in place of the narrowed list, and the argument it takes."""
+    leads_part: bool = False
+    """Whether the side menu's entry for the part leads to that page."""
     is_second: bool = False
     """Whether this is another view of records that have a screen of their own: links lead to that one."""
 

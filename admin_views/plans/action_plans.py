@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -25,35 +25,44 @@ from admin_views.kit.base import (
     by_value,
     expose,
     kept_by,
+    person_id,
     role,
     row_action,
     screen,
     show_tag,
-    tag,
 )
 from admin_views.kit.fields import RecordField
-from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.lists.filters import NONE
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
-from admin_views.partnership.hubs import may_write_in, offer_own_reviews
-from admin_views.plans.action_updates import show_brag
+from admin_views.kit.requests import key_in_address
+from admin_views.kit.workspace.panels import review_panel
+from admin_views.partnership.hubs import offer_own_reviews
+from admin_views.plans.plan_additions import AdditionPages
 from admin_views.plans.plan_reports import ask_for_paper, scope_of_agency, scope_of_review, send_sheet, show_report
+from admin_views.plans.plan_rows import field_marks
+from admin_views.plans.plan_tables import PlanTable, PlanTablePages, may_change, plan_table
 from admin_views.plans.presentations import decisions_on_plan
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
 from models.partnership.agencies import Agency
-from models.partnership.reference_items import ReferenceItem
+from models.plans.action_drafts import ActionDraft, drafts_of
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, close_plan
 from models.plans.plan_reports import ReportScope
 from models.plans.recommendations import Recommendation
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
+from models.rules.core.due_dates import short_day
 
-MOST_SHOWN = 200
-"""Actions that a plan's page shows; all of them stand in the list."""
+_HINTS = {
+    "Download as PDF": "The whole plan",
+    "Summary on one page": "PDF",
+    "Overdue only as PDF": "Late actions",
+    "Read as a page": "The same as the PDF; one agency's part too",
+    "As a spreadsheet": "Excel",
+}
+"""What the menu says of each way to take a plan out."""
 
 
 @screen
@@ -68,6 +77,9 @@ class ActionPlanScreen(Screen):
     )
     url, category, menu_order = "/action-plans", Category.PLANS, 10
     part = Part.PLAN
+    review_page, leads_part = ("action_plans.of_review", "review_id"), True
+    page_sets = (PlanTablePages, AdditionPages)
+    details_template = "plans/plan.html"
     roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)
     column_list = ("reference", "title", "review_id", "status", "version", "agreed_on")
     column_details_list = (*column_list, "summary")
@@ -81,14 +93,41 @@ class ActionPlanScreen(Screen):
     column_labels = {"review_id": "Review", "agreed_on": "Agreed by the Board"}
 
     def build_new_instance(self) -> ActionPlan:
-        return ActionPlan(year=today().year)
+        return ActionPlan(review_id=key_in_address("review_id"), year=today().year)
 
     def on_form_ready(self, form: Form, record: ActionPlan) -> None:
         offer_own_reviews(form, record)
 
+    def details_of(self, record: ActionPlan) -> dict[str, Any]:
+        """What the page of a plan shows: its table, what can be taken out, and what else may be done."""
+        session = self.session
+        review = session.get(ThematicReview, record.review_id)  # asked once, for everything below looks at it
+        known, is_editable = super().details_of(record), may_change(session, record)
+        table = plan_table(session, record, is_editable=is_editable)
+        may_add = is_editable and role() in OFFICERS
+        return {
+            **known,
+            "panels": [replace(panel, is_folded=panel.title == "History") for panel in known["panels"]],
+            "review": review,
+            "table": table,
+            "lead": lead_of(record, table),
+            "may_add": may_add,
+            "drafts": drafts_of(session, record.id, person_id()) if may_add else [],
+            "draft_address": draft_address,
+            "new_recommendation": list_address(Recommendation, "new", plan_id=record.id),
+            "new_action": list_address(Action, "new", plan_id=record.id),
+            "list_of_actions": list_address(Action, plan_id=record.id),
+            "adding": self.pages(AdditionPages).shown(record) if may_add else None,
+            "add_address": lambda what: f"{self.link('details_view', record_id=record.id, add=what)}#add",
+            "hints": _HINTS,
+            "said": field_marks,
+            "problems": [],
+        }
+
     def buttons(self, record: ActionPlan) -> list[Button]:
+        """The ways to take the plan out; the menu says of each what it is."""
         return [
-            Button("Download as PDF", self.link("make_pdf", record_id=record.id), "main", is_post=True),
+            Button("Download as PDF", self.link("make_pdf", record_id=record.id), is_post=True),
             Button("Summary on one page", self.link("make_pdf", record_id=record.id, form="summary"), is_post=True),
             Button("Overdue only as PDF", self.link("make_pdf", record_id=record.id, overdue="yes"), is_post=True),
             Button("Read as a page", self.link("report", record_id=record.id)),
@@ -96,8 +135,7 @@ class ActionPlanScreen(Screen):
         ]
 
     def panels(self, session: Session, record: ActionPlan) -> list[Panel]:
-        decided = [decisions_on_plan(session, record)] if role() in READERS else []
-        return [_ratings(session, record), *decided, _actions(session, record), _recommendations(session, record)]
+        return [decisions_on_plan(session, record)] if role() in READERS else []
 
     @row_action("Close plan", roles=OFFICERS, confirmation="Close this plan?",
                 shown=lambda plan: plan.status is PlanStatus.AGREED)  # fmt: skip
@@ -159,65 +197,24 @@ def offer_own_plans(form: Form, record: Any) -> None:
         form["plan_id"].loader = ChoiceLoader(ActionPlan, lambda plans: plans.where(ActionPlan.id.in_(own)))
 
 
-def _ratings(session: Session, plan: ActionPlan) -> Panel:
-    """How many of the plan's actions carry each BRAG word, and how many of them are overdue."""
-    late = func.count().filter(Action.completed_on.is_(None) & (Action.due_on < today()))
-    rows: Any = session.execute(
-        select(ReferenceItem, func.count(), late)
-        .select_from(Action)
-        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
-        .where(Action.plan_id == plan.id)
-        .group_by(ReferenceItem.id)
-        .order_by(ReferenceItem.rank.desc().nulls_last(), ReferenceItem.id)
+def draft_address(draft: ActionDraft, *page: str) -> str:
+    """Where somebody goes on with a draft, or with `drop` throws it away."""
+    if page:
+        return list_address(Action, "drafts", draft.id, *page)
+    return list_address(Action, "new", plan_id=draft.plan_id, draft=draft.id)
+
+
+def lead_of(plan: ActionPlan, table: PlanTable) -> str:
+    """The plan in one sentence or two: how much there is, since when it is agreed, what is late."""
+    chapters = sum(part.recommendation is not None for part in table.parts)
+    whose = "Your agency's part of the plan: " if actor().is_agency_bound else ""
+    agreed = f", agreed by the Board on {short_day(plan.agreed_on, today())}" if plan.agreed_on else ""
+    count = count_words(len(table.rows), "action")
+    held = f"{count_words(chapters, 'recommendation')}, {count}" if table.shown in ("open", "all") else count
+    late = (
+        count_words(table.late_count, "action is", "actions are") + " late." if table.late_count else "Nothing is late."
     )
-    cells = [
-        (show_brag(word) if word is not None else "Not rated yet", _listed(plan, word, count), f"{overdue:,}")
-        for word, count, overdue in rows
-    ]
-    return Panel("Actions by rating", ("BRAG", "Actions", "Overdue"), cells, empty="There are no actions yet.")
-
-
-def _listed(plan: ActionPlan, word: ReferenceItem | None, count: int) -> Markup:
-    """A count that leads to the actions it counts."""
-    chosen = word.id if word is not None else NONE
-    return Markup('<a href="{}">{:,}</a>').format(list_address(Action, plan_id=plan.id, brag_id=chosen), count)
-
-
-def _actions(session: Session, plan: ActionPlan) -> Panel:
-    """The plan's actions, overdue first."""
-    is_late = (Action.completed_on.is_(None)) & (Action.due_on < today())
-    rows = session.execute(
-        select(Action, Agency.name, ReferenceItem)
-        .outerjoin(Agency, Agency.id == Action.lead_agency_id)
-        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
-        .where(Action.plan_id == plan.id)
-        .order_by(case((is_late, 0), (Action.completed_on.is_(None), 1), else_=2), Action.due_on, Action.number)
-        .limit(MOST_SHOWN)
-    )
-    cells = [
-        (link_to(action, action.reference), action.text, agency or "–", _due(action), show_brag(brag))
-        for action, agency, brag in rows
-    ]
-    buttons = [Button("All as a list", list_address(Action, plan_id=plan.id))]
-    if may_write_in(session, plan.review_id):
-        buttons.insert(0, Button("New action", list_address(Action, "new", plan_id=plan.id)))
-    return Panel("Actions", ("Action", "What", "Lead agency", "Due", "BRAG"), cells, buttons=buttons)
-
-
-def _due(action: Action) -> Markup:
-    """The due date, and that it has passed."""
-    late = action.completed_on is None and action.due_on < today()
-    return Markup("{} {}").format(show_date(action.due_on), tag("Overdue") if late else "")
-
-
-def _recommendations(session: Session, plan: ActionPlan) -> Panel:
-    recommendations = session.scalars(
-        select(Recommendation).where(Recommendation.plan_id == plan.id).order_by(Recommendation.number)
-    )
-    rows = [(link_to(each, str(each.number)), each.text, each.evidence or "–") for each in recommendations]
-    add = Button("New recommendation", list_address(Recommendation, "new", plan_id=plan.id))
-    buttons = [add] if may_write_in(session, plan.review_id) else []
-    return Panel("Recommendations", ("Number", "Recommendation", "Evidence"), rows, buttons=buttons)
+    return f"{whose}{held}{agreed}. {late if table.rows else ''}".strip()
 
 
 @review_panel(Part.PLAN, order=20, is_for_agencies=True)

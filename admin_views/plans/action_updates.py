@@ -9,24 +9,27 @@ from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
-from wtforms import Form
+from wtforms import Form, MultipleFileField
 
+from admin_views.documents.evidence_files import as_sent, upload_rules
 from admin_views.kit.actions import MOST
-from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, action, expose, in_list, person_id, role
-from admin_views.kit.fields import DayField, RecordField, Required, TextField
-from admin_views.kit.formats import NOTHING, show_moment, tag
+from admin_views.kit.base import OFFICERS, Button, PageSet, action, expose, in_list, person_id, role
+from admin_views.kit.fields import DayField, RecordField, Required, TextField, WholeNumberField
+from admin_views.kit.formats import NOTHING, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.requests import actor
+from admin_views.plans.action_standings import last_words, progress_values, review_of
 from models.core.access import Role
 from models.core.clock import london_day
-from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.plans.action_imports import write_update
-from models.plans.action_updates import ActionUpdate, move_due_date, post_update, rate_actions
+from models.plans.action_update_files import attach_files
+from models.plans.action_updates import ActionUpdate, move_due_date, post_progress, rate_actions
 from models.plans.actions import BLUE, Action
 from models.rules.core.counts import count_words
+from models.rules.documents.evidence_files import ACCEPTED
 from models.spreadsheets.sheet_kinds import Holds, Importable, SheetKind, make_column, offer_kind
 
 POSTERS = OFFICERS | {Role.MANAGER}
@@ -37,13 +40,13 @@ _OPEN_WORDS = ChoiceLoader(
 
 
 class ProgressForm(Form):
-    """A dated word on an action, what shows it, and its BRAG word from now on."""
+    """A dated word on an action, how much is reached, what shows it, and its BRAG word from now on."""
 
     text = TextField("What has happened since the last update?", validators=[Required()])
-    evidence = TextField("Evidence", description="What shows it: a document, a figure, where it can be found.")
-    brag_id = RecordField(
-        "BRAG", loader=_WORDS, is_required=False, description="The word for complete needs a confirmed completion."
-    )
+    reached_count = WholeNumberField("Reached by now")
+    brag_id = RecordField("BRAG", loader=_WORDS, is_required=False)
+    file = MultipleFileField("Evidence: files", render_kw={"accept": ACCEPTED})
+    evidence = TextField("Evidence", description="A figure, or where what shows it can be found.")
 
 
 class RatingForm(Form):
@@ -65,11 +68,6 @@ def may_post() -> bool:
     return role() in OFFICERS or (role() is Role.MANAGER and actor().is_agency_bound)
 
 
-def show_brag(word: ReferenceItem | None) -> Any:
-    """The BRAG word with its colour."""
-    return tag(word.label, word.code) if word is not None else "–"
-
-
 def show_word(label: str | None) -> Any:
     """The same by its label alone, as lists have it; a word that was renamed keeps its colour."""
     if not label:
@@ -80,12 +78,27 @@ def show_word(label: str | None) -> Any:
     return tag(label, g.brag_codes.get(label, ""))
 
 
+def posted_words(count: int, *, has_scanner: bool) -> str:
+    """What is said of an update with so many files.
+
+    >>> posted_words(0, has_scanner=True)
+    'Your update is posted.'
+    >>> posted_words(1, has_scanner=True)
+    'Your update is posted with 1 file. Files stay in quarantine until the virus scanner has answered.'
+    """
+    waits = " Files stay in quarantine until the virus scanner has answered." if count and has_scanner else ""
+    files = f" with {count_words(count, 'file')}" if count else ""
+    return f"Your update is posted{files}.{waits}"
+
+
 class ActionPages(PageSet):
     """What every set of pages about actions uses."""
 
     def answer(self, form: Form, back: str, values: dict[str, Any], act: Callable[[], str]) -> ResponseReturnValue:
         """Show a form with the actions it is about, or do what it asks and go back with the sentence of that."""
-        return self.ask(form, back, act, template="plans/words.html", **values)
+        plans = {record.plan_id for record in values["records"]}
+        review = review_of(self.session, plans.pop()) if len(plans) == 1 else None
+        return self.ask(form, back, act, template="plans/words.html", review=review, **values)
 
     def _own(self, record_id: int) -> Action:
         """An action this person may say something about: 404 when it is not theirs to see, 403 when only to read."""
@@ -106,21 +119,33 @@ class UpdatePages(ActionPages):
             return [progress]
         return [progress, Button("Move due date", self.link("move", ids=record.id))]
 
-    def panels(self, session: Session, record: Action) -> list[Panel]:
-        return [updates_panel(session, record)]
-
     @expose("/<int:record_id>/progress/", roles=POSTERS, methods=("GET", "POST"))
     def progress(self, record_id: int) -> ResponseReturnValue:
-        """Say how an action is going; the words stay, dated and signed."""
+        """Say how an action is going, with files that show it; the words stay, dated and signed."""
         record = self._own(record_id)
         form = ProgressForm(sent_form(), brag_id=record.brag_id)
-        values = {"title": f"Post progress on {record}", "button": "Post", "records": [record], "over": (record,)}
-        return self.answer(form, self.details_url(record_id), values, lambda: self._posted(record, form))
+        if record.target_count is None:
+            del form.reached_count
+        values = {**progress_values(self.session, record), "over": (record,)}
+        form.text.description = last_words(values["said"])
+        back = self.details_url(record_id)
+        return self.ask(form, back, lambda: self._posted(record, form), template="plans/progress.html", **values)
 
     def _posted(self, record: Action, form: Form) -> str:
-        text, evidence, brag_id = (form[name].data for name in ("text", "evidence", "brag_id"))
-        post_update(self.session, record, text=text, evidence=evidence, brag_id=brag_id, author_id=person_id())
-        return "Your update is posted."
+        update = ActionUpdate(
+            text=form["text"].data, evidence=form["evidence"].data, brag_id=form["brag_id"].data,
+            author_id=person_id(), reached_count=form["reached_count"].data if "reached_count" in form else None,
+        )  # fmt: skip
+        post_progress(self.session, record, update)
+        sent = [as_sent(file) for file in request.files.getlist("file") if file.filename]
+        kept = attach_files(self.session, record, update, sent, upload_rules())
+        waits = (
+            " Files stay in quarantine until the virus scanner has answered."
+            if kept and upload_rules().has_scanner
+            else ""
+        )
+        with_files = f" with {count_words(len(kept), 'file')}" if kept else ""
+        return f"Your update is posted{with_files}.{waits}"
 
     @expose("/rate/", roles=POSTERS, methods=("GET", "POST"))
     def rate(self) -> ResponseReturnValue:
@@ -179,22 +204,6 @@ def _ids(actions: list[Action]) -> str:
     return ",".join(str(action.id) for action in actions)
 
 
-def updates_panel(session: Session, action: Action) -> Panel:
-    """What was said about an action, the latest first."""
-    updates = session.execute(
-        select(ActionUpdate, Person.name, ReferenceItem)
-        .outerjoin(Person, Person.id == ActionUpdate.author_id)
-        .outerjoin(ReferenceItem, ReferenceItem.id == ActionUpdate.brag_id)
-        .where(ActionUpdate.action_id == action.id)
-        .order_by(ActionUpdate.id.desc())
-    )
-    rows = [
-        (show_moment(update.written_at), name or "–", update.text, update.evidence or "–", show_brag(word))
-        for update, name, word in updates
-    ]
-    return Panel("Progress", ("When", "Who", "What", "Evidence", "BRAG"), rows, empty="Nothing has been posted yet.")
-
-
 def _sheet_of_updates() -> SheetKind:
     """The history of actions, which comes with them on a sheet of its own."""
     return SheetKind(
@@ -209,6 +218,7 @@ def _sheet_of_updates() -> SheetKind:
             make_column(ActionUpdate, "written_at", "Date", is_required=True, help="The day of the update."),
             make_column(ActionUpdate, "text", "Update", holds=Holds.TEXT),
             make_column(ActionUpdate, "evidence", "Evidence", holds=Holds.TEXT),
+            make_column(ActionUpdate, "reached_count", "Reached", help="How many of the number to reach."),
             make_column(ActionUpdate, "brag_id", "BRAG", narrow=in_list(ReferenceList.BRAG)),
         ),
         stated=Importable(keys=(("action_id", "written_at", "text"),), write=write_update, is_never_changed=True),
@@ -221,7 +231,14 @@ offer_kind("action-updates", _sheet_of_updates)
 def sheet_of_updates(session: Session, actions: Select[int]) -> Worksheet:
     """The updates of some actions (a statement of their ids), as they are brought in again."""
     updates = (
-        select(Action.reference, ActionUpdate.written_at, ActionUpdate.text, ActionUpdate.evidence, ReferenceItem.label)
+        select(
+            Action.reference,
+            ActionUpdate.written_at,
+            ActionUpdate.text,
+            ActionUpdate.evidence,
+            ActionUpdate.reached_count,
+            ReferenceItem.label,
+        )
         .join(Action, Action.id == ActionUpdate.action_id)
         .outerjoin(ReferenceItem, ReferenceItem.id == ActionUpdate.brag_id)
         .where(ActionUpdate.action_id.in_(actions))

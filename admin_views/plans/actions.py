@@ -35,16 +35,19 @@ from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet
+from admin_views.kit.permissions import verb
+from admin_views.kit.requests import key_in_address
+from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
+from admin_views.plans.action_standings import record_values, review_of
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_imports import write_action
-from models.plans.actions import Action, days_overdue, owner_words
+from models.plans.actions import Action, days_overdue, name_owner, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import noun_of
@@ -80,7 +83,9 @@ class ActionScreen(Screen):
     """Actions of all plans. People of an agency see and change only the actions their agency leads."""
 
     model = Action
-    page_sets = (UpdatePages, CompletionPages)
+    page_sets = (UpdatePages, CompletionPages, ActionForms)
+    create_template = edit_template = "plans/action_form.html"
+    details_template = "plans/action.html"
     name, noun, plural = "Actions", "action", "actions"
     list_purpose = (
         "What will be done about a recommendation, by which agency and by when. An agency updates its own actions "
@@ -102,6 +107,7 @@ class ActionScreen(Screen):
         "success_measure",
         "baseline",
         "target",
+        "target_count",
         "completion_evidence",
         "impact_evidence",
         "critical_friend_comment",
@@ -123,26 +129,7 @@ class ActionScreen(Screen):
     )  # fmt: skip
     column_sortable_list = ("reference", "due_on", "lead_agency_id")
     column_default_sort = "due_on"
-    form_columns = (
-        "plan_id",
-        "recommendation_id",
-        "text",
-        "lead_agency_id",
-        "other_agencies",
-        "owner_id",
-        "owner_name",
-        "owner_role",
-        "starts_on",
-        "due_on",
-        "success_measure",
-        "baseline",
-        "target",
-        "brag_id",
-        "completion_evidence",
-        "impact_evidence",
-        "critical_friend_comment",
-        "board_decision",
-    )
+    form_columns = KEYS
     form_overrides = dict.fromkeys(
         (
             "text",
@@ -179,18 +166,52 @@ class ActionScreen(Screen):
         "completion_evidence": "Evidence of completion",
         "impact_evidence": "Evidence of impact",
         "completed_on": "Completed",
+        "target_count": "Number to reach",
         "late": "Overdue",
     }
     column_descriptions = {
         "other_agencies": "Separated by semicolons.",
         "owner_name": "Name the job role too; avoid one name beside every line.",
         "due_on": "Kept as the date first agreed; moving it later asks for a reason.",
+        "success_measure": "What will be different for children, adults or practice.",
+        "target": "In words, such as: all settings are briefed.",
+        "target_count": "Where it can be counted, such as 214; progress then says how many are reached.",
         "brag_id": "The word for complete needs a confirmed completion.",
     }
     form_args = {"brag_id": {"narrow": in_list(ReferenceList.BRAG)}}
 
     def build_new_instance(self) -> Action:
-        return Action(plan_id=plan_in_address())
+        return Action(plan_id=plan_in_address(), recommendation_id=key_in_address("recommendation_id"))
+
+    @verb("create", "/new/", ("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """A new action in three short parts; the last of them makes it, on Flask-Admin's own page."""
+        answer = self.pages(ActionForms).step()
+        return super().create_view() if answer is None else answer
+
+    def parts_shown(self, form: Form, record: Action | None) -> PartsShown | None:
+        """The part of the form that its page shows; None for people of an agency, who fill in three fields."""
+        if role() not in OFFICERS:
+            return None
+        return PartsShown(self.session, form, record, self.pages(ActionForms).draft)
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        """The base's; the form for a new action stands under the review of its plan."""
+        if template == self.create_template and "model" not in kwargs:
+            draft = self.pages(ActionForms).draft
+            kwargs["review"] = review_of(self.session, plan_in_address() or (draft.plan_id if draft else None))
+        return super().render(template, **kwargs)
+
+    def get_save_return_url(self, model: Action, is_created: bool = False) -> str:
+        """The record, or the next part where somebody saves and goes on."""
+        saved, go = super().get_save_return_url(model, is_created), request.form.get("go", "")
+        is_going_on = not is_created and go.isdecimal()
+        return self.link("edit_view", record_id=model.id, part=go) if is_going_on else saved
+
+    def details_of(self, record: Action) -> dict[str, Any]:
+        """How the action stands, its progress, why it is done; what is not filled in yet is named, not shown."""
+        known = super().details_of(record)
+        return {**known, **record_values(self.session, record, known["facts"])}
 
     def can_edit_record(self, record: Action) -> bool:
         return may_post()
@@ -199,22 +220,25 @@ class ActionScreen(Screen):
         """An agency fills in its evidence; plan and due date are set once, for references and promises cite them."""
         if role() not in OFFICERS:
             return _AGENCY_FIELDS if record.completed_on is None else ("impact_evidence",)
-        return (
-            self.form_columns if not record.id else tuple(key for key in self.form_columns if key not in _ONLY_WHEN_NEW)
-        )
+        kept = tuple(key for key in self.form_columns if not record.id or key not in _ONLY_WHEN_NEW)
+        return columns_of_part(record, kept)
 
     def on_form_ready(self, form: Form, record: Action) -> None:
         """Offer the plan's own recommendations where the plan is known, else those of the person's own plans."""
         offer_own_plans(form, record)
+        if not record.id:
+            self.pages(ActionForms).fill(form)
+            form["due_on"].label.text = "Due date"  # as a refusal names it; the list has less room
         if "recommendation_id" in form:
             plans = [record.plan_id] if record.plan_id else own_plans()
             mine = ChoiceLoader(Recommendation, lambda known: known.where(Recommendation.plan_id.in_(plans)))
             form["recommendation_id"].loader = mine  # type: ignore[attr-defined]
 
     def on_model_change(self, form: Form, model: Action, is_created: bool) -> None:
-        if model.owner_id is not None and not model.owner_name and "owner_id" in form:
-            owner = self.session.get_one(Person, model.owner_id)
-            model.owner_name, model.owner_role = owner.name, model.owner_role or owner.job_title
+        if is_created:
+            self.pages(ActionForms).forget()
+        if "owner_id" in form:
+            name_owner(self.session, model)
 
     def further_sheets(self, args: ListArgs) -> list[Worksheet]:
         return [sheet_of_updates(self.session, self.listing.counted(args))]

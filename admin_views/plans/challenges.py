@@ -33,7 +33,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews, own_reviews_only
 from models.core.access import Role
 from models.core.addresses import list_address

@@ -33,7 +33,7 @@ from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import own_reviews_only
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today

@@ -31,7 +31,7 @@ from admin_views.kit.fields import Required, TextField
 from admin_views.kit.formats import show_date, show_moment
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today

@@ -30,7 +30,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.duties import Duty, duty
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
 from admin_views.returns.late_returns import late_panel, steps_to_take

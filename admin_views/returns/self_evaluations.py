@@ -30,7 +30,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.formats import NOTHING
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.partnership.hubs import may_run

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.kit.base import STAFF, Button, Category, Panel, Part, Screen, expose, read_by, screen
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.core.addresses import list_address
 from models.partnership.agencies import Agency

@@ -34,7 +34,7 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.addresses import list_address
 from models.core.clock import today

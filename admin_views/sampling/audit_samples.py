@@ -32,7 +32,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import offer_own_reviews
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels

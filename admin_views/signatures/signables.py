@@ -14,7 +14,7 @@ from admin_views.kit.base import STAFF, Button, PageSet, Panel, Part, expose, pe
 from admin_views.kit.fields import BoxesField, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
 from admin_views.signatures.review_papers import paper_lines

@@ -28,7 +28,7 @@ from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_moment
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.signatures.signables import signature_standing, warn
 from admin_views.tools.tool_copies import CopyPages

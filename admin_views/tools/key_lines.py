@@ -28,7 +28,7 @@ from admin_views.kit.base import (
     tag,
 )
 from admin_views.kit.formats import NOTHING
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run
 from admin_views.signatures.signables import signature_standing, warn
 from models.core.addresses import list_address

@@ -34,6 +34,8 @@ class _Action:
     evidence: str = ""
     impact: str = ""
     friend: str = ""
+    target_count: int | None = None
+    reached: int | None = None
 
 
 class _Recommendation(NamedTuple):
@@ -101,6 +103,7 @@ def _load_action(
         starts_on=plan.agreed_on,
         due_on=due_on - timedelta(days=entry.moved_by_days),
         success_measure=entry.measure,
+        target_count=entry.target_count,
         brag_id=None if entry.brag == "blue" else brag_id,
         impact_evidence=entry.impact,
         critical_friend_comment=entry.friend,
@@ -112,7 +115,11 @@ def _load_action(
     session.flush()
     action.due_on = due_on
     if entry.update:
-        session.add(ActionUpdate(action_id=action.id, text=entry.update, brag_id=brag_id, author_id=owner.id))
+        session.add(
+            ActionUpdate(
+                action_id=action.id, text=entry.update, brag_id=brag_id, author_id=owner.id, reached_count=entry.reached
+            )
+        )
     session.flush()
     return action
 

@@ -132,6 +132,7 @@ def write_update(session: Session, update: ActionUpdate, values: Mapping[str, An
         raise RuleBroken(f"{action.reference} is not complete, so no update says {word.label}.", field="brag_id")
     update.action_id, update.text, update.brag_id = action.id, values["text"], word.id if word else None
     update.written_at = datetime.combine(day, time(12), tzinfo=LONDON).astimezone(UTC)
+    update.reached_count = values.get("reached_count")
     update.evidence, update.author_id = f"{values.get('evidence', '')} ({facts.words})".strip(), facts.person_id
     session.add(update)
     session.flush()

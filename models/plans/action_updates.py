@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.core.words import must
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.actions import Action, rate_action
@@ -21,6 +22,14 @@ class ActionUpdate(Base):
     """A dated note on how an action is going, with its evidence. Added, never edited."""
 
     __tablename__ = "action_updates"
+    __table_args__ = (
+        must(
+            "reached_count >= 0",
+            name="reached_from_none",
+            field="reached_count",
+            sentence="Give a number of 0 or more.",
+        ),
+    )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=READ,
         administrator=("select", "insert"),
@@ -37,6 +46,7 @@ class ActionUpdate(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     evidence: Mapped[str] = mapped_column(Text, server_default="")
+    reached_count: Mapped[int | None]
     brag_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
 
     action: Mapped[Action] = relationship(lazy="raise_on_sql")
@@ -47,18 +57,23 @@ class ActionUpdate(Base):
 def post_update(
     session: Session, action: Action, *, text: str, brag_id: int | None, author_id: int | None, evidence: str = ""
 ) -> ActionUpdate:
-    """Add a dated update and set the action's BRAG rating from it.
+    """Add a dated update and set the action's BRAG rating from it; refuses what `post_progress` refuses."""
+    update = ActionUpdate(text=text, evidence=evidence, brag_id=brag_id, author_id=author_id)
+    return post_progress(session, action, update)
+
+
+def post_progress(session: Session, action: Action, update: ActionUpdate) -> ActionUpdate:
+    """Add an update to an action as it is written, and set the action's BRAG rating from it.
 
     Refuses an empty text, Blue for an action whose completion nobody has confirmed, and any other rating for a complete
     action.
     """
-    if not text.strip():
+    update.text, update.evidence = (update.text or "").strip(), (update.evidence or "").strip()
+    if not update.text:
         raise RuleBroken("Write what has happened since the last update.", field="text")
-    if brag_id is not None:
-        rate_action(session, action, brag_id)
-    update = ActionUpdate(
-        action_id=action.id, text=text.strip(), evidence=evidence.strip(), brag_id=brag_id, author_id=author_id
-    )
+    if update.brag_id is not None:
+        rate_action(session, action, update.brag_id)
+    update.action_id = action.id
     session.add(update)
     session.flush()
     return update

@@ -59,6 +59,12 @@ class Action(Record):
             field="due_on",
             sentence="An action cannot be due before it starts.",
         ),
+        must(
+            "target_count > 0",
+            name="action_target_from_one",
+            field="target_count",
+            sentence="A number to reach is 1 or more.",
+        ),
         must("number >= 1", name="action_from_one", sentence="Actions are counted from 1."),
         must(
             "completion_confirmed_by_id <> completion_claimed_by_id",
@@ -101,6 +107,7 @@ class Action(Record):
     success_measure: Mapped[str] = mapped_column(Text, server_default="")
     baseline: Mapped[str] = mapped_column(Text, server_default="")
     target: Mapped[str] = mapped_column(Text, server_default="")
+    target_count: Mapped[int | None]
     brag_id: Mapped[int | None] = mapped_column(ForeignKey("reference_items.id"), index=True)
     completion_evidence: Mapped[str] = mapped_column(Text, server_default="")
     impact_evidence: Mapped[str] = mapped_column(Text, server_default="")
@@ -155,6 +162,25 @@ class Action(Record):
             raise RuleBroken(f"{plan.reference} is closed, so it takes no new actions.")
         self.original_due_on = self.due_on
         self.number = _next_number(session, self.plan_id)
+
+
+def name_owner(session: Session, action: Action) -> None:
+    """Give an action the name and the job of the person who owns it, where nobody is named yet."""
+    if action.owner_id is not None and not action.owner_name:
+        owner = session.get_one(Person, action.owner_id)
+        action.owner_name, action.owner_role = owner.name, action.owner_role or owner.job_title
+
+
+def rating_words(rating: ReferenceItem) -> str:
+    """A rating with what it means, in one breath: the hint up to its first semicolon.
+
+    >>> rating_words(ReferenceItem(label="Amber", hint="At risk; recovery named"))
+    'Amber: at risk'
+    >>> rating_words(ReferenceItem(label="Amber", hint=""))
+    'Amber'
+    """
+    meaning = (rating.hint or "").partition(";")[0].strip()
+    return f"{rating.label}: {meaning[:1].lower()}{meaning[1:]}" if meaning else rating.label
 
 
 def owner_words(action: type[Action]) -> ColumnElement[str]:

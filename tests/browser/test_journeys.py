@@ -89,6 +89,7 @@ def test_manager_downloads_the_action_plan(open_as: Callable[[str], Page], tmp_p
     page.goto("/action-plans/")
     page.get_by_role("link", name="AP-2026-01").first.click()
     accessible(page)
+    page.get_by_text("Take out", exact=True).click()
     page.get_by_role("button", name="Download as PDF").click()
     page.get_by_role("link", name="Open the document").click(timeout=30_000)
     accessible(page)

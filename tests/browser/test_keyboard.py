@@ -21,7 +21,7 @@ SEEN = f"""(() => {{
   return box.bottom > 0 && box.top < innerHeight && (isOutlined || style.boxShadow !== 'none' || isPicker);
 }})()"""
 """Whether the element in focus is on the screen and shows it."""
-NAME = f"({FOCUSED}.innerText || {FOCUSED}.getAttribute('aria-label') || {FOCUSED}.name || '').trim()"
+NAME = f"({FOCUSED}.innerText || {FOCUSED}.getAttribute('aria-label') || {FOCUSED}.name || '').trim().split('\\n')[0]"
 UNSEEN: list[str] = []
 """What had the focus without showing it, in any journey."""
 
@@ -162,13 +162,14 @@ def post_progress_on_an_action(sit_down: SitDown) -> None:
     keyboard.page.goto("/actions/5/")
     keyboard.follow("Post progress")
     keyboard.write("What has happened since the last update?", "Ten files read without a mouse.")
-    keyboard.follow("Post")
+    keyboard.follow("Post progress")
     assert keyboard.page.get_by_text("Ten files read without a mouse.").first.is_visible()
 
 
 def read_a_plan_and_ask_for_its_paper(sit_down: SitDown) -> None:
     keyboard = sit_down("board")
     keyboard.page.goto("/action-plans/1/")
+    keyboard.press("Take out")
     keyboard.follow("Read as a page")
     keyboard.follow("Download as PDF")
     assert "/requests/" in keyboard.page.url or "/documents/" in keyboard.page.url

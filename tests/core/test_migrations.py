@@ -37,7 +37,7 @@ DESTROYS = {
         'op.execute("ALTER TABLE agencies ALTER partnership_role TYPE varchar(3) USING left(partnership_role, 3)")',
         'op.alter_column("agencies", "partnership_role", type_=sa.Text())',
     ),
-    "action_updates": ('op.execute("TRUNCATE action_updates")', "pass"),
+    "action_update_files": ('op.execute("TRUNCATE action_update_files")', "pass"),
     "actions.text": ("op.execute(\"SET LOCAL ROLE portal_system; UPDATE actions SET text = ''; RESET ROLE\")", "pass"),
 }
 """What is lost, and the two ways of a revision that loses it."""

@@ -77,7 +77,9 @@ def test_list_of_a_review_has_its_own_rows_and_never_asks_for_the_review(
     assert links == {f"/actions/{own.id}/"}
     assert page.select_one("[name=review_id]:not([type=hidden])") is None
     assert "found" not in page.select_one(".sum").get_text()  # type: ignore[union-attr]
-    record = officer.get(f"/actions/{own.id}/")
+    listed = page.select_one("table.list tbody th a")
+    assert listed is not None
+    record = officer.get(str(listed["href"]))  # from elsewhere an action leads back to its plan
     assert [str(link["href"]) for link in record.select(".trail a")] == [f"/actions/?review_id={review.id}"]
 
 

@@ -67,7 +67,7 @@ def test_refused_blue_leads_to_the_rating(browser: Open, session: Session) -> No
     action = make.action(session, make.plan(session), make.agency(session), due_on=date(2027, 1, 1))
     session.commit()
     officer, page = browser(Role.OFFICER), f"/actions/{action.id}/progress/"
-    blue = next(option["value"] for option in officer.get(page).select("#brag_id option") if "Blue" in option.text)
+    blue = make.word(session, ReferenceList.BRAG, "blue").id
     is_led_to(officer.send(page, text="All done", brag_id=blue), "brag_id", "Blue means complete and evidenced")
 
 

@@ -18,6 +18,7 @@ from app.servers.local_servers import Servers
 from models.core.access import Actor, Role
 from models.core.clock import today
 from models.core.db import make_engine, make_session_factory
+from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.plans.presentations import Presentation
@@ -133,10 +134,11 @@ def special_values(session: Session) -> dict[str, dict[str, str]]:
     assert meeting is not None
     assert line is not None
     assert hub is not None
+    agency = session.scalar(select(Agency.id).order_by(Agency.id).limit(1))
     of_line = {"review_id": str(line.review_id), "key_line_id": str(line.id)}
     return {
         "/actions": {"plan_id": str(recommendation.plan_id), "recommendation_id": str(recommendation.id),
-                     "brag_id": ""},
+                     "lead_agency_id": str(agency), "due_on": today().isoformat()},
         "/challenges": {"review_id": str(meeting.review_id), "presentation_id": str(meeting.id)},
         "/findings": of_line,
         "/intelligence-uses": of_line,

@@ -47,7 +47,8 @@ def state_done(browser: Browser, action: Action, evidence: str = "Report of 3 Ma
 def buttons(browser: Browser, action: Action) -> set[str]:
     """What the page of an action offers to press."""
     page = browser.get(f"/actions/{action.id}/")
-    return {link.get_text(strip=True) for link in page.select("main .head a.button, main .head button")}
+    head = page.select("main .page-head a, main .page-head button")
+    return {(link.find(string=True) or "").strip() for link in head}
 
 
 def shown(browser: Browser, action: Action) -> str:
@@ -236,7 +237,7 @@ def test_a_complete_action_stays_blue_until_an_officer_opens_it_again(
         answer = who.send(f"/actions/{action.id}/progress/", text="It has slipped.", brag_id=red)
         assert (answer.status_code, stays in words_of(answer)) == (422, True)
     several = officer.send(f"/actions/rate/?ids={action.id}", text="It has slipped.", brag_id=red)
-    edited = f"/actions/{action.id}/edit/"
+    edited = f"/actions/{action.id}/edit/?part=3"
     for word in (red, ""):
         answer = officer.client.post(edited, data=officer.filled(edited, brag_id=word))
         assert (answer.status_code, stays in words_of(answer)) == (422, True)

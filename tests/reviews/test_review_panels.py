@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from admin_views.kit import review_panels
 from admin_views.kit.parts import Panel
 from admin_views.kit.places import Part
 from admin_views.kit.registry import load_screens
-from admin_views.kit.review_panels import review_panel
+from admin_views.kit.workspace import panels as review_panels
+from admin_views.kit.workspace.panels import review_panel
 from models.core.access import Role
 from models.reviews.thematic_reviews import ThematicReview
 from tests import make

@@ -150,7 +150,15 @@ def test_tables_that_lead_to_no_review_are_known_by_name() -> None:
 
 
 PARTS = {
-    *("action_updates", "actions", "impact_checks", "recommendations", "recommendation_findings"),
+    *(
+        "action_drafts",
+        "action_update_files",
+        "action_updates",
+        "actions",
+        "impact_checks",
+        "recommendations",
+        "recommendation_findings",
+    ),
     *("sample_cases", "audit_involvements", "case_list_pieces", "key_line_readings"),
     *("engagements", "surveys", "survey_responses"),
     *("tool_questions", "tool_sections", "tool_versions"),

@@ -26,7 +26,8 @@ _COMPARISON = re.compile(
 )  # fmt: skip
 
 
-SAID_TWICE = {
+SAID_TWICE: dict[str, str | tuple[str, ...]] = {
+    "action_update_files: add": ("u.id", "u.author_id", "d.id", "d.made_by_id"),
     "audit_involvements: read": "a.agency_id",
     "audit_involvements: add": "a.agency_id",
     "briefings: read": "p.released_on",
@@ -41,7 +42,8 @@ SAID_TWICE = {
 }
 """Comparisons that may be left out without anybody noticing, by how they begin: a query inside a policy runs as the
 caller, so the table that it asks shows own rows only, and asking again whose they are is a second lock on one door. Of
-surveys none is planted that is closed before its last day and has no outcome; tests/feedback has one.
+surveys none is planted that is closed before its last day and has no outcome; tests/feedback has one. An
+update and its file are planted with one owner; tests/plans/test_update_files.py has them apart.
 """
 
 

@@ -107,6 +107,7 @@ _HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
 AGENCIES = {
     "access_reviews": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD, system=RECORD),
     "action_plans": Owned(read=OWN_AGENCY),
+    "action_update_files": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD),
     "action_updates": Owned(read=OWN_AGENCY, add=OWN_PERSON, staff=RECORD),
     "actions": Owned(
         read=OWN_AGENCY,
@@ -194,7 +195,15 @@ PUBLIC = {
 
 THE_HUBS_OWN = dict.fromkeys(
     (
-        *("assurance_tools", "audit_samples", "case_lists", "engagements", "escalations", "feedback_activities"),
+        *(
+            "action_drafts",
+            "assurance_tools",
+            "audit_samples",
+            "case_lists",
+            "engagements",
+            "escalations",
+            "feedback_activities",
+        ),
         *("feedback_groups", "findings", "gate_waivers", "impact_analyses", "impact_checks", "intelligence_items"),
         *("intelligence_uses", "key_line_readings", "key_lines", "moderations", "recommendation_findings"),
         *("reminder_rules", "retention_rules", "review_stages", "sign_offs", "tool_questions", "tool_sections"),

@@ -88,6 +88,9 @@ REVIEWS: dict[str, dict[str, Any]] = {
         *(_MANAGER, "brag_id", "completion_evidence", "impact_evidence"),
         *("completion_claimed_on", "completion_claimed_by_id"),
     ),
+    "action_drafts": _THE_OFFICERS_OWN | {"own": True},
+    "action_update_files": {"administrator": ADDED, "officer": ADDED, "sponsor": READ, "manager": READ, "reader": READ}
+    | {"own": True},
     "action_updates": {"administrator": ADDED, "officer": ADDED, "sponsor": READ, "manager": ADDED, "reader": READ}
     | {"own": True},
     "challenges": _columns(_MANAGER, "answer", "answered_on"),

@@ -18,7 +18,9 @@ from models.learning.learning_uses import LearningUse
 from models.partnership.hubs import Hub
 from models.partnership.reference_items import ReferenceItem
 from models.partnership.strategic_priorities import StrategicPriority
+from models.plans.action_drafts import ActionDraft
 from models.plans.action_plans import ActionPlan
+from models.plans.action_update_files import ActionUpdateFile
 from models.plans.action_updates import ActionUpdate
 from models.plans.actions import Action
 from models.plans.challenges import Challenge
@@ -35,6 +37,7 @@ from models.tools.key_lines import KeyLine
 from models.tools.tool_questions import ToolQuestion, ToolSection
 from models.tools.tool_versions import ToolVersion
 from tests import make
+from tests.wall.rows_of_the_partnership import file_of
 from tests.wall.sides import DAY, Side, Whose, makes
 
 
@@ -184,6 +187,18 @@ def action(side: Side) -> Action:
 @makes(ActionUpdate)
 def action_update(side: Side) -> ActionUpdate:
     return ActionUpdate(action_id=side.id(Action), text=side.name, author_id=side.person.id)
+
+
+@makes(ActionUpdateFile)
+def action_update_file(side: Side) -> ActionUpdateFile:
+    """Of a file of its own, so that nothing keeps the others from being deleted."""
+    file = side.kept(file_of(side, f"actions:{side.id(Action)}"))
+    return ActionUpdateFile(update_id=side.id(ActionUpdate), document_id=file.id)
+
+
+@makes(ActionDraft)
+def action_draft(side: Side) -> ActionDraft:
+    return ActionDraft(person_id=side.person.id, plan_id=side.id(ActionPlan), typed={"text": side.name})
 
 
 @makes(Presentation)

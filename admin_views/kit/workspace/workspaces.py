@@ -20,7 +20,7 @@ from admin_views.kit.permissions import STAFF
 from admin_views.kit.places import OF_PARTS, Link, Part
 from admin_views.kit.registry import RegisteredPages, load_screens
 from admin_views.kit.requests import role
-from admin_views.kit.review_panels import has_panels
+from admin_views.kit.workspace.panels import has_panels
 from admin_views.kit.workspace.side import Beside, beside
 from models.core.addresses import address_of
 from models.core.clock import today
@@ -91,8 +91,9 @@ def _address(review: ThematicReview, part: Part) -> str:
         return address_of(review)
     if part is Part.TRIANGULATION:
         return address_of(review, part.word) if role() in STAFF else ""
-    if part is Part.CASES and page_opens("case_audits.cases"):
-        return url_for("case_audits.cases", review_id=review.id)
+    leading = next((known for known in lists_of(part) if known.leads_part), None)
+    if leading is not None:
+        return _tab(leading, review).href
     return address_of(review, part.word) if has_panels(part) or lists_of(part) else ""
 
 
@@ -117,5 +118,6 @@ def _tab(known: type[RegisteredPages], review: ThematicReview) -> Link:
     is_here = request.blueprint == known.endpoint_of()
     if known.review_page is not None and page_opens(known.review_page[0]):
         endpoint, argument = known.review_page
-        return Link(known.name, url_for(endpoint, **{argument: review.id}), is_here or request.endpoint == endpoint)
+        arguments: dict[str, Any] = {argument: review.id}
+        return Link(known.name, url_for(endpoint, **arguments), is_here or request.endpoint == endpoint)
     return Link(known.name, f"{known.url}/?{urlencode({IN_REVIEW: review.id})}", is_here)

@@ -48,6 +48,7 @@ ROWS = {
     "section_id": "SELECT id FROM tool_sections WHERE tool_id = :record_id",
     "line_id": "SELECT id FROM key_lines WHERE review_id = :record_id",
     "engagement_id": "SELECT id FROM engagements WHERE activity_id = :record_id",
+    "draft_id": _ROWS.format("action_drafts"),
     "sign_in_id": "SELECT id FROM sign_ins WHERE person_id = :record_id",
     "action_id": "SELECT a.id FROM actions a JOIN action_plans p ON p.id = a.plan_id"
     " JOIN impact_analyses i ON i.review_id = p.review_id WHERE i.id = :record_id",
