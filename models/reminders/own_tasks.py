@@ -12,6 +12,7 @@ from models.audits.case_audits import OPEN as OPEN_AUDITS
 from models.audits.moderations import Moderation
 from models.core.access import Actor, Role
 from models.feedback.feedback_activities import Engagement, FeedbackActivity
+from models.gates.gate_waivers import GateWaiver
 from models.learning.learning_products import LearningProduct
 from models.learning.learning_uses import LearningUse
 from models.messages.messages import Message, MessageStatus
@@ -31,7 +32,7 @@ from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
-from models.signatures.sign_offs import SignOff
+from models.signatures.sign_offs import SignOff, SignOffStatus
 from models.tools.key_lines import KeyLine
 
 _OFFICERS = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
@@ -62,6 +63,18 @@ def signatures_to_ask(actor: Actor, on: date) -> Mine:
     has_lines = exists().where(KeyLine.review_id == ThematicReview.id)
     is_asked = exists().where(SignOff.review_id == ThematicReview.id)
     return and_(is_scoped, has_lines, ~is_asked, of_run_review(ThematicReview.id, actor, on))
+
+
+def signatures(actor: Actor, on: date) -> Mine:
+    """Papers that wait for the person's signature as lead sponsor."""
+    is_sponsored = of_review(SignOff.review_id, ThematicReview.sponsor_id == actor.person_id)
+    return and_(SignOff.status == SignOffStatus.ASKED, is_sponsored)
+
+
+def exceptions(actor: Actor, on: date) -> Mine:
+    """What officers ask the person, as lead sponsor, to let a review go on without."""
+    is_sponsored = of_review(GateWaiver.review_id, ThematicReview.sponsor_id == actor.person_id)
+    return and_(GateWaiver.consented_at.is_(None), GateWaiver.refusal == "", is_sponsored)
 
 
 def challenges(actor: Actor, on: date) -> Mine:

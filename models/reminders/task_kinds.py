@@ -12,6 +12,7 @@ from models.audits.moderations import Moderation
 from models.core.access import Role
 from models.core.addresses import address_by_id, list_address
 from models.feedback.feedback_activities import FeedbackActivity
+from models.gates.gate_waivers import GateWaiver
 from models.learning.learning_products import LearningProduct
 from models.messages.messages import Message
 from models.partnership.agencies import Agency
@@ -27,6 +28,7 @@ from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
+from models.signatures.sign_offs import SignOff
 
 _OFFICERS = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
 _SPONSOR = frozenset({Role.SPONSOR})
@@ -60,6 +62,16 @@ KINDS: tuple[TaskKind, ...] = (
         "section-11", 6, Section11Return, ("Section 11 return to fill in", "Section 11 returns to fill in"),
         _AGENCY, own.section_11_to_fill_in, Section11Return.due_on, _SECTION_11,
         deed=Deed("Fill in", "Fill in the Section 11 return", "Fill in {} Section 11 returns"),
+    ),
+    TaskKind(
+        "signatures", 7, SignOff, ("paper waits for your signature", "papers wait for your signature"),
+        _SPONSOR, own.signatures, page=(lambda paper_id: address_by_id(SignOff, paper_id, "sign"), SignOff.id),
+        deed=Deed("Sign", "Sign: {}", "Sign {} papers"), name=SignOff.title,
+    ),
+    TaskKind(
+        "exceptions", 9, GateWaiver,
+        ("exception waits for your decision", "exceptions wait for your decision"), _SPONSOR, own.exceptions,
+        deed=Deed("Decide", "Decide on going on without: {}", "Decide on {} exceptions"), name=GateWaiver.missing,
     ),
     TaskKind(
         "voids", 10, AuditSample,
