@@ -272,11 +272,11 @@ def test_officer_moderates_three_cases_one_after_another(address: str, data_fold
 # 5. A tool
 
 
-def test_officer_adds_moves_and_changes_five_questions_and_previews_the_tool(scoped: Scoped, sit_down: SitDown) -> None:
+def test_officer_adds_moves_and_changes_five_questions_and_previews_the_tool(sit_down: SitDown) -> None:
     count = Count()
     officer = sit_down("officer", count)
-    open_review(officer)
-    officer.follow(f"Baseline self-evaluation: {TITLE}")
+    officer.go(officer.page.locator("header").get_by_role("link", name="Library", exact=True))
+    officer.follow("Baseline self-evaluation")
     for number in range(1, 6):
         add_question(officer, f"Counted question {number}?")
     for number in range(1, 6):
