@@ -119,7 +119,9 @@ class World:
         browser = self.browser(person_id)
         data = None if method == "GET" else {**(form or {}), **self.form(person_id)}
         with self.undone(), browser.client.open(path, method=method, data=data) as answer:
+            sent = answer.response
             answer.set_data(until_refused(answer))
+            getattr(sent, "close", lambda: None)()
             yield answer
 
     def finish_all_work(self) -> None:
