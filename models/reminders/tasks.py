@@ -45,6 +45,7 @@ MOST = 2000
 """Dates that one calendar holds."""
 
 ALL_HUBS = " (all hubs)"
+_WAITED_FOR = 10  # kinds up to this order hold up somebody else: signatures, decisions
 
 
 class When(StrEnum):
@@ -190,7 +191,7 @@ class Task:
 
 
 def tasks_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date, most: int = 10) -> list[Task]:
-    """The first things a person has to do on a day: what is late, then what has a day, then the rest by kind.
+    """The first things a person has to do on a day, what is late first.
 
     Several of one kind, for one review, stand together, and lead to the list of exactly these. The session acts as that
     person. One statement, whatever the number of kinds.
@@ -200,7 +201,16 @@ def tasks_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: da
         return []
     grouped = [_grouped(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
     tasks = [_task(*wanted[row[0]], row) for row in session.execute(union_all(*grouped))]
-    return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or on, task.kind.order, task.what))[:most]
+    return sorted(tasks, key=lambda task: (_turn(task), task.due_on or on, task.kind.order, task.what))[:most]
+
+
+def _turn(task: Task) -> int:
+    """What is late comes first, then what others wait for, then what has a day, then the rest."""
+    if task.is_late:
+        return 0
+    if task.due_on is None:
+        return 1 if task.kind.order <= _WAITED_FOR else 3
+    return 2
 
 
 def _grouped(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Any:
