@@ -13,7 +13,7 @@ from wtforms import Form
 
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.evidence.findings import show_verdict
-from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, expose, person_id
+from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, Part, expose, person_id
 from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.exports import MEDIA_TYPES
@@ -39,6 +39,8 @@ class ReadingForm(Form):
 
 class TriangulationPages(PageSet):
     """The pages of the reviews' screen on which the sources stand beside each other."""
+
+    part = Part.TRIANGULATION
 
     @expose("/<int:record_id>/triangulation/", roles=STAFF)
     def triangulation(self, record_id: int) -> str:
@@ -87,7 +89,12 @@ class TriangulationPages(PageSet):
             abort(403)
         row = next(row for row in triangulate(self.session, review).rows if row.line.id == line.id)
         form = ReadingForm(sent_form(), text=row.sentence)
-        values = {"title": f"What the sources mean: {line}", "button": "Save", "back_words": "Triangulation"}
+        values = {
+            "title": f"What the sources mean: {line}",
+            "button": "Save",
+            "back_words": "Triangulation",
+            "review": review,
+        }
         lead = f"The portal says: {meaning_of(row.cells)}"
         back = self.link("triangulation", record_id=record_id)
         return self.ask(form, back, lambda: self._amended(line, form), lead=lead, **values)

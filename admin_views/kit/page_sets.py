@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_admin.actions import ActionsMixin
@@ -17,6 +17,7 @@ from wtforms import Form
 from admin_views.kit.form_pages import Act
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import Gate
+from admin_views.kit.places import Part
 from admin_views.kit.registry import RegisteredPages
 from models.core.db import PortalSession
 
@@ -30,6 +31,8 @@ class PageSet(ActionsMixin, metaclass=AdminViewMeta):
     """
 
     screen: Any
+    part: Part | None = None
+    """The part of a review to which these pages belong, where it is another than their screen's."""
 
     def __init__(self, screen: Any) -> None:
         self.screen = screen
@@ -91,6 +94,12 @@ class PageSet(ActionsMixin, metaclass=AdminViewMeta):
         return self.screen._handle_view(name, **arguments)
 
     _run_view = Gate._run_view
+
+
+def part_of_page(screen: type[RegisteredPages]) -> Part | None:
+    """The part of a review to which the page asked for belongs: its set's, or its screen's."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(getattr(view, "__self__", None), "part", None) or screen.part
 
 
 def page_opens(endpoint: str) -> bool:

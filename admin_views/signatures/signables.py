@@ -48,6 +48,8 @@ class AskForm(Form):
 class SignablePages(PageSet):
     """The page of the reviews' screen on which a review's papers stand and all their signatures are asked for."""
 
+    part = Part.SCOPE
+
     @expose("/<int:record_id>/papers/", roles=STAFF, methods=("GET", "POST"))
     def papers(self, record_id: int) -> ResponseReturnValue:
         """Every paper of the review with its state; those that are ready are ticked, and asked for at once."""
@@ -70,7 +72,6 @@ class SignablePages(PageSet):
         return {
             "template": "sign_offs/papers.html",
             "review": review,
-            "part": Part.SCOPE,
             "lines": paper_lines(self.session, review, papers, runs=runs, signs=signs),
             "signed": sum(paper.state is PaperState.SIGNED for paper in papers),
             "ready": sum(paper.is_ready for paper in papers),

@@ -5,7 +5,9 @@ Of each document the most telling page, of the portal the screens that the READM
 
 from __future__ import annotations
 
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -27,11 +29,29 @@ DOTS: Final = 110
 COLOURS: Final = 128
 EDGE: Final = "#c9d1da"
 SCREENS: Final = {
-    "triangulation": ("/thematic-reviews/", "TR-2026-01", "Open the triangulation"),
-    "sample": ("/audit-samples/", "AS-2026-01", ""),
-    "review": ("/thematic-reviews/", "TR-2026-02", ""),
+    "today-officer": ("officer", "/", ""),
+    "today-sponsor": ("sponsor", "/", ""),
+    "today-manager": ("manager", "/", ""),
+    "today-member": ("member", "/", ""),
+    "today-board": ("board", "/", ""),
+    "overview": ("officer", "/thematic-reviews/1/", ""),
+    "papers": ("officer", "/thematic-reviews/3/papers/", ""),
+    "agencies": ("officer", "/invitations/review/1/", ""),
+    "timetable": ("officer", "/review-stages/review/1/", ""),
+    "evidence": ("officer", "/thematic-reviews/1/evidence/", ""),
+    "cases": ("officer", "/case-audits/review/1/", ""),
+    "moderation": ("officer", "/case-audits/review/1/", "Moderate"),
+    "triangulation": ("officer", "/thematic-reviews/1/triangulation/", ""),
+    "plan": ("officer", "/action-plans/review/1/", ""),
+    "action": ("officer", "/actions/3/", ""),
+    "progress": ("officer", "/actions/3/", "Post progress"),
+    "late-actions": ("officer", "/actions/?late=yes", ""),
+    "tool": ("officer", "/assurance-tools/?review_id=1", "Baseline self-evaluation"),
+    "search": ("officer", "/search/?q=children", ""),
+    "administration": ("administrator", "/administration/", ""),
 }
-"""Name of the picture: the list an officer opens, the record, and what is pressed there."""
+"""Name of the picture: who looks, the page, and the link that is followed there."""
+WIDTHS: Final = {"": (1280, 900), "-phone": (360, 740)}
 
 
 def keep(picture: Image.Image, name: str) -> None:
@@ -73,32 +93,37 @@ def keep_document(page: Page, row: PaperRow) -> None:
 
 
 def keep_screen(page: Page, name: str) -> None:
-    """Keep the picture of a screen as it opens in an ordinary window, in few colours."""
-    listed, record, button = SCREENS[name]
-    page.set_viewport_size({"width": 1280, "height": 1000})
-    page.goto(listed)
-    page.get_by_role("link", name=record).first.click()
-    if button:
-        page.get_by_role("link", name=button).first.click()
-    page.wait_for_load_state()
-    with Image.open(BytesIO(page.screenshot())) as picture:
-        keep(picture, name)
+    """Keep the pictures of a page as it opens in an ordinary window and on a phone, in few colours."""
+    _, path, link = SCREENS[name]
+    for ending, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(path)
+        if link:
+            page.locator("main").get_by_role("link", name=re.compile(f"^{link}(?!d)")).first.click()
+        page.wait_for_load_state()
+        with Image.open(BytesIO(page.screenshot())) as picture:
+            keep(picture, f"page-{name}{ending}")
 
 
-def main() -> None:
-    """Start the portal with its demo, and draw every document in it."""
-    keep_blocks()
+def main(wanted: str = "") -> None:
+    """Start the portal with its demo, and draw every document and page in it; "pages" draws the pages only."""
     with TemporaryDirectory() as folder, sync_playwright() as playwright, portal(Path(folder)) as address:
         browser = launch(playwright)
         people: dict[str, BrowserContext] = {}
-        for row in PAPERS:
-            if row.by not in people:
-                people[row.by] = sign_in(browser.new_context(base_url=address), row.by)
-            keep_document(people[row.by].new_page(), row)
-        for name in SCREENS:
-            keep_screen(people["officer"].new_page(), name)
+
+        def entered(login: str) -> BrowserContext:
+            if login not in people:
+                people[login] = sign_in(browser.new_context(base_url=address), login)
+            return people[login]
+
+        if wanted != "pages":
+            keep_blocks()
+            for row in PAPERS:
+                keep_document(entered(row.by).new_page(), row)
+        for name, (login, _, _) in SCREENS.items():
+            keep_screen(entered(login).new_page(), name)
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

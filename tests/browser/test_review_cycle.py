@@ -79,7 +79,7 @@ def test_officer_reads_what_lies_behind_a_cell_of_the_triangulation(open_as: Cal
     page.goto("/thematic-reviews/")
     page.get_by_role("link", name="TR-2026-01").first.click()
     accessible(page)
-    page.get_by_role("link", name="Open the triangulation").click()
+    page.get_by_role("navigation", name="This review").get_by_role("link", name="Triangulation").click()
     accessible(page)
     rows = page.locator("tr.evidence")
     marks = [rows.nth(place).locator("td").last.inner_text() for place in range(rows.count())]

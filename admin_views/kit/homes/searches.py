@@ -16,7 +16,7 @@ from admin_views.kit.looks import note_list
 from models.core.labels import label_key
 
 _SHOWN = 5
-_TITLES = ("title", "text", "question")
+_TITLES = ("title", "text", "question", "missing")
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _searched() -> Iterable[Any]:
 def _hits(number: int, screen: Any, words: str) -> Select[Any]:
     model = screen.model
     name, title = label_key(model), next((key for key in _TITLES if hasattr(model, key)), "")
-    more = cast(getattr(model, title), Text) if title and title != name else literal("")
-    label = cast(getattr(model, name), Text)
+    more = cast(getattr(model, title), Text) if title and title != name and name != "id" else literal("")
+    label = cast(getattr(model, name if name != "id" or not title else title), Text)
     matching = screen.get_query().where(matches(screen.listing.searched, words))
     columns = literal(number), cast(screen.listing.key, Integer), label.label("words"), more
     hits = matching.with_only_columns(*columns).order_by(label, screen.listing.key).limit(_SHOWN + 1)

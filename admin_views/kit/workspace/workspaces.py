@@ -15,7 +15,7 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
-from admin_views.kit.page_sets import page_opens
+from admin_views.kit.page_sets import page_opens, part_of_page
 from admin_views.kit.permissions import STAFF
 from admin_views.kit.places import OF_PARTS, Link, Part
 from admin_views.kit.registry import RegisteredPages, load_screens
@@ -64,7 +64,7 @@ def workspace_of(session: Session, screen: type[RegisteredPages], given: Mapping
     review = _review_of(session, screen, given)
     if review is None:
         return None
-    part = given.get("part") or screen.part or Part.OVERVIEW
+    part = given.get("part") or part_of_page(screen) or Part.OVERVIEW
     progress = progress_of(session, review, today())
     entries = tuple(_entries(review, progress, part))
     return Workspace(review, progress, part, entries, tuple(tabs_of(review, part)))
