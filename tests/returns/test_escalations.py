@@ -194,7 +194,7 @@ def test_officer_takes_the_next_step_and_prints_its_letter(
     home = officer.get("/")
     assert "late return whose next step is to be taken" in home.get_text()
     path = f"/escalations/climb/{subject_of(late)}/reminder/"
-    assert home.select_one(f'.cards a[href="{path}"]') is not None
+    assert home.select_one(f'.chips a[href="{path}"]') is not None
     page = officer.get("/escalations/late/")
     links = [str(link["href"]) for link in page.select("td a")]
     assert links == [f"/self-evaluations/{late.id}/", f"/thematic-reviews/{late.review_id}/", path]
