@@ -89,12 +89,7 @@ class TriangulationPages(PageSet):
             abort(403)
         row = next(row for row in triangulate(self.session, review).rows if row.line.id == line.id)
         form = ReadingForm(sent_form(), text=row.sentence)
-        values = {
-            "title": f"What the sources mean: {line}",
-            "button": "Save",
-            "back_words": "Triangulation",
-            "review": review,
-        }
+        values = {"title": f"What the sources mean: {line}", "button": "Save", "review": review}
         lead = f"The portal says: {meaning_of(row.cells)}"
         back = self.link("triangulation", record_id=record_id)
         return self.ask(form, back, lambda: self._amended(line, form), lead=lead, **values)

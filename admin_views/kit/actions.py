@@ -42,6 +42,11 @@ class Action:
     consequence: Callable[[Any], str] = lambda record: ""
 
 
+def pressed_elsewhere(record: Any) -> bool:
+    """For `shown`: the button stands on a page of its own and never on the record's."""
+    return False
+
+
 def row_action(
     text: str,
     *,
@@ -136,7 +141,7 @@ def _carried_out(screen: Any, action: Action, records: list[Any]) -> Any:
     if action.is_bulk:
         return action.act(screen, screen.session, records)
     (record,) = records
-    is_possible = action.shown(record)
+    is_possible = action.shown is pressed_elsewhere or action.shown(record)
     answer = action.act(screen, screen.session, record)
     if not is_possible:
         raise RuleBroken("Somebody has done this in the meantime, or it is not possible any more.")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.documents.job_requests import waiting_url
+from admin_views.kit.actions import pressed_elsewhere
 from admin_views.kit.base import OFFICERS, PageSet, Panel, already_sent, expose, person_id, row_action, show_tag
 from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
@@ -40,14 +41,14 @@ class DrawPages(PageSet):
             refusal=refusal_of(frame, plan, seen), stratum=stratum_word(plan.strata),
         )  # fmt: skip
 
-    @row_action("Lock the plan", roles=OFFICERS, tone="main", shown=lambda sample: False)
+    @row_action("Lock the plan", roles=OFFICERS, tone="main", shown=pressed_elsewhere)
     def lock(self, session: Session, sample: AuditSample) -> ResponseReturnValue:
         """Bind the portal: from here on neither frame, plan nor secret part can change."""
         lock_sample(session, sample, frame=session.get_one(CaseFrame, sample.frame_id), person_id=person_id())
         session.commit()
         return redirect(self.link("ceremony", record_id=sample.id))
 
-    @row_action("Quick draw", roles=OFFICERS, shown=lambda sample: False)
+    @row_action("Quick draw", roles=OFFICERS, shown=pressed_elsewhere)
     def draw_quickly(self, session: Session, sample: AuditSample) -> ResponseReturnValue:
         """Draw without witnesses by a seed from the system; the certificate says so."""
         quick_draw(session, sample, seed=None, person_id=person_id())

@@ -230,7 +230,7 @@ def begin_review(page: Page) -> None:
     page.get_by_label("Hub").select_option("Children hub")
     page.get_by_label("Strategic priority").select_option("Neglect")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="TR-", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Neglect of children under five", level=1)).to_be_visible()
 
 
 def test_partnership_is_in_on_its_first_day(company: Company, tmp_path: Path) -> None:
