@@ -83,7 +83,7 @@ PAPERS: Final = (
     PaperRow("case-audit-blank", *_CASE, "paper/blank/", _CASE_TITLE, FORM, FORM, "member"),
     PaperRow(
         "moderated-result", DocumentKind.MODERATED_RESULT, "/audit-samples/",
-        "AS-2026-02 > Case audits > Side by side", "", "Audits side by side",
+        "AS-2026-02 > Case audits > Good", "paper/", "Audits side by side",
     ),
     PaperRow("section-11-return", *_STANDARDS, "paper/", "S11-2026-", OWN, OWN, "manager"),
     PaperRow("section-11-return-blank", *_STANDARDS, "paper/blank/", "S11-2026-", OWN, OWN, "manager"),

@@ -93,11 +93,13 @@ def draw_logo(path: Path) -> Path:
 
 
 def own_menu(page: Page) -> Locator:
-    """The button with the name of whoever is signed in, which opens the way to their account and out."""
-    return page.locator(".places .drop > summary")
+    """The bar of places, which only those see who are in; behind it, on a phone folded, is the way out."""
+    return page.locator("nav.places")
 
 
 def sign_out(page: Page) -> None:
-    """Open one's own menu and sign out."""
-    own_menu(page).click()
+    """Open one's own menu, on a phone behind the bar's, and sign out."""
+    if page.locator(".places > details > summary").is_visible():
+        page.locator(".places > details > summary").click()
+    page.locator(".places .drop > summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()

@@ -135,7 +135,7 @@ def test_slash_leads_to_the_one_search_and_a_reference_to_its_record(open_as: Ca
     page.keyboard.type("TR-2026-01")
     page.keyboard.press("Enter")
     page.wait_for_url("**/thematic-reviews/1/")
-    page.get_by_label("Search by name, reference").fill("neglect")
+    page.get_by_label("Find anything").fill("neglect")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Found for “neglect”").wait_for()
     accessible(page)
