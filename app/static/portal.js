@@ -39,7 +39,7 @@ if (ticks.length && corner) {
 }
 
 // A whole column of a work table, ticked or copied from the one to its left; without this the server answers the button.
-for (const button of document.querySelectorAll(".cells .all button")) {
+for (const button of document.querySelectorAll(".abreast-cells .all td button")) {
   const column = button.closest("td").cellIndex;
   const boxes = (place) => [...button.closest("tbody").rows].map((row) => row.cells[place].querySelector("input"));
   button.addEventListener("click", (event) => {
