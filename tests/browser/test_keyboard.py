@@ -105,6 +105,7 @@ def skip_the_menu(sit_down: SitDown) -> None:
     keyboard = sit_down("officer")
     keyboard.page.goto("/actions/")
     keyboard.press("Skip to the main part")
+    keyboard.page.wait_for_url("**#main")
     keyboard.page.keyboard.press("Tab")
     assert keyboard.page.evaluate(f"document.querySelector('main').contains({FOCUSED})")
 
