@@ -47,6 +47,8 @@ class Keyboard:
         raise AssertionError(f"{name!r} is not reached by Tab on {self.page.url}")
 
     def is_at(self, name: str) -> bool:
+        if self.page.evaluate(f"{FOCUSED} === document.body"):
+            return False  # nothing has the focus yet
         labels = f"[...({FOCUSED}.labels || [])].map(label => label.innerText.trim().split('\\n')[0])"
         return name in [self.page.evaluate(NAME), *self.page.evaluate(labels)]
 
