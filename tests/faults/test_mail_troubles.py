@@ -56,8 +56,8 @@ def tried(farm: Farm) -> int:
 
 
 def requests_that_say_why(farm: Farm) -> int:
-    """How many requests wait for their next try, with the reason as the screens show it."""
-    why = "SELECT count(*) FROM job_requests WHERE status = 'waiting' AND sentence LIKE 'The mail server %'"
+    """How many requests are not done yet and say why, as the screens show it, also while they are tried again."""
+    why = "SELECT count(*) FROM job_requests WHERE finished_at IS NULL AND sentence LIKE 'The mail server %'"
     with farm.sessions() as session:
         return session.scalar(text(why)) or 0
 
