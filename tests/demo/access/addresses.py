@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from admin_views.kit.places import OF_PARTS
 from admin_views.kit.registry import load_screens
 from models.gates.review_gates import gates_of
 from models.returns.escalations import ladder_states
@@ -24,6 +25,7 @@ WORDS = {
     "list_name": ("agencies", "actions"),
     "way": ("up", "down"),
     "source": tuple(Source),
+    "part": tuple(part.word for part in OF_PARTS),
     "filename": ("portal.css",),
 }
 """What stands for a word in an address."""
