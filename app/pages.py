@@ -20,13 +20,14 @@ from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_af
 from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import page_opens
 from admin_views.kit.parts import Button
-from admin_views.kit.places import Place
-from admin_views.kit.registry import MenuLink, place_of_screen, places_of, tabs_of_place
+from admin_views.kit.places import Link, Place
+from admin_views.kit.registry import place_of_screen, places_of, tabs_of_place
 from admin_views.kit.requests import actor, role
 from admin_views.kit.saving import one_time_token
 from admin_views.kit.workspace.workspaces import Workspace
 from app.sessions import mark_of
 from models.core.addresses import address_of
+from models.reviews.thematic_reviews import Stage
 from models.rules.core.counts import count_words, lower_first, noun_of, upper_first
 from models.rules.core.due_dates import distance, short_day, weekday
 from models.rules.documents.charts import TONES, spans
@@ -52,6 +53,7 @@ def dress(app: Flask) -> None:
         noun_of=noun_of,
         distance=distance,
         short_day=short_day,
+        stages=list(Stage),
         places=places,
         place_here=place_here,
         tabs_here=tabs_here,
@@ -96,11 +98,15 @@ def place_here(workspace: Workspace | None) -> Place | None:
     return place_of_screen(request.blueprint or "")
 
 
-def tabs_here() -> list[MenuLink]:
-    """The lists of the place to which the page belongs; none for a list of Administration."""
+def tabs_here(workspace: Workspace | None) -> Sequence[Link]:
+    """The tabs above a page: the lists of its part of a review, or on a list those of its place; none elsewhere."""
+    if workspace is not None:
+        return workspace.tabs
     own_role, here = role(), place_of_screen(request.blueprint or "")
-    tabs = [] if own_role is None or here is None else tabs_of_place(here, own_role)
-    return tabs if any(tab.endpoint == request.blueprint for tab in tabs) else []
+    if own_role is None or here is None or not (request.endpoint or "").endswith(".index_view"):
+        return ()
+    tabs = [Link(tab.title, tab.href, tab.endpoint == request.blueprint) for tab in tabs_of_place(here, own_role)]
+    return tabs if any(tab.is_here for tab in tabs) else ()
 
 
 def once() -> Markup:

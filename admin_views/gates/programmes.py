@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.documents.papers import document_buttons, document_page
 from admin_views.kit.base import READERS, PageSet, expose
 from admin_views.kit.homes.cards import Card, card
+from admin_views.plans.challenges import stands_of
 from models.core.access import Actor, Role
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.gates.programmes import programme
-from models.plans.actions import Action
+from models.plans.actions import Action, is_overdue
 from models.plans.challenges import Challenge
 from models.reviews.thematic_reviews import ThematicReview
 
@@ -47,14 +48,12 @@ _BOARD = (Role.BOARD_VIEWER,)
 @card(roles=_BOARD, order=10)
 def late_actions(session: Session, actor: Actor) -> Card:
     """Open actions of all plans whose day has passed."""
-    is_late = and_(Action.completed_on.is_(None), Action.due_on < today())
-    count = session.scalar(select(func.count()).where(is_late)) or 0
+    count = session.scalar(select(func.count()).where(is_overdue(today()))) or 0
     return Card(count, "Actions past their day", list_address(Action, late="yes"), "warning")
 
 
 @card(roles=_BOARD, order=20)
 def open_challenges(session: Session, actor: Actor) -> Card:
     """Challenges that nobody has answered."""
-    is_open = and_(Challenge.answered_on.is_(None), Challenge.closed_on.is_(None))
-    count = session.scalar(select(func.count()).where(is_open)) or 0
+    count = session.scalar(select(func.count()).where(stands_of(Challenge) == "Open")) or 0
     return Card(count, "Challenges without an answer", list_address(Challenge, stands="Open"))

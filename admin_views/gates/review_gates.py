@@ -23,7 +23,6 @@ from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.feedback.feedback_activities import FeedbackActivity
-from models.gates.gate_checks import UNSIGNED
 from models.gates.gate_waivers import ask_to_waive
 from models.gates.programmes import acts_next
 from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
@@ -162,14 +161,14 @@ def gate_tasks(session: Session, review: ThematicReview) -> list[GateTask]:
 
 
 def _task(review: ThematicReview, standing: Standing) -> GateTask:
-    deed = "Ask for signatures" if standing.missing.endswith(UNSIGNED) else DEEDS[standing.gate.code]
+    deed = "Ask for signatures" if standing.lacks_only_signature else DEEDS[standing.gate.code]
     href = _where_done(review, standing)
     return GateTask(standing.gate.words, standing.missing, _state(standing), deed, href, standing.is_open)
 
 
 def _where_done(review: ThematicReview, standing: Standing) -> str:
     """The page on which what is missing is done; signatures are asked for on the page of all papers."""
-    if standing.missing.endswith(UNSIGNED):
+    if standing.lacks_only_signature:
         return address_of(review, "papers")
     place = WHERE_DONE.get(standing.gate.code)
     return place.format(review.id) if place else address_of(review)

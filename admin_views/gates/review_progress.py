@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import abort, g, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.evidence.triangulations import MARK_COLOURS
@@ -21,16 +20,15 @@ from admin_views.kit.requests import role
 from admin_views.kit.workspace.panels import panels_of_part, review_panel
 from admin_views.kit.workspace.workspaces import tabs_of
 from models.audits.case_audits import CaseAudit
-from models.core.addresses import address_by_id, list_address
+from models.core.addresses import address_of_name, list_address
 from models.core.clock import today
-from models.core.db import Base
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.evidence.triangulations import triangulate, triangulated_once
 from models.feedback.feedback_activities import Audience, FeedbackActivity
-from models.gates.review_events import ReviewEvent, events_of
+from models.gates.review_events import events_of
 from models.gates.review_progress import ReviewProgress, Share
 from models.returns.self_evaluations import SelfEvaluation
-from models.reviews.review_stages import ReviewStage
+from models.reviews.review_stages import stages_of
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.evidence.triangulation import Mark
 
@@ -80,21 +78,19 @@ def overview_of(session: Session, review: ThematicReview) -> dict[str, Any]:
         "steps": list(_steps(session, review)) if is_reader else [],
         "sources": list(_sources(review, progress)),
         "marks": list(_marks(session, review)) if is_staff else [],
-        "events": [(event, _where(event)) for event in events_of(session, review)] if is_staff else [],
+        "events": [(event, address_of_name(event.name)) for event in events_of(session, review)] if is_staff else [],
     }
 
 
 def _steps(session: Session, review: ThematicReview) -> Iterator[Step]:
-    kept = session.scalars(select(ReviewStage).where(ReviewStage.review_id == review.id))
-    planned = {each.stage: each for each in kept}
-    stages = list(Stage)
-    for place, stage in enumerate(stages):
+    planned = stages_of(session, review.id)
+    for stage in Stage:
         days = planned.get(stage)
         yield Step(
             stage,
             days.planned_on if days else None,
             days.reached_on if days else None,
-            place < stages.index(review.stage),
+            stage.number < review.stage.number,
             stage is review.stage,
         )
 
@@ -123,11 +119,6 @@ def _marks(session: Session, review: ThematicReview) -> Iterator[MarkShare]:
             whole = len(matrix.rows)
             yield MarkShare(mark, count, 100 * before / whole, 100 * count / whole, MARK_COLOURS[mark])
         before += count
-
-
-def _where(event: ReviewEvent) -> str:
-    known = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.description == event.table)
-    return address_by_id(known, event.key)
 
 
 class WorkspacePages(PageSet):

@@ -16,7 +16,7 @@ from admin_views.kit.conflicts import opened_version
 from admin_views.kit.fields import RecordField, all_problems
 from admin_views.kit.forms import PortalConverter, RecordForm, is_finding, offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader, FieldLoader
-from admin_views.kit.lists.reviews import asked_review
+from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
 from admin_views.kit.permissions import NOBODY, Roles, verb
 from admin_views.kit.record_views import RecordViews
 from admin_views.kit.refusals import REFUSALS, problems_of
@@ -87,7 +87,8 @@ class FormViews(RecordViews):
         record = self.build_new_instance()
         keys = self.form_columns_for(record)
         given = {key: getattr(record, key) for key in keys if getattr(record, key, None) not in (None, [])}
-        given |= {key: asked_review(type(self)) for key in self.kept_arguments() if key in keys}
+        if IN_REVIEW in keys and (review_id := asked_review(type(self))):
+            given[IN_REVIEW] = review_id
         form = self.form_class(keys)(sent_form(), **given)
         return self._ready(form, record, f"New {self.noun}", self.list_url())
 

@@ -149,12 +149,13 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     def headings(self, args: ListArgs) -> list[dict[str, Any]]:
         """The list's headings: label, the address that sorts by it, and how it is sorted now."""
         usual = f"{'-' if self.listing.is_usually_down else ''}{self.listing.usual}"
-        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in self._shown_cells()]
+        shown = (self.listing.cells[place] for place in self._shown_places())
+        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in shown]
 
-    def _shown_cells(self) -> list[Any]:
-        """The list's cells; inside a review not the one that would name that review in every row."""
-        first, *others = self.listing.cells
-        return [first, *(cell for cell in others if cell.key not in self.kept_arguments())]
+    def _shown_places(self) -> list[int]:
+        """The places of the cells that are shown; inside a review not of the one that would name it in every row."""
+        kept = self.kept_arguments()
+        return [place for place, cell in enumerate(self.listing.cells) if not place or cell.key not in kept]
 
     def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
         if key not in self.listing.sortable:
@@ -183,10 +184,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        shown = self._shown_cells()
-        each = zip(self.listing.cells, makers_of(self.listing), strict=True)
-        makers = [make for cell, make in each if cell in shown]
-        opened = [f'<td data-l="{escape(cell.label)}">' for cell in shown]
+        cells, every, shown = self.listing.cells, makers_of(self.listing), self._shown_places()
+        makers = [every[place] for place in shown]
+        opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
         return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]

@@ -21,7 +21,7 @@ class Button:
 class Panel:
     """A titled table of related rows on a details page; cells are text or safe markup.
 
-    `lead` is a line above the table. `is_first` stands before the record's facts; `is_folded` opens when it is pressed.
+    `lead` is a line above the table; `is_folded` opens when it is pressed.
     """
 
     title: str
@@ -30,7 +30,6 @@ class Panel:
     empty: str = "Nothing here yet."
     buttons: Sequence[Button] = ()
     lead: str = ""
-    is_first: bool = False
     is_folded: bool = False
 
 

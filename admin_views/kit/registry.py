@@ -95,8 +95,8 @@ def register_screens(admin: Admin, database: Database) -> None:
     """Add every screen to the portal, at the path it names."""
     for known in load_screens():
         admin.add_view(known(database))  # type: ignore[call-arg]
-    menu_of.cache_clear()
-    places_of.cache_clear()
+    for remembered in (menu_of, places_of, tabs_of_place):
+        remembered.cache_clear()
 
 
 def all_screens() -> list[PageFacts]:
@@ -139,18 +139,31 @@ def places_of(role: Role, is_agency_bound: bool) -> tuple[tuple[Place, str, str]
     return tuple((place, words[place], href) for place, href in first.items() if href)
 
 
-def tabs_of_place(place: Place, role: Role) -> list[MenuLink]:
+@lru_cache(maxsize=64)
+def tabs_of_place(place: Place, role: Role) -> tuple[MenuLink, ...]:
     """The lists that are tabs of a place, in order, as far as they are open to a role."""
     known = (known for known in load_screens() if known.stands_in is place and role in known.roles_of("index_view"))
-    return [_link_of(known) for known in sorted(known, key=lambda known: list(Category).index(known.category))]
+    return tuple(map(_link_of, known))
 
 
 def place_of_screen(endpoint: str) -> Place | None:
     """The place that a page of that screen belongs to; None for no screen at all."""
-    known = next((known for known in load_screens() if known.endpoint_of() == endpoint), None)
-    if known is None:
-        return None
-    return known.stands_in or (Place.REVIEWS if known.part else Place.ADMINISTRATION)
+    return _places().get(endpoint)
+
+
+@cache
+def _places() -> dict[str, Place]:
+    """The place of every screen, by its endpoint."""
+    return {
+        known.endpoint_of(): known.stands_in or (Place.REVIEWS if known.part else Place.ADMINISTRATION)
+        for known in load_screens()
+    }
+
+
+@cache
+def lists_in(part: Part) -> tuple[type[RegisteredPages], ...]:
+    """The screens whose lists are tabs of a part of a review, in order, whoever may open them."""
+    return tuple(known for known in load_screens() if known.part is part and known.is_tab)
 
 
 def _link_of(known: type[RegisteredPages]) -> MenuLink:

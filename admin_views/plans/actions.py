@@ -47,7 +47,7 @@ from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_imports import write_action
-from models.plans.actions import Action, days_overdue, name_owner, owner_words
+from models.plans.actions import Action, days_overdue, is_overdue, name_owner, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import noun_of
@@ -58,7 +58,7 @@ _BIGGEST = 2_147_483_647
 
 
 def _is_late(answer: str) -> ColumnElement[bool]:
-    late = Action.completed_on.is_(None) & (Action.due_on < today())
+    late = is_overdue(today())
     return late if answer == "yes" else ~late
 
 

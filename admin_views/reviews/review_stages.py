@@ -40,8 +40,9 @@ from models.core.addresses import list_address
 from models.core.clock import today
 from models.reviews.review_stages import ReviewStage, plan_stages, stages_of, timetable_problems, usual_timetable
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.core.counts import count_words
-from models.rules.reviews.timetables import against_plan, far_words, timeline
+from models.rules.core.counts import count_words, lower_first
+from models.rules.core.due_dates import distance
+from models.rules.reviews.timetables import against_plan, timeline
 
 Stages = Mapping[Stage, ReviewStage]
 
@@ -115,7 +116,7 @@ def _row(number: int, stage: Stage, step: ReviewStage | None, before: ReviewStag
         return StageRow(number, stage, step.planned_on, step.reached_on, "", words)
     days = (step.planned_on - (before.reached_on or before.planned_on)).days if before else 0
     length = f"{count_words(days, 'day')} for {before.stage.label.lower()}" if before and days >= 0 else ""
-    return StageRow(number, stage, step.planned_on, None, far_words(step.planned_on, on), length)
+    return StageRow(number, stage, step.planned_on, None, lower_first(distance(step.planned_on, on)), length)
 
 
 def _review_in_words(stage: Any) -> Any:

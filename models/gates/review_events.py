@@ -29,8 +29,8 @@ class ReviewEvent:
     who: str
     did: str
     what: str
-    table: str
-    key: int
+    name: str
+    """The record behind it, as `table:key`."""
 
 
 def events_of(session: Session, review: ThematicReview, most: int = 5) -> list[ReviewEvent]:
@@ -46,7 +46,7 @@ def events_of(session: Session, review: ThematicReview, most: int = 5) -> list[R
 def _event(row: Any) -> ReviewEvent:
     what = Stage(row.what).label if row.of == ReviewStage.__tablename__ else row.what
     moment: datetime = row.at
-    return ReviewEvent(moment.astimezone(LONDON).date(), row.who, row.did, what, row.of, row.key)
+    return ReviewEvent(moment.astimezone(LONDON).date(), row.who, row.did, what, f"{row.of}:{row.key}")
 
 
 def _parts(review_id: int) -> list[Select[Any]]:

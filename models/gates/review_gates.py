@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from models.core.errors import RuleBroken
-from models.gates.gate_checks import GATES, Gate
+from models.gates.gate_checks import GATES, UNSIGNED, Gate
 from models.gates.gate_waivers import GateWaiver, waivers_of
 from models.plans.impact_analyses import open_impact_analysis
 from models.reviews.review_stages import move_to_stage
@@ -31,6 +31,11 @@ class Standing:
     def is_done(self) -> bool:
         """Whether nothing is missing of something that has begun: all of none is not done."""
         return not self.missing and self.has_begun
+
+    @property
+    def lacks_only_signature(self) -> bool:
+        """Whether all that is missing is the lead sponsor's signature under something written."""
+        return self.missing.endswith(UNSIGNED)
 
     @property
     def is_open(self) -> bool:

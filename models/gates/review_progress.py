@@ -20,7 +20,7 @@ from models.learning.learning_products import LearningProduct
 from models.partnership.hubs import Hub
 from models.partnership.people import Person, holder_column
 from models.plans.action_plans import ActionPlan
-from models.plans.actions import Action
+from models.plans.actions import Action, is_overdue
 from models.plans.impact_analyses import ImpactAnalysis
 from models.returns.agency_returns import OPEN as OPEN_RETURNS
 from models.returns.self_evaluations import SelfEvaluation
@@ -118,7 +118,7 @@ def _for_everybody(review: ThematicReview, on: date) -> dict[str, Any]:
             and_(CaseAudit.review_id == review.id, CaseAudit.status.not_in(_LEFT_OUT)),
         ),
         "actions": _share(
-            Action.completed_on.is_not(None), and_(Action.completed_on.is_(None), Action.due_on < on),
+            Action.completed_on.is_not(None), is_overdue(on),
             Action.plan_id.in_(plans),
         ),
         "products": _share(

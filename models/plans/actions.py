@@ -224,6 +224,11 @@ def _next_number(session: Session, plan_id: int) -> int:
     return (highest or 0) + 1
 
 
+def is_overdue(on: date) -> ColumnElement[bool]:
+    """Whether an action is still to be done after its day."""
+    return and_(Action.completed_on.is_(None), Action.due_on < on)
+
+
 def close_plan(session: Session, plan: ActionPlan) -> None:
     """Close a plan whose actions are all complete; refuses one without actions, for nothing has been done by it."""
     if session.scalar(select(Action.id).where(Action.plan_id == plan.id).limit(1)) is None:

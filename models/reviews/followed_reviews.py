@@ -24,14 +24,6 @@ class FollowedReview:
     next_stage: Stage | None
     next_on: date | None
 
-    @property
-    def stage_number(self) -> int:
-        return list(Stage).index(self.review.stage) + 1
-
-    @property
-    def stages(self) -> list[Stage]:
-        return list(Stage)
-
 
 def reviews_of(session: Session, actor: Actor, on: date, most: int = 8) -> list[FollowedReview]:
     """The open reviews that a person runs, sponsors or, for everybody else, may see; what is due first stands first.

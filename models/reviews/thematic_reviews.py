@@ -42,6 +42,15 @@ class Stage(Choice):
     IMPACT_ANALYSIS = "impact_analysis"
     CLOSED = "closed"
 
+    @property
+    def number(self) -> int:
+        """Its place among the stages, from 1.
+
+        >>> Stage.PROPOSED.number, Stage.CLOSED.number
+        (1, 9)
+        """
+        return list(Stage).index(self) + 1
+
 
 class ThematicReview(Referenced):
     """One strategic thematic review: its focus is set by the Board and tied to a strategic priority."""

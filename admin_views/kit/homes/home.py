@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.homes.cards import cards_of
 from admin_views.kit.homes.searches import found_by, the_only
+from admin_views.kit.lists.searches import clean_words
 from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, READERS, Gate, expose
 from admin_views.kit.registry import load_screens, menu_of
 from admin_views.kit.requests import Database, actor, role
@@ -53,7 +54,7 @@ class HomeView(Gate, BaseView):
     @expose("/search/", roles=EVERYONE)
     def search(self) -> ResponseReturnValue:
         """What is called so: by reference, name, agency or person. One exact reference leads to its record at once."""
-        words = request.args.get("q", "")[:100].strip()
+        words = clean_words(request.args.get("q"))
         lists = found_by(self.database.session, words) if words else []
         if (only := the_only(lists, words)) is not None:
             return redirect(only)

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Integer, Select, Text, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from admin_views.kit.lists.searches import clean_words, matches
+from admin_views.kit.lists.searches import matches
 from admin_views.kit.looks import note_list
 from models.core.labels import label_key
 
@@ -38,13 +38,13 @@ class Found:
     href: str
 
 
-def found_by(session: Session, typed: str) -> list[Found]:
+def found_by(session: Session, words: str) -> list[Found]:
     """What the words find in the lists of the bar's places and of reviews, as the person may see them.
 
     One statement, and at most five records of each list.
     """
-    words, screens = clean_words(typed), list(_searched())
-    if not words or not screens:
+    screens = list(_searched())
+    if not screens:
         return []
     asked = [_hits(number, screen, words) for number, screen in enumerate(screens)]
     rows: dict[int, list[Any]] = defaultdict(list)
@@ -79,10 +79,9 @@ def _found(screen: Any, rows: list[Any], words: str) -> Found:
     return Found(screen.name, hits, len(rows) > _SHOWN, screen.list_url(q=words))
 
 
-def the_only(lists: list[Found], typed: str) -> str | None:
+def the_only(lists: list[Found], words: str) -> str | None:
     """The address of the record whose reference was typed; None where the words are no reference of one record."""
-    words = clean_words(typed).casefold()
     if not any(letter.isdecimal() for letter in words):
         return None
-    hits = [hit.href for each in lists for hit in each.hits if hit.words.casefold() == words]
+    hits = [hit.href for each in lists for hit in each.hits if hit.words.casefold() == words.casefold()]
     return hits[0] if len(hits) == 1 else None

@@ -18,7 +18,7 @@ from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
 from admin_views.kit.page_sets import page_opens, part_of_page
 from admin_views.kit.permissions import STAFF
 from admin_views.kit.places import OF_PARTS, Link, Part
-from admin_views.kit.registry import RegisteredPages, load_screens
+from admin_views.kit.registry import RegisteredPages, lists_in
 from admin_views.kit.requests import role
 from admin_views.kit.workspace.panels import has_panels
 from admin_views.kit.workspace.side import Beside, beside
@@ -27,7 +27,7 @@ from models.core.clock import today
 from models.core.db import Base
 from models.gates.review_progress import ReviewProgress, progress_of
 from models.reviews.review_writes import review_id_of
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.reviews.thematic_reviews import ThematicReview
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,6 @@ class Workspace:
     part: Part
     entries: tuple[Entry, ...]
     tabs: tuple[Link, ...]
-
-    @property
-    def stage_number(self) -> int:
-        return list(Stage).index(self.review.stage) + 1
-
-    @property
-    def stages(self) -> list[Stage]:
-        return list(Stage)
 
 
 def workspace_of(session: Session, screen: type[RegisteredPages], given: Mapping[str, Any]) -> Workspace | None:
@@ -99,7 +91,7 @@ def _address(review: ThematicReview, part: Part) -> str:
 
 def lists_of(part: Part) -> list[type[RegisteredPages]]:
     """The screens whose lists stand in a part, in order, as far as they are open to whoever asks."""
-    return [known for known in load_screens() if known.part is part and known.is_tab and known.opens("index_view")]
+    return [known for known in lists_in(part) if known.opens("index_view")]
 
 
 def tabs_of(review: ThematicReview, part: Part) -> Iterator[Link]:

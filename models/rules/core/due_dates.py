@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, lower_first, noun_of
 
 LONDON = ZoneInfo("Europe/London")
 RETURN_DAYS = 14
@@ -96,9 +96,7 @@ def due_words(due_on: date, today: date) -> str:
     ['9 days overdue', '1 day overdue', 'due today', 'due tomorrow', 'due in 14 days']
     """
     over = days_over(due_on, today)
-    if over > 0:
-        return f"{count_words(over, 'day')} overdue"
-    return {0: "due today", -1: "due tomorrow"}.get(over, f"due in {-over} days")
+    return f"{count_words(over, 'day')} overdue" if over > 0 else f"due {lower_first(distance(due_on, today))}"
 
 
 def distance(day: date, today: date) -> str:

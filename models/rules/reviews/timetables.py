@@ -56,16 +56,6 @@ def out_of_order(days: Sequence[date | None]) -> list[tuple[int, int]]:
     return wrong
 
 
-def far_words(day: date, today: date) -> str:
-    """How far off a planned day is.
-
-    >>> [far_words(date(2026, 3, day), date(2026, 3, 10)) for day in (1, 9, 10, 11, 24)]
-    ['9 days late', '1 day late', 'today', 'tomorrow', 'in 14 days']
-    """
-    days = (day - today).days
-    return f"{count_words(-days, 'day')} late" if days < 0 else {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-
-
 def against_plan(reached: date, planned: date) -> str:
     """How a stage was reached against its plan.
 
