@@ -22,10 +22,11 @@ pytestmark = [pytest.mark.faults, pytest.mark.assures(39)]
 INVITED = "ivo.invited@example.org"
 
 
-def pages_of_the_menu(visitor: Visitor) -> list[str]:
-    """The addresses that the menu of the home page leads to."""
-    home = BeautifulSoup(visitor.ask("GET", "/")[1], "html.parser")
-    return sorted({str(link["href"]) for link in home.select("nav a[href^='/']")})
+def pages_led_to(visitor: Visitor) -> list[str]:
+    """The addresses of the places, and of every list that the Administration page names."""
+    pages = [BeautifulSoup(visitor.ask("GET", page)[1], "html.parser") for page in ("/", "/administration/")]
+    links = [link for page in pages for link in page.select("nav a[href^='/'], main a[href^='/']")]
+    return sorted({str(link["href"]) for link in links})
 
 
 def readiness(web: WebProcess) -> tuple[int, dict[str, str]]:
@@ -36,7 +37,7 @@ def readiness(web: WebProcess) -> tuple[int, dict[str, str]]:
 def done_by_hand(web: WebProcess, email: str) -> Counter[int]:
     """The statuses of what an administrator does in a day: signing in, reading every list, saving, asking for mail."""
     visitor = Visitor(web.port).sign_in(email)
-    pages = pages_of_the_menu(visitor)
+    pages = pages_led_to(visitor)
     assert len(pages) > 20
     statuses = Counter(visitor.ask("GET", page)[0] for page in pages)
     statuses[visitor.send("/strategic-priorities/new/", name="Exploitation", starts_on="2026-04-01")] += 1
