@@ -26,6 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.core.access import Actor, DatabaseRole, RowPolicy
 from models.core.errors import RuleBroken
+from models.core.kept_plans import keep_plans
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -147,6 +148,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     engine = create_engine(database_url(url), pool_size=pool_size, max_overflow=8, connect_args=arguments)
     event.listen(engine, "checkin", _note_when_left)
     event.listen(engine, "checkout", _refuse_dead)
+    keep_plans(engine)
     return engine
 
 
