@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.evidence.findings import Finding, Judgement, take_finding
@@ -27,6 +27,11 @@ class Suggestion:
 def origin_of(answer: SheetAnswer) -> str:
     """The origin that a finding made from an answer has."""
     return f"sheet_answers:{answer.id}"
+
+
+def origin_expression() -> ColumnElement[str]:
+    """The same in a statement about answers."""
+    return func.concat("sheet_answers:", SheetAnswer.id)
 
 
 def suggest_finding(

@@ -35,7 +35,7 @@ from models.rules.evidence.triangulation import (
     meaning_of,
     verdict_of,
 )
-from models.tools.key_lines import KeyLine, key_lines_of
+from models.tools.key_lines import KeyLine
 
 
 class KeyLineReading(Record):
@@ -60,9 +60,11 @@ class KeyLineReading(Record):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One piece of evidence. `origin` names its record (`findings:7`), so that nothing counts twice.
+    """One piece of evidence. `origin` names its record (`findings:7`), so that nothing counts twice: what it was
+    `made_of` counts no more.
 
     A graded answer counts as weak evidence by itself; made into a finding it counts as strongly as the finding says.
+    Where only the matrix is wanted, `count` answers that say the same are one piece, of no record.
     """
 
     source: Source
@@ -72,10 +74,12 @@ class Evidence:
     origin: str
     strength: Strength = Strength.WEAK
     said_by: str = ""
+    made_of: str = ""
+    count: int = 1
 
     @property
     def item(self) -> Item:
-        return Item(self.source, self.level, self.strength)
+        return Item(self.source, self.level, self.strength, self.count)
 
     @property
     def verdict_label(self) -> str:
@@ -109,6 +113,7 @@ _ONCE = "triangulations"
 
 Gather = Callable[[Session, int], Iterable[Evidence]]
 _gatherers: list[Gather] = []
+_counted: dict[Gather, Gather] = {}
 
 
 def evidence(gather: Gather) -> Gather:
@@ -117,10 +122,32 @@ def evidence(gather: Gather) -> Gather:
     return gather
 
 
+def counted(gather: Gather) -> Callable[[Gather], Gather]:
+    """Register what stands for a noun's evidence in the matrix, where it is so much that the database counts it.
+
+    `@counted(graded_answers)` on a function that leaves out itself what findings were made of.
+    """
+
+    def register(count: Gather) -> Gather:
+        _counted[gather] = count
+        return count
+
+    return register
+
+
 def evidence_of(session: Session, review_id: int) -> list[Evidence]:
-    """All evidence of a review; what was made into a finding counts as the finding only."""
-    taken = set(session.scalars(select(Finding.origin).where(Finding.review_id == review_id, Finding.origin != "")))
-    items = [item for gather in _gatherers for item in gather(session, review_id)]
+    """All evidence of a review, one by one; what was made into a finding counts as the finding only."""
+    return _without_sources(item for gather in _gatherers for item in gather(session, review_id))
+
+
+def _counted_evidence(session: Session, review_id: int) -> list[Evidence]:
+    """The same with what the database counts counted."""
+    return _without_sources(item for gather in _gatherers for item in _counted.get(gather, gather)(session, review_id))
+
+
+def _without_sources(gathered: Iterable[Evidence]) -> list[Evidence]:
+    items = list(gathered)
+    taken = {item.made_of for item in items if item.made_of}
     return [item for item in items if item.origin not in taken]
 
 
@@ -142,6 +169,7 @@ def findings(session: Session, review_id: int) -> Iterable[Evidence]:
             f"findings:{finding.id}",
             finding.strength,
             agency or "",
+            made_of=finding.origin,
         )
 
 
@@ -169,17 +197,17 @@ def triangulated_once(session: Session) -> Iterator[None]:
 
 
 def _triangulated(session: Session, review: ThematicReview) -> Triangulation:
-    items = evidence_of(session, review.id)
-    lines = key_lines_of(session, review.id)
-    keys, area_ids = [line.id for line in lines], {line.key_area_id for line in lines}
-    areas = {item.id: item for item in session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(area_ids)))}
-    lines.sort(key=lambda line: (areas[line.key_area_id].rank, line.key_area_id, line.number))
-    amended = {
-        reading.key_line_id: reading.text
-        for reading in session.scalars(select(KeyLineReading).where(KeyLineReading.key_line_id.in_(keys)))
-    }
-    rows = tuple(_row(line, areas[line.key_area_id].label, items, amended.get(line.id)) for line in lines)
-    return Triangulation(rows, sum(item.key_line_id not in keys for item in items))
+    items = _counted_evidence(session, review.id)
+    lines = session.execute(
+        select(KeyLine, ReferenceItem.label, KeyLineReading.text)
+        .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
+        .outerjoin(KeyLineReading, KeyLineReading.key_line_id == KeyLine.id)
+        .where(KeyLine.review_id == review.id)
+        .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
+    ).all()
+    rows = tuple(_row(line, area, items, amended) for line, area, amended in lines)
+    keys = {line.id for line, _, _ in lines}
+    return Triangulation(rows, sum(item.count for item in items if item.key_line_id not in keys))
 
 
 def _row(line: KeyLine, area: str, items: Iterable[Evidence], amended: str | None) -> Row:

@@ -8,7 +8,6 @@ that no answer can be tied to the moment it came.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -23,13 +22,10 @@ from models.core.clock import today
 from models.core.db import Base, Record, act_as
 from models.core.errors import RuleBroken
 from models.core.words import must
-from models.evidence.triangulations import Evidence, evidence
 from models.feedback.feedback_activities import Audience, Engagement, FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import count_words
-from models.rules.evidence.triangulation import Strength
 from models.rules.feedback.quotations import published_words, refuse_quotations, refuse_withheld_words
-from models.rules.feedback.small_numbers import SMALLEST, Tally, settled, so_far
+from models.rules.feedback.small_numbers import Tally, settled, so_far
 from models.rules.tools.questionnaires import Question, progress
 from models.signatures.signables import signed_version
 from models.tools.assurance_tools import AssuranceTool, ToolKind
@@ -230,8 +226,12 @@ def count_in_words(session: Session, survey: Survey) -> str:
 
 def heard_count(session: Session, survey: Survey) -> int:
     """Of how many people the results speak: of all once the survey is closed, of whole fives before."""
-    count = response_count(session, survey.id)
-    return settled(count) if survey.is_open(today()) else count
+    return speaking(response_count(session, survey.id), is_open=survey.is_open(today()))
+
+
+def speaking(answered: int, *, is_open: bool) -> int:
+    """Of how many of those who have answered the results speak."""
+    return settled(answered) if is_open else answered
 
 
 def tally(session: Session, survey: Survey, question: Question) -> Tally:
@@ -268,32 +268,3 @@ def _values(session: Session, survey: Survey, key: str) -> list[Any]:
     statement = select(SurveyResponse.answers[key]).where(SurveyResponse.survey_id == survey.id)
     heard = heard_count(session, survey)
     return list(session.scalars(statement.order_by(SurveyResponse.id).limit(heard)))
-
-
-@evidence
-def survey_answers(session: Session, review_id: int) -> Iterable[Evidence]:
-    """The graded questions of a review's surveys, each one piece of evidence; none while fewer than five answered."""
-    rows = session.execute(
-        select(Survey, FeedbackActivity, ToolVersion)
-        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
-        .join(ToolVersion, ToolVersion.id == Survey.version_id)
-        .where(FeedbackActivity.review_id == review_id)
-    )
-    for survey, activity, version in rows:
-        for question in version.questionnaire.questions():
-            grading = _graded(session, survey, question)
-            if grading is not None:
-                level, count = grading
-                words = f"{question.text} ({count_words(count, 'answer')})"
-                yield Evidence(
-                    activity.audience.source, question.key_line_id, level, words,
-                    f"surveys:{survey.id}/{question.key}", Strength.MODERATE, activity.title,
-                )  # fmt: skip
-
-
-def _graded(session: Session, survey: Survey, question: Question) -> tuple[float, int] | None:
-    if all(option.weight is None for option in question.options):
-        return None
-    levels = [question.level(value) for value in _values(session, survey, question.key)]
-    counted = [level for level in levels if level is not None]
-    return (sum(counted) / len(counted), len(counted)) if len(counted) >= SMALLEST else None

@@ -24,7 +24,7 @@ from models.plans.presentations import Decision, Presentation
 from models.plans.recommendation_findings import cited_findings, support_in_words
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import Stage, ThematicReview
-from models.rules.evidence.triangulation import Mark, Source
+from models.rules.evidence.triangulation import Mark, Source, cells_of
 from models.rules.plans.presentations import Body
 from models.signatures.sign_offs import SignOff, SignOffStatus
 
@@ -128,6 +128,15 @@ def test_every_piece_of_evidence_leads_to_the_record_where_it_is_read(demo: Port
     tables = {behind[item.origin].partition(":")[0] for item in items if item.origin.startswith("sheet_answers:")}
     assert tables == {"self_evaluations", "case_audits"}
     assert all(behind[item.origin] == item.origin for item in items if item.origin.startswith("findings:"))
+
+
+def test_matrix_that_the_database_counts_says_what_the_pieces_of_evidence_say_one_by_one(demo: PortalSession) -> None:
+    rows = [(review, row) for review in reviews(demo) for row in triangulate(demo, review).rows]
+    pieces = {review.id: evidence_of(demo, review.id) for review in reviews(demo)}
+    for review, row in rows:
+        items = [piece.item for piece in pieces[review.id] if piece.key_line_id == row.line.id]
+        assert row.cells == cells_of(items)
+    assert sum(cell.count for _, row in rows for cell in row.cells.values()) > len(rows)
 
 
 def test_second_draw_of_the_closed_review_shows_better_grades_than_the_first(demo: PortalSession) -> None:

@@ -16,7 +16,7 @@ from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulation_reports import matrix_facts
-from models.evidence.triangulations import Evidence, evidence_of, triangulate, triangulated_once
+from models.evidence.triangulations import Evidence, triangulate, triangulated_once
 from models.gates.review_reports import review_facts
 from models.partnership.reference_items import ReferenceList
 from models.plans.recommendation_findings import cite_findings, cited_findings, support_in_words
@@ -203,11 +203,11 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
     session.commit()
     asked: list[int] = []
 
-    def counted(session: Session, review_id: int) -> list[Evidence]:
+    def gathered(session: Session, review_id: int) -> list[Evidence]:
         asked.append(review_id)
-        return evidence_of(session, review_id)
+        return []
 
-    monkeypatch.setattr("models.evidence.triangulations.evidence_of", counted)
+    monkeypatch.setattr("models.evidence.triangulations._gatherers", [gathered])
     said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
     assert "3 key lines are silent: fewer than two sources speak." in said
     assert "3 key lines, so far" in said

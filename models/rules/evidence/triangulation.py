@@ -64,11 +64,12 @@ FEWEST_SOURCES = 2
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of evidence: what it says (0 to 1) and how much it weighs."""
+    """One piece of evidence, or several that say the same: what it says (0 to 1) and how much each weighs."""
 
     source: Source
     level: float
     strength: Strength = Strength.MODERATE
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def cells_of(items: Iterable[Item]) -> dict[Source, Cell]:
     >>> cells = cells_of([Item(Source.CASE_AUDIT, 0.0, Strength.STRONG), Item(Source.CASE_AUDIT, 1.0, Strength.WEAK)])
     >>> cells[Source.CASE_AUDIT]
     Cell(level=0.25, count=2, weight=4)
+    >>> cells_of([Item(Source.CASE_AUDIT, 1.0, Strength.WEAK, count=3), Item(Source.CASE_AUDIT, 0.0, Strength.WEAK)])
+    {<Source.CASE_AUDIT: 'case_audit'>: Cell(level=0.75, count=4, weight=4)}
     """
     gathered: dict[Source, list[Item]] = {}
     for item in items:
@@ -109,9 +112,9 @@ def cells_of(items: Iterable[Item]) -> dict[Source, Cell]:
 
 
 def _cell(items: Sequence[Item]) -> Cell:
-    weight = sum(item.strength.weight for item in items)
-    level = sum(item.level * item.strength.weight for item in items) / weight
-    return Cell(round(level, 4), len(items), weight)
+    weights = [item.strength.weight * item.count for item in items]
+    level = sum(item.level * weight for item, weight in zip(items, weights, strict=True)) / sum(weights)
+    return Cell(round(level, 4), sum(item.count for item in items), sum(weights))
 
 
 def mark_of(cells: Mapping[Source, Cell]) -> Mark:

@@ -122,6 +122,15 @@ class Questionnaire:
         for section in self.sections:
             yield from section.questions
 
+    def graded(self) -> Iterator[Question]:
+        """The questions whose answers a scale grades.
+
+        >>> asked = Question("seen", "text", "Seen?"), Question("how", "rating", "How?", options=(Option("Good", 1.0),))
+        >>> [question.key for question in Questionnaire("Form", "", (Section("A", "", asked),)).graded()]
+        ['how']
+        """
+        return (each for each in self.questions() if any(option.weight is not None for option in each.options))
+
     def question(self, key: str) -> Question | None:
         return next((each for each in self.questions() if each.key == key), None)
 
