@@ -23,7 +23,7 @@ from models.audits.case_audits import CaseAudit
 from models.core.addresses import address_of_name, list_address
 from models.core.clock import today
 from models.evidence.intelligence_uses import IntelligenceUse
-from models.evidence.triangulations import triangulate, triangulated_once
+from models.evidence.triangulations import triangulate
 from models.feedback.feedback_activities import Audience, FeedbackActivity
 from models.gates.review_events import events_of
 from models.gates.review_progress import ReviewProgress, Share
@@ -129,8 +129,7 @@ class WorkspacePages(PageSet):
         """What there is of a part of the review at a glance; its first list where there is nothing to say."""
         review = self.get_record(record_id)
         wanted = next((known for known in OF_PARTS if known.word == part), None) or abort(404)
-        with triangulated_once(self.session):
-            panels = panels_of_part(self.session, review, wanted)
+        panels = panels_of_part(self.session, review, wanted)
         lists = [tab.href for tab in tabs_of(review, wanted) if not tab.is_here]
         if not panels and lists:
             return redirect(lists[0])

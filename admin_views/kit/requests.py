@@ -13,9 +13,11 @@ from werkzeug.datastructures import ImmutableMultiDict
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor, DatabaseRole, Role
 from models.core.db import PortalSession
+from models.core.reading_once import remembering
 from models.messages.agency_messages import PLAIN, Letterhead
 
 NOBODY = Actor(DatabaseRole.PUBLIC)
+_ONLY_READ = frozenset({"GET", "HEAD"})
 
 
 class Database:
@@ -55,7 +57,8 @@ class Database:
 
     def open_session(self) -> PortalSession:
         """A session of its own, as the same person: for what outlives the view, such as a streamed export."""
-        return self.factory(info={"actor": actor(), LETTERHEAD: self._letterhead})
+        only_reads = remembering() if request.method in _ONLY_READ else {}
+        return self.factory(info={"actor": actor(), LETTERHEAD: self._letterhead, **only_reads})
 
 
 def close_database_session(error: BaseException | None = None) -> None:

@@ -38,7 +38,6 @@ from admin_views.signatures.signables import SignablePages
 from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
-from models.evidence.triangulations import triangulated_once
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.plans.action_plans import ActionPlan
@@ -120,8 +119,7 @@ class ThematicReviewScreen(Screen):
         return [Fact("Board override of the quota", words)]
 
     def details_of(self, record: ThematicReview) -> dict[str, Any]:
-        with triangulated_once(self.session):  # a gate and the picture both ask for it
-            return {**super().details_of(record), **overview_of(self.session, record)}
+        return {**super().details_of(record), **overview_of(self.session, record)}
 
     def list_buttons(self) -> list[Button]:
         return [Button("Programme of the year", self.link("programme_page"))]

@@ -43,7 +43,7 @@ from models.rules.core.counts import count_words
 from models.signatures.signables import TOOL_SUBJECTS, tools_of
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.tool_questions import questions_of, sections_of
-from models.tools.tool_versions import latest_version, questionnaire_of, versions_of
+from models.tools.tool_versions import latest_version, latest_versions, questionnaire_of, versions_of
 
 _BIGGEST = 2_147_483_647
 
@@ -184,9 +184,10 @@ def _origin(session: Session, tool: AssuranceTool) -> list[Fact]:
 @review_panel(Part.SCOPE, order=14, roles=STAFF)
 def tools_panel(session: Session, review: ThematicReview) -> Panel:
     """The tools of a review, with their versions and where the signature stands."""
-    rows = []
-    for tool in tools_of(session, review.id):
-        newest = latest_version(session, tool.id)
+    rows, tools = [], tools_of(session, review.id)
+    versions = latest_versions(session, [tool.id for tool in tools])
+    for tool in tools:
+        newest = versions.get(tool.id)
         frozen = f"{newest.number} ({london_day(newest.made_at):%-d %b %Y})" if newest else "None yet"
         state = signature_standing(session, review, TOOL_SUBJECTS[tool.kind], tool).state
         rows.append((link_to(tool, tool.title), tool.kind.label, frozen, state))

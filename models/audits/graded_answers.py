@@ -52,8 +52,8 @@ def graded_counts(session: Session, review_id: int) -> Iterator[Evidence]:
     sheets = _handed_in(review_id)
     graded = _graded_questions(session, sheets)
     given = AnswerSheet.version_id, sheets.c.source, SheetAnswer.question_key, SheetAnswer.value
-    made = select(Finding.id).where(Finding.review_id == review_id, Finding.origin == origin_expression())
-    counts = _answers(select(*given, func.count()), sheets, graded).where(~made.exists()).group_by(*given)
+    findings = select(Finding.id).where(Finding.review_id == review_id, Finding.origin == origin_expression())
+    counts = _answers(select(*given, func.count()), sheets, graded).where(~findings.exists()).group_by(*given)
     for version_id, source, key, value, count in session.execute(counts):
         question = graded[version_id].get(key)
         if question is not None and (level := question.level(value)) is not None:

@@ -6,8 +6,7 @@ along which key line, how things stand (0 to 1), and where it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -19,6 +18,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.evidence.findings import Finding
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -109,8 +109,6 @@ class Triangulation:
         return sum(row.mark is mark for row in self.rows)
 
 
-_ONCE = "triangulations"
-
 Gather = Callable[[Session, int], Iterable[Evidence]]
 _gatherers: list[Gather] = []
 _counted: dict[Gather, Gather] = {}
@@ -173,30 +171,12 @@ def findings(session: Session, review_id: int) -> Iterable[Evidence]:
         )
 
 
+@asked_once
 def triangulate(session: Session, review: ThematicReview) -> Triangulation:
     """Set the sources of a review beside each other, key line by key line.
 
     Source: framework, "The reviews": areas of interest are investigated from multiple angles.
     """
-    triangulations: dict[int, Triangulation] | None = session.info.get(_ONCE)
-    if triangulations is None:
-        return _triangulated(session, review)
-    if review.id not in triangulations:
-        triangulations[review.id] = _triangulated(session, review)
-    return triangulations[review.id]
-
-
-@contextmanager
-def triangulated_once(session: Session) -> Iterator[None]:
-    """Within this block a review is triangulated once, however often it is needed. For pages that only read."""
-    session.info[_ONCE] = {}
-    try:
-        yield
-    finally:
-        del session.info[_ONCE]
-
-
-def _triangulated(session: Session, review: ThematicReview) -> Triangulation:
     items = _counted_evidence(session, review.id)
     lines = session.execute(
         select(KeyLine, ReferenceItem.label, KeyLineReading.text)

@@ -20,6 +20,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.feedback.feedback_groups import FeedbackGroup
 from models.reviews.thematic_reviews import ThematicReview
@@ -209,6 +210,7 @@ def feedback_owed(session: Session, review_id: int) -> list[Owed]:
     return [Owed(*row) for row in rows]
 
 
+@asked_once
 def activities_of(session: Session, review_id: int) -> list[FeedbackActivity]:
     """A review's activities, in the order they were planned."""
     statement = select(FeedbackActivity).where(FeedbackActivity.review_id == review_id)

@@ -12,6 +12,7 @@ from models.core.access import NONE, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
@@ -97,6 +98,7 @@ def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicRevie
     session.flush()
 
 
+@asked_once
 def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
     """A review's waivers by gate."""
     waivers = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Select, Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, Text, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import CaseAudit
@@ -38,9 +39,15 @@ def events_of(session: Session, review: ThematicReview, most: int = 5) -> list[R
 
     No case is named, so that the page which shows them is no look at a case.
     """
-    happened = union_all(*_parts(review.id)).subquery()
-    rows = session.execute(select(happened).order_by(happened.c.at.desc(), happened.c.key.desc()).limit(most))
+    rows = session.execute(_statement(), {"review": review.id, "most": most})
     return [_event(row) for row in rows]
+
+
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    happened = union_all(*_parts(bindparam("review", type_=Integer))).subquery()
+    latest = select(happened).order_by(happened.c.at.desc(), happened.c.key.desc())
+    return latest.limit(bindparam("most", type_=Integer))
 
 
 def _event(row: Any) -> ReviewEvent:
@@ -49,7 +56,7 @@ def _event(row: Any) -> ReviewEvent:
     return ReviewEvent(moment.astimezone(LONDON).date(), row.who, row.did, what, f"{row.of}:{row.key}")
 
 
-def _parts(review_id: int) -> list[Select[Any]]:
+def _parts(review_id: ColumnElement[int]) -> list[Select[Any]]:
     agency, signer = Agency.name, Person.name
     handed_in = _part(SelfEvaluation, SelfEvaluation.submitted_at, agency, "handed in its self-evaluation", literal(""))
     audited = _part(CaseAudit, CaseAudit.submitted_at, agency, "handed in a case audit", literal(""))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, null, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, false, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -86,77 +87,85 @@ class ReviewProgress:
 
 def progress_of(session: Session, review: ThematicReview, on: date) -> ReviewProgress:
     """How far the parts of a review are on a day. One statement."""
-    asked = _asked(session.info["actor"].role, review, on)
-    row = session.execute(select(*(column.label(name) for name, column in asked.items()))).one()._mapping
-    values = {name: row[name] for name in asked if row[name] is not None}
+    following = next_stage(review.stage)
+    asked = _statement(is_reader=session.info["actor"].role in _READERS)
+    of = {"review": review.id, "hub": review.hub_id, "sponsor": review.sponsor_id, "on": on, "following": following}
+    told = session.execute(asked, of).one()._mapping
     known: dict[str, Any] = {
-        name: Share(*value) if isinstance(value, list) else value for name, value in values.items()
+        name: Share(*value) if isinstance(value, list) else value for name, value in told.items() if value is not None
     }
     return ReviewProgress(**known)
 
 
-def _asked(role: Role | None, review: ThematicReview, on: date) -> dict[str, Any]:
-    asked = _for_everybody(review, on)
-    return asked | _for_readers(review, on) if role in _READERS else asked
+_REVIEW, _ON = bindparam("review", type_=Integer), bindparam("on", type_=Date)
 
 
-def _for_everybody(review: ThematicReview, on: date) -> dict[str, Any]:
+@cache
+def _statement(*, is_reader: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for any review on any day; it is large, and stating it anew would take longer than its answer."""
+    asked = _for_everybody() | _for_readers() if is_reader else _for_everybody()
+    return select(*(column.label(name) for name, column in asked.items()))
+
+
+def _for_everybody() -> dict[str, Any]:
     sponsor, officer = aliased(Person), aliased(Person)
-    named = select(holder_column(officer)).join(Hub, Hub.officer_id == officer.id).where(Hub.id == review.hub_id)
-    plans = select(ActionPlan.id).where(ActionPlan.review_id == review.id)
+    hub = bindparam("hub", type_=Integer)
+    named = select(holder_column(officer)).join(Hub, Hub.officer_id == officer.id).where(Hub.id == hub)
+    sponsoring = select(holder_column(sponsor)).where(sponsor.id == bindparam("sponsor", type_=Integer))
+    plans = select(ActionPlan.id).where(ActionPlan.review_id == _REVIEW)
     is_evaluated, is_audited = SelfEvaluation.status.not_in(OPEN_RETURNS), CaseAudit.status.in_(_IN)
     return {
-        "hub": select(Hub.name).where(Hub.id == review.hub_id).scalar_subquery(),
+        "hub": select(Hub.name).where(Hub.id == hub).scalar_subquery(),
         "officer": named.scalar_subquery(),
-        "sponsor": select(holder_column(sponsor)).where(sponsor.id == review.sponsor_id).scalar_subquery(),
-        "plans": select(func.count()).where(ActionPlan.review_id == review.id).scalar_subquery(),
+        "sponsor": sponsoring.scalar_subquery(),
+        "plans": select(func.count()).where(ActionPlan.review_id == _REVIEW).scalar_subquery(),
         "self_evaluations": _share(
-            is_evaluated, and_(~is_evaluated, SelfEvaluation.due_on < on), SelfEvaluation.review_id == review.id
+            is_evaluated, and_(~is_evaluated, SelfEvaluation.due_on < _ON), SelfEvaluation.review_id == _REVIEW
         ),
         "audits": _share(
-            is_audited, and_(CaseAudit.status.in_(OPEN_AUDITS), CaseAudit.due_on < on),
-            and_(CaseAudit.review_id == review.id, CaseAudit.status.not_in(_LEFT_OUT)),
+            is_audited, and_(CaseAudit.status.in_(OPEN_AUDITS), CaseAudit.due_on < _ON),
+            and_(CaseAudit.review_id == _REVIEW, CaseAudit.status.not_in(_LEFT_OUT)),
         ),
         "actions": _share(
-            Action.completed_on.is_not(None), is_overdue(on),
+            Action.completed_on.is_not(None), is_overdue(_ON),
             Action.plan_id.in_(plans),
         ),
         "products": _share(
             LearningProduct.released_on.is_not(None),
-            and_(LearningProduct.released_on.is_(None), LearningProduct.planned_on < on),
-            LearningProduct.review_id == review.id,
+            and_(LearningProduct.released_on.is_(None), LearningProduct.planned_on < _ON),
+            LearningProduct.review_id == _REVIEW,
         ),
     }  # fmt: skip
 
 
-def _for_readers(review: ThematicReview, on: date) -> dict[str, Any]:
-    following = next_stage(review.stage)
-    planned = select(ReviewStage.planned_on).where(ReviewStage.review_id == review.id, ReviewStage.stage == following)
-    analysis = select(ImpactAnalysis.due_on).where(ImpactAnalysis.review_id == review.id).limit(1)
+def _for_readers() -> dict[str, Any]:
+    is_next = ReviewStage.stage == bindparam("following", type_=ReviewStage.stage.type)
+    planned = select(ReviewStage.planned_on).where(ReviewStage.review_id == _REVIEW, is_next)
+    analysis = select(ImpactAnalysis.due_on).where(ImpactAnalysis.review_id == _REVIEW).limit(1)
     completed = analysis.with_only_columns(ImpactAnalysis.completed_on.is_not(None))
     taken = select(Finding.id).where(
-        Finding.review_id == review.id, Finding.origin == IntelligenceUse.origin_expression()
+        Finding.review_id == _REVIEW, Finding.origin == IntelligenceUse.origin_expression()
     )
     return {
-        "next_on": planned.scalar_subquery() if following else null(),
-        "key_lines": select(func.count()).where(KeyLine.review_id == review.id).scalar_subquery(),
+        "next_on": planned.scalar_subquery(),
+        "key_lines": select(func.count()).where(KeyLine.review_id == _REVIEW).scalar_subquery(),
         "impact_on": analysis.scalar_subquery(),
         "is_impact_done": completed.scalar_subquery(),
         "signatures": _share(
             SignOff.status == SignOffStatus.SIGNED, false(),
-            and_(SignOff.review_id == review.id, SignOff.status != SignOffStatus.SUPERSEDED),
+            and_(SignOff.review_id == _REVIEW, SignOff.status != SignOffStatus.SUPERSEDED),
         ),
-        "service_users": _activities(review, Audience.SERVICE_USERS, on),
-        "practitioners": _activities(review, Audience.PRACTITIONERS, on),
-        "intelligence": _share(taken.exists(), false(), IntelligenceUse.review_id == review.id),
+        "service_users": _activities(Audience.SERVICE_USERS),
+        "practitioners": _activities(Audience.PRACTITIONERS),
+        "intelligence": _share(taken.exists(), false(), IntelligenceUse.review_id == _REVIEW),
     }  # fmt: skip
 
 
-def _activities(review: ThematicReview, audience: Audience, on: date) -> ColumnElement[Any]:
+def _activities(audience: Audience) -> ColumnElement[Any]:
     """An activity is done when it was held and is summed up."""
     is_done = and_(FeedbackActivity.held_on.is_not(None), FeedbackActivity.summary != "")
-    is_late = and_(FeedbackActivity.held_on.is_(None), FeedbackActivity.planned_on < on)
-    is_wanted = and_(FeedbackActivity.review_id == review.id, FeedbackActivity.audience == audience)
+    is_late = and_(FeedbackActivity.held_on.is_(None), FeedbackActivity.planned_on < _ON)
+    is_wanted = and_(FeedbackActivity.review_id == _REVIEW, FeedbackActivity.audience == audience)
     return _share(is_done, is_late, is_wanted)
 
 

@@ -14,6 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.holdings import HoldingKind, holding
@@ -140,6 +141,7 @@ def hubs_run_by(person_id: int | None, on: date) -> Select[int]:
     return select(Hub.id).where(or_(Hub.id.in_(named), Hub.id.in_(seated)))
 
 
+@asked_once
 def may_run_hub(session: Session, actor: Actor, hub_id: int | None, on: date) -> bool:
     """Whether somebody may run a hub's reviews and team: administrators any hub's, officers their own hubs'."""
     if actor.role is Role.ADMINISTRATOR:

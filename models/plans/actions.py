@@ -224,7 +224,7 @@ def _next_number(session: Session, plan_id: int) -> int:
     return (highest or 0) + 1
 
 
-def is_overdue(on: date) -> ColumnElement[bool]:
+def is_overdue(on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether an action is still to be done after its day."""
     return and_(Action.completed_on.is_(None), Action.due_on < on)
 

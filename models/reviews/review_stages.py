@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, one_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.due_dates import in_words
@@ -54,6 +55,7 @@ def move_to_stage(session: Session, review: ThematicReview, stage: Stage, *, on:
     session.flush()
 
 
+@asked_once
 def stages_of(session: Session, review_id: int) -> dict[Stage, ReviewStage]:
     """The stages of a review that are planned or reached."""
     stages = session.scalars(select(ReviewStage).where(ReviewStage.review_id == review_id))

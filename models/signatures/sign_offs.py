@@ -19,6 +19,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -98,12 +99,11 @@ class SignOff(Record):
 
 def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, subject_id: int = 0) -> SignOff | None:
     """The newest request for this signature; None when nobody has asked yet."""
-    statement = select(SignOff).where(
-        SignOff.review_id == review_id, SignOff.subject == subject, SignOff.subject_id == subject_id
-    )
-    return session.scalar(statement.order_by(SignOff.id.desc()).limit(1))
+    asked = (known for known in latest_sign_offs(session, review_id) if known.subject is subject)
+    return next((sign_off for sign_off in asked if sign_off.subject_id == subject_id), None)
 
 
+@asked_once
 def latest_sign_offs(session: Session, review_id: int) -> list[SignOff]:
     """The newest request for each of a review's signatures that has been asked for."""
     newest = select(func.max(SignOff.id)).where(SignOff.review_id == review_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.reference_items import ReferenceItem, ReferenceList, Service
 from models.reviews.thematic_reviews import ThematicReview
@@ -56,6 +57,7 @@ class KeyLine(Record):
                 raise RuleBroken("Choose one of the key areas.", field="key_area_id")
 
 
+@asked_once
 def key_lines_of(session: Session, review_id: int | None) -> list[KeyLine]:
     """A review's key lines in order; None gives the bank's."""
     of = KeyLine.review_id.is_(None) if review_id is None else KeyLine.review_id == review_id

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.rules.tools.question_kinds import KINDS
 from models.rules.tools.questionnaire_words import faults
 from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
@@ -61,7 +62,15 @@ class ToolVersion(Base):
 
 def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
     """The tool as it is now, as people would be asked it."""
-    return questionnaires_of(session, [tool])[tool.id]
+    of_review = _questionnaires_of_review(session, tool.review_id) if tool.review_id else {}
+    return of_review.get(tool.id) or questionnaires_of(session, [tool])[tool.id]
+
+
+@asked_once
+def _questionnaires_of_review(session: Session, review_id: int) -> dict[int, Questionnaire]:
+    """All of a review's, in as many statements as one, because its pages show one after another."""
+    tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id == review_id)).all()
+    return questionnaires_of(session, tools)
 
 
 def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:
@@ -108,8 +117,14 @@ def _options(question: ToolQuestion, scales: dict[int, RatingScale]) -> tuple[Op
 
 def latest_version(session: Session, tool_id: int) -> ToolVersion | None:
     """The newest frozen version of a tool; None before the first."""
-    statement = select(ToolVersion).where(ToolVersion.tool_id == tool_id).order_by(ToolVersion.number.desc())
-    return session.scalar(statement.limit(1))
+    return latest_versions(session, [tool_id]).get(tool_id)
+
+
+def latest_versions(session: Session, tool_ids: Collection[int]) -> dict[int, ToolVersion]:
+    """The same of several tools, by their ids; those without a version are left out."""
+    newest = select(ToolVersion).where(ToolVersion.tool_id.in_(tool_ids)).ext(distinct_on(ToolVersion.tool_id))
+    versions = session.scalars(newest.order_by(ToolVersion.tool_id, ToolVersion.number.desc()))
+    return {version.tool_id: version for version in versions}
 
 
 def versions_of(session: Session, tool_id: int) -> list[ToolVersion]:
