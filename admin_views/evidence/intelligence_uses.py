@@ -30,7 +30,6 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.addresses import list_address
-from models.core.errors import RuleBroken
 from models.evidence.findings import Finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence
@@ -92,13 +91,6 @@ class IntelligenceUseScreen(Screen):
             of = KeyLine.review_id == record.review_id if record.review_id else KeyLine.review_id.is_not(None)
             form["key_line_id"].loader = ChoiceLoader(KeyLine, lambda lines: lines.where(of))
 
-    def can_edit_record(self, record: IntelligenceUse) -> bool:
-        review = self._review(record)
-        return review is not None and may_run(self.session, review.hub_id)
-
-    def can_delete_record(self, record: IntelligenceUse) -> bool:
-        return self.can_edit_record(record)
-
     def panels(self, session: Session, record: IntelligenceUse) -> list[Panel]:
         findings = session.scalars(select(Finding).where(Finding.origin == record.origin))
         rows = [(link_to(each, each.text), show_verdict(each.verdict), each.strength.label) for each in findings]
@@ -107,8 +99,6 @@ class IntelligenceUseScreen(Screen):
     @row_action("Make it a finding", roles=OFFICERS, tone="main")
     def take(self, session: Session, use: IntelligenceUse) -> str:
         """What the item found becomes a finding of the review, along the key line chosen."""
-        if not self.can_edit_record(use):
-            raise RuleBroken("You run the reviews of your own hubs only.")
         take_intelligence(session, use, person_id=person_id())
         return "It is among the review's findings."
 

@@ -40,7 +40,6 @@ from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import today
-from models.core.errors import RuleBroken
 from models.learning.briefings import Briefing
 from models.learning.learning_products import LearningProduct, ProductForm, ProductKind
 from models.learning.learning_uses import AgencyUse, LearningUse, use_sentence, uses_by_agency
@@ -124,13 +123,9 @@ class LearningProductScreen(Screen):
         if isinstance(form["review_id"], RecordField):
             form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    def can_edit_record(self, record: LearningProduct) -> bool:
-        review = self.session.get(ThematicReview, record.review_id)
-        return review is not None and may_run(self.session, review.hub_id)
-
     def can_delete_record(self, record: LearningProduct) -> bool:
         """What agencies have seen stays."""
-        return record.released_on is None and self.can_edit_record(record)
+        return record.released_on is None
 
     def panels(self, session: Session, record: LearningProduct) -> list[Panel]:
         panels = [own_uses_panel(session, record)]
@@ -140,7 +135,7 @@ class LearningProductScreen(Screen):
 
     def buttons(self, record: LearningProduct) -> list[Button]:
         buttons = []
-        if record.released_on is None and self.can_edit_record(record):
+        if record.released_on is None and role() in OFFICERS and self.may_edit(record):
             buttons.append(Button("Release", self.link("release", record_id=record.id), "main"))
         if record.released_on is not None:
             buttons.append(Button("Record a use", list_address(LearningUse, "new", product_id=record.id)))
@@ -155,8 +150,6 @@ class LearningProductScreen(Screen):
         return self.ask(form, self.details_url(record_id), lambda: self._released(product, form), **values)
 
     def _released(self, product: LearningProduct, form: Form) -> str:
-        if not self.can_edit_record(product):
-            raise RuleBroken("You run the reviews of your own hubs only.")
         release_product(self.session, product, on=form["released_on"].data)
         return f"{product.reference} is released; agencies see it now."
 

@@ -157,12 +157,6 @@ class ReviewStageScreen(Screen):
         if isinstance(form["review_id"], RecordField):
             form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    def can_edit_record(self, record: ReviewStage) -> bool:
-        return may_run(self.session, self.session.get_one(ThematicReview, record.review_id).hub_id)
-
-    def can_delete_record(self, record: ReviewStage) -> bool:
-        return self.can_edit_record(record)
-
     @expose("/review/<int:review_id>/", roles=READERS, methods=("GET", "POST"))
     def timetable(self, review_id: int) -> ResponseReturnValue:
         """A review's nine stages in one table, saved at once; without a save the usual days can be filled in."""

@@ -33,7 +33,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.partnership.hubs import may_run, own_hubs_only
+from admin_views.partnership.hubs import own_hubs_only
 from admin_views.signatures.signables import SignablePages
 from models.core.access import Role
 from models.core.addresses import list_address
@@ -108,9 +108,6 @@ class ThematicReviewScreen(Screen):
     def on_model_change(self, form: Form, model: ThematicReview, is_created: bool) -> None:
         if is_created:
             give_timetable(self.session, model, on=today())
-
-    def can_edit_record(self, record: ThematicReview) -> bool:
-        return may_run(self.session, record.hub_id)
 
     def facts(self, session: Session, record: ThematicReview) -> list[Fact]:
         if record.quota_override_on is None:

@@ -135,9 +135,6 @@ class AssuranceToolScreen(Screen):
     def can_edit_record(self, record: AssuranceTool) -> bool:
         return may_build(self.session, record)
 
-    def can_delete_record(self, record: AssuranceTool) -> bool:
-        return may_build(self.session, record)
-
     def on_model_change(self, form: Form, model: AssuranceTool, is_created: bool) -> None:
         self.session.flush()
         warn(self.overtaken(model))

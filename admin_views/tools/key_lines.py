@@ -114,9 +114,6 @@ class KeyLineScreen(Screen):
     def can_edit_record(self, record: KeyLine) -> bool:
         return role() in OFFICERS and (record.review_id is None or self._runs(record.review_id))
 
-    def can_delete_record(self, record: KeyLine) -> bool:
-        return self.can_edit_record(record)
-
     def _runs(self, review_id: int) -> bool:
         review = self.session.get(ThematicReview, review_id)
         return review is not None and may_run(self.session, review.hub_id)

@@ -166,16 +166,18 @@ def held_by(path: str) -> list[str]:
 HELD_BY = {
     "accounts": "accounts/test_first_administrators.py accounts/test_own_changes.py accounts/test_passkeys.py"
     " accounts/test_second_factors.py accounts/test_sign_ins.py accounts/test_work_sign_ins.py",
-    "audits": "audits/test_audit_openings.py audits/test_case_audits.py audits/test_moderations.py",
+    "audits": "audits/test_audit_openings.py audits/test_case_audits.py audits/test_moderations.py"
+    " audits/test_case_audit_reports.py audits/test_ticked_audits.py",
     "case_lists": "case_lists/test_frame_rows.py",
     "core": "core/test_queue.py",
     "documents": "documents/test_documents.py documents/test_evidence_files.py core/test_job_screens.py",
-    "kit": "kit/test_screens.py kit/test_page_sets.py kit/test_home.py learning reviews",
+    "kit": "kit/test_screens.py kit/test_empty_lists.py kit/test_page_sets.py kit/test_home.py learning reviews",
     "messages": "returns",
     "partnership": "partnership/test_agencies.py partnership/test_holdings.py partnership/test_hubs.py"
     " partnership/test_memberships.py partnership/test_sharing_agreements.py reviews/test_offered_reviews.py",
     "plans": "plans/test_action_plans.py plans/test_action_updates.py plans/test_completions.py"
-    " plans/test_plan_reports.py plans/test_presentations.py reviews/test_offered_reviews.py",
+    " plans/test_plan_reports.py plans/test_presentations.py plans/test_plan_pages.py plans/test_action_forms.py"
+    " reviews/test_offered_reviews.py",
     "retention": "retention/test_retention_screens.py",
     "sampling": "sampling/test_audit_samples.py reviews/test_offered_reviews.py",
     "spreadsheets": "spreadsheets/test_table_imports.py spreadsheets/test_partnership_workbook.py",

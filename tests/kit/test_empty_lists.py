@@ -43,6 +43,14 @@ def test_every_empty_list_opens_and_says_what_it_is_for(browser: Open, session: 
         assert getattr(screen, "list_purpose", "?") in empty.get_text(), screen.url
 
 
+def test_lists_offer_to_add_and_to_take_out_only_what_somebody_may(browser: Open, session: Session) -> None:
+    session.commit()
+    officer, reader = browser(Role.OFFICER), browser(Role.BOARD_VIEWER)
+    assert officer.get("/thematic-reviews/").select_one("main .nothing a[href$='/new/']") is not None
+    assert reader.get("/thematic-reviews/").select_one("main a[href$='/new/']") is None
+    assert reader.get("/people/").select_one("main .take") is None  # a list that is not empty
+
+
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OFFICER])
 def test_portal_that_has_just_been_started_opens_on_every_page_of_the_menu(
     browser: Open, session: Session, role: Role

@@ -150,6 +150,19 @@ def test_released_briefing_is_not_drafted_anew(
         draft_anew(session, briefing)
 
 
+def test_briefing_of_a_released_product_is_deleted_by_nobody(
+    browser: Open, session: Session, review: ThematicReview, of_briefing: LearningProduct
+) -> None:
+    page = f"/briefings/{draft_briefing(session, review, of_briefing).id}/delete/"
+    session.commit()
+    administrator = browser(Role.ADMINISTRATOR)
+    assert "Delete" in administrator.get(page).get_text()
+    of_briefing.released_on = date(2026, 3, 2)
+    session.commit()
+    administrator.get(page, 403)
+    assert administrator.send(page, "/account/").status_code == 403
+
+
 def test_briefing_goes_out_only_when_all_seven_points_are_written(
     session: Session, review: ThematicReview, of_briefing: LearningProduct
 ) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from models.core.access import Actor, Role
 from models.core.clock import today
 from models.partnership.hubs import HubKind
+from models.reviews.followed_reviews import reviews_of
 from models.reviews.own_reviews import of_followed_review, of_run_review
-from models.reviews.thematic_reviews import ThematicReview
+from models.reviews.thematic_reviews import Stage, ThematicReview
 from tests import make
 
 
@@ -37,6 +38,15 @@ def test_nobody_else_runs_a_review(session: Session, role: Role) -> None:
     person = make.person(session, role, agency=agency)
     make.review(session, sponsor_id=person.id if role is Role.SPONSOR else None)
     assert run_by(session, person.actor()) == set()
+
+
+def test_home_page_lists_the_open_reviews_that_an_officer_runs_and_no_other(session: Session) -> None:
+    officer = make.person(session, Role.OFFICER)
+    mine, _ = make.review(session), make.review(session, kind=HubKind.ADULTS)
+    make.review(session, stage=Stage.CLOSED)
+    make.hub(session, HubKind.CHILDREN).officer_id = officer.id
+    session.flush()
+    assert [followed.review for followed in reviews_of(session, officer.actor(), today())] == [mine]
 
 
 def test_sponsor_follows_the_reviews_that_they_lead_and_no_other(session: Session) -> None:

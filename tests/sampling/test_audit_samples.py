@@ -40,6 +40,7 @@ from models.sampling.sample_cases import (
     SampleCase,
     approve_elimination,
     propose_elimination,
+    refuse_elimination,
 )
 from models.sampling.sample_certificates import certificate_facts, repeat_draw, write_certificate
 from models.sampling.sample_draws import draw_sample
@@ -138,6 +139,8 @@ def test_the_next_reserve_steps_in_when_a_second_person_agrees(session: PortalSe
     propose_elimination(session, first, reason=reason, note="Moved away.", person=officer)
     with pytest.raises(RuleBroken, match="A second person must approve"):
         approve_elimination(session, first, person=officer)
+    with pytest.raises(RuleBroken, match="A second person must decide"):
+        refuse_elimination(session, first, person=officer)
     assert approve_elimination(session, first, person=administrator) is reserve
     assert (first.status, reserve.status, last.status) == (
         CaseStatus.ELIMINATED,

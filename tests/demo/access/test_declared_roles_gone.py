@@ -97,5 +97,10 @@ def _is_noticed(world: World, forgotten: Forgotten) -> bool:
 SAID_TWICE = {
     "GET /actions/rate/": "asks may_post() before it looks for the actions",
     "POST /actions/rate/": "asks may_post() before it looks for the actions",
+    "GET /briefings/<int:record_id>/delete/": "the demonstration's is released, and stays for everybody",
+    "GET /learning-products/<int:record_id>/delete/": "the demonstration's is released, and stays for everybody",
+    "GET /table-imports/template/<list_name>.<file_kind>": "asks of each kind of list whether somebody may bring it",
+    "GET /table-imports/upload/": "asks of each kind of list whether somebody may bring it",
+    "POST /table-imports/upload/": "asks of each kind of list whether somebody may bring it",
 }
 """Addresses whose page asks again, of everybody it was closed to, so that taking out the first check opens nothing."""
