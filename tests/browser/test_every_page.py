@@ -15,7 +15,8 @@ from tests.web import new_pages, usual_portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.assures(13, 34)]
 PEOPLE = ("administrator", "officer", "sponsor", "board", "manager", "member")
-LOOKS = ((1280, "light"), (320, "dark"), (1280, "dark"), (320, "light"))
+LOOKS = ((1280, "light"), (320, "dark"), (1280, "dark"), (320, "light"), (320, "forced"))
+"""Widths, the smaller being what 1280 pixels leave at 400 %, and colours: the page's two, and the person's own."""
 PROMISED = ("content-security-policy", "x-content-type-options", "referrer-policy", "x-frame-options", "cache-control")
 LEAVING = ("sign_out", "export", "download", "static", "calendar", "template")
 """Words of endpoints that are no pages, or end the walk."""
@@ -39,7 +40,7 @@ def no_pages() -> list[str]:
 
 
 def walk(page: Page, most: int, looks: int) -> Walk:
-    """Follow the links from home, each kind of page once, and look at each in so many of the four looks."""
+    """Follow the links from home, each kind of page once, and look at each in so many of the looks."""
     met, routes = Walk(dict.fromkeys(no_pages(), 1)), usual_portal().url_map.bind("localhost")
     page.on("console", lambda message: met.complaints.append(f"{page.url}: {message.text}"))
     page.on("pageerror", lambda error: met.complaints.append(f"{page.url}: {error}"))
@@ -52,7 +53,11 @@ def walk(page: Page, most: int, looks: int) -> Walk:
         met.bare += [f"{path}: {name}" for name in PROMISED if name not in answer.headers]
         for width, scheme in LOOKS[:looks]:
             page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+            page.emulate_media(
+                color_scheme="dark" if scheme == "dark" else "light",
+                forced_colors="active" if scheme == "forced" else "none",
+                reduced_motion="reduce",
+            )
             met.findings += [f"{path} at {width}, {scheme}: {words}" for words in wrong_with(page)]
             met.looks += 1
         hrefs = page.locator("a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
@@ -75,11 +80,11 @@ def test_every_kind_of_page_in_reach_is_accessible_and_keeps_the_policy(
     context = chromium.new_context(base_url=address)
     sign_in(context, login)
     page = context.new_page()
-    met = walk(page, scaled(400, ci=3), scaled(4, ci=2))
+    met = walk(page, scaled(400, ci=3), scaled(len(LOOKS), ci=2))
     context.close()
     complaints = [words for words in met.complaints if not any(harmless in words for harmless in HARMLESS)]
     kinds = len(met.seen) - len(no_pages())
-    tried = f"{login}: {kinds} kinds of pages, {met.looks} looks, light and dark, 1280 and 320 pixels"
+    tried = f"{login}: {kinds} kinds of pages, {met.looks} looks, light, dark and forced colours, 1280 and 320 pixels"
     note_figure(34, "findings of axe", reached=len(met.findings), wanted="0", tried=tried, holds=not met.findings)
     note_figure(13, "breaches of the policy", reached=len(complaints), wanted="0", tried=tried, holds=not complaints)
     note_figure(

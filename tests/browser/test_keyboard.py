@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Error, Page, ViewportSize
 
 from tests.assurance.figures import note_figure
 from tests.browser.pages import arrived
@@ -236,3 +236,57 @@ def problems_of(journey: Callable[[SitDown], None], sit_down: SitDown) -> list[s
     except (AssertionError, Error) as problem:
         return [str(problem) or repr(problem.__traceback__.tb_next)]
     return []
+
+
+COVERED = f"""(() => {{
+  const at = {FOCUSED}, box = at.getBoundingClientRect();
+  const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+  const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+  const shares = [0.1, 0.5, 0.9];
+  return !shares.some(x => shares.some(y => {{
+    const seen = document.elementFromPoint(left + x * (right - left), top + y * (bottom - top));
+    return seen && (at.contains(seen) || seen.contains(at) || seen.closest('label')?.control === at);
+  }}));
+}})()"""
+"""Whether nothing of the element in focus is to be seen, because something else lies over it (WCAG 2.2, 2.4.11)."""
+ZOOMED: ViewportSize = {"width": 320, "height": 256}
+"""What 1280 by 1024 pixels leave at 400 %."""
+WITH_BARS = {
+    "officer": (
+        "/", "/actions/", "/thematic-reviews/3/", "/thematic-reviews/3/papers/", "/case-audits/review/3/",
+        "/invitations/review/3/", "/review-stages/review/3/", "/action-plans/1/", "/feedback/new/",
+    ),
+    "member": ("/", "/self-evaluations/"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, ZOOMED], ids=["usual", "at 400 %"])
+@pytest.mark.parametrize("login", WITH_BARS)
+def test_focus_is_never_hidden_by_a_bar(sit_down: SitDown, login: str, size: ViewportSize) -> None:
+    keyboard = sit_down(login)
+    page = keyboard.page
+    page.set_viewport_size(size)
+    hidden = [words for path in WITH_BARS[login] for words in hidden_on(page, path)]
+    if login == "member":
+        page.goto("/self-evaluations/")
+        hidden += hidden_on(
+            page, page.locator("main a[href$='/answer/1/'], main td a, main th a").first.get_attribute("href") or ""
+        )
+    note_figure(35, "places where a bar hides the focus", reached=len(hidden), wanted="0",
+                tried=f"{login}, {size['width']} by {size['height']} pixels", holds=not hidden)  # fmt: skip
+    assert hidden == []
+
+
+def hidden_on(page: Page, path: str) -> list[str]:
+    """What has the focus on a page, of all that Tab leads to, while something lies over the whole of it."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.ok, path
+    hidden = []
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"{FOCUSED} === document.body"):
+            break
+        if page.evaluate(COVERED):
+            hidden.append(f"{path}: {page.evaluate(NAME)[:60]}")
+    return hidden
