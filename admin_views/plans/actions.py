@@ -97,14 +97,13 @@ class ActionScreen(Screen):
     url, category, menu_order = "/actions", Category.PLANS, 30
     stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
-    column_list = ("reference", "text", "lead_agency_id", "brag_id", "due_on", "late")
+    column_list = ("reference", "text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late")
     column_details_list = (
         *column_list,
         "original_due_on",
         "plan_id",
         "recommendation_id",
         "other_agencies",
-        "owner_name",
         "owner_role",
         "starts_on",
         "success_measure",
