@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from bs4 import Tag
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
+from models.core.clock import now
 from models.partnership.people import Person
 from models.plans.actions import Action
-from tests.demo.test_every_task import rows_of
+from tests.demo.test_every_task import rows_of, tabs_of
+from tests.kit.test_screens import statements
 from tests.web import Browser
 
 Signed = list[tuple[Person, Browser]]
@@ -144,3 +147,17 @@ def test_people_of_another_agency_see_nothing_of_its_actions(people: Signed) -> 
     assert card_of(browser, "stands", f"/agencies/{person.agency_id}/") is not None
     answer = browser.client.get(f"/agencies/{other}/")
     assert 'aria-labelledby="stands"' not in answer.text
+
+
+def test_home_page_takes_as_many_statements_as_a_list_and_two_for_each_part_beside_the_tasks(
+    people: Signed, engine: Engine
+) -> None:
+    """Of officers in the tabs of others: their own has what nouns count. A sponsor's bar costs the same on every page."""
+    for person, browser in people:
+        is_counted = person.role in (Role.ADMINISTRATOR, Role.OFFICER)
+        for path in list(tabs_of(browser).values())[is_counted:] if person.role is not Role.SPONSOR else ():
+            with time_machine.travel(now(), tick=False):
+                parts = browser.get(path).select("section.card, ol.tasks:has(progress)")
+                with statements(engine) as seen:
+                    browser.client.get(path)
+            assert len(seen) <= 5 + 2 * len(parts), f"{person.name} {path}: {len(seen)} {seen}"
