@@ -10,6 +10,7 @@ from admin_views.audits.audit_assignments import AssignmentPages, runs
 from admin_views.audits.audit_openings import COLOURS, OpeningPages, show_status
 from admin_views.audits.audit_outcomes import OutcomePages, settle
 from admin_views.audits.case_audit_reports import ReviewCasePages
+from admin_views.audits.own_audits import OwnAuditsPages
 from admin_views.audits.ticked_audits import TickedPages
 from admin_views.evidence.answer_findings import FindingPages, FindingsScreen
 from admin_views.kit.base import (
@@ -61,6 +62,7 @@ class CaseAuditScreen(FindingsScreen):
         OpeningPages,
         ReviewCasePages,
         TickedPages,
+        OwnAuditsPages,
         FindingPages,
     )
     name, noun, plural = "Case audits", "case audit", "case audits"

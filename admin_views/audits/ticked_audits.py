@@ -40,13 +40,9 @@ class TeamField(LineField):
     is_required = True
 
 
-class TickedForm(Form):
-    """By when all of the ticked audits are due, and which team works with their cases.
+class AssigningForm(Form):
+    """The team that works with the cases of several audits; it holds when every assignment does."""
 
-    Its subclasses have an auditor for each agency, `auditor_7`, and a team for each case that has another, `team_12`.
-    """
-
-    due_on = DayField("Due", validators=[Required("Give the day on which they are due.")])
     team = TeamField(
         "Team that works with these cases",
         description="Nobody audits their own team's case. Where a case has another team, name it beside the case.",
@@ -64,7 +60,16 @@ class TickedForm(Form):
         return not problems
 
 
-def _called(person: Person) -> str:
+class TickedForm(AssigningForm):
+    """By when all of the ticked audits are due, and which team works with their cases.
+
+    Its subclasses have an auditor for each agency, `auditor_7`, and a team for each case that has another, `team_12`.
+    """
+
+    due_on = DayField("Due", validators=[Required("Give the day on which they are due.")])
+
+
+def called(person: Person) -> str:
     is_own = person.role is Role.AGENCY_MEMBER
     return f"{person.name}, {(person.team or 'team not on record') if is_own else 'of the partnership'}"
 
@@ -98,7 +103,7 @@ class Ticked:
 
     def _auditor_of(self, agency: Agency) -> Any:
         required = Required(f"Choose who audits for {agency.name}.")
-        people = KnownChoices(Person, ((person.id, _called(person)) for person in self.people[agency.id]))
+        people = KnownChoices(Person, ((person.id, called(person)) for person in self.people[agency.id]))
         return RecordField(agency.name, loader=people, validators=[required])
 
     def _usual_auditor(self, agency: Agency) -> int | None:
@@ -191,9 +196,19 @@ def _refusals(session: Session, ticked: Ticked, form: TickedForm) -> list[tuple[
     if form.due_on.data is not None and form.due_on.data < today():
         return [("due_on", "Choose a day from today on.")]
     cases = {row.case.id: row.case.reference for row, _ in ticked.rows}
+    return refusals_by_field(session, ticked.assignments(form), cases, lambda audit: f"auditor_{audit.agency_id}")
+
+
+def refusals_by_field(
+    session: Session, assignments: Sequence[Assignment], cases: Mapping[int, str], auditor: Callable[[CaseAudit], str]
+) -> list[tuple[str, str]]:
+    """What the rules say against assignments, by the field that mends it: each sentence once, with its cases.
+
+    `cases` are their references by id, and `auditor` names the field in which an audit's auditor is chosen.
+    """
     sentences: dict[tuple[str, str], list[str]] = {}
-    for given, sentence in refused_assignments(session, ticked.assignments(form)):
-        name = "team" if sentence == NO_TEAM else f"auditor_{given.audit.agency_id}"
+    for given, sentence in refused_assignments(session, assignments):
+        name = "team" if sentence == NO_TEAM else auditor(given.audit)
         sentences.setdefault((name, sentence), []).append(cases[given.audit.sample_case_id])
     return [(name, f"{_of_cases(dict.fromkeys(named))}: {sentence}") for (name, sentence), named in sentences.items()]
 

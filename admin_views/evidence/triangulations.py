@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import abort, send_file
+from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import Form
@@ -16,6 +18,7 @@ from admin_views.evidence.findings import show_verdict
 from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, Part, expose, person_id
 from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
+from admin_views.kit.homes.side_cards import Share, shares_of
 from admin_views.kit.lists.exports import MEDIA_TYPES
 from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.registry import link_to_row
@@ -23,12 +26,61 @@ from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
 from models.core.addresses import list_address
 from models.documents.exports import record_export
-from models.evidence.triangulations import Evidence, Row, amend_reading, evidence_of, triangulate
+from models.evidence.triangulations import Evidence, Row, Triangulation, amend_reading, evidence_of, triangulate
 from models.feedback.feedback_activities import FeedbackActivity
 from models.rules.evidence.triangulation import Mark, Source, meaning_of
 from models.tools.key_lines import KeyLine
 
 MARK_COLOURS = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
+
+
+LINE_COLOURS = {"conflict": "red", "partly": "amber", "agree": "green", "silent": "grey"}
+"""How a line can stand, what is to be looked into first; its colour beside its word."""
+
+_HEADINGS = {"conflict": "In conflict", "partly": "Partly agree", "agree": "Agree", "silent": "Silent"}
+_LEGEND = {"conflict": "in conflict", "partly": "partly agree", "agree": "agree", "silent": "silent"}
+
+
+@dataclass(frozen=True)
+class LinesShown:
+    """The lines of the page in groups, each with its heading, and how many stand how, each with the page of these."""
+
+    groups: Sequence[tuple[str, Sequence[tuple[str, Row]]]]
+    shares: tuple[Share, ...]
+    shown: str
+    is_by_area: bool
+    everything: str
+    by_area: str
+
+
+def lines_shown(matrix: Triangulation, address: str) -> LinesShown:
+    """Conflicts first, or in the order of the key lines (`?order=lines`); of one kind only by `?lines=conflict`."""
+    asked = request.args.get("lines", "")
+    shown, is_by_area = asked if asked in LINE_COLOURS else "", request.args.get("order") == "lines"
+    standing = [(_standing(row), row) for row in matrix.rows]
+    counts = Counter(stands for stands, _ in standing)
+    shares = shares_of(
+        Share(_LEGEND[stands], counts[stands], colour, f"{address}?lines={stands}")
+        for stands, colour in LINE_COLOURS.items()
+    )
+    kept = [pair for pair in standing if shown in ("", pair[0])]
+    groups = _by_area(kept) if is_by_area else _by_standing(kept)
+    return LinesShown(groups, shares, shown, is_by_area, address, f"{address}?order=lines")
+
+
+def _standing(row: Row) -> str:
+    """The mark of a line, and "partly" where its sources agree without all saying the same."""
+    says_the_same = len({cell.verdict for cell in row.cells.values()}) == 1
+    return "partly" if row.mark is Mark.AGREE and not says_the_same else row.mark.value
+
+
+def _by_standing(lines: Sequence[tuple[str, Row]]) -> list[tuple[str, Sequence[tuple[str, Row]]]]:
+    groups = [(stands, [pair for pair in lines if pair[0] == stands]) for stands in LINE_COLOURS]
+    return [(f"{_HEADINGS[stands]}: {len(rows)}", rows) for stands, rows in groups if rows]
+
+
+def _by_area(lines: Sequence[tuple[str, Row]]) -> list[tuple[str, Sequence[tuple[str, Row]]]]:
+    return [(area, list(rows)) for area, rows in groupby(lines, key=lambda pair: pair[1].area)]
 
 
 class ReadingForm(Form):
@@ -47,11 +99,11 @@ class TriangulationPages(PageSet):
         """Key lines down, sources across."""
         review = self.get_record(record_id)
         matrix = triangulate(self.session, review)
-        areas = [(area, list(rows)) for area, rows in groupby(matrix.rows, key=lambda row: row.area)]
         may_amend = may_run(self.session, review.hub_id)
         return self.render(
-            "thematic_reviews/triangulation.html", review=review, matrix=matrix, areas=areas, sources=list(Source),
-            marks=list(Mark), may_amend=may_amend, colours=MARK_COLOURS, show_verdict=show_verdict,
+            "thematic_reviews/triangulation.html", review=review, matrix=matrix, sources=list(Source),
+            view=lines_shown(matrix, self.link("triangulation", record_id=record_id)), tones=LINE_COLOURS,
+            may_amend=may_amend, show_verdict=show_verdict,
             buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
         )  # fmt: skip
 

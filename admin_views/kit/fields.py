@@ -23,9 +23,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from admin_views.kit.lists.choices import FEW, ChoiceLoader
+from admin_views.kit.lists.choices import FEW, LISTED, ChoiceLoader
+from admin_views.kit.lists.typed_choices import Pairs, key_of, meant_by, sentence_for, without_number
 from models.core.clock import LONDON
-from models.rules.core.numbers import BIGGEST_WHOLE, NotANumber, NumberRefused, read_whole_number
+from models.rules.core.numbers import NotANumber, NumberRefused, read_whole_number
 from models.rules.spreadsheets.cells import LONG, SHORT
 
 
@@ -155,10 +156,12 @@ class ChoiceField(SelectField):
 
 
 class RecordField(Field):
-    """One record of another table, by its id: a select while they are few, otherwise words to search with.
+    """One record of another table: a select while they are few, otherwise a line in which people type its name.
 
-    Only what the asking person may see can be chosen; anything else is refused as if it did not exist. One must be
-    chosen, unless the field is not required.
+    The page posts the name; an id is read too, as selects, scripts and programs post it, but a choice that is called so
+    goes before it. Words that name no one choice are refused with the choices that fit, and what was chosen of these
+    comes as `NAME__meant`. Only what the asking person may see can be chosen; anything else is refused as if it did not
+    exist. One must be chosen, unless the field is not required.
     """
 
     def __init__(self, label: str = "", *, loader: ChoiceLoader, is_required: bool = True, **options: Any) -> None:
@@ -168,7 +171,8 @@ class RecordField(Field):
         self.loader = loader
         self.is_required = is_required
         self.options: list[tuple[int, str]] = []
-        self.is_many = False
+        self.candidates: Pairs = ()
+        self.is_many = self.is_listed = False
         self.words = ""
         self.current: int | None = None
 
@@ -176,23 +180,41 @@ class RecordField(Field):
         self.data = self.current = value
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = int(typed) if typed.isdecimal() and int(typed) <= BIGGEST_WHOLE else None
-        if typed and self.data is None:
-            raise ValueError(f"Choose one of the offered records for {_within(self)}.")
+        self.words = " ".join(valuelist[0].split())[:SHORT] if valuelist else ""
+        self.data = key_of(self.words)
 
-    def offer(self, session: Session, words: str) -> None:
-        """Read the choices. Many choices are narrowed by the words typed beside the select."""
-        self.options = self.loader.offered(session, self.current)
-        self.is_many = len(self.options) > FEW
+    def offer(self, session: Session, meant: str = "") -> None:
+        """Read the choices, and which one was typed or, as `meant`, chosen of those that fitted what was typed."""
+        if meant:
+            self.process_formdata([meant])
+        self.options = self._choices(session)
+        if self.words:
+            self._read()
         if self.is_many:
-            self.words = words
-            self.options = self.loader.found(session, words) if words else []
-        if self.data is not None and self.data not in dict(self.options):
-            label = self.loader.label(session, self.data, self.current)
-            self.options = [(self.data, label), *self.options] if label is not None else self.options
+            self.words = dict(self.options).get(self.data or 0, self.words)
+
+    def _choices(self, session: Session) -> list[tuple[int, str]]:
+        """What is offered, or, where that is too much for a page, what fits the words; and what is chosen already."""
+        offered = self.loader.offered(session, self.current)
+        self.is_many, self.is_listed = len(offered) > FEW, len(offered) <= LISTED
+        if not self.is_listed:
+            offered = self.loader.found(session, without_number(self.words)) if self.words else []
+        if self.data is None or self.data in dict(offered):
+            return offered
+        label = self.loader.label(session, self.data, self.current)
+        return [(self.data, label), *offered] if label is not None else offered
+
+    def _read(self) -> None:
+        """Find the record that the words mean; an id that names none is left, to be refused."""
+        if not self.is_many and self.data in dict(self.options):
+            return  # a select's own option
+        read = meant_by(self.words, self.options)
+        if read.key is not None or read.candidates or self.data is None:
+            self.data, self.candidates = read.key, read.candidates
 
     def pre_validate(self, form: Any) -> None:
+        if self.words and self.data is None:  # the one thing to say
+            raise StopValidation(sentence_for(self.words, _within(self), self.candidates))
         if self.data is not None and self.data not in dict(self.options):
             raise ValidationError(f"Choose one of the offered records for {_within(self)}.")
 
@@ -211,7 +233,7 @@ class RecordsField(SelectMultipleField):
     def process_data(self, value: Any) -> None:
         self.data = [record.id for record in value or ()]
 
-    def offer(self, session: Session, words: str) -> None:
+    def offer(self, session: Session, meant: str = "") -> None:
         offered = self.loader.offered(session, None)
         self.offered = {key for key, _ in offered}
         self.choices = [SelectChoice(key, label) for key, label in offered]

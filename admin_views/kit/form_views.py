@@ -14,7 +14,7 @@ from wtforms import Form
 
 from admin_views.kit.conflicts import opened_version
 from admin_views.kit.fields import RecordField, all_problems
-from admin_views.kit.forms import PortalConverter, RecordForm, is_finding, offer_choices, sent_form
+from admin_views.kit.forms import PortalConverter, RecordForm, offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader, FieldLoader
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
 from admin_views.kit.permissions import NOBODY, Roles, verb
@@ -109,7 +109,7 @@ class FormViews(RecordViews):
 
     def validate_form(self, form: BaseForm) -> bool:
         """Whether the form was sent and holds. One that was sent before leads to what came of it."""
-        if not is_form_submitted() or is_finding():
+        if not is_form_submitted():
             return False
         if isinstance(form, self._action_form_class):
             return bool(form.validate())

@@ -33,6 +33,9 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from models.core.labels import foreign_key_of
 from models.core.words import default_of
 
+MEANT = "__meant"
+"""What stands behind a field's name where one of several records that fitted the typed words was chosen."""
+
 
 @dataclass
 class Saving:
@@ -151,17 +154,12 @@ def offer_choices(session: Session, form: Form) -> None:
     """Read the choices of every field that offers records, as the asking person may see them."""
     for chooser in form:
         if isinstance(chooser, (RecordField, RecordsField)):
-            chooser.offer(session, request.form.get(f"{chooser.name}__words", "")[:100].strip())
+            chooser.offer(session, request.form.get(f"{chooser.name}{MEANT}", "")[:20].strip())
 
 
 def sent_form() -> Any:
     """What was sent with this request, None where nothing was: then a form shows the record's own values."""
     return request.form if request.method == "POST" else None
-
-
-def is_finding() -> bool:
-    """Whether the person pressed "Find" beside a field, which only looks for choices and saves nothing."""
-    return "_find" in request.form
 
 
 def write_into(record: Any, form: Form, session: Session) -> None:

@@ -21,6 +21,7 @@ from admin_views.kit.base import (
     role,
     screen,
 )
+from admin_views.kit.homes.agency_actions import AgencyActions, agency_actions
 from admin_views.partnership.sharing_agreements import agreement_panel
 from models.core.access import Role
 from models.core.addresses import list_address
@@ -72,6 +73,7 @@ class AgencyScreen(Screen):
         "is_active": "Agencies that have left stay in old records but are no longer offered.",
     }
     importable = Importable(keys=(("name",), ("code",)), is_of_partnership=True)
+    details_template = "agencies/agency.html"
     form_args = {"category_id": {"narrow": in_list(ReferenceList.AGENCY_CATEGORY)}}
 
     def facts(self, session: Session, record: Agency) -> list[Fact]:
@@ -80,6 +82,11 @@ class AgencyScreen(Screen):
             return []
         most = the_partnership(session).agency_room_mb
         return [Fact("Room for files", f"{room_used(session, record.id) / 2**20:,.1f} of {most:,} MB used")]
+
+    def actions_of(self, record: Agency) -> AgencyActions | None:
+        """How the agency's actions stand; None where it has none, and for people of another agency."""
+        is_others = actor().is_agency_bound and record.id not in actor().agency_ids
+        return None if is_others else agency_actions(self.session, record.id)
 
     def panels(self, session: Session, record: Agency) -> list[Panel]:
         people = select(Person).where(Person.agency_id == record.id, Person.is_active).order_by(Person.name)

@@ -14,7 +14,7 @@ from wtforms import Field, Form
 
 from admin_views.kit.base import OFFICERS, PageSet, already_sent, expose, person_id
 from admin_views.kit.fields import all_problems
-from admin_views.kit.forms import is_finding
+from admin_views.kit.forms import MEANT
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.saving import note_saved
 from models.core.addresses import address_by_id
@@ -164,7 +164,6 @@ class PartsShown:
         return chosen.isoformat() if chosen is not None else ""
 
 
-_WORDS = tuple(f"{key}__words" for key in KEYS)  # what was typed to find one of many records
 _LONGEST = 20_000  # characters of one field that a draft keeps
 
 
@@ -180,7 +179,7 @@ class ActionForms(PageSet):
             return None
         typed, go = self._typed(), request.form.get("go", "")
         request.form = ImmutableMultiDict({**request.form.to_dict(), **typed})
-        if not go or is_finding():
+        if not go:
             return None
         refused = self._refused() if self._goes_on(go) else None
         return refused if refused is not None else self._kept(typed, go)
@@ -223,9 +222,9 @@ class ActionForms(PageSet):
 
     def _plan_of(self, typed: dict[str, str]) -> int | None:
         """The plan of what was typed, when it is one that this person may see."""
-        key = typed.get("plan_id", "")
-        plan = self.session.get(ActionPlan, int(key)) if key.isascii() and key.isdecimal() and len(key) < 10 else None
-        return plan.id if plan is not None else None
+        form: Any = self.screen.create_form()
+        chosen = form["plan_id"] if "plan_id" in form and typed.get("plan_id") else None
+        return chosen.data if chosen is not None and chosen.data in dict(chosen.options) else None
 
     @property
     def draft(self) -> ActionDraft | None:
@@ -243,7 +242,11 @@ class ActionForms(PageSet):
     def _typed(self) -> dict[str, str]:
         """Every field's words: those of the draft, over them what is sent now; a day may be chosen by its months."""
         kept = dict(self.draft.typed) if self.draft is not None else {}
-        sent = {key: request.form[key][:_LONGEST] for key in (*KEYS, *_WORDS) if key in request.form}
+        sent = {
+            key: (request.form.get(f"{key}{MEANT}") or request.form[key])[:_LONGEST]
+            for key in KEYS
+            if key in request.form
+        }
         chosen = request.form.get("due_in", "")
         return {**kept, **sent, **({"due_on": chosen} if chosen not in ("", "other") else {})}
 

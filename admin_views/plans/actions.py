@@ -54,6 +54,9 @@ from models.rules.core.counts import noun_of
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
+_COMPLETIONS = (
+    ("undone", "Not complete"), ("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"),
+)  # fmt: skip
 _BIGGEST = 2_147_483_647
 
 
@@ -63,8 +66,8 @@ def _is_late(answer: str) -> ColumnElement[bool]:
 
 
 def _has_come_to(answer: str) -> ColumnElement[bool]:
-    if answer == "complete":
-        return Action.completed_on.is_not(None)
+    if answer in ("complete", "undone"):
+        return Action.completed_on.is_not(None) if answer == "complete" else Action.completed_on.is_(None)
     is_stated = Action.completion_claimed_on.is_not(None)
     return Action.completed_on.is_(None) & (is_stated if answer == "stated" else ~is_stated)
 
@@ -94,14 +97,13 @@ class ActionScreen(Screen):
     url, category, menu_order = "/actions", Category.PLANS, 30
     stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
-    column_list = ("reference", "text", "lead_agency_id", "brag_id", "due_on", "late")
+    column_list = ("reference", "text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late")
     column_details_list = (
         *column_list,
         "original_due_on",
         "plan_id",
         "recommendation_id",
         "other_agencies",
-        "owner_name",
         "owner_role",
         "starts_on",
         "success_measure",
@@ -122,8 +124,7 @@ class ActionScreen(Screen):
         "lead_agency_id",
         "brag_id",
         Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
-        Filter("completion", "Completion", apply=_has_come_to,
-               options=(("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"))),
+        Filter("completion", "Completion", apply=_has_come_to, options=_COMPLETIONS),
         "due_on",
         "owner_id",
     )  # fmt: skip

@@ -108,7 +108,7 @@ def plan_table(session: Session, plan: ActionPlan, *, is_editable: bool) -> Plan
     What was sent of a row stands in its fields, so that a refused form keeps it.
     """
     ratings = ratings_of(session)
-    rows = rows_of(session, plan, {rating.id: rating for rating in ratings})
+    rows = rows_of(session, plan)
     shown, _, fits = next((choice for choice in CHOICES if choice[0] == request.args.get("show")), CHOICES[0])
     is_whole = shown in ("open", "all")
     sent = [row for row in rows if f"r{row.action.id}-was" in request.form]  # also what fits no more since it was shown

@@ -35,6 +35,7 @@ from admin_views.messages.agency_messages import letter_words
 from admin_views.messages.agency_reminders import RemindingPages
 from admin_views.partnership.hubs import may_run
 from admin_views.returns.agency_returns import ReturningPages, ReturnScreen, late_filter, show_status
+from admin_views.returns.returned_evaluations import OF_MY_REVIEWS, RETURNED
 from admin_views.tools.answer_sheets import ANSWERERS, SHEET_READERS, AnsweringPages
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import today
@@ -135,7 +136,9 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     paper_name = "self_evaluation"
     column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")
     column_details_list = ("agency_id", "review_id", "status", "due_on", "sent_at", "submitted_at", "closed_at")
-    column_filters = ("status", late_filter(SelfEvaluation), "review_id", "agency_id", "due_on")
+    column_filters = (
+        "status", late_filter(SelfEvaluation), "review_id", "agency_id", "due_on", OF_MY_REVIEWS, RETURNED,
+    )  # fmt: skip
     column_sortable_list = ("reference", "due_on", "status", "submitted_at")
     column_labels = {"submitted_at": "Handed in", "sent_at": "Sent", "closed_at": "Closed", "review.title": "Review"}
 

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from admin_views.kit.base import OFFICERS, PageSet, already_sent, expose
 from admin_views.kit.conflicts import CONFLICT, opened_version, saved_meanwhile, status_of, version_of
 from admin_views.kit.fields import BoxesField, DayField, LineField, RecordField, Required, WholeNumberField, YesField
-from admin_views.kit.forms import is_finding, offer_choices, sent_form
+from admin_views.kit.forms import offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.refusals import problems_of
 from admin_views.kit.saving import note_saved
@@ -181,11 +181,9 @@ class PlanPages(PageSet):
     @expose("/plan/", roles=OFFICERS, methods=("GET", "POST"))
     def plan_page(self) -> ResponseReturnValue:
         """Say which cases, in which strata, how many; first of all from which list."""
-        frame = self._frame()
-        if frame is None or request.form.get("_find") == "frame_id":
+        frame = self._frame() if request.form.get("_find") != "next" else None
+        if frame is None:
             return self._choose_frame()
-        if request.form.get("_find") == "next":
-            return redirect(self.link("plan_page", frame_id=frame.id))
         start = starting_values(self.session, frame, request.args.get("review_id", type=int))
         form = form_for(self.session, frame, start)
         return self._answer(form, frame, lambda: self._planned(form, frame), title="Plan a sample",
@@ -211,7 +209,9 @@ class PlanPages(PageSet):
     def _choose_frame(self) -> ResponseReturnValue:
         form, problems = FrameForm(sent_form()), []
         offer_choices(self.session, form)
-        if request.method == "POST" and request.form.get("_find") != "frame_id" and not form.validate():
+        if request.method == "POST" and form.validate():
+            return redirect(self.link("plan_page", frame_id=form.frame_id.data))
+        if request.method == "POST":
             problems = [("frame_id", str(form.frame_id.errors[0]))]
         return self.render("audit_samples/frame.html", form=form, problems=problems), 422 if problems else 200
 
@@ -222,8 +222,8 @@ class PlanPages(PageSet):
         problems: list[tuple[str, str]] = []
         current = version_of(over)
         opened = opened_version(current)
-        is_overtaken = opened != current and not is_finding()
-        if request.method == "POST" and not is_finding():
+        is_overtaken = opened != current
+        if request.method == "POST":
             try:
                 if is_overtaken:
                     raise RuleBroken(CONFLICT)

@@ -29,18 +29,22 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.cards import Card, card
-from admin_views.kit.homes.duties import Duty, duties_of, duty
+from admin_views.kit.homes.duties import Duty, duties_of, duty, own_duties
+from admin_views.kit.homes.side_cards import SideCard, SideLine, side_card
 from admin_views.signatures.review_papers import content_panels, shown_order
 from models.core.access import Actor, Role
 from models.core.addresses import address_of, list_address
+from models.core.clock import london_day, today
 from models.partnership.people import Person, name_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
+from models.rules.core.due_dates import short_day
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.signatures.review_papers import next_to_sign, signing_order
 from models.signatures.sign_offs import SignOff, SignOffStatus, return_for_change, sign, waiting_for_signature
 
 _SPONSORS = frozenset({Role.SPONSOR})
+_SHOWN = 8
 
 
 class SignForm(Form):
@@ -220,7 +224,23 @@ def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
 @card(roles=_SPONSORS, order=1)
 def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
     """Everything that waits for this sponsor's word."""
-    duties = duties_of(session, asked_by.person_id or 0)
+    duties = own_duties()
     words = noun_of(len(duties), "thing waits", "things wait") + " for your signature or decision"
     where = duties[0].href if len(duties) == 1 else list_address(SignOff, "waiting")
     return Card(len(duties), words, where, "warning") if duties else None
+
+
+@side_card(roles=_SPONSORS, order=20)
+def papers_to_sign(session: Session, asked_by: Actor) -> SideCard | None:
+    """The papers and decisions that wait for this sponsor, each with its review and since when it waits."""
+    duties = own_duties()
+    if not duties:
+        return None
+    lines = [SideLine(duty.what, duty.href, small=_asked(duty)) for duty in duties[:_SHOWN]]
+    more = f"All {len(duties)} that wait" if len(duties) > 1 else ""
+    return SideCard("papers", "Papers to sign", lines, more=more, more_href=list_address(SignOff, "waiting"))
+
+
+def _asked(duty: Duty) -> str:
+    since = f"asked on {short_day(london_day(duty.since), today())}" if duty.since else ""
+    return ", ".join(part for part in (duty.review, since) if part)

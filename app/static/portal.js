@@ -64,21 +64,16 @@ for (const button of document.querySelectorAll("[data-counted]")) {
   addEventListener("load", count);
 }
 
-// Choices appear while words are typed; the "Find" button does the same without this.
-for (const finder of document.querySelectorAll("[data-lookup]")) {
-  const select = document.getElementById(finder.dataset.for);
+// Where the choices are too many for the page, those that fit appear while words are typed; the server reads them anyway.
+for (const input of document.querySelectorAll("[data-lookup]")) {
   let waiting = 0;
   const look = async () => {
-    const answer = await fetch(`${finder.dataset.lookup}?q=${encodeURIComponent(finder.value)}`);
+    const answer = await fetch(`${input.dataset.lookup}?q=${encodeURIComponent(input.value)}`);
     if (!answer.ok) return;
-    const found = await answer.json();
-    const kept = [...select.options].filter((option) => option.value && option.selected);
-    const first = new Option(found.length ? "Choose…" : "Nothing found", "");
-    const more = found.filter((one) => !kept.some((option) => option.value === String(one.id)));
-    select.replaceChildren(first, ...kept, ...more.map((one) => new Option(one.label, one.id)));
-    if (kept.length) select.value = kept[0].value;
+    const choices = await answer.json();
+    input.list.replaceChildren(...choices.map((choice) => new Option("", choice.label)));
   };
-  finder.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 250); });
+  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 250); });
 }
 
 // A running job says how far it is; when it is over the page shows what came of it.

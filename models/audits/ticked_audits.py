@@ -60,17 +60,19 @@ def _involvements(session: Session, case_ids: Collection[int]) -> set[tuple[int,
     return {(case, person) for case, person in session.execute(statement.where(CaseAudit.sample_case_id.in_(case_ids)))}
 
 
-def assign_audits(session: Session, assignments: Sequence[Assignment], *, due_on: date) -> None:
+def assign_audits(session: Session, assignments: Sequence[Assignment], *, due_on: date | None) -> None:
     """Put several audits into people's hands, all due on one day, and tell them; all of them or none.
 
-    Refuses a day that is over, and the first assignment that `refused_assignments` names.
+    Without a day each stays due when it was. Refuses a day that is over, and the first assignment that
+    `refused_assignments` names.
     """
-    if due_on < today():
+    if due_on is not None and due_on < today():
         raise RuleBroken("Choose a day from today on.", field="due_on")
     for _, sentence in refused_assignments(session, assignments)[:1]:
         raise RuleBroken(sentence)
     for given in assignments:
-        given.audit.due_on = due_on
+        if due_on is not None:
+            given.audit.due_on = due_on
         hand_over(session, given.audit, given.auditor, given.case_team)
 
 

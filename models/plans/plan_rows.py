@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.core.clock import london_day, today
@@ -56,8 +56,7 @@ class PlanRow:
     @property
     def colour(self) -> str:
         """The colour of the rating; grey for none, and for a word of a partnership's own."""
-        code = self.rating.code if self.rating is not None else ""
-        return code if code in _COLOURS else "grey"
+        return colour_of(self.rating)
 
     @property
     def stands(self) -> str:
@@ -87,23 +86,33 @@ class PlanRow:
         return f"{self.action.row_version}:{self.action.brag_id or ''}:{self.action.due_on.isoformat()}"
 
 
-def rows_of(session: Session, plan: ActionPlan, ratings: Mapping[int, ReferenceItem]) -> list[PlanRow]:
-    """The plan's actions as far as whoever acts may see them, in one statement; those due first, then what is complete.
+def colour_of(rating: ReferenceItem | None) -> str:
+    """The colour of a rating.
 
-    `ratings` are the BRAG words by id. At most 1,000 actions.
+    >>> colour_of(ReferenceItem(code="amber")), colour_of(ReferenceItem(code="parked")), colour_of(None)
+    ('amber', 'grey', 'grey')
     """
+    code = rating.code if rating is not None else ""
+    return code if code in _COLOURS else "grey"
+
+
+def rows_of(session: Session, plan: ActionPlan) -> list[PlanRow]:
+    """The plan's actions as far as whoever acts may see them; those due first, then what is complete. At most 1,000."""
+    return rows_where(session, (Action.plan_id == plan.id,), MOST_READ)
+
+
+def rows_where(session: Session, conditions: Iterable[ColumnElement[bool]], most: int) -> list[PlanRow]:
+    """The first actions that meet the conditions, in one statement; those due first, then what is complete."""
     heard = select(func.max(ActionUpdate.written_at)).where(ActionUpdate.action_id == Action.id).scalar_subquery()
     rows: Any = session.execute(
-        select(Action, Agency.name, owner_words(Action), heard)
+        select(Action, Agency.name, owner_words(Action), heard, ReferenceItem)
         .outerjoin(Agency, Agency.id == Action.lead_agency_id)
-        .where(Action.plan_id == plan.id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Action.brag_id)
+        .where(*conditions)
         .order_by(Action.completed_on.is_not(None), Action.due_on, Action.number)
-        .limit(MOST_READ)
+        .limit(most)
     )
-    return [
-        PlanRow(action, agency or "", owner, heard_at, ratings.get(action.brag_id or 0))
-        for action, agency, owner, heard_at in rows
-    ]
+    return [PlanRow(action, agency or "", owner, heard_at, rating) for action, agency, owner, heard_at, rating in rows]
 
 
 def change_in_place(

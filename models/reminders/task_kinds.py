@@ -20,8 +20,10 @@ from models.partnership.sharing_agreements import SOON_DAYS, SharingAgreement
 from models.plans.actions import Action
 from models.plans.challenges import Challenge
 from models.plans.impact_analyses import ImpactAnalysis
+from models.reminders import open_tasks as undone
 from models.reminders import own_tasks as own
 from models.reminders.tasks import Deed, TaskKind
+from models.reminders.whose import Undone
 from models.returns.section_11_returns import Section11Return
 from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.review_stages import ReviewStage
@@ -33,6 +35,7 @@ from models.signatures.sign_offs import SignOff
 _OFFICERS = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
 _SPONSOR = frozenset({Role.SPONSOR})
 _AGENCY = frozenset({Role.MANAGER, Role.AGENCY_MEMBER})
+_AN_OFFICER = "an officer"
 _AHEAD, _AHEAD_OF_IMPACT = 28, 60  # days
 
 
@@ -57,21 +60,30 @@ KINDS: tuple[TaskKind, ...] = (
         "self-evaluations", 5, SelfEvaluation, ("self-evaluation to fill in", "self-evaluations to fill in"),
         _AGENCY, own.evaluations_to_fill_in, SelfEvaluation.due_on, _RETURN,
         deed=Deed("Fill in", "Fill in the self-evaluation", "Fill in {} self-evaluations"),
+        undone=Undone(undone.evaluations, agency=SelfEvaluation.agency_id),
     ),
     TaskKind(
         "section-11", 6, Section11Return, ("Section 11 return to fill in", "Section 11 returns to fill in"),
         _AGENCY, own.section_11_to_fill_in, Section11Return.due_on, _SECTION_11,
         deed=Deed("Fill in", "Fill in the Section 11 return", "Fill in {} Section 11 returns"),
+        undone=Undone(undone.section_11, agency=Section11Return.agency_id),
     ),
     TaskKind(
         "signatures", 7, SignOff, ("paper waits for your signature", "papers wait for your signature"),
         _SPONSOR, own.signatures, page=(lambda paper_id: address_by_id(SignOff, paper_id, "sign"), SignOff.id),
         deed=Deed("Sign", "Sign: {}", "Sign {} papers"), name=SignOff.title,
+        undone=Undone(
+            undone.signatures, "the lead sponsor", nouns=("paper waits to be signed", "papers wait to be signed")
+        ),
     ),
     TaskKind(
         "exceptions", 9, GateWaiver,
         ("exception waits for your decision", "exceptions wait for your decision"), _SPONSOR, own.exceptions,
         deed=Deed("Decide", "Decide on going on without: {}", "Decide on {} exceptions"), name=GateWaiver.missing,
+        undone=Undone(
+            undone.exceptions, "the lead sponsor",
+            nouns=("exception waits for a decision", "exceptions wait for a decision"),
+        ),
     ),
     TaskKind(
         "voids", 10, AuditSample,
@@ -79,22 +91,32 @@ KINDS: tuple[TaskKind, ...] = (
         _SPONSOR, own.voids,
         deed=Deed("Decide", "Decide whether the draw of {} is void", "Decide whether {} draws are void"),
         name=AuditSample.title,
+        undone=Undone(
+            undone.voids, "the lead sponsor",
+            nouns=("draw may have to be voided", "draws may have to be voided"),
+        ),
     ),
     TaskKind(
         "audits", 20, CaseAudit, ("case audit in your hands", "case audits in your hands"),
         _AGENCY | _OFFICERS, own.audits_in_hand, CaseAudit.due_on, _AUDIT,
         deed=Deed("Fill in", "Fill in the case audit {}", "Fill in {} case audits"),
+        undone=Undone(
+            undone.audits_in_hand, agency=CaseAudit.agency_id,
+            nouns=("case audit in hand", "case audits in hand"),
+        ),
     ),
     TaskKind(
         "actions", 21, Action, ("action", "actions"), frozenset(Role), own.actions, Action.due_on,
         "Action " + Action.reference + " is due", ahead=_AHEAD, is_of_hubs=True,
         deed=Deed("Follow up", "Follow up: {}", "Follow up {} actions"),
         name=Action.text,
+        undone=Undone(undone.actions, agency=Action.lead_agency_id),
     ),
     TaskKind(
         "audits-to-assign", 25, CaseAudit, ("case audit without an auditor", "case audits without an auditor"),
         frozenset({Role.MANAGER}), own.audits_to_assign, CaseAudit.due_on, _AUDIT,
         deed=Deed("Assign", "Assign the case audit {}", "Assign {} case audits"),
+        undone=Undone(undone.audits_to_assign, agency=CaseAudit.agency_id),
     ),
     TaskKind(
         "completions", 26, Action,
@@ -102,6 +124,7 @@ KINDS: tuple[TaskKind, ...] = (
         _OFFICERS, own.completions, is_of_hubs=True,
         deed=Deed("Confirm", "Confirm that it is complete: {}", "Confirm that {} actions are complete"),
         name=Action.text,
+        undone=Undone(undone.completions, _AN_OFFICER),
     ),
     TaskKind(
         "self-evaluations-owed", 30, SelfEvaluation,
@@ -116,6 +139,7 @@ KINDS: tuple[TaskKind, ...] = (
         is_of_hubs=True,
         deed=Deed("Read", "Read the self-evaluation of {}", "Read {} self-evaluations"),
         name=_agency_of(SelfEvaluation),
+        undone=Undone(undone.evaluations_to_read, _AN_OFFICER),
     ),
     TaskKind(
         "section-11-owed", 33, Section11Return,
@@ -129,6 +153,7 @@ KINDS: tuple[TaskKind, ...] = (
         ("Section 11 return to moderate", "Section 11 returns to moderate"), _OFFICERS, own.section_11_to_moderate,
         deed=Deed("Moderate", "Moderate the Section 11 return of {}", "Moderate {} Section 11 returns"),
         name=_agency_of(Section11Return),
+        undone=Undone(undone.section_11_to_moderate, _AN_OFFICER),
     ),
     TaskKind(
         "audits-owed", 35, CaseAudit, ("case audit that an agency owes", "case audits that agencies owe"),
@@ -142,22 +167,26 @@ KINDS: tuple[TaskKind, ...] = (
         "Audits of sample " + AuditSample.reference + " are due", ahead=_AHEAD, is_of_hubs=True,
         deed=Deed("Finish", "Finish the audits of {}", "Finish the audits of {} samples"),
         name=AuditSample.title,
+        undone=Undone(undone.samples, _AN_OFFICER),
     ),
     TaskKind(
         "moderations", 37, SampleCase, ("case is ready to be moderated", "cases are ready to be moderated"),
         _OFFICERS, own.moderations, page=(partial(list_address, Moderation, "case"), SampleCase.id), is_of_hubs=True,
         deed=Deed("Moderate", "Moderate case {}", "Moderate {} cases"),
+        undone=Undone(undone.moderations, _AN_OFFICER),
     ),
     TaskKind(
         "eliminations", 38, SampleCase,
         ("elimination waits for a second person", "eliminations wait for a second person"), _OFFICERS, own.eliminations,
         deed=Deed("Decide", "Decide on leaving out case {}", "Decide on leaving out {} cases"),
+        undone=Undone(undone.eliminations, _AN_OFFICER),
     ),
     TaskKind(
         "groups-untold", 45, FeedbackActivity,
         ("activity whose groups wait to be told the outcome", "activities whose groups wait to be told the outcome"),
         _OFFICERS, own.groups_untold, is_of_hubs=True,
         deed=Deed("Tell", "Tell the groups what came of: {}", "Tell the groups of {} activities what came of them"),
+        undone=Undone(undone.groups_untold, _AN_OFFICER),
     ),
     TaskKind(
         "signatures-to-ask", 49, ThematicReview,
@@ -166,11 +195,13 @@ KINDS: tuple[TaskKind, ...] = (
         page=(lambda review_id: address_by_id(ThematicReview, review_id, "papers"), ThematicReview.id),
         deed=Deed("Ask", "Ask for the signatures of {}", "Ask for the signatures of {} reviews"),
         name=ThematicReview.title,
+        undone=Undone(undone.signatures_to_ask, _AN_OFFICER),
     ),
     TaskKind(
         "agencies-unsigned", 50, Agency, ("agency has no sharing agreement", "agencies have no sharing agreement"),
         _OFFICERS, own.never_signed,
         deed=Deed("Sign", "Sign a sharing agreement with {}", "Sign sharing agreements with {} agencies"),
+        undone=Undone(undone.never_signed, _AN_OFFICER),
     ),
     TaskKind(
         "agreements", 51, SharingAgreement, ("sharing agreement to renew", "sharing agreements to renew"),
@@ -178,24 +209,28 @@ KINDS: tuple[TaskKind, ...] = (
         "Sharing agreement, version " + SharingAgreement.version + ", ends", ahead=SOON_DAYS,
         deed=Deed("Renew", "Renew the sharing agreement of {}", "Renew {} sharing agreements"),
         name=_agency_of(SharingAgreement),
+        undone=Undone(undone.agreements, _AN_OFFICER),
     ),
     TaskKind(
         "challenges", 55, Challenge, ("challenge waits for an answer", "challenges wait for an answer"),
         _OFFICERS | {Role.MANAGER}, own.challenges, is_of_hubs=True,
         deed=Deed("Answer", "Answer the challenge: {}", "Answer {} challenges"),
         name=Challenge.question,
+        undone=Undone(undone.challenges, agency=Challenge.agency_id),
     ),
     TaskKind(
         "stages", 58, ReviewStage, ("planned stage of a review", "planned stages of reviews"),
         _OFFICERS | _SPONSOR, own.stages, ReviewStage.planned_on, _STAGE_TITLE, ahead=_AHEAD, is_of_hubs=True,
         deed=Deed("Look", "Reach the stage {}", "Reach {} planned stages"),
         name=_STAGE_WORDS,
+        undone=Undone(undone.stages, _AN_OFFICER),
     ),
     TaskKind(
         "impact-analyses", 60, ImpactAnalysis, ("impact analysis", "impact analyses"), _OFFICERS, own.impact_analyses,
         ImpactAnalysis.due_on, "Impact analysis " + ImpactAnalysis.reference + " is due",
         ahead=_AHEAD_OF_IMPACT, is_of_hubs=True,
         deed=Deed("Complete", "Complete the impact analysis", "Complete {} impact analyses"),
+        undone=Undone(undone.impact_analyses, _AN_OFFICER),
     ),
     TaskKind(
         "learning-unused", 62, LearningProduct,

@@ -6,18 +6,17 @@ and the calendar holds what has a day. The kinds themselves stand in `models/rem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Integer,
     Select,
-    Text,
     and_,
     cast,
     func,
@@ -32,8 +31,9 @@ from sqlalchemy.orm import Session
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, list_address
 from models.core.db import Base
-from models.core.labels import label_of
-from models.reviews.review_writes import review_id_column
+from models.reminders.whose import Undone, Whose
+from models.reviews.own_reviews import of_followed_review
+from models.reviews.review_writes import review_id_column, way_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import DueDate, due_sentence
@@ -74,7 +74,8 @@ class TaskKind:
     comes to the home page; None puts everything there at once. `page` says where a row is done, if not on its own page:
     the address by a key, and the column with that key.
     `is_of_hubs` are kinds of which an administrator has those of every hub. `deed` says what is to be done; a row is
-    called by its `name`, or by the words people know it by.
+    called by its `name`, or by the words people know it by. `undone` is how people see it whose task it is not; None
+    where nobody else is shown it.
     """
 
     code: str
@@ -90,10 +91,39 @@ class TaskKind:
     is_of_hubs: bool = False
     deed: Deed = Deed("Open", "{}", "{}")
     name: Any = None
+    undone: Undone | None = None
 
-    def where(self, actor: Actor, on: date, when: When) -> ColumnElement[bool]:
-        """The condition on the table's rows for one pile of the person's tasks on a day."""
-        return and_(self.is_mine(actor, on), self._when(on, when))
+    def where(self, actor: Actor, on: date, when: When, whose: Whose = Whose.MINE) -> ColumnElement[bool]:
+        """The condition on the table's rows for one pile of the person's tasks on a day, or of those of others."""
+        return and_(self._of(whose, actor, on), self._when(on, when))
+
+    def _of(self, whose: Whose, actor: Actor, on: date) -> ColumnElement[bool]:
+        if whose is Whose.MINE or self.undone is None:
+            return self.is_mine(actor, on)
+        is_open = self.undone.rows(on)
+        if whose is Whose.AGENCY:
+            return and_(is_open, self.undone.agency.in_(actor.agency_ids))
+        return is_open if whose is Whose.ALL else and_(is_open, of_followed_review(self.review_id, actor, on))
+
+    def is_in(self, whose: Whose, actor: Actor) -> bool:
+        """Whether people of the actor's role may have such tasks, or may ask for those of others."""
+        if whose is Whose.MINE or self.undone is None:
+            return whose is Whose.MINE and actor.role in self.roles
+        if whose is Whose.AGENCY:
+            return self.undone.agency is not None and bool(self.roles & {Role.MANAGER, Role.AGENCY_MEMBER})
+        table: Any = self.table.__table__
+        return whose is Whose.ALL or self.table is ThematicReview or bool(way_of(table))
+
+    @property
+    def review_id(self) -> Any:
+        """The id of the review that a row belongs to, beside the row in a statement about the table."""
+        table: Any = self.table.__table__
+        return ThematicReview.id if self.table is ThematicReview else review_id_column(table)
+
+    def nouns_for(self, whose: Whose) -> tuple[str, str]:
+        """The nouns for one and for more, as one's own or as others'."""
+        is_own = whose is Whose.MINE or self.undone is None or self.undone.nouns is None
+        return self.nouns if is_own else self.undone.nouns  # type: ignore[union-attr,return-value]
 
     def _when(self, on: date, when: When) -> ColumnElement[bool]:
         if when is When.OPEN:
@@ -113,19 +143,23 @@ class TaskKind:
         """The key of the table's rows."""
         return self.table.__mapper__.primary_key[0]
 
-    def address(self, page_id: int) -> str:
-        """The page on which one task is done."""
-        return self.page[0](page_id) if self.page else address_by_id(self.table, page_id)
+    def address(self, page_id: int, whose: Whose = Whose.MINE) -> str:
+        """The page on which one task is done; that of the row where it is another's to do."""
+        is_own_page = self.page is None or whose is not Whose.MINE
+        return address_by_id(self.table, page_id) if is_own_page else self.page[0](page_id)  # type: ignore[index]
 
-    @property
-    def page_id(self) -> Any:
-        """The key of the page on which one task is done."""
-        return self.page[1] if self.page else self.key
+    def page_id(self, whose: Whose = Whose.MINE) -> Any:
+        """The key of the page on which one task is done, or where it is read."""
+        return self.page[1] if self.page and whose is Whose.MINE else self.key
 
-    def list_address(self, when: When, review_id: int | None = None) -> str:
+    def pile_code(self, when: When, whose: Whose = Whose.MINE) -> str:
+        """What a list is asked for to show one pile."""
+        return f"{self.code}-{when}" if whose is Whose.MINE else f"{self.code}-{when}-{whose}"
+
+    def list_address(self, when: When, review_id: int | None = None, whose: Whose = Whose.MINE) -> str:
         """The list that has exactly one pile of the asking person's tasks, oldest due first; or of one review's."""
         sort = None if self.due_on is None else self.due_on.key
-        return list_address(self.table, **{FILTER: f"{self.code}-{when}", "sort": sort, "review_id": review_id})
+        return list_address(self.table, **{FILTER: self.pile_code(when, whose), "sort": sort, "review_id": review_id})
 
 
 @dataclass(frozen=True)
@@ -138,110 +172,54 @@ class Pile:
     first_on: date | None
     page_id: int
     actor: Actor
+    whose: Whose = Whose.MINE
 
     @property
     def address(self) -> str:
         """One task: its own page. Several: the list that has exactly these."""
-        return self.kind.address(self.page_id) if self.count == 1 else self.kind.list_address(self.when)
+        if self.count == 1:
+            return self.kind.address(self.page_id, self.whose)
+        return self.kind.list_address(self.when, whose=self.whose)
 
     def words(self, on: date) -> str:
         """What stands beside the count on the home page."""
-        is_everybodys = self.kind.is_of_hubs and self.actor.role is Role.ADMINISTRATOR
+        is_own = self.whose is Whose.MINE
+        is_everybodys = is_own and self.kind.is_of_hubs and self.actor.role is Role.ADMINISTRATOR
         of_whom = ALL_HUBS if is_everybodys else ""
+        nouns = self.kind.nouns_for(self.whose)
         if self.first_on is None:
-            return noun_of(self.count, *self.kind.nouns) + of_whom
-        return due_sentence(self.count, self.kind.nouns, self.first_on, on) + of_whom
+            return noun_of(self.count, *nouns) + of_whom
+        return due_sentence(self.count, nouns, self.first_on, on) + of_whom
 
 
-def kinds_for(kinds: tuple[TaskKind, ...], actor: Actor) -> list[TaskKind]:
-    """The kinds that people of the actor's role may have."""
-    return [kind for kind in kinds if actor.role in kind.roles]
+def kinds_for(kinds: Iterable[TaskKind], actor: Actor, whose: Whose = Whose.MINE) -> list[TaskKind]:
+    """The kinds that people of the actor's role may have, or may ask for as others'."""
+    return [kind for kind in kinds if kind.is_in(whose, actor)]
 
 
-def piles_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date) -> list[Pile]:
-    """What a person has to do on a day, pile by pile, in the kinds' order; only what there is of it.
+def piles_of(
+    session: Session, kinds: Iterable[TaskKind], actor: Actor, on: date, whose: Whose = Whose.MINE
+) -> list[Pile]:
+    """What a person, or others, have to do on a day, pile by pile, in the kinds' order; only what there is of it.
 
     The session acts as that person. One statement, whatever the number of kinds.
     """
-    wanted = [(kind, when) for kind in kinds_for(kinds, actor) for when in kind.piles]
+    wanted = [(kind, when) for kind in kinds_for(kinds, actor, whose) for when in kind.piles]
     if not wanted:
         return []
-    counts = [_count(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
+    asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in wanted]
+    counts = [_count(number, kind, kind.page_id(whose), where) for number, (kind, where) in enumerate(asked)]
     rows = session.execute(union_all(*counts)).all()
-    piles = [_pile(wanted[row[0]], actor, row[1:]) for row in sorted(rows, key=lambda row: row[0]) if row[1]]
+    piles = [
+        Pile(*wanted[row[0]], row[1], row[2], row[3], actor, whose) for row in sorted(rows, key=itemgetter(0)) if row[1]
+    ]
     return sorted(piles, key=lambda pile: pile.kind.order)
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to do, or several of a kind for one review: what, by when, where, and for which review."""
-
-    kind: TaskKind
-    when: When
-    count: int
-    what: str
-    due_on: date | None
-    address: str
-    review_id: int | None
-    review: str
-
-    @property
-    def is_late(self) -> bool:
-        return self.when is When.OVERDUE
-
-
-def tasks_of(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date, most: int = 10) -> list[Task]:
-    """The first things a person has to do on a day, what is late first.
-
-    Several of one kind, for one review, stand together, and lead to the list of exactly these. The session acts as that
-    person. One statement, whatever the number of kinds.
-    """
-    wanted = [(kind, when) for kind in kinds_for(kinds, actor) for when in kind.piles]
-    if not wanted:
-        return []
-    grouped = [_grouped(number, kind, when, actor, on) for number, (kind, when) in enumerate(wanted)]
-    tasks = [_task(*wanted[row[0]], row) for row in session.execute(union_all(*grouped))]
-    return sorted(tasks, key=lambda task: (_turn(task), task.due_on or on, task.kind.order, task.what))[:most]
-
-
-def _turn(task: Task) -> int:
-    """What is late comes first, then what others wait for, then what has a day, then the rest."""
-    if task.is_late:
-        return 0
-    if task.due_on is None:
-        return 1 if task.kind.order <= _WAITED_FOR else 3
-    return 2
-
-
-def _grouped(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Any:
-    """A pile's rows by review: how many, the first day, what the first is called, and where it is done."""
-    table: Any = kind.table.__table__
-    review_id = cast(review_id_column(table), Integer).label("review_id")
-    name = cast(label_of(kind.table) if kind.name is None else kind.name, Text).label("name")
-    due_on = cast(null() if kind.due_on is None else kind.due_on, Date).label("due_on")
-    own = select(review_id, name, due_on, kind.page_id.label("page_id")).select_from(kind.table)
-    rows = own.where(kind.where(actor, on, when)).subquery()
-    title = select(ThematicReview.title).where(ThematicReview.id == rows.c.review_id).scalar_subquery()
-    columns = func.count(), func.min(rows.c.name), func.min(rows.c.due_on), func.min(rows.c.page_id)
-    return select(literal(number), *columns, rows.c.review_id, title).group_by(rows.c.review_id)
-
-
-def _task(kind: TaskKind, when: When, row: Any) -> Task:
-    _, count, name, due_on, page_id, review_id, review = row
-    what = kind.deed.one.format(name) if count == 1 else kind.deed.many.format(count)
-    address = kind.address(page_id) if count == 1 else kind.list_address(when, review_id)
-    return Task(kind, when, count, what, due_on, address, review_id, review or "")
-
-
-def _pile(which: tuple[TaskKind, When], actor: Actor, counted: Sequence[Any]) -> Pile:
-    count, first_on, page_id = counted
-    return Pile(which[0], which[1], count, first_on, page_id, actor)
-
-
-def _count(number: int, kind: TaskKind, when: When, actor: Actor, on: date) -> Select[*tuple[Any, ...]]:
+def _count(number: int, kind: TaskKind, page_id: Any, where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     first = cast(null() if kind.due_on is None else func.min(kind.due_on), Date)
-    counted = select(literal(number), func.count(), first, func.coalesce(func.min(kind.page_id), 0))
-    return counted.select_from(kind.table).where(kind.where(actor, on, when))
+    counted = select(literal(number), func.count(), first, func.coalesce(func.min(page_id), 0))
+    return counted.select_from(kind.table).where(where)
 
 
 def due_dates(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date) -> list[DueDate]:
@@ -256,7 +234,7 @@ def due_dates(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: d
 def _dates(session: Session, kind: TaskKind, actor: Actor, on: date) -> Iterator[DueDate]:
     if kind.due_on is None:
         return
-    dated = select(kind.key, kind.due_on, kind.title, kind.page_id).select_from(kind.table)
+    dated = select(kind.key, kind.due_on, kind.title, kind.page_id()).select_from(kind.table)
     mine = dated.where(kind.is_mine(actor, on), kind.due_on.is_not(None)).order_by(kind.due_on).limit(MOST)
     for key, due_on, title, page_id in session.execute(mine):
         yield DueDate(f"{kind.table.__tablename__}-{key}", due_on, title, kind.address(page_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -117,6 +118,18 @@ def values_of(session: Session, sheet_id: int) -> dict[str, Any]:
 def sheet_progress(session: Session, sheet: AnswerSheet) -> Progress:
     """How many of a sheet's questions are answered."""
     return progress(version_of(session, sheet).questionnaire, values_of(session, sheet.id))
+
+
+def progress_of_sheets(session: Session, sheet_ids: Collection[int]) -> dict[int, Progress]:
+    """How many questions of each of some sheets are answered, in two statements; none for no sheets."""
+    if not sheet_ids:
+        return {}
+    tools = select(AnswerSheet.id, ToolVersion).join(ToolVersion, ToolVersion.id == AnswerSheet.version_id)
+    versions = session.execute(tools.where(AnswerSheet.id.in_(sheet_ids))).all()
+    values: dict[int, dict[str, Any]] = {sheet_id: {} for sheet_id in sheet_ids}
+    for answer in session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id.in_(sheet_ids))):
+        values[answer.sheet_id][answer.question_key] = answer.value
+    return {sheet_id: progress(version.questionnaire, values[sheet_id]) for sheet_id, version in versions}
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,11 @@ class Hand:
         self.count.fields += 1
 
     def choose(self, label: str, words: str = "") -> None:
-        """Choose from a list of choices: these words, or the first choice there is."""
+        """Choose from a list of choices: these words, or the first choice there is; where there are many, type them."""
         field = self._field(label)
-        if words:
+        if field.get_attribute("list") is not None:
+            field.fill(words)
+        elif words:
             field.select_option(words)
         else:
             field.select_option(index=1)

@@ -77,6 +77,7 @@ def test_administrator_makes_changes_and_deletes_an_agency(open_as: Callable[[st
     page.get_by_label("Code").fill("ODS X1")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("ODS X1").first.wait_for()
+    page.locator("main summary", has_text="More").click()
     page.get_by_role("link", name="Delete").click()
     accessible(page)
     page.get_by_role("button", name="Delete").click()

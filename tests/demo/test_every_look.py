@@ -32,8 +32,9 @@ SHOW_CASES: dict[str, set[str]] = {
     },
     "sample_cases": {*_RECORDS, "approve", "propose"},
     "case_audits": {
-        *_RECORDS, "answer", "assign", "assign_ticked", "blank_paper", "cases", "declare", "filled_paper", "hand_in",
-        "make_finding", "not_known", "open_audits", "read", "record_state", "remind", "return_for_changes", "withdraw",
+        *_RECORDS, "answer", "assign", "assign_own", "assign_ticked", "blank_paper", "cases", "declare", "filled_paper",
+        "hand_in", "make_finding", "not_known", "open_audits", "read", "record_state", "remind",
+        "return_for_changes", "withdraw",
     },
     "moderations": {*_RECORDS, "make_finding", "moderate", "paper", "side"},
     "challenges": {*_RECORDS, "answer", "close"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,9 +36,23 @@ class Entry:
         return "?" in self.href or self.href.endswith(("/late/", "/waiting/"))
 
 
-def entries_of(browser: Browser) -> list[Entry]:
+TABS = {
+    Role.ADMINISTRATOR: ["Mine", "Everybody"],
+    Role.OFFICER: ["Mine", "My hub", "Everybody"],
+    Role.SPONSOR: ["Mine", "My reviews", "Everybody"],
+    Role.MANAGER: ["Mine", "My agency"],
+}
+
+
+def tabs_of(browser: Browser) -> dict[str, str]:
+    """The tabs of a home page and where each leads; a page without tabs is its own."""
+    links = browser.get("/").select("nav.tabs[aria-label='Whose tasks'] a")
+    return {link.get_text(): str(link["href"]) for link in links} or {"": "/"}
+
+
+def entries_of(browser: Browser, path: str = "/") -> list[Entry]:
     found = []
-    for link in browser.get("/").select(".fold .chips a"):
+    for link in browser.get(path).select(".fold .chips a"):
         number, words = (" ".join(part.get_text(" ").split()) for part in link.select("strong, span"))
         found.append(Entry(int(number.replace(",", "")), words, str(link["href"])))
     return found
@@ -68,25 +83,52 @@ def people(portal: Flask, session: Session) -> list[tuple[Person, Browser]]:
 
 
 def test_every_entry_of_every_home_page_leads_to_exactly_what_it_counts(people: list[tuple[Person, Browser]]) -> None:
-    seen = 0
+    seen: dict[str, int] = defaultdict(int)
     for person, browser in people:
-        for entry in entries_of(browser):
-            seen += 1
-            if not entry.is_list:
-                assert entry.count == 1, (person.name, entry)
-                browser.get(entry.href)
-            else:
-                assert entry.count > 1, (person.name, entry)
-                assert len(rows_of(browser, entry.href)) == entry.count, (person.name, entry)
-    assert seen > 20
+        for tab, path in tabs_of(browser).items():
+            for entry in entries_of(browser, path):
+                seen[tab] += 1
+                if not entry.is_list:
+                    assert entry.count == 1, (person.name, entry)
+                    browser.get(entry.href)
+                else:
+                    assert entry.count > 1, (person.name, entry)
+                    assert len(rows_of(browser, entry.href)) == entry.count, (person.name, entry)
+    assert all(seen[tab] > 3 for tab in ("", "Mine", "My hub", "My reviews", "My agency", "Everybody"))
+
+
+def test_tabs_stand_where_they_have_a_meaning_and_say_which_is_shown(people: list[tuple[Person, Browser]]) -> None:
+    for person, browser in people:
+        tabs = tabs_of(browser)
+        is_of_none = person.role is Role.MANAGER and person.agency_id is None
+        assert list(tabs) == ([""] if is_of_none else TABS.get(person.role, [""])), person.name
+        for words, path in tabs.items():
+            here = browser.get(path).select("nav.tabs [aria-current=page]")
+            assert [link.get_text() for link in here] == ([words] if words else []), person.name
+
+
+def test_tab_of_another_role_shows_ones_own_and_its_pile_finds_nothing(people: list[tuple[Person, Browser]]) -> None:
+    manager = next(browser for person, browser in people if person.role is Role.MANAGER and person.agency_id)
+    assert entries_of(manager, "/?whose=everybody") == entries_of(manager)
+    assert rows_of(manager, "/actions/?waits=actions-overdue-agency")
+    assert "Nothing fits" in manager.get("/actions/?waits=actions-overdue-everybody").get_text()
+
+
+def test_tasks_of_others_say_by_whom_and_are_only_looked_at(people: list[tuple[Person, Browser]]) -> None:
+    officer = next(browser for person, browser in people if person.role is Role.OFFICER)
+    tasks = officer.get("/?whose=everybody").select("ol.tasks > li")
+    assert len(tasks) == 10
+    assert all("To be done by" in task.get_text() for task in tasks)
+    assert {link.get_text().split(":")[0] for task in tasks for link in task.select("a.verb")} == {"Look"}
+    assert "The first 10 of" in officer.get("/?whose=everybody").get_text()
 
 
 def test_every_task_leads_to_its_own_page_or_to_exactly_as_many_as_it_says(
     people: list[tuple[Person, Browser]],
 ) -> None:
     seen: set[bool] = set()
-    for person, browser in people:
-        tasks = browser.get("/").select("ol.tasks > li")
+    for person, browser, path in [(*each, path) for each in people for path in tabs_of(each[1]).values()]:
+        tasks = browser.get(path).select("ol.tasks > li")
         assert len(tasks) <= 10, person.name
         dates = [task.select_one(".when") for task in tasks]
         late = [bool(each and each.select_one(".late")) for each in dates]
@@ -98,7 +140,8 @@ def test_every_task_leads_to_its_own_page_or_to_exactly_as_many_as_it_says(
             number = re.search(r"(?<![\w-])(\d+) (?!days)", what.get_text()) if "waits=" in str(href["href"]) else None
             seen.add(number is not None)
             if number is None:
-                browser.get(str(href["href"]))
+                with browser.client.get(str(href["href"]), follow_redirects=True) as answer:
+                    assert answer.status_code == 200, (person.name, what.get_text())
             else:
                 assert len(rows_of(browser, str(href["href"]))) == int(number[1]), (person.name, what.get_text())
     assert seen == {True, False}

@@ -71,6 +71,29 @@ def test_rows_agree_conflict_and_are_silent(browser: Open, session: Session, rev
     assert "No source says anything of this key line yet." in said
 
 
+def test_conflicts_come_first_then_partly_then_agree_then_silent_and_each_number_opens_its_lines(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    _found(session, review, 1, Source.SELF_EVALUATION, Verdict.STRENGTH)
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.MIXED)
+    _found(session, review, 3, Source.CASE_AUDIT, Verdict.CONCERN)
+    _found(session, review, 3, Source.SERVICE_USERS, Verdict.STRENGTH)
+    session.commit()
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/triangulation/"
+    page = officer.get(path)
+    rows = page.select("table.matrix tr.evidence")
+    assert [row.select_one("th").get_text()[:1] for row in rows] == ["3", "1", "2"]  # type: ignore[union-attr]
+    assert [row.select("td")[-1].get_text() for row in rows] == ["Conflict", "Partly", "Silent"]
+    headings = ["In conflict: 1", "Partly agree: 1", "Silent: 1"]
+    assert [band.get_text() for band in page.select("table.matrix tr.band")] == headings
+    for link in page.select(".legend a, .chips a"):
+        (count,) = [int(word) for word in link.get_text().split() if word.isdecimal()]
+        assert len(officer.get(str(link["href"])).select("tr.evidence")) == count
+    in_order = officer.get(f"{path}?order=lines").select("tr.evidence th")
+    assert [cell.get_text()[:1] for cell in in_order] == ["1", "2", "3"]
+    assert "No key line stands so" in officer.get(f"{path}?lines=agree").get_text()
+
+
 def test_cell_opens_what_lies_behind_it(browser: Open, session: Session, review: ThematicReview) -> None:
     finding = _found(session, review, 1, Source.CASE_AUDIT, Verdict.MIXED, text="Four of ten <b>children</b> seen.")
     session.commit()

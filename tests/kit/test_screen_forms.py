@@ -22,7 +22,6 @@ from admin_views.kit.fields import (
     TextField,
     WholeNumberField,
 )
-from admin_views.kit.lists.choices import FEW
 from models.core.access import Role
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -173,27 +172,6 @@ def test_inactive_choice_is_offered_only_where_it_is_the_current_one(browser: Op
     path = f"/agencies/{agency.id}/edit/"
     assert "Gone" not in person.get(path).get_text()
     assert person.client.post(path, data=person.filled(path, category_id=gone.id)).status_code == 422
-
-
-def test_many_choices_are_found_by_words_with_and_without_a_script(browser: Open, session: Session) -> None:
-    for number in range(FEW + 5):
-        make.agency(session, f"Agency {number:03d}")
-    session.commit()
-    person = browser(Role.ADMINISTRATOR)
-    page = person.get("/people/new/")
-    assert len(page.select("#agency_id option")) == 1
-    response = person.send("/people/new/", name="Ann", agency_id__words="cy 017", _find="agency_id")
-    assert response.status_code == 200
-    assert "Agency 017" in response.text
-    assert 'value="Ann"' in response.text
-    assert session.scalars(select(Person).where(Person.name == "Ann")).all() == []
-    answer = person.client.get("/people/lookup/agency_id/?q=cy+017")
-    assert [choice["label"] for choice in answer.json] == ["Agency 017"]
-    chosen = answer.json[0]["id"]
-    values = {"name": "Ann", "email": "ann@example.org", "role": "agency_member", "agency_id": chosen}
-    assert person.send("/people/new/", **values).status_code == 302
-    person.get("/people/lookup/name/", status=404)
-    person.get("/people/lookup/password_hash/", status=404)
 
 
 def test_bulk_action_asks_first_then_touches_only_the_ticked(browser: Open, session: Session) -> None:

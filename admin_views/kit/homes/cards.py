@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from admin_views.kit.permissions import Roles
+from admin_views.kit.registry import screen_of
 from admin_views.kit.requests import actor, role
 from models.core.access import Actor, Role
 from models.core.clock import today
 from models.reminders.task_kinds import KINDS
-from models.reminders.tasks import When, piles_of
+from models.reminders.tasks import TaskKind, When, piles_of
+from models.reminders.whose import Whose
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,24 @@ def card(*, roles: Iterable[Role], order: int = 100) -> Callable[[MakeCard], Mak
     return mark
 
 
-def cards_of(session: Session) -> list[Card]:
-    """The cards of the asking person, in order: what they have to do by kind, and what nouns say beside it."""
-    asked = role()
-    stated = [(known.order, known.make(session, actor())) for known in _cards if asked in known.roles]
-    cards = [*_tasks(session), *((order, card) for order, card in stated if card is not None)]
+def cards_of(session: Session, whose: Whose = Whose.MINE) -> list[Card]:
+    """What is to be done by kind, in order; of the asking person's own also what nouns say beside it."""
+    own = [known for known in _cards if role() in known.roles] if whose is Whose.MINE else []
+    stated = [(known.order, known.make(session, actor())) for known in own]
+    cards = [*_piles(session, whose), *((order, card) for order, card in stated if card is not None)]
     return [card for _, card in sorted(cards, key=lambda known: known[0])]
 
 
-def _tasks(session: Session) -> list[tuple[int, Card]]:
+def read_kinds(whose: Whose) -> list[TaskKind]:
+    """The kinds of task that the asking person may have; of those of others, the ones whose list they may open."""
+    if whose is Whose.MINE:
+        return list(KINDS)
+    return [kind for kind in KINDS if (shown := screen_of(kind.table)) and role() in shown.roles_of("index_view")]
+
+
+def _piles(session: Session, whose: Whose) -> list[tuple[int, Card]]:
     """A card for each pile of tasks: what is overdue with its warning."""
-    piles = piles_of(session, KINDS, actor(), today())
+    piles = piles_of(session, read_kinds(whose), actor(), today(), whose)
     return [
         (pile.kind.order, Card(pile.count, pile.words(today()), pile.address, _TONES.get(pile.when, "")))
         for pile in piles

@@ -45,11 +45,16 @@ def duties_of(session: Session, sponsor_id: int) -> list[Duty]:
     ]
 
 
-def waiting_count() -> int:
-    """How many things wait for the sponsor who asks; 0 for everybody else. Counted once a request."""
+def own_duties() -> list[Duty]:
+    """What waits for the sponsor who asks; nothing for everybody else. Read once a request."""
     asked = actor()
     if asked.role is not Role.SPONSOR or asked.person_id is None or "database_session" not in g:
-        return 0
-    if "waiting_count" not in g:
-        g.waiting_count = len(duties_of(g.database_session, asked.person_id))
-    return g.waiting_count
+        return []
+    if "own_duties" not in g:
+        g.own_duties = duties_of(g.database_session, asked.person_id)
+    return list(g.own_duties)
+
+
+def waiting_count() -> int:
+    """How many things wait for the sponsor who asks; 0 for everybody else."""
+    return len(own_duties())

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from sqlalchemy.orm import Session
 
-from admin_views.kit.homes.cards import cards_of
 from admin_views.kit.homes.searches import found_by, the_only
+from admin_views.kit.homes.side_cards import side_cards_of
+from admin_views.kit.homes.task_tabs import task_tab
 from admin_views.kit.lists.searches import clean_words
 from admin_views.kit.permissions import ADMINISTRATORS, EVERYONE, READERS, Gate, expose
 from admin_views.kit.registry import load_screens, menu_of
@@ -19,8 +20,6 @@ from models.partnership.mail_settings import mail_is_tested
 from models.partnership.partnership_settings import is_named
 from models.partnership.portals import PortalKind, hide_start, the_portal
 from models.reminders.first_steps import FirstStep, SettingsDone, first_steps
-from models.reminders.task_kinds import KINDS
-from models.reminders.tasks import tasks_of
 from models.reviews.followed_reviews import reviews_of
 
 WORKBOOKS = "/table-imports"
@@ -37,13 +36,12 @@ class HomeView(Gate, BaseView):
     def index_view(self) -> str:
         """What waits for oneself, and the ways into the portal."""
         session, on = self.database.session, today()
-        tasks = tasks_of(session, KINDS, actor(), on)
-        reviews = reviews_of(session, actor(), on)
-        is_board = role() is Role.BOARD_VIEWER and not tasks
+        tab, reviews = task_tab(session, on), reviews_of(session, actor(), on)
+        is_board = role() is Role.BOARD_VIEWER and not tab.tasks
+        cards = side_cards_of(session)
         return render_template(
-            "home.html", cards=cards_of(session), tasks=tasks, reviews=reviews, on=on, is_board=is_board,
-            **_start(session),
-        )  # fmt: skip
+            "home.html", tab=tab, reviews=reviews, side_cards=cards, on=on, is_board=is_board, **_start(session)
+        )
 
     @expose("/administration/", roles=READERS)
     def administration(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask_admin.model.ajax import AjaxModelLoader
-from sqlalchemy import Select, String, cast, literal, or_, select
+from sqlalchemy import Select, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.columns import sort_expression
@@ -16,7 +16,13 @@ from models.core.db import Base
 from models.core.labels import label_of
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 
-FEW = 200  # up to here a plain select; beyond it people search
+FEW = 15
+"""Up to so many choices a plain select; beyond it people type to find."""
+
+LISTED = 500
+"""Up to so many choices the page brings all of them along; beyond it they are asked for by what is typed."""
+
+_IN_FILTER = 200  # choices that one filter of a list brings along
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 
@@ -36,6 +42,16 @@ def choice_label(target: type[Base]) -> Any:
     return target.reference + ": " + target.title if has_both else label_of(target)  # type: ignore[attr-defined]
 
 
+def numbered(pairs: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The choices, those that are called alike with their numbers, so that each label names one.
+
+    >>> numbered([(3, "Ann Cole"), (4, "Bo Day"), (9, "Ann Cole")])
+    [(3, 'Ann Cole (no. 3)'), (4, 'Bo Day'), (9, 'Ann Cole (no. 9)')]
+    """
+    count = Counter(label.casefold() for _, label in pairs)
+    return [(key, f"{label} (no. {key})" if count[label.casefold()] > 1 else label) for key, label in pairs]
+
+
 class ChoiceLoader:
     """The choices of a foreign key: the rows of the target that the asking person may see, narrowed."""
 
@@ -52,14 +68,25 @@ class ChoiceLoader:
         return self.narrow(choices) if self.narrow else choices
 
     def offered(self, session: Session, current: int | None) -> list[tuple[int, str]]:
-        """Up to FEW + 1 choices: more than FEW means "let people search"."""
-        rows = session.execute(self.statement(current=current, is_active_only=True).limit(FEW + 1))
-        return [(row[0], row[1]) for row in rows]
+        """Up to LISTED + 1 choices: more than LISTED means that the page does not bring all of them along."""
+        rows = session.execute(self.statement(current=current, is_active_only=True).limit(LISTED + 1))
+        return numbered([(row[0], row[1]) for row in rows])
 
     def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
-        """The choices whose label contains the words."""
-        statement = self.statement(is_active_only=True).where(contains(choice_label(self.target), words))
-        return [(row[0], row[1]) for row in session.execute(statement.limit(limit))]
+        """The choices whose label has every one of the words in it: those that begin with them first."""
+        label: Any = cast(choice_label(self.target), String)
+        statement = self.statement(is_active_only=True)
+        is_fitting = [contains(label, word) for word in words.split()]
+        is_first = func.starts_with(func.lower(label), words.lower())
+        first = func.lower(label) != words.lower(), ~is_first, *statement._order_by_clauses
+        rows = session.execute(statement.where(*is_fitting).order_by(None).order_by(*first).limit(limit))
+        return numbered([(row[0], row[1]) for row in rows])
+
+    def named(self, words: str) -> Select[Any]:
+        """The ids of all whose label has every one of the words in it, for a filter."""
+        label = choice_label(self.target)
+        fitting = self.statement().where(*(contains(label, word) for word in words.split())).order_by(None)
+        return fitting.with_only_columns(self.target.id)  # type: ignore[attr-defined]
 
     def label(self, session: Session, key: int, current: int | None) -> str | None:
         """The label of one choice; None when that record may not be chosen by this person."""
@@ -70,7 +97,7 @@ class ChoiceLoader:
 
     def for_filter(self, name: str) -> Select[Any]:
         """Name of the filter, id and label, to be put together with other filters' choices."""
-        rows = self.statement().limit(FEW).subquery()
+        rows = self.statement().limit(_IN_FILTER).subquery()
         return select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
 
 
@@ -85,8 +112,9 @@ class KnownChoices(ChoiceLoader):
         return list(self.pairs.items())
 
     def found(self, session: Session, words: str, limit: int = 20) -> list[tuple[int, str]]:
-        fitting = ((key, label) for key, label in self.pairs.items() if words.casefold() in label.casefold())
-        return list(islice(fitting, limit))
+        asked = words.casefold()
+        fitting = [pair for pair in self.pairs.items() if all(word in pair[1].casefold() for word in asked.split())]
+        return sorted(fitting, key=lambda pair: not pair[1].casefold().startswith(asked))[:limit]
 
     def label(self, session: Session, key: int, current: int | None) -> str | None:
         """The label of a choice; of one that is offered no longer, while it is the current one."""

@@ -9,12 +9,14 @@ from typing import Any
 from flask_admin.model.filters import BaseFilter
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
-from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.choices import FEW, ChoiceLoader
+from admin_views.kit.lists.typed_choices import key_of
 from models.core.clock import LONDON
 from models.rules.core.due_dates import in_words
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NONE = "none"
+_LONGEST = 200
 
 
 class Filter(BaseFilter):
@@ -43,6 +45,10 @@ class Filter(BaseFilter):
     def offered(self) -> list[tuple[str, str]]:
         """The fixed answers that the asking person may choose from; empty where records or free words answer."""
         return self.options or []
+
+    def is_typed(self, choices: Sequence[tuple[str, str]]) -> bool:
+        """Whether people type the answer, with these to choose from; a few stand in a select."""
+        return False
 
     @property
     def is_offered(self) -> bool:
@@ -88,7 +94,7 @@ class Filter(BaseFilter):
 
 
 class ColumnFilter(Filter):
-    """A question about one column: one of fixed words, yes or no, a record, or equal text."""
+    """A question about one column: fixed words, yes or no, equal text, or a record by its id or words of its name."""
 
     def __init__(self, column: Any, name: str, loader: ChoiceLoader | None = None, arg: str = "") -> None:
         super().__init__(arg or column.key, name, options=_fixed_options(column.type))
@@ -96,11 +102,15 @@ class ColumnFilter(Filter):
         if loader is not None:
             self.control = "select"
 
+    def is_typed(self, choices: Sequence[tuple[str, str]]) -> bool:
+        return self.loader is not None and len(choices) > FEW
+
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        met: ColumnElement[bool] = (
-            self.column.is_(None) if answer == NONE else self.column == _typed(self.column.type, answer)
-        )
-        return met
+        if answer == NONE:
+            return self.column.is_(None)
+        if self.loader is not None and key_of(answer) is None:
+            return self.column.in_(self.loader.named(answer[:_LONGEST]))
+        return self.column == _typed(self.column.type, answer)
 
 
 class DayFilter(ColumnFilter):

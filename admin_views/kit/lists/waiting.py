@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import has_request_context, request
 from sqlalchemy import ColumnElement
 
 from admin_views.kit.lists.filters import Filter
@@ -10,37 +11,53 @@ from models.core.clock import today
 from models.core.db import Base
 from models.reminders.task_kinds import KINDS
 from models.reminders.tasks import FILTER, TaskKind, When, kinds_for
+from models.reminders.whose import Whose, tab_words, tabs_for
+from models.rules.core.counts import upper_first
 
 _WORDS = {When.OVERDUE: "{}: overdue", When.DUE: "{}: due", When.OPEN: "{}"}
+_Pile = tuple[TaskKind, When, Whose]
 
 
 class WaitingFilter(Filter):
-    """Narrows a list to one pile of the asking person's tasks. It offers the piles that their role may have."""
+    """Narrows a list to one pile of the asking person's tasks, or of those of others that the person may ask for.
+
+    It offers the piles that their role may have, and of the others the one that is asked for.
+    """
 
     def __init__(self, table: type[Base]) -> None:
-        super().__init__(FILTER, "Waits for me")
+        super().__init__(FILTER, "To be done")
         self.table, self.control = table, "select"
 
     @property
     def offered(self) -> list[tuple[str, str]]:
         """Each pile that people of the asking person's role may have in this table, with its words."""
+        asked = request.args.get(FILTER) if has_request_context() else None
         return [
-            (f"{kind.code}-{when}", _WORDS[when].format(f"{kind.nouns[1][0].upper()}{kind.nouns[1][1:]}"))
-            for kind in self._kinds()
-            for when in kind.piles
+            (code, _in_words(*pile)) for code, pile in self._piles().items() if pile[2] is Whose.MINE or code == asked
         ]
 
     @property
     def is_offered(self) -> bool:
-        return bool(self._kinds())
+        return bool(self.offered)
 
-    def _kinds(self) -> list[TaskKind]:
-        return [kind for kind in kinds_for(KINDS, actor()) if kind.table is self.table]
+    def _piles(self) -> dict[str, _Pile]:
+        """Every pile of this table that the asking person may see, by what the address calls it."""
+        return {
+            kind.pile_code(when, whose): (kind, when, whose)
+            for whose in tabs_for(actor())
+            for kind in kinds_for(KINDS, actor(), whose)
+            for when in kind.piles
+            if kind.table is self.table
+        }
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        piles = {f"{kind.code}-{when}": (kind, when) for kind in self._kinds() for when in kind.piles}
-        kind, when = piles[answer]  # one of another role is a KeyError, and so finds nothing
-        return kind.where(actor(), today(), when)
+        kind, when, whose = self._piles()[answer]  # one of another role is a KeyError, and so finds nothing
+        return kind.where(actor(), today(), when, whose)
+
+
+def _in_words(kind: TaskKind, when: When, whose: Whose) -> str:
+    words = _WORDS[when].format(upper_first(kind.nouns_for(whose)[1]))
+    return words if whose is Whose.MINE else f"{words} ({tab_words(whose, actor()).lower()})"
 
 
 def waiting_filters(table: type[Base]) -> list[Filter]:

@@ -32,8 +32,11 @@ def filled_form(text: str, path: str) -> dict[str, Any] | None:
 def _value_for(field: Tag) -> str:
     """A value that a field takes; "" for one that is better left as it is."""
     kind = str(field.get("type", "text"))
-    if str(field["name"]).endswith("__words") or kind in ("hidden", "checkbox", "file"):
+    if kind in ("hidden", "checkbox", "file"):
         return ""
+    if field.get("list"):
+        choices = field.find_next("datalist")
+        return str(next((option["value"] for option in choices.select("option")), "")) if choices else ""
     if field.name == "select":
         options = [str(option.get("value", "")) for option in field.select("option")]
         return next((option for option in options if option), "")

@@ -55,6 +55,7 @@ ONLY = {
     "POST /section-11-returns/<int:record_id>/hand-in/": "G",
     "POST /case-audits/<int:record_id>/hand-in/": "AOG",
     "POST /case-audits/<int:record_id>/assign/": "AOM",
+    "POST /case-audits/own/assign/": "M",
     "POST /people/<int:record_id>/new-password-link/": "A",
     "POST /people/<int:record_id>/remove-factor/": "A",
     "POST /people/<int:record_id>/sign-ins/end/": "A",

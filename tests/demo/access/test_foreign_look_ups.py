@@ -96,6 +96,6 @@ def _offered_on_form(world: World, person: int, screen: str, name: str) -> set[i
     with forms_shown(world.portal) as shown, world.answered(person, f"{screen}/new/") as answer:
         is_open = answer.status_code == 200
     chooser = next((form[name] for form in shown if name in form), None) if is_open else None
-    if not isinstance(chooser, RecordField) or chooser.is_many:
+    if not isinstance(chooser, RecordField) or not chooser.is_listed:
         return None
     return {key for key, _ in chooser.options}

@@ -1,0 +1,129 @@
+"""What does a home page list: the tasks of a person, or of others, those of a kind and a review in one line?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Integer, Text, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from models.core.access import Actor, Role
+from models.core.addresses import address_by_id
+from models.core.labels import label_of
+from models.partnership.agencies import Agency
+from models.reminders.tasks import TaskKind, When, kinds_for
+from models.reminders.whose import Whose
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
+from models.rules.tools.questionnaires import Progress
+from models.tools.answer_sheets import progress_of_sheets
+
+_WAITED_FOR = 10  # kinds up to this order hold up somebody else: signatures, decisions
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do, or several of a kind for one review: what, by when, where, for which review and by whom.
+
+    `by` is empty for one's own.
+    """
+
+    kind: TaskKind
+    when: When
+    count: int
+    what: str
+    due_on: date | None
+    address: str
+    review_id: int | None
+    review: str
+    by: str = ""
+    sheet_id: int | None = None
+    progress: Progress | None = None
+
+    @property
+    def verb(self) -> str:
+        """What the button says: a form is begun or continued, and what others have to do is only looked at."""
+        if self.by:
+            return "Look"
+        if self.progress is None:
+            return self.kind.deed.verb
+        return "Continue" if self.progress.answered else "Begin"
+
+    @property
+    def is_late(self) -> bool:
+        return self.when is When.OVERDUE
+
+
+def tasks_of(
+    session: Session, kinds: Iterable[TaskKind], actor: Actor, on: date, whose: Whose = Whose.MINE
+) -> list[Task]:
+    """What a person has to do on a day, or what others have to, what is late first.
+
+    Several of one kind, for one review, stand together, and lead to the list of exactly these; only the forms of a
+    member of an agency stand each by itself. The session acts as that person. One statement, whatever the number of
+    kinds.
+    """
+    wanted = [(kind, when) for kind in kinds_for(kinds, actor, whose) for when in kind.piles]
+    if not wanted:
+        return []
+    asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in wanted]
+    are_apart = whose is Whose.MINE and actor.role is Role.AGENCY_MEMBER
+    grouped = [_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked)]
+    tasks = [_task(*wanted[row[0]], row, whose, are_apart) for row in session.execute(union_all(*grouped))]
+    return sorted(tasks, key=lambda task: (_turn(task), task.due_on or on, task.kind.order, task.what))
+
+
+def _turn(task: Task) -> int:
+    """What is late comes first, then what others wait for, then what has a day, then the rest."""
+    if task.is_late:
+        return 0
+    if task.due_on is None:
+        return 1 if task.kind.order <= _WAITED_FOR else 3
+    return 2
+
+
+def _grouped(number: int, kind: TaskKind, where: Any, whose: Whose, are_apart: bool) -> Any:
+    """A pile's rows by review: how many, the first day, what the first is called, where it is done, and by whom."""
+    review_id = cast(kind.review_id, Integer).label("review_id")
+    name = cast(label_of(kind.table) if kind.name is None else kind.name, Text).label("name")
+    due_on = cast(null() if kind.due_on is None else kind.due_on, Date).label("due_on")
+    sheet_id = cast(getattr(kind.table, "sheet_id", null()), Integer).label("sheet_id")
+    asked = review_id, name, due_on, kind.page_id(whose).label("page_id"), _agency_id(kind, whose), sheet_id
+    rows = select(*asked).select_from(kind.table).where(where).subquery()
+    title = select(ThematicReview.title).where(ThematicReview.id == rows.c.review_id).scalar_subquery()
+    agency = select(Agency.name).where(Agency.id == func.min(rows.c.agency_id)).scalar_subquery()
+    first = (func.min(column) for column in (rows.c.name, rows.c.due_on, rows.c.page_id))
+    agencies = func.count(rows.c.agency_id.distinct()), agency
+    columns = *first, rows.c.review_id, title, *agencies, func.min(rows.c.sheet_id)
+    together = [rows.c.review_id, *([rows.c.sheet_id] if are_apart else [])]
+    return select(literal(number), func.count(), *columns).group_by(*together)
+
+
+def _agency_id(kind: TaskKind, whose: Whose) -> Any:
+    """The agency that has to do a row, where that is to be said."""
+    is_said = whose is not Whose.MINE and kind.undone is not None and kind.undone.agency is not None
+    return cast(kind.undone.agency if is_said and kind.undone else null(), Integer).label("agency_id")
+
+
+def _task(kind: TaskKind, when: When, row: Any, whose: Whose, is_form: bool) -> Task:
+    _, count, name, due_on, page_id, review_id, review, agencies, agency, sheet_id = row
+    what = kind.deed.one.format(name) if count == 1 else kind.deed.many.format(count)
+    address = kind.address(page_id, whose) if count == 1 else kind.list_address(when, review_id, whose)
+    by = "" if whose is Whose.MINE or kind.undone is None else _by(kind.undone.by, agencies, agency)
+    form_id = sheet_id if is_form and count == 1 else None
+    address = address_by_id(kind.table, page_id, "answer") if form_id else address
+    return Task(kind, when, count, what, due_on, address, review_id, review or "", by, form_id)
+
+
+def with_progress(session: Session, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks, those that are a form to be filled in with how far it is; two statements where there is any."""
+    sheets = progress_of_sheets(session, [task.sheet_id for task in tasks if task.sheet_id])
+    return [replace(task, progress=sheets.get(task.sheet_id or 0)) for task in tasks]
+
+
+def _by(words: str, agencies: int, agency: str | None) -> str:
+    """Who has to do it: the one agency by its name, several by their number, others by what they are."""
+    return words if not agencies else agency or words if agencies == 1 else count_words(agencies, "agency", "agencies")
