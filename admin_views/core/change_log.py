@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
@@ -27,12 +28,18 @@ from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
 from models.core.change_log import ChangeRecord, first_broken_link
-from models.core.db import Base
+from models.core.record_names import model_named
 from models.schema import all_policies
 
 _TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
 _VERBS = tuple((verb, what_happened(verb)) for verb in ("insert", "update", "delete"))
 _LONGEST = 5_000
+
+
+def _record_named(change: Any) -> ColumnElement[Any]:
+    """The changed record as `table:key`."""
+    named: ColumnElement[Any] = change.table_name + ":" + change.row_key
+    return named
 
 
 @screen
@@ -48,8 +55,11 @@ class ChangeRecordScreen(Screen):
     is_large = True
     roles = read_by(STAFF, export=ADMINISTRATORS)
     introduction = "Every change, written by the database itself. Each record carries a seal over the one before it."
-    column_list = ("changed_at", "person_id", "verb", "table_name", "row_key")
-    column_expressions = {"person_id": name_of_actor}
+    column_list = ("changed_at", "person_id", "verb", "record")
+    column_export_list = ("changed_at", "person_id", "verb", "table_name", "row_key")
+    column_expressions = {"person_id": name_of_actor, "record": _record_named}
+    column_records = ("record",)
+    names_what_is_deleted = True
     column_formatters = {
         "person_id": by_value(show_actor),
         "verb": by_value(what_happened),
@@ -66,7 +76,8 @@ class ChangeRecordScreen(Screen):
     column_default_sort = ("id", True)
     column_labels = {
         "table_name": "Table",
-        "row_key": "Record",
+        "row_key": "Number of the record",
+        "record": "Record",
         "verb": "What",
         "changed_at": "When",
         "person_id": "Who",
@@ -86,7 +97,7 @@ class ChangeRecordScreen(Screen):
         return [every]
 
     def panels(self, session: Session, record: ChangeRecord) -> list[Panel]:
-        model = _model_of(record.table_name)
+        model: Any = model_named(record.table_name)
         if model is not None and model.is_about_cases and record.row_key.isdecimal():
             note_keys(record.table_name, (int(record.row_key),))
         rows = _differences(session, model, record)
@@ -101,11 +112,6 @@ class ChangeRecordScreen(Screen):
         else:
             flash(f"The change log is broken at record {broken}: a record was changed, added or taken out.", "error")
         return redirect(self.list_url())
-
-
-def _model_of(table: str) -> Any:
-    """The model of a table; None for a table the portal no longer has."""
-    return next((mapper.class_ for mapper in Base.registry.mappers if str(mapper.local_table) == table), None)
 
 
 def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:

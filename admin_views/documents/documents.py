@@ -32,7 +32,6 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.formats import show_moment, tag
 from admin_views.kit.registry import link_to
-from models.core.db import Base
 from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, ScanStatus, fetch_document
 from models.partnership.people import Person
 
@@ -71,14 +70,27 @@ class DocumentScreen(Screen):
     url, category, menu_order = "/documents", Category.RECORDS, 20
     stands_in = Place.LIBRARY
     roles = kept_by(ADMINISTRATORS, create=NOBODY, edit=NOBODY)
-    column_list = ("title", "kind", "made_at", "made_by_id", "size")
-    column_details_list = (*column_list, "file_name", "sha256", "erased_on")
+    column_list = ("title", "subject", "kind", "made_at", "made_by_id", "size")
+    column_details_list = (
+        "title",
+        "subject",
+        "kind",
+        "made_at",
+        "made_by_id",
+        "size",
+        "file_name",
+        "sha256",
+        "erased_on",
+    )
+    column_export_list = ("title", "kind", "made_at", "made_by_id", "size")
+    column_records = ("subject",)
     column_formatters = {"kind": by_value(show_tag), "size": by_value(show_size)}
     column_searchable_list = ("title", "file_name")
     column_filters = ("kind", "scan_status", "made_by_id", "made_at")
     column_sortable_list = ("title", "made_at", "size")
     column_default_sort = ("made_at", True)
     column_labels = {
+        "subject": "About",
         "made_at": "Made",
         "made_by_id": "Made by",
         "sha256": "SHA-256",
@@ -95,9 +107,7 @@ class DocumentScreen(Screen):
         return super().get_query().filter(or_(is_open, Document.made_by_id == person_id()))
 
     def facts(self, session: Session, record: Document) -> list[Fact]:
-        about = subject_of(session, record.subject)
-        scan = Fact("Virus scan", show_scan(record))
-        return [scan] if about is None else [Fact("About", link_to(about, str(about))), scan]
+        return [Fact("Virus scan", show_scan(record))]
 
     def buttons(self, record: Document) -> list[Button]:
         if record.erased_on is not None or not record.scan_status.is_open:
@@ -129,10 +139,3 @@ class DocumentScreen(Screen):
         answer = send_file(file, mimetype=record.media_type, as_attachment=True, download_name=record.file_name)
         answer.content_length = record.size
         return answer
-
-
-def subject_of(session: Session, subject: str) -> Any:
-    """The record a document is about, named as in `action_plans:12`; None when it is gone, or not this person's."""
-    table, _, key = subject.partition(":")
-    model = next((mapper.class_ for mapper in Base.registry.mappers if str(mapper.local_table) == table), None)
-    return session.get(model, int(key)) if model is not None and key.isdecimal() else None

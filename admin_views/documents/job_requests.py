@@ -35,7 +35,7 @@ from models.core.access import Actor
 from models.core.addresses import address_by_id, list_address
 from models.core.clock import now
 from models.documents.documents import Document
-from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view
+from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view, subject_of_job
 from models.rules.core.counts import count_words, noun_of
 
 _ASKED: Final = "asked_for_work"
@@ -106,8 +106,11 @@ class JobRequestScreen(Screen):
     url, category, menu_order = "/requests", Category.RECORDS, 30
     roles = read_by(EVERYONE, export=OFFICERS)
     introduction = "Work that was asked for: imports, draws, documents and messages."
-    column_list = ("name", "requested_by_id", "status", "sentence", "requested_at", "document_id")
+    column_list = ("name", "about", "requested_by_id", "status", "sentence", "requested_at", "document_id")
     column_details_list = (*column_list, "started_at", "finished_at", "attempt_count")
+    column_expressions = {"about": subject_of_job}
+    column_records = ("about",)
+    column_export_list = ("name", "requested_by_id", "status", "sentence", "requested_at", "document_id")
     column_formatters = {"name": by_value(show_job), "status": by_value(show_tag)}
     column_filters = ("status", "requested_by_id", "requested_at")
     column_sortable_list = ("requested_at", "status")

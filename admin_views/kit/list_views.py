@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import line_of, makers_of
+from admin_views.kit.lists.cells import Way, line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -46,6 +46,12 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     introduction: ClassVar[str] = ""
     is_large: ClassVar[bool] = False
     column_expressions: ClassVar[dict[str, Callable[[Any], ColumnElement[Any]]]] = {}
+    column_beneath: ClassVar[str] = ""
+    """A column that stands in grey beneath the first cell of each row, within its link: a reference beneath a name."""
+    column_records: ClassVar[Sequence[str]] = ()
+    """Columns that hold a record of any kind as `table:key`: shown by its name, all of a page in one statement."""
+    names_what_is_deleted: ClassVar[bool] = False
+    """Whether these columns name a record that is gone as it was called, for whoever reads the change log."""
 
     column_searchable_list: ClassVar[Any] = ()
     column_sortable_list: ClassVar[Any] = ()
@@ -154,8 +160,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def _shown_places(self) -> list[int]:
         """The places of the cells that are shown; inside a review not of the one that would name it in every row."""
-        kept = self.kept_arguments()
-        return [place for place, cell in enumerate(self.listing.cells) if not place or cell.key not in kept]
+        left_out = {*self.kept_arguments(), self.column_beneath}
+        return [place for place, cell in enumerate(self.listing.cells) if not place or cell.key not in left_out]
 
     def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
         if key not in self.listing.sortable:
@@ -184,12 +190,14 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        cells, every, shown = self.listing.cells, makers_of(self.listing), self._shown_places()
+        cells, shown = self.listing.cells, self._shown_places()
+        every = makers_of(self.listing, self.session, page.rows)
         makers = [every[place] for place in shown]
         opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
         place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
-        return [(row.key_, line_of(row, makers, opened, base, place)) for row in page.rows]
+        beneath = every[-1] if self.column_beneath else None
+        return [(row.key_, line_of(row, makers, opened, Way(base, place, beneath))) for row in page.rows]
 
     # The way back: a record's pages know the place in the list from which they were opened
 

@@ -111,7 +111,7 @@ class RecordViews(ListViews):
         """The columns of the details page with their values, related records by name."""
         statement = self.detailed.narrowed(self.detailed.base, self.detailed.args({}))
         row = self.session.execute(statement.where(self.detailed.key == record_id)).one()
-        cells = zip(self.detailed.cells, makers_of(self.detailed), strict=True)
+        cells = zip(self.detailed.cells, makers_of(self.detailed, self.session, [row]), strict=True)
         return [Fact(cell.label, Markup(make(row))) for cell, make in cells]  # noqa: S704 (cells are escaped)
 
     def history(self, record: Any) -> list[Panel]:

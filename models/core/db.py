@@ -51,6 +51,9 @@ class Base(DeclarativeBase):
 
     `address_path` is where its records are read when that is not the table's own name (models/core/addresses.py).
     `is_about_cases`: its rows tell of single cases or people, so who looks at them is on record (models/core/looks.py).
+    `words_in_lists(row)` says in SQL how a row is called where lists name records of many kinds, if that is not its
+    reference and title, and `owned_by` the own column and the column of other tables by which a row is theirs
+    (models/core/record_names.py).
     """
 
     metadata = MetaData(naming_convention=NAMES)
@@ -58,6 +61,8 @@ class Base(DeclarativeBase):
     row_policy: ClassVar[RowPolicy] = RowPolicy(staff=(), system=(), reason="closed until the table says otherwise")
     address_path: ClassVar[str] = ""
     is_about_cases: ClassVar[bool] = False
+    words_in_lists: ClassVar[Any] = None
+    owned_by: ClassVar[tuple[str, str] | None] = None
 
 
 class Record(Base):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Identity, Index, Integer, Text, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, Integer, Text, case, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -136,6 +136,36 @@ class JobView:
     @property
     def is_finished(self) -> bool:
         return self.status.is_finished
+
+
+_SUBJECTS = (
+    ("message_id", "messages"),
+    ("list_id", "case_lists"),
+    ("audit_id", "case_audits"),
+    ("case_id", "sample_cases"),
+    ("sample_id", "audit_samples"),
+    ("frame_id", "case_frames"),
+    ("import_id", "table_imports"),
+    ("escalation_id", "escalations"),
+    ("analysis_id", "impact_analyses"),
+    ("briefing_id", "briefings"),
+    ("plan_id", "action_plans"),
+    ("review_id", "thematic_reviews"),
+    ("document_id", "documents"),
+    ("agency_id", "agencies"),
+)
+"""The arguments of jobs that say which record the work is about, as the column of the change log does; first first."""
+_FORMS = ("self_evaluation", "case_audit", "section_11_return")
+
+
+def subject_of_job(request: Any) -> ColumnElement[Any]:
+    """Which record a request is about, as `table:key`; nothing where it is about none."""
+    arguments = request.arguments
+    named = (literal(f"{table}:") + arguments[name].astext for name, table in _SUBJECTS)
+    forms = [
+        (request.name.like(f"make_{form}%"), literal(f"{form}s:") + arguments["record_id"].astext) for form in _FORMS
+    ]
+    return func.coalesce(*named, case(*forms))
 
 
 def request_job(

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Identity, Text, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -31,6 +31,12 @@ class MessageStatus(Choice):
     FAILED = "failed"
 
 
+def _to_whom(message: Any) -> ColumnElement[Any]:
+    """How lists call a message: "to Ada Ball: SE-2026-08 is late"."""
+    words: ColumnElement[Any] = "to " + message.recipient_name + ": " + message.subject
+    return words
+
+
 class Message(Base):
     """One message to one person, with the words it went out with. Written once, sent at most until it is accepted.
 
@@ -39,6 +45,7 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
+    words_in_lists = staticmethod(_to_whom)
     __table_args__ = (
         one_of("status", MessageStatus, "known_message_status"),
         must(

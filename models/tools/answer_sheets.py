@@ -43,6 +43,7 @@ class AnswerSheet(Record):
     """
 
     __tablename__ = "answer_sheets"
+    owned_by = ("id", "sheet_id")
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         sponsor=("select", "update (is_open, row_version)"),
         agency_reads=f"agency_id = ANY {OWN_AGENCIES}",
@@ -68,6 +69,7 @@ class SheetAnswer(Record):
     """
 
     __tablename__ = "sheet_answers"
+    owned_by = ("sheet_id", "sheet_id")
     __table_args__ = (
         UniqueConstraint("sheet_id", "question_key", name="one_answer_per_question", info={"sentence": OVERTAKEN}),
     )

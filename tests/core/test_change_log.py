@@ -79,11 +79,13 @@ def test_officer_finds_changes_by_table_verb_record_person_and_day(browser: Open
     make.agency(session)
     session.commit()
     officer = browser(Role.OFFICER)
-    assert changes(officer, "who=dele+adm&table_name=hubs") == [["Adele Admin", "Made", "Hubs", key]]
-    assert changes(officer, f"table_name=hubs&row_key={key}&verb=insert") == [["Adele Admin", "Made", "Hubs", key]]
+    assert changes(officer, "who=dele+adm&table_name=hubs") == [["Adele Admin", "Made", "Hub Made by Adele"]]
+    assert changes(officer, f"table_name=hubs&row_key={key}&verb=insert") == [
+        ["Adele Admin", "Made", "Hub Made by Adele"]
+    ]
     assert changes(officer, "table_name=hubs&verb=delete") == []
     assert changes(officer, "who=nobody") == []
-    assert ["The portal", "Made", "Agencies"] in [row[:3] for row in changes(officer, "table_name=agencies")]
+    assert ["The portal", "Made", "Agency Northfield Police"] in changes(officer, "table_name=agencies")
     assert changes(officer, "table_name=hubs&changed_at_from=2001-01-01") != []
     assert changes(officer, "table_name=hubs&changed_at_to=2001-01-01") == []
 

@@ -39,11 +39,15 @@ SHOW_CASES: dict[str, set[str]] = {
     "moderations": {*_RECORDS, "make_finding", "moderate", "paper", "side"},
     "challenges": {*_RECORDS, "answer", "close"},
     "feedback": {"survey", "close_page", "outcome_page"},
-    "change_log": {"details_view"},
+    "change_log": {"index_view", "details_view"},
+    "requests": {"index_view", "details_view"},
     "thematic_reviews": {"details_view"},
 }  # fmt: skip
-"""The pages that show records of cases, by screen. The change log shows a case where the change was one of a case's,
-and a review to an agency that audits its cases."""
+"""The pages that show records of cases, by screen. The change log and the requests show a case where they name
+one, and a review to an agency that audits its cases."""
+
+SHOW_SOME = {"change_log", "requests", "thematic_reviews"}
+"""Screens whose pages show a case only where what they show happens to name one."""
 
 SHOW_NONE: dict[str, set[str]] = {
     "documents": {"create_view", "ajax_lookup"},
@@ -107,7 +111,7 @@ def test_every_endpoint_says_whether_it_shows_records_of_cases() -> None:
 
 def test_every_screen_of_records_of_cases_is_declared_page_by_page() -> None:
     of_cases = {known.endpoint_of() for known in load_screens() if known.model.is_about_cases}
-    assert of_cases == SHOW_CASES.keys() - {"feedback", "change_log", "thematic_reviews"}
+    assert of_cases == SHOW_CASES.keys() - {"feedback", *SHOW_SOME}
     assert not of_cases & OTHERS
 
 
@@ -148,7 +152,7 @@ def test_every_page_that_shows_records_of_cases_leaves_a_look(
 ) -> None:
     tried, silent, unseen = set(), [], set()
     for rule in rules_of(portal):
-        if not shows_cases(rule.endpoint) or parted(rule.endpoint)[0] in {"change_log", "thematic_reviews"}:
+        if not shows_cases(rule.endpoint) or parted(rule.endpoint)[0] in SHOW_SOME:
             continue
         before = count(session)
         pages = list(opened(session, browsers, rule, most=24))

@@ -128,13 +128,26 @@ def test_document_leads_to_the_record_it_is_about(browser: Open, session: Sessio
     page = browser(Role.OFFICER).get(f"/documents/{document.id}/")
     link = page.select_one(f'a[href="/action-plans/{plan.id}/"]')
     assert link is not None
-    assert link.get_text() == plan.reference
+    assert link.get_text() == f"Plan {plan.reference}: {plan.title}"
 
 
-@pytest.mark.parametrize("subject", ["", "action_plans:0", "action_plans:x", "nothing:1", "action_plans"])
-def test_subject_that_is_gone_is_not_shown(browser: Open, session: Session, subject: str) -> None:
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("action_plans:0", "Plan 0"),
+        ("action_plans:x", "Plan x"),
+        ("nothing:1", "Nothing 1"),
+        ("action_plans", "Plan"),
+    ],
+)
+def test_subject_that_is_gone_has_no_name_and_leads_nowhere(
+    browser: Open, session: Session, subject: str, shown: str
+) -> None:
     document = kept(session, subject=subject)
-    assert "About" not in browser(Role.OFFICER).get(f"/documents/{document.id}/").get_text()
+    page = browser(Role.OFFICER).get(f"/documents/{document.id}/")
+    (about,) = [fact for fact in page.select("dl.facts > div") if fact.dt.get_text() == "About"]  # type: ignore[union-attr]
+    assert about.dd.get_text() == shown  # type: ignore[union-attr]
+    assert about.dd.find("a") is None  # type: ignore[union-attr]
 
 
 def test_name_of_a_file_cannot_add_a_header(browser: Open, session: Session) -> None:

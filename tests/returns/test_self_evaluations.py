@@ -13,6 +13,7 @@ from models.core.access import Actor, Role
 from models.core.clock import today
 from models.core.db import act_as
 from models.core.errors import RuleBroken
+from models.documents.documents import DocumentKind
 from models.evidence.findings import Finding
 from models.gates.review_gates import gates_of
 from models.messages.agency_messages import Letterhead
@@ -36,6 +37,7 @@ from models.signatures.signables import TOOL_SUBJECTS, tools_of
 from models.tools.answer_sheets import AnswerSheet, Given, SheetAnswer, save_answer
 from models.tools.tool_questions import ToolQuestion
 from tests import make, make_tools
+from tests.documents.test_documents import kept
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
@@ -405,3 +407,16 @@ def test_manager_of_the_agency_reads_its_self_evaluation_but_members_answer(
         manager.get(path(sent, view), 403)
     member = browser(Role.AGENCY_MEMBER, agency=agency)
     assert member.get(path(sent)).find("a", string="Fill in") is not None
+
+
+def test_evidence_in_the_list_of_documents_says_whose_form_it_belongs_to(
+    browser: Open, session: Session, sent: SelfEvaluation
+) -> None:
+    answer = SheetAnswer(sheet_id=sent.sheet_id, question_key="q1", value="Yes")
+    session.add(answer)
+    session.flush()
+    kept(session, subject=f"sheet_answers:{answer.id}", kind=DocumentKind.EVIDENCE, title="Audit of files.csv")
+    (about,) = browser(Role.OFFICER).get("/documents/").select('tbody [data-l="About"]')
+    assert about.get_text() == f"Self-evaluation {sent.reference}: {session.get_one(Agency, sent.agency_id).name}"
+    assert about.a is not None
+    assert about.a["href"] == path(sent)

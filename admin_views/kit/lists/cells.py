@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
+from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.columns import Cell
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.record_names import records_by_name
 from admin_views.kit.registry import screen_of
 
 Maker = Callable[[Row[Any]], str]
+Names = Mapping[str, Markup]
 
 
-def makers_of(listing: Listing) -> list[Maker]:
-    """For each cell a function from a row to its markup."""
-    return [_maker(cell, place, is_first=not number) for number, (cell, place) in enumerate(listing.placed)]
+def makers_of(listing: Listing, session: Session, rows: Iterable[Row[Any]]) -> list[Maker]:
+    """For each cell a function from one of the rows to its markup; the records they name are read here, at once."""
+    naming = [place for cell, place in listing.placed if cell.key in listing.screen.column_records]
+    wanted = {row[place] for row in rows for place in naming}
+    names = records_by_name(session, wanted, is_deleted_too=listing.screen.names_what_is_deleted) if naming else {}
+    return [
+        _maker(cell, place, names, naming, is_first=not number) for number, (cell, place) in enumerate(listing.placed)
+    ]
 
 
-def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
+def _maker(cell: Cell, place: int, names: Names, naming: list[int], *, is_first: bool) -> Maker:
     """A cell that names a record leads to its screen, but the first cell, which leads to the row's own record."""
+    if place in naming:
+        return lambda row: names.get(row[place], NOTHING)
     show = cell.show
     known = screen_of(cell.target) if cell.target is not None and not is_first else None
     if known is None or not known.allows("details"):
@@ -30,10 +42,22 @@ def _maker(cell: Cell, place: int, *, is_first: bool) -> Maker:
     return lambda row: _linked(start, row[place + 1], show(row[place]))
 
 
-def line_of(row: Row[Any], makers: list[Maker], opened: list[str], base: str, place: str = "") -> Markup:
-    """The cells of one row; the first leads to the record, with the place in the list (encoded, after a `?`)."""
+@dataclass(frozen=True)
+class Way:
+    """How the first cell of a row leads to its record: the address before the key, the place in the list (encoded,
+    after a `?`), and what stands beneath its words in the same link."""
+
+    base: str
+    place: str = ""
+    beneath: Maker | None = None
+
+
+def line_of(row: Row[Any], makers: list[Maker], opened: list[str], way: Way) -> Markup:
+    """The cells of one row; the first leads to the record."""
     first = makers[0](row)
-    head = _link(f"{base}{row.key_}/{place}", first) if base else first
+    if way.beneath is not None:
+        first = Markup('{} <span class="beneath">{}</span>').format(Markup(first), Markup(way.beneath(row)))  # noqa: S704
+    head = _link(f"{way.base}{row.key_}/{way.place}", first) if way.base else first
     rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
     return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
 

@@ -26,6 +26,9 @@ class Listed(Protocol):
     column_searchable_list: ClassVar[Sequence[str]]
     column_sortable_list: ClassVar[Sequence[str]]
     column_default_sort: ClassVar[Any]
+    column_beneath: ClassVar[str]
+    column_records: ClassVar[Sequence[str]]
+    names_what_is_deleted: ClassVar[bool]
     _filters: list[Filter]
 
     def get_query(self) -> Select[Any]: ...
