@@ -198,8 +198,68 @@
   }
 
   // Nobody leaves typed words behind without being asked. Answers that are kept as they are typed ask only when stuck.
-  addEventListener("beforeunload", (event) => {
-    const isStuck = (form) => !form.dataset.save || form.dataset.unsaved;
-    if (!isLeaving && forms.some((form) => isStuck(form) && isUnsaved(form))) event.preventDefault();
-  });
+  const isStuck = (form) => !form.dataset.save || form.dataset.unsaved;
+  const left = () => forms.filter((form) => isStuck(form) && isUnsaved(form));
+  addEventListener("beforeunload", (event) => { if (!isLeaving && left().length) event.preventDefault(); });
+
+  // Who follows a link, or presses another form's button, is asked on a page of its own: it shows what would be left.
+  const labelOf = (field) => (field.closest("fieldset")?.querySelector("legend") || field.labels?.[0])?.textContent.replace("(optional)", "").trim()
+    || field.getAttribute("aria-label") || "";
+  const wordsOf = (field) => {
+    if (field.tagName === "SELECT") return [...field.selectedOptions].map((option) => option.label).join(", ");
+    if (isTicked(field)) return `${field.labels?.[0]?.textContent.trim() || ""}: ${field.checked ? "ticked" : "not ticked"}`;
+    return field.value;
+  };
+  const [main, title] = [document.querySelector("main"), document.title];
+  const fill = (list, fields) => {
+    for (const field of fields.slice(0, 6)) {
+      const line = list.appendChild(document.createElement("div"));
+      line.appendChild(document.createElement("dt")).textContent = labelOf(field);
+      const words = line.appendChild(document.createElement("dd")).appendChild(document.createElement("p"));
+      words.className = "words";
+      words.textContent = wordsOf(field).slice(0, 600) || "Emptied";
+    }
+  };
+  const askFirst = (go) => {
+    const page = document.querySelector('[data-say="leave"]').content.cloneNode(true).firstElementChild;
+    const unsaved = left();
+    const changed = unsaved.flatMap((form) => fieldsOf(form).filter(isChanged));
+    const [place, focused, heading] = [scrollY, document.activeElement, main.querySelector("h1")];
+    page.querySelector("[data-where]").textContent = heading ? `You were on “${heading.textContent.trim()}”.` : "";
+    fill(page.querySelector("dl"), changed.length ? changed : unsaved.flatMap(fieldsOf).filter((field) => field.value && !isTicked(field)));
+    const back = () => {
+      page.remove();
+      main.classList.remove("leaving");
+      document.title = title;
+      scrollTo(0, place);
+      focused?.focus();
+    };
+    const on = (isKept) => { unsaved.forEach((form) => { if (isKept) keep(form); else drop(keys.get(form)); }); leave(); go(); };
+    page.querySelector("[data-back]").addEventListener("click", back);
+    page.querySelector("[data-keep]").addEventListener("click", () => on(true));
+    page.querySelector("[data-drop]").addEventListener("click", () => on(false));
+    page.addEventListener("keydown", (event) => { if (event.key === "Escape") back(); });
+    main.querySelector(":scope > .leave")?.remove();
+    main.classList.add("leaving");
+    main.append(page);
+    document.title = `${page.querySelector("h1").textContent} – ${title}`;
+    scrollTo(0, 0);
+    page.querySelector("h1").focus();
+  };
+  if (me) {
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (link.target && link.target !== "_self" || link.hasAttribute("download") || !link.protocol.startsWith("http")) return;
+      if (link.href.includes("#") && link.pathname + link.search === here || isLeaving || !left().length) return;
+      event.preventDefault();
+      askFirst(() => { location.href = link.href; });
+    });
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (event.defaultPrevented || keys.has(form) || isLeaving || "passing" in form.dataset || !left().length) return;
+      event.preventDefault();
+      askFirst(() => form.requestSubmit(event.submitter));
+    });
+  }
 }

@@ -1,0 +1,1 @@
+"""Is nobody's typed text left behind unasked?"""
