@@ -78,7 +78,8 @@ class CaseAuditScreen(FindingsScreen):
     finding_source = Source.CASE_AUDIT
     paper_name = "case_audit"
     introduction = "A case is called by its reference only. Nobody audits a case of their own team."
-    column_list = ("reference", "sample_case.reference", "agency_id", "status", "auditor_id", "due_on")
+    column_list = ("agency_id", "sample_case.reference", "status", "auditor_id", "due_on")
+    column_beneath = "reference"
     column_details_list = (
         "sample_case.reference",
         "sample_case.level",
@@ -111,6 +112,10 @@ class CaseAuditScreen(FindingsScreen):
         "sample_case.reference": "Case",
         "sample_case.level": "Level of intervention",
     }
+
+    def title_of(self, record: CaseAudit) -> str:
+        case = self.session.get_one(SampleCase, record.sample_case_id)
+        return f"Audit of case {case} by {self.session.get_one(Agency, record.agency_id).name}"
 
     def facts(self, session: Session, record: CaseAudit) -> list[Fact]:
         case = session.get_one(SampleCase, record.sample_case_id)

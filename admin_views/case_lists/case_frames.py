@@ -58,9 +58,10 @@ class CaseFrameScreen(Screen):
     part = Part.CASES
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY, delete=NOBODY)
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
-    column_list = ("reference", "title", "review_id", "case_count", "row_count", "frozen_at")
+    column_list = ("title", "review_id", "case_count", "row_count", "frozen_at")
+    column_beneath = "reference"
     column_details_list = (
-        *column_list,
+        *column_list[1:],
         "file_name",
         "sheet",
         "rejected_count",

@@ -53,8 +53,9 @@ class IntelligenceItemScreen(Screen):
     stands_in = Place.LIBRARY
     roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
     introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."
-    column_list = ("reference", "title", "kind", "published_on", "verdict", "strength", "agency_id")
-    column_details_list = (*column_list, "publisher", "finding", "web_address")
+    column_list = ("title", "kind", "published_on", "verdict", "strength", "agency_id")
+    column_beneath = "reference"
+    column_details_list = (*column_list[1:], "publisher", "finding", "web_address")
     column_formatters = {"verdict": by_value(show_verdict)}
     column_searchable_list = ("reference", "title", "publisher", "finding")
     column_filters = ("kind", "verdict", "strength", "agency_id", "published_on")

@@ -46,7 +46,7 @@ from admin_views.kit.fields import TextField
 from admin_views.kit.form_pages import FormPages
 from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
-from admin_views.kit.imports import exported_columns, offer_import
+from admin_views.kit.imports import beneath_first, exported_columns, offer_import
 from admin_views.kit.lists.choices import in_list
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.page_sets import PageSet
@@ -98,8 +98,10 @@ class Screen(FormViews, FormPages):
         self._forms = {}
         if self.importable is not None:
             self.column_export_list = exported_columns(type(self))
+        elif self.column_beneath and not self.column_export_list:
+            self.column_export_list = (*beneath_first(self), *self.column_list)
         super().__init__(self.model, _NO_SESSION, self.name, self.category, self.endpoint_of(), self.url)
-        self.listing = self.new_listing(self.column_list, self.column_formatters)
+        self.listing = self.new_listing((*self.column_list, *beneath_first(self)), self.column_formatters)
         exported = self.column_export_list or self.column_list
         self.exported = self.new_listing(exported, self.column_formatters, told_apart)
         self.detailed = self.new_listing(self.column_details_list or self._everything(), self.column_formatters_detail)
@@ -130,6 +132,11 @@ class Screen(FormViews, FormPages):
         """What a record is called on pages: its own words, or the noun and key of one that has none."""
         has_words = any("__str__" in vars(kind) for kind in type(record).__mro__[:-1])
         return str(record) if has_words else f"{self.noun.capitalize()} {self.key_of(record)}"
+
+    def title_of(self, record: Any) -> str:
+        """What heads a record's pages: the title of one that is called by a reference, which then stands beneath."""
+        title = getattr(record, "title", "") if hasattr(record, "reference") else ""
+        return title if isinstance(title, str) and title else self.name_of(record)
 
     def link(self, view: str, **arguments: Any) -> str:
         """The address of a page of this screen, by the name of its view; it carries the place in the list on."""

@@ -96,7 +96,7 @@ class FormViews(RecordViews):
         if not self.may_edit(obj):
             abort(403)
         form = self.form_class(self.form_columns_for(obj))(sent_form(), obj=obj)
-        return self._ready(form, obj, f"Edit {self.name_of(obj)}", self.details_url(self.key_of(obj)))
+        return self._ready(form, obj, f"Edit {self.title_of(obj)}", self.details_url(self.key_of(obj)))
 
     def _ready(self, form: RecordForm, record: Any, title: str, back: str) -> RecordForm:
         saving = form.saving

@@ -40,7 +40,12 @@ def sheet_of(known: Any) -> SheetKind:
 def exported_columns(known: Any) -> tuple[str, ...]:
     """What a list takes out so that it can be brought in again, and then the rest of what it shows."""
     brought = tuple(_keys(known, known.importable))
-    return (*brought, *(key for key in known.column_list if key not in brought))
+    return (*brought, *(key for key in (*beneath_first(known), *known.column_list) if key not in brought))
+
+
+def beneath_first(known: Any) -> tuple[str, ...]:
+    """What stands beneath the first column on the page, which leads in a file."""
+    return (known.column_beneath,) if known.column_beneath else ()
 
 
 def _keys(known: Any, stated: Importable) -> Iterator[str]:

@@ -85,8 +85,9 @@ class LearningProductScreen(Screen):
     stands_in, part = Place.LIBRARY, Part.LEARNING
     roles = kept_by(OFFICERS, export=READERS)
     introduction = "How the learning from reviews is cascaded: campaigns, face-to-face learning and online modules."
-    column_list = ("reference", "title", "form", "review_id", "stands", "planned_on", "released_on")
-    column_details_list = ("reference", "form", *column_list[2:], "audience", "summary", "link")
+    column_list = ("title", "form", "review_id", "stands", "planned_on", "released_on")
+    column_beneath = "reference"
+    column_details_list = ("form", *column_list[2:], "audience", "summary", "link")
     column_expressions = {"stands": _stands}
     column_formatters = {"stands": by_value(show_standing)}
     column_formatters_detail = {**column_formatters, "form": by_value(show_kind)}

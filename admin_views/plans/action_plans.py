@@ -81,8 +81,9 @@ class ActionPlanScreen(Screen):
     page_sets = (PlanTablePages, AdditionPages)
     details_template = "plans/plan.html"
     roles = kept_by(OFFICERS, export=EVERYONE, delete=ADMINISTRATORS)
-    column_list = ("reference", "title", "review_id", "status", "version", "agreed_on")
-    column_details_list = (*column_list, "summary")
+    column_list = ("title", "review_id", "status", "version", "agreed_on")
+    column_beneath = "reference"
+    column_details_list = ("reference", *column_list, "summary")
     column_formatters = {"status": by_value(show_tag)}
     column_searchable_list = ("reference", "title")
     column_filters = ("status", "review_id", "year")

@@ -50,7 +50,7 @@ from models.plans.action_imports import write_action
 from models.plans.actions import Action, days_overdue, is_overdue, name_owner, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
-from models.rules.core.counts import noun_of
+from models.rules.core.counts import beginning, noun_of
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
@@ -91,14 +91,16 @@ class ActionScreen(Screen):
     details_template = "plans/action.html"
     name, noun, plural = "Actions", "action", "actions"
     list_purpose = (
-        "What will be done about a recommendation, by which agency and by when. An agency updates its own actions "
-        "until they are complete."
+        "What will be done about a recommendation, by which agency and by when. An agency updates its own until they "
+        "are complete."
     )
     url, category, menu_order = "/actions", Category.PLANS, 30
     stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
-    column_list = ("reference", "text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late")
+    column_list = ("text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late")
+    column_beneath = "reference"
     column_details_list = (
+        "reference",
         *column_list,
         "original_due_on",
         "plan_id",
@@ -213,6 +215,9 @@ class ActionScreen(Screen):
         """How the action stands, its progress, why it is done; what is not filled in yet is named, not shown."""
         known = super().details_of(record)
         return {**known, **record_values(self.session, record, known["facts"])}
+
+    def title_of(self, record: Action) -> str:
+        return beginning(record.text)
 
     def can_edit_record(self, record: Action) -> bool:
         return may_post()

@@ -42,6 +42,7 @@ from models.partnership.agencies import Agency
 from models.plans.challenges import Challenge, answer_challenge, close_challenge
 from models.plans.presentations import Presentation
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import beginning
 
 ANSWERERS = OFFICERS | {Role.MANAGER}
 
@@ -88,7 +89,7 @@ class ChallengeScreen(Screen):
     stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS)
     introduction = "Who challenged whom, about what, what was the answer, and what came of it."
-    column_list = ("challenged_on", "challenger", "agency_id", "question", "stands")
+    column_list = ("question", "challenger", "agency_id", "challenged_on", "stands")
     column_details_list = (
         *column_list,
         "review_id",
@@ -136,6 +137,9 @@ class ChallengeScreen(Screen):
             kept = record.review_id if record.id else None
             own = own_reviews_only(Presentation.review_id, kept=kept)
             form["presentation_id"].loader = ChoiceLoader(Presentation, own)
+
+    def title_of(self, record: Challenge) -> str:
+        return beginning(record.question)
 
     def can_edit_record(self, record: Challenge) -> bool:
         """Until the answer is in."""

@@ -94,13 +94,25 @@ class ImpactAnalysisScreen(Screen):
     url, category, menu_order = "/impact-analyses", Category.PLANS, 60
     part = Part.IMPACT
     roles = read_by(READERS)
-    column_list = ("reference", "review_id", "due_on", "completed_on")
-    column_details_list = (*column_list, "opened_on", "sample_id", "conclusion", "completed_by_id")
+    column_list = ("review.title", "due_on", "completed_on")
+    column_beneath = "reference"
+    column_details_list = (
+        "review_id",
+        "due_on",
+        "completed_on",
+        "opened_on",
+        "sample_id",
+        "conclusion",
+        "completed_by_id",
+    )
     column_searchable_list = ("reference", "conclusion")
     column_filters = ("review_id", "due_on", "completed_on")
     column_sortable_list = ("reference", "due_on", "completed_on")
     column_default_sort = "due_on"
     column_labels = {"due_on": "Due", "completed_on": "Completed", "opened_on": "Opened", "sample_id": "Second draw"}
+
+    def title_of(self, record: ImpactAnalysis) -> str:
+        return f"Impact of {self.session.get_one(ThematicReview, record.review_id).title}"
 
     def facts(self, session: Session, record: ImpactAnalysis) -> list[Fact]:
         if record.completed_on is not None:

@@ -18,6 +18,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.tools.answer_sheets import AnsweredScreen
 from admin_views.tools.last_answers import LastAnswer, offered_again
 from models.core.clock import today
+from models.partnership.agencies import Agency
 from models.returns.agency_returns import OPEN, ReturnStatus, submit_return
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer, sheet_progress, version_of
 
@@ -45,6 +46,9 @@ class ReturnScreen(AnsweredScreen):
     column_formatters = {"status": by_value(show_status)}
     column_searchable_list = ("reference",)
     column_default_sort = ("reference", True)
+
+    def title_of(self, record: Any) -> str:
+        return f"{self.noun[0].upper()}{self.noun[1:]} of {self.session.get_one(Agency, record.agency_id).name}"
 
     def about(self, record: Any) -> list[Fact]:
         """Whose return it is and what it belongs to."""

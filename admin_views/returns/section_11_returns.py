@@ -102,7 +102,8 @@ class Section11ReturnScreen(ReturnScreen):
     stands_in = Place.AGENCIES
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     paper_name = "section_11_return"
-    column_list = ("reference", "agency_id", "cycle.title", "status", "due_on", "submitted_at")
+    column_list = ("agency_id", "cycle.title", "status", "due_on", "submitted_at")
+    column_beneath = "reference"
     column_details_list = ("agency_id", "cycle_id", "status", "due_on", "submitted_at", "closed_at")
     column_filters = ("status", late_filter(Section11Return), "cycle_id", "agency_id")
     column_sortable_list = ("reference", "due_on", "status")

@@ -134,7 +134,8 @@ class SelfEvaluationScreen(ReturnScreen, FindingsScreen):
     roles = {**read_by(SHEET_READERS), "answer": ANSWERERS}
     finding_source = Source.SELF_EVALUATION
     paper_name = "self_evaluation"
-    column_list = ("reference", "agency_id", "review.title", "status", "due_on", "submitted_at")
+    column_list = ("agency_id", "review.title", "status", "due_on", "submitted_at")
+    column_beneath = "reference"
     column_details_list = ("agency_id", "review_id", "status", "due_on", "sent_at", "submitted_at", "closed_at")
     column_filters = (
         "status", late_filter(SelfEvaluation), "review_id", "agency_id", "due_on", OF_MY_REVIEWS, RETURNED,

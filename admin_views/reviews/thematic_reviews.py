@@ -64,8 +64,17 @@ class ThematicReviewScreen(Screen):
     url, category, menu_order = "/thematic-reviews", Category.REVIEWS, 10
     stands_in, part = Place.REVIEWS, Part.OVERVIEW
     roles = kept_by(OFFICERS, delete=ADMINISTRATORS)
-    column_list = ("reference", "title", "kind", "stage", "year", "sponsor_id")
-    column_details_list = (*column_list, "hub_id", "priority_id", "focus", "period_starts_on", "period_ends_on")
+    column_list = ("title", "kind", "stage", "year", "sponsor_id")
+    column_beneath = "reference"
+    column_details_list = (
+        "reference",
+        *column_list,
+        "hub_id",
+        "priority_id",
+        "focus",
+        "period_starts_on",
+        "period_ends_on",
+    )
     column_formatters = {"kind": by_value(show_tag), "stage": by_value(show_tag)}
     column_searchable_list = ("reference", "title", "focus")
     column_filters = ("year", "kind", "stage", "hub_id", "sponsor_id")

@@ -76,9 +76,10 @@ class AuditSampleScreen(Screen):
     part = Part.CASES
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY)
     introduction = "Cases are drawn at random, so that nobody can be said to have picked them."
-    column_list = ("reference", "title", "review_id", "frame_id", "status", "drawn_at", "audits_due_on")
+    column_list = ("title", "review_id", "frame_id", "status", "drawn_at", "audits_due_on")
+    column_beneath = "reference"
     column_details_list = (
-        *column_list,
+        *column_list[1:],
         "kind",
         "requested_by_id",
         "witness",

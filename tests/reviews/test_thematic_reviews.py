@@ -215,7 +215,7 @@ def test_agency_sees_a_review_only_by_its_own_actions(browser: Open, session: Se
     session.commit()
     ours_manager = browser(Role.MANAGER, agency=ours)
     listed = [cell.get_text() for cell in ours_manager.get("/thematic-reviews/").select("table.list tbody th")]
-    assert listed == [own_review.reference]
+    assert listed == [f"{own_review.title} {own_review.reference}"]
     ours_manager.get(f"/thematic-reviews/{hidden.id}/", 404)
     page = ours_manager.get(f"/thematic-reviews/{own_review.id}/").get_text()
     assert "Timetable" not in page

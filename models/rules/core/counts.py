@@ -50,3 +50,13 @@ def list_words(words: Sequence[str]) -> str:
     ('police, probation and health', 'police', '')
     """
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def beginning(words: str, longest: int = 110) -> str:
+    """The beginning of a long text on one line, for titles; a short one whole.
+
+    >>> beginning("Train all staff"), beginning("Train all the staff of the county", 16)
+    ('Train all staff', 'Train all the…')
+    """
+    line = " ".join(words.split())
+    return line if len(line) <= longest else f"{line[:longest].rpartition(' ')[0].rstrip(' ,;:.') or line[:longest]}…"
