@@ -22,7 +22,7 @@ from admin_views.kit.base import (
     read_by,
     screen,
 )
-from admin_views.kit.histories import Names, names_behind, value_in_words, what_happened
+from admin_views.kit.histories import Names, in_line, names_behind, value_in_words, what_happened
 from admin_views.kit.lists.actors import by_actor, name_of_actor, show_actor
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.looks import note_keys
@@ -134,19 +134,6 @@ def _said(model: Any, key: str, values: dict[str, Any], names: Names) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, (dict, list)):
-        return _in_line(value)[:_LONGEST]
+        return in_line(value)[:_LONGEST]
     words = value_in_words(model, key, value, names, _LONGEST) if model is not None else None
     return words if words is not None else str(value)[:_LONGEST]
-
-
-def _in_line(value: Any) -> str:
-    """Values within values, one after the other.
-
-    >>> _in_line({"1": "Universal", "time_frame": ["any", None]})
-    '1: Universal; time frame: any, nothing'
-    """
-    if isinstance(value, dict):
-        return "; ".join(f"{key.replace('_', ' ')}: {_in_line(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_in_line(inner) for inner in value)
-    return "nothing" if value is None else str(value)
