@@ -250,6 +250,11 @@ class BoxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+_OWN_BEGINNINGS = ("the ", "a ", "an ", "who ", "whom ", "what ", "when ", "where ", "how ", "why ")
+_JOINING = ("about", "at", "by", "for", "from", "in", "is", "of", "only", "to", "until", "with", "works")
+"""First words of labels that cannot be asked for as a thing: “Choose the about.”"""
+
+
 class Required:
     """Something must be given; says so with the field's own name, or in the sentence given."""
 
@@ -260,9 +265,17 @@ class Required:
 
     def __call__(self, form: Form, field: Any) -> None:
         if field.data is None or field.data == "" or field.data == []:
-            verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
-            asked = f"Answer this: {_plain(field)}" if _plain(field).endswith("?") else ""
-            raise ValidationError(self.sentence or asked or f"{verb} {_article(_within(field))}.")
+            raise ValidationError(self.sentence or _asked(field))
+
+
+def _asked(field: Any) -> str:
+    """The sentence that asks for a field, whichever words its label has."""
+    label, words = _plain(field), _within(field)
+    first = words.partition(" ")[0].strip(",").lower()
+    verb = "Choose" if isinstance(field, (ChoiceField, RecordField, RecordsField)) else "Give"
+    if label.endswith("?"):
+        return f"Answer this: {label}"
+    return f"{verb} something for “{label}”." if first in _JOINING else f"{verb} {_article(words)}."
 
 
 def _within(field: Any) -> str:
@@ -279,10 +292,10 @@ def _plain(field: Any) -> str:
 def _article(words: str) -> str:
     """Words with "the" before them, unless they begin with their own.
 
-    >>> _article("name"), _article("the day"), _article("is it true?")
-    ('the name', 'the day', 'is it true?')
+    >>> _article("name"), _article("the day"), _article("how it is made")
+    ('the name', 'the day', 'how it is made')
     """
-    return words if words.startswith(("the ", "a ", "an ", "is ", "who ", "what ", "when ")) else f"the {words}"
+    return words if words.startswith(_OWN_BEGINNINGS) else f"the {words}"
 
 
 def all_problems(form: Form) -> list[tuple[str, str]]:

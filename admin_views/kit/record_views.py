@@ -17,6 +17,7 @@ from admin_views.kit.histories import history_panel
 from admin_views.kit.list_views import ListViews
 from admin_views.kit.lists.cells import makers_of
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.record_names import records_by_name
 from admin_views.kit.look_panels import look_panel
 from admin_views.kit.looks import note_shown
 from admin_views.kit.parts import Button, Fact, Panel
@@ -25,6 +26,7 @@ from admin_views.kit.refusals import sentence_of
 from admin_views.kit.requests import actor, role, set_arguments
 from admin_views.kit.saving import say_instead
 from admin_views.kit.workspace.workspaces import workspace_of
+from models.core.needing import needing
 from models.reviews.review_writes import runs_review_of
 
 _BIGGEST = 2_147_483_647
@@ -153,7 +155,16 @@ class RecordViews(ListViews):
         record = self.get_record(record_id)
         if not self.may_delete(record):
             abort(403)
-        return self.render("kit/delete.html", record=record, back=self.details_url(record_id))
+        names = needing(self.session, record)
+        needed = list(records_by_name(self.session, names).values())
+        values = {"record": record, "needed": needed, "retire_url": self._retire_url(record) if needed else ""}
+        return self.render("kit/delete.html", back=self.details_url(record_id), **values)
+
+    def _retire_url(self, record: Any) -> str:
+        """The form on which a record is taken out of use instead; empty where it has no such state or is not theirs."""
+        columns: Any = self.form_columns_for(record) if self.allows("edit") and self.may_edit(record) else ()
+        is_in_use = "is_active" in columns and record.is_active
+        return self.link("edit_view", record_id=self.key_of(record), _anchor="is_active") if is_in_use else ""
 
     def delete_form(self) -> BaseForm:
         return self._delete_form_class(MultiDict({"id": request.args.get("id", "")}))

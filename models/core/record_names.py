@@ -82,7 +82,7 @@ def _asked(role: DatabaseRole, keys: Mapping[str, list[int]], scope: Scope) -> I
     models = _models()
     for table, ids in sorted(keys.items()):
         model: Any = models.get(table)
-        if model is None or not hasattr(model, "id") or not _may_read(role, model, "id"):
+        if model is None or not hasattr(model, "id") or not may_read(role, model, "id"):
             continue
         narrower = scope(model)
         statement = select(*_columns(role, model))
@@ -152,7 +152,7 @@ def _of_owner(
     own, theirs = model.owned_by
     models: Iterable[Any] = _models().values()
     keepers = [known for known in models if hasattr(known, "reference") and hasattr(known, theirs)]
-    parents = [aliased(known) for known in keepers if _may_read(role, known, "id")]
+    parents = [aliased(known) for known in keepers if may_read(role, known, "id")]
     asked = [
         select(said(parent)).where(getattr(parent, theirs) == getattr(owner, own)).correlate(owner).scalar_subquery()
         for parent in parents
@@ -170,7 +170,7 @@ def _of(role: DatabaseRole, owner: Any, key: str) -> ColumnElement[Any]:
     """The reference, or the title, of the record a key points to; nothing where it may not be read or has none."""
     attribute = getattr(owner, key, None) if key else None
     target = target_of(attribute) if attribute is not None else None
-    if target is None or attribute is None or not _may_read(role, target, "id"):
+    if target is None or attribute is None or not may_read(role, target, "id"):
         return cast(null(), String)
     parent: Any = aliased(target)
     words = _value(role, parent, ("reference", *_TITLES))
@@ -182,12 +182,12 @@ def _of(role: DatabaseRole, owner: Any, key: str) -> ColumnElement[Any]:
 def _value(role: DatabaseRole, owner: Any, names: Iterable[str]) -> ColumnElement[Any] | None:
     """The first of these that a record has and that the asking person's role may read."""
     model = model_of(owner)
-    known = (name for name in names if hasattr(model, name) and _may_read(role, model, name))
+    known = (name for name in names if hasattr(model, name) and may_read(role, model, name))
     name = next(known, None)
     return None if name is None else cast(getattr(owner, name), String)
 
 
-def _may_read(role: DatabaseRole, model: type[Base], column: str) -> bool:
+def may_read(role: DatabaseRole, model: type[Base], column: str) -> bool:
     """Whether the asking person's role has a grant to read that column of a table, whatever rows it then meets."""
     policy = model.row_policy
     if role is DatabaseRole.AGENCY:
