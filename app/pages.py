@@ -23,7 +23,7 @@ from admin_views.kit.parts import Button
 from admin_views.kit.places import Link, Place
 from admin_views.kit.registry import place_of_screen, places_of, tabs_of_place
 from admin_views.kit.requests import actor, role
-from admin_views.kit.saving import one_time_token
+from admin_views.kit.saving import one_time_token, undo_of
 from admin_views.kit.workspace.workspaces import Workspace
 from app.sessions import mark_of
 from models.core.addresses import address_of
@@ -46,6 +46,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         once=once,
+        undo_of=undo_of,
         short_first=short_first,
         may_go=may_go,
         address_of=address_of,

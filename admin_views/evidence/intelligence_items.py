@@ -53,6 +53,7 @@ class IntelligenceItemScreen(Screen):
     stands_in = Place.LIBRARY
     roles = kept_by(OFFICERS, readers=STAFF, upload=OFFICERS)
     introduction = "Findings of local reviews, audits and inspections; one may be used in several thematic reviews."
+    undoes_edits = True
     column_list = ("title", "kind", "published_on", "verdict", "strength", "agency_id")
     column_beneath = "reference"
     column_details_list = (*column_list[1:], "publisher", "finding", "web_address")

@@ -37,6 +37,7 @@ class FeedbackGroupScreen(Screen):
     url, category, menu_order = "/feedback-groups", Category.EVIDENCE, 36
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "Take care not always to ask the same, established groups: filter by “Heard” to see who never was."
+    undoes_edits = True
     column_list = ("name", "kind", "found_through", "is_active")
     column_details_list = (*column_list, "contact", "note")
     column_searchable_list = ("name", "note")

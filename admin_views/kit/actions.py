@@ -15,11 +15,12 @@ from flask.typing import ResponseReturnValue
 from admin_views.kit.permissions import Roles, expose
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
-from admin_views.kit.saving import already_sent
+from admin_views.kit.saving import already_sent, offer_undo, refuse_changed
 from models.core.access import Role
 from models.core.errors import RuleBroken
 
 MOST = 500  # records one press may touch
+MOST_UNDONE = 50  # records one press of "Undo" may name
 _written = count()
 
 
@@ -138,14 +139,36 @@ def perform(screen: Any, action: Action, records: list[Any], back: str) -> Respo
 
 def _carried_out(screen: Any, action: Action, records: list[Any]) -> Any:
     """Call the verb. What it lets happen to a record that has no such button any more was done by somebody else."""
-    if action.is_bulk:
-        return action.act(screen, screen.session, records)
-    (record,) = records
+    refuse_changed(records)
+    reverse = getattr(screen, "undone_by", {}).get(action.name, "")
+    opened = {record: record.row_version for record in records} if reverse else {}
+    answer = action.act(screen, screen.session, records) if action.is_bulk else _pressed(screen, action, *records)
+    if opened:
+        screen.session.flush()
+        changed = [record for record, version in opened.items() if record.row_version != version]
+        _offer_reverse(screen, action, changed, answer)
+    return answer
+
+
+def _pressed(screen: Any, action: Action, record: Any) -> Any:
     is_possible = action.shown is pressed_elsewhere or action.shown(record)
     answer = action.act(screen, screen.session, record)
     if not is_possible:
         raise RuleBroken("Somebody has done this in the meantime, or it is not possible any more.")
     return answer
+
+
+def _offer_reverse(screen: Any, action: Action, records: list[Any], sentence: str) -> None:
+    """Let the notice carry "Undo" for the records that the action has changed, while they are few."""
+    if not 0 < len(records) <= MOST_UNDONE:
+        return
+    reverse = screen.undone_by[action.name]
+    keys = [str(screen.key_of(record)) for record in records]
+    left = ",".join(f"{record.id}:{record.row_version}" for record in records)
+    fields = [("undo", left), ("confirmed", "yes"), *(("rowid", key) for key in keys if action.is_bulk)]
+    bulk = {"view": "action_view", "action_name": reverse}
+    href = screen.link(**(bulk if action.is_bulk else {"view": reverse, "record_id": keys[0]}))
+    offer_undo(href, fields, of=sentence)
 
 
 def _answered(answer: Any, back: str) -> ResponseReturnValue:
@@ -158,16 +181,16 @@ def _answered(answer: Any, back: str) -> ResponseReturnValue:
 def row_actions_of(screen: Any) -> list[Action]:
     """The buttons of a record's page that the asking person may use, in the order they were written."""
     asked = role()
-    return [action for action in _stated(screen.__class__, "row_action") if asked in action.roles]
+    return [action for action in stated_actions(screen.__class__, "row_action") if asked in action.roles]
 
 
 def bulk_actions_of(kind: Any) -> tuple[Action, ...]:
     """The bulk actions a screen states, whoever may use them, in the order they were written."""
-    return _stated(kind, "bulk_action")
+    return stated_actions(kind, "bulk_action")
 
 
 @cache
-def _stated(kind: Any, mark: str) -> tuple[Action, ...]:
+def stated_actions(kind: Any, mark: str) -> tuple[Action, ...]:
     """Every action whose method carries the mark, of the screen itself and of the page sets it lists."""
     marked = (
         getattr(getattr(known, name, None), mark, None) for known in (kind, *kind.page_sets) for name in dir(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, g, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import form as flask_admin_forms
 from flask_admin.form import BaseForm
@@ -14,20 +14,22 @@ from wtforms import Form
 
 from admin_views.kit.conflicts import opened_version
 from admin_views.kit.fields import RecordField, all_problems
-from admin_views.kit.forms import PortalConverter, RecordForm, offer_choices, sent_form
+from admin_views.kit.forms import PortalConverter, RecordForm, as_sent, offer_choices, sent_form
 from admin_views.kit.lists.choices import ChoiceLoader, FieldLoader
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review
 from admin_views.kit.permissions import NOBODY, Roles, verb
 from admin_views.kit.record_views import RecordViews
 from admin_views.kit.refusals import REFUSALS, problems_of
 from admin_views.kit.requests import set_arguments
-from admin_views.kit.saving import already_sent, note_saved, say_instead
+from admin_views.kit.saving import CHANGED_SINCE, already_sent, is_undoing, note_saved, offer_undo, say_instead
 
 
 class FormViews(RecordViews):
     """Create, edit and look-up of a screen: Flask-Admin's, with these hooks overridden."""
 
     form_columns: ClassVar[Sequence[str]] = ()
+    undoes_edits: ClassVar[bool] = False
+    """Whether saving the form over a record offers to take it back: only where a save tells nobody and binds nobody."""
     form_base_class = RecordForm
     model_form_converter = PortalConverter
     create_template = edit_template = "kit/form.html"
@@ -151,10 +153,15 @@ class FormViews(RecordViews):
 
     def update_model(self, form: RecordForm, model: Any) -> bool:
         saving = form.saving
+        opened = type(form)(obj=model)
         if saving.row_version is not None and saving.opened_version != str(saving.row_version):
             self.session.rollback()
-            form.conflict(type(form)(obj=model))
+            if is_undoing():
+                flash(CHANGED_SINCE, "error")
+                abort(redirect(self.details_url(self.key_of(model))))
+            form.conflict(opened)
             return False
+        g.before_edit = as_sent(opened) if self.undoes_edits else None
         return super().update_model(form, model) or self._refused(form)
 
     def _on_model_change(self, form: Form, model: Any, is_created: bool) -> None:
@@ -168,7 +175,12 @@ class FormViews(RecordViews):
         return False
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
-        say_instead(f"The {self.noun} is saved." if is_created else "Your changes are saved.")
+        said = "It is as it was before." if is_undoing() else "Your changes are saved."
+        say_instead(f"The {self.noun} is saved." if is_created else said)
+        before, version = g.pop("before_edit", None), str(getattr(model, "row_version", ""))
+        if before is not None and version != request.form.get("row_version"):
+            fields = [*before, ("row_version", version), ("undo", "yes")]
+            offer_undo(self.link("edit_view", record_id=self.key_of(model)), fields, of=said)
         return self.details_url(self.key_of(model))
 
     def render(self, template: str, **kwargs: Any) -> str:

@@ -12,7 +12,7 @@ from flask_admin.form import BaseForm
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Enum, Integer, String
 from sqlalchemy import inspect as mapping_of
 from sqlalchemy.orm import Session
-from wtforms import Form
+from wtforms import Form, SelectMultipleField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
@@ -190,3 +190,18 @@ def _write_value(record: Any, name: str, filled: Any) -> None:
         value = default_of(column)
     if getattr(record, name) != value:
         setattr(record, name, value)
+
+
+def as_sent(form: Form) -> list[tuple[str, str]]:
+    """What a browser would send of a form as it is shown: name and value of each field that says something."""
+    return [(asked.name, value) for asked in form for value in _values_of(asked)]
+
+
+def _values_of(asked: Any) -> list[str]:
+    if isinstance(asked, YesField):
+        return ["y"] if asked.data else []
+    if isinstance(asked, SelectMultipleField):
+        return [str(key) for key in asked.data or ()]
+    if isinstance(asked, (ChoiceField, RecordField)):
+        return ["" if asked.data is None else str(asked.data)]
+    return [asked._value()]

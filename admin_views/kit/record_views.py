@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
@@ -36,6 +36,8 @@ class RecordViews(ListViews):
     """The page of a record and its deletion: Flask-Admin's, with these hooks overridden."""
 
     has_history: ClassVar[bool] = True
+    undone_by: ClassVar[Mapping[str, str]] = {}
+    """Which action takes back what another did, by their names: only plain reversals that tell nobody."""
     details_template = "kit/details.html"
     detailed: Listing
 
@@ -156,7 +158,7 @@ class RecordViews(ListViews):
         if not self.may_delete(record):
             abort(403)
         names = needing(self.session, record)
-        needed = list(records_by_name(self.session, names).values())
+        needed = list(dict.fromkeys(records_by_name(self.session, names).values()))
         values = {"record": record, "needed": needed, "retire_url": self._retire_url(record) if needed else ""}
         return self.render("kit/delete.html", back=self.details_url(record_id), **values)
 

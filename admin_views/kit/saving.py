@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import g, request
 from flask import session as browser_session
 from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import person_id
+from models.core.errors import RuleBroken
 from models.core.form_receipts import claim_form, note_record, record_of_form
+
+CHANGED_SINCE = "Somebody has changed this since, so nothing is undone."
+_UNDO = "undo"
+_LARGEST = 1_500  # letters of values; a cookie holds 4,000 in all
 
 
 def one_time_token() -> str:
@@ -42,3 +49,31 @@ def note_saved(session: Session, record_key: object) -> None:
 def say_instead(sentence: str) -> None:
     """Put our sentence in place of Flask-Admin's last one, which names no noun."""
     browser_session["_flashes"] = [*browser_session.get("_flashes", [])[:-1], ("success", sentence)]
+
+
+def offer_undo(href: str, fields: Sequence[tuple[str, str]], *, of: str) -> None:
+    """Let the notice that says `of` carry "Undo": one button that sends these fields to an address of the portal.
+
+    The fields travel in the person's signed cookie until that notice is shown, so long texts are not offered.
+    """
+    if sum(len(value) for _, value in fields) <= _LARGEST:
+        browser_session[_UNDO] = {"of": of, "href": href, "fields": [list(pair) for pair in fields]}
+
+
+def undo_of(sentence: str) -> dict[str, Any] | None:
+    """What was offered with that notice, once; an offer of another notice is dropped. The page's form finds it in g."""
+    offered: dict[str, Any] | None = browser_session.pop(_UNDO, None)
+    g.undo = offered if offered is not None and offered["of"] == sentence else g.get("undo")
+    return g.undo
+
+
+def is_undoing() -> bool:
+    """Whether this request came from the button "Undo"."""
+    return _UNDO in request.form
+
+
+def refuse_changed(records: Iterable[Any]) -> None:
+    """Refuse to undo what somebody has changed since: the button names each record with the version it was left in."""
+    left = set(request.form.get(_UNDO, "").split(","))
+    if is_undoing() and any(f"{record.id}:{record.row_version}" not in left for record in records):
+        raise RuleBroken(CHANGED_SINCE)

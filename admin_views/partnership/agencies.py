@@ -72,6 +72,8 @@ class AgencyScreen(Screen):
         "code": "The short name used in case lists, if there is one.",
         "is_active": "Agencies that have left stay in old records but are no longer offered.",
     }
+    undone_by = {"retire": "restore", "restore": "retire"}
+    undoes_edits = True
     importable = Importable(keys=(("name",), ("code",)), is_of_partnership=True)
     details_template = "agencies/agency.html"
     form_args = {"category_id": {"narrow": in_list(ReferenceList.AGENCY_CATEGORY)}}
@@ -111,3 +113,10 @@ class AgencyScreen(Screen):
         for agency in agencies:
             agency.is_active = False
         return f"{count_words(len(agencies), 'agency is', 'agencies are')} out of use."
+
+    @action("restore", "Put into use", "Offer these agencies again?", roles=ADMINISTRATORS)
+    def restore(self, session: Session, agencies: list[Agency]) -> str:
+        """Agencies that have come back are offered in forms again."""
+        for agency in agencies:
+            agency.is_active = True
+        return f"{count_words(len(agencies), 'agency is', 'agencies are')} in use."

@@ -53,6 +53,7 @@ class HubScreen(Screen):
     url, category, menu_order = "/hubs", Category.PEOPLE, 30
     stands_in = Place.AGENCIES
     roles = kept_by(ADMINISTRATORS)
+    undoes_edits = True
     column_list = ("name", "kind", "officer_id", "is_active")
     column_formatters = {"kind": by_value(show_tag)}
     column_searchable_list = ("name",)

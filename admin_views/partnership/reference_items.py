@@ -48,6 +48,8 @@ class ReferenceItemScreen(Screen):
     url, category, menu_order = "/reference-items", Category.SETTINGS, 10
     roles = kept_by(ADMINISTRATORS, readers=READERS)
     introduction = "The partnership's own words, list by list. Signed records keep the words they were signed with."
+    undone_by = {"retire": "restore", "restore": "retire", "move_up": "move_down", "move_down": "move_up"}
+    undoes_edits = True
     column_list = ("label", "list_name", "rank", "applies_to", "is_active", "is_to_be_confirmed")
     column_formatters = {"is_to_be_confirmed": by_value(show_to_be_confirmed)}
     column_searchable_list = ("label", "code")

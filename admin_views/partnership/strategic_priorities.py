@@ -37,6 +37,7 @@ class StrategicPriorityScreen(Screen):
     url, category, menu_order = "/strategic-priorities", Category.SETTINGS, 20
     stands_in = Place.LIBRARY
     roles = kept_by(ADMINISTRATORS)
+    undoes_edits = True
     column_list = ("name", "starts_on", "ends_on")
     column_searchable_list = ("name", "description")
     column_filters = (

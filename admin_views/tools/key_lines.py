@@ -72,6 +72,7 @@ class KeyLineScreen(Screen):
     review_page = ("key_lines.arrange", "review_id")
     roles = kept_by(OFFICERS, readers=STAFF)
     introduction = "The bank's standard key lines are copied for each review and amended there."
+    undone_by = {"move_up": "move_down", "move_down": "move_up"}
     column_list = ("text", "number", "key_area_id", "review_id", "is_additional")
     column_details_list = (*column_list, "applies_to")
     column_formatters = {

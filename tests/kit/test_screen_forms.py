@@ -107,7 +107,7 @@ def test_record_that_others_need_is_not_deleted(browser: Open, session: Session)
     make.person(session, Role.MANAGER, agency=agency)
     session.commit()
     person = browser(Role.ADMINISTRATOR)
-    person.send(f"/agencies/{agency.id}/delete/")
+    person.send(f"/agencies/{agency.id}/delete/", "/agencies/new/")
     assert "another record needs it" in person.get(f"/agencies/{agency.id}/").get_text()
 
 

@@ -96,7 +96,7 @@ def test_word_in_use_is_taken_out_of_use_instead_of_deleted(browser: Open, sessi
     session.commit()
     administrator = browser(Role.ADMINISTRATOR)
     path = f"/reference-items/{agency.category_id}/"
-    assert administrator.send(f"{path}delete/").status_code == 302
+    assert administrator.send(f"{path}delete/", "/reference-items/new/").status_code == 302
     assert "is in use, so it cannot be deleted. Take it out of use instead." in administrator.get(path).get_text()
     retired = administrator.send(
         "/reference-items/bulk/retire/", "/reference-items/", rowid=[agency.category_id], confirmed="yes"

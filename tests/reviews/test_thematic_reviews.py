@@ -241,7 +241,7 @@ def test_review_with_a_plan_is_not_deleted_but_an_empty_one_is(browser: Open, se
     session.add(ReviewStage(review_id=empty.id, stage=Stage.SCOPING, planned_on=today()))
     session.commit()
     administrator = browser(Role.ADMINISTRATOR)
-    administrator.send(f"/thematic-reviews/{full.id}/delete/")
+    administrator.send(f"/thematic-reviews/{full.id}/delete/", "/thematic-reviews/new/")
     assert "because another record needs it" in administrator.get(f"/thematic-reviews/{full.id}/").get_text()
     administrator.send(f"/thematic-reviews/{empty.id}/delete/")
     administrator.get(f"/thematic-reviews/{empty.id}/", 404)

@@ -54,7 +54,7 @@ def test_scale_in_use_says_where_and_is_not_deleted(browser: Open, session: Sess
     session.commit()
     administrator, page = browser(Role.ADMINISTRATOR), f"/rating-scales/{scale.id}/"
     assert administrator.get(page).select_one(f'a[href="/assurance-tools/{tool.id}/"]') is not None
-    administrator.send(f"{page}delete/")
+    administrator.send(f"{page}delete/", "/rating-scales/new/")
     assert "is in use, so it cannot be deleted. Take it out of use instead." in administrator.get(page).get_text()
 
 
