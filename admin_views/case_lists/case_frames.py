@@ -20,7 +20,7 @@ from admin_views.kit.base import (
     kept_by,
     screen,
 )
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_write_in, offer_own_reviews
 from models.case_lists.case_frames import CaseFrame
@@ -121,5 +121,5 @@ def _highest_first(frame: CaseFrame) -> list[str]:
 @review_panel(Part.CASES, order=30, roles=READERS)
 def _frames(session: Session, review: ThematicReview) -> Panel:
     frames = session.scalars(select(CaseFrame).where(CaseFrame.review_id == review.id).order_by(CaseFrame.reference))
-    rows = [(link_to(frame, frame.reference), frame.title, f"{frame.case_count:,}") for frame in frames]
-    return Panel("Case frames", ("Frame", "Title", "Cases"), rows)
+    rows = [(link_by_title(frame), f"{frame.case_count:,}") for frame in frames]
+    return Panel("Case frames", ("Frame", "Cases"), rows)

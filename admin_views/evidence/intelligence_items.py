@@ -22,7 +22,7 @@ from admin_views.kit.base import (
     screen,
     tag,
 )
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title
 from models.core.addresses import list_address
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse
@@ -101,8 +101,8 @@ def _uses(session: Session, item: IntelligenceItem) -> Panel:
         .where(IntelligenceUse.item_id == item.id)
         .order_by(ThematicReview.reference.desc(), IntelligenceUse.id)
     )
-    rows = [(link_to(use, review.reference), review.title, line or "Not chosen yet") for use, review, line in uses]
+    rows = [(link_by_title(use, review), line or "Not chosen yet") for use, review, line in uses]
     add = Button("Use in a review", list_address(IntelligenceUse, "new", item_id=item.id))
     buttons = [add] if role() in OFFICERS else []
     empty = "No review uses it yet."
-    return Panel("Used in", ("Review", "Title", "Key line"), rows, empty=empty, buttons=buttons)
+    return Panel("Used in", ("Review", "Key line"), rows, empty=empty, buttons=buttons)

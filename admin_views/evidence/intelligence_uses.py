@@ -26,7 +26,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import RecordField
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title, link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.addresses import list_address
@@ -116,13 +116,10 @@ def intelligence(session: Session, review: ThematicReview) -> Panel:
         .where(IntelligenceUse.review_id == review.id)
         .order_by(IntelligenceItem.published_on.desc(), IntelligenceUse.id)
     )
-    rows = [
-        (link_to(use, item.reference), item.title, show_verdict(item.verdict), _taken(finding))
-        for use, item, finding in uses
-    ]
+    rows = [(link_by_title(use, item), show_verdict(item.verdict), _taken(finding)) for use, item, finding in uses]
     may = may_run(session, review.hub_id)
     buttons = [Button("Use intelligence", list_address(IntelligenceUse, "new", review_id=review.id))] if may else []
-    return Panel("Intelligence", ("Item", "Title", "Says", "Finding"), rows, buttons=buttons)
+    return Panel("Intelligence", ("Item", "Says", "Finding"), rows, buttons=buttons)
 
 
 def _taken(finding: int | None) -> str:

@@ -18,7 +18,7 @@ from admin_views.kit.base import (
     screen,
 )
 from admin_views.kit.formats import show_date
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title, link_to
 from models.feedback.feedback_activities import Engagement, FeedbackActivity
 from models.feedback.feedback_groups import FeedbackGroup
 from models.reviews.thematic_reviews import ThematicReview
@@ -75,7 +75,7 @@ class FeedbackGroupScreen(Screen):
         cells = [
             (
                 link_to(activity, activity.title),
-                link_to(review, review.reference),
+                link_by_title(review),
                 show_date(activity.held_on),
                 show_date(engagement.outcome_told_on),
             )

@@ -194,6 +194,12 @@ def link_to(record: Any, words: str) -> Markup:
     return Markup('<a href="{}/{}/">{}</a>').format(known.url, record.id, words)
 
 
+def link_by_title(record: Any, named: Any = None) -> Markup:
+    """A link to a record by a title with the reference beneath it: its own, or those of another that it is about."""
+    words = named or record
+    return link_to(record, Markup('{} <span class="beneath">{}</span>').format(words.title, words.reference))
+
+
 def link_to_row(name: str, words: str) -> Markup:
     """Words that lead to the record named as `table:key`, where its screen is open to whoever asks."""
     table, _, key = name.partition(":")

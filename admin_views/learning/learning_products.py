@@ -33,7 +33,7 @@ from admin_views.kit.fields import DayField, RecordField, Required
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title, link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.learning.learning_uses import own_uses_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
@@ -196,9 +196,9 @@ def learning(session: Session, review: ThematicReview) -> Panel:
         .order_by(LearningProduct.planned_on, LearningProduct.id)
     )
     rows = [
-        (link_to(product, product.reference), product.title, product.form.label, show_standing(word), f"{used:,}")
+        (link_by_title(product), product.form.label, show_standing(word), f"{used:,}")
         for product, word, used in products
     ]
     may = may_run(session, review.hub_id)
     buttons = [Button("Plan a product", list_address(LearningProduct, "new", review_id=review.id))] if may else []
-    return Panel("Learning", ("Product", "Title", "Form", "Stands", "Uses"), rows, buttons=buttons)
+    return Panel("Learning", ("Product", "Form", "Stands", "Uses"), rows, buttons=buttons)

@@ -29,7 +29,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title, link_to
 from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
@@ -106,8 +106,8 @@ def _reviews(session: Session, hub: Hub) -> Panel:
     reviews = session.scalars(
         select(ThematicReview).where(ThematicReview.hub_id == hub.id).order_by(ThematicReview.reference.desc())
     )
-    rows = [(link_to(review, review.reference), review.title, show_tag(review.stage)) for review in reviews]
-    return Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)
+    rows = [(link_by_title(review), show_tag(review.stage)) for review in reviews]
+    return Panel("Thematic reviews", ("Review", "Stage"), rows)
 
 
 def may_run(session: Session, hub_id: int | None) -> bool:

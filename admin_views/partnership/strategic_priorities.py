@@ -18,7 +18,7 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title
 from models.core.clock import today
 from models.partnership.strategic_priorities import StrategicPriority, lasting
 from models.reviews.thematic_reviews import ThematicReview
@@ -63,5 +63,5 @@ class StrategicPriorityScreen(Screen):
             .where(ThematicReview.priority_id == record.id)
             .order_by(ThematicReview.reference.desc())
         )
-        rows = [(link_to(review, review.reference), review.title, show_tag(review.stage)) for review in reviews]
-        return [Panel("Thematic reviews", ("Review", "Title", "Stage"), rows)]
+        rows = [(link_by_title(review), show_tag(review.stage)) for review in reviews]
+        return [Panel("Thematic reviews", ("Review", "Stage"), rows)]

@@ -33,7 +33,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import RecordField
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title
 from admin_views.kit.requests import key_in_address
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import offer_own_reviews
@@ -221,5 +221,5 @@ def lead_of(plan: ActionPlan, table: PlanTable) -> str:
 @review_panel(Part.PLAN, order=20, is_for_agencies=True)
 def _plans(session: Session, review: ThematicReview) -> Panel:
     plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id).order_by(ActionPlan.reference))
-    rows = [(link_to(plan, plan.reference), plan.title, show_tag(plan.status)) for plan in plans]
-    return Panel("Improvement plans", ("Plan", "Title", "Status"), rows)
+    rows = [(link_by_title(plan), show_tag(plan.status)) for plan in plans]
+    return Panel("Improvement plans", ("Plan", "Status"), rows)

@@ -31,7 +31,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
-from admin_views.kit.registry import link_to
+from admin_views.kit.registry import link_by_title
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import offer_own_reviews
 from admin_views.sampling.sample_certificates import CertificatePages
@@ -174,5 +174,5 @@ def _samples(session: Session, review: ThematicReview) -> Panel:
     samples = session.scalars(
         select(AuditSample).where(AuditSample.review_id == review.id).order_by(AuditSample.reference)
     )
-    rows = [(link_to(sample, sample.reference), sample.title, show_tag(sample.status)) for sample in samples]
-    return Panel("Audit samples", ("Sample", "Title", "Status"), rows)
+    rows = [(link_by_title(sample), show_tag(sample.status)) for sample in samples]
+    return Panel("Audit samples", ("Sample", "Status"), rows)
