@@ -25,7 +25,7 @@ def first_cell(browser: Browser, path: str) -> Tag:
 
 def lines_of(link: Tag) -> tuple[str, str]:
     """The words of such a link, and the reference beneath them."""
-    beneath = link.select_one(".beneath")
+    beneath = link.select_one("small")
     assert beneath is not None
     reference = beneath.get_text()
     return link.get_text().removesuffix(reference).strip(), reference
