@@ -61,8 +61,7 @@ _BIGGEST = 2_147_483_647
 
 
 def _is_late(answer: str) -> ColumnElement[bool]:
-    late = is_overdue(today())
-    return late if answer == "yes" else ~late
+    return is_overdue(today()) if answer == "yes" else ~is_overdue(today())
 
 
 def _has_come_to(answer: str) -> ColumnElement[bool]:
@@ -97,8 +96,7 @@ class ActionScreen(Screen):
     url, category, menu_order = "/actions", Category.PLANS, 30
     stands_in, part = Place.REVIEWS, Part.PLAN
     roles = kept_by(OFFICERS, export=EVERYONE, edit=POSTERS)
-    column_list = ("text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late")
-    column_beneath = "reference"
+    column_list, column_beneath = ("text", "lead_agency_id", "owner_name", "brag_id", "due_on", "late"), "reference"
     column_details_list = (
         "reference",
         *column_list,
