@@ -290,11 +290,7 @@ def _plain(field: Any) -> str:
 
 
 def _article(words: str) -> str:
-    """Words with "the" before them, unless they begin with their own.
-
-    >>> _article("name"), _article("the day"), _article("how it is made")
-    ('the name', 'the day', 'how it is made')
-    """
+    """Words with "the" before them, unless they begin with their own."""
     return words if words.startswith(_OWN_BEGINNINGS) else f"the {words}"
 
 

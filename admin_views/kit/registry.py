@@ -197,7 +197,7 @@ def link_to(record: Any, words: str) -> Markup:
 def link_by_title(record: Any, named: Any = None) -> Markup:
     """A link to a record by a title with the reference beneath it: its own, or those of another that it is about."""
     words = named or record
-    return link_to(record, Markup('{} <small class="whole">{}</small>').format(words.title, words.reference))
+    return link_to(record, Markup("{} <small>{}</small>").format(words.title, words.reference))
 
 
 def link_to_row(name: str, words: str) -> Markup:

@@ -56,7 +56,7 @@ def line_of(row: Row[Any], makers: list[Maker], opened: list[str], way: Way) -> 
     """The cells of one row; the first leads to the record."""
     first = makers[0](row)
     if way.beneath is not None:
-        first = Markup('{} <small class="whole">{}</small>').format(Markup(first), Markup(way.beneath(row)))  # noqa: S704 (both are escaped)
+        first = Markup("{} <small>{}</small>").format(Markup(first), Markup(way.beneath(row)))  # noqa: S704 (both are escaped)
     head = _link(f"{way.base}{row.key_}/{way.place}", first) if way.base else first
     rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
     return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
