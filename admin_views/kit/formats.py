@@ -27,7 +27,7 @@ _DAY = re.compile(rf"(>\s*)(\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}(, \d\d:\d\
 LONGEST_WHOLE = 18
 """Letters of a reference that is never parted; it fits into the narrowest phone."""
 
-_TEXT = re.compile(r"(class=\"whole\"[^<>]*|<small)?>[^<>]+<")
+_TEXT = re.compile(r"(class=\"whole\"[^<>]*|small)?>[^<>]+<")
 _REFERENCE = r"(?=[\w/-]*\d)\w+(?:[-/]\w+)+(?![\w/-])"
 _PIECE = re.compile(rf"(?<![\w/&;-])(?:({_REFERENCE})|[^\s<>&]{{{LONGEST_WHOLE + 1},}})")
 _IS_NO_TEXT = re.compile(r"<(?:select|textarea|svg|script|style|title)\b")
