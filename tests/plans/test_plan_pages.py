@@ -232,6 +232,7 @@ def test_agency_manager_rates_own_open_actions_and_moves_no_date(
     page = manager.get(f"/action-plans/{plan.id}/")
     assert "Your agency's part of the plan" in page.get_text(" ")
     assert page.select("table.plan input[type=date]") == []
+    assert "where a date moves" not in page.get_text(" ")
     red = str(brag(session, "red"))
     forged = {f"r{late.id}-due_on": "2030-01-01", f"r{theirs.id}-was": "1::2027-01-01", f"r{theirs.id}-brag_id": red}
     assert saved(manager, plan, **{f"r{late.id}-brag_id": red, **forged}).status_code == 302
