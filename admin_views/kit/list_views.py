@@ -26,6 +26,7 @@ from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
@@ -94,8 +95,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         self, page: Any, sort_column: Any, sort_desc: bool, search: Any, filters: Any, execute: bool = True,
         page_size: int | None = None,
     ) -> tuple[None, Any]:  # fmt: skip
-        """One page from the place `page` on; every row for an export. How many there are stands in the page itself."""
-        args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
+        """The page that the address asks for; every row for an export. How many there are stands in the page itself."""
+        args = self.list_args()
         if page_size != self.export_max_rows:
             shown = self.listing.page(self.session, args)
             note_list(self.model, (row.key_ for row in shown.rows), args.arguments())
@@ -215,7 +216,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def _questions(self) -> tuple[str, ...]:
         """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", "after", "before", *self.listing.filter_of, *self.kept_arguments())
+        return ("q", "sort", "after", "before", PAGE, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)
