@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
@@ -30,6 +30,7 @@ from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
+from admin_views.kit.lists.views import VIEW, ShownViews, address_of_first, carried_view, shown_views, views_asked
 from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
@@ -46,6 +47,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     plural: ClassVar[str] = "records"
     introduction: ClassVar[str] = ""
     is_large: ClassVar[bool] = False
+    keeps_views: ClassVar[bool] = True
     column_expressions: ClassVar[dict[str, Callable[[Any], ColumnElement[Any]]]] = {}
 
     column_searchable_list: ClassVar[Any] = ()
@@ -78,6 +80,18 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """What the address of this request asks of the list."""
         return self.listing.args(request.args)
 
+    def further_choices(self) -> list[Select[Any]]:
+        """More that is read with the choices of the list's filters: its saved views."""
+        return views_asked(self)
+
+    def saved_views(self, page: Page) -> ShownViews:
+        """The saved views above the list, and what is said of the one that is shown."""
+        return shown_views(self, page)
+
+    def view_asked(self) -> dict[str, str]:
+        """The view that every link of this list carries on; none elsewhere."""
+        return carried_view(self)
+
     # Flask-Admin's list
 
     @verb("list", "/")
@@ -99,6 +113,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         args = self.list_args()
         if page_size != self.export_max_rows:
             shown = self.listing.page(self.session, args)
+            if first := address_of_first(self, shown.options):
+                abort(redirect(first))
             note_list(self.model, (row.key_ for row in shown.rows), args.arguments())
             return None, shown
         return None, rows_of(self.database.open_session(), self.exported.sorted(args))
@@ -216,7 +232,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def _questions(self) -> tuple[str, ...]:
         """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", "after", "before", PAGE, *self.listing.filter_of, *self.kept_arguments())
+        return ("q", "sort", "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)

@@ -32,6 +32,7 @@ class Listed(Protocol):
     def get_query(self) -> Select[Any]: ...
     def get_column_name(self, field: str) -> str: ...
     def known_total(self, session: Session, args: ListArgs) -> int | None: ...
+    def further_choices(self) -> list[Select[Any]]: ...
 
 
 class Listing:
@@ -180,6 +181,7 @@ class Listing:
     def _surround(self, session: Session, page: Page) -> None:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
         asked = [known.loader.for_filter(known.arg) for known in self.filter_of.values() if known.loader]
+        asked += self.screen.further_choices()
         if page.total is None:
             page.total = self._known_total(session, page)
         if page.total is None:
