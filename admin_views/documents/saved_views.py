@@ -30,6 +30,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import BoxesField, LineField, Required, YesField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
+from admin_views.kit.lists.pages import COLUMNS
 from admin_views.kit.lists.places import asked_at
 from admin_views.kit.lists.views import VIEW, kept_arguments_of, known_of, problem_of, roles_to_share_with
 from admin_views.kit.lists.workbooks import XLSX, workbook_of
@@ -199,7 +200,7 @@ class SavedViewScreen(Screen):
 def _asked(known: Any) -> dict[str, str]:
     """What the address says that the list is asked, as far as the list knows it."""
     listing = known.listing
-    asked = asked_at(request.args.get("asked", ""), ("q", "sort", *listing.filter_of))
+    asked = asked_at(request.args.get("asked", ""), ("q", "sort", COLUMNS, *listing.filter_of))
     return kept_arguments_of(listing, asked, known.kept_arguments())
 
 
@@ -247,7 +248,7 @@ def _taken(session: Session, view: SavedView, shown: Any) -> TakenList:
         raise RuleBroken(f"A workbook of every week has at most {MOST_ROWS:,} rows; narrow the view.")
     _put_on_record(session, view, shown, args.arguments(), count)
     rows = session.execute(shown.exported.sorted(args), execution_options={"yield_per": 500})
-    with workbook_of(shown.taken_out(rows), *shown.further_sheets(args)) as file:
+    with workbook_of(shown.taken_out(rows, args), *shown.further_sheets(args)) as file:
         content = file.read()
     return TakenList(shown.name, count, content, problem_of(shown.listing, view.name, view.arguments))
 

@@ -20,16 +20,17 @@ from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
 from admin_views.kit.lists.cells import line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.lists.columns import label_from_key
+from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
-from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
+from admin_views.kit.lists.shown_columns import arguments_of, columns_to_choose
 from admin_views.kit.lists.views import VIEW, ShownViews, address_of_first, carried_view, shown_views, views_asked
 from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.looks import note_list
@@ -78,7 +79,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def list_args(self) -> ListArgs:
         """What the address of this request asks of the list."""
-        return self.listing.args(request.args)
+        return self.listing.args(arguments_of(request.args))
 
     def further_choices(self) -> list[Select[Any]]:
         """More that is read with the choices of the list's filters: its saved views."""
@@ -96,7 +97,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     @verb("list", "/")
     def index_view(self) -> ResponseReturnValue:
-        """The list page."""
+        """The list page. The boxes of its columns name each on its own; the address says them as one."""
+        if len(request.args.getlist(COLUMNS)) > 1:
+            return redirect(self.list_url(**self.list_args().arguments()))
         return super().index_view()
 
     def get_query(self) -> Select[Any]:
@@ -166,13 +169,12 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     def headings(self, args: ListArgs) -> list[dict[str, Any]]:
         """The list's headings: label, the address that sorts by it, and how it is sorted now."""
         usual = f"{'-' if self.listing.is_usually_down else ''}{self.listing.usual}"
-        shown = (self.listing.cells[place] for place in self._shown_places())
+        shown = (cell for _, cell, is_shown in self.columns_to_choose(args) if is_shown)
         return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in shown]
 
-    def _shown_places(self) -> list[int]:
-        """The places of the cells that are shown; inside a review not of the one that would name it in every row."""
-        kept = self.kept_arguments()
-        return [place for place, cell in enumerate(self.listing.cells) if not place or cell.key not in kept]
+    def columns_to_choose(self, args: ListArgs) -> list[tuple[int, Cell, bool]]:
+        """The columns of the list, each with its place and whether it is shown; the first always is."""
+        return columns_to_choose(self, args)
 
     def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
         if key not in self.listing.sortable:
@@ -201,7 +203,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        cells, every, shown = self.listing.cells, makers_of(self.listing), self._shown_places()
+        cells, every = self.listing.cells, makers_of(self.listing)
+        shown = [place for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
         makers = [every[place] for place in shown]
         opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
@@ -232,7 +235,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def _questions(self) -> tuple[str, ...]:
         """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
+        return ("q", "sort", COLUMNS, "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)

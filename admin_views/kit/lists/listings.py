@@ -13,7 +13,15 @@ from admin_views.kit.lists.columns import Cell, Reading, sort_expression
 from admin_views.kit.lists.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.lists.numbers import DEEPEST, asked_page
-from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page, count_statements, options_by_name, settle_total
+from admin_views.kit.lists.pages import (
+    COLUMNS,
+    PAGE_SIZE,
+    ListArgs,
+    Page,
+    count_statements,
+    options_by_name,
+    settle_total,
+)
 from admin_views.kit.lists.searches import clean_words, matches
 from models.core.db import Base
 from models.core.labels import shown_label
@@ -79,7 +87,14 @@ class Listing:
         sort = words.removeprefix("-") if words.removeprefix("-") in self.sortable else None
         args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers)
         asked = asked_page(arguments, cursor_from(arguments, self.order(args).expression.type))
-        return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem)
+        columns = self._chosen(arguments.get(COLUMNS, ""))
+        return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem, columns=columns)
+
+    def _chosen(self, typed: str) -> tuple[str, ...]:
+        """The columns that an address names, in the list's order, with the first; none where it names none or all."""
+        wanted = set(typed.split(",")) & {cell.key for cell in self.cells}
+        kept = [cell.key for number, cell in enumerate(self.cells) if not number or cell.key in wanted]
+        return tuple(kept) if wanted and len(kept) < len(self.cells) else ()
 
     def order(self, args: ListArgs) -> Order:
         """The order that is asked for, or the list's usual one. Each is put together once: asked twice a page."""

@@ -16,6 +16,9 @@ from models.core.db import Base
 from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
+COLUMNS = "columns"
+"""The argument of a list's address that names the columns that are shown, set apart by commas."""
+
 COUNTED = 10_000  # beyond this a filtered total is "more than 10,000"
 _COUNT, _ESTIMATE = "count_", "estimate_"
 
@@ -26,7 +29,8 @@ class ListArgs:
 
     `page` is the row at which the page begins, `filters` are the answers by the filters' names, `sort` is a column of
     the list. `number` is the page's number: without a row it is counted off; None where nobody can know it. `problem`
-    is what is wrong with the page that was asked for.
+    is what is wrong with the page that was asked for. `columns` are those that are shown, the first among them; none
+    named is all of them.
     """
 
     search: str = ""
@@ -38,6 +42,7 @@ class ListArgs:
     extra_args: Mapping[str, str] = field(default_factory=dict)
     number: int | None = 1
     problem: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def skipped(self) -> int:
@@ -59,7 +64,7 @@ class ListArgs:
 
     def arguments(self) -> dict[str, str]:
         """The same as arguments of an address, without the place in the list."""
-        named = {"q": self.search, "sort": self.sort_words, **self.filters}
+        named = {"q": self.search, "sort": self.sort_words, COLUMNS: ",".join(self.columns), **self.filters}
         return {name: value for name, value in named.items() if value}
 
 

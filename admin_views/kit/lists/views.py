@@ -17,6 +17,7 @@ from sqlalchemy import Select
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.lists.filters import NONE, Filter
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import COLUMNS
 from admin_views.kit.lists.places import place_of
 from admin_views.kit.requests import person_id, role
 from models.core.access import Role
@@ -137,7 +138,11 @@ def problem_of(listing: Listing, name: str, arguments: Mapping[str, str]) -> str
 
 def _gone(listing: Listing, arguments: Mapping[str, str]) -> Iterator[str]:
     known = known_of(listing, arguments)
+    columns = {cell.key for cell in listing.cells}
+    yield from (label_from_key(key) for key in arguments.get(COLUMNS, "").split(",") if key and key not in columns)
     for name in arguments:
+        if name == COLUMNS:
+            continue
         if name in listing.filter_of and _is_gone(listing.filter_of[name], arguments[name]):
             yield str(listing.filter_of[name].name)
         elif name not in known:
