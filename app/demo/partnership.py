@@ -24,6 +24,7 @@ from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
+from app.demo.saved_views import load_saved_views
 from app.demo.section_11 import load_section_11
 from app.demo.self_evaluations import load_self_evaluations
 from app.demo.sign_offs import load_sign_offs
@@ -76,6 +77,7 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_section_11(session, agencies, people, today)
     load_case_audits(session, reviews, agencies, people, today)
     _load_cycle(session, reviews, agencies, people, today)
+    load_saved_views(session, people.values())
     _forget_old_news(session)
     return True
 

@@ -117,6 +117,10 @@ def test_view_is_renamed_and_deleted_by_its_owner(browser: Open, session: Sessio
     keep(officer)
     (view,) = session.scalars(select(SavedView))
     edit = f"/saved-views/{view.id}/edit/"
+    before = (view.name, view.arguments, view.is_default, view.is_weekly, view.shared_with)
+    officer.client.post(edit, data=officer.filled(edit))
+    session.expire_all()
+    assert (view.name, view.arguments, view.is_default, view.is_weekly, view.shared_with) == before
     sent = officer.client.post(edit, data=officer.filled(edit, name="Our trusts", is_default="y"))
     assert sent.status_code == 302
     session.expire_all()
