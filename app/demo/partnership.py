@@ -18,13 +18,12 @@ from app.demo.gate_waivers import load_gate_waivers
 from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
-from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
+from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities, load_saved_views
 from app.demo.plans import load_plan
 from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
 from app.demo.reviews import load_reviews
 from app.demo.samples import load_samples
-from app.demo.saved_views import load_saved_views
 from app.demo.section_11 import load_section_11
 from app.demo.self_evaluations import load_self_evaluations
 from app.demo.sign_offs import load_sign_offs
