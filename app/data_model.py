@@ -171,7 +171,7 @@ def _staff_words(policy: RowPolicy) -> str:
     for role in STAFF_ROLES:
         alike.setdefault(_verb_words(policy.verbs_of(role)), []).append(role.removeprefix("portal_"))
     if len(alike) == 1:
-        return f"staff: {next(iter(alike))}"
+        return f"staff: {next(iter(alike))}{', administrators included their own only' if policy.binds_all else ''}"
     return "; ".join(f"{', '.join(roles)}: {words}" for words, roles in alike.items())
 
 

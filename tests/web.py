@@ -129,7 +129,9 @@ class Browser:
 
     def tokens(self, page: str) -> dict[str, str]:
         """The hidden fields of the form on a page: its tokens, its row version."""
-        form = max(self.get(page).select("main form"), key=lambda form: len(form.select("input[type=hidden]")))
+        form = max(
+            self.get(page).select("main form[method=post]"), key=lambda form: len(form.select("input[type=hidden]"))
+        )
         return {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}  # type: ignore[misc]
 
     def send(self, path: str, page: str = "", **values: Any) -> TestResponse:

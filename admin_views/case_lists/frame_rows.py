@@ -54,6 +54,7 @@ class FrameRowScreen(Screen):
     url, category = "/frame-rows", Category.HIDDEN
     part, is_tab = Part.CASES, False
     is_large = True
+    keeps_views = False  # its rows are those of the one frame that its address names
     roles = {"list": OFFICERS, "export": OFFICERS}
     column_list = ("row_number", "reference", "level_rank", "theme", "started_on", "ended_on", "agency")
     column_formatters = {"level_rank": by_value(_show_level)}

@@ -138,7 +138,7 @@ class Screen(FormViews, FormPages):
         title = getattr(record, "title", "") if hasattr(record, "reference") else ""
         return title if isinstance(title, str) and title else self.name_of(record)
 
-    def link(self, view: str, **arguments: Any) -> str:
+    def link(self, view: str, /, **arguments: Any) -> str:
         """The address of a page of this screen, by the name of its view; it carries the place in the list on."""
         if "record_id" in arguments or view in _FROM_THE_LIST:
             arguments = {**self.list_place(), **arguments}
@@ -149,7 +149,7 @@ class Screen(FormViews, FormPages):
     def list_url(self, **arguments: Any) -> str:
         """The list's address, with the arguments every link of it carries on; from other pages, the place left."""
         left = {} if arguments else self.list_place_left()
-        return self.link("index_view", **{**self.kept_arguments(), **left, **arguments})
+        return self.link("index_view", **{**self.kept_arguments(), **self.view_asked(), **left, **arguments})
 
     def details_url(self, record_id: object) -> str:
         """A record's page, or the list where records have no page for this person."""

@@ -90,24 +90,22 @@ class ExportViews:
     def get_export_value(self, model: Row[Any], name: str) -> Any:
         return plain_value(model._mapping[name])
 
-    def _exported(self) -> tuple[list[str], Iterator[list[Any]]]:
-        """The headings of an export and its rows, as plain values."""
-        _, rows = self._export_data()
-        names = [name for name, _ in self._export_columns]
-        plain = ([self.get_export_value(row, name) for name in names] for row in rows)
-        return [label for _, label in self._export_columns], plain
+    def taken_out(self, rows: Iterable[Any], args: ListArgs) -> Worksheet:
+        """Rows of the export as a sheet of plain values: under all its headings, or those of the columns chosen."""
+        taken = [(name, label) for name, label in self._export_columns if not args.columns or name in args.columns]
+        plain = ([self.get_export_value(row, name) for name, _ in taken] for row in rows)
+        return Worksheet(self.name, [label for _, label in taken], plain)
 
     def _export_csv(self, return_url: Any) -> Response:
         """As Flask-Admin streams it, in larger pieces, with the mark of UTF-8, and without acting as a formula."""
-        headings, rows = self._exported()
-        answer = Response(stream_with_context(csv_pieces(headings, rows)), content_type=MEDIA_TYPES["csv"])
+        sheet = self.taken_out(self._export_data()[1], self.list_args())
+        answer = Response(stream_with_context(csv_pieces(sheet.headings, sheet.rows)), content_type=MEDIA_TYPES["csv"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{self.get_export_name("csv")}"'
         return answer
 
     def _export_tablib(self, export_type: str, return_url: str) -> Response:
         """A workbook with real dates and no formulas, which tablib cannot write."""
-        headings, rows = self._exported()
         name = self.get_export_name(export_type)
-        first = Worksheet(self.name, headings, rows)
+        first = self.taken_out(self._export_data()[1], self.list_args())
         file = workbook_of(first, *self.further_sheets(self.list_args()))
         return send_file(file, MEDIA_TYPES[export_type], as_attachment=True, download_name=name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
@@ -20,15 +20,18 @@ from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
 from admin_views.kit.lists.cells import Way, line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.lists.columns import label_from_key
+from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
-from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.numbers import PAGE
+from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
+from admin_views.kit.lists.shown_columns import Heading, arguments_of, columns_to_choose, headings_of
+from admin_views.kit.lists.views import VIEW, ShownViews, address_of_first, carried_view, shown_views, views_asked
 from admin_views.kit.lists.waiting import waiting_filters
 from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
@@ -45,6 +48,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     plural: ClassVar[str] = "records"
     introduction: ClassVar[str] = ""
     is_large: ClassVar[bool] = False
+    keeps_views: ClassVar[bool] = True
     column_expressions: ClassVar[dict[str, Callable[[Any], ColumnElement[Any]]]] = {}
     column_beneath: ClassVar[str] = ""
     """A column that stands in grey beneath the first cell of each row, within its link: a reference beneath a name."""
@@ -81,13 +85,27 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def list_args(self) -> ListArgs:
         """What the address of this request asks of the list."""
-        return self.listing.args(request.args)
+        return self.listing.args(arguments_of(request.args))
+
+    def further_choices(self) -> list[Select[Any]]:
+        """More that is read with the choices of the list's filters: its saved views."""
+        return views_asked(self)
+
+    def saved_views(self, page: Page) -> ShownViews:
+        """The saved views above the list, and what is said of the one that is shown."""
+        return shown_views(self, page)
+
+    def view_asked(self) -> dict[str, str]:
+        """The view that every link of this list carries on; none elsewhere."""
+        return carried_view(self)
 
     # Flask-Admin's list
 
     @verb("list", "/")
     def index_view(self) -> ResponseReturnValue:
-        """The list page."""
+        """The list page. The boxes of its columns name each on its own; the address says them as one."""
+        if len(request.args.getlist(COLUMNS)) > 1:
+            return redirect(self.list_url(**self.list_args().arguments()))
         return super().index_view()
 
     def get_query(self) -> Select[Any]:
@@ -100,10 +118,12 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         self, page: Any, sort_column: Any, sort_desc: bool, search: Any, filters: Any, execute: bool = True,
         page_size: int | None = None,
     ) -> tuple[None, Any]:  # fmt: skip
-        """One page from the place `page` on; every row for an export. How many there are stands in the page itself."""
-        args = ListArgs(search or "", sort_column, sort_desc, filters, page or None)
+        """The page that the address asks for; every row for an export. How many there are stands in the page itself."""
+        args = self.list_args()
         if page_size != self.export_max_rows:
             shown = self.listing.page(self.session, args)
+            if first := address_of_first(self, shown.options):
+                abort(redirect(first))
             note_list(self.model, (row.key_ for row in shown.rows), args.arguments())
             return None, shown
         return None, rows_of(self.database.open_session(), self.exported.sorted(args))
@@ -152,24 +172,13 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     # Its cells, made here rather than in the template: fifty rows must be quick
 
-    def headings(self, args: ListArgs) -> list[dict[str, Any]]:
-        """The list's headings: label, the address that sorts by it, and how it is sorted now."""
-        usual = f"{'-' if self.listing.is_usually_down else ''}{self.listing.usual}"
-        shown = (self.listing.cells[place] for place in self._shown_places())
-        return [self._heading(cell.key, cell.label, args.sort_words or usual, args) for cell in shown]
+    def headings(self, args: ListArgs) -> list[Heading]:
+        """The headings of the columns that are shown."""
+        return headings_of(self, args)
 
-    def _shown_places(self) -> list[int]:
-        """The places of the cells that are shown; inside a review not of the one that would name it in every row."""
-        left_out = {*self.kept_arguments(), self.column_beneath}
-        return [place for place, cell in enumerate(self.listing.cells) if not place or cell.key not in left_out]
-
-    def _heading(self, key: str, label: str, now: str, args: ListArgs) -> dict[str, Any]:
-        if key not in self.listing.sortable:
-            return {"label": label, "href": None, "sorted": None}
-        is_up, is_down = now == key, now == f"-{key}"
-        arguments = {**args.arguments(), "sort": f"-{key}" if is_up else key}
-        is_sorted = "ascending" if is_up else "descending" if is_down else None
-        return {"label": label, "href": self.list_url(**arguments), "sorted": is_sorted}
+    def columns_to_choose(self, args: ListArgs) -> list[tuple[int, Cell, bool]]:
+        """The columns of the list, each with its place and whether it is shown; the first always is."""
+        return columns_to_choose(self, args)
 
     def filters_in_use(self, page: Page) -> list[tuple[str, str, str]]:
         """Each filter that narrows the list: its name, its answer in words, and the address without it."""
@@ -190,8 +199,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        cells, shown = self.listing.cells, self._shown_places()
+        cells = self.listing.cells
         every = makers_of(self.listing, self.session, page.rows)
+        shown = [place for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
         makers = [every[place] for place in shown]
         opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
@@ -223,7 +233,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def _questions(self) -> tuple[str, ...]:
         """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", "after", "before", *self.listing.filter_of, *self.kept_arguments())
+        return ("q", "sort", COLUMNS, "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)

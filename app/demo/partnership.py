@@ -18,7 +18,7 @@ from app.demo.gate_waivers import load_gate_waivers
 from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
-from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities
+from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities, load_saved_views
 from app.demo.plans import load_plan
 from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
@@ -76,6 +76,7 @@ def load_demo(session: Session, *, today: date, password: str) -> bool:
     load_section_11(session, agencies, people, today)
     load_case_audits(session, reviews, agencies, people, today)
     _load_cycle(session, reviews, agencies, people, today)
+    load_saved_views(session, people.values())
     _forget_old_news(session)
     return True
 

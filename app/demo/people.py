@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.demo.words import words_of
 from models.core.access import Role
 from models.core.clock import now
+from models.documents.saved_views import SavedView
 from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.memberships import Membership, Seat
@@ -119,3 +121,28 @@ def load_priorities(session: Session, today: date) -> dict[str, StrategicPriorit
     session.add_all(priorities.values())
     session.flush()
     return priorities
+
+
+_LATE = {"late": "yes", "sort": "due_on"}
+_SHARED = {"columns": "reference,text,lead_agency_id,brag_id", "sort": "lead_agency_id"}
+
+
+def load_saved_views(session: Session, people: Iterable[Person]) -> None:
+    """A view of late actions for everybody; the officers' standing of all actions is shared with sponsors and Board."""
+    for person in people:
+        session.add(_view(person, "Late actions", 1, _LATE))
+        if person.role is Role.OFFICER:
+            shared_with = [Role.BOARD_VIEWER.value, Role.SPONSOR.value]
+            session.add(_view(person, f"Standing ({person.name})", 2, _SHARED, shared_with))
+    session.flush()
+
+
+def _view(person: Person, name: str, place: int, asked: dict[str, str], shared_with: Iterable[str] = ()) -> SavedView:
+    return SavedView(
+        owner_id=person.id,
+        list_name="actions",
+        name=name,
+        arguments=asked,
+        place=place,
+        shared_with=list(shared_with),
+    )

@@ -48,6 +48,7 @@ SCHEDULES = (
     Schedule("retention", job="erase_due", at=time(3, 50)),
     Schedule("publish the log's end", job="publish_log_head", at=time(4, 15)),
     Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),
+    Schedule("weekly views", job="ask_weekly_views", at=time(6, 30), weekdays=(MONDAY,)),
     Schedule("reminders", job="write_reminders", at=time(7, 0)),
     Schedule("weekly digest", job="write_digests", at=time(7, 30), weekdays=(MONDAY,)),
 )

@@ -122,7 +122,8 @@ class RowPolicy:
     `manager` (of no agency) and `reader` (a board viewer) say it for one of them.
     `own` is a condition on a row for what people write in their own name: whoever is no administrator must meet it to
     add one, and sponsors, managers and readers also to change or remove one. They read just the rows that meet
-    `own_reads`, where that is given.
+    `own_reads`, where that is given. `own_leaves` is what a row must be after that, where it is more than `own`. What
+    `binds_all` is bound in the same way for administrators and officers too: nobody's but one's own.
     `hidden` columns are read and written by sign-in and the portal itself only; for the others they stay empty.
 
     `agency_reads`, `agency_writes` and
@@ -141,6 +142,8 @@ class RowPolicy:
     reader: Verbs | None = None
     own: str | None = None
     own_reads: str | None = None
+    own_leaves: str | None = None
+    binds_all: bool = False
     hidden: tuple[str, ...] = ()
     sign_in: Verbs = NONE
     system: Verbs = ALL

@@ -141,6 +141,12 @@ def keep_look(session: PortalSession, actor: Actor, look: NewLook, *others: Stat
     session.run_apart(actor, (_WRITE, look.values), *others)
 
 
+def note_look(session: Session, look: NewLook) -> None:
+    """Put a look on record in the caller's own transaction: for what leaves the portal without anybody's request."""
+    driver: Any = session.connection()
+    driver.exec_driver_sql(_WRITE, look.values)
+
+
 def forget_looks(session: Session, day: date) -> int:
     """Delete the looks of one day (UTC) for good; how many they were. The database refuses days that are too young."""
     return int(session.execute(text("SELECT forget_looks(:day)"), {"day": day}).scalar_one())

@@ -47,14 +47,16 @@ def _whole_table(table: str, policy: RowPolicy) -> Iterator[str]:
     """One policy for all that meet every row, others for what is read or written in one's own name only."""
     everybody = [role for role in _EVERY_ROW if policy.verbs_of(role)]
     is_own = bool(policy.own or policy.own_reads)
-    bound = [role for role in everybody if is_own and role in _OWN_ONLY]
-    few = [role for role in bound if role is not DatabaseRole.OFFICER]
-    officer = [role for role in bound if role is DatabaseRole.OFFICER]
+    bindable = STAFF_ROLES if policy.binds_all else _OWN_ONLY
+    bound = [role for role in everybody if is_own and role in bindable]
+    few = [role for role in bound if policy.binds_all or role is not DatabaseRole.OFFICER]
+    officer = [role for role in bound if role not in few]
     mine, seen = policy.own or EVERYTHING, policy.own_reads or EVERYTHING
+    left = policy.own_leaves or mine
     yield from _policy(table, "whole_table", [role for role in everybody if role not in bound], "ALL", _ALL_ROWS)
     yield from _policy(table, "own_select", few, "SELECT", f"USING ({seen})")
-    yield from _policy(table, "own_insert", bound, "INSERT", f"WITH CHECK ({mine})")
-    yield from _policy(table, "own_update", few, "UPDATE", f"USING ({mine}) WITH CHECK ({mine})")
+    yield from _policy(table, "own_insert", bound, "INSERT", f"WITH CHECK ({left})")
+    yield from _policy(table, "own_update", few, "UPDATE", f"USING ({mine}) WITH CHECK ({left})")
     yield from _policy(table, "own_delete", few, "DELETE", f"USING ({mine})")
     for verb, clauses in (("SELECT", "USING (true)"), ("UPDATE", _ALL_ROWS), ("DELETE", "USING (true)")):
         yield from _policy(table, f"officer_{verb.lower()}", officer, verb, clauses)

@@ -27,6 +27,7 @@ HINTS: dict[str, Any] = {
     "people.email": "person{row}@example.org",
     "people.role": "officer",
     "reminder_rules.offset_days": 0,
+    "saved_views.shared_with": ["sponsor"],
     "surveys.token": "a token of the survey {row}",
     "thematic_reviews.year": 2026,
 }

@@ -31,6 +31,7 @@ from models.core.rooms import load_rooms
 from models.documents.document_requests import ask_for_document
 from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from models.documents.job_requests import JobRequest, JobStatus, request_job
+from models.documents.saved_views import NewView, SavedView, save_view
 from models.learning.briefings import Briefing
 from models.messages.messages import Draft, write_message
 from models.partnership.mail_settings import mail_settings
@@ -146,6 +147,21 @@ def bring_agencies_in(session: PortalSession, *, is_checked: bool) -> None:
     act_as(session, Actor.system())
 
 
+def save_weekly_view(session: PortalSession) -> SavedView:
+    """A view of an administrator's that goes out every week."""
+    load_screens()  # they say what may be taken out, and how
+    administrator = session.scalars(select(Person).where(Person.role == Role.ADMINISTRATOR)).first()
+    assert administrator is not None
+    act_as(session, administrator.actor())
+    return save_view(session, administrator.actor(), NewView("agencies", "Every week", {}, is_weekly=True))
+
+
+def ask_for_weekly_views(session: PortalSession) -> None:
+    save_weekly_view(session)
+    act_as(session, Actor.system())
+    request_job(session, "ask_weekly_views")
+
+
 def ask_for_a_draw(session: PortalSession) -> None:
     frame = session.scalars(select(CaseFrame).order_by(CaseFrame.id)).first()
     assert frame is not None
@@ -212,6 +228,7 @@ def guess_a_password(session: PortalSession) -> None:
 
 HOW_ASKED: dict[str, Ask] = {
     "answer_password_ask": forget_ones_password,
+    "ask_weekly_views": ask_for_weekly_views,
     "carry_out_table_import": lambda session: bring_agencies_in(session, is_checked=True),
     "check_table_import": lambda session: bring_agencies_in(session, is_checked=False),
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
@@ -223,6 +240,9 @@ HOW_ASKED: dict[str, Ask] = {
     "forget_old_sign_ins": daily("forget_old_sign_ins", try_to_sign_in_long_ago),
     "freeze_case_list": ask_for_freezing,
     "index_frame_rows": freeze_a_large_list,
+    "mail_saved_view": lambda session: request_job(
+        session, "mail_saved_view", {"view_id": save_weekly_view(session).id}
+    ),
     "make_board_pack": lambda session: ask_for_document(session, "board_pack", {"year": today().year}),
     "make_briefing": paper("briefing", "briefing_id", Briefing.id),
     "make_case_audit": paper("case_audit", "record_id", CaseAudit.id),

@@ -70,6 +70,7 @@ OTHERS = {
     "messages",
     "partnership_settings", "passkeys", "people", "presentations", "published_heads", "rating_scales",
     "recommendations", "reference_items", "reminder_rules", "requests", "retention_rules", "review_stages",
+    "saved_views",
     "second_factor", "section_11_cycles", "section_11_returns", "self_evaluations", "sharing_agreements", "sign_offs",
     "static", "strategic_priorities", "surveys", "table_imports", "thematic_reviews", "work_accounts", "work_issuers",
     "work_sign_in",

@@ -57,7 +57,9 @@ class Caller:
         is_few = self.role in (DatabaseRole.SPONSOR, DatabaseRole.MANAGER, DatabaseRole.READER)
         is_officer = self.role is DatabaseRole.OFFICER
         is_own = owned.own_reads if verb == "read" else owned.own
-        is_bound = is_own and (is_few or (is_officer and verb == "add"))
+        is_bound = is_own and (
+            is_few or (is_officer and verb == "add") or (owned.binds_all and self.role in STAFF_ROLES)
+        )
         return OWN_PERSON.whose if is_bound else ALL
 
 

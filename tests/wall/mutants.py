@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.core.access import EVERYTHING, OWN_AGENCIES, OWN_PERSON, RowPolicy
 from models.core.db import Base
-from tests.wall.callers import ANSWERERS, FREE, MEMBER, OFFICER, READER, Caller
+from tests.wall.callers import ADMINISTRATOR, ANSWERERS, FREE, MEMBER, OFFICER, READER, Caller
 
 SQL_VERBS = {"read": "select", "add": "insert", "change": "update", "remove": "delete"}
 
@@ -33,6 +33,10 @@ SAID_TWICE: dict[str, str | tuple[str, ...]] = {
     "briefings: read": "p.released_on",
     "documents: remove": "agency_id",
     "learning_uses: add": "p.released_on",
+    "saved_view_books: add": "v.owner_id",
+    "saved_view_books: read": "v.owner_id",
+    "saved_view_books: remove": "v.owner_id",
+    "saved_views: read": "p.id",
     "section_11_scores: read": "r.agency_id",
     "sheet_answers: read": "s.agency_id",
     "sheet_answers: add": "s.agency_id",
@@ -43,7 +47,8 @@ SAID_TWICE: dict[str, str | tuple[str, ...]] = {
 """Comparisons that may be left out without anybody noticing, by how they begin: a query inside a policy runs as the
 caller, so the table that it asks shows own rows only, and asking again whose they are is a second lock on one door. Of
 surveys none is planted that is closed before its last day and has no outcome; tests/feedback has one. An
-update and its file are planted with one owner; tests/plans/test_update_files.py has them apart.
+update and its file are planted with one owner; tests/plans/test_update_files.py has them apart. No view is planted that
+is shared; tests/documents/test_saved_views.py has some.
 """
 
 
@@ -100,9 +105,22 @@ def _of_others(table: str, policy: RowPolicy) -> Iterator[Mutant]:
     if policy.own:
         opened = f'ALTER POLICY own_insert ON "{table}" WITH CHECK (true)'
         yield Mutant("add: in anybody's name", (OFFICER, READER), ("add",), (opened,))
+    if policy.own and policy.binds_all:
+        yield from _of_everybody(table, policy)
     if policy.own_reads:
         opened = f'ALTER POLICY own_select ON "{table}" USING (true)'
         yield Mutant("read: whosever it is", (READER,), ("read",), (opened,))
+
+
+def _of_everybody(table: str, policy: RowPolicy) -> Iterator[Mutant]:
+    """What not even an administrator reaches of others, open to each of them."""
+    verbs = {verb: sql for verb, sql in SQL_VERBS.items() if any(said.startswith(sql) for said in policy.staff or ())}
+    for verb, sql in verbs.items():
+        clause = {"add": "WITH CHECK (true)", "change": "USING (true) WITH CHECK (true)"}.get(verb, "USING (true)")
+        for caller in (ADMINISTRATOR, OFFICER):
+            opened = f'CREATE POLICY mutant ON "{table}" FOR {sql} TO {caller.role} {clause}'
+            seen = f'CREATE POLICY mutant_read ON "{table}" FOR SELECT TO {caller.role} USING (true)'
+            yield Mutant(f"{verb}: everybody's", (caller,), (verb,), (opened, seen))
 
 
 def _grant(table: str, caller: Caller, sql: str) -> str:

@@ -53,7 +53,8 @@ class Owned:
     Where nothing is said administrators and officers have every verb and the other people of the partnership read;
     `staff` is for all of them. What is written in one's `own` name is added by others than administrators in theirs
     only, and changed and removed by sponsors, managers and readers if it is theirs; they see theirs only of what is
-    `own_reads`. `limited` are the only columns that a role changes, `hidden` those that sign-in keeps to itself.
+    `own_reads`. `binds_all` says the same of administrators and officers. `limited` are the only columns that a role
+    changes, `hidden` those that sign-in keeps to itself.
 
     The public reaches one row at most, that of the link it came by: `public_read` and `public_add` say by which links.
     What stands on every page, also before anybody signs in, is `read_by_all`, with and without a link.
@@ -78,6 +79,7 @@ class Owned:
     reader: frozenset[str] | None = None
     own: bool = False
     own_reads: bool = False
+    binds_all: bool = False
     hidden: frozenset[str] = frozenset()
     limited: tuple[tuple[DatabaseRole, frozenset[str]], ...] = ()
     sign_in: frozenset[str] = frozenset()
@@ -102,6 +104,8 @@ def _columns(*names: str) -> frozenset[str]:
     return frozenset({*names, "row_version"})
 
 
+_TAKEN = RECORD | {"remove"}
+_VIEW = _columns("name", "arguments", "is_default", "is_weekly", "shared_with")
 _HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
 
 AGENCIES = {
@@ -161,6 +165,15 @@ AGENCIES = {
     "recommendations": Owned(read=OWN_AGENCY),
     "reference_items": Owned(read=EVERYBODY),
     "sample_cases": Owned(read=OWN_AGENCY),
+    "saved_view_books": Owned(read=OWN_PERSON, add=OWN_PERSON, remove=OWN_PERSON, system=_TAKEN),
+    "saved_views": Owned(
+        read=OWN_PERSON,
+        add=OWN_PERSON_ABOUT_ANYTHING,
+        change=OWN_PERSON,
+        remove=OWN_PERSON,
+        columns=_VIEW,
+        never=(("shared_with", "{officer}"),),
+    ),
     "second_factors": Owned(read=OWN_PERSON),
     "section_11_cycles": Owned(read=OWN_AGENCY),
     "section_11_returns": Owned(

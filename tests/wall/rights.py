@@ -103,6 +103,8 @@ REVIEWS: dict[str, dict[str, Any]] = {
 }
 """What hubs keep, and what sponsors and managers answer in it."""
 
+_VIEW = frozenset({"name", "arguments", "is_default", "is_weekly", "shared_with", "row_version"})
+
 RECORDS: dict[str, dict[str, Any]] = {
     **{key: {"manager": NOTHING, "reader": NOTHING} for key in ("change_log", "change_log_head")},
     **{key: {"own": True, "own_reads": True} for key in ("document_fetches", "export_records")},
@@ -110,6 +112,11 @@ RECORDS: dict[str, dict[str, Any]] = {
         **{"own": True, "own_reads": True, "staff": KEPT},
         "limited": tuple((role, frozenset({"record_key"})) for role in STAFF_ROLES),
     },
+    "saved_views": {
+        **{"own": True, "own_reads": True, "binds_all": True, "staff": EVERYTHING},
+        "limited": tuple((role, _VIEW) for role in STAFF_ROLES),
+    },
+    "saved_view_books": {"own": True, "own_reads": True, "binds_all": True, "staff": ADDED | {"remove"}},
     "access_reviews": {
         "administrator": ADDED,
         "officer": READ,

@@ -28,6 +28,7 @@ from models.core.schedules import ScheduleMark
 from models.documents.documents import Document, DocumentFetch, DocumentPart, ScanStatus
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
+from models.documents.saved_views import SavedView, SavedViewBook
 from models.messages.messages import Message
 from models.oversight.access_reviews import AccessOutcome, AccessReview
 from models.partnership.agencies import Agency
@@ -182,6 +183,19 @@ def calendar_feed(side: Side) -> CalendarFeed:
 @makes(FormReceipt)
 def form_receipt(side: Side) -> FormReceipt:
     return FormReceipt(token=f"form {side.name}", person_id=side.person.id)
+
+
+@makes(SavedView)
+def saved_view(side: Side) -> SavedView:
+    asked = {"q": side.name}
+    return SavedView(
+        owner_id=side.person.id, list_name="actions", name=side.name, arguments=asked, place=1 + side.is_shut
+    )
+
+
+@makes(SavedViewBook)
+def saved_view_book(side: Side) -> SavedViewBook:
+    return SavedViewBook(view_id=side.id(SavedView), week_on=DAY, row_count=1, content=b"rows")
 
 
 @makes(ExportRecord)

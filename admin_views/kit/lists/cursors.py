@@ -16,11 +16,18 @@ _BIGGEST = 9_223_372_036_854_775_807
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last row seen: its sort value and key, and whether to go on (`after`) or back (`before`)."""
+    """The last row seen: its sort value and key, and whether to go on (`after`) or back (`before`).
+
+    `is_end` is no row but the end of the list, to go back from.
+    """
 
     value: Any
     key: int
     is_back: bool = False
+    is_end: bool = False
+
+
+END = Cursor(None, 0, is_back=True, is_end=True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Order:
             is_none = self.expression.is_(None)
             statement = statement.where(is_none if is_empty_part else self.expression.is_not(None))
         terms = [self.key] if is_empty_part or self.expression is self.key else [self.expression, self.key]
-        if cursor is not None and (cursor.value is None) == is_empty_part:
+        if cursor is not None and not cursor.is_end and (cursor.value is None) == is_empty_part:
             statement = statement.where(_beyond(terms, cursor, is_down))
         return statement.order_by(*(term.desc() if is_down else term.asc() for term in terms))
 

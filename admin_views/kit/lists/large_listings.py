@@ -29,6 +29,8 @@ class LargeListing(Listing):
     def _rows(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int | None]:
         if not args.search or self._is_estimated(args):
             return super()._rows(session, args)
+        if args.skipped:
+            return self._numbered(session, args)
         near = self._near(session, args)
         return (near, None) if len(near) > PAGE_SIZE else self._found(session, args)
 
@@ -69,6 +71,20 @@ class LargeListing(Listing):
                 ordered = [way.applied(statement, args.page, part).limit(wanted) for way, statement in ways]
                 both = union_all(*ordered).subquery()
                 rows += session.execute(order.around(both).applied(select(both), args.page, part))
+        return rows, rows[0].found_ if rows else 0
+
+    def _numbered(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int]:
+        """A page by its number out of every hit of the index; none where the words are too common to be counted."""
+        order = self.order(args)
+        sorted_rows = self.base.add_columns(order.expression.label("sort_"))
+        every = self.narrowed(sorted_rows, args).where(matches(self.searched, args.search))
+        hits = every.limit(HITS + 1).cte("hits").prefix_with("MATERIALIZED")
+        hit_count = select(func.count()).select_from(hits).scalar_subquery()
+        whole = select(hits, hit_count.label("found_")).where(hit_count <= HITS)
+        around, is_down = order.around(hits), order.is_descending
+        terms = [term.desc() if is_down else term.asc() for term in (around.expression, around.key)]
+        in_order = whole.order_by(terms[0].nulls_last(), terms[1]).offset(args.skipped).limit(PAGE_SIZE + 1)
+        rows = list(session.execute(in_order))
         return rows, rows[0].found_ if rows else 0
 
     def _known_total(self, session: Session, page: Page) -> int | None:

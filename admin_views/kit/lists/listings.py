@@ -6,13 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.columns import Cell, Reading, sort_expression
 from admin_views.kit.lists.cursors import Order, cursor_from, cursor_token
 from admin_views.kit.lists.filters import Filter
-from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page, count_statements, options_by_name, settle_total
+from admin_views.kit.lists.numbers import DEEPEST, asked_page
+from admin_views.kit.lists.pages import (
+    COLUMNS,
+    PAGE_SIZE,
+    ListArgs,
+    Page,
+    count_statements,
+    options_by_name,
+    settle_total,
+)
 from admin_views.kit.lists.searches import clean_words, matches
 from models.core.db import Base
 from models.core.labels import shown_label
@@ -34,6 +43,7 @@ class Listed(Protocol):
     def get_query(self) -> Select[Any]: ...
     def get_column_name(self, field: str) -> str: ...
     def known_total(self, session: Session, args: ListArgs) -> int | None: ...
+    def further_choices(self) -> list[Select[Any]]: ...
 
 
 class Listing:
@@ -79,7 +89,15 @@ class Listing:
         words = arguments.get("sort", "")
         sort = words.removeprefix("-") if words.removeprefix("-") in self.sortable else None
         args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers)
-        return replace(args, page=cursor_from(arguments, self.order(args).expression.type))
+        asked = asked_page(arguments, cursor_from(arguments, self.order(args).expression.type))
+        columns = self._chosen(arguments.get(COLUMNS, ""))
+        return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem, columns=columns)
+
+    def _chosen(self, typed: str) -> tuple[str, ...]:
+        """The columns that an address names, in the list's order, with the first; none where it names none or all."""
+        wanted = set(typed.split(",")) & {cell.key for cell in self.cells}
+        kept = [cell.key for number, cell in enumerate(self.cells) if not number or cell.key in wanted]
+        return tuple(kept) if wanted and len(kept) < len(self.cells) else ()
 
     def order(self, args: ListArgs) -> Order:
         """The order that is asked for, or the list's usual one. Each is put together once: asked twice a page."""
@@ -118,23 +136,35 @@ class Listing:
         return self.statement(args).order_by(term.nulls_last(), key)
 
     def page(self, session: Session, args: ListArgs) -> Page:
-        """One page of rows with its surroundings; going back beyond the start is the start."""
-        rows, total = self._rows(session, args)
+        """One page of rows with its surroundings; going back beyond the start, or to no page, is the start."""
+        rows, total = self._rows(session, args) if args.skipped < DEEPEST * PAGE_SIZE else ([], None)
         has_more = len(rows) > PAGE_SIZE
         cursor = args.page
-        if cursor is not None and ((cursor.is_back and not has_more) or not rows):
-            return self.page(session, replace(args, page=None))
+        is_back = cursor is not None and cursor.is_back
+        if (is_back and not has_more) or ((cursor is not None or args.skipped) and not rows):
+            page = self.page(session, replace(args, page=None, number=1))
+            page.missed = args.number if args.skipped else None
+            return page
         rows = rows[:PAGE_SIZE]
-        if cursor is not None and cursor.is_back:
-            rows = rows[::-1]
-        page = Page(rows, args)
-        if rows and (has_more or (cursor is not None and cursor.is_back)):
-            page.after = self._token(rows[-1])
-        if rows and cursor is not None:
-            page.before = self._token(rows[0])
-        page.total = len(rows) if cursor is None and not has_more else total
+        page = Page(rows[::-1] if is_back else rows, args, number=args.number)
+        page.total = len(rows) if cursor is None and not has_more and not args.skipped else total
         self._surround(session, page)
+        self._place(page, has_more=has_more)
         return page
+
+    def _place(self, page: Page, *, has_more: bool) -> None:
+        """Say where the page stands: its number, and the places from which the pages before and after it are read."""
+        cursor, rows = page.args.page, page.rows
+        is_end = cursor is not None and cursor.is_end
+        if is_end and page.is_counted:
+            page.number = page.pages
+            page.rows = rows = rows[-(((page.total or 1) - 1) % PAGE_SIZE + 1) :]
+        if page.number and page.pages and page.number > page.pages:
+            page.number = None
+        if rows and not is_end and (has_more or (cursor is not None and cursor.is_back)):
+            page.after = self._token(rows[-1])
+        if rows and (cursor is not None or page.args.skipped):
+            page.before = self._token(rows[0])
 
     def _token(self, row: Row[Any]) -> str:
         return cursor_token(row.sort_, row.key_)
@@ -150,12 +180,26 @@ class Listing:
         for part in order.parts(args.page):
             wanted = PAGE_SIZE + 1 - len(rows)
             if wanted > 0:
-                rows += session.execute(order.applied(statement, args.page, part).limit(wanted))
+                skipped = 0 if rows else args.skipped
+                asked = self._counted_off(statement, args, part, skipped) if skipped else statement
+                rows += session.execute(order.applied(asked, args.page, part).limit(wanted))
         return rows
+
+    def _counted_off(self, statement: Select[Any], args: ListArgs, part: bool, skipped: int) -> Select[Any]:
+        """The statement for one part of the order without its first rows. Only their keys are read for that."""
+        order = self.order(args)
+        keys = self.reading.joined(self.counted(args).with_only_columns(self.key.label("key_")))
+        before: Any = skipped
+        if part:  # the rows without a value come after all that have one
+            valued = order.applied(keys, None, False).order_by(None).limit(skipped).subquery()
+            before = func.greatest(skipped - select(func.count()).select_from(valued).scalar_subquery(), 0)
+        left = order.applied(keys, None, part).offset(before).limit(PAGE_SIZE + 1).subquery()
+        return statement.where(self.key.in_(select(left.c.key_)))
 
     def _surround(self, session: Session, page: Page) -> None:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
         asked = [known.loader.for_filter(known.arg) for known in self.filter_of.values() if known.loader]
+        asked += self.screen.further_choices()
         if page.total is None:
             page.total = self._known_total(session, page)
         if page.total is None:

@@ -10,11 +10,15 @@ from sqlalchemy import Integer, Row, Select, Text, cast, func, literal, null, se
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.cursors import Cursor
+from admin_views.kit.lists.numbers import DEEPEST, missing_page, neighbours
 from admin_views.kit.requests import actor
 from models.core.db import Base
 from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
+COLUMNS = "columns"
+"""The argument of a list's address that names the columns that are shown, set apart by commas."""
+
 COUNTED = 10_000  # beyond this a filtered total is "more than 10,000"
 _COUNT, _ESTIMATE = "count_", "estimate_"
 
@@ -23,7 +27,10 @@ _COUNT, _ESTIMATE = "count_", "estimate_"
 class ListArgs:
     """What the address asks of a list, as Flask-Admin's ViewArgs says it; here a column and a filter go by name.
 
-    `page` is where the page begins, `filters` are the answers by the filters' names, `sort` is a column of the list.
+    `page` is the row at which the page begins, `filters` are the answers by the filters' names, `sort` is a column of
+    the list. `number` is the page's number: without a row it is counted off; None where nobody can know it. `problem`
+    is what is wrong with the page that was asked for. `columns` are those that are shown, the first among them; none
+    named is all of them.
     """
 
     search: str = ""
@@ -33,6 +40,14 @@ class ListArgs:
     page: Cursor | None = None
     page_size: int = PAGE_SIZE
     extra_args: Mapping[str, str] = field(default_factory=dict)
+    number: int | None = 1
+    problem: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def skipped(self) -> int:
+        """How many rows stand before a page that is asked for by its number alone; 0 for the first and for cursors."""
+        return 0 if self.page is not None or self.number is None else (self.number - 1) * PAGE_SIZE
 
     def clone(self, **changes: Any) -> ListArgs:
         """The same list without words and filters: the one other address that Flask-Admin asks for."""
@@ -49,7 +64,7 @@ class ListArgs:
 
     def arguments(self) -> dict[str, str]:
         """The same as arguments of an address, without the place in the list."""
-        named = {"q": self.search, "sort": self.sort_words, **self.filters}
+        named = {"q": self.search, "sort": self.sort_words, COLUMNS: ",".join(self.columns), **self.filters}
         return {name: value for name, value in named.items() if value}
 
 
@@ -66,6 +81,43 @@ class Page:
     is_total_estimated: bool = False
     after: str | None = None
     before: str | None = None
+    number: int | None = 1
+    missed: int | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the total is the very number of rows."""
+        if self.total is None or self.is_total_estimated:
+            return False
+        return self.is_total_exact or self.total <= self.counted_to
+
+    @property
+    def pages(self) -> int | None:
+        """How many pages there are; None where the rows are not counted."""
+        return max(1, -(-(self.total or 0) // PAGE_SIZE)) if self.is_counted else None
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """The pages this one leads to by their numbers; None stands for those left out between."""
+        return neighbours(self.number, self.pages, has_more=self.after is not None)
+
+    @property
+    def problem(self) -> str:
+        """What is said of the page that was asked for, where it is not this one; "" where nothing is wrong."""
+        return self.args.problem or (missing_page(self.missed, self.pages) if self.missed else "")
+
+    def may_open(self, number: int) -> bool:
+        """Whether a page is opened by its number alone."""
+        return number <= DEEPEST
+
+    def range_words(self) -> str:
+        """Which rows these are, "51 to 100"; "" where the page has no number, or is the only one."""
+        if self.number is None or not self.rows or not (self.before or self.after):
+            return ""
+        is_last = self.is_counted and self.after is None
+        first = (self.total or 0) - len(self.rows) + 1 if is_last else (self.number - 1) * PAGE_SIZE + 1
+        last = first + len(self.rows) - 1
+        return f"{first:,}" if first == last else f"{first:,} to {last:,}"
 
     def __iter__(self) -> Iterator[Row[Any]]:
         return iter(self.rows)

@@ -80,6 +80,12 @@ QUESTIONS = {
 }
 """Addresses to which something is sent that changes nothing."""
 
+OF_ONES_OWN = {
+    f"/saved-views/{page}"
+    for page in ("keep/", *(f"<int:record_id>/{deed}/" for deed in ("edit", "replace", "delete")))
+}
+"""How somebody looks at lists, which is theirs alone and no fact of the partnership."""
+
 
 @pytest.mark.parametrize("noun", EXPECTED)
 def test_roles_read_create_change_and_delete_what_the_design_says(noun: str) -> None:
@@ -96,11 +102,11 @@ def test_acts_that_the_design_gives_to_some_alone_are_theirs_alone(address: str)
     assert _letters(stated().of(Asked(method, rule))) == ONLY[address]
 
 
-def test_board_viewer_sends_nothing_but_requests_for_documents() -> None:
+def test_board_viewer_sends_nothing_but_their_own_views_and_requests_for_documents() -> None:
     assert _sent_by(Role.BOARD_VIEWER) == set()
 
 
-def test_sponsor_sends_nothing_but_signatures_decisions_and_requests_for_documents() -> None:
+def test_sponsor_sends_nothing_but_signatures_decisions_their_own_views_and_requests_for_documents() -> None:
     decided = {
         *("/sign-offs/<int:record_id>/sign/", "/sign-offs/<int:record_id>/return/"),
         *("/gate-waivers/<int:record_id>/consent/", "/gate-waivers/<int:record_id>/refuse/"),
@@ -112,7 +118,7 @@ def test_sponsor_sends_nothing_but_signatures_decisions_and_requests_for_documen
 def _sent_by(role: Role) -> set[str]:
     """The addresses to which a role may send something that is more than a request for a document."""
     sent = {asked.rule for asked, roles in stated().roles.items() if asked.method != "GET" and role in roles}
-    return {rule for rule in sent if not rule.endswith(DOCUMENTS)} - QUESTIONS
+    return {rule for rule in sent if not rule.endswith(DOCUMENTS)} - QUESTIONS - OF_ONES_OWN
 
 
 def _letters(roles: frozenset[Role]) -> str:
