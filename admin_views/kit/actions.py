@@ -166,8 +166,9 @@ def _offer_reverse(screen: Any, action: Action, records: list[Any], sentence: st
     keys = [str(screen.key_of(record)) for record in records]
     left = ",".join(f"{record.id}:{record.row_version}" for record in records)
     fields = [("undo", left), ("confirmed", "yes"), *(("rowid", key) for key in keys if action.is_bulk)]
-    bulk = {"view": "action_view", "action_name": reverse}
-    href = screen.link(**(bulk if action.is_bulk else {"view": reverse, "record_id": keys[0]}))
+    of_many, of_one = ("action_view", {"action_name": reverse}), (reverse, {"record_id": keys[0]})
+    view, arguments = of_many if action.is_bulk else of_one
+    href = screen.link(view, **arguments)
     offer_undo(href, fields, of=sentence)
 
 
