@@ -161,6 +161,7 @@ class ActionScreen(Screen):
         "text": "Action",
         "lead_agency_id": "Lead agency",
         "owner_id": "Owner (with a sign-in)",
+        "owner_name": "Owner",
         "due_on": "Due",
         "original_due_on": "Due date first agreed",
         "brag_id": "BRAG",
