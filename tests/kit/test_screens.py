@@ -277,3 +277,9 @@ def test_history_names_who_changed_what(browser: Open, session: Session) -> None
     assert "Name: Before → After" in page
     name = session.scalars(select(Person.name)).one()
     assert name in page
+
+
+def test_page_of_others_is_refused_and_nobody_is_asked_to_sign_in(browser: Open) -> None:
+    browser(Role.BOARD_VIEWER).get("/people/new/", status=403)
+    assert "/sign-in/" in browser().client.get("/people/new/").headers["Location"]
+    assert browser().client.post("/people/new/").status_code in {400, 401}
