@@ -28,7 +28,7 @@ for (const drop of document.querySelectorAll(".drop")) {
 document.querySelector(".problems")?.focus();
 
 // One box ticks them all.
-const ticks = document.querySelectorAll("tbody .tick input");
+const ticks = document.querySelectorAll("tbody [name=rowid]");
 const corner = document.querySelector("thead .tick");
 if (ticks.length && corner) {
   const all = document.createElement("input");
@@ -57,7 +57,7 @@ for (const button of document.querySelectorAll(".abreast-cells .all td button"))
 for (const button of document.querySelectorAll("[data-counted]")) {
   const [one, several] = button.dataset.counted.split("|");
   const count = () => {
-    const number = button.form.querySelectorAll(".counted:checked").length;
+    const number = button.form.querySelectorAll(".counted:checked, [name=rowid]:checked").length;
     button.textContent = (number === 1 ? one : several).replace("#", number);
   };
   button.form.addEventListener("change", count);

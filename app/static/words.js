@@ -20,7 +20,7 @@
   // Secrets are never looked at, nor what only narrows a list or ticks rows.
   const UNKEPT = new Set(["hidden", "password", "file", "submit", "button", "image", "reset", "fieldset", "output"]);
   const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !UNKEPT.has(field.type)
-    && !field.readOnly && !field.closest(".tick"));
+    && !field.readOnly && field.name !== "rowid");
   const isSecret = (form) => form.querySelector("[autocomplete=current-password], [autocomplete=one-time-code]");
   const forms = [...document.querySelectorAll("main form[method=post]:not([data-passing])")]
     .filter((form) => !isSecret(form) && fieldsOf(form).length);
