@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
+from wtforms import Form
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
@@ -20,7 +21,7 @@ from admin_views.kit.base import (
 )
 from admin_views.kit.formats import NOTHING
 from models.core.errors import RuleBroken
-from models.partnership.reference_items import ReferenceItem, is_in_use, move_item
+from models.partnership.reference_items import ReferenceItem, is_in_use, last_place, move_item
 from models.rules.core.counts import count_words
 
 _FIXED = ("list_name", "code")
@@ -82,12 +83,17 @@ class ReferenceItemScreen(Screen):
     column_descriptions = {
         "day_count": "Only for the steps of escalation: from which day after the due date a step is to be taken.",
         "code": "A short name that never changes, without blanks.",
-        "rank": "For levels: a higher place is a higher level of intervention.",
+        "rank": "Empty: the last place. For levels a higher place is a higher level of intervention.",
         "aliases": "One a line. Case lists may use any of them.",
     }
 
     def form_columns_for(self, record: ReferenceItem) -> Sequence[str]:
         return [key for key in self.form_columns if key not in _FIXED] if record.id else self.form_columns
+
+    def on_model_change(self, form: Form, model: ReferenceItem, is_created: bool) -> None:
+        if is_created and not model.rank:
+            with self.session.no_autoflush:
+                model.rank = last_place(self.session, model.list_name)
 
     def on_model_delete(self, model: ReferenceItem) -> None:
         if is_in_use(self.session, model):

@@ -106,6 +106,11 @@ def items_of(session: Session, list_name: ReferenceList) -> list[ReferenceItem]:
     return list(session.scalars(statement.order_by(ReferenceItem.rank, ReferenceItem.id)))
 
 
+def last_place(session: Session, list_name: ReferenceList) -> int:
+    """The place after all words of a list, where a new one stands until somebody moves it."""
+    return (session.scalar(select(func.max(ReferenceItem.rank)).where(ReferenceItem.list_name == list_name)) or 0) + 1
+
+
 def is_in_use(session: Session, item: ReferenceItem) -> bool:
     """Whether any record of any table names this item."""
     own = ReferenceItem.__table__

@@ -44,6 +44,12 @@ def test_administrator_makes_a_word_with_other_words_for_it(browser: Open, sessi
     assert shown.get_text().strip() == "moderate\nnot bad"
 
 
+def test_new_word_without_a_place_comes_last_in_its_list(browser: Open, session: Session) -> None:
+    word(session, "good", rank=4)
+    browser(Role.ADMINISTRATOR).send("/reference-items/new/", **new_word())
+    assert [item.code for item in items_of(session, GRADE)] == ["good", "fair"]
+
+
 def test_code_and_list_of_a_word_never_change(browser: Open, session: Session) -> None:
     item = word(session, "good")
     administrator = browser(Role.ADMINISTRATOR)
