@@ -74,7 +74,7 @@ def test_old_addresses_of_a_samples_audits_lead_on_to_the_cases_of_its_review(
     assert officer.client.get(f"/case-audits/sample/{scene.sample.id}/").location == cases
     grades = f"{cases}#grades-{scene.sample.id}"
     assert officer.client.get(f"/moderations/sample/{scene.sample.id}/").location == grades
-    offered = [str(link["href"]) for link in officer.get(f"/audit-samples/{scene.sample.id}/").select("main a.button")]
+    offered = [str(link["href"]) for link in officer.get(f"/audit-samples/{scene.sample.id}/").select("main a[href]")]
     assert {cases, grades} <= set(offered)
     officer.get("/case-audits/sample/999999/", 404)
 
