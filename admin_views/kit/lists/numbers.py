@@ -73,7 +73,7 @@ def neighbours(number: int | None, pages: int | None, *, has_more: bool) -> list
     ([1, None, 12], [1])
     """
     near = {number - 1, number, number + 1} if number else set()
-    highest = pages or ((number or 1) + has_more)
+    highest = pages or (number + has_more if number else 1)
     wanted = sorted(each for each in near | {1, highest} if 1 <= each <= highest)
     shown: list[int | None] = []
     for before, each in zip([0, *wanted], wanted, strict=False):
