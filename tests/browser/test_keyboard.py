@@ -157,6 +157,7 @@ def delete_the_agency_after_a_question(sit_down: SitDown) -> None:
     keyboard = sit_down("administrator")
     keyboard.page.goto("/agencies/?q=Keyboard+Trust")
     keyboard.follow("Keyboard Trust")
+    keyboard.press("More")
     keyboard.follow("Delete")
     keyboard.follow("Yes, delete it")
     assert keyboard.page.get_by_text("Keyboard Trust").count() <= 1
@@ -193,8 +194,7 @@ def log_a_challenge(sit_down: SitDown) -> None:
     keyboard.go_to("Review (optional)")
     keyboard.page.keyboard.press("ArrowDown")
     keyboard.write("Who challenged", "The independent chair")
-    keyboard.go_to("Whom")
-    keyboard.page.keyboard.press("ArrowDown")
+    keyboard.write("Whom", "Wayfenshire Police")
     keyboard.write("What was challenged", "That nobody has asked the young people.")
     keyboard.follow("Save")
     assert "/challenges/new/" not in keyboard.page.url
