@@ -53,7 +53,7 @@ def test_a_worker_for_everything_does_the_short_job_first_and_the_long_one_too(f
     assert farm.effects() == {first: 1, second: 1, field: 1}
 
 
-def test_reading_lists_erasing_and_scanning_many_files_count_as_long_and_nothing_else_does() -> None:
+def test_reading_and_writing_lists_erasing_and_scanning_many_files_count_as_long_and_nothing_else_does() -> None:
     load_rooms("models", "jobs")
     long = {
         kind.name for kind in JOBS.values() if kind.lane is Lane.LONG and kind.function.__module__.startswith("jobs.")
@@ -61,5 +61,5 @@ def test_reading_lists_erasing_and_scanning_many_files_count_as_long_and_nothing
     assert long == {
         *("check_case_list", "freeze_case_list", "index_frame_rows"),
         *("check_table_import", "carry_out_table_import"),
-        *("erase_due", "scan_waiting_files"),
+        *("erase_due", "scan_waiting_files", "mail_saved_view"),
     }
