@@ -74,6 +74,9 @@ def filled(page: BeautifulSoup, more: dict[str, str]) -> dict[str, Any]:
 
 def general_value(name: str, field: Tag, form: Tag) -> str:
     """A value of the field's kind."""
+    if field.get("list"):
+        choices = field.find_next("datalist")
+        return str(next((option["value"] for option in choices.select("option")), "")) if choices else ""
     if field.name == "select":
         options = [str(option.get("value", "")) for option in field.select("option")]
         return next((option for option in options if option), "")
