@@ -207,8 +207,7 @@ class ActionScreen(Screen):
     def get_save_return_url(self, model: Action, is_created: bool = False) -> str:
         """The record, or the next part where somebody saves and goes on."""
         saved, go = super().get_save_return_url(model, is_created), request.form.get("go", "")
-        is_going_on = not is_created and go.isdecimal()
-        return self.link("edit_view", record_id=model.id, part=go) if is_going_on else saved
+        return self.link("edit_view", record_id=model.id, part=go) if go.isdecimal() and not is_created else saved
 
     def details_of(self, record: Action) -> dict[str, Any]:
         """How the action stands, its progress, why it is done; what is not filled in yet is named, not shown."""
@@ -225,8 +224,8 @@ class ActionScreen(Screen):
         """An agency fills in its evidence; plan and due date are set once, for references and promises cite them."""
         if role() not in OFFICERS:
             return _AGENCY_FIELDS if record.completed_on is None else ("impact_evidence",)
-        kept = tuple(key for key in self.form_columns if not record.id or key not in _ONLY_WHEN_NEW)
-        return columns_of_part(record, kept)
+        left_out = _ONLY_WHEN_NEW if record.id else ()
+        return columns_of_part(record, tuple(key for key in self.form_columns if key not in left_out))
 
     def on_form_ready(self, form: Form, record: Action) -> None:
         """Offer the plan's own recommendations where the plan is known, else those of the person's own plans."""
