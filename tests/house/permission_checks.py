@@ -167,11 +167,13 @@ HELD_BY = {
     "accounts": "accounts/test_first_administrators.py accounts/test_own_changes.py accounts/test_passkeys.py"
     " accounts/test_second_factors.py accounts/test_sign_ins.py accounts/test_work_sign_ins.py",
     "audits": "audits/test_audit_openings.py audits/test_case_audits.py audits/test_moderations.py"
-    " audits/test_case_audit_reports.py audits/test_ticked_audits.py",
+    " audits/test_case_audit_reports.py audits/test_ticked_audits.py audits/test_own_audits.py",
     "case_lists": "case_lists/test_frame_rows.py",
-    "core": "core/test_queue.py",
-    "documents": "documents/test_documents.py documents/test_evidence_files.py core/test_job_screens.py",
-    "kit": "kit/test_screens.py kit/test_empty_lists.py kit/test_page_sets.py kit/test_home.py learning reviews",
+    "core": "core/test_queue.py core/test_record_names.py core/test_change_log.py",
+    "documents": "documents/test_documents.py documents/test_evidence_files.py core/test_job_screens.py"
+    " documents/test_saved_views.py documents/test_weekly_views.py",
+    "kit": "kit/test_screens.py kit/test_empty_lists.py kit/test_page_sets.py kit/test_home.py"
+    " kit/test_page_numbers.py learning reviews",
     "messages": "returns",
     "partnership": "partnership/test_agencies.py partnership/test_holdings.py partnership/test_hubs.py"
     " partnership/test_memberships.py partnership/test_sharing_agreements.py reviews/test_offered_reviews.py",
