@@ -172,7 +172,9 @@ def test_officer_shares_with_a_role_and_others_do_not(browser: Open, session: Se
     assert names(sponsor, tab(page, "Trusts")) == ["Barrow trust", "Ardent trust"]
     assert tabs(viewer.get("/agencies/")) == []
     (view,) = session.scalars(select(SavedView))
-    sponsor.get(f"/saved-views/{view.id}/edit/", 403)
+    for page_of_the_owner in ("edit", "delete"):
+        sponsor.get(f"/saved-views/{view.id}/{page_of_the_owner}/", 403)
+    assert sponsor.send(f"/saved-views/{view.id}/replace/?asked=", "/account/").status_code == 403
     viewer.get(f"/saved-views/{view.id}/", 404)
     assert sponsor.get("/agencies/").select("[name=shared_with]") == []
     keep(sponsor, "q=police", "Mine", shared_with=["officer"])

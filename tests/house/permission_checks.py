@@ -39,6 +39,7 @@ _NOT_ABOUT_PEOPLE = ("models/rules/", "models/migrations/", "jobs/pdf/")
 
 OF_OTHER_KINDS = {
     "admin_views/kit/lists/waiting.py": "asks which records wait for somebody, of those they may read",
+    "admin_views/kit/lists/pages.py": "may_open asks how deep in a list a page lies, not who somebody is",
     "admin_views/kit/looks.py": "asks whose look goes on record, and keeps nobody from looking",
     "admin_views/kit/saving.py": "already_sent asks whether a form was sent before",
     "models/reminders/tasks.py": "asks which records wait for somebody, of those they may read",
