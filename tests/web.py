@@ -198,3 +198,9 @@ def _values_of(field: Tag) -> list[str]:
         shown = field.get_text().replace("\r\n", "\n").removeprefix("\n")
         return [shown.replace("\n", "\r\n")]
     return [str(field.get("value", ""))]
+
+
+def first_listed(field: Tag) -> str:
+    """The first of the choices that a page brings along for a field into which people type; empty without any."""
+    choices = field.find_next("datalist")
+    return str(next((option["value"] for option in choices.select("option")), "")) if choices else ""

@@ -166,10 +166,8 @@ def _offer_reverse(screen: Any, action: Action, records: list[Any], sentence: st
     keys = [str(screen.key_of(record)) for record in records]
     left = ",".join(f"{record.id}:{record.row_version}" for record in records)
     fields = [("undo", left), ("confirmed", "yes"), *(("rowid", key) for key in keys if action.is_bulk)]
-    of_many, of_one = ("action_view", {"action_name": reverse}), (reverse, {"record_id": keys[0]})
-    view, arguments = of_many if action.is_bulk else of_one
-    href = screen.link(view, **arguments)
-    offer_undo(href, fields, of=sentence)
+    view, named = ("action_view", {"action_name": reverse}) if action.is_bulk else (reverse, {"record_id": keys[0]})
+    offer_undo(screen.link(view, **named), fields, of=sentence)
 
 
 def _answered(answer: Any, back: str) -> ResponseReturnValue:

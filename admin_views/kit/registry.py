@@ -188,10 +188,7 @@ def screen_of(model: type) -> type[RegisteredPages] | None:
 
 def link_to(record: Any, words: str) -> Markup:
     """Words that lead to a record's page, where its screen is open to whoever asks; plain words otherwise."""
-    known = screen_of(type(record))
-    if known is None or not known.opens("details_view"):
-        return escape(words)
-    return Markup('<a href="{}/{}/">{}</a>').format(known.url, record.id, words)
+    return _linked(screen_of(type(record)), record.id, words)
 
 
 def link_by_title(record: Any, named: Any = None) -> Markup:
@@ -212,6 +209,10 @@ def link_to_row(name: str, words: str) -> Markup:
         ),
         None,
     )
+    return _linked(known, key, words)
+
+
+def _linked(known: type[RegisteredPages] | None, key: Any, words: str) -> Markup:
     if known is None or not known.opens("details_view"):
         return escape(words)
     return Markup('<a href="{}/{}/">{}</a>').format(known.url, key, words)

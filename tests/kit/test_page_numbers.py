@@ -16,7 +16,7 @@ from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.partnership.agencies import AgencyScreen
 from models.core.access import Role
 from tests import make
-from tests.kit.test_screens import many_agencies, names, statements
+from tests.kit.test_screens import managers_the_last_without_an_agency, many_agencies, names, statements
 from tests.web import Browser, member
 
 Open = Callable[..., Browser]
@@ -139,10 +139,7 @@ def test_last_page_is_read_backwards_from_the_end(browser: Open, agencies: list[
 
 
 def test_last_page_begins_with_rows_that_have_no_value(browser: Open, session: Session) -> None:
-    agency = make.agency(session)
-    for number in range(PAGE_SIZE + 10):
-        make.person(session, Role.MANAGER, name=f"Manager {number:02d}", agency=agency if number < 55 else None)
-    session.commit()
+    managers_the_last_without_an_agency(session)
     officer = browser(Role.OFFICER)
     for sort in ("agency_id", "-agency_id"):
         assert names(officer, f"/people/?sort={sort}&page=last") == names(officer, f"/people/?sort={sort}&page=2")

@@ -93,11 +93,16 @@ def test_previous_leads_back_the_same_way(browser: Open, session: Session) -> No
     assert back == [agency_names[2 * PAGE_SIZE :], agency_names[PAGE_SIZE : 2 * PAGE_SIZE], agency_names[:PAGE_SIZE]]
 
 
-def test_rows_without_a_value_come_last_in_both_directions(browser: Open, session: Session) -> None:
+def managers_the_last_without_an_agency(session: Session) -> None:
+    """Ten more managers than a page has rows; those from number 55 on belong to no agency."""
     agency = make.agency(session)
     for number in range(PAGE_SIZE + 10):
         make.person(session, Role.MANAGER, name=f"Manager {number:02d}", agency=agency if number < 55 else None)
     session.commit()
+
+
+def test_rows_without_a_value_come_last_in_both_directions(browser: Open, session: Session) -> None:
+    managers_the_last_without_an_agency(session)
     officer = browser(Role.OFFICER)
     for sort in ("agency_id", "-agency_id"):
         pages = walk(officer, f"/people/?sort={sort}")

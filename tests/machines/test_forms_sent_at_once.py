@@ -26,7 +26,7 @@ from models.plans.recommendations import Recommendation
 from models.retention.retention_rules import RetentionRule
 from models.tools.key_lines import KeyLine
 from tests.assurance.figures import note_figure, scaled
-from tests.web import Browser, make_portal, sent_by, words_of
+from tests.web import Browser, first_listed, make_portal, sent_by, words_of
 
 pytestmark = pytest.mark.assures(26)
 AT_ONCE = scaled(20, ci=3)
@@ -75,8 +75,7 @@ def filled(page: BeautifulSoup, more: dict[str, str]) -> dict[str, Any]:
 def general_value(name: str, field: Tag, form: Tag) -> str:
     """A value of the field's kind."""
     if field.get("list"):
-        choices = field.find_next("datalist")
-        return str(next((option["value"] for option in choices.select("option")), "")) if choices else ""
+        return first_listed(field)
     if field.name == "select":
         options = [str(option.get("value", "")) for option in field.select("option")]
         return next((option for option in options if option), "")

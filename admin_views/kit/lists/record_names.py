@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.kit.looks import note_keys
-from admin_views.kit.registry import screen_of
+from admin_views.kit.registry import link_to_row, screen_of
 from models.core.access import DatabaseRole
 from models.core.db import Base
 from models.core.record_names import RecordName, model_named, names_of
@@ -48,7 +48,7 @@ def _in_words(name: str, known: RecordName | None) -> Markup:
     if known.is_deleted:
         return escape(f"{_noun_and_words(name, known)} (deleted)")
     _note_look(name)
-    return _linked(_read_at(name, known), _noun_and_words(name, known))
+    return link_to_row(_read_at(name, known), _noun_and_words(name, known))
 
 
 def _noun_and_words(name: str, known: RecordName) -> str:
@@ -71,16 +71,6 @@ def _note_look(name: str) -> None:
     model = model_named(table)
     if model is not None and model.is_about_cases:
         note_keys(table, (int(key),))
-
-
-def _linked(name: str, words: str) -> Markup:
-    """The words with a link to the record of that name, where its page is open to whoever asks."""
-    table, _, key = name.partition(":")
-    model = model_named(table)
-    known = screen_of(model) if model is not None else None
-    if known is None or not known.opens("details_view"):
-        return escape(words)
-    return Markup('<a href="{}/{}/">{}</a>').format(known.url, key, words)
 
 
 def _scope_of(model: type[Base]) -> ColumnElement[bool] | None:

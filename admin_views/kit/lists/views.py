@@ -55,7 +55,7 @@ class ShownViews:
     problem: str = ""
     place: str = ""
     """What the list is asked now, in one word, to be kept."""
-    may_share_with: Sequence[Role] = ()
+    may_share: bool = False
 
 
 def asked_view() -> str:
@@ -109,14 +109,14 @@ def shown_views(screen: Any, page: Any) -> ShownViews:
     views, asked = views_of(page.options), asked_view()
     links = [(view, address_of_view(screen, view)) for view in views]
     now = kept_arguments_of(screen.listing, page.args.arguments(), screen.kept_arguments())
-    place, shared_with = place_of(now, now), roles_to_share_with(screen)
+    place, may_share = place_of(now, now), bool(roles_to_share_with(screen))
     current = next((view for view in views if str(view.id) == asked), None)
     if current is None:
         gone = "The view that this address names is not there any more." if asked not in ("", ALL) else ""
-        return ShownViews(links, None, False, gone, place, shared_with)
+        return ShownViews(links, None, False, gone, place, may_share)
     is_changed = known_of(screen.listing, current.arguments) != now
     problem = problem_of(screen.listing, current.name, current.arguments)
-    return ShownViews(links, current, is_changed, problem, place, shared_with)
+    return ShownViews(links, current, is_changed, problem, place, may_share)
 
 
 def roles_to_share_with(screen: Any) -> list[Role]:

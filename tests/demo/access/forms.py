@@ -7,7 +7,7 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 
 from models.core.clock import today
-from tests.web import sent_by
+from tests.web import first_listed, sent_by
 
 WORDS = "Words of a test."
 _BY_TYPE = {"date": f"{today():%Y-%m-%d}", "datetime-local": f"{today():%Y-%m-%d}T09:00", "email": "a@example.org"}
@@ -35,8 +35,7 @@ def _value_for(field: Tag) -> str:
     if kind in ("hidden", "checkbox", "file"):
         return ""
     if field.get("list"):
-        choices = field.find_next("datalist")
-        return str(next((option["value"] for option in choices.select("option")), "")) if choices else ""
+        return first_listed(field)
     if field.name == "select":
         options = [str(option.get("value", "")) for option in field.select("option")]
         return next((option for option in options if option), "")
