@@ -18,7 +18,6 @@ from models.core.access import DatabaseRole
 from models.core.change_log import ChangeRecord
 from models.core.db import Base
 from models.core.labels import model_of, target_of
-from models.rules.core.counts import beginning
 
 _TITLES = ("title", "name", "label", "called", "subject", "question", "missing", "text", "file_name")
 _WITHIN = ("review_id", "plan_id", "cycle_id", "activity_id", "tool_id")
@@ -70,7 +69,7 @@ def names_of(
     rows = session.execute(union_all(*asked) if len(asked) > 1 else asked[0])
     named: dict[str, RecordName] = {}
     for table, key, words, within, is_deleted in sorted(rows, key=lambda row: not row[4]):
-        named[name_of_row(table, key)] = RecordName(beginning(words or ""), is_deleted, within or "")
+        named[name_of_row(table, key)] = RecordName(_cut(words or ""), is_deleted, within or "")
     return named
 
 
@@ -201,3 +200,9 @@ def may_read(role: DatabaseRole, model: type[Base], column: str) -> bool:
 def _shortened(words: ColumnElement[Any]) -> ColumnElement[Any]:
     """The beginning of long words, so that what stands behind them is still read."""
     return case((func.length(words) > _LONGEST, func.left(words, _LONGEST - 1) + "…"), else_=words)
+
+
+def _cut(words: str) -> str:
+    """One line of at most 110 letters."""
+    line = " ".join(words.split())
+    return line if len(line) <= 110 else f"{line[:109].rstrip()}…"
