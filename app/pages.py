@@ -30,7 +30,6 @@ from models.core.addresses import address_of
 from models.reviews.thematic_reviews import Stage
 from models.rules.core.counts import count_words, lower_first, noun_of, upper_first
 from models.rules.core.due_dates import distance, short_day, weekday
-from models.rules.documents.charts import TONES, spans
 
 _SHORT = 18
 _STATIC = Path(__file__).parent / "static"
@@ -58,8 +57,6 @@ def dress(app: Flask) -> None:
         places=places,
         place_here=place_here,
         tabs_here=tabs_here,
-        chart_spans=spans,
-        chart_tones=TONES,
     )
     app.context_processor(who)
 

@@ -18,6 +18,7 @@ from models.audits.case_audits import AuditStatus, CaseAudit
 from models.core.addresses import list_address
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.keys import key_in
 from models.rules.core.ranges import written_in, written_short
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
@@ -212,7 +213,7 @@ def _offered(samples: Sequence[SampleAudits]) -> set[int]:
 
 def _sent(samples: Sequence[SampleAudits]) -> set[int]:
     typed = request.form.getlist("cell")
-    return {int(key) for key in typed if key.isascii() and key.isdecimal() and len(key) < 10} & _offered(samples)
+    return {key for key in map(key_in, typed) if key is not None} & _offered(samples)
 
 
 def _asked_for(samples: Sequence[SampleAudits]) -> Iterable[CaseAudit]:

@@ -9,6 +9,7 @@ from flask import request
 
 from models.case_lists.case_imports import ImportChoice
 from models.case_lists.case_lists import CaseList
+from models.rules.core.keys import key_in
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 LAST_ROW = 1_048_576
@@ -42,9 +43,10 @@ def choice_read() -> ImportChoice:
 
 def choice_shown() -> ImportChoice:
     """What the form says of the columns, on the sheet and the row of headings that its page was made from."""
-    row = request.form.get("read_header_row", "")
     sheet = request.form.get("read_sheet", request.form.get("sheet", ""))
-    return ImportChoice(sheet=sheet, header_row=int(row) if row.isdecimal() else None, columns=_columns_of_form())
+    return ImportChoice(
+        sheet=sheet, header_row=key_in(request.form.get("read_header_row", "")), columns=_columns_of_form()
+    )
 
 
 def _row(typed: str) -> int | None:

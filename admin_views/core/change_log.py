@@ -29,6 +29,7 @@ from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
 from models.core.change_log import ChangeRecord, first_broken_link
 from models.core.record_names import model_named
+from models.rules.core.keys import BIGGEST_LONG, key_in
 from models.schema import all_policies
 
 _TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
@@ -98,8 +99,9 @@ class ChangeRecordScreen(Screen):
 
     def panels(self, session: Session, record: ChangeRecord) -> list[Panel]:
         model: Any = model_named(record.table_name)
-        if model is not None and model.is_about_cases and record.row_key.isdecimal():
-            note_keys(record.table_name, (int(record.row_key),))
+        key = key_in(record.row_key, BIGGEST_LONG)
+        if model is not None and model.is_about_cases and key is not None:
+            note_keys(record.table_name, (key,))
         rows = _differences(session, model, record)
         return [Panel("What changed", ("Field", "Before", "After"), rows, empty="No value changed.")]
 

@@ -18,6 +18,7 @@ from models.gates.programmes import programme
 from models.plans.actions import Action, is_overdue
 from models.plans.challenges import Challenge
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.keys import key_in
 
 
 class ProgrammePages(PageSet):
@@ -26,12 +27,12 @@ class ProgrammePages(PageSet):
     @expose("/programme/", roles=READERS)
     def programme_page(self) -> str:
         """One year's reviews on one page; the present year unless the address names another."""
-        typed = request.args.get("year", str(today().year))
-        if not (typed.isascii() and typed.isdecimal() and 2000 <= int(typed[:5]) <= 2100):
+        year = key_in(request.args.get("year", str(today().year)))
+        if year is None or not 2000 <= year <= 2100:
             abort(404)
-        years = sorted({int(typed), *self.session.scalars(select(ThematicReview.year).distinct())})
-        shown = programme(self.session, int(typed), on=today())
-        buttons = document_buttons(self.link("board_pack", year=int(typed)), "Board pack")
+        years = sorted({year, *self.session.scalars(select(ThematicReview.year).distinct())})
+        shown = programme(self.session, year, on=today())
+        buttons = document_buttons(self.link("board_pack", year=year), "Board pack")
         return self.render("thematic_reviews/programme.html", programme=shown, years=years, buttons=buttons)
 
     @expose("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))

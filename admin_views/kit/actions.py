@@ -12,14 +12,16 @@ import flask_admin.actions
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from admin_views.kit.lists.pages import MOST_AT_ONCE
 from admin_views.kit.permissions import Roles, expose
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
 from admin_views.kit.saving import already_sent, offer_undo, refuse_changed
 from models.core.access import Role
 from models.core.errors import RuleBroken
+from models.rules.core.keys import keys_in
 
-MOST = 500  # records one press may touch
+EVERY = "every"  # ticked beneath a list: all that it finds, on every page
 MOST_UNDONE = 50  # records one press of "Undo" may name
 _written = count()
 
@@ -105,12 +107,17 @@ def action(
 
 
 def _ticked(screen: Any, ids: list[str]) -> list[Any]:
-    """The ticked records, each fetched through the screen's query; an id that is none, or not theirs, is 404."""
-    if len(ids) > MOST:
-        abort(400, f"Choose at most {MOST} records at a time.")
-    if not all(key.isascii() and key.isdecimal() for key in ids):
+    """The ticked records, or all that the list finds, through the screen's query; a key that is not theirs is 404."""
+    if EVERY in request.form:
+        asked = screen.listing.args(screen.list_place_left())
+        keys = screen.listing.keys(screen.session, asked, MOST_AT_ONCE + 1)
+    else:
+        keys = keys_in(ids)
+    if keys is None:
         abort(404)
-    return [screen.get_record(key) for key in dict.fromkeys(map(int, ids))]
+    if len(keys) > MOST_AT_ONCE:
+        abort(400, f"Choose at most {MOST_AT_ONCE} records at a time.")
+    return [screen.get_record(key) for key in keys]
 
 
 def perform(screen: Any, action: Action, records: list[Any], back: str) -> ResponseReturnValue:

@@ -24,8 +24,9 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from admin_views.kit.lists.choices import FEW, LISTED, ChoiceLoader
-from admin_views.kit.lists.typed_choices import Pairs, key_of, meant_by, sentence_for, without_number
+from admin_views.kit.lists.typed_choices import Pairs, meant_by, sentence_for, without_number
 from models.core.clock import LONDON
+from models.rules.core.keys import key_in
 from models.rules.core.numbers import NotANumber, NumberRefused, read_whole_number
 from models.rules.spreadsheets.cells import LONG, SHORT
 
@@ -181,7 +182,7 @@ class RecordField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.words = " ".join(valuelist[0].split())[:SHORT] if valuelist else ""
-        self.data = key_of(self.words)
+        self.data = key_in(self.words)
 
     def offer(self, session: Session, meant: str = "") -> None:
         """Read the choices, and which one was typed or, as `meant`, chosen of those that fitted what was typed."""

@@ -12,6 +12,7 @@ from admin_views.kit.parts import Button, Panel
 from models.core.addresses import list_address
 from models.core.looks import Look
 from models.partnership.people import Person
+from models.rules.core.keys import BIGGEST_LONG, key_in
 
 _SHOWN = 10
 
@@ -38,5 +39,5 @@ def rows_named(words: str) -> dict[str, list[int]]:
     ({'case_audits': [12]}, {'case_audits': []}, {'': [9]})
     """
     table, _, key = words.strip().partition(":")
-    is_key = key.isascii() and key.isdecimal() and len(key) < 16
-    return {table: [int(key)] if is_key else []}
+    named = key_in(key, BIGGEST_LONG)
+    return {table: [] if named is None else [named]}

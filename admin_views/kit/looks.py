@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from admin_views.kit.requests import role
 from models.core.looks import LookKind, NewLook
+from models.rules.core.keys import BIGGEST_LONG, key_in
 
 _REFUSED = (403, 404)
 _SHOWING = (200, 206, 409, 422)
@@ -96,5 +97,5 @@ def _page() -> str:
 def _asked_for() -> dict[str, tuple[int, ...]]:
     """The keys in the address by their names there, and nothing of it that is no number or has no name of ours."""
     typed = {name: request.args.get(name, "") for name in _NAMES} | (request.view_args or {})
-    numbers = ((name, str(value)) for name, value in typed.items())
-    return {name: (int(value),) for name, value in numbers if value.isascii() and value.isdecimal() and len(value) < 16}
+    named = {name: key_in(str(value), BIGGEST_LONG) for name, value in typed.items()}
+    return {name: (key,) for name, key in named.items() if key is not None}

@@ -27,6 +27,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import DayField, RecordField, Required, all_problems
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.pages import MOST_AT_ONCE
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -34,6 +35,7 @@ from models.partnership.hubs import Hub
 from models.partnership.memberships import Membership, end_memberships, lasting, refuse_other_teams
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
+from models.rules.core.keys import keys_in
 
 _NOT_THEIRS = "You look after the teams of your own hubs only."
 
@@ -121,10 +123,10 @@ class MembershipScreen(Screen):
         return shown, 422 if problems else 200
 
     def _asked(self) -> list[Membership]:
-        typed = request.values.getlist("ids")[:500]
-        if not typed or not all(key.isascii() and key.isdecimal() for key in typed):
+        keys = keys_in(request.values.getlist("ids")[:MOST_AT_ONCE])
+        if not keys:
             raise NotFound
-        return [self.get_record(key) for key in dict.fromkeys(map(int, typed))]
+        return [self.get_record(key) for key in keys]
 
     def _ended(self, form: EndingForm, memberships: list[Membership]) -> list[tuple[str, str]]:
         if already_sent(self.session) is not None:

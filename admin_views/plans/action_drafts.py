@@ -24,6 +24,7 @@ from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.plans.recommendations import Recommendation
 from models.rules.core.due_dates import months_after, short_day
+from models.rules.core.keys import key_in
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class ActionForms(PageSet):
 
     def _goes_on(self, go: str) -> bool:
         """Whether the button leads to a later part, for which this one must hold."""
-        return go.isdecimal() and int(go) > part_in_address().number
+        return (key_in(go) or 0) > part_in_address().number
 
     def _refused(self) -> ResponseReturnValue | None:
         """The part again with what is missing in it; None when it holds."""

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from wtforms import Form, MultipleFileField
 
 from admin_views.documents.evidence_files import as_sent, upload_rules
-from admin_views.kit.actions import MOST
 from admin_views.kit.base import OFFICERS, Button, PageSet, action, expose, in_list, person_id, role
 from admin_views.kit.fields import DayField, RecordField, Required, TextField, WholeNumberField
 from admin_views.kit.formats import NOTHING, tag
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.pages import MOST_AT_ONCE
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.requests import actor
 from admin_views.plans.action_standings import last_words, progress_values, review_of
@@ -29,6 +29,7 @@ from models.plans.action_update_files import attach_files
 from models.plans.action_updates import ActionUpdate, move_due_date, post_progress, rate_actions
 from models.plans.actions import BLUE, Action
 from models.rules.core.counts import count_words
+from models.rules.core.keys import keys_in
 from models.rules.documents.evidence_files import ACCEPTED
 from models.spreadsheets.sheet_kinds import Holds, Importable, SheetKind, make_column, offer_kind
 
@@ -187,12 +188,11 @@ class UpdatePages(ActionPages):
 
     def _chosen(self) -> list[Action]:
         """The actions whose ids the address names; 404 when one is no id, or not theirs to see."""
-        typed = request.args.get("ids", "").split(",")
-        if len(typed) > MOST or not all(key.isascii() and key.isdecimal() and len(key) < 10 for key in typed):
+        keys = keys_in(request.args.get("ids", "").split(","))
+        if keys is None or len(keys) > MOST_AT_ONCE:
             abort(404)
         if not may_post():
             abort(403)
-        keys = set(map(int, typed))
         statement = self.screen.get_query().where(Action.id.in_(keys)).order_by(Action.reference)
         actions = list(self.session.scalars(statement))
         if len(actions) != len(keys):

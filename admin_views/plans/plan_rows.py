@@ -17,6 +17,7 @@ from admin_views.kit.refusals import SAVED_MEANWHILE
 from models.core.errors import RuleBroken
 from models.plans.plan_rows import PlanRow, change_in_place
 from models.rules.core.counts import count_words
+from models.rules.core.keys import key_in
 
 REASON = "reason"
 """The id of the one reason for all rows."""
@@ -66,7 +67,7 @@ class EditedRow:
     def rating(self) -> int | None:
         """The id of the rating that was chosen; 0, which no word has, for what is none."""
         typed = self.form.brag_id.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else (0 if typed else None)
+        return (key_in(typed) or 0) if typed else None
 
     @property
     def day(self) -> date:

@@ -41,6 +41,7 @@ from models.returns.section_11_returns import (
     moderated_scores,
     standards_of,
 )
+from models.rules.core.keys import key_in
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
 from models.tools.answer_sheets import SheetAnswer
 
@@ -82,7 +83,8 @@ class ModeratingPages(ReturningPages):
 
     def _moderate(self, record: Section11Return, scores: list[ScoredStandard], form: Form) -> str:
         given = {
-            score.key: (_number(form[f"s_{score.key}"].data), form[f"r_{score.key}"].data or "") for score in scores
+            score.key: (key_in(form[f"s_{score.key}"].data or ""), form[f"r_{score.key}"].data or "")
+            for score in scores
         }
         moderate_return(self.session, record, given, person_id=person_id())
         is_whole = record.status is ReturnStatus.CLOSED
@@ -124,10 +126,6 @@ class Section11ReturnScreen(ReturnScreen):
 
     def earlier_answers(self, record: Section11Return) -> Mapping[str, tuple[SheetAnswer, date]]:
         return last_section_11_answers(self.session, record)
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isdecimal() else None
 
 
 def _given(scores: list[ScoredStandard]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from models.reviews.invitations import (
 )
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words, list_words
+from models.rules.core.keys import key_in
 from models.signatures.review_papers import PaperState, ReviewPaper
 from models.signatures.sign_offs import SignOffSubject, latest_sign_off
 from models.signatures.signables import content_of
@@ -138,9 +139,10 @@ def _cells(typed: list[str]) -> frozenset[Cell]:
 
 
 def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
+    key = key_in(typed)
+    if key is None:
         abort(400)
-    return int(typed)
+    return key
 
 
 def _changed_by_button(session: Session, ticks: Ticks) -> Ticks | None:
@@ -169,8 +171,8 @@ def _copy_from_left(ticks: Ticks, part: ReviewPart) -> frozenset[Cell]:
 def _with_agency(session: Session, ticks: Ticks, chosen: str) -> Ticks:
     """The table with one more row: the agency that was chosen, or the only one that has the typed words in its name."""
     statement = select(Agency).where(Agency.is_active).order_by(Agency.name)
-    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
-        fitting = list(session.scalars(statement.where(Agency.id == int(chosen))))
+    if (key := key_in(chosen)) is not None:
+        fitting = list(session.scalars(statement.where(Agency.id == key)))
     elif not ticks.words:
         return replace(ticks, problems=(("agency", "Give the name of the agency."),))
     else:

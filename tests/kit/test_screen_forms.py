@@ -197,6 +197,26 @@ def test_bulk_action_asks_first_then_touches_only_the_ticked(browser: Open, sess
         assert person.client.post("/agencies/bulk/retire/", data=sent).status_code in {400, 404}
 
 
+def test_one_tick_takes_all_that_a_filter_finds_on_every_page(browser: Open, session: Session) -> None:
+    ours = [make.agency(session, f"Ours {number:02}") for number in range(60)]
+    theirs = make.agency(session, "Theirs")
+    session.commit()
+    person = browser(Role.ADMINISTRATOR)
+    assert person.get("/agencies/?q=Theirs").select("[name=every]") == [], "one page has no need of it"
+    page = person.get("/agencies/?q=Ours")
+    assert "All 60 agencies found" in page.select_one(".dock .every").get_text()
+    button = page.select_one('.dock button[formaction*="retire"]')["formaction"]
+    asked = person.client.post(button, data=person.tokens("/agencies/") | {"every": "yes"})
+    assert "This concerns 60 agencies:" in words_of(asked)
+    confirm = BeautifulSoup(asked.text, "html.parser").select_one("main form")
+    sent = MultiDict((box["name"], box["value"]) for box in confirm.select("input[name]"))
+    answer = person.client.post(button, data=sent)
+    assert "q=Ours" in answer.headers["Location"], "back to the list as it was"
+    session.expire_all()
+    assert not any(agency.is_active for agency in ours)
+    assert theirs.is_active
+
+
 def test_administrator_cannot_type_somebody_elses_password(browser: Open, session: Session) -> None:
     person = browser(Role.ADMINISTRATOR)
     values = {"name": "Ann", "email": " ANN@example.org ", "role": "officer", "is_active": "y"}

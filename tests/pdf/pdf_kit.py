@@ -246,7 +246,7 @@ def texts_of(blocks: Sequence[Any]) -> Iterator[str]:
         if block.kind == "table":
             yield from _table_texts(block)
         elif block.kind == "figure":
-            yield from (bar.label for bar in block.chart.bars)
+            yield from (line.label for line in block.picture.plot.lines)
         elif block.kind == "together":
             yield from texts_of(block.blocks)
         else:

@@ -10,9 +10,9 @@ from flask_admin.model.filters import BaseFilter
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
-from admin_views.kit.lists.typed_choices import key_of
 from models.core.clock import LONDON
 from models.rules.core.due_dates import in_words
+from models.rules.core.keys import key_in
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NONE = "none"
@@ -108,7 +108,7 @@ class ColumnFilter(Filter):
     def _condition(self, answer: str) -> ColumnElement[bool]:
         if answer == NONE:
             return self.column.is_(None)
-        if self.loader is not None and key_of(answer) is None:
+        if self.loader is not None and key_in(answer) is None:
             return self.column.in_(self.loader.named(answer[:_LONGEST]))
         return self.column == _typed(self.column.type, answer)
 

@@ -13,11 +13,10 @@ from models.core.clock import today
 from models.core.db import Base
 from models.partnership.holdings import holding_kinds
 from models.partnership.people import Person
+from models.rules.core.keys import key_in
 
 HELD_BY = "held_by"
 """The question of a list that narrows it to what one person still holds."""
-
-_LONGEST_KEY = 9
 
 
 class HolderFilter(Filter):
@@ -36,10 +35,11 @@ class HolderFilter(Filter):
         return self._people if self.is_offered else None
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        if not answer.isascii() or not answer.isdecimal() or len(answer) > _LONGEST_KEY:
+        key = key_in(answer)
+        if key is None:
             raise ValueError(answer)
         kinds = [kind for kind in holding_kinds() if kind.table is self.table]
-        return or_(*(kind.held_by(int(answer), today()) for kind in kinds))
+        return or_(*(kind.held_by(key, today()) for kind in kinds))
 
 
 def holder_filters(table: type[Any]) -> list[Filter]:

@@ -16,6 +16,7 @@ from models.core.db import Base
 from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
+MOST_AT_ONCE = 500  # records one press of a button under the list may touch
 COLUMNS = "columns"
 """The argument of a list's address that names the columns that are shown, set apart by commas."""
 
@@ -95,6 +96,11 @@ class Page:
     def pages(self) -> int | None:
         """How many pages there are; None where the rows are not counted."""
         return max(1, -(-(self.total or 0) // PAGE_SIZE)) if self.is_counted else None
+
+    @property
+    def may_be_ticked_whole(self) -> bool:
+        """Whether the rows of all pages may be taken with one tick: there are more pages, and not too many rows."""
+        return self.is_counted and len(self.rows) < (self.total or 0) <= MOST_AT_ONCE
 
     @property
     def numbers(self) -> list[int | None]:

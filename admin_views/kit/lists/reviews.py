@@ -12,11 +12,10 @@ from admin_views.kit.registry import RegisteredPages
 from admin_views.kit.requests import key_in_address
 from models.core.db import Base
 from models.reviews.review_writes import belongs_to_review, way_of
+from models.rules.core.keys import key_in
 
 IN_REVIEW = "review_id"
 """The question of a list, and of a form for a new record, that names the review they belong to."""
-
-_LONGEST_KEY = 9
 
 
 class ReviewFilter(Filter):
@@ -29,10 +28,11 @@ class ReviewFilter(Filter):
         self.table = table
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        if not answer.isascii() or not answer.isdecimal() or len(answer) > _LONGEST_KEY:
+        key = key_in(answer)
+        if key is None:
             raise ValueError(answer)
         table: Any = self.table.__table__
-        return belongs_to_review(table, int(answer))
+        return belongs_to_review(table, key)
 
 
 def review_filters(table: type[Any]) -> list[Filter]:

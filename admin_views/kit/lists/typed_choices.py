@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.rules.core.numbers import BIGGEST_WHOLE
+from models.rules.core.keys import key_in
 
 CANDIDATES = 20
 """So many choices are offered where the words do not say which one is meant."""
@@ -41,23 +41,13 @@ def meant_by(words: str, pairs: Pairs) -> Meant:
     asked = _plain(words)
     named = [pair for pair in pairs if asked in (_plain(pair[1]), _plain(without_number(pair[1])))]
     begun = [pair for pair in pairs if _plain(pair[1]).startswith(asked)]
-    by_id = [pair for pair in pairs if pair[0] == key_of(words)]
+    by_id = [pair for pair in pairs if pair[0] == key_in(words)]
     for fitting in (named, by_id, begun):
         if len(fitting) == 1:
             return Meant(fitting[0][0])
         if fitting:
             return Meant(None, fitting[:CANDIDATES])
     return Meant(None, [pair for pair in pairs if all(word in _plain(pair[1]) for word in asked.split())][:CANDIDATES])
-
-
-def key_of(words: str) -> int | None:
-    """The key that stands as the words; None where they are no number that a key can be.
-
-    >>> key_of("12"), key_of("Ann Cole (no. 9)"), key_of("9" * 30)
-    (12, None, None)
-    """
-    is_key = words.isascii() and words.isdecimal() and len(words) < 12
-    return int(words) if is_key and int(words) <= BIGGEST_WHOLE else None
 
 
 def without_number(words: str) -> str:

@@ -22,13 +22,13 @@ from admin_views.kit.lists.places import place_of
 from admin_views.kit.requests import person_id, role
 from models.core.access import Role
 from models.documents.saved_views import SHARERS, views_statement
+from models.rules.core.keys import key_in
 
 VIEW = "view"
 """The argument of a list's address that names the view it shows."""
 
 ALL = "all"
 _CHOICES = "views_"
-_LONGEST_KEY = 9
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class ShownViews:
 def asked_view() -> str:
     """The view that the address names, as it stands there; empty where it names none."""
     typed = request.args.get(VIEW, "")
-    is_key = typed.isascii() and typed.isdecimal() and len(typed) <= _LONGEST_KEY
-    return typed if is_key or typed == ALL else ""
+    return typed if key_in(typed) is not None or typed == ALL else ""
 
 
 def is_list_page(screen: Any) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from jobs.pdf.paper.blanks import draw_blanks
-from jobs.pdf.paper.charts import draw_chart, height_of
 from jobs.pdf.paper.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, Pages
 from jobs.pdf.paper.styles import (
@@ -23,6 +22,7 @@ from jobs.pdf.paper.styles import (
 )
 from jobs.pdf.paper.tables import Table as PaperTable
 from jobs.pdf.paper.texts import readable, short
+from jobs.pdf.pictures.on_paper import draw_picture, height_on_paper
 from models.rules.documents.papers import (
     Facts,
     Figure,
@@ -143,12 +143,12 @@ def _draw_table(pages: Pages, block: Table) -> None:
 
 
 def _draw_figure(pages: Pages, block: Figure) -> None:
-    """The chart, and at its side or below it the same figures as a table."""
+    """The picture, and at its side or below it the same figures as a table."""
     beside = block.table is not None and pages.width > 600
-    pages.need(min(height_of(block.chart), pages.full_room))
-    top, half = pages.y, pages.width * 0.49
-    started_on = len(pages.pages)
-    draw_chart(pages, block.chart, pages.left, half if beside else pages.width)
+    width = pages.width * 0.49 if beside else pages.width
+    pages.need(min(height_on_paper(pages, block.picture, width), pages.full_room))
+    top, started_on = pages.y, len(pages.pages)
+    draw_picture(pages, block.picture, pages.left, width)
     low, ended_on = pages.y, len(pages.pages)
     if block.table is not None:
         width = pages.width * 0.47 if beside else pages.width

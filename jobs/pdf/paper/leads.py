@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from jobs.pdf.paper.blanks import blanks_height
-from jobs.pdf.paper.charts import height_of
 from jobs.pdf.paper.page import Pages
 from jobs.pdf.paper.styles import STYLES
 from jobs.pdf.paper.tables import Table
+from jobs.pdf.pictures.on_paper import height_on_paper
 from models.rules.documents.papers import Paragraph
 
 USUAL: Final = 64.0
@@ -51,7 +51,7 @@ def _of(pages: Pages, block: Any) -> float:
     if block.kind == "table":
         return Table(pages, block.columns).lead(block.rows, block.heading, block.level)
     if block.kind == "figure":
-        return min(height_of(block.chart), pages.full_room / 2)
+        return min(height_on_paper(pages, block.picture, pages.width), pages.full_room / 2)
     if block.kind == "blanks":
         return blanks_height(pages, block)
     if block.kind == "together":

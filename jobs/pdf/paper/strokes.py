@@ -34,3 +34,12 @@ def _rounded(left: float, low: float, right: float, high: float, radius: float) 
         f"{left:.2f} {low + radius:.2f} l "
         f"{left:.2f} {low + bend:.2f} {left + bend:.2f} {low:.2f} {left + radius:.2f} {low:.2f} c h"
     )
+
+
+def circle_path(x: float, y: float, radius: float) -> str:
+    """The path of a circle around (x, y), as a box whose corners are all curve.
+
+    >>> circle_path(5, 5, 5).split(" c")[0]
+    '5.00 0.00 m 5.00 0.00 l 7.76 0.00 10.00 2.24 10.00 5.00'
+    """
+    return _rounded(x - radius, y - radius, x + radius, y + radius, radius)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from models.rules.documents.charts import Chart
+from models.rules.documents.pictures import Picture
 
 T = TypeVar("T")
 LONDON: Final = ZoneInfo("Europe/London")
@@ -146,10 +146,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart; `table` has the same figures, placed beside it when there is room."""
+    """A picture; `table` has the same figures, placed beside it when there is room."""
 
     kind: ClassVar[str] = "figure"
-    chart: Chart
+    picture: Picture
     table: Table | None = None
 
 

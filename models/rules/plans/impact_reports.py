@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from models.rules.documents.charts import Chart, bars_of
+from models.rules.documents.bars import bars_of
 from models.rules.documents.papers import (
     NAME,
     OFFICIAL,
@@ -23,6 +23,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
+from models.rules.documents.pictures import bar_picture
 from models.rules.evidence.paper_parts import paper_of
 
 TONES: Final = {"embedded": "green", "partly_embedded": "amber", "not_embedded": "red"}
@@ -91,7 +92,7 @@ def impact_paper(facts: ImpactFacts) -> Paper:
         Heading("Conclusion"),
         Paragraph(facts.conclusion or "The analysis is not concluded yet."),
         Heading("Actions by impact"),
-        Figure(Chart("Actions by impact", bars_of(words))),
+        Figure(bar_picture("Actions by impact", bars_of(words))),
         Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
         Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),
     )

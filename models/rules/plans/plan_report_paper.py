@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.core.counts import count_words, noun_of
-from models.rules.documents.charts import Bar, Chart, Part
+from models.rules.documents.bars import Bar, Part
 from models.rules.documents.papers import (
     ALARM,
     APART,
@@ -29,6 +29,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
+from models.rules.documents.pictures import Picture, bar_picture
 from models.rules.evidence.paper_parts import in_groups
 from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
 
@@ -102,7 +103,7 @@ def plan_pairs(report: PlanReport) -> list[tuple[str, str]]:
 def _standing(report: PlanReport, summary: PlanSummary) -> Iterator[Block]:
     yield Heading(f"Where the plan stands on {day(report.made_on)}")
     yield plan_tiles(summary)
-    yield Figure(rating_chart(summary), _rating_table(summary))
+    yield Figure(rating_picture(summary), _rating_table(summary))
     if len(summary.agencies) > 1:
         yield _agency_table(summary)
 
@@ -120,10 +121,10 @@ def plan_tiles(summary: PlanSummary) -> Tiles:
     )
 
 
-def rating_chart(summary: PlanSummary) -> Chart:
+def rating_picture(summary: PlanSummary) -> Picture:
     """One bar for each rating, worst first, each in its own colour."""
     bars = (Bar(brag.label, (Part("", brag.count, TONES[brag.code]),)) for brag in summary.brag)
-    return Chart("Actions by rating", tuple(bars), summary.sentence)
+    return bar_picture("Actions by rating", tuple(bars), summary.sentence)
 
 
 def _rating_table(summary: PlanSummary) -> Table:

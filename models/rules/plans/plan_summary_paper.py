@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.core.counts import count_words
-from models.rules.documents.charts import Bar, Chart, Part
+from models.rules.documents.bars import Bar, Part
 from models.rules.documents.papers import (
     ALARM,
     BODY,
@@ -24,7 +24,8 @@ from models.rules.documents.papers import (
     Table,
     day,
 )
-from models.rules.plans.plan_report_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_chart
+from models.rules.documents.pictures import Picture, bar_picture
+from models.rules.plans.plan_report_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_picture
 from models.rules.plans.plan_reports import PlanReport, PlanSummary, ReportAction, summarise
 
 SUMMARY_SIZES: Final = (
@@ -64,7 +65,7 @@ def _summary_blocks(report: PlanReport, summary: PlanSummary, rows: Sequence[int
     return (
         Facts(facts, columns=4),
         plan_tiles(summary),
-        Figure(rating_chart(summary)),
+        Figure(rating_picture(summary)),
         *_agency_figure(summary, agencies),
         _short_table("Longest overdue", groups.get("Overdue", ()), report.made_on, late, letters),
         _short_table("Due next", groups.get("Still to be done", ()), report.made_on, coming, letters),
@@ -79,10 +80,10 @@ def _agency_figure(summary: PlanSummary, most: int) -> Iterator[Block]:
         return
     left_out = len(summary.agencies) - len(agencies)
     yield Heading(f"By lead agency, {left_out:,} more in the whole plan" if left_out else "By lead agency")
-    yield Figure(agency_chart(summary, most))
+    yield Figure(agency_picture(summary, most))
 
 
-def agency_chart(summary: PlanSummary, most: int) -> Chart:
+def agency_picture(summary: PlanSummary, most: int) -> Picture:
     """One bar for each of the first `most` lead agencies, divided by rating."""
     bars = tuple(
         Bar(
@@ -94,7 +95,7 @@ def agency_chart(summary: PlanSummary, most: int) -> Chart:
         )
         for agency in summary.agencies[:most]
     )
-    return Chart("Actions by lead agency and rating", bars)
+    return bar_picture("Actions by lead agency and rating", bars)
 
 
 def _short_table(title: str, actions: tuple[ReportAction, ...], today: date, most: int, letters: int) -> Table:

@@ -13,7 +13,7 @@ from jobs.pdf.paper.drawing import draw, draw_one_page
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT
 from jobs.pdf.paper.styles import STYLES, TONE_COLOURS
 from models.core.errors import RuleBroken
-from models.rules.documents.charts import TONES, Bar, Chart, Part, bars_of
+from models.rules.documents.bars import TONES, Bar, Part, bars_of
 from models.rules.documents.papers import (
     NAME,
     Blanks,
@@ -36,6 +36,7 @@ from models.rules.documents.papers import (
     Together,
     tag,
 )
+from models.rules.documents.pictures import bar_picture
 from tests.pdf.pdf_kit import as_page, checked, pages, says, sound, spoken
 from tests.pdf.pdf_structure import pages_of, structure_of
 
@@ -65,7 +66,8 @@ def specimen() -> Paper:
         Items(("First", "Second"), is_numbered=True),
         Notice("Mind the step.", title="Warning", tone="red"),
         Figure(
-            Chart("Grades", two), Table((Column("Level"), Column("Good", is_number=True)), [Row(["Early Help", "3"])])
+            bar_picture("Grades", two),
+            Table((Column("Level"), Column("Good", is_number=True)), [Row(["Early Help", "3"])]),
         ),
         Together((Heading("Together"), Paragraph(LINES))),
         PageBreak(turn="landscape"),
@@ -161,7 +163,7 @@ def test_numbers_end_at_the_right_edge_of_their_column() -> None:
 
 
 def test_a_chart_longer_than_a_page_goes_on_overleaf_with_all_figures_in_words() -> None:
-    chart = Chart("Cases", bars_of([(f"Agency {number}", number) for number in range(90)]))
+    chart = bar_picture("Cases", bars_of([(f"Agency {number}", number) for number in range(90)]))
     with pikepdf.open(BytesIO(draw(paper(Figure(chart))))) as pdf:
         alts = [figure.alt for figure in structure_of(pdf).all("Figure")]
         assert len(pdf.pages) > 2
@@ -169,7 +171,7 @@ def test_a_chart_longer_than_a_page_goes_on_overleaf_with_all_figures_in_words()
 
 
 def test_a_chart_without_figures_is_a_sentence_on_paper_and_page() -> None:
-    empty_chart = paper(Figure(Chart("Cases", ())))
+    empty_chart = paper(Figure(bar_picture("Cases", ())))
     assert says(draw(empty_chart), "There are no figures yet.")
     assert "There are no figures yet." in as_page(empty_chart)
 

@@ -11,7 +11,7 @@ from jobs.pdf.paper.leads import lead_of
 from jobs.pdf.paper.letterhead import Running
 from jobs.pdf.paper.page import Pages
 from jobs.pdf.paper.tags import About
-from models.rules.documents.charts import Chart, bars_of
+from models.rules.documents.bars import bars_of
 from models.rules.documents.papers import (
     Blanks,
     Block,
@@ -30,6 +30,7 @@ from models.rules.documents.papers import (
     Tiles,
     Together,
 )
+from models.rules.documents.pictures import bar_picture
 from tests.pdf.pdf_kit import sound
 from tests.pdf.pdf_structure import pages_of
 
@@ -56,7 +57,7 @@ HEADED: dict[str, tuple[tuple[Block, ...], str]] = {
     "lines to sign on": ((Signatures((("Sponsor", "Ann Bee"),)),), "Ann Bee"),
     "a long text": ((Paragraph("many words " * 90),), "many words"),
     "blocks that belong together": ((Together((table(count=2),)),), "Row 1 is first"),
-    "a chart": ((Figure(Chart("Bars", bars_of([("The bar", 3)]))),), "The bar"),
+    "a chart": ((Figure(bar_picture("Bars", bars_of([("The bar", 3)]))),), "The bar"),
 }
 
 

@@ -124,7 +124,7 @@ def test_a_plan_without_actions_is_one_page_that_says_so() -> None:
     assert len(pages_of(pdf_bytes)) == 1
     with pikepdf.open(BytesIO(pdf_bytes)) as pdf:
         alts = [str(part.Alt) for part in pdf.objects if isinstance(part, pikepdf.Dictionary) and "/Alt" in part]
-    assert alts == ["Bar chart. The plan has no actions."]
+    assert alts == ["Bar chart. Actions by rating. The plan has no actions."]
 
 
 def test_two_thousand_actions_are_all_there() -> None:

@@ -1,0 +1,1 @@
+"""How is a picture laid out at a size, and drawn on paper or into a file?"""

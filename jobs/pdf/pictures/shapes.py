@@ -1,0 +1,121 @@
+"""Of which shapes is a picture made once its size is known, and in which colours?"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from jobs.pdf.paper.styles import ALARM, EDGE, INK, LINE, MUTED, TINT
+from jobs.pdf.paper.typefaces import REGULAR, STRONG
+from models.rules.documents.bars import TONES
+
+COLOURS: Final = {
+    **TONES,
+    "track": TINT,
+    "planned": TINT,
+    "line": LINE,
+    "edge": EDGE,
+    "today": ALARM,
+    "h0": "#e6eef9",
+    "h1": "#c9dcf4",
+    "h2": "#93b9e8",
+    "h3": "#1d4f8c",
+    "bad": "#fbd9d9",
+    "white": "#ffffff",
+}
+"""Each tone of a picture as it stands on white paper. Those of a grid grow darker in grey as well."""
+ON_DARK: Final = frozenset({"red", "amber", "green", "blue", "navy", "teal", "plum", "h3"})
+"""Tones that take white words."""
+OUTLINED: Final = frozenset({"planned"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How words of a picture are set: font, size in points, colour."""
+
+    font: str
+    size: float
+    ink: str
+
+
+LOOKS: Final = {
+    "name": Look(REGULAR, 9, INK),
+    "strong": Look(STRONG, 9, INK),
+    "quiet": Look(REGULAR, 8, MUTED),
+    "on": Look(STRONG, 8, "#ffffff"),
+    "over": Look(STRONG, 8, INK),
+    "cell": Look(REGULAR, 9, INK),
+    "cell on": Look(REGULAR, 9, "#ffffff"),
+    "today": Look(STRONG, 8, ALARM),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A filled rectangle; (x, y) is its upper left corner. All lengths are points, y grows downwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: str
+    has_frame: bool = False
+
+    def moved(self, right: float, down: float) -> "Box":
+        """The same elsewhere."""
+        return replace(self, x=self.x + right, y=self.y + down)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A straight line."""
+
+    x: float
+    y: float
+    to_x: float
+    to_y: float
+    tone: str
+    weight: float = 0.6
+
+    def moved(self, right: float, down: float) -> "Stroke":
+        """The same elsewhere."""
+        x, y, to_x, to_y = self.x + right, self.y + down, self.to_x + right, self.to_y + down
+        return replace(self, x=x, y=y, to_x=to_x, to_y=to_y)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A filled circle around (x, y)."""
+
+    x: float
+    y: float
+    radius: float
+    tone: str
+
+    def moved(self, right: float, down: float) -> "Dot":
+        """The same elsewhere."""
+        return replace(self, x=self.x + right, y=self.y + down)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line of words: (x, y) is the left end of its base line."""
+
+    x: float
+    y: float
+    text: str
+    look: str
+
+    def moved(self, right: float, down: float) -> "Words":
+        """The same elsewhere."""
+        return replace(self, x=self.x + right, y=self.y + down)
+
+
+Shape = Box | Stroke | Dot | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture laid out: its size and its shapes, those below first."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
