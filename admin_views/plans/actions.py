@@ -51,7 +51,6 @@ from models.plans.actions import Action, days_overdue, is_overdue, name_owner, o
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import beginning, noun_of
-from models.rules.core.keys import key_in
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
@@ -208,7 +207,7 @@ class ActionScreen(Screen):
     def get_save_return_url(self, model: Action, is_created: bool = False) -> str:
         """The record, or the next part where somebody saves and goes on."""
         saved, go = super().get_save_return_url(model, is_created), request.form.get("go", "")
-        return self.link("edit_view", record_id=model.id, part=go) if key_in(go) and not is_created else saved
+        return self.link("edit_view", record_id=model.id, part=go) if go.isdecimal() and not is_created else saved
 
     def details_of(self, record: Action) -> dict[str, Any]:
         """How the action stands, its progress, why it is done; what is not filled in yet is named, not shown."""

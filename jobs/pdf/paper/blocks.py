@@ -6,6 +6,7 @@ from typing import Any, Final
 from jobs.pdf.paper.blanks import draw_blanks
 from jobs.pdf.paper.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, Pages
+from jobs.pdf.paper.pictures.on_paper import draw_picture, height_on_paper
 from jobs.pdf.paper.styles import (
     ALARM_FIGURE,
     EDGE,
@@ -22,7 +23,6 @@ from jobs.pdf.paper.styles import (
 )
 from jobs.pdf.paper.tables import Table as PaperTable
 from jobs.pdf.paper.texts import readable, short
-from jobs.pdf.pictures.on_paper import draw_picture, height_on_paper
 from models.rules.documents.papers import (
     Facts,
     Figure,

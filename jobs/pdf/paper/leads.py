@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from jobs.pdf.paper.blanks import blanks_height
 from jobs.pdf.paper.page import Pages
+from jobs.pdf.paper.pictures.on_paper import height_on_paper
 from jobs.pdf.paper.styles import STYLES
 from jobs.pdf.paper.tables import Table
-from jobs.pdf.pictures.on_paper import height_on_paper
 from models.rules.documents.papers import Paragraph
 
 USUAL: Final = 64.0

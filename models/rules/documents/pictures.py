@@ -1,8 +1,8 @@
 """What does a picture show: its sentence, its marks, the same figures as a table, and what it cannot say?
 
 A picture is worked out once, in shares of its width or its height. Pages show it as HTML and SVG
-(`app/templates/kit/pictures.html`); `jobs/pdf/pictures` lays the same marks out for paper and for files. Nothing is
-told by colour alone, and no mark stands for a number that the table withholds.
+(`app/templates/kit/pictures.html`); `jobs/pdf/paper/pictures` lays the same marks out for paper and for files. Nothing
+is told by colour alone, and no mark stands for a number that the table withholds.
 """
 
 from collections.abc import Iterator, Sequence

@@ -12,10 +12,10 @@ YEAR = Picture(
     "year", "The year on one line", "One of two reviews runs to plan; Self-neglect and hoarding is 14 days late.",
     Rows(
         tuple(
-            Line(name, tuple(Mark(begins, ends, tone, number) for number, begins, ends, tone in STAGES), where, "/", tag, tone)
-            for name, where, tag, tone in (
-                ("Neglect of children under five", "6 Dissemination", "to plan", ""),
-                ("Self-neglect and hoarding in the homes of people who live alone", "4 Planning", "14 days late", "red"),
+            Line(name, tuple(Mark(begins, ends, tone, number) for number, begins, ends, tone in STAGES), *rest)
+            for name, *rest in (
+                ("Neglect of children under five", "6 Dissemination", "/", "to plan", ""),
+                ("Self-neglect and hoarding of people who live alone", "4 Planning", "/", "14 days late", "red"),
             )
         ),
         (Key("Passed", "navy"), Key("Planned", "planned")),

@@ -7,12 +7,12 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from jobs.pdf.paper.directions import segments_of
+from jobs.pdf.paper.pictures.layouts import lay_out
+from jobs.pdf.paper.pictures.settings import Setting
+from jobs.pdf.paper.pictures.shapes import COLOURS, LOOKS, OUTLINED, Box, Dot, Shape, Sheet, Stroke, Words
 from jobs.pdf.paper.styles import EDGE, INK
 from jobs.pdf.paper.texts import Typesetter
 from jobs.pdf.paper.typefaces import FONTS
-from jobs.pdf.pictures.layouts import lay_out
-from jobs.pdf.pictures.settings import Setting
-from jobs.pdf.pictures.shapes import COLOURS, LOOKS, OUTLINED, Box, Dot, Shape, Sheet, Stroke, Words
 from models.rules.documents.pictures import Picture
 
 WIDTH: Final = 640.0

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from jobs.pdf.paper.pictures.shapes import LOOKS, Box, Shape, Words
 from jobs.pdf.paper.texts import Style, Typesetter, short
-from jobs.pdf.pictures.shapes import LOOKS, Box, Shape, Words
 from models.rules.documents.pictures import Key
 
 KEY_LINE: Final = 15.0

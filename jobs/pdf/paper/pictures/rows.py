@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jobs.pdf.pictures.settings import Setting
-from jobs.pdf.pictures.shapes import ON_DARK, Box, Dot, Shape, Sheet, Stroke, Words
+from jobs.pdf.paper.pictures.settings import Setting
+from jobs.pdf.paper.pictures.shapes import ON_DARK, Box, Dot, Shape, Sheet, Stroke, Words
 from models.rules.documents.pictures import Line, Mark, Rows
 
 STEP = 19.0

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from jobs.pdf.pictures.settings import Setting
-from jobs.pdf.pictures.shapes import ON_DARK, Box, Shape, Sheet, Stroke
+from jobs.pdf.paper.pictures.settings import Setting
+from jobs.pdf.paper.pictures.shapes import ON_DARK, Box, Shape, Sheet, Stroke
 from models.rules.documents.pictures import Columns, Pile
 
 HEIGHT = 130.0

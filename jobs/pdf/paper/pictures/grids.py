@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from jobs.pdf.pictures.settings import Setting
-from jobs.pdf.pictures.shapes import ON_DARK, Box, Shape, Sheet, Words
+from jobs.pdf.paper.pictures.settings import Setting
+from jobs.pdf.paper.pictures.shapes import ON_DARK, Box, Shape, Sheet, Words
 from models.rules.documents.pictures import Grid, GridRow
 
 STEP = 19.0

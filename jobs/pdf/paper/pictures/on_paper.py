@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from jobs.pdf.paper.page import Pages
+from jobs.pdf.paper.pictures.layouts import divided, lay_out
+from jobs.pdf.paper.pictures.shapes import COLOURS, LOOKS, OUTLINED, Box, Dot, Shape, Sheet, Stroke
 from jobs.pdf.paper.strokes import circle_path
 from jobs.pdf.paper.styles import BODY, EDGE, INK, colour
 from jobs.pdf.paper.texts import Style, short
-from jobs.pdf.pictures.layouts import divided, lay_out
-from jobs.pdf.pictures.shapes import COLOURS, LOOKS, OUTLINED, Box, Dot, Shape, Sheet, Stroke
 from models.rules.documents.pictures import Picture, Rows
 
 

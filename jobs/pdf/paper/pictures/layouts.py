@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from jobs.pdf.paper.pictures.columns import lay_out_columns
+from jobs.pdf.paper.pictures.grids import lay_out_grid
+from jobs.pdf.paper.pictures.rows import height_of, lay_out_rows
+from jobs.pdf.paper.pictures.settings import Setting
+from jobs.pdf.paper.pictures.shapes import Sheet
 from jobs.pdf.paper.texts import Typesetter
-from jobs.pdf.pictures.columns import lay_out_columns
-from jobs.pdf.pictures.grids import lay_out_grid
-from jobs.pdf.pictures.rows import height_of, lay_out_rows
-from jobs.pdf.pictures.settings import Setting
-from jobs.pdf.pictures.shapes import Sheet
 from models.rules.documents.pictures import Columns, Plot, Rows
 
 
