@@ -1,0 +1,148 @@
+"""What do the pictures of grades say: good or better by level over the years, and own grades beside moderated ones?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from models.rules.core.counts import count_words
+from models.rules.documents.pictures import Grid, GridRow, Line, Mark, Picture, Rows, Square, Tick
+from models.rules.feedback.small_numbers import SMALLEST
+
+_Z = 1.959963984540054
+_WITHHELD = f"Withheld: fewer than {SMALLEST}"
+
+
+@dataclass(frozen=True)
+class LevelGrades:
+    """How many moderated cases of a level a year had, and how many of them were good or better."""
+
+    level: str
+    year: int
+    good: int
+    count: int
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.count < SMALLEST
+
+    @property
+    def words(self) -> str:
+        """The share as people read it.
+
+        >>> LevelGrades("Early Help", 2026, 9, 14).words, LevelGrades("Early Help", 2026, 1, 4).words
+        ('64%, 9 of 14', 'Withheld: fewer than 5')
+        """
+        if self.is_withheld:
+            return _WITHHELD
+        return f"{round(100 * self.good / self.count)}%, {self.good:,} of {self.count:,}"
+
+
+def wilson(good: int, count: int) -> tuple[float, float]:
+    """The 95% interval of a share, by Wilson's score (Journal of the American Statistical Association 22, 1927).
+
+    >>> [round(end, 3) for end in wilson(9, 14)]
+    [0.388, 0.837]
+    """
+    share, weight = good / count, _Z**2 / count
+    middle = (share + weight / 2) / (1 + weight)
+    reach = _Z / (1 + weight) * sqrt(share * (1 - share) / count + weight / (4 * count))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def grades_picture(grades: Sequence[LevelGrades], year: int, words: str, href: str) -> Picture:
+    """The share that was good or better at each level, year by year, in the order of the levels given.
+
+    >>> grades_picture([LevelGrades("Early Help", 2026, 9, 14)], 2026, "all reviews", "/").says
+    '9 of 14 moderated cases of 2026 were good or better.'
+    """
+    name, title = "grades", "Good or better, by level"
+    if not grades:
+        says = "No case has been moderated yet; the share that is good or better will stand here by level."
+        return Picture(name, title, says, None, (), (), shape="Dot plot")
+    lines: list[Line] = []
+    for level in dict.fromkeys(each.level for each in grades):
+        lines.append(Line(level, is_group=True))
+        lines += [_line(each, year) for each in grades if each.level == level]
+    ticks = (Tick(0.0, "0%"), Tick(0.5, "50%"), Tick(1.0, "100%"))
+    base = f"Moderated cases of {words}. Good or better: graded Good or Outstanding. Dot: share; line: its 95% "
+    base += f"interval, as if drawn from very many. Fewer than {SMALLEST} cases are withheld. It cannot say why."
+    return Picture(
+        name, title, _said(grades, year), Rows(tuple(lines), ticks=ticks), ("Level and year", "Good or better"),
+        tuple((f"{each.level}, {each.year}", each.words) for each in grades), base, href, "Open the moderated grades",
+        shape="Dot plot",
+    )  # fmt: skip
+
+
+def _line(grades: LevelGrades, year: int) -> Line:
+    tone, label = ("blue" if grades.year == year else "grey"), str(grades.year)
+    if grades.is_withheld:
+        return Line(label, (), grades.words, is_strong=grades.year == year)
+    low, high = wilson(grades.good, grades.count)
+    share = grades.good / grades.count
+    marks = (Mark(low, high, tone, kind="line"), Mark(share, share, tone, kind="dot"))
+    text = f"interval {round(100 * low)}% to {round(100 * high)}%"
+    return Line(label, marks, grades.words, is_strong=grades.year == year, text=text)
+
+
+def _said(grades: Sequence[LevelGrades], year: int) -> str:
+    now = [each for each in grades if each.year == year]
+    good, count = sum(each.good for each in now), sum(each.count for each in now)
+    if count < SMALLEST:
+        return f"Fewer than {SMALLEST} cases of {year} have been moderated yet."
+    says = f"{good:,} of {count_words(count, 'moderated case')} of {year} "
+    says += f"{'was' if good == 1 else 'were'} good or better."
+    differ = [level for level in dict.fromkeys(each.level for each in now) if _has_moved(grades, level, year)]
+    before = [each for each in grades if each.year < year and not each.is_withheld]
+    if before and not differ:
+        return f"{says} At no level do the intervals part from the years before, so a change may be chance."
+    return f"{says} {' and '.join(differ)} moved by more than chance alone would explain." if differ else says
+
+
+def _has_moved(grades: Sequence[LevelGrades], level: str, year: int) -> bool:
+    known = [each for each in grades if each.level == level and not each.is_withheld]
+    if len(known) < 2 or known[-1].year != year:
+        return False
+    now, before = (wilson(each.good, each.count) for each in (known[-1], known[-2]))
+    return now[0] > before[1] or now[1] < before[0]
+
+
+def moderated_picture(
+    counts: Mapping[tuple[str, str], int], grades: Sequence[str], words: str, href: str, *, name: str = "moderated"
+) -> Picture:
+    """Agencies' own grades by the moderated ones; `counts` by (own, moderated), `grades` from the best to the worst.
+
+    >>> counts = {("Good", "Good"): 4, ("Good", "Inadequate"): 2}
+    >>> moderated_picture(counts, ["Good", "Inadequate"], "2026", "/").says
+    '4 of 6 own grades stood. Where moderation moved one, it was down in 2 and up in 0.'
+    """
+    title = "Own grade and moderated grade"
+    whole = sum(counts.values())
+    if whole < SMALLEST:
+        says = f"Fewer than {SMALLEST} audits have been moderated yet; own and moderated grades will stand here."
+        return Picture(name, title, says, None, (), (), shape="Table")
+    place = {grade: at for at, grade in enumerate(grades)}
+    stood = sum(count for (own, moderated), count in counts.items() if own == moderated)
+    moves = [(place[moderated] - place[own], count) for (own, moderated), count in counts.items()]
+    down, up = sum(count for move, count in moves if move > 0), sum(count for move, count in moves if move < 0)
+    most = max(counts.values())
+    rows = tuple(
+        GridRow(own, tuple(_square(counts.get((own, grade), 0), most, is_same=own == grade) for grade in grades))
+        for own in grades
+    )
+    says = f"{stood:,} of {count_words(whole, 'own grade')} stood."
+    moved = f" Where moderation moved one, it was down in {down:,} and up in {up:,}." if down + up else ""
+    return Picture(
+        name, title, f"{says}{moved}", Grid("Own ↓ moderated →", tuple(grades), rows),
+        ("Own grade", *(f"Moderated: {grade}" for grade in grades)),
+        tuple((row.label, *(cell.words for cell in row.cells)) for row in rows),
+        f"{count_words(whole, 'moderated case audit')} of {words} with an overall grade of the agency’s own. "
+        "Framed: own and moderated grade are the same. It does not say which of the two is right.",
+        href, "Open the case audits", shape="Table",
+    )  # fmt: skip
+
+
+def _square(count: int, most: int, *, is_same: bool) -> Square:
+    tone = "" if not count else f"h{min(3, 1 + 3 * count // (most + 1))}"
+    return Square(f"{count:,}", tone, is_framed=is_same)
