@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from flask import abort, request
-from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin_views.documents.papers import document_buttons, document_page
-from admin_views.kit.base import READERS, PageSet, expose
+from admin_views.kit.base import READERS, Button, PageSet, expose
 from admin_views.kit.homes.cards import Card, card
 from admin_views.plans.challenges import stands_of
 from models.core.access import Actor, Role
@@ -32,15 +30,11 @@ class ProgrammePages(PageSet):
             abort(404)
         years = sorted({year, *self.session.scalars(select(ThematicReview.year).distinct())})
         shown = programme(self.session, year, on=today())
-        buttons = document_buttons(self.link("board_pack", year=year), "Board pack")
+        buttons = [
+            Button("The year in pictures", self.link("board", year=year)),
+            Button("Board pack", self.link("pack")),
+        ]
         return self.render("thematic_reviews/programme.html", programme=shown, years=years, buttons=buttons)
-
-    @expose("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))
-    def board_pack(self, year: int) -> ResponseReturnValue:
-        """The Board's pack of a year, as a page or on paper."""
-        if not 2000 <= year <= 2100:
-            abort(404)
-        return document_page(self, "board_pack", {"year": year}, self.link("programme_page", year=year), "Programme")
 
 
 _BOARD = (Role.BOARD_VIEWER,)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -16,7 +15,6 @@ from admin_views.kit.base import (
     OFFICERS,
     Button,
     Category,
-    Filter,
     Importable,
     Part,
     Place,
@@ -39,36 +37,21 @@ from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
-from admin_views.plans.action_standings import record_values, review_of
+from admin_views.plans.action_standings import STANDINGS, record_values, review_of
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
-from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_imports import write_action
-from models.plans.actions import Action, days_overdue, is_overdue, name_owner, owner_words
+from models.plans.actions import Action, days_overdue, name_owner, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import beginning, noun_of
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
-_COMPLETIONS = (
-    ("undone", "Not complete"), ("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"),
-)  # fmt: skip
 _BIGGEST = 2_147_483_647
-
-
-def _is_late(answer: str) -> ColumnElement[bool]:
-    return is_overdue(today()) if answer == "yes" else ~is_overdue(today())
-
-
-def _has_come_to(answer: str) -> ColumnElement[bool]:
-    if answer in ("complete", "undone"):
-        return Action.completed_on.is_not(None) if answer == "complete" else Action.completed_on.is_(None)
-    is_stated = Action.completion_claimed_on.is_not(None)
-    return Action.completed_on.is_(None) & (is_stated if answer == "stated" else ~is_stated)
 
 
 def show_late(days: int | None) -> Any:
@@ -123,8 +106,7 @@ class ActionScreen(Screen):
         "plan_id",
         "lead_agency_id",
         "brag_id",
-        Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
-        Filter("completion", "Completion", apply=_has_come_to, options=_COMPLETIONS),
+        *STANDINGS,
         "due_on",
         "owner_id",
     )  # fmt: skip

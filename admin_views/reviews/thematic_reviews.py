@@ -9,6 +9,8 @@ from wtforms import Form
 
 from admin_views.documents.papers import document_buttons
 from admin_views.evidence.triangulations import TriangulationPages
+from admin_views.gates.board_packs import BoardPackPages
+from admin_views.gates.boards import BoardPages
 from admin_views.gates.programmes import ProgrammePages
 from admin_views.gates.review_gates import GatePages
 from admin_views.gates.review_progress import WorkspacePages, overview_of
@@ -55,7 +57,16 @@ class ThematicReviewScreen(Screen):
     model = ThematicReview
     has_history = False
     details_template = "thematic_reviews/overview.html"
-    page_sets = (WorkspacePages, GatePages, SignablePages, ProgrammePages, ReviewReportPages, TriangulationPages)
+    page_sets = (
+        WorkspacePages,
+        GatePages,
+        SignablePages,
+        ProgrammePages,
+        BoardPages,
+        BoardPackPages,
+        ReviewReportPages,
+        TriangulationPages,
+    )
     name, noun, plural = "Thematic reviews", "review", "reviews"
     list_purpose = (
         "A thematic review looks at how agencies work together on one theme: it is scoped, hears five kinds of "

@@ -47,7 +47,7 @@ _WITHOUT_DISK = {
     "fsync": "off",
     "full_page_writes": "off",
     "shared_buffers": "128MB",
-    # A test is one transaction, and each of its requests a savepoint that holds a lock: ten thousand guesses need so many.
+    # A test is one transaction, and each of its requests a savepoint that holds a lock: ten thousand of them need room.
     "max_locks_per_transaction": "256",
 }
 

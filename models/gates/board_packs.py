@@ -1,18 +1,24 @@
-"""Which facts does the Board's pack show?"""
+"""Which facts does the pack of a meeting of the Board, or of one of its groups, show?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.audits.moderations import GradesByLevel, grades_by_level
+from models.core.errors import RuleBroken
 from models.core.published_heads import latest_head
+from models.gates.board_changes import changes_since
+from models.gates.boards import board_pictures
+from models.gates.pictures.scopes import BoardScope
 from models.gates.programmes import programme
 from models.partnership.agencies import Agency
+from models.partnership.hubs import HubKind
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action
+from models.plans.presentations import Presentation
 from models.returns.late_returns import late_returns
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
 from models.returns.section_11_returns import missing_partners
@@ -21,45 +27,69 @@ from models.rules.documents.papers import Occasion
 from models.rules.gates.board_packs import (
     BoardFacts,
     CycleFacts,
-    GradeFacts,
     HeadFacts,
     LateFacts,
-    QuotaFacts,
     ReviewFacts,
 )
-from models.sampling.audit_samples import AuditSample, SampleStatus
+from models.rules.plans.presentations import Body
 
+KINDS = {Body.CHILDRENS_GROUP: HubKind.CHILDREN, Body.ADULTS_GROUP: HubKind.ADULTS}
+"""Of which reviews a group hears; the Board and both groups together hear of all."""
 MOST_OVERDUE = 500
 """Overdue actions that a pack lists, the longest overdue first."""
 
 
-def board_facts(session: Session, occasion: Occasion, *, year: int) -> BoardFacts:
-    """The Board's pack of a year, as far as the person may see it."""
-    year_programme = programme(session, year, on=occasion.made_on)
-    graded = _grades(session, year)
-    words = tuple(dict.fromkeys(word for _, grades in graded for word in grades.grades))
+def board_facts(session: Session, occasion: Occasion, *, body: str, meets_on: str) -> BoardFacts:
+    """The pack of a body's meeting on a day, as things stand when it is made, as far as the person may see it.
+
+    `body` is a word of Body, `meets_on` a day in ISO. Refuses any other.
+    """
+    hearing, day = meeting_of(body, meets_on)
+    scope = BoardScope(day.year, KINDS.get(hearing))
+    entries = programme(session, day.year, on=occasion.made_on).entries
+    since = last_meeting(session, hearing, day)
     return BoardFacts(
         occasion=occasion,
-        year=year,
-        quota=tuple(QuotaFacts(line.kind.label, line.count, line.allowed) for line in year_programme.quota),
+        body=hearing.label,
+        meets_on=day,
+        since=since,
+        changes=tuple(changes_since(session, scope, since or date(day.year, 1, 1), occasion.made_on)),
+        pictures=board_pictures(session, scope, on=occasion.made_on),
         reviews=tuple(
             ReviewFacts(
                 entry.review.reference, entry.review.title, entry.review.kind.label, entry.review.stage.label,
                 entry.days_in_stage, entry.planned_on, entry.is_late, len(entry.missing), entry.acts_next,
             )
-            for entry in year_programme.entries
+            for entry in entries
+            if entry.review.kind in scope.kinds
         ),
         late=_late(session, occasion),
-        overdue=_overdue(session, occasion),
-        grades=words,
-        levels=tuple(
-            GradeFacts(reference, level, tuple(grades.counts[level].get(word, 0) for word in words))
-            for reference, grades in graded
-            for level in grades.levels
-        ),
+        overdue=_overdue(session, occasion, scope),
         cycles=tuple(_cycle(session, cycle) for cycle in _cycles(session)),
         head=_head(session),
     )  # fmt: skip
+
+
+def meeting_of(body: str, meets_on: str) -> tuple[Body, date]:
+    """The body and the day that an address or a form names. Raises RuleBroken for what is neither."""
+    try:
+        return Body(body), date.fromisoformat(meets_on)
+    except ValueError:
+        raise RuleBroken("Choose who meets, and give the day of the meeting.") from None
+
+
+def last_meeting(session: Session, body: Body, day: date) -> date | None:
+    """The last day before on which that body met; a joint meeting was one of both groups."""
+    heard = {body, *((Body.JOINT_GROUPS,) if body in KINDS else ())}
+    before = select(func.max(Presentation.meets_on)).where(Presentation.body.in_(heard), Presentation.meets_on < day)
+    return session.scalar(before)
+
+
+def next_meeting(session: Session, day: date) -> tuple[Body, date]:
+    """The next meeting that is planned, from a day on; the Board's on that day where none is."""
+    planned = select(Presentation.body, Presentation.meets_on).where(Presentation.meets_on >= day)
+    row = session.execute(planned.order_by(Presentation.meets_on, Presentation.id).limit(1)).first()
+    return (row.body, row.meets_on) if row else (Body.BOARD, day)
 
 
 def _late(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
@@ -72,33 +102,18 @@ def _late(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
     return tuple(sorted(facts, key=lambda fact: (fact.due_on, fact.agency, fact.reference)))
 
 
-def _overdue(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
+def _overdue(session: Session, occasion: Occasion, scope: BoardScope) -> tuple[LateFacts, ...]:
     rows = session.execute(
         select(Agency.name, Action.text, Action.reference, Action.due_on)
         .join(Agency, Agency.id == Action.lead_agency_id)
         .join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .where(ActionPlan.status != PlanStatus.DRAFT)
+        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
+        .where(ActionPlan.status != PlanStatus.DRAFT, scope.of_kind())
         .where(Action.completed_on.is_(None), Action.due_on < occasion.made_on)
         .order_by(Action.due_on, Action.reference)
         .limit(MOST_OVERDUE)
     )
     return tuple(LateFacts(*row) for row in rows)
-
-
-def _grades(session: Session, year: int) -> list[tuple[str, GradesByLevel]]:
-    """The drawn samples of the year's reviews in which a case was moderated, each with its grades by level."""
-    statement = (
-        select(AuditSample)
-        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
-        .where(ThematicReview.year == year, AuditSample.status == SampleStatus.DRAWN)
-        .order_by(AuditSample.reference)
-    )
-    graded = [(sample.reference, grades_by_level(session, sample.id)) for sample in session.scalars(statement)]
-    return [(reference, grades) for reference, grades in graded if any(_moderated(grades))]
-
-
-def _moderated(grades: GradesByLevel) -> list[int]:
-    return [count for level in grades.levels for word, count in grades.counts[level].items() if word]
 
 
 def _head(session: Session) -> HeadFacts | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
@@ -23,6 +26,18 @@ from models.reminders.first_steps import FirstStep, SettingsDone, first_steps
 from models.reviews.followed_reviews import reviews_of
 
 WORKBOOKS = "/table-imports"
+OwnHome = Callable[[Session], tuple[str, dict[str, Any]]]
+_homes: dict[Role, OwnHome] = {}
+
+
+def home_of(*roles: Role) -> Callable[[OwnHome], OwnHome]:
+    """Give roles a first page of their own: `def board_home(session)` names its template and what that shows."""
+
+    def mark(make: OwnHome) -> OwnHome:
+        _homes.update(dict.fromkeys(roles, make))
+        return make
+
+    return mark
 
 
 class HomeView(Gate, BaseView):
@@ -36,6 +51,10 @@ class HomeView(Gate, BaseView):
     def index_view(self) -> str:
         """What waits for oneself, and the ways into the portal."""
         session, on = self.database.session, today()
+        own = _homes.get(role() or Role.ADMINISTRATOR)
+        if own is not None:
+            template, values = own(session)
+            return render_template(template, **values)
         tab, reviews = task_tab(session, on), reviews_of(session, actor(), on)
         is_board = role() is Role.BOARD_VIEWER and not tab.tasks
         cards = side_cards_of(session)

@@ -1,6 +1,6 @@
-"""What does the Board read at a glance: programme, who is late, overdue actions, grades by level, Section 11?"""
+"""What does a meeting of the Board read: what changed, the year in pictures, who is late, what is overdue?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,27 +10,27 @@ from models.rules.documents.papers import (
     LABEL,
     NAME,
     QUIET,
+    Block,
     Column,
+    Figure,
+    Heading,
+    Items,
     Occasion,
+    PageBreak,
     Paper,
+    Paragraph,
     Row,
     RowsOf,
     Table,
-    Tile,
-    Tiles,
+    Together,
     day,
     tag,
 )
+from models.rules.documents.pictures import Picture
 from models.rules.evidence.paper_parts import paper_of
 
-
-@dataclass(frozen=True)
-class QuotaFacts:
-    """How many reviews of a kind the year holds, and how many the framework allows."""
-
-    kind: str
-    count: int
-    allowed: int
+MOST_NAMED = 8
+"""So many partners that have not returned are named; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,6 @@ class LateFacts:
 
 
 @dataclass(frozen=True)
-class GradeFacts:
-    """The moderated grades of one level of a sample: a count for each word, in the pack's own order of words."""
-
-    sample: str
-    level: str
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class CycleFacts:
     """A Section 11 cycle: how many have returned, and which partners have not."""
 
@@ -96,51 +87,66 @@ class HeadFacts:
 
 @dataclass(frozen=True)
 class BoardFacts:
-    """The Board's pack on a day. `grades` are the words that `levels` count, in order."""
+    """The pack of a meeting. `since` is the day of the last one of the same body; None where none is on record."""
 
     occasion: Occasion
-    year: int
-    quota: tuple[QuotaFacts, ...]
+    body: str
+    meets_on: date
+    since: date | None
+    changes: tuple[str, ...]
+    pictures: tuple[Picture, ...]
     reviews: tuple[ReviewFacts, ...]
     late: tuple[LateFacts, ...]
     overdue: tuple[LateFacts, ...]
-    grades: tuple[str, ...]
-    levels: tuple[GradeFacts, ...]
     cycles: tuple[CycleFacts, ...]
     head: HeadFacts | None = None
 
 
 def board_paper(facts: BoardFacts) -> Paper:
-    """Everything the Board wants to see each quarter, on landscape pages; no case is named."""
+    """What changed since the last meeting, the pictures, and the tables behind them; no case is named."""
     on = facts.occasion.made_on
     return paper_of(
         facts.occasion,
         facts,
-        (("Year", str(facts.year)),),
+        (("Meeting", facts.body), ("On", day(facts.meets_on)), ("As things stood on", day(on))),
         (
-            Tiles(
-                [
-                    Tile(
-                        f"{kind.count} of {kind.allowed}",
-                        f"reviews of the year: {kind.kind.lower()}",
-                        kind.count > kind.allowed,
-                    )
-                    for kind in facts.quota
-                ]
-            ),
+            *_changes(facts),
+            *(block for picture in facts.pictures for block in picture_blocks(picture)),
+            PageBreak("landscape"),
             _programme(facts.reviews),
             _owed("Agencies that are late", facts.late, on, "No agency is late."),
             _owed("Overdue actions", facts.overdue, on, "No action is overdue."),
-            _levels(facts),
             _cycles(facts.cycles),
             *_record(facts.head),
         ),
         kind="Board pack",
         reference="",
-        title=f"Board pack {facts.year}",
+        title=f"{facts.body}, {day(facts.meets_on)}",
         about="",
-        is_landscape=True,
     )
+
+
+def _changes(facts: BoardFacts) -> Iterator[Block]:
+    if facts.since is None:
+        yield Heading(f"What happened in {facts.meets_on.year}")
+        yield Paragraph("No earlier meeting of this body is on record, so this is told from 1 January on.", QUIET)
+    else:
+        yield Heading(f"What changed since the last meeting on {day(facts.since)}")
+    yield Items(facts.changes) if facts.changes else Paragraph("Nothing changed.")
+
+
+def picture_blocks(picture: Picture) -> tuple[Block, ...]:
+    """A picture on paper: its sentence, its marks, what it is counted from, and its figures where it is no table."""
+    heading, says = Heading(picture.title), Paragraph(picture.says)
+    if picture.plot is None:
+        return heading, says
+    table = None if picture.plot.kind == "grid" else Table(_columns(picture), [Row(list(row)) for row in picture.table])
+    figure = (Figure(picture), Paragraph(picture.base, QUIET))
+    return (Together((heading, says, *figure)), *((table,) if table else ()))
+
+
+def _columns(picture: Picture) -> list[Column]:
+    return [Column(title or "–", 2.4 if not at else 1, is_number=at > 0) for at, title in enumerate(picture.headings)]
 
 
 def _programme(reviews: Sequence[ReviewFacts]) -> Table:
@@ -178,20 +184,6 @@ def _owed(heading: str, owed: Sequence[LateFacts], on: date, empty: str) -> Tabl
     return Table(columns, RowsOf(owed, row), heading=heading, empty=empty)
 
 
-def _levels(facts: BoardFacts) -> Table:
-    columns = (
-        Column("Sample", 1.2), Column("Level of intervention", 2.4),
-        *(Column(grade, 1, is_number=True) for grade in facts.grades),
-    )  # fmt: skip
-    rows = RowsOf(
-        facts.levels,
-        lambda level: Row(
-            [[(level.sample, NAME)], level.level, *(f"{count:,}" for count in level.counts)], name=level.level
-        ),
-    )
-    return Table(columns, rows, heading="Moderated grades by level", empty="No case has been moderated yet.")
-
-
 def _cycles(cycles: Sequence[CycleFacts]) -> Table:
     columns = (Column("Cycle", 1.5), Column("Due", 2), Column("Returned", 1, is_number=True),
                Column("Expected", 1, is_number=True))  # fmt: skip
@@ -199,9 +191,12 @@ def _cycles(cycles: Sequence[CycleFacts]) -> Table:
 
 
 def _cycle(cycle: CycleFacts) -> Row:
-    missing = [("Not returned yet", LABEL), ("; ".join(cycle.missing), BODY)] if cycle.missing else ()
+    missing = "; ".join(cycle.missing)
+    if len(cycle.missing) > MOST_NAMED:
+        missing = f"{count_words(len(cycle.missing), 'partner')}; the page of the cycle names each."
+    note = [("Not returned yet", LABEL), (missing, BODY)] if cycle.missing else ()
     counts = (f"{cycle.returned:,}", f"{cycle.expected:,}")
-    return Row([cycle.title, day(cycle.due_on), *counts], note=missing, name=cycle.title)
+    return Row([cycle.title, day(cycle.due_on), *counts], note=note, name=cycle.title)
 
 
 def _record(head: HeadFacts | None) -> tuple[Table, ...]:

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, list_words
 from models.rules.documents.pictures import Grid, GridRow, Line, Mark, Picture, Rows, Square, Tick
 from models.rules.feedback.small_numbers import SMALLEST
 
 _Z = 1.959963984540054
+USUAL = 4
+"""So many grades always have their row: Outstanding to Inadequate. What follows them has one where it was given."""
+ALL_LEVELS = "All levels"
 _WITHHELD = f"Withheld: fewer than {SMALLEST}"
 
 
@@ -61,18 +64,34 @@ def grades_picture(grades: Sequence[LevelGrades], year: int, words: str, href: s
     if not grades:
         says = "No case has been moderated yet; the share that is good or better will stand here by level."
         return Picture(name, title, says, None, (), (), shape="Dot plot")
+    whole = [_together(grades, each) for each in sorted({each.year for each in grades})]
+    every = [*whole, *grades]
+    told = dict.fromkeys(each.level for each in every if not each.is_withheld)
     lines: list[Line] = []
-    for level in dict.fromkeys(each.level for each in grades):
+    for level in told:
         lines.append(Line(level, is_group=True))
-        lines += [_line(each, year) for each in grades if each.level == level]
+        lines += [_line(each, year) for each in every if each.level == level]
     ticks = (Tick(0.0, "0%"), Tick(0.5, "50%"), Tick(1.0, "100%"))
-    base = f"Moderated cases of {words}. Good or better: graded Good or Outstanding. Dot: share; line: its 95% "
-    base += f"interval, as if drawn from very many. Fewer than {SMALLEST} cases are withheld. It cannot say why."
+    table = tuple((f"{each.level}, {each.year}", each.words) for each in every)
     return Picture(
-        name, title, _said(grades, year), Rows(tuple(lines), ticks=ticks), ("Level and year", "Good or better"),
-        tuple((f"{each.level}, {each.year}", each.words) for each in grades), base, href, "Open the moderated grades",
+        name, title, _said(grades, year), Rows(tuple(lines), ticks=ticks) if lines else None,
+        ("Level and year", "Good or better"), table, _base(grades, words), href, "Open the moderated grades",
         shape="Dot plot",
     )  # fmt: skip
+
+
+def _base(grades: Sequence[LevelGrades], words: str) -> str:
+    told = {each.level for each in grades if not each.is_withheld}
+    withheld = list(dict.fromkeys(each.level for each in grades if each.level not in told))
+    few = f" Withheld, as no year has {SMALLEST} cases: {list_words(withheld)}." if withheld else ""
+    base = f"Moderated cases of {words}. Good or better: graded Good or Outstanding. Dot: share; line: its 95% "
+    return f"{base}interval, as if drawn from very many.{few} It cannot say why."
+
+
+def _together(grades: Sequence[LevelGrades], year: int) -> LevelGrades:
+    """All levels of a year as one."""
+    own = [each for each in grades if each.year == year]
+    return LevelGrades(ALL_LEVELS, year, sum(each.good for each in own), sum(each.count for each in own))
 
 
 def _line(grades: LevelGrades, year: int) -> Line:
@@ -122,6 +141,8 @@ def moderated_picture(
     if whole < SMALLEST:
         says = f"Fewer than {SMALLEST} audits have been moderated yet; own and moderated grades will stand here."
         return Picture(name, title, says, None, (), (), shape="Table")
+    used = {grade for pair in counts for grade in pair}
+    grades = [grade for at, grade in enumerate(grades) if grade in used or at < USUAL]
     place = {grade: at for at, grade in enumerate(grades)}
     stood = sum(count for (own, moderated), count in counts.items() if own == moderated)
     moves = [(place[moderated] - place[own], count) for (own, moderated), count in counts.items()]

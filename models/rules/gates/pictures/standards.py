@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, list_words
+from models.rules.core.counts import count_words, list_words, upper_first
 from models.rules.documents.pictures import Grid, GridRow, Key, Picture, Square
 
 MEANINGS = ("Not met", "Partly", "Mostly", "Fully")
@@ -48,13 +48,14 @@ def standards_picture(
         return Picture(name, heading, says, None, (), (), is_wide=True, shape="Table")
     agencies = tuple(dict.fromkeys(score.agency for score in scores))
     cells = _cells(scores, earlier)
-    named = [(key, f"{number}. {text}") for number, (key, text) in enumerate(asked, start=1)]
+    start = _common_start([text for _, text in asked])
+    named = [(key, f"{number}. {upper_first(text[start:])}") for number, (key, text) in enumerate(asked, start=1)]
     rows = tuple(
         GridRow(text, tuple(cells.get((agency, key), Square("–")) for agency in agencies)) for key, text in named
     )
     table = tuple((row.label, *map(_told, row.cells)) for row in rows)
-    base = f"Moderated scores of {count_words(len(agencies), 'agency', 'agencies')}, {title}. ▲ better, ▼ worse than "
-    base += f"{before}. " if before else "the round before, of which there is none. "
+    base = f"Moderated scores of {count_words(len(agencies), 'agency', 'agencies')}, {title}. "
+    base += f"▲ better, ▼ worse than {before}. " if before else ""
     return Picture(
         name, heading, _sentence(scores, earlier, before), _turned(Grid("Standard", agencies, rows)),
         ("Standard", *agencies), table,
@@ -86,6 +87,13 @@ def _sentence(scores: Sequence[ModeratedScore], earlier: Iterable[ModeratedScore
 
 def _are(count: int) -> str:
     return f"{count:,} {'is' if count == 1 else 'are'}"
+
+
+def _common_start(texts: Sequence[str]) -> int:
+    """How many letters all questions begin with alike, up to a colon: “Your own score: ” says nothing in a picture."""
+    first = texts[0].partition(": ")
+    start = first[0] + first[1]
+    return len(start) if first[1] and len(texts) > 1 and all(text.startswith(start) for text in texts) else 0
 
 
 def _told(cell: Square) -> str:
