@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -46,8 +48,9 @@ class BoardPackPages(PageSet):
         body, day = next_meeting(self.session, today())
         form = PackForm(sent_form(), body=body, meets_on=day)
         values = {"title": "Board pack", "button": "Make the Board pack", "lead": _LEAD, "back_words": "The year"}
-        back = list_address(ThematicReview, "board")
-        return self.ask(form, back, lambda: self._asked(form), panels=[packs_before(self.session)], **values)
+        back, packs = list_address(ThematicReview, "board"), packs_before(self.session)
+        act = partial(self._asked, form)
+        return self.ask(form, back, act, template="boards/pack.html", packs=packs, **values)
 
     def _asked(self, form: PackForm) -> tuple[str, str]:
         body, day = form.body.value(), form.meets_on.data or today()

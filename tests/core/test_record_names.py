@@ -93,7 +93,7 @@ def test_requests_say_which_message_and_which_record_they_are_about(browser: Ope
     message_id = write_message(session, Draft(None, "Ada Ball", "ada@example.org", "A form is late", "Please."))
     review = make.review(session, title="Neglect")
     request_job(session, "make_review_report", {"review_id": review.id})
-    request_job(session, "make_board_pack", {"year": 2026})
+    request_job(session, "make_board_pack", {"body": "board", "meets_on": "2026-12-10"})
     session.commit()
     named = cells(officer, "/requests/", "About")
     assert named["Message to Ada Ball: A form is late"] == f"/messages/{message_id}/"

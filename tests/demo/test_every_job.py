@@ -243,7 +243,9 @@ HOW_ASKED: dict[str, Ask] = {
     "mail_saved_view": lambda session: request_job(
         session, "mail_saved_view", {"view_id": save_weekly_view(session).id}
     ),
-    "make_board_pack": lambda session: ask_for_document(session, "board_pack", {"year": today().year}),
+    "make_board_pack": lambda session: ask_for_document(
+        session, "board_pack", {"body": "board", "meets_on": today().isoformat()}
+    ),
     "make_briefing": paper("briefing", "briefing_id", Briefing.id),
     "make_case_audit": paper("case_audit", "record_id", CaseAudit.id),
     "make_case_audit_blank": paper("case_audit_blank", "record_id", CaseAudit.id),

@@ -77,7 +77,7 @@ def test_no_word_and_no_reference_is_broken_on_paper(session: Session, what: str
 
 def test_no_word_is_broken_in_the_board_pack_of_the_year(session: Session) -> None:
     document = printed("board_pack")
-    facts = document.facts(session, OCCASION, year=today().year)
+    facts = document.facts(session, OCCASION, body="board", meets_on=today().isoformat())
     assert _broken(document.paper(facts), document.drawn(facts, Stationery())) == []
 
 

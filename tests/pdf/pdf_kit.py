@@ -19,6 +19,7 @@ from flask import g, render_template
 
 from jobs.pdf.paper.texts import LETTER_LIMIT
 from models.rules.documents.papers import Paper, pieces_of
+from models.rules.documents.pictures import Grid, Rows
 from tests.assurance.figures import note_figure
 from tests.pdf.pdf_structure import elements_spoken, marks_of, right_edges, structure_of
 from tests.web import usual_portal
@@ -246,11 +247,23 @@ def texts_of(blocks: Sequence[Any]) -> Iterator[str]:
         if block.kind == "table":
             yield from _table_texts(block)
         elif block.kind == "figure":
-            yield from (line.label for line in block.picture.plot.lines)
+            yield from texts_of_plot(block.picture.plot)
         elif block.kind == "together":
             yield from texts_of(block.blocks)
         else:
             yield from _plain_texts(block)
+
+
+def texts_of_plot(plot: Any) -> Iterator[str]:
+    """Every name and value of a picture that is words on a page and on paper."""
+    if isinstance(plot, Rows):
+        yield from (text for line in plot.lines for text in (line.label, line.value) if text)
+    elif isinstance(plot, Grid):
+        yield from (*plot.columns, *(row.label for row in plot.rows))
+        yield from (cell.words for row in plot.rows for cell in row.cells)
+    elif plot is not None:
+        yield from (pile.label for pile in plot.piles)
+        yield from (key.words for key in plot.key)
 
 
 def _plain_texts(block: Any) -> Iterator[str]:

@@ -70,4 +70,4 @@ def own_and_moderated(session: Session, scope: BoardScope) -> Picture:
     counts = {(own, grade): count for own, grade, count in session.execute(statement)}
     known = {pair: count for pair, count in counts.items() if set(pair) <= set(places)}
     href = list_address(CaseAudit, status=AuditStatus.MODERATED.value, agency_id=scope.agency_id)
-    return moderated_picture(known, sorted(places, key=places.__getitem__), f"{scope.year}, {scope.words}", href)
+    return moderated_picture(known, sorted(places, key=places.__getitem__), f"{scope.words} of {scope.year}", href)

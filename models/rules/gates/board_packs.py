@@ -118,6 +118,7 @@ def board_paper(facts: BoardFacts) -> Paper:
             _owed("Overdue actions", facts.overdue, on, "No action is overdue."),
             _cycles(facts.cycles),
             *_record(facts.head),
+            *_figures(facts.pictures),
         ),
         kind="Board pack",
         reference="",
@@ -136,13 +137,21 @@ def _changes(facts: BoardFacts) -> Iterator[Block]:
 
 
 def picture_blocks(picture: Picture) -> tuple[Block, ...]:
-    """A picture on paper: its sentence, its marks, what it is counted from, and its figures where it is no table."""
+    """A picture on paper: its sentence, its marks, and what it is counted from."""
     heading, says = Heading(picture.title), Paragraph(picture.says)
     if picture.plot is None:
         return heading, says
-    table = None if picture.plot.kind == "grid" else Table(_columns(picture), [Row(list(row)) for row in picture.table])
-    figure = (Figure(picture), Paragraph(picture.base, QUIET))
-    return (Together((heading, says, *figure)), *((table,) if table else ()))
+    return (Together((heading, says, Figure(picture), Paragraph(picture.base, QUIET))),)
+
+
+def _figures(pictures: Sequence[Picture]) -> Iterator[Block]:
+    """The tables of the pictures, for whoever wants every number; those that are tables themselves have said it."""
+    drawn = [picture for picture in pictures if picture.plot is not None and picture.plot.kind != "grid"]
+    if drawn:
+        yield PageBreak("portrait")
+        yield Heading("The figures behind the pictures")
+    for picture in drawn:
+        yield Table(_columns(picture), [Row(list(row)) for row in picture.table], heading=picture.title, level=3)
 
 
 def _columns(picture: Picture) -> list[Column]:

@@ -12,10 +12,8 @@ from models.rules.evidence.triangulation import Verdict
 from models.rules.gates.board_packs import (
     BoardFacts,
     CycleFacts,
-    GradeFacts,
     HeadFacts,
     LateFacts,
-    QuotaFacts,
     ReviewFacts,
     board_paper,
 )
@@ -27,6 +25,7 @@ from models.rules.gates.review_reports import (
     SampleFacts,
     review_paper,
 )
+from tests.pdf.paper.pictures.gallery import GALLERY
 from tests.pdf.pdf_facts import SENTENCES, words
 from tests.pdf.pdf_kit import Kit, SoundDocument
 from tests.pdf.pdf_review_facts import OCCASION, REVIEW, matrix_row
@@ -62,7 +61,8 @@ def board(count: int) -> BoardFacts:
         LateFacts(f"Agency {number}", words(number, 1), f"SE-{number:04d}", date(2026, 1, 5)) for number in numbers
     )
     return BoardFacts(
-        occasion=OCCASION, year=2026, quota=(QuotaFacts("Children", 3, 2), QuotaFacts("Adults", 1, 2)),
+        occasion=OCCASION, body="Executive Board", meets_on=date(2026, 12, 10), since=date(2026, 9, 10),
+        changes=tuple(words(number, 1) for number in numbers[:10]), pictures=GALLERY,
         reviews=tuple(
             ReviewFacts(
                 f"TR-{number}", words(number, 1), "Adults", "Scoping", number,
@@ -70,8 +70,7 @@ def board(count: int) -> BoardFacts:
             )
             for number in numbers[:5]
         ),
-        late=owed, overdue=owed, grades=("Good", "Inadequate"),
-        levels=tuple(GradeFacts(f"AS-{number}", f"Level {number}", (number, 2)) for number in numbers[:25]),
+        late=owed, overdue=owed,
         cycles=(CycleFacts("Section 11, children", date(2026, 5, 1), 3, 5, ("Ashquarry School (Late)",)),),
         head=HeadFacts(date(2026, 11, 28), f"48211:{'0a9f' * 16}"),
     )  # fmt: skip
@@ -96,15 +95,14 @@ class TestBoardPack(SoundDocument):
         facts=board,
         paper=board_paper,
         build=lambda facts: draw(board_paper(facts)),
-        fixed=("seal",),
-        short=(*SHORT, "kind", "stage", "agency", "level", "grades", "sample", "acts_next"),
+        fixed=("seal", "pictures"),
+        short=(*SHORT, "kind", "stage", "agency", "body", "acts_next"),
     )
 
 
 def test_report_and_pack_are_sensitive_and_open_for_those_who_may(browser: Callable[..., Browser]) -> None:
     assert review_paper(review(1)).classification == board_paper(board(1)).classification == SENSITIVE
     viewer = browser(Role.BOARD_VIEWER)
-    said = viewer.get("/thematic-reviews/programme/2026/board-pack/").get_text(" ", strip=True)
+    said = viewer.get("/thematic-reviews/board/pack/board/2026-12-10/").get_text(" ", strip=True)
     assert "No agency is late." in said
-    viewer.get("/thematic-reviews/programme/1999/board-pack/", 404)
     viewer.get("/thematic-reviews/1/report/", 403)

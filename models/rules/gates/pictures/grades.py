@@ -158,7 +158,7 @@ def moderated_picture(
         name, title, f"{says}{moved}", Grid("Own ↓ moderated →", tuple(grades), rows),
         ("Own grade", *(f"Moderated: {grade}" for grade in grades)),
         tuple((row.label, *(cell.words for cell in row.cells)) for row in rows),
-        f"{count_words(whole, 'moderated case audit')} of {words} with an overall grade of the agency’s own. "
+        f"{count_words(whole, 'moderated case audit')} of {words}, those with an own overall grade. "
         "Framed: own and moderated grade are the same. It does not say which of the two is right.",
         href, "Open the case audits", shape="Table",
     )  # fmt: skip

@@ -16,10 +16,10 @@ from jobs.pdf.paper.pictures.layouts import lay_out
 from jobs.pdf.paper.pictures.shapes import COLOURS, ON_DARK, Box, Dot, Stroke, Words
 from jobs.pdf.paper.styles import INK
 from models.rules.documents.papers import Figure
-from models.rules.documents.pictures import Grid, Picture, Rows
+from models.rules.documents.pictures import Grid, Picture
 from tests.pdf.paper.pictures.gallery import GALLERY, HEAT
 from tests.pdf.paper.test_pdf_blocks import paper
-from tests.pdf.pdf_kit import as_page, structure_of
+from tests.pdf.pdf_kit import as_page, structure_of, texts_of_plot
 
 NAMED = pytest.mark.parametrize("picture", GALLERY, ids=lambda picture: picture.name)
 
@@ -35,7 +35,7 @@ def test_paper_has_one_figure_whose_alternative_text_says_the_sentence(picture: 
 def test_page_says_every_name_and_value_in_words(picture: Picture) -> None:
     page = BeautifulSoup(as_page(paper(Figure(picture))), "html.parser")
     words = " ".join(page.get_text(" ").split())
-    assert all(text in words for text in _texts(picture))
+    assert all(text in words for text in texts_of_plot(picture.plot))
     marked = page.select_one(f'[aria-label="{picture.text}"]') or page.select_one("table.heat caption")
     assert marked is not None, "the sentence is told to those who cannot see the picture"
     assert not page.select("main [style], main script, main style")
@@ -81,16 +81,6 @@ def test_a_grid_grows_darker_in_grey_too() -> None:
     shades = [_light(COLOURS[tone]) for tone in ("h0", "h1", "h2", "h3")]
     assert shades == sorted(shades, reverse=True)
     assert isinstance(HEAT.plot, Grid)
-
-
-def _texts(picture: Picture) -> list[str]:
-    plot = picture.plot
-    if isinstance(plot, Rows):
-        return [text for line in plot.lines for text in (line.label, line.value) if text]
-    if isinstance(plot, Grid):
-        cells = [cell.words for row in plot.rows for cell in row.cells]
-        return [*plot.columns, *(row.label for row in plot.rows), *cells]
-    return [pile.label for pile in plot.piles] + [key.words for key in plot.key]
 
 
 def _light(web: str) -> float:
