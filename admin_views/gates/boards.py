@@ -38,12 +38,12 @@ class BoardPages(PageSet):
         """The year in pictures, for all or for children or adults, of all agencies or one."""
         return self.render("boards/board.html", **shown(self.session))
 
-    @expose("/board/<name>.<kind>", roles=READERS)
-    def board_file(self, name: str, kind: str) -> ResponseReturnValue:
+    @expose("/board/<picture>.<kind>", roles=READERS)
+    def board_file(self, picture: str, kind: str) -> ResponseReturnValue:
         """One of the pictures as a drawing, or its figures as CSV."""
-        if name not in PICTURES or kind not in (*_DRAWN, "csv"):
+        if picture not in PICTURES or kind not in (*_DRAWN, "csv"):
             abort(404)
-        return picture_file(board_picture(self.session, name, asked_scope(), on=today()), kind)
+        return picture_file(board_picture(self.session, picture, asked_scope(), on=today()), kind)
 
 
 def asked_scope() -> BoardScope:

@@ -56,9 +56,14 @@ def expose(url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",)
     return mark
 
 
-def _may(name: str) -> Any:
+class _May:
     """Flask-Admin's flag for a verb: whether the person who asks may do it; true while the portal is put together."""
-    return property(lambda view: not has_request_context() or view.allows(name))
+
+    def __init__(self, verb: str) -> None:
+        self.verb = verb
+
+    def __get__(self, view: Any, kind: Any) -> bool:
+        return not has_request_context() or kind.allows(self.verb)
 
 
 class Gate:
@@ -67,8 +72,8 @@ class Gate:
     roles: ClassVar[Mapping[str, Roles]] = {}
     page_sets: ClassVar[tuple[Any, ...]] = ()
     _urls: ClassVar[list[tuple[str, str, Iterable[str]]]]
-    can_create, can_edit, can_delete = _may("create"), _may("edit"), _may("delete")
-    can_view_details, can_export = _may("details"), _may("export")
+    can_create, can_edit, can_delete = _May("create"), _May("edit"), _May("delete")
+    can_view_details, can_export = _May("details"), _May("export")
 
     @classmethod
     def rules(cls) -> list[tuple[str, str, Iterable[str]]]:

@@ -51,7 +51,7 @@ def wilson(good: int, count: int) -> tuple[float, float]:
     share, weight = good / count, _Z**2 / count
     middle = (share + weight / 2) / (1 + weight)
     reach = _Z / (1 + weight) * sqrt(share * (1 - share) / count + weight / (4 * count))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
 
 
 def grades_picture(grades: Sequence[LevelGrades], year: int, words: str, href: str) -> Picture:

@@ -1,0 +1,1 @@
+"""What do the Board's pictures say of their figures?"""
