@@ -212,10 +212,11 @@ DEEDS = {
 """What is to be done where something is missing, for the button at the top."""
 
 
-def acts_next_in(session: Session, review: ThematicReview, progress: ReviewProgress, tasks: Sequence[GateTask]) -> str:
+def acts_next_in(review: ThematicReview, progress: ReviewProgress, tasks: Sequence[GateTask]) -> str:
     """Who must act for the review to go on."""
     missing = tuple(task.missing for task in tasks if not task.is_open)
-    return acts_next(session, review, progress.sponsor, progress.officer, missing)
+    waits = progress.waits_for_sponsor
+    return acts_next(review, progress.sponsor, progress.officer, missing, waits_for_sponsor=waits)
 
 
 def _row(session: Session, review: ThematicReview, standing: Standing) -> tuple[str, str, str]:

@@ -74,7 +74,7 @@ def overview_of(session: Session, review: ThematicReview) -> dict[str, Any]:
         "on": today(),
         "tasks": tasks,
         "following": next_stage(review.stage),
-        "acts_next": acts_next_in(session, review, progress, tasks) if is_staff else "",
+        "acts_next": acts_next_in(review, progress, tasks) if is_staff else "",
         "steps": list(_steps(session, review)) if is_reader else [],
         "sources": list(_sources(review, progress)),
         "marks": list(_marks(session, review)) if is_staff else [],

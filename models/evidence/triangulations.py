@@ -171,6 +171,16 @@ def findings(session: Session, review_id: int) -> Iterable[Evidence]:
         )
 
 
+@counted(findings)
+def finding_levels(session: Session, review_id: int) -> Iterable[Evidence]:
+    """The same for the matrix, without their words."""
+    columns = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin
+    for source, line_id, verdict, strength, origin in session.execute(
+        select(*columns).where(Finding.review_id == review_id)
+    ):
+        yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin)
+
+
 @asked_once
 def triangulate(session: Session, review: ThematicReview) -> Triangulation:
     """Set the sources of a review beside each other, key line by key line.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.audits.moderations import audits_missing
@@ -22,7 +22,7 @@ from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action
 from models.plans.impact_analyses import analysis_of
 from models.plans.presentations import missing_presentations
-from models.plans.recommendation_findings import cited_findings
+from models.plans.recommendation_findings import RecommendationFinding
 from models.plans.recommendations import Recommendation
 from models.returns.self_evaluations import self_evaluations_missing
 from models.reviews.thematic_reviews import Stage, ThematicReview
@@ -135,23 +135,25 @@ def _has_heard_somebody(session: Session, review: ThematicReview) -> bool:
 
 
 def _plan(session: Session, review: ThematicReview) -> str:
-    plans = session.scalars(select(ActionPlan).where(ActionPlan.review_id == review.id)).all()
+    cited = exists().where(RecommendationFinding.recommendation_id == Recommendation.id)
+    acted_on = exists().where(Action.recommendation_id == Recommendation.id)
+    recommended = (
+        select(Recommendation.number, cited, acted_on)
+        .select_from(ActionPlan)
+        .outerjoin(Recommendation, Recommendation.plan_id == ActionPlan.id)
+        .where(ActionPlan.review_id == review.id)
+        .order_by(Recommendation.plan_id, Recommendation.number)
+    )
+    plans = session.execute(recommended).all()
     if not plans:
         return "There is no improvement plan yet."
-    recommendations = session.scalars(
-        select(Recommendation).where(Recommendation.plan_id.in_([plan.id for plan in plans]))
-    ).all()
+    recommendations = [row for row in plans if row.number is not None]
     if not recommendations:
         return "The improvement plan recommends nothing yet."
-    lacking = (words for recommendation in recommendations if (words := _lacking(session, recommendation)))
-    return next(lacking, "")
-
-
-def _lacking(session: Session, recommendation: Recommendation) -> str:
-    if not cited_findings(session, recommendation.id):
-        return f"Recommendation {recommendation.number} cites no finding."
-    action = select(Action.id).where(Action.recommendation_id == recommendation.id).limit(1)
-    return "" if session.scalar(action) else f"Recommendation {recommendation.number} has no action."
+    for number, is_cited, is_acted_on in recommendations:
+        if not is_cited or not is_acted_on:
+            return f"Recommendation {number} {'has no action' if is_cited else 'cites no finding'}."
+    return ""
 
 
 def _presented(session: Session, review: ThematicReview) -> str:

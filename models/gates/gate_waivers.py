@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import NONE, RowPolicy
@@ -16,6 +16,7 @@ from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.signatures.sign_offs import SignOff, SignOffStatus
 
 
 class GateWaiver(Record):
@@ -113,6 +114,13 @@ def waivers_waiting(session: Session, sponsor_id: int | None) -> list[GateWaiver
         .where(ThematicReview.sponsor_id == sponsor_id, GateWaiver.consented_at.is_(None), GateWaiver.refusal == "")
     )
     return list(session.scalars(statement.order_by(GateWaiver.asked_at)))
+
+
+def waits_for_sponsor(review_id: Any) -> ColumnElement[bool]:
+    """Whether a signature or a consent of its lead sponsor is asked for in the review of that id."""
+    signature = exists().where(SignOff.review_id == review_id, SignOff.status == SignOffStatus.ASKED)
+    undecided = GateWaiver.consented_at.is_(None), GateWaiver.refusal == ""
+    return or_(signature, exists().where(GateWaiver.review_id == review_id, *undecided))
 
 
 def _refuse_unless_open(waiver: GateWaiver, review: ThematicReview, person_id: int) -> None:

@@ -10,14 +10,13 @@ from datetime import date
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from models.gates.gate_waivers import waivers_waiting
+from models.gates.gate_waivers import waits_for_sponsor
 from models.gates.review_gates import missing_of
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person, holder_column
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.reviews.review_quota import QUOTA
-from models.signatures.sign_offs import waiting_for_signature
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,9 @@ class Programme:
     entries: tuple[ProgrammeEntry, ...]
 
 
+Listed = Row[ThematicReview, str, str, str, bool]
+
+
 def programme(session: Session, year: int, *, on: date) -> Programme:
     """The programme of a year as it stands on a day.
 
@@ -75,7 +77,7 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
     return Programme(year, _quota(reviews), tuple(_entry(session, row, stages, on) for row in rows))
 
 
-def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
+def _reviews(year: int) -> Select[ThematicReview, str, str, str, bool]:
     sponsor, officer = aliased(Person), aliased(Person)
     return (
         select(
@@ -83,6 +85,7 @@ def _reviews(year: int) -> Select[ThematicReview, str, str, str]:
             Hub.name.label("hub"),
             holder_column(sponsor).label("sponsor"),
             holder_column(officer).label("officer"),
+            waits_for_sponsor(ThematicReview.id).label("waits_for_sponsor"),
         )
         .join(Hub, Hub.id == ThematicReview.hub_id)
         .outerjoin(sponsor, sponsor.id == ThematicReview.sponsor_id)
@@ -105,7 +108,10 @@ def _quota(reviews: Iterable[ThematicReview]) -> tuple[QuotaLine, ...]:
 
 
 def _entry(
-    session: Session, row: Row[ThematicReview, str, str, str], stages: dict[tuple[int, Stage], ReviewStage], on: date
+    session: Session,
+    row: Row[ThematicReview, str, str, str, bool],
+    stages: dict[tuple[int, Stage], ReviewStage],
+    on: date,
 ) -> ProgrammeEntry:
     review = row.ThematicReview
     here, following = stages.get((review.id, review.stage)), next_stage(review.stage)
@@ -121,18 +127,20 @@ def _entry(
         planned_on=planned.planned_on if planned else None,
         is_late=planned is not None and planned.planned_on < on,
         missing=missing,
-        acts_next=acts_next(session, review, row.sponsor or "", row.officer or "", missing),
+        acts_next=acts_next(
+            review, row.sponsor or "", row.officer or "", missing, waits_for_sponsor=row.waits_for_sponsor
+        ),
     )
 
 
-def acts_next(session: Session, review: ThematicReview, sponsor: str, officer: str, missing: tuple[str, ...]) -> str:
-    """Who must act for a review to go on, given what it lacks."""
+def acts_next(
+    review: ThematicReview, sponsor: str, officer: str, missing: tuple[str, ...], *, waits_for_sponsor: bool
+) -> str:
+    """Who must act for a review to go on, given what it lacks and whether it waits for its lead sponsor's word."""
     if review.stage is Stage.CLOSED:
         return "Nobody: the review is closed"
     if review.stage is Stage.PROPOSED and missing:
         return "The Board"
-    signatures = {sign_off.review_id for sign_off in waiting_for_signature(session, review.sponsor_id)}
-    consents = {waiver.review_id for waiver in waivers_waiting(session, review.sponsor_id)}
-    if review.id in signatures | consents:
+    if waits_for_sponsor:
         return f"Lead sponsor: {sponsor}"
     return f"Officer: {officer}" if officer else "The hub has no officer"

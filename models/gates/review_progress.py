@@ -17,6 +17,7 @@ from models.core.access import Role
 from models.evidence.findings import Finding
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.feedback.feedback_activities import Audience, FeedbackActivity
+from models.gates.gate_waivers import waits_for_sponsor
 from models.learning.learning_products import LearningProduct
 from models.partnership.hubs import Hub
 from models.partnership.people import Person, holder_column
@@ -81,6 +82,7 @@ class ReviewProgress:
     plans: int = 0
     actions: Share = NOTHING
     products: Share = NOTHING
+    waits_for_sponsor: bool = False
     impact_on: date | None = None
     is_impact_done: bool = False
 
@@ -148,6 +150,7 @@ def _for_readers() -> dict[str, Any]:
     )
     return {
         "next_on": planned.scalar_subquery(),
+        "waits_for_sponsor": waits_for_sponsor(_REVIEW),
         "key_lines": select(func.count()).where(KeyLine.review_id == _REVIEW).scalar_subquery(),
         "impact_on": analysis.scalar_subquery(),
         "is_impact_done": completed.scalar_subquery(),

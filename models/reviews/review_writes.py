@@ -17,6 +17,7 @@ from sqlalchemy.orm import PassiveFlag, Session, attributes, object_mapper
 from models.core.access import Role
 from models.core.clock import today
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.partnership.memberships import hubs_run_by
 
 NOT_YOURS = "You run the reviews of your own hubs only."
@@ -94,6 +95,7 @@ def refuse_reviews_of_other_hubs(session: Session, records: Iterable[Any]) -> No
             raise RuleBroken(NOT_YOURS)
 
 
+@asked_once
 def runs_review_of(session: Session, record: Any) -> bool:
     """Whether whoever acts may change a record as far as its review is concerned; true where it has none."""
     try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
@@ -57,7 +59,21 @@ class ToolVersion(Base):
 
     @property
     def questionnaire(self) -> Questionnaire:
-        return Questionnaire.from_json(self.content)
+        return _read(_Frozen(self.sha256, self.content))
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    """What a version holds, told from others by its fingerprint alone."""
+
+    sha256: str
+    content: dict[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=200)
+def _read(frozen: _Frozen) -> Questionnaire:
+    """A frozen questionnaire, read once a process: it never changes, and pages ask it again and again."""
+    return Questionnaire.from_json(frozen.content)
 
 
 def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
