@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.demo.action_counts import load_action_counts
 from app.demo.agencies import load_agencies
 from app.demo.agreements import load_agreements
 from app.demo.case_audits import load_case_audits
@@ -100,6 +101,7 @@ def _load_cycle(
     load_presentations(session, reviews, agencies, today)
     load_learning(session, reviews, agencies, people, today)
     load_impact_analyses(session, reviews, agencies, people, today)
+    load_action_counts(session, today)
     load_gate_waivers(session, reviews)
 
 

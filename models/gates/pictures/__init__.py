@@ -1,0 +1,1 @@
+"""Which pictures does the Board look at, and from which figures?"""
