@@ -37,17 +37,17 @@ from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
+from admin_views.plans.action_counts import COUNTED, OVERDUE
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
 from admin_views.plans.action_standings import record_values, review_of
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
-from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_imports import write_action
-from models.plans.actions import Action, days_overdue, is_overdue, name_owner, owner_words
+from models.plans.actions import Action, days_overdue, name_owner, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import beginning, noun_of
@@ -58,10 +58,6 @@ _COMPLETIONS = (
     ("undone", "Not complete"), ("open", "Open"), ("stated", "Stated as done"), ("complete", "Complete"),
 )  # fmt: skip
 _BIGGEST = 2_147_483_647
-
-
-def _is_late(answer: str) -> ColumnElement[bool]:
-    return is_overdue(today()) if answer == "yes" else ~is_overdue(today())
 
 
 def _has_come_to(answer: str) -> ColumnElement[bool]:
@@ -123,10 +119,11 @@ class ActionScreen(Screen):
         "plan_id",
         "lead_agency_id",
         "brag_id",
-        Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
+        OVERDUE,
         Filter("completion", "Completion", apply=_has_come_to, options=_COMPLETIONS),
         "due_on",
         "owner_id",
+        *COUNTED,
     )  # fmt: skip
     column_sortable_list = ("reference", "due_on", "lead_agency_id")
     column_default_sort = "due_on"
