@@ -90,6 +90,7 @@ class LedFilter(ColumnFilter):
 
     def __init__(self) -> None:
         super().__init__(Action.lead_agency_id, "Lead agency", ChoiceLoader(Agency))
+        self.is_met = self._condition
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
         is_led = super()._condition(answer)

@@ -129,7 +129,7 @@ def _overdue_days(first: int, last: int | None, on: date) -> dict[str, object]:
 
 
 def _words(scope: BoardScope) -> str:
-    return f"{scope.words}{'' if scope.agency_id is None else ', led by the agency that was chosen'}"
+    return f"{scope.words}{'' if scope.agency_id is None else ' (one agency)'}"
 
 
 def _actions(scope: BoardScope, **asked: object) -> str:

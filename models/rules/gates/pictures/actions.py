@@ -97,17 +97,16 @@ def _month_row(month: Month) -> tuple[str, ...]:
 
 def _over_time(counted: Sequence[tuple[date, Standing]], *, is_over: bool) -> str:
     (first_on, first), (last_on, last) = counted[0], counted[-1]
-    verb = is_or_are(last.done, is_over=is_over)
-    says = f"{last.done:,} of {count_words(last.total, 'action')} {verb} complete"
+    says = f"{part_is(last.done, last.total, 'action', is_over=is_over)} complete"
     says = f"At the end of {last_on:%B %Y}, {says}" if is_over else says
     if len(counted) == 1:
         return f"{says}. {_late(last, is_over=is_over)}".strip()
-    return f"{says}{_since(first_on, first, last)}. {_peak(counted)}"
+    return f"{says}{_since(first_on, first, last)}. {_peak(counted, is_over=is_over)}"
 
 
 def _late(standing: Standing, *, is_over: bool) -> str:
-    is_open, verb = standing.overdue + standing.in_time, is_or_are(standing.overdue, is_over=is_over)
-    return f"{standing.overdue:,} of {count_words(is_open, 'open action')} {verb} overdue." if is_open else ""
+    still_open = standing.overdue + standing.in_time
+    return f"{part_is(standing.overdue, still_open, 'open action', is_over=is_over)} overdue." if still_open else ""
 
 
 def _since(on: date, first: Standing, last: Standing) -> str:
@@ -123,7 +122,7 @@ def _since(on: date, first: Standing, last: Standing) -> str:
     return f"; it was {then}"
 
 
-def _peak(counted: Sequence[tuple[date, Standing]]) -> str:
+def _peak(counted: Sequence[tuple[date, Standing]], *, is_over: bool) -> str:
     """When most actions were overdue, of the days that were counted."""
     most = max(standing.overdue for _, standing in counted)
     days = [on for on, standing in counted if standing.overdue == most]
@@ -133,19 +132,21 @@ def _peak(counted: Sequence[tuple[date, Standing]]) -> str:
     if len(days) == len(counted):
         return f"{count_words(most, 'action was', 'actions were')} overdue on each of the days counted."
     if days == [last]:
-        return f"Overdue actions are at their most, {most:,}, on the last day counted."
+        late = f"{count_words(most, 'action')} {is_or_are(most, is_over=is_over)}"
+        return f"{late} overdue {'then' if is_over else 'now'}, the most on any of the days counted."
     months = [f"{on:%B}" if on.year == last.year else f"{on:%B %Y}" for on in days]
-    when = f"in {list_words(months)}" if len(months) <= 3 else f"in {len(months)} of the months"
-    return f"Overdue actions peaked at {most:,} {when}."
+    if len(months) == 1:
+        return f"Overdue actions peaked at {most:,} in {months[0]}."
+    when = list_words(months) if len(months) <= 3 else f"{len(months)} of the months"
+    return f"At most {count_words(most, 'action was', 'actions were')} overdue, in {when}."
 
 
 def _base_over_time(months: Sequence[Month], words: str) -> str:
     last = next(month for month in reversed(months) if month.standing is not None)
     total = last.standing.total if last.standing else 0
-    base = f"Actions of agreed plans of {words}, at the end of each month; {total:,} on {in_words(last.on)}. "
     gaps = _gaps(months)
-    base += f"No counts were kept for {gaps}. " if gaps else ""
-    return f"{base}Each plan that is agreed adds its actions. It does not show how hard an action is."
+    base = f"Actions of agreed plans of {words}, at each month's end; {total:,} on {in_words(last.on)}. "
+    return f"{base}{f'Not counted: {gaps}. ' if gaps else ''}It does not show how hard they are."
 
 
 def _gaps(months: Sequence[Month]) -> str:
@@ -153,11 +154,11 @@ def _gaps(months: Sequence[Month]) -> str:
 
     >>> days = [date(2026, month, 28) for month in (1, 2, 3, 4, 5)]
     >>> _gaps([Month(day, None if day.month in (1, 2, 4) else Standing(0, 1, 0, 0)) for day in days])
-    'January 2026 to February 2026 and April 2026'
+    'Jan to Feb 2026 and Apr 2026'
     """
     stretches = [[month.on for month in part] for is_gap, part in groupby(months, _is_gap) if is_gap]
-    ends = [(f"{days[0]:%B %Y}", f"{days[-1]:%B %Y}") for days in stretches]
-    return list_words([first if first == last else f"{first} to {last}" for first, last in ends])
+    ends = [(f"{days[0]:%b} to " if days[1:] else "", f"{days[-1]:%b %Y}") for days in stretches]
+    return list_words([f"{first}{last}" for first, last in ends])
 
 
 def _is_gap(month: Month) -> bool:
@@ -171,3 +172,13 @@ def is_or_are(count: int, *, is_over: bool = False) -> str:
     ('is', 'are', 'were')
     """
     return noun_of(count, "was", "were") if is_over else noun_of(count, "is", "are")
+
+
+def part_is(count: int, whole: int, noun: str, *, is_over: bool = False) -> str:
+    """A part of a whole as the subject of a sentence.
+
+    >>> part_is(0, 1, "action"), part_is(1, 2, "action"), part_is(0, 2, "action", is_over=True)
+    ('0 of 1 action is', '1 of 2 actions is', '0 of 2 actions were')
+    """
+    verb = is_or_are(1 if whole == 1 else count, is_over=is_over)
+    return f"{count:,} of {count_words(whole, noun)} {verb}"

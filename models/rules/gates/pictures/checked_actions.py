@@ -50,14 +50,12 @@ def embedded_picture(reviews: Sequence[CheckedReview], year: int, words: str, hr
     lines = tuple(_review_line(review, bar, on) for review, bar in zip(reviews, bars, strict=True))
     table = tuple((each.title, *(f"{count:,}" for count in (*each.counts, each.total))) for each in reviews)
     total = sum(each.total for each in reviews)
-    base = (
-        f"{count_words(total, 'action')} of {count_words(len(reviews), 'impact analysis', 'impact analyses')} due in "
-    )
-    base += f"{year}, of {words}. Figures: embedded of all. A check is a judgement on evidence that somebody names; it "
+    analyses = count_words(len(reviews), "impact analysis", "impact analyses")
+    base = f"{count_words(total, 'action')} of {analyses} due in {year}, of {words}; figures: embedded of all. "
     return Picture(
         name, title, _embedded(reviews), Rows(lines, tuple(key_of(bars, is_counted=True))),
         ("Review", *(word for word, _ in CHECKS), "All"), table,
-        f"{base}does not prove what brought a change about.", href, "Open the impact analyses",
+        f"{base}A check is a judgement, not proof of what brought a change about.", href, "Open the impact analyses",
     )  # fmt: skip
 
 

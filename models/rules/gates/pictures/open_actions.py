@@ -10,7 +10,7 @@ from models.rules.core.counts import count_words, list_words, noun_of
 from models.rules.core.due_dates import in_words
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_rows, key_of
-from models.rules.gates.pictures.actions import IN_TIME, OVERDUE, is_or_are
+from models.rules.gates.pictures.actions import IN_TIME, OVERDUE, part_is
 
 AGES = ((1, 14), (15, 30), (31, 90), (91, None))
 """The first and the last number of days overdue that count together."""
@@ -79,12 +79,13 @@ def overdue_picture(actions: OpenActions, words: str, href: str) -> Picture:
     ages = _age_lines(actions) if actions.overdue else ()
     heading = Line("Overdue among open actions, by lead agency", is_group=True)
     plot = Rows((*ages, heading, *rows.lines), tuple(key_of(bars, is_counted=True)))
+    old = zip(age_words(), actions.ages, strict=True) if actions.overdue else ()
     table = (
-        *((word, f"{count:,}", f"{actions.overdue:,}") for word, count in zip(age_words(), actions.ages, strict=True)),
+        *((word, f"{count:,}", f"{actions.overdue:,}") for word, count in old),
         *((each.name, f"{each.overdue:,}", f"{each.open:,}") for each in agencies),
     )
-    base = f"{count_words(actions.total, 'open action')} of agreed plans of {words} on {in_words(actions.on)}, whatever the "
-    base += f"year. Days are counted from the present due date; {_moved_words(actions.moved)}. It does not show why."
+    base = f"{count_words(actions.total, 'open action')} of agreed plans of {words} on {in_words(actions.on)}, counted "
+    base += f"from the present due date; {_moved_words(actions.moved)}. It does not show why."
     return Picture(
         name, title, _overdue(actions), plot, ("Days overdue, and lead agency", OVERDUE, "Of"), table,
         base, href, "Open the overdue actions" if actions.overdue else "Open these actions",
@@ -125,7 +126,7 @@ def _shown(agencies: Sequence[LeadAgency]) -> list[LeadAgency]:
 
 def _overdue(actions: OpenActions) -> str:
     overdue, older = actions.overdue, sum(actions.ages[1:])
-    says = f"{overdue:,} of {count_words(actions.total, 'open action')} {is_or_are(overdue)} overdue"
+    says = f"{part_is(overdue, actions.total, 'open action')} overdue"
     if not overdue:
         return f"{says}."
     if overdue == 1:
