@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.demo.action_counts import load_action_counts
 from app.demo.agencies import load_agencies
 from app.demo.agreements import load_agreements
 from app.demo.case_audits import load_case_audits
@@ -20,7 +19,7 @@ from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities, load_saved_views
-from app.demo.plans import load_plan
+from app.demo.plans import load_action_counts, load_plan
 from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
 from app.demo.reviews import load_reviews
