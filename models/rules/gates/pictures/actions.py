@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from models.rules.core.counts import count_words, list_words, noun_of
 from models.rules.core.due_dates import in_words
@@ -68,10 +68,13 @@ def over_time_picture(months: Sequence[Month], words: str, href: str, *, is_over
     '41 of 87 actions are complete, up from 10 of 35 in December 2025. Overdue actions peaked at 11 in September.'
     """
     name, title, shape = "actions", "Actions over time", "Column chart"
-    counted = [(month.on, month.standing) for month in months if month.standing is not None]
-    if not any(standing.total for _, standing in counted):
-        when = f"No actions are on record for {months[-1].on.year}" if is_over else "No plan has been agreed yet"
-        says = f"{when}; actions stand here by month once the Board has agreed a plan."
+    known = [(month.on, month.standing) for month in months if month.standing is not None]
+    counted = list(dropwhile(lambda each: not each[1].total, known))  # before the first action there is nothing to tell
+    if not counted:
+        when = f" for {months[-1].on.year}" if is_over else " yet"
+        says = (
+            f"No action of an agreed plan is on record{when}; actions stand here by month once the Board agrees a plan."
+        )
         return Picture(name, title, says, None, (), (), shape=shape)
     return Picture(
         name, title, _over_time(counted, is_over=is_over), _columns(months),

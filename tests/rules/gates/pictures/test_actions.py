@@ -71,6 +71,16 @@ def test_more_complete_of_many_more_is_not_called_a_rise() -> None:
     assert says.startswith("15 of 45 actions are complete; it was 10 of 10 in December 2025.")
 
 
+def test_months_before_the_first_action_are_not_compared_with() -> None:
+    nothing, first = month(date(2025, 12, 31), 0, 0, 0, 0), month(date(2026, 9, 30), 0, 4, 1, 0)
+    assert over_time(nothing, first, month(ON, 0, 3, 2, 0)).says.startswith(
+        "2 of 5 actions are complete, up from 1 of 5 in September 2026."
+    )
+    assert (
+        over_time(nothing, month(ON, 1, 3, 1, 0)).says == "1 of 5 actions is complete. 1 of 4 open actions is overdue."
+    )
+
+
 def test_year_that_is_over_is_told_in_the_past_and_names_what_was_not_counted() -> None:
     gap, may, december = (
         month(date(2025, 4, 30)),
@@ -91,8 +101,9 @@ def test_year_that_is_over_is_told_in_the_past_and_names_what_was_not_counted() 
 @pytest.mark.parametrize(
     ("months", "is_over", "says"),
     [
-        ((month(ON, 0, 0, 0, 0),), False, "No plan has been agreed yet"),
-        ((month(date(2024, 11, 30)), month(date(2024, 12, 31))), True, "No actions are on record for 2024"),
+        ((month(ON, 0, 0, 0, 0),), False, "yet"),
+        ((month(date(2026, 10, 31), 0, 0, 0, 0), month(ON, 0, 0, 0, 0)), False, "yet"),
+        ((month(date(2024, 11, 30)), month(date(2024, 12, 31))), True, "for 2024"),
     ],
 )
 def test_where_nothing_is_counted_a_sentence_says_what_will_stand_there(
@@ -100,7 +111,9 @@ def test_where_nothing_is_counted_a_sentence_says_what_will_stand_there(
 ) -> None:
     picture = over_time(*months, is_over=is_over)
     assert picture.plot is None
-    assert picture.says == f"{says}; actions stand here by month once the Board has agreed a plan."
+    assert picture.says == (
+        f"No action of an agreed plan is on record {says}; actions stand here by month once the Board agrees a plan."
+    )
 
 
 def test_columns_have_the_figures_of_the_table_and_the_key_those_of_the_last_day() -> None:
