@@ -15,13 +15,12 @@ from admin_views.kit.base import STAFF, Fact, Filter, actor, role
 from models.core.addresses import address_by_id
 from models.core.clock import london_day, today
 from models.partnership.agencies import Agency
-from models.partnership.hubs import HubKind
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
-from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.action_plans import ActionPlan
 from models.plans.action_update_files import files_of
 from models.plans.action_updates import ActionUpdate
-from models.plans.actions import BLUE, Action, is_overdue, owner_words, rating_words
+from models.plans.actions import BLUE, Action, owner_words, rating_words
 from models.plans.recommendation_findings import RecommendationFinding
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
@@ -41,10 +40,6 @@ _LONGEST = 240  # characters of the last words that stand above the next
 _SAID_ELSEWHERE = frozenset({"Critical friend comment"})
 
 
-def _is_late(answer: str) -> ColumnElement[bool]:
-    return is_overdue(today()) if answer == "yes" else ~is_overdue(today())
-
-
 def _has_come_to(answer: str) -> ColumnElement[bool]:
     if answer in ("complete", "undone"):
         return Action.completed_on.is_not(None) if answer == "complete" else Action.completed_on.is_(None)
@@ -52,26 +47,7 @@ def _has_come_to(answer: str) -> ColumnElement[bool]:
     return Action.completed_on.is_(None) & (is_stated if answer == "stated" else ~is_stated)
 
 
-def _is_in_plan(answer: str) -> ColumnElement[bool]:
-    is_draft = ActionPlan.status == PlanStatus.DRAFT
-    plan = select(ActionPlan.id).where(ActionPlan.id == Action.plan_id, is_draft if answer == "draft" else ~is_draft)
-    return plan.exists()
-
-
-def _is_for(answer: str) -> ColumnElement[bool]:
-    """Of a review of that kind; those of combined reviews are for children and for adults as well."""
-    kinds = {HubKind(answer), HubKind.COMBINED}
-    review = select(ThematicReview.id).join(ActionPlan, ActionPlan.review_id == ThematicReview.id)
-    return review.where(ActionPlan.id == Action.plan_id, ThematicReview.kind.in_(kinds)).exists()
-
-
-STANDINGS = (
-    Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late),
-    Filter("completion", "Completion", apply=_has_come_to, options=_COMPLETIONS),
-    Filter("plan", "Plans", options=(("agreed", "Agreed plans"), ("draft", "Drafts")), apply=_is_in_plan),
-    Filter("for", "Children or adults", options=(("children", "Children"), ("adults", "Adults")), apply=_is_for),
-)
-"""By what a list of actions is narrowed beside its own columns."""
+COMPLETION = Filter("completion", "Completion", apply=_has_come_to, options=_COMPLETIONS)
 
 
 @dataclass

@@ -35,9 +35,10 @@ from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
+from admin_views.plans.action_counts import COUNTED, OVERDUE
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
-from admin_views.plans.action_standings import STANDINGS, record_values, review_of
+from admin_views.plans.action_standings import COMPLETION, record_values, review_of
 from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
@@ -106,9 +107,11 @@ class ActionScreen(Screen):
         "plan_id",
         "lead_agency_id",
         "brag_id",
-        *STANDINGS,
+        OVERDUE,
+        COMPLETION,
         "due_on",
         "owner_id",
+        *COUNTED,
     )  # fmt: skip
     column_sortable_list = ("reference", "due_on", "lead_agency_id")
     column_default_sort = "due_on"

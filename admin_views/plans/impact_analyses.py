@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -32,12 +32,16 @@ from admin_views.kit.fields import ChoiceField, DayField, RecordField, Required,
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.filters import ColumnFilter
+from admin_views.kit.lists.kinds import kind_filter
 from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import own_reviews_only
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
+from models.partnership.agencies import Agency
 from models.partnership.people import Person
+from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.plans.impact_analyses import (
     Impact,
@@ -81,6 +85,20 @@ class RedrawForm(Form):
     ends_on = DayField("Period to", validators=[Required()])
 
 
+class LedFilter(ColumnFilter):
+    """Narrows the analyses to those with an action that an agency leads."""
+
+    def __init__(self) -> None:
+        super().__init__(Action.lead_agency_id, "Lead agency", ChoiceLoader(Agency))
+        self.is_met = self._condition
+
+    def _condition(self, answer: str) -> ColumnElement[bool]:
+        is_led = super()._condition(answer)
+        return exists(1).where(
+            ActionPlan.review_id == ImpactAnalysis.review_id, Action.plan_id == ActionPlan.id, is_led
+        )
+
+
 @screen
 class ImpactAnalysisScreen(Screen):
     """Impact analyses: opened when a review is completed, due 12 months later."""
@@ -106,7 +124,7 @@ class ImpactAnalysisScreen(Screen):
         "completed_by_id",
     )
     column_searchable_list = ("reference", "conclusion")
-    column_filters = ("review_id", "due_on", "completed_on")
+    column_filters = ("review_id", "due_on", "completed_on", kind_filter(ImpactAnalysis.review_id), LedFilter())
     column_sortable_list = ("reference", "due_on", "completed_on")
     column_default_sort = "due_on"
     column_labels = {"due_on": "Due", "completed_on": "Completed", "opened_on": "Opened", "sample_id": "Second draw"}

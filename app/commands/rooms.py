@@ -29,6 +29,8 @@ def rooms() -> None:
 
 def _when(plan: Schedule) -> str:
     days = "every day" if len(plan.weekdays) == 7 else ", ".join(day_name[day] for day in plan.weekdays)
+    if plan.month_days:
+        days = f"on day {', '.join(str(day) for day in plan.month_days)} of the month"
     return f"{plan.at:%M} past every hour {days}" if plan.is_hourly else f"{plan.at:%H:%M} {days}"
 
 

@@ -45,6 +45,9 @@ _CONCLUSION = (
 _THEN, _NOW = (2, 3, 2, 1, 2), (1, 2, 1, 0, 1)
 """How well the cases of both draws went: 0 the best, 3 the worst."""
 
+_DAYS_TO_CHECK = 9
+"""So long after an analysis is due are its actions checked."""
+
 _ONE_IN = 12  # of the county's children, for the lists of the two draws
 
 
@@ -53,8 +56,8 @@ def load_impact_analyses(
 ) -> None:
     """One opened, one half done, one complete with a second draw; each after the day its review was completed."""
     _, half, whole = (_open(session, reviews[place], today) for place in (6, 7, 8))
-    _check(session, half, reviews[7], 2)
-    _check(session, whole, reviews[8], len(_WORDS))
+    _check(session, half, reviews[7], 2, today)
+    _check(session, whole, reviews[8], len(_WORDS), today)
     _draw_twice(session, whole, reviews[8], agencies, people)
     officer_id = session.get_one(Hub, reviews[8].hub_id).officer_id
     complete_impact_analysis(session, whole, conclusion=_CONCLUSION, person_id=officer_id)
@@ -102,7 +105,9 @@ def _draw_and_audit(
     audit_whole_sample(session, review, sample, agencies, people, due_on, qualities)
 
 
-def _check(session: Session, analysis: ImpactAnalysis, review: ThematicReview, count: int) -> None:
+def _check(session: Session, analysis: ImpactAnalysis, review: ThematicReview, count: int, today: date) -> None:
     officer_id = session.get_one(Hub, review.hub_id).officer_id
     for (action, _), (impact, evidence) in list(zip(actions_to_check(session, analysis), _WORDS, strict=False))[:count]:
-        check_impact(session, analysis, action, impact=impact, evidence=evidence, person_id=officer_id)
+        check = check_impact(session, analysis, action, impact=impact, evidence=evidence, person_id=officer_id)
+        check.checked_on = min(analysis.due_on + timedelta(days=_DAYS_TO_CHECK), today)
+    session.flush()

@@ -19,7 +19,7 @@ from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
 from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities, load_saved_views
-from app.demo.plans import load_plan
+from app.demo.plans import load_action_counts, load_plan
 from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
 from app.demo.reviews import load_reviews
@@ -100,6 +100,7 @@ def _load_cycle(
     load_presentations(session, reviews, agencies, today)
     load_learning(session, reviews, agencies, people, today)
     load_impact_analyses(session, reviews, agencies, people, today)
+    load_action_counts(session, today)
     load_gate_waivers(session, reviews)
 
 

@@ -13,12 +13,14 @@ from app.demo.words import words_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.plans.action_counts import count_actions
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.action_updates import ActionUpdate
 from models.plans.actions import Action
 from models.plans.completions import complete_action, confirm_completion
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import month_ends_before
 
 
 @dataclass(frozen=True)
@@ -134,3 +136,9 @@ def _load_completion(
     complete_action(session, action, evidence=entry.evidence, on=done_on, person_id=owner.id)
     if entry.brag == "blue":
         confirm_completion(session, action, person_id=officer.id)
+
+
+def load_action_counts(session: Session, today: date) -> None:
+    """How the actions of all plans stood at the end of each month of this year and the last, if it is over."""
+    for on in month_ends_before(today, today.month + 11):
+        count_actions(session, on)

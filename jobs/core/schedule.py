@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Schedule:
-    """A job at a time of day in London, on some days of the week; or every hour at that time's minute.
+    """A job at a time of day in London, on some days of the week, or of the month; or every hour at that time's minute.
 
     After a time when no scheduler ran, `catches_up` requests every missed run; otherwise only the last one is.
     """
@@ -35,11 +35,13 @@ class Schedule:
     job: str
     at: time
     weekdays: tuple[int, ...] = EVERY_DAY
+    month_days: tuple[int, ...] = ()
     catches_up: bool = False
     is_hourly: bool = False
 
 
 SCHEDULES = (
+    Schedule("count actions", job="count_actions", at=time(0, 30), month_days=(1,), catches_up=True),
     Schedule("discard stale lists", job="discard_stale_lists", at=time(0, 10), is_hourly=True),
     Schedule("erase stale imports", job="erase_stale_imports", at=time(0, 15), is_hourly=True),
     Schedule("scan waiting files", job="scan_waiting_files", at=time(0, 20), is_hourly=True),
@@ -118,8 +120,13 @@ def due_moments(schedule: Schedule, after: datetime, until: datetime) -> list[da
         return _hourly(schedule.at.minute, after, until)
     first, last = london_day(after) - timedelta(days=1), london_day(until)
     days = (first + timedelta(days=count) for count in range((last - first).days + 1))
-    moments = (_moment(schedule.at, day) for day in days if day.weekday() in schedule.weekdays)
+    moments = (_moment(schedule.at, day) for day in days if _is_one(schedule, day))
     return [moment for moment in moments if after < moment <= until]
+
+
+def _is_one(schedule: Schedule, day: date) -> bool:
+    is_of_month = not schedule.month_days or day.day in schedule.month_days
+    return is_of_month and day.weekday() in schedule.weekdays
 
 
 def _hourly(minute: int, after: datetime, until: datetime) -> list[datetime]:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of, list_address
+from models.gates.pictures.actions import actions_over_time, embedded_actions, overdue_actions
 from models.gates.pictures.grades import grades_by_year, own_and_moderated
 from models.gates.pictures.returns import returns_by_agency
 from models.gates.pictures.scopes import BoardScope
@@ -78,6 +79,9 @@ def board_picture(session: Session, name: str, scope: BoardScope, *, on: date) -
 
 
 PICTURES: dict[str, Callable[[Session, BoardScope, date], Picture]] = {
+    "actions": actions_over_time,
+    "overdue": overdue_actions,
+    "embedded": embedded_actions,
     "standards": lambda session, scope, on: section_11_standards(session, scope),
     "grades": lambda session, scope, on: grades_by_year(session, scope),
     "sources": lambda session, scope, on: agreeing_sources(session, scope),
@@ -139,7 +143,7 @@ def _needs(
 
 def _action_list(scope: BoardScope, **asked: str) -> str:
     kind = scope.kind.value if scope.kind else None
-    return list_address(Action, plan="agreed", **{"for": kind}, lead_agency_id=scope.agency_id, **asked)
+    return list_address(Action, plans="agreed", reviews=kind, lead_agency_id=scope.agency_id, **asked)
 
 
 def _figures(

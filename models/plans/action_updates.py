@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, func
+from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_PERSON, READ, RowPolicy
+from models.core.clock import LONDON, today
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from models.core.words import must
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.actions import Action, rate_action
+from models.rules.core.due_dates import in_words, read_in_words
+
+_MOVED = "Due date moved from "
+_MOVED_FROM = re.compile(rf"{_MOVED}(\d{{1,2}} [A-Z][a-z]+ \d{{4}}) to ", re.ASCII)
 
 
 class ActionUpdate(Base):
@@ -93,9 +99,28 @@ def move_due_date(session: Session, action: Action, *, due_on: date, reason: str
     if not reason.strip():
         raise RuleBroken("Say why the due date moves.", field="reason")
     old, action.due_on = action.due_on, due_on
-    words = f"Due date moved from {_day(old)} to {_day(due_on)}: {reason.strip()}"
+    words = f"{_MOVED}{in_words(old)} to {in_words(due_on)}: {reason.strip()}"
     session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
     session.flush()
+
+
+def due_days_before_moves(session: Session, on: date) -> dict[int, date]:
+    """The due dates that actions had at the end of a day and have no longer, by the actions' ids, as updates tell.
+
+    What `move_due_date` wrote later than that day is read, of each action the earliest. An update in which a person has
+    typed the very same words counts as one.
+    """
+    if on >= today():
+        return {}
+    after = datetime.combine(on + timedelta(days=1), time(), LONDON)
+    later = (
+        select(ActionUpdate.action_id, ActionUpdate.text)
+        .where(ActionUpdate.written_at >= after, ActionUpdate.text.startswith(_MOVED))
+        .order_by(ActionUpdate.written_at.desc(), ActionUpdate.id.desc())
+    )
+    told = ((action_id, _MOVED_FROM.match(words)) for action_id, words in session.execute(later))
+    days = ((action_id, read_in_words(words[1])) for action_id, words in told if words)
+    return {action_id: day for action_id, day in days if day is not None}
 
 
 def rate_actions(
@@ -104,7 +129,3 @@ def rate_actions(
     """Give several actions one BRAG rating, with the reason among the updates of each; all of them or none."""
     for action in actions:
         post_update(session, action, text=text, brag_id=brag_id, author_id=author_id)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -46,6 +46,7 @@ from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.accounts.locks import OF_A_PLACE
+from models.rules.core.due_dates import months_after
 from models.sampling.audit_samples import SampleBrief, lock_sample, plan_sample, request_draw, reveal
 from models.sampling.sample_cases import SampleCase
 from models.spreadsheets import import_runs, table_imports
@@ -191,6 +192,12 @@ def ask_to_tell_an_auditor(session: PortalSession) -> None:
     tell_auditor(session, audit, audit.auditor_id)
 
 
+def ask_to_count_an_old_month(session: PortalSession) -> None:
+    """A month before the demo's history, in which a plan was agreed already."""
+    session.execute(update(ActionPlan).values(agreed_on=ActionPlan.agreed_on - 1500))
+    request_job(session, "count_actions", {"due_on": months_after(today().replace(day=1), -36).isoformat()})
+
+
 def finish_a_request_long_ago(session: PortalSession) -> None:
     old = JobRequest(name="write_digests", status=JobStatus.DONE, finished_at=now() - timedelta(days=400))
     session.add(old)
@@ -232,6 +239,7 @@ HOW_ASKED: dict[str, Ask] = {
     "carry_out_table_import": lambda session: bring_agencies_in(session, is_checked=True),
     "check_table_import": lambda session: bring_agencies_in(session, is_checked=False),
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
+    "count_actions": ask_to_count_an_old_month,
     "clear_old_requests": daily("clear_old_requests", finish_a_request_long_ago),
     "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
     "draw_sample": ask_for_a_draw,

@@ -30,7 +30,7 @@ from tests.web import PASSWORD, sent_by
 
 pytestmark = pytest.mark.faults
 WRITERS = 4
-REWIND = "UPDATE schedule_marks SET written_until_at = now() - interval '8 days'"
+REWIND = "UPDATE schedule_marks SET written_until_at = now() - interval '32 days'"
 
 
 def ask(servers: Servers, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -234,6 +234,7 @@ THE_HUBS_OWN = dict.fromkeys(
 """Tables for partnership staff."""
 
 THE_PORTALS_OWN = {
+    "action_counts": Owned(staff=READ, system=RECORD),
     "access_links": Owned(staff=KEPT),
     "calendar_feeds": Owned(staff=NOTHING),
     "change_log": Owned(staff=READ, system=READ),

@@ -18,6 +18,7 @@ from models.learning.learning_uses import LearningUse
 from models.partnership.hubs import Hub
 from models.partnership.reference_items import ReferenceItem
 from models.partnership.strategic_priorities import StrategicPriority
+from models.plans.action_counts import ActionCount
 from models.plans.action_drafts import ActionDraft
 from models.plans.action_plans import ActionPlan
 from models.plans.action_update_files import ActionUpdateFile
@@ -31,6 +32,7 @@ from models.plans.recommendations import Recommendation
 from models.reviews.invitations import Invitation
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import month_ends_before
 from models.signatures.sign_offs import SignOff
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.key_lines import KeyLine
@@ -39,6 +41,8 @@ from models.tools.tool_versions import ToolVersion
 from tests import make
 from tests.wall.rows_of_the_partnership import file_of
 from tests.wall.sides import DAY, Side, Whose, makes
+
+MONTH_ENDS = month_ends_before(DAY, len(Whose))
 
 
 @makes(ThematicReview)
@@ -199,6 +203,15 @@ def action_update_file(side: Side) -> ActionUpdateFile:
 @makes(ActionDraft)
 def action_draft(side: Side) -> ActionDraft:
     return ActionDraft(person_id=side.person.id, plan_id=side.id(ActionPlan), typed={"text": side.name})
+
+
+@makes(ActionCount)
+def action_count(side: Side) -> ActionCount:
+    month = MONTH_ENDS[list(Whose).index(side.whose)]
+    return ActionCount(
+        counted_on=month, kind="children", agency_id=side.agency.id, overdue_count=1, in_time_count=0,
+        complete_count=0, embedded_count=0,
+    )  # fmt: skip
 
 
 @makes(Presentation)

@@ -155,6 +155,28 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def read_in_words(words: str) -> date | None:
+    """The day that `in_words` has written; None where the words name no day.
+
+    >>> read_in_words("3 December 2026"), read_in_words("31 February 2026")
+    (datetime.date(2026, 12, 3), None)
+    """
+    try:
+        return datetime.strptime(words, "%d %B %Y").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def month_ends_before(day: date, count: int) -> tuple[date, ...]:
+    """The last days of the months before that of a day, so many of them, the earliest first.
+
+    >>> [str(end) for end in month_ends_before(date(2026, 3, 31), 2)]
+    ['2026-01-31', '2026-02-28']
+    """
+    first = day.replace(day=1)
+    return tuple(months_after(first, -back) - timedelta(days=1) for back in reversed(range(count)))
+
+
 def remind_on(due_on: date, days_after: int) -> date:
     """The day of a reminder, that many days after the due date; before it if negative.
 
