@@ -1,0 +1,1 @@
+"""Where do the figures of the pictures of a year come from?"""
