@@ -237,6 +237,15 @@ def key_of(bars: Sequence[Bar], *, is_counted: bool = False) -> Iterator[Key]:
         yield Key(word, tone, count if is_counted else None)
 
 
+def heat(count: int, most: int) -> str:
+    """How dark a cell of a grid is, by its share of what it could be; none for nothing.
+
+    >>> [heat(count, 8) for count in (0, 1, 3, 5, 8)]
+    ['', 'h0', 'h1', 'h2', 'h3']
+    """
+    return f"h{min(3, 4 * count // most)}" if count and most else ""
+
+
 def piles(bars: Sequence[Bar]) -> Columns:
     """Bars as columns over a scale of round numbers; the parts stand in their order from the foot up.
 
