@@ -10,7 +10,7 @@ from models.rules.core.counts import count_words, list_words, noun_of
 from models.rules.documents.bars import Bar, Part, bars_of
 from models.rules.documents.pictures import Picture, bar_rows, piles
 
-MOST_MONTHS: Final = 18
+MOST_MONTHS: Final = 36
 """So many months stand side by side; a longer list is shown by year."""
 
 MOST_YEARS: Final = 18
@@ -68,7 +68,7 @@ def starts_picture(by_month: Mapping[str, int], rows: int) -> Picture:
     >>> picture.table
     (('November 2025', '40'), ('December 2025', '0'), ('January 2026', '35'))
     >>> [pile.label for pile in picture.plot.piles]
-    ['Nov 25', 'Dec', 'Jan 26']
+    ['Nov', 'Dec', 'Jan 26']
     >>> starts_picture({"1990-01": 1, "2025-03": 40}, 41).table[0]
     ('2008 and earlier', '1')
     """
@@ -79,7 +79,7 @@ def starts_picture(by_month: Mapping[str, int], rows: int) -> Picture:
     is_by_month = len(months) <= MOST_MONTHS
     counts = {month: by_month.get(f"{month[0]:04d}-{month[1]:02d}", 0) for month in months}
     named = {_name(*month): count for month, count in counts.items()} if is_by_month else _by_year(counts)
-    labels = _labels(months) if is_by_month else [f"to {name[:4]}" if name[4:] else name for name in named]
+    labels = _labels(months) if is_by_month else _year_labels(list(named))
     unit = "month" if is_by_month else "year"
     bars = [Bar(label, (Part("Rows", count, "navy"),)) for label, count in zip(labels, named.values(), strict=True)]
     known = sum(by_month.values())
@@ -104,11 +104,32 @@ def _name(year: int, month: int) -> str:
 
 
 def _labels(months: list[tuple[int, int]]) -> list[str]:
-    """The months as they stand under their columns: the year with the first and with each January."""
-    return [
-        f"{_MONTHS[month - 1][:3]} {year % 100:02d}" if month == 1 or not at else _MONTHS[month - 1][:3]
-        for at, (year, month) in enumerate(months)
-    ]
+    """The months as they stand under their columns, as many as there is room for: all, quarters or halves of years.
+
+    >>> _labels(_span("2025", "11", "2026", "02"))
+    ['Nov', 'Dec', 'Jan 26', 'Feb']
+    >>> [label for label in _labels(_span("2024", "02", "2026", "02")) if label]
+    ['Jul 24', 'Jan 25', 'Jul', 'Jan 26']
+    """
+    every = next(step for step, most in ((1, 6), (3, 18), (6, MOST_MONTHS)) if len(months) <= most)
+    labels: list[str] = []
+    for year, month in months:
+        is_named = (month - 1) % every == 0
+        has_year = month == 1 or (every > 1 and not any(labels))
+        word = f"{_MONTHS[month - 1][:3]} {year % 100:02d}" if has_year else _MONTHS[month - 1][:3]
+        labels.append(word if is_named else "")
+    return labels
+
+
+def _year_labels(names: list[str]) -> list[str]:
+    """The years under their columns, each third of many.
+
+    >>> _year_labels(["2024 and earlier", "2025"])
+    ['to 2024', '2025']
+    """
+    every = 1 if len(names) <= MOST_YEARS // 2 else 3
+    words = (f"to {name[:4]}" if name[4:] else name for name in names)
+    return [word if not at % every else "" for at, word in enumerate(words)]
 
 
 def _by_year(counts: Mapping[tuple[int, int], int]) -> dict[str, int]:

@@ -247,7 +247,7 @@ def heat(count: int, most: int) -> str:
 
 
 def piles(bars: Sequence[Bar]) -> Columns:
-    """Bars as columns over a scale of round numbers; the parts stand in their order from the foot up.
+    """Bars as columns over a scale of round numbers, their parts from the foot up; a key where some has several.
 
     >>> from models.rules.documents.bars import bars_of
     >>> [(tick.at, tick.words) for tick in piles(bars_of([("May", 30), ("June", 87)])).ticks]
@@ -255,7 +255,8 @@ def piles(bars: Sequence[Bar]) -> Columns:
     """
     top = scale_top(max((bar.total for bar in bars), default=0))
     ticks = tuple(Tick(share, f"{round(top * share):,}") for share in _shares(top))
-    return Columns(tuple(Pile(bar.label, bar_marks(bar, top)) for bar in bars), tuple(key_of(bars)), ticks)
+    key = tuple(key_of(bars)) if any(len(bar.parts) > 1 for bar in bars) else ()
+    return Columns(tuple(Pile(bar.label, bar_marks(bar, top)) for bar in bars), key, ticks)
 
 
 def scale_top(most: int) -> int:

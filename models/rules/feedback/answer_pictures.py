@@ -21,7 +21,7 @@ def answers_picture(question: str, tally: Tally, labels: Sequence[str], *, is_se
     >>> tally, labels = Tally(42, {"Yes": 31, "In part": 8, "No": 3}), ["Yes", "In part", "No"]
     >>> picture = answers_picture("Were you heard?", tally, labels)
     >>> picture.says
-    'Given most often: Yes, by about 30 of about 40.'
+    'Given most often: “Yes”, by about 30 of about 40.'
     >>> [(line.label, line.value, [mark.ends for mark in line.marks]) for line in picture.plot.lines]
     [('Yes', 'about 30', [0.75]), ('In part', 'withheld', []), ('No', 'fewer than 5', [])]
     >>> answers_picture("Were you heard?", Tally(4, {"Yes": 4}), ["Yes", "No"]).plot is None
@@ -52,4 +52,5 @@ def _most(lines: Sequence[tuple[str, str, int | None]], total: int) -> str:
     if len(first) > _NAMED:
         return "No answer was given much more often than the others."
     each = " each" if first[1:] else ""
-    return f"Given most often: {list_words(first)}, by {in_words(most)}{each} of {in_words(total)}."
+    named = list_words([f"“{label}”" for label in first])
+    return f"Given most often: {named}, by {in_words(most)}{each} of {in_words(total)}."

@@ -90,6 +90,7 @@ def agencies_picture(agencies: Sequence[LeadAgency], moved_count: int) -> Pictur
             (each.name, f"{each.overdue_count:,}", f"{_in_time(each):,}", f"{each.open_count:,}") for each in shown
         ),
         f"{count_words(total, 'open action')} of this plan.{moved} It does not show how hard an action is.",
+        is_wide=True,
     )  # fmt: skip
 
 

@@ -113,6 +113,8 @@ def _scores_words(standards: Sequence[StandardSummary], given: int) -> str:
     most = max(low.values())
     worst = [text for text, count in low.items() if count == most]
     which = list_words([f"“{text}”" for text in worst])
-    where = "" if len(worst) > _NAMED else f", {'for' if most * len(worst) == lowest else 'most of them for'} {which}"
+    of_them = f"{spelt(most)} each " if worst[1:] else f"{spelt(most)} of them "
+    named = f", {'' if most == lowest else of_them}for {which}"
+    where = named if len(worst) <= _NAMED else ""
     end = "" if where.endswith(".”") else "."
     return f"{said}; {spelt(lowest)} {noun_of(lowest, 'is', 'are')} 0 or 1{where}{end}"
