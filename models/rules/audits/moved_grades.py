@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from models.rules.core.counts import count_words, noun_of, spelt, upper_first
-from models.rules.documents.pictures import Grid, GridRow, Key, Picture, Square, heat
+from models.rules.documents.pictures import Grid, GridRow, Picture, Square, heat
 
 FEWEST_CASES: Final = 5
 """Fewer moderated cases than this say nothing about moderation, and much about a family: all of it is withheld."""
@@ -46,10 +46,10 @@ def moved_grades_picture(
     )
     return Picture(
         "moved-grades", title, _sentence(counts, grades, total),
-        Grid("Own ↓ moderated →", tuple(grades), grid, (Key("Framed: own and moderated grade are the same", "h0"),)),
+        Grid("Own ↓ moderated →", tuple(grades), grid),
         headings, tuple((own, *(f"{count:,}" for count in line)) for own, line in rows),
-        f"{count_words(total, 'own grade')} of {count_words(cases, 'moderated case')} of this review.{left_out} "
-        "It does not say which of the two is right.",
+        f"{count_words(total, 'own grade')} of {count_words(cases, 'moderated case')} of this review. "
+        f"Framed: both are the same.{left_out} It does not say which of the two is right.",
         shape="Table",
     )  # fmt: skip
 

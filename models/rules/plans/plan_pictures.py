@@ -106,7 +106,7 @@ def _overdue_words(agencies: Sequence[LeadAgency]) -> str:
     most = max(agency.overdue_count for agency in agencies)
     holders = [agency.name for agency in agencies if agency.overdue_count == most]
     are = noun_of(overdue, "is", "are")
-    said = f"{upper_first(spelt(overdue))} of {count_words(total, 'open action')} {are} overdue"
+    said = f"{upper_first(spelt(overdue))} of {spelt(total)} {noun_of(total, 'open action')} {are} overdue"
     if len(holders) > _NAMED:
         return f"{said}."
     if holders[1:]:

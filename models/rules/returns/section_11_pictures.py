@@ -106,7 +106,7 @@ def _scores_words(standards: Sequence[StandardSummary], given: int) -> str:
     best = sum(each.standing.get(HIGHEST, 0) for each in standards)
     low = {each.text: sum(each.standing.get(score, 0) for score in range(_LOW + 1)) for each in standards}
     lowest = sum(low.values())
-    of = f"of {spelt(given)} {noun_of(given, 'score')} {noun_of(best, 'is', 'are')} {HIGHEST}, the best"
+    of = f"of {spelt(given)} {noun_of(given, 'score')} {noun_of(best or 1, 'is', 'are')} {HIGHEST}, the best"
     said = f"{upper_first(spelt(best)) if best else 'None'} {of}"
     if not lowest:
         return f"{said}; none is 0 or 1."

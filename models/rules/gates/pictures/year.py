@@ -17,7 +17,8 @@ _AWAITED: Final = (
     "proposal", "scoping", "evidence", "improvement planning", "presentation", "dissemination", "completion",
     "impact analysis", "closing",
 )  # fmt: skip
-_NAMED = 2
+_BOTH: Final = 2
+_NAMED: Final = 2
 """Late reviews that the sentence names; the others it counts."""
 
 
@@ -106,7 +107,7 @@ def _sentence(year: int, reviews: Sequence[ReviewYear], on: date) -> str:
         return f"No reviews are planned for {year} yet."
     running = [review for review in reviews if review.stage != CLOSED]
     if not running:
-        return f"All {spelt(len(reviews))} reviews are closed." if reviews[1:] else "The one review is closed."
+        return f"{_all(len(reviews))} reviews are closed." if reviews[1:] else "The one review is closed."
     late = sorted((review for review in running if review.late_days(on)), key=lambda review: -review.late_days(on))
     in_time = sum(review.standing(on) == "to plan" for review in running)
     parts = [*_late_parts(late, on), *_other_parts(reviews, on)]
@@ -121,12 +122,17 @@ def _first(in_time: int, count: int, *, is_whole: bool) -> tuple[str, str]:
         runs, joint = ("runs", "; ") if in_time else ("does not run", ": ")
         return f"The one {of}review {runs} to plan", joint
     if in_time in (0, count):
-        which = f"All {spelt(count)}" if in_time else f"None of the {spelt(count)}"
+        none = "Neither" if count == _BOTH else "None"
+        which = _all(count) if in_time else f"{none} of the {spelt(count)}"
         return f"{which} {of}reviews {'run' if in_time else 'runs'} to plan", "; "
     return (
         f"{upper_first(spelt(in_time))} of {spelt(count)} {of}reviews {noun_of(in_time, 'runs', 'run')} to plan",
         "; ",
     )
+
+
+def _all(count: int) -> str:
+    return "Both" if count == _BOTH else f"All {spelt(count)}"
 
 
 def _late_parts(late: Sequence[ReviewYear], on: date) -> list[str]:
