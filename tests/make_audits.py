@@ -66,30 +66,30 @@ def agreement(session: Session, *agencies: Agency, days_left: int = 100) -> None
     session.flush()
 
 
-def frame(session: Session, review: ThematicReview) -> CaseFrame:
-    """Two children in need and two with a protection plan."""
+def frame(session: Session, review: ThematicReview, size: int = 1) -> CaseFrame:
+    """Two children in need and two with a protection plan; twice as many of each as `size`."""
     lines = ["Case reference,Level,Start date"]
-    lines += [f"C{number},Child in need,2026-01-0{number}" for number in (1, 2)]
-    lines += [f"C{number},Child protection plan,2026-01-0{number}" for number in (3, 4)]
+    levels = ("Child in need", "Child protection plan")
+    lines += [f"C{number},{levels[number > 2 * size]},2026-01-{number:02}" for number in range(1, 4 * size + 1)]
     check = open_check(session, io.BytesIO("\n".join(lines).encode()), ImportChoice(), today=today())
     return import_frame(session, check, title="Frame", file_name="f.csv", review_id=review.id)
 
 
-def drawn(session: Session, frame: CaseFrame, seed: str = "1") -> AuditSample:
-    """A sample of one case and one reserve in each level."""
+def drawn(session: Session, frame: CaseFrame, seed: str = "1", size: int = 1) -> AuditSample:
+    """A sample of one case, or `size`, and one reserve in each level."""
     sample = plan_sample(
         session,
         brief=SampleBrief(title="Audit", audits_due_on=today() + timedelta(days=14)),
         frame=frame,
-        plan=parse_plan(PLAN),
+        plan=parse_plan({**PLAN, "allocation": {"method": "fixed", "size": size}}),
     )
     quick_draw(session, sample, seed=seed, person_id=None)
     write_certificate(session, sample, frame, draw_sample(session, sample, frame))
     return sample
 
 
-def scene(session: Session, **values: Any) -> Scene:
-    """Everything signed, both agencies invited and with an agreement in date. Commits."""
+def scene(session: Session, *, size: int = 1, **values: Any) -> Scene:
+    """Everything signed, both agencies invited and with an agreement in date; `size` cases a level. Commits."""
     give_starting_words(session)
     make.hub(session).officer_id = make.person(session, Role.OFFICER).id
     review = make.review(session, **values)
@@ -100,8 +100,8 @@ def scene(session: Session, **values: Any) -> Scene:
     make_tools.signed(session, review, SignOffSubject.KEY_LINES)
     make_tools.signed(session, review, SignOffSubject.INVITATIONS)
     agreement(session, police, health)
-    case_frame = frame(session, review)
-    scene = Scene(review, case_frame, drawn(session, case_frame), police, health)
+    case_frame = frame(session, review, size)
+    scene = Scene(review, case_frame, drawn(session, case_frame, size=size), police, health)
     session.commit()
     return scene
 

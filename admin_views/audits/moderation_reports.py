@@ -22,6 +22,7 @@ from models.audits.case_audit_reports import CaseRow, sample_audits
 from models.audits.case_audits import CaseAudit, audits_of_case
 from models.audits.moderation_reports import moderation_facts
 from models.audits.moderations import Moderation, moderate_case, moderation_of
+from models.audits.moved_grades import moved_grades
 from models.core.addresses import address_by_id, list_address
 from models.evidence.findings import Finding
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -126,6 +127,7 @@ class CaseModerationPages(PageSet):
             "following": following.case if following is not None else None,
             "onward": self.link("side", case_id=following.case.id) if following is not None else cases,
             "findings": self._findings(case) if own.grade else [],
+            "moved": moved_grades(self.session, review.id) if review is not None else None,
         }  # fmt: skip
 
     def _findings(self, case: SampleCase) -> list[Button]:

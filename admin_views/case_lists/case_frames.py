@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from admin_views.case_lists.notes import list_pictures
 from admin_views.kit.base import (
     NOBODY,
     OFFICERS,
@@ -56,6 +59,7 @@ class CaseFrameScreen(Screen):
     list_begins_at = "/case-lists"
     url, category, menu_order = "/case-frames", Category.SAMPLES, 20
     part = Part.CASES
+    details_template = "case_lists/frame.html"
     roles = kept_by(OFFICERS, readers=STAFF, create=NOBODY, delete=NOBODY)
     introduction = "Frozen lists that samples are drawn from. A frame never changes; a new list makes a new frame."
     column_list = ("title", "review_id", "case_count", "row_count", "frozen_at")
@@ -99,12 +103,16 @@ class CaseFrameScreen(Screen):
         ]
         return [Fact("Read from", columns), *notes] if columns else notes
 
-    def panels(self, session: Session, record: CaseFrame) -> list[Panel]:
+    def details_of(self, record: CaseFrame) -> dict[str, Any]:
+        """The frame with its rows by level and by month of start, as its check counted them."""
         by_level = record.report.get("accepted_by_level", {})
-        levels = [(record.levels[rank], f"{by_level.get(record.levels[rank], 0):,}") for rank in _highest_first(record)]
+        counts = {record.levels[rank]: by_level.get(record.levels[rank], 0) for rank in _highest_first(record)}
+        unplaced = {level: count for level, count in by_level.items() if level not in counts}
+        return {**super().details_of(record), "pictures": list_pictures({**counts, **unplaced}, record.report)}
+
+    def panels(self, session: Session, record: CaseFrame) -> list[Panel]:
         themes = [(theme, f"{count:,}") for theme, count in list(record.themes.items())[:30]]
-        by_rank = [Panel("Rows by level", ("Level", "Rows"), levels, empty="The list has no level.")]
-        return [*by_rank, Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else by_rank
+        return [Panel("Rows by theme", ("Theme", "Rows"), themes)] if themes else []
 
     def buttons(self, record: CaseFrame) -> list[Button]:
         if record.erased_on:

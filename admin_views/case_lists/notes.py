@@ -9,8 +9,10 @@ from typing import Any
 from models.case_lists.case_imports import ImportChoice
 from models.case_lists.case_lists import CaseList
 from models.rules.case_lists.levels import Level
+from models.rules.case_lists.list_pictures import levels_picture, starts_picture
 from models.rules.case_lists.notes import CHOICES
 from models.rules.core.counts import count_words, list_words, noun_of
+from models.rules.documents.pictures import Picture
 
 _URGENT = ("damaged_reference", "look_alike_references", "no_cases", "unmapped_level", "missing_level")
 
@@ -96,10 +98,16 @@ def check_facts(record: CaseList, levels: list[Level]) -> dict[str, Any]:
     return {
         "report": report,
         "levels": levels,
-        "by_level": _highest_first(report["accepted_by_level"], levels),
+        "pictures": list_pictures(_highest_first(report["accepted_by_level"], levels), report),
         "note_groups": note_groups(notes),
         "rejected": _rows_by_sentence(report["rejected"]),
     }
+
+
+def list_pictures(by_level: dict[str, int], report: dict[str, Any]) -> list[Picture]:
+    """The rows of a list by level and by the month they start in, as far as its check has counted them."""
+    pictures = levels_picture(by_level), starts_picture(report.get("by_start_month", {}), report.get("rows", 0))
+    return [picture for picture in pictures if picture.plot is not None]
 
 
 def _highest_first(counts: dict[str, int], levels: list[Level]) -> dict[str, int]:

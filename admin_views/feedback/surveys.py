@@ -31,6 +31,8 @@ from models.feedback.surveys import (
     tally,
     written_answers,
 )
+from models.rules.documents.pictures import Picture
+from models.rules.feedback.answer_pictures import answers_picture
 from models.rules.feedback.quotations import WITHHELD
 from models.rules.feedback.small_numbers import SMALLEST
 from models.rules.tools.questionnaires import Question
@@ -94,17 +96,17 @@ class SurveyPages(PageSet):
             return [Button("Close the survey", self.link("close_page", survey_id=survey.id), "warning")]
         return [Button("Publish the outcome", self.link("outcome_page", survey_id=survey.id), "main")]
 
-    def _results(self, survey: Survey) -> list[tuple[str, list[tuple[Question, Any, list[str]]]]]:
+    def _results(self, survey: Survey) -> list[tuple[str, list[tuple[Question, Picture | None, list[str]]]]]:
         asked = self.session.get_one(ToolVersion, survey.version_id).questionnaire
         return [
             (section.title, [self._result(survey, each) for each in section.questions if each.how.widget != "files"])
             for section in asked.sections
         ]
 
-    def _result(self, survey: Survey, question: Question) -> tuple[Question, Any, list[str]]:
-        counted = tally(self.session, survey, question)
+    def _result(self, survey: Survey, question: Question) -> tuple[Question, Picture | None, list[str]]:
         if question.labels:
-            return question, counted.lines(question.labels), []
+            counted, is_several = tally(self.session, survey, question), question.how.widget == "checkboxes"
+            return question, answers_picture(question.text, counted, question.labels, is_several=is_several), []
         return question, None, written_answers(self.session, survey, question)
 
     @expose("/survey/<int:survey_id>/close/", roles=OFFICERS, methods=("GET", "POST"))

@@ -15,6 +15,7 @@ from admin_views.kit.base import EVERYONE, OFFICERS, PageSet, already_sent, expo
 from admin_views.kit.conflicts import status_of
 from admin_views.kit.fields import LineField
 from admin_views.kit.form_pages import Problems
+from admin_views.kit.lists.filters import NONE
 from admin_views.kit.refusals import REFUSALS, problems_of
 from admin_views.partnership.hubs import may_write_in
 from admin_views.plans.action_updates import POSTERS, may_post
@@ -26,9 +27,14 @@ from models.plans.action_plans import ActionPlan
 from models.plans.actions import BLUE, Action, rating_words
 from models.plans.plan_rows import SOON_DAYS, PlanRow, rows_of
 from models.plans.plan_tables import PlanPart, parts_of, ratings_of
+from models.rules.documents.pictures import Picture
+from models.rules.plans.plan_pictures import LeadAgency, Rated, agencies_picture, ratings_picture
 
 MOST_SHOWN = 200
 """Rows that stand on the page; all of them stand in the list."""
+
+FEWEST_AGENCIES = 2
+"""Lead agencies from which on a picture compares them."""
 
 
 class ReasonForm(Form):
@@ -47,24 +53,16 @@ class Chip:
 
 
 @dataclass
-class Slice:
-    """How many actions carry a rating: a part of the bar, with the list it stands for."""
-
-    words: str
-    colour: str
-    count: int
-    href: str
-    begins: float
-    width: float
-
-
-@dataclass
 class PlanTable:
-    """The page of a plan below its head. `left_out` counts the rows that no longer fit on it."""
+    """The page of a plan below its head. `left_out` counts the rows that no longer fit on it.
+
+    `agencies` is None where fewer than two lead open actions: there is nothing to compare.
+    """
 
     parts: list[PlanPart]
     chips: list[Chip]
-    slices: list[Slice]
+    ratings: Picture
+    agencies: Picture | None
     shown: str
     rows: list[PlanRow]
     left_out: int
@@ -118,7 +116,8 @@ def plan_table(session: Session, plan: ActionPlan, *, is_editable: bool) -> Plan
     return PlanTable(
         parts=[part for part in parts if part.rows or is_whole],
         chips=[Chip(code, words, sum(map(counted, rows))) for code, words, counted in CHOICES],
-        slices=_slices(plan, rows, ratings),
+        ratings=_ratings(plan, rows, ratings),
+        agencies=_agencies(plan, rows),
         shown=shown,
         rows=rows,
         left_out=max(0, len(fitting) - MOST_SHOWN) + max(0, len(done) - MOST_SHOWN),
@@ -139,19 +138,34 @@ def _edited(rows: Sequence[PlanRow], ratings: Sequence[ReferenceItem]) -> dict[i
     return {row.action.id: edited_row(row, offered, may_move=may_move) for row in rows}
 
 
-def _slices(plan: ActionPlan, rows: Sequence[PlanRow], ratings: Sequence[ReferenceItem]) -> list[Slice]:
+def _ratings(plan: ActionPlan, rows: Sequence[PlanRow], ratings: Sequence[ReferenceItem]) -> Picture:
     """The bar of ratings: red first, what has none last. Each part leads to the list of exactly those actions."""
-    slices: list[Slice] = []
-    begins = 0.0
+    rated = []
     for rating in (*ratings, None):
         own = [row for row in rows if row.rating is rating]
-        if not own:
-            continue
-        href = list_address(Action, plan_id=plan.id, brag_id=rating.id if rating is not None else "none")
-        width = 100 * len(own) / len(rows)
-        slices.append(Slice(own[0].stands, own[0].colour, len(own), href, begins, width))
-        begins += width
-    return slices
+        if own:
+            href = list_address(Action, plan_id=plan.id, brag_id=rating.id if rating is not None else NONE)
+            rated.append(Rated(own[0].stands, own[0].colour, len(own), href))
+    return ratings_picture(rated)
+
+
+def _agencies(plan: ActionPlan, rows: Sequence[PlanRow]) -> Picture | None:
+    """Overdue among the open actions of each lead agency, each with the list of its open ones."""
+    led: dict[int | None, list[PlanRow]] = {}
+    for row in rows:
+        if not row.is_done:
+            led.setdefault(row.action.lead_agency_id, []).append(row)
+    if len(led) < FEWEST_AGENCIES:
+        return None
+    agencies = [
+        LeadAgency(
+            own[0].agency or "No lead agency", len(own), sum(row.is_late for row in own),
+            list_address(Action, plan_id=plan.id, lead_agency_id=key or NONE, completion="undone"),
+        )
+        for key, own in led.items()
+    ]  # fmt: skip
+    moved = (row.action.due_on != row.action.original_due_on for own in led.values() for row in own)
+    return agencies_picture(agencies, sum(moved))
 
 
 class PlanTablePages(PageSet):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -30,11 +32,28 @@ from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.registry import link_to
 from admin_views.messages.agency_messages import letter_words
 from admin_views.returns.agency_returns import show_status
+from models.core.addresses import list_address
 from models.core.clock import now, today
+from models.returns.agency_returns import ReturnStatus
 from models.returns.section_11_cycles import Section11Cycle, expected_partners
-from models.returns.section_11_returns import ask_partners, cycle_summary, missing_partners, returns_of
+from models.returns.section_11_returns import (
+    Section11Return,
+    ask_partners,
+    cycle_summary,
+    missing_partners,
+    partner_states,
+    returns_of,
+)
 from models.rules.core.counts import count_words
 from models.rules.returns.section_11 import StandardSummary
+from models.rules.returns.section_11_pictures import (
+    LATE,
+    MODERATED,
+    NOT_ASKED,
+    RETURNED,
+    partners_picture,
+    standards_picture,
+)
 from models.tools.assurance_tools import AssuranceTool, ToolKind
 
 
@@ -59,6 +78,7 @@ class Section11CycleScreen(Screen):
     )
     url, category, menu_order = "/section-11-cycles", Category.PEOPLE, 60
     stands_in = Place.AGENCIES
+    details_template = "section_11/cycle.html"
     roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = (
         "All partners complete Section 11, for children and for adults, apart from and in addition to the reviews."
@@ -88,6 +108,15 @@ class Section11CycleScreen(Screen):
 
     def can_delete_record(self, record: Section11Cycle) -> bool:
         return record.opened_at is None
+
+    def details_of(self, record: Section11Cycle) -> dict[str, Any]:
+        """The cycle with who has returned it, and the standards by score."""
+        states = partner_states(self.session, record)
+        is_whole = states.total() - states[NOT_ASKED] == len(returns_of(self.session, record.id))
+        partners = partners_picture(states, _lists_of_returns(record) if is_whole else {})
+        pictures = partners, standards_picture(cycle_summary(self.session, record.id))
+        shown = [picture for picture in pictures if picture.plot is not None]
+        return {**super().details_of(record), "pictures": shown}
 
     def facts(self, session: Session, record: Section11Cycle) -> list[Fact]:
         expected, missing = len(expected_partners(session, record)), len(missing_partners(session, record))
@@ -144,6 +173,16 @@ class Section11CycleScreen(Screen):
         """The cycle stays to be read."""
         cycle.closed_at = now()
         return f"{cycle.title} is closed."
+
+
+def _lists_of_returns(cycle: Section11Cycle) -> dict[str, str]:
+    """The list of returns behind each state that one filter finds; of no use where others than partners returned it."""
+    asked: dict[str, dict[str, object]] = {
+        MODERATED: {"status": ReturnStatus.CLOSED},
+        RETURNED: {"status": ReturnStatus.SUBMITTED},
+        LATE: {"late": "yes"},
+    }
+    return {state: list_address(Section11Return, cycle_id=cycle.id, **answer) for state, answer in asked.items()}
 
 
 def _missing(session: Session, cycle: Section11Cycle) -> Panel:

@@ -17,6 +17,7 @@ from models.gates.pictures.scopes import BoardScope
 from models.gates.pictures.sources import agreeing_sources
 from models.gates.pictures.standards import section_11_standards
 from models.gates.pictures.voices import people_heard
+from models.gates.pictures.year import year_on_one_line
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, is_overdue
 from models.plans.impact_analyses import Impact, ImpactCheck
@@ -79,6 +80,7 @@ def board_picture(session: Session, name: str, scope: BoardScope, *, on: date) -
 
 
 PICTURES: dict[str, Callable[[Session, BoardScope, date], Picture]] = {
+    "year": year_on_one_line,
     "actions": actions_over_time,
     "overdue": overdue_actions,
     "embedded": embedded_actions,

@@ -11,11 +11,13 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gates.gate_waivers import waits_for_sponsor
+from models.gates.pictures.year import picture_of
 from models.gates.review_gates import missing_of
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person, holder_column
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.rules.documents.pictures import Picture
 from models.rules.reviews.review_quota import QUOTA
 
 
@@ -56,11 +58,12 @@ class ProgrammeEntry:
 
 @dataclass(frozen=True)
 class Programme:
-    """A year as the Board sees it."""
+    """A year as the Board sees it; `picture` has its reviews on one line."""
 
     year: int
     quota: tuple[QuotaLine, ...]
     entries: tuple[ProgrammeEntry, ...]
+    picture: Picture
 
 
 Listed = Row[ThematicReview, str, str, str, bool]
@@ -74,7 +77,8 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
     rows = session.execute(_reviews(year)).all()
     reviews = [row.ThematicReview for row in rows]
     stages = _stages(session, reviews)
-    return Programme(year, _quota(reviews), tuple(_entry(session, row, stages, on) for row in rows))
+    entries = tuple(_entry(session, row, stages, on) for row in rows)
+    return Programme(year, _quota(reviews), entries, picture_of(year, reviews, stages.values(), on))
 
 
 def _reviews(year: int) -> Select[ThematicReview, str, str, str, bool]:

@@ -150,7 +150,7 @@ def standing(on: date, moved: Mapping[int, date] | None = None) -> Select[Any]:
         is_embedded,
     )
     counts = [func.count().filter(condition).label(name) for name, condition in zip(COUNTS, conditions, strict=True)]
-    statement: Select[Any] = (
+    statement: Any = (
         select(*counts)
         .select_from(Action)
         .join(ActionPlan, ActionPlan.id == Action.plan_id)
@@ -158,7 +158,8 @@ def standing(on: date, moved: Mapping[int, date] | None = None) -> Select[Any]:
         .outerjoin(ImpactCheck, ImpactCheck.action_id == Action.id)
         .where(ActionPlan.status != PlanStatus.DRAFT, _was_agreed(on))
     )
-    return statement if table is None else statement.outerjoin(table, table.c.action_id == Action.id)
+    narrowed: Select[Any] = statement if table is None else statement.outerjoin(table, table.c.action_id == Action.id)
+    return narrowed
 
 
 def of_agreed_plans() -> ColumnElement[bool]:

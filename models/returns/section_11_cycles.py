@@ -17,6 +17,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.reference_items import Service
@@ -93,6 +94,7 @@ class MissingPartner:
     why: str
 
 
+@asked_once
 def expected_partners(session: Session, cycle: Section11Cycle) -> list[Agency]:
     """Every active agency that works on what the cycle covers, by name: all partners are expected."""
     statement = select(Agency).where(Agency.is_active)

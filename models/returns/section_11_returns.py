@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import asked_once
 from models.core.words import must
 from models.messages.agency_messages import PLAIN, Letterhead
 from models.partnership.agencies import Agency
@@ -31,6 +33,7 @@ from models.returns.late_returns import LateReturn, late_source
 from models.returns.section_11_cycles import MissingPartner, Section11Cycle, expected_partners, freeze_cycle
 from models.rules.core.due_dates import in_words
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, StandardSummary, scored, summarise
+from models.rules.returns.section_11_pictures import ASKED, LATE, MODERATED, NOT_ASKED, RETURNED
 from models.tools.answer_sheets import (
     AnswerSheet,
     SheetAnswer,
@@ -161,6 +164,7 @@ def _scores_of(return_id: int) -> Select[Section11Score]:
     return select(Section11Score).where(Section11Score.return_id == return_id)
 
 
+@asked_once
 def returns_of(session: Session, cycle_id: int) -> list[tuple[Section11Return, Agency]]:
     """The returns of a cycle by the partner's name."""
     rows = session.execute(
@@ -185,6 +189,21 @@ def missing_partners(session: Session, cycle: Section11Cycle) -> list[MissingPar
     return missing
 
 
+def partner_states(session: Session, cycle: Section11Cycle) -> Counter[str]:
+    """How many of the expected partners' returns stand where, by the words of the pictures."""
+    held = {agency.id: record for record, agency in returns_of(session, cycle.id)}
+    return Counter(_state(held.get(agency.id)) for agency in expected_partners(session, cycle))
+
+
+def _state(record: Section11Return | None) -> str:
+    if record is None:
+        return NOT_ASKED
+    if record.status.is_open:
+        return LATE if record.is_late else ASKED
+    return MODERATED if record.status is ReturnStatus.CLOSED else RETURNED
+
+
+@asked_once
 def cycle_summary(session: Session, cycle_id: int) -> list[StandardSummary]:
     """Each standard over the returns that were handed in."""
     handed_in = [record for record, _ in returns_of(session, cycle_id) if not record.status.is_open]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.audits.case_audits import AuditStatus, CaseAudit
 from models.audits.moderations import Moderation
+from models.audits.moved_grades import Told, moved_grades_of
 from models.core.addresses import list_address
 from models.gates.pictures.scopes import BoardScope
-from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
+from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.audits.agreement import OVERALL_KEY
 from models.rules.documents.pictures import Picture
-from models.rules.gates.pictures.grades import LevelGrades, grades_picture, moderated_picture
+from models.rules.gates.pictures.grades import LevelGrades, grades_picture
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import SampleCase
-from models.tools.answer_sheets import SheetAnswer
 
 GOOD = ("outstanding", "good")
 """The codes of the grades that are good or better."""
@@ -52,22 +51,6 @@ def grades_by_year(session: Session, scope: BoardScope) -> Picture:
 
 def own_and_moderated(session: Session, scope: BoardScope) -> Picture:
     """Agencies' own overall grades by the moderated ones, in the year's reviews. Two statements."""
-    items = items_of(session, ReferenceList.GRADE)
-    places = {item.label: item.rank for item in items if item.code != "not_applicable"}
-    own = SheetAnswer.value
-    statement = (
-        select(cast(own[()].astext, Text), ReferenceItem.label, func.count())
-        .select_from(CaseAudit)
-        .join(Moderation, Moderation.sample_case_id == CaseAudit.sample_case_id)
-        .join(ReferenceItem, ReferenceItem.id == Moderation.grade_id)
-        .join(SheetAnswer, and_(SheetAnswer.sheet_id == CaseAudit.sheet_id, SheetAnswer.question_key == OVERALL_KEY))
-        .join(ThematicReview, ThematicReview.id == CaseAudit.review_id)
-        .where(CaseAudit.status == AuditStatus.MODERATED, scope.of_year())
-        .group_by(own, ReferenceItem.label)
-    )
-    if scope.agency_id is not None:
-        statement = statement.where(CaseAudit.agency_id == scope.agency_id)
-    counts = {(own, grade): count for own, grade, count in session.execute(statement)}
-    known = {pair: count for pair, count in counts.items() if set(pair) <= set(places)}
     href = list_address(CaseAudit, status=AuditStatus.MODERATED.value, agency_id=scope.agency_id)
-    return moderated_picture(known, sorted(places, key=places.__getitem__), f"{scope.words} of {scope.year}", href)
+    reviews, of = select(ThematicReview.id).where(scope.of_year()), f"{scope.words} of {scope.year}"
+    return moved_grades_of(session, reviews, Told(of, scope.agency_id, href))

@@ -71,7 +71,8 @@ class Report:
 
     rows: lines below the headings with at least one filled cell, but for those set aside, which are no cases;
     set_aside: how many those are. rejections, warnings: how often each code occurs.
-    by_level, by_theme, by_agency, by_start_year: over all rows; the accepted_ ones over accepted rows; "" is blank.
+    by_level, by_theme, by_agency, by_start_year, by_start_month (such as 2025-03): over all rows; the accepted_ ones
+    over accepted rows; "" is blank.
     unmapped_levels: texts that are not on the list of levels, with counts. date_orders: heading -> day, month or year
     first. starts, ends: the first and the last day of all rows, ISO. no_date_count: accepted rows without a start
     date. repeats_searched: False when the list was too long to look for repeats in memory (then the database must).
@@ -89,6 +90,7 @@ class Report:
     by_theme: dict[str, int] = field(default_factory=dict)
     by_agency: dict[str, int] = field(default_factory=dict)
     by_start_year: dict[int, int] = field(default_factory=dict)
+    by_start_month: dict[str, int] = field(default_factory=dict)
     accepted_by_level: dict[str, int] = field(default_factory=dict)
     accepted_by_theme: dict[str, int] = field(default_factory=dict)
     unmapped_levels: Counter[str] = field(default_factory=Counter)

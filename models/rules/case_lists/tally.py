@@ -18,13 +18,13 @@ LEFT_OUT = "(left out)"
 
 
 class _Days:
-    """The texts of one date column, counted by year or only seen, and what they come to once they are read."""
+    """The texts of one date column, counted by month or only seen, and what they come to once they are read."""
 
     def __init__(self, column: DateColumn | None) -> None:
         self.column = column
         self.texts: Counter[str] = Counter()
         self.seen: set[str] = set()
-        self.years: Counter[int] = Counter()
+        self.months: Counter[str] = Counter()
         self.first: int | None = None
         self.last: int | None = None
 
@@ -34,12 +34,20 @@ class _Days:
             return
         numbers = [(number, count) for raw, count in self.texts.items() if (number := self.column.look(raw).number)]
         for number, count in numbers:
-            self.years[date.fromordinal(number).year] += count
+            self.months[date.fromordinal(number).isoformat()[:7]] += count
         seen = [number for raw in self.seen if (number := self.column.look(raw).number)]
         days = [number for number, _count in numbers] + seen + [day for day in (self.first, self.last) if day]
         self.first, self.last = min(days, default=None), max(days, default=None)
         self.texts.clear()
         self.seen.clear()
+
+    @property
+    def years(self) -> Counter[int]:
+        """The same by year."""
+        years: Counter[int] = Counter()
+        for month, count in self.months.items():
+            years[int(month[:4])] += count
+        return years
 
     def span(self) -> dict[str, str | None]:
         """The first and the last day, ISO, or None."""
@@ -98,6 +106,7 @@ class Tally:
     def close(self, report: Report, labels: Mapping[int, str]) -> None:
         """Writes the counts into the report, levels by their labels."""
         report.starts, report.ends = self.starts.span(), self.ends.span()
+        report.by_start_month = dict(sorted(self.starts.months.items()))
         report.by_start_year = dict(sorted(self.starts.years.items()))
         report.by_theme = _by_text(self.themes, self.columns.theme)
         report.accepted_by_theme = _by_text(self.themes - self.rejected_themes, self.columns.theme)

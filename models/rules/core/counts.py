@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+_SPELT: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def noun_of(count: int, singular: str, plural: str = "") -> str:
@@ -23,6 +26,15 @@ def count_words(count: int, singular: str, plural: str = "") -> str:
     ('1 agency', '1,200 agencies', '2 rows')
     """
     return f"{count:,} {noun_of(count, singular, plural)}"
+
+
+def spelt(count: int) -> str:
+    """A count as a sentence writes it: in words to ten, in figures beyond.
+
+    >>> spelt(0), spelt(4), spelt(1200)
+    ('no', 'four', '1,200')
+    """
+    return _SPELT[count] if 0 <= count < len(_SPELT) else f"{count:,}"
 
 
 def upper_first(words: str) -> str:

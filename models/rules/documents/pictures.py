@@ -55,11 +55,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a tone stands for, and how many of it there are where that is told."""
+    """What a tone stands for, how many of it there are where that is told, and the list of exactly these."""
 
     words: str
     tone: str
     count: int | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,10 @@ def bar_picture(title: str, bars: Sequence[Bar], says: str = "") -> Picture:
     return Picture("", title, said, plot, ("", *(word or "Number" for word in words)), tuple(rows))
 
 
-def bar_marks(bar: Bar, most: int, least: float = 0.0) -> tuple[Mark, ...]:
+def bar_marks(bar: Bar, most: int, least: float = 0.0, *, with_numbers: bool = False) -> tuple[Mark, ...]:
     """The parts of a bar end to end; `most` fills the width. What counts something is at least `least` wide.
+
+    With numbers each part has its own written on it, where there is room.
 
     >>> from models.rules.documents.bars import Part
     >>> [(mark.begins, mark.ends, mark.tone) for mark in bar_marks(Bar("x", (Part("a", 1, "red"), Part("b", 3))), 8)]
@@ -191,13 +194,20 @@ def bar_marks(bar: Bar, most: int, least: float = 0.0) -> tuple[Mark, ...]:
     lengths = [max(least, part.count / most) if part.count and most else 0.0 for part in bar.parts]
     whole = max(1.0, sum(lengths))
     return tuple(
-        Mark(begins / whole, (begins + length) / whole, part.tone)
+        Mark(begins / whole, (begins + length) / whole, part.tone, f"{part.count:,}" if with_numbers else "")
         for part, length, begins in zip(bar.parts, lengths, _starts(lengths), strict=True)
         if length
     )
 
 
-def bar_rows(bars: Sequence[Bar], *, most: int = 0, hrefs: Sequence[str] = (), values: Sequence[str] = ()) -> Rows:
+def bar_rows(
+    bars: Sequence[Bar],
+    *,
+    most: int = 0,
+    hrefs: Sequence[str] = (),
+    values: Sequence[str] = (),
+    with_numbers: bool = False,
+) -> Rows:
     """Bars as rows on one scale, the longest filling it unless `most` is more; a key where some bar has several parts.
 
     >>> from models.rules.documents.bars import bars_of
@@ -209,7 +219,7 @@ def bar_rows(bars: Sequence[Bar], *, most: int = 0, hrefs: Sequence[str] = (), v
     lines = (
         Line(
             bar.label,
-            bar_marks(bar, most, 0.01),
+            bar_marks(bar, most, 0.01, with_numbers=with_numbers),
             values[at] if values else f"{bar.total:,}",
             hrefs[at] if hrefs else "",
         )
@@ -227,8 +237,17 @@ def key_of(bars: Sequence[Bar], *, is_counted: bool = False) -> Iterator[Key]:
         yield Key(word, tone, count if is_counted else None)
 
 
+def heat(count: int, most: int) -> str:
+    """How dark a cell of a grid is, by its share of what it could be; none for nothing.
+
+    >>> [heat(count, 8) for count in (0, 1, 3, 5, 8)]
+    ['', 'h0', 'h1', 'h2', 'h3']
+    """
+    return f"h{min(3, 4 * count // most)}" if count and most else ""
+
+
 def piles(bars: Sequence[Bar]) -> Columns:
-    """Bars as columns over a scale of round numbers; the parts stand in their order from the foot up.
+    """Bars as columns over a scale of round numbers, their parts from the foot up; a key where some has several.
 
     >>> from models.rules.documents.bars import bars_of
     >>> [(tick.at, tick.words) for tick in piles(bars_of([("May", 30), ("June", 87)])).ticks]
@@ -236,7 +255,8 @@ def piles(bars: Sequence[Bar]) -> Columns:
     """
     top = scale_top(max((bar.total for bar in bars), default=0))
     ticks = tuple(Tick(share, f"{round(top * share):,}") for share in _shares(top))
-    return Columns(tuple(Pile(bar.label, bar_marks(bar, top)) for bar in bars), tuple(key_of(bars)), ticks)
+    key = tuple(key_of(bars)) if any(len(bar.parts) > 1 for bar in bars) else ()
+    return Columns(tuple(Pile(bar.label, bar_marks(bar, top)) for bar in bars), key, ticks)
 
 
 def scale_top(most: int) -> int:

@@ -79,12 +79,23 @@ class Tally:
         >>> Tally(3, {"Yes": 3}).lines(["Yes", "No"])
         []
         """
+        return [(label, words) for label, words, _ in self.published(labels)]
+
+    def published(self, labels: Sequence[str]) -> list[tuple[str, str, int | None]]:
+        """The same with the number as it may be drawn: rounded, None wherever the words withhold it.
+
+        >>> Tally(20, {"Yes": 17, "No": 3, "Maybe": 8}).published(["Yes", "No", "Maybe", "Never"])
+        [('Yes', 'about 15', 15), ('No', 'fewer than 5', None), ('Maybe', 'withheld', None), ('Never', 'none', 0)]
+        """
         if not self.may_be_published:
             return []
         counts = {label: self.counts.get(label, 0) for label in labels}
         small = [label for label, count in counts.items() if published(count) is None]
-        withheld = _second(counts) if len(small) == 1 else ""
-        return [(label, "withheld" if label == withheld else in_words(count)) for label, count in counts.items()]
+        second = _second(counts) if len(small) == 1 else ""
+        return [
+            (label, "withheld", None) if label == second else (label, in_words(count), published(count))
+            for label, count in counts.items()
+        ]
 
 
 def _second(counts: Mapping[str, int]) -> str:

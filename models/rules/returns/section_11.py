@@ -6,6 +6,7 @@ A standard is a rating question whose points are numbers, 3 the best (Greater Ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,10 @@ class ScoredStandard:
 
 @dataclass(frozen=True)
 class StandardSummary:
-    """A standard over all agencies: how many scored it, both averages, and on how many returns they agree."""
+    """A standard over all agencies: how many scored it, both averages, and on how many returns they agree.
+
+    `standing` is how many returns stand at each score: the moderated one, the agency's own where there is none.
+    """
 
     text: str
     count: int
@@ -36,6 +40,7 @@ class StandardSummary:
     moderated_average: float | None
     moderated_count: int
     agreed_count: int
+    standing: Mapping[int, int]
 
 
 def standards(questionnaire: Questionnaire) -> list[Question]:
@@ -82,8 +87,8 @@ def summarise(returns: Iterable[Iterable[ScoredStandard]]) -> list[StandardSumma
     >>> trained = [ScoredStandard("s1", "Staff are trained.", 3, 2)]
     >>> other = [ScoredStandard("s1", "Staff are trained.", 2, 2)]
     >>> summary = summarise([trained, other])[0]
-    >>> (summary.count, summary.own_average, summary.moderated_average, summary.agreed_count)
-    (2, 2.5, 2.0, 1)
+    >>> (summary.count, summary.own_average, summary.moderated_average, summary.agreed_count, dict(summary.standing))
+    (2, 2.5, 2.0, 1, {2: 2})
     """
     gathered: dict[str, list[ScoredStandard]] = {}
     for scores in returns:
@@ -96,7 +101,10 @@ def _summary(group: list[ScoredStandard]) -> StandardSummary:
     own = [score.own for score in group if score.own is not None]
     moderated = [score.moderated for score in group if score.moderated is not None]
     agreed = [score for score in group if score.moderated is not None and score.moderated == score.own]
-    return StandardSummary(group[0].text, len(own), _average(own), _average(moderated), len(moderated), len(agreed))
+    scores = (score.own if score.moderated is None else score.moderated for score in group)
+    standing = Counter(score for score in scores if score is not None)
+    averages = _average(own), _average(moderated)
+    return StandardSummary(group[0].text, len(own), *averages, len(moderated), len(agreed), standing)
 
 
 def _average(numbers: list[int]) -> float | None:

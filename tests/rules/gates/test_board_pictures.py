@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from models.rules.documents.pictures import Grid, Rows
 from models.rules.evidence.triangulation import Mark as Agreement
-from models.rules.gates.pictures.grades import LevelGrades, grades_picture, moderated_picture, wilson
+from models.rules.gates.pictures.grades import LevelGrades, grades_picture, wilson
 from models.rules.gates.pictures.returns import MOST, AgencyReturns, returns_picture
 from models.rules.gates.pictures.sources import ReviewMarks, sources_picture
 from models.rules.gates.pictures.standards import ModeratedScore, standards_picture
 from models.rules.gates.pictures.voices import ReviewVoices, voices_picture
 
-GRADES = ["Outstanding", "Good", "Requires improvement", "Inadequate"]
 COUNT = st.integers(0, 400)
 
 
@@ -29,7 +28,6 @@ def _numbers(cells: tuple[str, ...]) -> list[int]:
     [
         standards_picture("", "", (), (), (), ""),
         grades_picture([], 2026, "all reviews", ""),
-        moderated_picture({}, GRADES, "2026", ""),
         sources_picture([]),
         returns_picture([], 2026),
         voices_picture([], 2026),
@@ -96,21 +94,6 @@ def test_change_is_called_one_only_where_the_intervals_part() -> None:
     assert "Early Help moved by more than chance" in grades_picture([before, after], 2026, "all", "/").says
     near = LevelGrades("Early Help", 2026, 6, 40)
     assert "may be chance" in grades_picture([before, near], 2026, "all", "/").says
-
-
-@given(st.dictionaries(st.tuples(st.sampled_from(GRADES), st.sampled_from(GRADES)), st.integers(1, 30), max_size=16))
-def test_cells_of_own_and_moderated_grades_are_its_table(counts: dict[tuple[str, str], int]) -> None:
-    picture = moderated_picture(counts, GRADES, "2026", "/")
-    whole = sum(counts.values())
-    if whole < 5:
-        assert picture.plot is None
-        return
-    assert isinstance(picture.plot, Grid)
-    assert sum(sum(_numbers(row[1:])) for row in picture.table) == whole
-    stood = sum(count for (own, moderated), count in counts.items() if own == moderated)
-    assert picture.says.startswith(f"{stood} of {whole} own grades stood.")
-    framed = [cell.words for row in picture.plot.rows for cell in row.cells if cell.is_framed]
-    assert sum(map(int, framed)) == stood
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=6))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from models.rules.core.counts import count_words, list_words
-from models.rules.documents.pictures import Grid, GridRow, Line, Mark, Picture, Rows, Square, Tick
+from models.rules.documents.pictures import Line, Mark, Picture, Rows, Tick
 from models.rules.feedback.small_numbers import SMALLEST
 
 _Z = 1.959963984540054
@@ -125,45 +125,3 @@ def _has_moved(grades: Sequence[LevelGrades], level: str, year: int) -> bool:
         return False
     now, before = (wilson(each.good, each.count) for each in (known[-1], known[-2]))
     return now[0] > before[1] or now[1] < before[0]
-
-
-def moderated_picture(
-    counts: Mapping[tuple[str, str], int], grades: Sequence[str], words: str, href: str, *, name: str = "moderated"
-) -> Picture:
-    """Agencies' own grades by the moderated ones; `counts` by (own, moderated), `grades` from the best to the worst.
-
-    >>> counts = {("Good", "Good"): 4, ("Good", "Inadequate"): 2}
-    >>> moderated_picture(counts, ["Good", "Inadequate"], "2026", "/").says
-    '4 of 6 own grades stood. Where moderation moved one, it was down in 2 and up in 0.'
-    """
-    title = "Own grade and moderated grade"
-    whole = sum(counts.values())
-    if whole < SMALLEST:
-        says = f"Fewer than {SMALLEST} audits have been moderated yet; own and moderated grades will stand here."
-        return Picture(name, title, says, None, (), (), shape="Table")
-    used = {grade for pair in counts for grade in pair}
-    grades = [grade for at, grade in enumerate(grades) if grade in used or at < USUAL]
-    place = {grade: at for at, grade in enumerate(grades)}
-    stood = sum(count for (own, moderated), count in counts.items() if own == moderated)
-    moves = [(place[moderated] - place[own], count) for (own, moderated), count in counts.items()]
-    down, up = sum(count for move, count in moves if move > 0), sum(count for move, count in moves if move < 0)
-    most = max(counts.values())
-    rows = tuple(
-        GridRow(own, tuple(_square(counts.get((own, grade), 0), most, is_same=own == grade) for grade in grades))
-        for own in grades
-    )
-    says = f"{stood:,} of {count_words(whole, 'own grade')} stood."
-    moved = f" Where moderation moved one, it was down in {down:,} and up in {up:,}." if down + up else ""
-    return Picture(
-        name, title, f"{says}{moved}", Grid("Own ↓ moderated →", tuple(grades), rows),
-        ("Own grade", *(f"Moderated: {grade}" for grade in grades)),
-        tuple((row.label, *(cell.words for cell in row.cells)) for row in rows),
-        f"{count_words(whole, 'moderated case audit')} of {words}, those with an own overall grade. "
-        "Framed: own and moderated grade are the same. It does not say which of the two is right.",
-        href, "Open the case audits", shape="Table",
-    )  # fmt: skip
-
-
-def _square(count: int, most: int, *, is_same: bool) -> Square:
-    tone = "" if not count else f"h{min(3, 1 + 3 * count // (most + 1))}"
-    return Square(f"{count:,}", tone, is_framed=is_same)
