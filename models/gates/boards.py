@@ -25,6 +25,7 @@ from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.core.counts import count_words
 from models.rules.documents.pictures import Picture
+from models.rules.gates.pictures.voices import WITHHELD
 
 LONG_OVERDUE = timedelta(days=90)
 
@@ -64,9 +65,17 @@ def board_year(session: Session, scope: BoardScope, *, on: date) -> BoardYear:
     """The Board's page on a day, as far as whoever asks may see it."""
     reviews, actions = _reviews(session, scope), _actions(session, scope, on)
     pictures = board_pictures(session, scope, on=on)
-    return BoardYear(
-        scope, on, tuple(_needs(reviews, actions, scope, on)), _figures(reviews, actions, scope, on), pictures
-    )
+    heard = next(picture for picture in pictures if picture.name == "voices")
+    figures = (*_figures(reviews, actions, scope, on), _heard(heard))
+    return BoardYear(scope, on, tuple(_needs(reviews, actions, scope, on)), figures, pictures)
+
+
+def _heard(voices: Picture) -> BoardFigure:
+    """How many people were heard, as far as their picture may tell it."""
+    counts = [key.count or 0 for key in voices.plot.key] if voices.plot is not None else []
+    is_least = any(WITHHELD in row for row in voices.table)
+    words = f"people were heard{', and more in small numbers' if is_least else ''}"
+    return BoardFigure(sum(counts), None, words, "#p-voices")
 
 
 def board_pictures(session: Session, scope: BoardScope, *, on: date) -> tuple[Picture, ...]:
@@ -84,12 +93,12 @@ PICTURES: dict[str, Callable[[Session, BoardScope, date], Picture]] = {
     "actions": actions_over_time,
     "overdue": overdue_actions,
     "embedded": embedded_actions,
+    "sources": lambda session, scope, on: agreeing_sources(session, scope),
     "standards": lambda session, scope, on: section_11_standards(session, scope),
     "grades": lambda session, scope, on: grades_by_year(session, scope),
-    "sources": lambda session, scope, on: agreeing_sources(session, scope),
+    "voices": lambda session, scope, on: people_heard(session, scope),
     "moderated": lambda session, scope, on: own_and_moderated(session, scope),
     "returns": returns_by_agency,
-    "voices": lambda session, scope, on: people_heard(session, scope),
 }
 """Every picture of the Board by the name that addresses and files have."""
 

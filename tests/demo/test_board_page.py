@@ -50,7 +50,7 @@ def test_every_figure_opens_exactly_what_it_counts(portal: Flask, session: Sessi
     page = officer.get(f"{PAGE}{asked}")
     numbers = page.select(".figures dd a")
     assert len(numbers) >= 3
-    for number in numbers[1:]:  # the first counts reviews that run to plan, of the list that it opens
+    for number in numbers[1:3]:  # the first counts reviews of the list that it opens, the last people in a picture
         said = officer.get(str(number["href"])).select_one(".sum [role=status]").get_text()  # type: ignore[union-attr]
         found = re.search(r"([\d,]+) actions?", said)
         assert found is not None

@@ -10,6 +10,7 @@ from models.rules.documents.pictures import Key, Line, Mark, Picture, Rows
 from models.rules.feedback.small_numbers import SMALLEST
 
 USERS, STAFF = "Service users, carers and families", "Practitioners"
+WITHHELD = f"Fewer than {SMALLEST}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def voices_picture(reviews: Sequence[ReviewVoices], year: int) -> Picture:
     base = "People who took part in what was held, and answers to surveys; somebody may count twice. "
     base += f"One to {SMALLEST - 1} are withheld. It does not say who was not reached."
     return Picture(
-        name, title, says, Rows(tuple(_lines(reviews)), (Key(USERS, "teal"), Key(STAFF, "plum"))),
+        name, title, says, Rows(tuple(_lines(reviews)), (Key(USERS, "teal", known[0]), Key(STAFF, "plum", known[1]))),
         ("Review", USERS, STAFF), table, base,
     )  # fmt: skip
 
@@ -68,7 +69,7 @@ def _told(count: int) -> int | None:
 
 
 def _words(count: int | None) -> str:
-    return f"Fewer than {SMALLEST}" if count is None else f"{count:,}"
+    return WITHHELD if count is None else f"{count:,}"
 
 
 def _line(label: str, count: int | None, most: int, tone: str) -> Line:
