@@ -63,6 +63,7 @@ def _add(session: Session, plan: ActionPlan, lead: str, on: date) -> None:
 def _check(session: Session, plan: ActionPlan, impact: Impact) -> None:
     review = session.get_one(ThematicReview, plan.review_id)
     analysis = open_impact_analysis(session, review, completed_on=months_after(today(), -12))
+    analysis.due_on = today()
     action = session.query(Action).filter(Action.plan_id == plan.id, Action.completed_on.is_not(None)).one()
     session.add(
         ImpactCheck(
@@ -171,8 +172,8 @@ def test_impact_checks_are_told_review_by_review_and_lead_to_their_analyses(
 ) -> None:
     picture = embedded_actions(session, scope(), today())
     assert {row[0]: row[1:] for row in picture.table} == {
-        "Review for children": ("1", "0", "0", "0", "10", "11"),
-        "Review for adults": ("0", "0", "1", "0", "10", "11"),
+        "Review for children": ("1", "0", "0", "0", "10", "11", "Today"),
+        "Review for adults": ("0", "0", "1", "0", "10", "11", "Today"),
     }
     viewer = browser(Role.BOARD_VIEWER)
     assert listed(viewer, picture.href) == 2

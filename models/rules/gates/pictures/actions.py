@@ -135,8 +135,7 @@ def _peak(counted: Sequence[tuple[date, Standing]], *, is_over: bool) -> str:
     if len(days) == len(counted):
         return f"{count_words(most, 'action was', 'actions were')} overdue on each of the days counted."
     if days == [last]:
-        late = f"{count_words(most, 'action')} {is_or_are(most, is_over=is_over)}"
-        return f"{late} overdue {'then' if is_over else 'now'}, the most on any of the days counted."
+        return f"Overdue actions {'stood' if is_over else 'stand'} at {most:,}, the most on any of the days counted."
     months = [f"{on:%B}" if on.year == last.year else f"{on:%B %Y}" for on in days]
     if len(months) == 1:
         return f"Overdue actions peaked at {most:,} in {months[0]}."

@@ -48,13 +48,15 @@ def embedded_picture(reviews: Sequence[CheckedReview], year: int, words: str, hr
         for each in reviews
     ]
     lines = tuple(_review_line(review, bar, on) for review, bar in zip(reviews, bars, strict=True))
-    table = tuple((each.title, *(f"{count:,}" for count in (*each.counts, each.total))) for each in reviews)
+    table = tuple(
+        (each.title, *(f"{count:,}" for count in (*each.counts, each.total)), _state(each, on)) for each in reviews
+    )
     total = sum(each.total for each in reviews)
     analyses = count_words(len(reviews), "impact analysis", "impact analyses")
     base = f"{count_words(total, 'action')} of {analyses} due in {year}, of {words}; figures: embedded of all. "
     return Picture(
         name, title, _embedded(reviews), Rows(lines, tuple(key_of(bars, is_counted=True))),
-        ("Review", *(word for word, _ in CHECKS), "All"), table,
+        ("Review", *(word for word, _ in CHECKS), "All", "Analysis"), table,
         f"{base}A check is a judgement, not proof of what brought a change about.", href, "Open the impact analyses",
     )  # fmt: skip
 
@@ -63,10 +65,14 @@ def _review_line(review: CheckedReview, bar: Bar, on: date) -> Line:
     counts = [part.count for part in bar.parts if part.count]
     marks = zip(bar_marks(bar, bar.total), counts, strict=True)
     told = tuple(replace(mark, words=f"{count:,}") for mark, count in marks)
-    tag = "" if review.is_complete else distance(review.due_on, on).lower()
-    is_late = bool(tag) and review.due_on < on
+    is_late = not review.is_complete and review.due_on < on
+    tag = "" if review.is_complete else "Late" if is_late else f"due {review.due_on:%b}"
     value, text = f"{review.counts[0]:,} of {review.total:,}", bar.in_words.partition(": ")[2]
     return Line(review.title, told, value, review.href, tag, "red" if is_late else "", text=text)
+
+
+def _state(review: CheckedReview, on: date) -> str:
+    return "Complete" if review.is_complete else distance(review.due_on, on)
 
 
 def _embedded(reviews: Sequence[CheckedReview]) -> str:
