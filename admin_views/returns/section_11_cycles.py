@@ -177,7 +177,7 @@ class Section11CycleScreen(Screen):
 
 def _lists_of_returns(cycle: Section11Cycle) -> dict[str, str]:
     """The list of returns behind each state that one filter finds; of no use where others than partners returned it."""
-    asked = {
+    asked: dict[str, dict[str, str]] = {
         MODERATED: {"status": ReturnStatus.CLOSED},
         RETURNED: {"status": ReturnStatus.SUBMITTED},
         LATE: {"late": "yes"},

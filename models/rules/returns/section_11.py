@@ -101,11 +101,8 @@ def _summary(group: list[ScoredStandard]) -> StandardSummary:
     own = [score.own for score in group if score.own is not None]
     moderated = [score.moderated for score in group if score.moderated is not None]
     agreed = [score for score in group if score.moderated is not None and score.moderated == score.own]
-    standing = Counter(
-        score.own if score.moderated is None else score.moderated
-        for score in group
-        if score.own is not None or score.moderated is not None
-    )
+    stands = (score.own if score.moderated is None else score.moderated for score in group)
+    standing = Counter(score for score in stands if score is not None)
     averages = _average(own), _average(moderated)
     return StandardSummary(group[0].text, len(own), *averages, len(moderated), len(agreed), standing)
 
