@@ -47,7 +47,7 @@ def test_check_shows_rows_by_level_and_by_month_of_start(
     assert table_of(levels) == [["Child protection plan", "1", "33%"], ["Child in need", "2", "67%"]]
     assert table_of(starts) == [["November 2025", "2"], ["December 2025", "0"], ["January 2026", "2"]]
     assert "No row starts in December 2025." in starts.get_text()
-    assert "4 of 4 rows with a start date" in starts.get_text()
+    assert "4 of 4 rows have a start date" in starts.get_text()
     assert page.select_one("#counts-1") is None, "rows by level stand once"
 
 
@@ -82,7 +82,7 @@ def test_months_stand_as_columns_with_the_empty_ones_and_agree_with_the_table() 
     assert numbers_drawn(picture) == [[1.0], [], [0.875], [], [0.125]]
     assert [count for _, count in picture.table] == ["40", "0", "35", "0", "5"]
     assert picture.says.endswith("No row starts in December 2025 and February 2026.")
-    assert picture.base.startswith("80 of 100 rows with a start date")
+    assert picture.base.startswith("80 of 100 rows have a start date")
 
 
 def test_long_list_is_shown_by_year_and_its_early_years_as_one() -> None:

@@ -120,8 +120,8 @@ def test_year_without_reviews_draws_nothing(session: Session) -> None:
 @pytest.fixture
 def reviews(session: Session) -> list[ThematicReview]:
     """A review of children that the police are invited to, and one of adults; each with a stage behind and ahead."""
-    adults = make.review(session, kind=HubKind.ADULTS, title="Self-neglect")
-    reviews = [make.review(session, stage=Stage.SCOPING), adults]
+    children = make.review(session, stage=Stage.SCOPING)
+    reviews = [children, make.review(session, kind=HubKind.ADULTS, title="Self-neglect")]
     for each in reviews:
         session.add(ReviewStage(review_id=each.id, stage=Stage.SCOPING, planned_on=today(), reached_on=today()))
         session.add(ReviewStage(review_id=each.id, stage=Stage.EVIDENCE, planned_on=today() + timedelta(30)))

@@ -87,8 +87,8 @@ def starts_picture(by_month: Mapping[str, int], rows: int) -> Picture:
     return Picture(
         "starts", f"Rows by {unit} of start", _sentence(months, named, unit),
         plot, (unit.capitalize(), "Rows"), tuple((name, f"{count:,}") for name, count in named.items()),
-        f"{known:,} of {count_words(rows, 'row')} with a start date that could be read, also rows that cannot be used. "
-        "Whether a case is missing from the list it does not show.",
+        f"{known:,} of {count_words(rows, 'row')} {noun_of(known, 'has', 'have')} a start date that could be read; "
+        "rows that cannot be used count too. It does not show whether a case is missing from the list.",
         shape="Column chart",
     )  # fmt: skip
 

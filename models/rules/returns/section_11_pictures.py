@@ -94,7 +94,7 @@ def standards_picture(standards: Sequence[StandardSummary]) -> Picture:
     moderated = sum(each.moderated_count for each in standards)
     return Picture(
         "standards", "Standards by score", _scores_words(standards, given) if given else "No standard is scored yet.",
-        Grid("Standard", headings[1:], grid) if given else None, headings,
+        Grid("Standard ↓ score →", tuple(map(str, scores)), grid) if given else None, headings,
         tuple((each.text, *(f"{count:,}" for count in counts)) for each, counts in rows),
         f"Number of returns; {moderated:,} of {count_words(given, 'score')} {noun_of(moderated, 'is', 'are')} "
         "moderated, the others are the partners’ own. A score is a judgement, not a measurement.",
