@@ -16,6 +16,7 @@ from models.core.words import must
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.actions import Action, rate_action
+from models.rules.plans.due_date_moves import moved_words
 
 
 class ActionUpdate(Base):
@@ -93,7 +94,7 @@ def move_due_date(session: Session, action: Action, *, due_on: date, reason: str
     if not reason.strip():
         raise RuleBroken("Say why the due date moves.", field="reason")
     old, action.due_on = action.due_on, due_on
-    words = f"Due date moved from {_day(old)} to {_day(due_on)}: {reason.strip()}"
+    words = moved_words(old, due_on, reason.strip())
     session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
     session.flush()
 
@@ -104,7 +105,3 @@ def rate_actions(
     """Give several actions one BRAG rating, with the reason among the updates of each; all of them or none."""
     for action in actions:
         post_update(session, action, text=text, brag_id=brag_id, author_id=author_id)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
