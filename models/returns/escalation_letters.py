@@ -48,7 +48,8 @@ def letter_facts(session: Session, escalation: Escalation, *, partnership: str) 
     review = session.get(ThematicReview, escalation.review_id) if escalation.review_id else None
     code = session.get_one(ReferenceItem, escalation.step_id).code
     is_sponsors = code not in ("reminder", "officer_call") and review is not None and review.sponsor_id is not None
-    sender = session.get(Person, review.sponsor_id if is_sponsors and review else escalation.climbed_by_id)
+    sender_id = review.sponsor_id if is_sponsors and review else escalation.climbed_by_id
+    sender = session.get(Person, sender_id) if sender_id is not None else None
     before = [step for step in steps_taken(session, escalation.subject) if step.number < escalation.number]
     return LetterFacts(
         reference=escalation.reference,

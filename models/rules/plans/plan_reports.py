@@ -123,14 +123,17 @@ class PlanReport:
         """The SHA-256 (64 hex digits) of all facts; equal facts give the same one on every machine.
 
         It is taken over the JSON list of the field values in the order in which the classes declare them, dates as
-        yyyy-mm-dd, without blanks, UTF-8.
+        yyyy-mm-dd, without blanks, UTF-8; what has changed since a meeting follows where a meeting is known.
         """
-        head = [getattr(self, field.name) for field in fields(self) if field.name not in ("actions", "about")]
+        head = [getattr(self, field.name) for field in fields(self) if field.name not in _APART]
         rows = [_ACTION_VALUES(action) for action in self.actions]
-        text = json.dumps([head, rows], default=_plain, ensure_ascii=False, separators=(",", ":"))
+        since = [] if self.since is None else [self.since]
+        text = json.dumps([head, rows, *since], default=_plain, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_APART: Final = ("actions", "about", "since")
+"""What stands after the head in the fingerprint, or is no fact of the plan."""
 _ACTION_VALUES = attrgetter(*(field.name for field in fields(ReportAction)))
 
 

@@ -27,16 +27,10 @@ from models.rules.documents.pictures import Rows
 from models.rules.plans.plan_changes import ActionChange, PlanChanges
 from models.rules.plans.plan_report_paper import ADDED_UNKNOWN, rating_picture
 from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, ReportAction, ReportUpdate, summarise
-from tests.pdf.pdf_facts import TODAY, action, report, report_of
+from tests.pdf.pdf_facts import SINCE, TODAY, action, report, report_of
 from tests.pdf.pdf_structure import marks_of, pages_of, text_of
 
 ROOT = Path(__file__).resolve().parents[3]
-SINCE = PlanChanges(
-    meeting="Executive Board",
-    held_on=date(2026, 7, 21),
-    completed=(ActionChange("AP-2026-01/03", "done 4 Sep 2026"), ActionChange("AP-2026-01/06", "done 2 Oct 2026")),
-    moved=(ActionChange("AP-2026-01/11", "1 Sep 2026 to 1 Dec 2026"),),
-)
 FULL = ReportAction(
     reference="AP-2026-01/07",
     action="Hold weekly strategy meetings",
