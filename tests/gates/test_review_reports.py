@@ -28,15 +28,12 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
     finding = take_finding(
         session,
         judgement=Judgement(
-            source=Source.CASE_AUDIT,
-            verdict=Verdict.CONCERN,
-            text="Nobody looked.",
-            strength=Strength.STRONG,
+            source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Nobody looked.", strength=Strength.STRONG,
             key_line_id=line.id,
         ),
         review_id=review.id,
         agency_id=scene.police.id,
-    )
+    )  # fmt: skip
     plan = make.plan(session, review)
     advice = make.recommendation(session, plan, text="See the child.")
     cite_findings(session, advice, [finding.id])
@@ -84,3 +81,14 @@ def test_report_of_a_bare_review_holds_nothing_of_another(session: Session) -> N
     assert (facts.methods, facts.sample, facts.findings, facts.rows, facts.recommendations) == ((), (), (), (), ())
     with pytest.raises(RuleBroken, match="no such review"):
         review_facts(session, OCCASION, review_id=999_999)
+
+
+def test_summary_counts_each_case_and_agency_once_and_only_what_was_handed_in(session: Session) -> None:
+    scene = make_audits.scene(session)
+    audits = make_audits.opened(session, scene)
+    first = [audit for audit in audits if audit.sample_case_id == audits[0].sample_case_id]
+    for audit in first:
+        make_audits.submitted(session, audit)
+    done = review_facts(session, OCCASION, review_id=scene.review.id).done
+    assert done == DoneFacts(case_count=1, agency_count=2)
+    assert done.sentence == "1 case was audited, and 2 agencies answered or audited."

@@ -212,11 +212,11 @@ def agreement_sentence(rows: Sequence[MatrixRow]) -> str:
 
 
 def _said_together(row: MatrixRow) -> str:
-    """What the sources of a key line say together; of those that agree, the verdict, where all have given the same."""
+    """What the sources of a key line say together; of those that agree, on what, where all have given one verdict."""
     if row.mark is Mark.CONFLICT:
         return "Conflict"
     verdicts = {said.verdict for said in row.said if said.verdict is not None}
-    return f"Agreed {verdicts.pop().label.lower()}" if len(verdicts) == 1 else "Agreed in the main"
+    return f"Agreed, {verdicts.pop().label.lower()}" if len(verdicts) == 1 else "Agreed in the main"
 
 
 def _method(methods: Sequence[MethodFacts]) -> Table:

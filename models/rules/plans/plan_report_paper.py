@@ -123,7 +123,7 @@ def plan_pairs(report: PlanReport) -> tuple[tuple[str, str], ...]:
 
 
 def _standing(report: PlanReport, summary: PlanSummary) -> Iterator[Block]:
-    yield Heading(f"Where the plan stands on {day(report.made_on)}")
+    yield Heading(f"Where the actions stand on {day(report.made_on)}")
     yield plan_tiles(summary)
     if report.since is not None:
         yield from _changes(report.since)
