@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.audits.case_audits import CaseAudit
+from models.audits.case_audits import AuditStatus, CaseAudit
 from models.evidence.findings import Finding
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.evidence.triangulation_reports import matrix_rows, review_for
 from models.evidence.triangulations import triangulate
-from models.feedback.feedback_activities import Audience, heard
+from models.feedback.feedback_activities import Audience, FeedbackActivity, heard
+from models.partnership.agencies import Agency
 from models.partnership.hubs import Hub
 from models.partnership.people import name_of
 from models.partnership.strategic_priorities import StrategicPriority
@@ -18,11 +19,13 @@ from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.plans.recommendation_findings import cited_findings, sources_in_words, support_in_words
 from models.plans.recommendations import Recommendation
+from models.returns.agency_returns import ReturnStatus
 from models.returns.self_evaluations import SelfEvaluation
 from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
 from models.rules.evidence.triangulation import Source
 from models.rules.gates.review_reports import (
+    DoneFacts,
     FindingFacts,
     MethodFacts,
     RecommendationFacts,
@@ -56,7 +59,33 @@ def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> Rev
         findings=_findings(session, review.id),
         rows=matrix_rows(triangulate(session, review)),
         recommendations=_recommendations(session, review.id),
+        done=_done(session, review.id),
     )
+
+
+def _done(session: Session, review_id: int) -> DoneFacts:
+    """Cases and agencies of what has been handed in, and the people of what has been held."""
+    audits = (CaseAudit.review_id == review_id, CaseAudit.status.in_([each for each in AuditStatus if each.is_in]))
+    sent = (
+        SelfEvaluation.review_id == review_id,
+        SelfEvaluation.status.in_((ReturnStatus.SUBMITTED, ReturnStatus.CLOSED)),
+    )
+    agencies = select(CaseAudit.agency_id).where(*audits).union(select(SelfEvaluation.agency_id).where(*sent))
+    return DoneFacts(
+        case_count=session.scalar(select(func.count(CaseAudit.sample_case_id.distinct())).where(*audits)) or 0,
+        agency_count=session.scalar(select(func.count()).select_from(agencies.subquery())) or 0,
+        service_user_count=_people_heard(session, review_id, Audience.SERVICE_USERS),
+        practitioner_count=_people_heard(session, review_id, Audience.PRACTITIONERS),
+    )
+
+
+def _people_heard(session: Session, review_id: int, audience: Audience) -> int:
+    statement = select(func.sum(FeedbackActivity.people_count)).where(
+        FeedbackActivity.review_id == review_id,
+        FeedbackActivity.audience == audience,
+        FeedbackActivity.held_on.is_not(None),
+    )
+    return session.scalar(statement) or 0
 
 
 def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
@@ -108,14 +137,15 @@ def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:
 
 def _findings(session: Session, review_id: int) -> tuple[FindingFacts, ...]:
     rows = session.execute(
-        select(Finding, func.concat_ws(". ", KeyLine.number, KeyLine.text))
+        select(Finding, func.concat_ws(". ", KeyLine.number, KeyLine.text), func.coalesce(Agency.name, ""))
         .outerjoin(KeyLine, KeyLine.id == Finding.key_line_id)
+        .outerjoin(Agency, Agency.id == Finding.agency_id)
         .where(Finding.review_id == review_id)
         .order_by(KeyLine.number.nulls_last(), Finding.source, Finding.id)
     )
     return tuple(
-        FindingFacts(line, finding.source.label, finding.verdict, finding.strength.label, finding.text)
-        for finding, line in rows
+        FindingFacts(line, finding.source.label, finding.verdict, finding.strength.label, finding.text, agency)
+        for finding, line, agency in rows
     )
 
 

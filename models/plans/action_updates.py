@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
@@ -18,10 +17,7 @@ from models.core.words import must
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.actions import Action, rate_action
-from models.rules.core.due_dates import in_words, read_in_words
-
-_MOVED = "Due date moved from "
-_MOVED_FROM = re.compile(rf"{_MOVED}(\d{{1,2}} [A-Z][a-z]+ \d{{4}}) to ", re.ASCII)
+from models.rules.plans.due_date_moves import moved_dates, moved_words
 
 
 class ActionUpdate(Base):
@@ -99,7 +95,7 @@ def move_due_date(session: Session, action: Action, *, due_on: date, reason: str
     if not reason.strip():
         raise RuleBroken("Say why the due date moves.", field="reason")
     old, action.due_on = action.due_on, due_on
-    words = f"{_MOVED}{in_words(old)} to {in_words(due_on)}: {reason.strip()}"
+    words = moved_words(old, due_on, reason.strip())
     session.add(ActionUpdate(action_id=action.id, text=words, author_id=author_id))
     session.flush()
 
@@ -118,9 +114,8 @@ def due_days_before_moves(session: Session, on: date) -> dict[int, date]:
         .where(ActionUpdate.written_at >= after, ActionUpdate.text.startswith(_MOVED))
         .order_by(ActionUpdate.written_at.desc(), ActionUpdate.id.desc())
     )
-    told = ((action_id, _MOVED_FROM.match(words)) for action_id, words in session.execute(later))
-    days = ((action_id, read_in_words(words[1])) for action_id, words in told if words)
-    return {action_id: day for action_id, day in days if day is not None}
+    moves = ((action_id, moved_dates(words)) for action_id, words in session.execute(later))
+    return {action_id: dates[0] for action_id, dates in moves if dates is not None}
 
 
 def rate_actions(

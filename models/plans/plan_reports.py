@@ -20,9 +20,11 @@ from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
 from models.plans.action_updates import ActionUpdate
 from models.plans.actions import Action, owner_words
+from models.plans.plan_changes import plan_changes
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
+from models.rules.plans.plan_changes import PlanChanges
 from models.rules.plans.plan_reports import PlanReport, ReportAction, ReportUpdate
 
 MOST_ACTIONS = 5000
@@ -84,12 +86,14 @@ def plan_report(session: Session, scope: ReportScope, occasion: Occasion) -> Pla
     if not rows and not plans:
         raise RuleBroken(_NOTHING)
     latest = _latest_updates(session, [row.Action.id for row in rows])
+    actions = [(row.Action, _fact(row, latest.get(row.Action.id))) for row in rows]
     return PlanReport(
         partnership=occasion.partnership,
         made_on=occasion.made_on,
         made_by=occasion.made_by,
         about=f"action_plans:{scope.plan_id}" if scope.plan_id else "",
-        actions=tuple(_fact(row, latest.get(row.Action.id)) for row in rows),
+        actions=tuple(fact for _, fact in actions),
+        since=_since(session, plans, actions, occasion.made_on),
         scope=_scope_sentence(session, scope),
         **_title_facts(plans),
         **_review_facts(session, plans),
@@ -108,6 +112,15 @@ def ask_for_report(session: Session, scope: ReportScope, name: str = "plan_pdf")
     return ask_for_document(session, name, scope.as_arguments())
 
 
+def _since(
+    session: Session, plans: Sequence[Row[ActionPlan, ThematicReview]], actions: Sequence[tuple[Action, ReportAction]],
+    today: date,
+) -> PlanChanges | None:  # fmt: skip
+    """What has changed since the last meeting, where all the plans are of one review and so have the same one."""
+    reviews = {row.ThematicReview.id for row in plans}
+    return plan_changes(session, reviews.pop(), actions, today) if len(reviews) == 1 else None
+
+
 def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, str]:
     """What the head of a report says about its plans: the only one, up to three by name, or that there are several."""
     named = [row.ActionPlan for row in plans]
@@ -123,7 +136,7 @@ def _title_facts(plans: Sequence[Row[ActionPlan, ThematicReview]]) -> dict[str, 
     return {
         "reference": ", ".join(plan.reference for plan in few) or "Several plans",
         "title": "Actions from several improvement plans",
-        "version": ", ".join(str(plan.version) for plan in few) or "as in each plan",
+        "version": ", ".join(str(plan.version) for plan in few),
         "status": ", ".join(plan.status.label.lower() for plan in few).capitalize(),
     }
 

@@ -71,7 +71,7 @@ PAPERS: Final = (
         WHOLE | {"manager2"}, WHOLE,
     ),
     PaperRow("plan-summary", DocumentKind.PLAN_SUMMARY, *_PLAN, "report/?form=summary", _PLAN_TITLE, ALL, WHOLE),
-    PaperRow("review-report", DocumentKind.REVIEW_REPORT, *_REVIEW, "report/", _REVIEW_TITLE, telling=2),
+    PaperRow("review-report", DocumentKind.REVIEW_REPORT, *_REVIEW, "report/", _REVIEW_TITLE),
     PaperRow("matrix", DocumentKind.TRIANGULATION_MATRIX, *_REVIEW, "triangulation/paper/", _REVIEW_TITLE),
     PaperRow(
         "draw-certificate", DocumentKind.DRAW_CERTIFICATE, "/audit-samples/", "AS-2026-01", "certificate/",

@@ -106,7 +106,7 @@ def keep_screen(page: Page, name: str) -> None:
 
 
 def main(wanted: str = "") -> None:
-    """Start the portal with its demo, and draw every document and page in it; "pages" draws the pages only."""
+    """Start the portal with its demo, and draw every document and page in it; "papers" or "pages" draws those only."""
     with TemporaryDirectory() as folder, sync_playwright() as playwright, portal(Path(folder)) as address:
         browser = launch(playwright)
         people: dict[str, BrowserContext] = {}
@@ -120,7 +120,7 @@ def main(wanted: str = "") -> None:
             keep_blocks()
             for row in PAPERS:
                 keep_document(entered(row.by).new_page(), row)
-        for name, (login, _, _) in SCREENS.items():
+        for name, (login, _, _) in SCREENS.items() if wanted != "papers" else ():
             keep_screen(entered(login).new_page(), name)
         browser.close()
 

@@ -136,3 +136,21 @@ def _problems(paper: Made, row: PaperRow, context: BrowserContext, login: str) -
 def _refusals(login: str) -> set[int]:
     """Those who have signed in are told no, others are led to the sign-in page."""
     return REFUSED if login else {302}
+
+
+PRINTED = ("/actions/", "/agencies/", "/case-audits/review/1/")
+
+
+@pytest.mark.parametrize("path", PRINTED)
+def test_printed_list_has_its_rows_and_nothing_to_press_or_tick(cast: dict[str, BrowserContext], path: str) -> None:
+    page = cast["officer"].new_page()
+    page.goto(path)
+    boxes, bar = page.locator("main .list [type=checkbox]"), page.locator("main .dock")
+    assert boxes.first.is_visible()
+    assert bar.is_visible()
+    page.emulate_media(media="print")
+    assert [box for box in boxes.all() if box.is_visible()] == []
+    for left_out in (".dock", ".buttons", ".narrow-by", ".tabs", ".places"):
+        assert [part for part in page.locator(left_out).all() if part.is_visible()] == [], left_out
+    assert page.locator("main .list tbody th[scope=row]").first.is_visible()
+    page.close()

@@ -13,7 +13,7 @@ from models.feedback.feedback_activities import Audience, FeedbackActivity, Tech
 from models.gates.review_reports import review_facts
 from models.plans.recommendation_findings import cite_findings
 from models.rules.evidence.triangulation import Source, Strength, Verdict
-from models.rules.gates.review_reports import FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
+from models.rules.gates.review_reports import DoneFacts, FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
 from tests import make, make_audits, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
 
@@ -23,18 +23,17 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
     review, line = scene.review, make_tools.key_line(session, scene.review)
     make_audits.opened(session, scene)
     heard = {"audience": Audience.SERVICE_USERS, "technique": Technique.FOCUS_GROUP, "held_on": date(2026, 3, 1)}
-    session.add(FeedbackActivity(review_id=review.id, title="Young carers", summary="They were not asked.", **heard))
+    asked = {"title": "Young carers", "summary": "They were not asked.", "people_count": 7, **heard}
+    session.add(FeedbackActivity(review_id=review.id, **asked))
     finding = take_finding(
         session,
         judgement=Judgement(
-            source=Source.CASE_AUDIT,
-            verdict=Verdict.CONCERN,
-            text="Nobody looked.",
-            strength=Strength.STRONG,
+            source=Source.CASE_AUDIT, verdict=Verdict.CONCERN, text="Nobody looked.", strength=Strength.STRONG,
             key_line_id=line.id,
         ),
         review_id=review.id,
-    )
+        agency_id=scene.police.id,
+    )  # fmt: skip
     plan = make.plan(session, review)
     advice = make.recommendation(session, plan, text="See the child.")
     cite_findings(session, advice, [finding.id])
@@ -58,8 +57,9 @@ def test_report_holds_method_sample_findings_and_recommendations_and_names_no_ca
         SampleFacts(scene.sample.reference, "Level of intervention", "Child in need", 2, 1),
     )
     assert facts.findings == (
-        FindingFacts(f"1. {line.text}", "Case audit", Verdict.CONCERN, "Strong", "Nobody looked."),
+        FindingFacts(f"1. {line.text}", "Case audit", Verdict.CONCERN, "Strong", "Nobody looked.", "Northfield Police"),
     )
+    assert facts.done == DoneFacts(case_count=0, agency_count=0, service_user_count=7, practitioner_count=0)
     assert facts.recommendations == (
         RecommendationFacts(1, "See the child.", "", "Case audit", "One kind of source only: case audit", 2, 1),
     )
@@ -81,3 +81,14 @@ def test_report_of_a_bare_review_holds_nothing_of_another(session: Session) -> N
     assert (facts.methods, facts.sample, facts.findings, facts.rows, facts.recommendations) == ((), (), (), (), ())
     with pytest.raises(RuleBroken, match="no such review"):
         review_facts(session, OCCASION, review_id=999_999)
+
+
+def test_summary_counts_each_case_and_agency_once_and_only_what_was_handed_in(session: Session) -> None:
+    scene = make_audits.scene(session)
+    audits = make_audits.opened(session, scene)
+    first = [audit for audit in audits if audit.sample_case_id == audits[0].sample_case_id]
+    for audit in first:
+        make_audits.submitted(session, audit)
+    done = review_facts(session, OCCASION, review_id=scene.review.id).done
+    assert done == DoneFacts(case_count=1, agency_count=2)
+    assert done.sentence == "1 case was audited, and 2 agencies answered or audited."

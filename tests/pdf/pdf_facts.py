@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from models.rules.plans.plan_changes import ActionChange, PlanChanges
 from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, ReportAction, ReportUpdate
 
 TODAY = date(2026, 11, 22)
@@ -20,6 +21,12 @@ SENTENCES = (
     "Managers see the quality of decisions each month, not only their number.",
     "Dip-sample twelve case files a quarter and report the grades to the Hub.",
     "Single-agency training is replaced by a multi-agency session with feedback after three months.",
+)
+SINCE = PlanChanges(
+    meeting="Executive Board",
+    held_on=date(2026, 7, 21),
+    completed=(ActionChange("AP-2026-01/03", "done 4 Sep 2026"), ActionChange("AP-2026-01/06", "done 2 Oct 2026")),
+    moved=(ActionChange("AP-2026-01/11", "1 Sep 2026 to 1 Dec 2026"),),
 )
 CODES = ("green", "red", "amber", "blue", "green", "none", "blue")
 

@@ -31,6 +31,7 @@ from models.returns.escalations import (
 )
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.due_dates import in_words
 from models.rules.returns.escalation_ladder import Step, refuse_step
 from tests import make, make_tools
 from tests.returns.test_self_evaluations import answered
@@ -175,6 +176,32 @@ def test_letter_says_how_late_and_what_was_done_before(session: Session, late: S
     assert facts.paragraphs[1] == "Said at sponsor."
     assert [step.label for step in facts.steps] == ["Reminder", "Officer call"]
     assert (facts.sender_role, facts.sender) == ("Lead sponsor", "Lead sponsor")
+    assert facts.subject.endswith(f"due on {in_words(late.due_on)}: 8 days late")
+    assert f"or tell us what keeps it, before {in_words(late.due_on + timedelta(days=14))}." in facts.paragraphs[2]
+
+
+def test_letter_asks_at_once_when_the_next_step_is_due_already_and_at_the_top(
+    session: Session, late: SelfEvaluation
+) -> None:
+    at_once = "now, or tell us by return what keeps it"
+    assert at_once in letter_facts(session, climbed(session, late, "reminder"), partnership="Us").paragraphs[2]
+    top = climbed(session, late, "officer_call", "sponsor", "executive", "board")
+    assert at_once in letter_facts(session, top, partnership="Us").paragraphs[2]
+
+
+def test_letter_names_the_contact_whose_address_the_agency_gave_and_nobody_else(
+    session: Session, late: SelfEvaluation
+) -> None:
+    agency = session.get_one(Agency, late.agency_id)
+    first = climbed(session, late, "reminder")
+    agency.contact_email = "shared@police.example"
+    assert (letter_facts(session, first, partnership="Us").contact) == ""
+    person = make.person(session, Role.MANAGER, agency=agency, name="Ann Bee", email="ann.bee@police.example")
+    agency.contact_email = "Ann.Bee@police.example"
+    facts = letter_facts(session, first, partnership="Us")
+    assert (facts.contact, facts.email) == (person.name, "Ann.Bee@police.example")
+    above = climbed(session, late, "officer_call", "sponsor", "executive")
+    assert letter_facts(session, above, partnership="Us").contact == ""
 
 
 def test_agency_reads_no_line_of_the_log(session: Session, late: SelfEvaluation) -> None:

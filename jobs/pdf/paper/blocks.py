@@ -16,6 +16,7 @@ from jobs.pdf.paper.styles import (
     LEAD,
     QUIET,
     STRONG_BODY,
+    STRONG_LEAD,
     STYLES,
     TINT,
     TONE_COLOURS,
@@ -40,6 +41,8 @@ from models.rules.documents.papers import (
 SHORT_FACT: Final = 300
 """Characters; a longer value does not stand in the grid but takes the full width."""
 INDENT: Final = 18.0
+HAND: Final = 46.0
+"""Room for a signature by hand."""
 BULLET: Final = "•"
 
 
@@ -184,7 +187,10 @@ def _draw_notice(pages: Pages, block: Notice) -> None:
 
 
 def _draw_signatures(pages: Pages, block: Signatures) -> None:
-    """Two lines a row: room to sign, and under each who signs and when."""
+    """Two lines a row: room to sign, and under each who signs and when; or the end of a letter."""
+    if block.closing:
+        _draw_closing(pages, block)
+        return
     width = (pages.width - 30) / 2
     for start in range(0, len(block.signers), 2):
         pages.need(62)
@@ -198,6 +204,19 @@ def _draw_signatures(pages: Pages, block: Signatures) -> None:
             pages.lines(pages.type.wrap(words, QUIET, width)[:2], QUIET, x, pages.y - 37)
             pages.close()
         pages.y -= 62
+
+
+def _draw_closing(pages: Pages, block: Signatures) -> None:
+    """The last words of a letter, room for a hand, and who has signed; all on one page."""
+    for who, name in block.signers:
+        lines = [text for text in (name, who, block.behalf) if text.strip()]
+        pages.need(LEAD.leading * (1 + len(lines)) + HAND + 18)
+        pages.y -= 6
+        pages.paragraph("P", block.closing, LEAD)
+        pages.y -= HAND
+        for at, text in enumerate(lines):
+            pages.paragraph("P", short(text), STRONG_LEAD if at == 0 and name else LEAD)
+        pages.y -= 12
 
 
 def _draw_page_break(pages: Pages, block: PageBreak) -> None:

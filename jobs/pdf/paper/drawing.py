@@ -7,7 +7,7 @@ from typing import Final
 from jobs.pdf.paper.blocks import draw_blocks
 from jobs.pdf.paper.letterhead import PLAIN, Logo, Running, Stationery
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, TOP, Pages
-from jobs.pdf.paper.styles import EYEBROW, SUBTITLE, TITLE
+from jobs.pdf.paper.styles import EYEBROW, SUBJECT, SUBTITLE, TITLE
 from jobs.pdf.paper.tags import About
 from jobs.pdf.paper.texts import short
 from models.core.errors import RuleBroken
@@ -15,6 +15,8 @@ from models.rules.documents.papers import Paper
 
 HEADLINE: Final = replace(TITLE, size=21, leading=26)
 """The title on upright paper."""
+OPENING_GAP: Final = 9.0
+"""Between the address, the date and the salutation of a letter, beside what follows every paragraph."""
 
 
 def draw(paper: Paper, stationery: Stationery = PLAIN) -> bytes:
@@ -48,19 +50,33 @@ def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
 
 
 def _draw_head(pages: Pages, paper: Paper, logo: Logo | None) -> None:
-    """Logo in the corner; the partnership, the kind of document and its reference; title and subtitle."""
+    """Logo in the corner; the partnership, the kind of document and its reference; title and subtitle.
+
+    Of a letter the partnership alone, then its opening, and the title as its subject.
+    """
     pages.bookmark(f"{paper.reference} {paper.title}")
     width = pages.width
     if logo is not None:
         width -= _draw_logo(pages, logo) + 16
     parts = (short(paper.partnership), f"{short(paper.kind, 120)} {short(paper.reference, 60)}".strip())
-    pages.paragraph("P", " · ".join(parts), EYEBROW, width)
+    pages.paragraph("P", " · ".join(parts[:1] if paper.opening else parts), EYEBROW, width)
     pages.y -= 2
-    pages.paragraph("H1", short(paper.title), TITLE if paper.is_landscape else HEADLINE, width)
-    pages.paragraph("P", short(paper.subtitle), SUBTITLE, width)
+    if not paper.opening:
+        pages.paragraph("H1", short(paper.title), TITLE if paper.is_landscape else HEADLINE, width)
+        pages.paragraph("P", short(paper.subtitle), SUBTITLE, width)
     if logo is not None and len(pages.pages) == 1:
         pages.y = min(pages.y, pages.page_height - TOP - logo.size[1])
     pages.y -= 10
+    if paper.opening:
+        _draw_opening(pages, paper)
+
+
+def _draw_opening(pages: Pages, paper: Paper) -> None:
+    for block in paper.opening:
+        pages.y -= OPENING_GAP
+        draw_blocks(pages, (block,))
+    pages.paragraph("H1", short(paper.title), SUBJECT)
+    pages.y -= 8
 
 
 def _draw_logo(pages: Pages, logo: Logo) -> float:

@@ -5,6 +5,7 @@ from typing import Final
 
 from jobs.pdf.paper.texts import Style
 from jobs.pdf.paper.typefaces import REGULAR, STRONG
+from models.rules.documents.bars import TONES
 
 
 def colour(web: str) -> str:
@@ -27,15 +28,16 @@ EDGE: Final = "#7d8895"
 TINT: Final = "#eef2f6"
 ALARM: Final = "#a51d1d"
 BRAG_COLOURS: Final = {
-    "red": ("#b3261e", "#ffffff"),
-    "amber": ("#f5b83d", "#2a1c00"),
-    "green": ("#1d6f42", "#ffffff"),
-    "blue": ("#1f5fa8", "#ffffff"),
+    **{tone: (TONES[tone], "#ffffff") for tone in ("red", "amber", "green", "blue")},
     "none": ("#e3e7ec", "#2b3440"),
 }
-"""Plate and letter colour of each rating; every pair reads at 4.5:1 or better (a test computes it)."""
+"""Plate and letter colour of each rating, the plate as its bars are; every pair reads at 4.5:1 or better, also in grey
+(a test computes it).
+"""
 
 TITLE: Final = Style(STRONG, 25, 30, HOUSE)
+SUBJECT: Final = Style(STRONG, 11.5, 15.5, HOUSE, gap=4)
+"""What a letter is about: its title stands under the salutation, no larger than a line of it has to be."""
 SUBTITLE: Final = Style(REGULAR, 12.5, 17, colour(INK), gap=3)
 EYEBROW: Final = Style(STRONG, 9.5, 13, colour(MUTED))
 HEADINGS: Final = {
@@ -44,14 +46,15 @@ HEADINGS: Final = {
     4: Style(STRONG, 9.5, 13.5, colour(INK), gap=4),
 }
 """The gap is left out at the top of a page."""
-BODY: Final = Style(REGULAR, 8, 11, colour(INK))
+BODY: Final = Style(REGULAR, 9, 12, colour(INK))
+"""What is read is set in 9 points or more; labels, notes and running lines in 8."""
 LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
 STRONG_LEAD: Final = Style(STRONG, 9.5, 13.5, colour(INK))
-STRONG_BODY: Final = Style(STRONG, 8, 11, colour(INK))
-QUIET: Final = Style(REGULAR, 7.5, 10.4, colour(MUTED))
-LABEL: Final = Style(STRONG, 6.8, 9.4, colour(MUTED), gap=4)
-RUNNING: Final = Style(REGULAR, 7.2, 9, colour(MUTED))
-RUNNING_STRONG: Final = Style(STRONG, 7.2, 9, HOUSE)
+STRONG_BODY: Final = Style(STRONG, 9, 12, colour(INK))
+QUIET: Final = Style(REGULAR, 8, 10.8, colour(MUTED))
+LABEL: Final = Style(STRONG, 8, 10.6, colour(MUTED), gap=4)
+RUNNING: Final = Style(REGULAR, 8, 9.8, colour(MUTED))
+RUNNING_STRONG: Final = Style(STRONG, 8, 9.8, HOUSE)
 FIGURE: Final = Style(STRONG, 21, 25, colour(INK))
 ALARM_FIGURE: Final = replace(FIGURE, colour=colour(ALARM))
 TONE_COLOURS: Final = {
@@ -66,10 +69,10 @@ STYLES: Final = {
     "apart": replace(QUIET, gap=3),
     "label": LABEL,
     "alarm": replace(STRONG_BODY, colour=colour(ALARM)),
-    "name": replace(STRONG_BODY, size=8.4, leading=11.4),
+    "name": STRONG_BODY,
     "code": replace(QUIET, colour=colour(INK)),
     **{
-        f"tag {tone}": Style(STRONG, 7.4, 10, colour(ink), gap=5, fill=colour(fill))
+        f"tag {tone}": Style(STRONG, 8, 10.6, colour(ink), gap=5, fill=colour(fill))
         for tone, (fill, ink) in TONE_COLOURS.items()
     },
 }

@@ -19,7 +19,10 @@ from jobs.pdf.paper.typefaces import STRONG
 from models.rules.documents.papers import Column, Row, pieces_of
 
 PAD: Final = 5.0
-HEAD: Final = Style(STRONG, 7.6, 10, HOUSE)
+"""Points between the edge of a column and its words."""
+ROW_PAD: Final = 4.0
+"""Points over and under the words of a row."""
+HEAD: Final = Style(STRONG, 8, 10.6, HOUSE)
 LONGEST_HEAD: Final = 80
 MOST_HEAD_LINES: Final = 10
 SPLIT_ROOM: Final = 110.0
@@ -40,11 +43,11 @@ class _Lane:
 
     @property
     def height(self) -> float:
-        return max((cell.height for _, _, cell, _ in self.cells), default=0.0) + 2 * PAD
+        return max((cell.height for _, _, cell, _ in self.cells), default=0.0) + 2 * ROW_PAD
 
     def split(self, room: float) -> tuple["_Lane", "_Lane"]:
         """The part of each cell that fits into `room` points, and the rest."""
-        halves = [(x, width, cell.split(room - 2 * PAD), node) for x, width, cell, node in self.cells]
+        halves = [(x, width, cell.split(room - 2 * ROW_PAD), node) for x, width, cell, node in self.cells]
         head = _Lane([(x, width, half[0], node) for x, width, half, node in halves], self.fill)
         return head, _Lane([(x, width, half[1], node) for x, width, half, node in halves], self.fill)
 
@@ -74,7 +77,7 @@ class Table:
         self.widths = column_widths(shares, [need + 2 * PAD + 0.1 for need in needs], self.width)
         heads = zip(self._titles, self.widths, strict=True)
         self._heads = [_wrapped_head(setter, title, width - 2 * PAD) for title, width in heads]
-        self._head_height = max(len(lines) for _, lines in self._heads) * HEAD.leading + 2 * PAD - 2
+        self._head_height = max(len(lines) for _, lines in self._heads) * HEAD.leading + 2 * ROW_PAD - 1
 
     def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
         """Draw every row in order, with the headings above them on each page; `empty` when there is no row.
@@ -138,7 +141,7 @@ class Table:
                 pages.open_artifact("Header")
             for at, line in enumerate(lines):
                 shift = width - 2 * PAD - pages.type.width(line, style) if column.is_number else 0.0
-                pages.lines([line], style, x + PAD + shift, top - PAD + 1 - at * HEAD.leading)
+                pages.lines([line], style, x + PAD + shift, top - ROW_PAD + 0.5 - at * HEAD.leading)
             pages.close()
             x += width
         pages.y = top - self._head_height
@@ -200,7 +203,7 @@ class Table:
         for x, width, cell, node in lane.cells:
             if cell.strips or (rest is None and not node.kids):
                 pages.open(node)
-                _draw_stack(pages, cell, x, top - PAD, width)
+                _draw_stack(pages, cell, x, top - ROW_PAD, width)
                 pages.close()
         pages.y = top - lane.height
         if rest is not None:
@@ -217,7 +220,7 @@ class Table:
         if row.tone:
             pages.plate(self.left, top - lane.height, 2.4, lane.height, EDGES[row.tone])
         for x, _, cell, _ in lane.cells:
-            _draw_plates(pages, cell, x, top - PAD)
+            _draw_plates(pages, cell, x, top - ROW_PAD)
         pages.close()
 
 

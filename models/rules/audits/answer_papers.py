@@ -162,7 +162,7 @@ def _written(number: int, section: WrittenSection) -> Iterator[Block]:
 def _answer(answer: WrittenAnswer) -> Row:
     question: list[Piece] = [(answer.text, STRONG)]
     if answer.key_line:
-        question += [("Key line of enquiry", LABEL), (answer.key_line, QUIET)]
+        question += [("Key line of enquiry", LABEL), (answer.key_line, "body")]
     pieces: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
     if answer.note:
         pieces += [("Note", LABEL), (answer.note, "body")]

@@ -124,12 +124,12 @@ def _section(section: SideSection, agencies: Sequence[AgencyAudit], start: int) 
 
 
 def _row(start: int, end: int, row: SideRow) -> Row:
-    question = [(row.question, STRONG), ("Key line of enquiry" if row.key_line else "", LABEL), (row.key_line, QUIET)]
+    question = [(row.question, STRONG), ("Key line of enquiry" if row.key_line else "", LABEL), (row.key_line, BODY)]
     return Row([question, *map(_cell, row.cells[start:end]), _agreement(row.agreement)])
 
 
 def _cell(cell: SideCell) -> Cell:
-    return [(cell.words, BODY), (cell.note, QUIET)] if cell.words or cell.note else "–"
+    return [(cell.words, STRONG), (cell.note, BODY)] if cell.words or cell.note else "–"
 
 
 def _agreement(agreement: Agreement | None) -> Cell:

@@ -155,18 +155,6 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def read_in_words(words: str) -> date | None:
-    """The day that `in_words` has written; None where the words name no day.
-
-    >>> read_in_words("3 December 2026"), read_in_words("31 February 2026")
-    (datetime.date(2026, 12, 3), None)
-    """
-    try:
-        return datetime.strptime(words, "%d %B %Y").replace(tzinfo=UTC).date()
-    except ValueError:
-        return None
-
-
 def month_ends_before(day: date, count: int) -> tuple[date, ...]:
     """The last days of the months before that of a day, so many of them, the earliest first.
 

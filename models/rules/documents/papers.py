@@ -23,8 +23,6 @@ OFFICIAL: Final = "OFFICIAL"
 SENSITIVE: Final = "OFFICIAL-SENSITIVE"
 """The classification of a document in which cases, or people who are no professionals, can be told."""
 
-# --- pieces of text: (text, look) -------------------------------------------------------------------------------------
-
 Piece = tuple[str, str]
 """A text and its look, one of the words below. Empty texts are left out."""
 
@@ -165,10 +163,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Lines to sign on, each with the role and, when known, the name of the person who signs."""
+    """Lines to sign on, each with the role and, when known, the name of the person who signs.
+
+    With a `closing`, the end of a letter: room for a hand, then name, role and `behalf`, for whom they sign.
+    """
 
     kind: ClassVar[str] = "signatures"
     signers: Sequence[tuple[str, str]]
+    closing: str = ""
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ class Occasion:
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """A document. `scope` says which part of the whole it shows, `about` names the record it is about
-    (`action_plans:12`), `agency_id` the agency that owns it.
+    (`action_plans:12`), `agency_id` the agency that owns it. A letter has an `opening` above its title, the subject.
     """
 
     partnership: str
@@ -226,6 +229,7 @@ class Paper:
     made_on: date
     fingerprint: str
     blocks: Sequence[Block]
+    opening: Sequence[Block] = ()
     reference: str = ""
     subtitle: str = ""
     version: str = ""

@@ -162,8 +162,8 @@ class Picture:
         return " ".join(part for part in (f"{self.shape}.", self.title and f"{self.title}.", self.says) if part)
 
 
-def bar_picture(title: str, bars: Sequence[Bar], says: str = "") -> Picture:
-    """Bars as a picture. What it says in words is made from the figures unless it is given.
+def bar_picture(title: str, bars: Sequence[Bar], says: str = "", *, most: int = 0) -> Picture:
+    """Bars as a picture. What it says in words is made from the figures unless it is given; `most` is as in `bar_rows`.
 
     >>> from models.rules.documents.bars import bars_of
     >>> bar_picture("Grades", bars_of([("Good", 3), ("Poor", 1)])).text
@@ -178,12 +178,12 @@ def bar_picture(title: str, bars: Sequence[Bar], says: str = "") -> Picture:
         (bar.label, *(f"{sum(part.count for part in bar.parts if part.word == word):,}" for word in words))
         for bar in bars
     )
-    plot = bar_rows(bars) if bars else None
+    plot = bar_rows(bars, most=most) if bars else None
     return Picture("", title, said, plot, ("", *(word or "Number" for word in words)), tuple(rows))
 
 
-def bar_marks(bar: Bar, most: int, least: float = 0.0, *, with_numbers: bool = False) -> tuple[Mark, ...]:
-    """The parts of a bar end to end; `most` fills the width. What counts something is at least `least` wide.
+def bar_marks(bar: Bar, most: int, *, with_numbers: bool = False) -> tuple[Mark, ...]:
+    """The parts of a bar end to end, true to scale; `most` fills the width. What counts nothing has no mark.
 
     With numbers each part has its own written on it, where there is room.
 
@@ -191,10 +191,9 @@ def bar_marks(bar: Bar, most: int, least: float = 0.0, *, with_numbers: bool = F
     >>> [(mark.begins, mark.ends, mark.tone) for mark in bar_marks(Bar("x", (Part("a", 1, "red"), Part("b", 3))), 8)]
     [(0.0, 0.125, 'red'), (0.125, 0.5, 'navy')]
     """
-    lengths = [max(least, part.count / most) if part.count and most else 0.0 for part in bar.parts]
-    whole = max(1.0, sum(lengths))
+    lengths = [part.count / most if most else 0.0 for part in bar.parts]
     return tuple(
-        Mark(begins / whole, (begins + length) / whole, part.tone, f"{part.count:,}" if with_numbers else "")
+        Mark(begins, min(1.0, begins + length), part.tone, f"{part.count:,}" if with_numbers else "")
         for part, length, begins in zip(bar.parts, lengths, _starts(lengths), strict=True)
         if length
     )
@@ -219,7 +218,7 @@ def bar_rows(
     lines = (
         Line(
             bar.label,
-            bar_marks(bar, most, 0.01, with_numbers=with_numbers),
+            bar_marks(bar, most, with_numbers=with_numbers),
             values[at] if values else f"{bar.total:,}",
             hrefs[at] if hrefs else "",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from models.rules.documents.fingerprints import check_line
 from models.rules.documents.papers import SENSITIVE, Block, Facts, Occasion, Paper, day, fingerprint_of
 from models.rules.evidence.triangulation import Mark, Verdict
 
@@ -12,31 +13,28 @@ NOBODY_NAMED: Final = "The case is called by its reference only."
 
 
 def paper_of(
-    occasion: Occasion, facts: Any, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], **head: Any
-) -> Paper:
-    """A paper with the fingerprint of its facts; its head shows the pairs, and when and for whom it was made.
+    occasion: Occasion, facts: Any, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block], *, columns: int = 3,
+    **head: Any,
+) -> Paper:  # fmt: skip
+    """A paper whose head shows the pairs, and when and for whom it was made, and whose last line is its fingerprint.
 
     It is marked OFFICIAL-SENSITIVE unless `head` says otherwise.
     """
     fingerprint = fingerprint_of(facts)
-    origin = (
-        ("Made on", day(occasion.made_on)),
-        ("Made by", occasion.made_by),
-        ("Fingerprint of the facts", in_groups(fingerprint)),
-    )
+    origin = (("Made on", day(occasion.made_on)), ("Made by", occasion.made_by))
     return Paper(
         partnership=occasion.partnership,
         made_on=occasion.made_on,
         fingerprint=fingerprint,
-        blocks=(Facts((*pairs, *origin), columns=3), *blocks),
+        blocks=(Facts(told((*pairs, *origin)), columns=columns), *blocks, check_line(fingerprint)),
         **{"classification": SENSITIVE, **head},
     )
 
 
-def in_groups(fingerprint: str) -> str:
-    """A fingerprint in groups of eight, so that the eye keeps its place and lines break between groups.
+def told(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The pairs that have something to tell.
 
-    >>> in_groups("00179ab4e8a9e9c9fbb2")
-    '00179ab4 e8a9e9c9 fbb2'
+    >>> told((("Lead sponsor", ""), ("Status", "Agreed")))
+    (('Status', 'Agreed'),)
     """
-    return " ".join(fingerprint[at : at + 8] for at in range(0, len(fingerprint), 8))
+    return tuple((label, value) for label, value in pairs if value.strip())

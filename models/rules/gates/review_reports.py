@@ -1,16 +1,19 @@
-"""What does a thematic review say as a whole: scope, method, sample, findings, triangulation, recommendations, plan?"""
+"""What does a thematic review say as a whole, its summary and its recommendations first?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, noun_of
 from models.rules.documents.papers import (
+    BODY,
     QUIET,
+    STRONG,
     Block,
     Column,
     Heading,
+    Items,
     Occasion,
     PageBreak,
     Paper,
@@ -22,7 +25,7 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
-from models.rules.evidence.triangulation import Verdict
+from models.rules.evidence.triangulation import Mark, Verdict
 from models.rules.evidence.triangulation_reports import RULE, MatrixRow, mark_tiles, matrix_tables
 
 
@@ -47,13 +50,14 @@ class SampleFacts:
 
 @dataclass(frozen=True)
 class FindingFacts:
-    """One finding along a key line."""
+    """One finding along a key line; `agency` is the agency that it speaks of, empty where it speaks of none."""
 
     key_line: str
     source: str
     verdict: Verdict
     strength: str
     text: str
+    agency: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,44 @@ class RecommendationFacts:
 
 
 @dataclass(frozen=True)
+class DoneFacts:
+    """How much was done: cases whose audits are in, agencies that answered or audited, and people who were heard."""
+
+    case_count: int = 0
+    agency_count: int = 0
+    service_user_count: int = 0
+    practitioner_count: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The figures in words; what has not been done is left out.
+
+        >>> DoneFacts(12, 7, 31, 0).sentence
+        '12 cases were audited, 7 agencies answered or audited, and 31 service users, carers and families were heard.'
+        >>> DoneFacts(practitioner_count=1).sentence, DoneFacts().sentence
+        ('1 practitioner was heard.', 'Nothing has been gathered yet.')
+        """
+        users = noun_of(
+            self.service_user_count,
+            "service user, carer or family member was",
+            "service users, carers and families were",
+        )
+        counted = (
+            (self.case_count, count_words(self.case_count, "case was audited", "cases were audited")),
+            (self.agency_count, count_words(self.agency_count, "agency", "agencies") + " answered or audited"),
+            (self.service_user_count, f"{self.service_user_count:,} {users} heard"),
+            (
+                self.practitioner_count,
+                count_words(self.practitioner_count, "practitioner was heard", "practitioners were heard"),
+            ),
+        )
+        words = [text for count, text in counted if count]
+        if not words:
+            return "Nothing has been gathered yet."
+        return f"{', and '.join([part for part in (', '.join(words[:-1]), words[-1]) if part])}."
+
+
+@dataclass(frozen=True)
 class ReviewReportFacts:
     """A thematic review on a day. Names nobody and no case."""
 
@@ -99,17 +141,18 @@ class ReviewReportFacts:
     findings: tuple[FindingFacts, ...]
     rows: tuple[MatrixRow, ...]
     recommendations: tuple[RecommendationFacts, ...]
+    done: DoneFacts = DoneFacts()
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
-    """The whole review in the framework's order; the matrix is on a landscape page between portrait ones."""
+    """Summary and recommendations, then the review in the framework's order; the matrix is on landscape pages."""
     pairs = (
         ("Kind", facts.kind), ("Hub", facts.hub), ("Lead sponsor", facts.sponsor),
         ("Strategic priority", facts.priority), ("Period under review", _period(facts)), ("Stage", facts.stage),
     )  # fmt: skip
     return paper_of(
         facts.occasion, facts, pairs, tuple(_blocks(facts)),
-        kind="Thematic review report", reference=facts.reference, title=facts.title, about=facts.about,
+        kind="Thematic review report", reference=facts.reference, title=facts.title, about=facts.about, columns=4,
     )  # fmt: skip
 
 
@@ -119,8 +162,7 @@ def _period(facts: ReviewReportFacts) -> str:
 
 
 def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
-    yield Heading("Scope")
-    yield Paragraph(facts.focus or "The focus has not been written down yet.")
+    yield from _summary(facts)
     yield _method(facts.methods)
     yield _sample(facts.sample)
     yield from _findings(facts.findings)
@@ -131,6 +173,50 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield from matrix_tables(facts.rows, level=3)
     yield PageBreak("portrait")
     yield _recommendations(facts.recommendations)
+
+
+def _summary(facts: ReviewReportFacts) -> Iterator[Block]:
+    """What a member of the Board reads: why, what was done, what the sources say together, and what is to change."""
+    yield Heading("Summary")
+    yield Paragraph(facts.focus or "The focus has not been written down yet.")
+    yield Paragraph(facts.done.sentence)
+    yield Paragraph(agreement_sentence(facts.rows))
+    yield Heading("Recommendations")
+    if not facts.recommendations:
+        yield Paragraph("Nothing is recommended yet.")
+    yield Items([recommendation.text for recommendation in facts.recommendations], is_numbered=True)
+    together = [row for mark in (Mark.CONFLICT, Mark.AGREE) for row in facts.rows if row.mark is mark]
+    if together:
+        yield Heading("Where the sources conflict, and where they agree")
+        yield Items([f"{_said_together(row)}: {row.number}. {row.text}" for row in together])
+
+
+def agreement_sentence(rows: Sequence[MatrixRow]) -> str:
+    """On how many key lines the sources agree, conflict, or cannot be set side by side.
+
+    >>> agreement_sentence(())
+    'The review has no key lines of enquiry yet, so its sources cannot be set side by side.'
+    >>> def line(mark):
+    ...     return MatrixRow(1, "", "", (), mark, "")
+    >>> agreement_sentence((line(Mark.AGREE), line(Mark.CONFLICT), line(Mark.SILENT)))
+    'Of 3 key lines of enquiry the sources agree on 1 and conflict on 1; on 1 fewer than two of them speak.'
+    >>> agreement_sentence((line(Mark.SILENT),))
+    'Of 1 key line of enquiry the sources agree on none and conflict on none; on 1 fewer than two of them speak.'
+    """
+    if not rows:
+        return "The review has no key lines of enquiry yet, so its sources cannot be set side by side."
+    agree, conflict, silent = (sum(row.mark is mark for row in rows) for mark in Mark)
+    lines = count_words(len(rows), "key line", "key lines")
+    said = f"Of {lines} of enquiry the sources agree on {agree or 'none'} and conflict on {conflict or 'none'}"
+    return f"{said}; on {silent:,} fewer than two of them speak." if silent else f"{said}."
+
+
+def _said_together(row: MatrixRow) -> str:
+    """What the sources of a key line say together; of those that agree, on what, where all have given one verdict."""
+    if row.mark is Mark.CONFLICT:
+        return "Conflict"
+    verdicts = {said.verdict for said in row.said if said.verdict is not None}
+    return f"Agreed, {verdicts.pop().label.lower()}" if len(verdicts) == 1 else "Agreed in the main"
 
 
 def _method(methods: Sequence[MethodFacts]) -> Table:
@@ -164,14 +250,15 @@ def _findings(findings: Sequence[FindingFacts]) -> Iterator[Block]:
     yield Heading("Findings by key line")
     if not findings:
         yield Paragraph("Nothing has been found yet.")
-    columns = (Column("Finding", 5), Column("Source", 1.6), Column("It speaks of", 1.2))
+    columns = (Column("Finding", 4.4), Column("Agency and source", 2), Column("It speaks of", 1.2))
     for line, findings_of_line in groupby(findings, key=lambda finding: finding.key_line):
         yield Table(columns, RowsOf(tuple(findings_of_line), _finding), heading=line or "Along no key line", level=3)
 
 
 def _finding(finding: FindingFacts) -> Row:
     verdict = [(finding.verdict.label, tag(VERDICT_TONES[finding.verdict])), (finding.strength, QUIET)]
-    return Row([finding.text, finding.source, verdict], tone=VERDICT_TONES[finding.verdict])
+    told_by = [(finding.agency, STRONG), (finding.source, BODY)]
+    return Row([finding.text, told_by, verdict], tone=VERDICT_TONES[finding.verdict])
 
 
 def _recommendations(recommendations: Sequence[RecommendationFacts]) -> Table:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, list_words, lower_first, noun_of
 from models.rules.documents.bars import Bar, Part
+from models.rules.documents.fingerprints import check_line
 from models.rules.documents.papers import (
     ALARM,
     APART,
@@ -20,6 +21,7 @@ from models.rules.documents.papers import (
     Figure,
     Heading,
     Paper,
+    Paragraph,
     Piece,
     Row,
     RowsOf,
@@ -30,7 +32,8 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.documents.pictures import Picture, bar_picture
-from models.rules.evidence.paper_parts import in_groups
+from models.rules.evidence.paper_parts import told
+from models.rules.plans.plan_changes import ActionChange, PlanChanges
 from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, PlanSummary, ReportAction, summarise
 
 COLUMNS: Final = (
@@ -42,6 +45,10 @@ COLUMNS: Final = (
     Column("Progress and evidence", 156),
 )
 TONES: Final = {"red": "red", "amber": "amber", "green": "green", "blue": "blue", "none": "grey"}
+MOST_NAMED: Final = 40
+"""Actions that one line of the changes names."""
+HOW_KNOWN: Final = "Of the actions shown here, from the day after the meeting on, by their dates and their updates."
+ADDED_UNKNOWN: Final = "Which were added is not known here."
 TAGS: Final = {code: tag(tone) for code, tone in TONES.items()}
 
 
@@ -61,7 +68,8 @@ def plan_paper(report: PlanReport) -> Paper:
         )
         for group in summary.groups
     ]
-    return paper_of(report, (Facts(plan_pairs(report), columns=4), *_standing(report, summary), *groups))
+    blocks = (Facts(plan_pairs(report), columns=4), *_standing(report, summary), *groups)
+    return paper_of(report, (*blocks, check_line(report.fingerprint)))
 
 
 def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improvement action plan") -> Paper:
@@ -71,7 +79,7 @@ def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improve
         kind=kind,
         reference=report.reference,
         title=report.title,
-        subtitle=report.review_title or report.scope,
+        subtitle=subtitle_of(report),
         version=report.version,
         classification=report.classification,
         made_on=report.made_on,
@@ -83,26 +91,42 @@ def paper_of(report: PlanReport, blocks: tuple[Block, ...], kind: str = "Improve
     )
 
 
-def plan_pairs(report: PlanReport) -> list[tuple[str, str]]:
-    """What a report says about the plan and about itself, as labels with values."""
-    return [
-        ("Thematic review", report.review_reference),
-        ("Lead sponsor", report.sponsor),
-        ("Status of the plan", report.status),
-        ("What is shown", report.scope),
-        ("Version", report.version),
-        ("Made on", day(report.made_on)),
-        ("Made by", report.made_by),
-        ("Fingerprint of the facts (SHA-256)", in_groups(report.fingerprint)),
-    ]
+def subtitle_of(report: PlanReport) -> str:
+    """The review's title where the plan's own does not say it, else what is shown of the plan.
+
+    >>> facts = {"partnership": "P", "reference": "AP-1", "made_on": date(2026, 1, 1), "actions": ()}
+    >>> subtitle_of(PlanReport(**facts, title="Improvement plan: Neglect", review_title="Neglect"))
+    'Every action of the plan'
+    """
+    is_said = report.review_title.casefold() in report.title.casefold()
+    return report.scope if is_said else report.review_title
+
+
+def plan_pairs(report: PlanReport) -> tuple[tuple[str, str], ...]:
+    """What a report says about the plan and about itself, as labels with values; nothing twice, nothing unknown.
+
+    Version and day stand at the foot of every page, and the day over the figures that are counted on it.
+    """
+    shown = "" if report.scope == subtitle_of(report) else report.scope
+    return told(
+        (
+            ("Thematic review", report.review_reference),
+            ("Lead sponsor", report.sponsor),
+            ("Status of the plan", report.status),
+            ("What is shown", shown),
+            ("Made by", report.made_by),
+        )
+    )
 
 
 # --- where the plan stands --------------------------------------------------------------------------------------------
 
 
 def _standing(report: PlanReport, summary: PlanSummary) -> Iterator[Block]:
-    yield Heading(f"Where the plan stands on {day(report.made_on)}")
+    yield Heading(f"Where the actions stand on {day(report.made_on)}")
     yield plan_tiles(summary)
+    if report.since is not None:
+        yield from _changes(report.since)
     yield Figure(rating_picture(summary), _rating_table(summary))
     if len(summary.agencies) > 1:
         yield _agency_table(summary)
@@ -122,9 +146,9 @@ def plan_tiles(summary: PlanSummary) -> Tiles:
 
 
 def rating_picture(summary: PlanSummary) -> Picture:
-    """One bar for each rating, worst first, each in its own colour."""
+    """One bar for each rating, worst first, each in its own colour; the whole width is all actions."""
     bars = (Bar(brag.label, (Part("", brag.count, TONES[brag.code]),)) for brag in summary.brag)
-    return bar_picture("Actions by rating", tuple(bars), summary.sentence)
+    return bar_picture("Actions by rating", tuple(bars), summary.sentence, most=summary.count)
 
 
 def _rating_table(summary: PlanSummary) -> Table:
@@ -147,6 +171,26 @@ def _rating_table(summary: PlanSummary) -> Table:
         for brag in summary.brag
     ]
     return Table(columns, rows)
+
+
+def _changes(since: PlanChanges) -> Iterator[Block]:
+    """What is new since the last meeting, each action by its reference; kinds without any are named in the note."""
+    columns = (Column("What", 120), Column("Actions", 60, is_number=True), Column("Which", 580))
+    rows = [
+        Row([[(title, STRONG)], f"{len(changes):,}", _named(changes)]) for title, changes in since.groups if changes
+    ]
+    heading = f"What has changed since the last meeting, {since.when}"
+    yield Table(columns, rows, heading=heading, empty="Nothing that the portal can tell.")
+    none = list_words([lower_first(title) for title, changes in since.groups if not changes])
+    notes = (f"None: {none}." if none and rows else "", HOW_KNOWN, ADDED_UNKNOWN if since.added is None else "")
+    yield Paragraph(" ".join(note for note in notes if note), QUIET)
+
+
+def _named(changes: tuple[ActionChange, ...]) -> str:
+    """The first of the changes by name, the others counted."""
+    names = [f"{change.reference} ({change.words})" if change.words else change.reference for change in changes]
+    more = [f"and {len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
+    return "; ".join([*names[:MOST_NAMED], *more])
 
 
 def _agency_table(summary: PlanSummary) -> Table:
@@ -202,7 +246,7 @@ def _inline(label: str, text: str, look: str = QUIET) -> Iterator[Piece]:
 
 def _what(action: ReportAction) -> Iterator[Piece]:
     yield action.action or "No action written", BODY
-    yield from _labelled("Recommendation", action.recommendation, QUIET)
+    yield from _labelled("Recommendation", action.recommendation)
     yield from _inline("Key area:", action.key_area, APART)
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -16,6 +16,7 @@ from typing import Final
 
 from models.core.errors import RuleBroken
 from models.rules.core.counts import count_words
+from models.rules.plans.plan_changes import PlanChanges
 
 BRAG_WORDS: Final = {
     "red": "Red: overdue or off track",
@@ -108,6 +109,8 @@ class PlanReport:
     made_by: str = ""
     about: str = ""
     """The record it is kept with, such as `action_plans:12`; no fact of the plan, so not in the fingerprint."""
+    since: PlanChanges | None = None
+    """What has changed since the last meeting; None where no meeting is known."""
 
     def __post_init__(self) -> None:
         """An unknown rating would be counted nowhere, so it is refused."""
@@ -119,21 +122,24 @@ class PlanReport:
     def fingerprint(self) -> str:
         """The SHA-256 (64 hex digits) of all facts; equal facts give the same one on every machine.
 
-        It is taken over the JSON list of the field values in the order in which the classes above declare them, dates
-        as yyyy-mm-dd, without blanks, UTF-8.
+        It is taken over the JSON list of the field values in the order in which the classes declare them, dates as
+        yyyy-mm-dd, without blanks, UTF-8; what has changed since a meeting follows where a meeting is known.
         """
-        head = [getattr(self, field.name) for field in fields(self) if field.name not in ("actions", "about")]
+        head = [getattr(self, field.name) for field in fields(self) if field.name not in _APART]
         rows = [_ACTION_VALUES(action) for action in self.actions]
-        text = json.dumps([head, rows], default=_plain, ensure_ascii=False, separators=(",", ":"))
+        since = [] if self.since is None else [self.since]
+        text = json.dumps([head, rows, *since], default=_plain, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_APART: Final = ("actions", "about", "since")
+"""What stands after the head in the fingerprint, or is no fact of the plan."""
 _ACTION_VALUES = attrgetter(*(field.name for field in fields(ReportAction)))
 
 
-def _plain(value: date | ReportUpdate) -> object:
-    """A date as text, an update as a list: JSON has no types of its own for them."""
-    return value.isoformat() if isinstance(value, date) else [value.written_on.isoformat(), value.text]
+def _plain(value: date | ReportUpdate | PlanChanges) -> object:
+    """A date as text, what has parts as the list of them: JSON has no types of its own for them."""
+    return value.isoformat() if isinstance(value, date) else astuple(value)
 
 
 @dataclass(frozen=True, slots=True)

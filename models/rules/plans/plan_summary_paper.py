@@ -7,11 +7,11 @@ from typing import Final
 
 from models.rules.core.counts import count_words
 from models.rules.documents.bars import Bar, Part
+from models.rules.documents.fingerprints import check_line
 from models.rules.documents.papers import (
     ALARM,
     BODY,
     NAME,
-    QUIET,
     Block,
     Column,
     Facts,
@@ -25,7 +25,14 @@ from models.rules.documents.papers import (
     day,
 )
 from models.rules.documents.pictures import Picture, bar_picture
-from models.rules.plans.plan_report_paper import TONES, paper_of, plan_pairs, plan_tiles, rating_picture
+from models.rules.plans.plan_report_paper import (
+    TONES,
+    paper_of,
+    plan_pairs,
+    plan_tiles,
+    rating_picture,
+    subtitle_of,
+)
 from models.rules.plans.plan_reports import PlanReport, PlanSummary, ReportAction, summarise
 
 SUMMARY_SIZES: Final = (
@@ -48,7 +55,7 @@ def plan_summary_papers(report: PlanReport) -> Iterator[Paper]:
         yield replace(
             paper_of(report, _summary_blocks(report, summary, rows, letters), kind="Summary of an improvement plan"),
             title=_cut(report.title, letters + 40),
-            subtitle=_cut(report.review_title or report.scope, letters + 40),
+            subtitle=_cut(subtitle_of(report), letters + 40),
             is_landscape=False,
         )
 
@@ -65,11 +72,12 @@ def _summary_blocks(report: PlanReport, summary: PlanSummary, rows: Sequence[int
     return (
         Facts(facts, columns=4),
         plan_tiles(summary),
+        Paragraph(_cut(report.since.sentence, 400) if report.since else ""),
         Figure(rating_picture(summary)),
         *_agency_figure(summary, agencies),
         _short_table("Longest overdue", groups.get("Overdue", ()), report.made_on, late, letters),
         _short_table("Due next", groups.get("Still to be done", ()), report.made_on, coming, letters),
-        Paragraph(f"Fingerprint of the facts (SHA-256): {report.fingerprint}", QUIET),
+        check_line(report.fingerprint),
     )
 
 

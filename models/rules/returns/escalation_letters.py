@@ -1,14 +1,15 @@
 """What does the letter say that goes to an agency when a late return climbs a step?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from models.rules.core.due_dates import in_words
+from models.rules.documents.fingerprints import check_line
 from models.rules.documents.papers import (
     OFFICIAL,
     Block,
     Column,
-    Facts,
-    Heading,
     Paper,
     Paragraph,
     Row,
@@ -18,7 +19,6 @@ from models.rules.documents.papers import (
     day,
     fingerprint_of,
 )
-from models.rules.evidence.paper_parts import in_groups
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,12 @@ class LetterStep:
 
 @dataclass(frozen=True)
 class LetterFacts:
-    """Everything the letter says, for the page and for paper. `sender_role` stands under the sender's name."""
+    """Everything the letter says, for the page and for paper.
+
+    The addressee is an office of the agency; `contact` is the name of the person whom the agency has named to be
+    written to, where the portal knows it, and `email` the address it has given. `sender_role` stands under the sender's
+    name.
+    """
 
     reference: str
     partnership: str
@@ -46,34 +51,38 @@ class LetterFacts:
     sender: str
     sender_role: str
     about: str = ""
+    contact: str = ""
+    email: str = ""
 
 
 def letter_paper(facts: LetterFacts) -> Paper:
-    """The letter, dated the day its step was taken, with the steps before it.
+    """The letter, dated the day its step was taken, with the steps before it under the signature.
 
     >>> facts = LetterFacts("NE-1", "P", date(2026, 1, 5), "Lead", "Police", "Late", (), (), "M", "Officer")
-    >>> letter_paper(facts).edition
-    'NE-1 · 5 Jan 2026'
+    >>> letter_paper(facts).edition, letter_paper(facts).opening[-1].text
+    ('NE-1 · 5 Jan 2026', 'Dear colleague,')
     """
     fingerprint = fingerprint_of(facts)
-    columns = (Column("Step", 2), Column("On", 1.3), Column("What was said", 3), Column("What came of it", 3))
-    blocks: tuple[Block, ...] = (
-        Facts(
-            (
-                *(("To", facts.addressee), ("Agency", facts.agency), ("Date", day(facts.written_on))),
-                *(("From", facts.sender), ("Role", facts.sender_role), ("Fingerprint", in_groups(fingerprint))),
-            )
-        ),
-        *(Paragraph(text) for text in facts.paragraphs),
-        Table(columns, RowsOf(facts.steps, _step), heading="Steps taken before", empty="This is the first step."),
-        Heading("Signed"),
-        Signatures(((facts.sender_role or "For the partnership", facts.sender),)),
-    )
     return Paper(
         partnership=facts.partnership, kind="Letter", reference=facts.reference, title=facts.subject,
-        made_on=facts.written_on, fingerprint=fingerprint, blocks=blocks, classification=OFFICIAL,
-        about=facts.about,
+        made_on=facts.written_on, fingerprint=fingerprint, opening=tuple(_opening(facts)),
+        blocks=(*_blocks(facts), check_line(fingerprint)), classification=OFFICIAL, about=facts.about,
     )  # fmt: skip
+
+
+def _opening(facts: LetterFacts) -> Iterator[Block]:
+    """To whom, when, under which reference, and how they are greeted."""
+    yield Paragraph("\n".join(part for part in (facts.contact, facts.addressee, facts.agency, facts.email) if part))
+    yield Paragraph(f"{in_words(facts.written_on)}\nOur reference: {facts.reference}")
+    yield Paragraph(f"Dear {facts.contact or 'colleague'},")
+
+
+def _blocks(facts: LetterFacts) -> Iterator[Block]:
+    yield from (Paragraph(text) for text in facts.paragraphs)
+    yield Signatures(((facts.sender_role, facts.sender),), closing="Yours sincerely,", behalf=facts.partnership)
+    if facts.steps:
+        columns = (Column("Step", 2), Column("On", 1.3), Column("What was said", 3), Column("What came of it", 3))
+        yield Table(columns, RowsOf(facts.steps, _step), heading="Steps taken before this letter")
 
 
 def _step(step: LetterStep) -> Row:

@@ -7,7 +7,7 @@ from datetime import date
 
 from jobs.pdf.paper.drawing import draw
 from models.core.access import Role
-from models.rules.documents.papers import SENSITIVE
+from models.rules.documents.papers import SENSITIVE, Table, pieces_of
 from models.rules.evidence.triangulation import Verdict
 from models.rules.gates.board_packs import (
     BoardFacts,
@@ -18,17 +18,20 @@ from models.rules.gates.board_packs import (
     board_paper,
 )
 from models.rules.gates.review_reports import (
+    DoneFacts,
     FindingFacts,
     MethodFacts,
     RecommendationFacts,
     ReviewReportFacts,
     SampleFacts,
+    agreement_sentence,
     review_paper,
 )
 from tests.pdf.paper.pictures.gallery import GALLERY
 from tests.pdf.pdf_facts import SENTENCES, words
 from tests.pdf.pdf_kit import Kit, SoundDocument
 from tests.pdf.pdf_review_facts import OCCASION, REVIEW, matrix_row
+from tests.pdf.pdf_structure import pages_of
 from tests.web import Browser
 
 SHORT = ("title", "partnership", "reference")
@@ -44,13 +47,17 @@ def review(count: int) -> ReviewReportFacts:
         methods=tuple(MethodFacts(SENTENCES[number % 5][:40], words(number, 1)) for number in few),
         sample=tuple(SampleFacts(f"AS-{number:04d}", "Theme", f"Level {number}", 1200 + number, 4) for number in few),
         findings=tuple(
-            FindingFacts(f"{number % 9}. Key line", "Case audit", list(Verdict)[number % 3], "Strong", words(number, 2))
+            FindingFacts(
+                f"{number % 9}. Key line", "Case audit", list(Verdict)[number % 3], "Strong", words(number, 2),
+                "" if number % 5 == 0 else f"Agency {number % 5}",
+            )
             for number in sorted(numbers, key=lambda number: number % 9)
         ),
         rows=tuple(matrix_row(number) for number in few),
         recommendations=tuple(
             RecommendationFacts(number, SENTENCES[number % 5], "Practice", "Case audit", "", 3, 1) for number in few
         ),
+        done=DoneFacts(40, 9, 31, 26),
     )  # fmt: skip
 
 
@@ -84,7 +91,20 @@ class TestReviewReport(SoundDocument):
         paper=review_paper,
         build=lambda facts: draw(review_paper(facts)),
         fixed=("verdict", "mark", "about"),
-        short=(*SHORT, "area", "level", "kind", "hub", "stage", "key_line", "source", "strength", "changes", "what"),
+        short=(
+            *SHORT,
+            "area",
+            "level",
+            "kind",
+            "hub",
+            "stage",
+            "key_line",
+            "source",
+            "strength",
+            "changes",
+            "what",
+            "agency",
+        ),
     )
 
 
@@ -98,6 +118,24 @@ class TestBoardPack(SoundDocument):
         fixed=("seal", "pictures"),
         short=(*SHORT, "kind", "stage", "agency", "body", "acts_next"),
     )
+
+
+def test_page_one_of_the_report_holds_the_summary_and_the_recommendations() -> None:
+    facts = review(6)
+    first = " ".join(pages_of(draw(review_paper(facts)))[0].split())
+    wanted = (
+        *(facts.focus, facts.done.sentence, agreement_sentence(facts.rows), "Recommendations"),
+        *(recommendation.text for recommendation in facts.recommendations),
+        "Where the sources conflict, and where they agree",
+    )
+    assert [words for words in wanted if words not in first] == []
+
+
+def test_each_finding_of_the_report_has_its_agency_beside_it() -> None:
+    tables = [block for block in review_paper(review(9)).blocks if isinstance(block, Table)]
+    rows = [row for table in tables if table.columns[0].title == "Finding" for row in table.rows]
+    told = {str(row.cells[0]): [text for text, _ in pieces_of(row.cells[1])] for row in rows}
+    assert told == {finding.text: [finding.agency, finding.source] for finding in review(9).findings}
 
 
 def test_report_and_pack_are_sensitive_and_open_for_those_who_may(browser: Callable[..., Browser]) -> None:

@@ -35,18 +35,27 @@ class TestActionPlan(SoundDocument):
     """The whole plan on landscape paper."""
 
     kit = Kit(
-        pdf_facts.report,
+        lambda count: pdf_facts.report(count, since=pdf_facts.SINCE),
         plan_paper,
         plan_reports.build,
         fixed=PLAN_CODES,
-        short=("title", "review_title", "partnership", "reference", "version", "classification", "other_agencies"),
+        short=(
+            *("title", "review_title", "partnership", "reference", "version", "classification", "other_agencies"),
+            *("meeting", "words"),
+        ),
     )
 
 
 class TestPlanSummary(SoundDocument):
     """The plan on one page."""
 
-    kit = Kit(pdf_facts.report, plan_summary, plan_reports.build_summary, fixed=PLAN_CODES, is_one_page=True)
+    kit = Kit(
+        lambda count: pdf_facts.report(count, since=pdf_facts.SINCE),
+        plan_summary,
+        plan_reports.build_summary,
+        fixed=PLAN_CODES,
+        is_one_page=True,
+    )
 
 
 class TestDrawCertificate(SoundDocument):

@@ -114,7 +114,7 @@ def test_the_bookmarks_lead_to_the_cover_the_summary_and_each_group() -> None:
     groups = [f"{group.title} ({len(group.actions)})" for group in summarise(facts).groups]
     assert titles == [
         "AP-2026-01 The multi-agency front door",
-        "Where the plan stands on 22 Nov 2026",
+        "Where the actions stand on 22 Nov 2026",
         "By lead agency",
         *groups,
     ]

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -15,12 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.pdf.paper.page import BOTTOM
-from jobs.pdf.paper.styles import ALARM, BRAG_COLOURS, INK, MUTED, NAVY, TINT
+from jobs.pdf.paper.pictures.layouts import lay_out
+from jobs.pdf.paper.pictures.shapes import COLOURS, Box
+from jobs.pdf.paper.styles import ALARM, BRAG_COLOURS, INK, MUTED, NAVY, STYLES, TINT
 from jobs.pdf.paper.texts import LETTER_LIMIT
 from jobs.pdf.plans.plan_reports import LETTER_BUDGET, build
 from models.core.errors import RuleBroken
-from models.rules.plans.plan_reports import PlanReport, ReportAction, ReportUpdate, summarise
-from tests.pdf.pdf_facts import TODAY, action, report, report_of
+from models.rules.documents.bars import TONES
+from models.rules.documents.fingerprints import in_groups
+from models.rules.documents.pictures import Rows
+from models.rules.plans.plan_changes import ActionChange, PlanChanges
+from models.rules.plans.plan_report_paper import ADDED_UNKNOWN, rating_picture
+from models.rules.plans.plan_reports import BRAG_WORDS, PlanReport, ReportAction, ReportUpdate, summarise
+from tests.pdf.pdf_facts import SINCE, TODAY, action, report, report_of
 from tests.pdf.pdf_structure import marks_of, pages_of, text_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,7 +82,70 @@ def test_the_cover_states_the_facts_of_the_plan() -> None:
     ]
     wanted += ["OFFICIAL-SENSITIVE", "Lead agency: Arden Police", "Agreed by the Executive Board", "Morgan Reed"]
     assert [words for words in wanted if words not in cover] == []
-    assert facts.fingerprint in cover.replace(" ", "")
+
+
+def test_fingerprint_stands_whole_in_the_last_line_and_shortened_on_the_cover() -> None:
+    facts = report(25)
+    cover, *_, last = pages_of(build(facts))
+    assert facts.fingerprint not in cover.replace(" ", "")
+    assert f"Check this document: fingerprint (SHA-256) {in_groups(facts.fingerprint)}" in " ".join(last.split())
+
+
+def test_the_title_stands_once_on_the_cover_and_what_is_unknown_is_left_out() -> None:
+    facts = report(3, title="Improvement plan: The front door", review_title="The front door")
+    head = pages_of(build(facts))[0]
+    assert head.count("The front door") == 1
+    assert head.count(facts.scope) == 1
+    bare = report(3, review_reference="", review_title="", sponsor="", status="", version="", made_by="")
+    cover = pages_of(build(bare))[0]
+    assert [word for word in ("Thematic review", "Lead sponsor", "Status", "Version", "Made by") if word in cover] == []
+
+
+def test_the_cover_says_what_has_changed_since_the_last_meeting_each_by_its_reference() -> None:
+    cover = pages_of(build(report(25, since=SINCE)))[0]
+    wanted = (
+        *(
+            "since the last meeting, the Executive Board of 21 Jul 2026",
+            "Completed 2",
+            "AP-2026-01/03 (done 4 Sep 2026)",
+        ),
+        *("AP-2026-01/11 (1 Sep 2026 to 1 Dec 2026)", "None: newly overdue and rating changed."),
+    )
+    assert [words for words in wanted if words not in cover] == []
+    assert ADDED_UNKNOWN in cover
+    assert "Actions by rating" not in cover  # the picture's title is in its alternative text
+    assert "Not rated yet 3 12% 0" in cover
+
+
+def test_a_meeting_after_which_nothing_changed_is_said_in_a_sentence() -> None:
+    quiet = PlanChanges(meeting="Executive Board", held_on=date(2026, 7, 21), added=())
+    cover = pages_of(build(report(3, since=quiet)))[0]
+    assert "Nothing that the portal can tell." in cover
+    assert ADDED_UNKNOWN not in cover
+    assert "What has changed" not in pages_of(build(report(3)))[0]
+
+
+def test_many_changes_of_a_kind_are_named_up_to_forty_and_counted() -> None:
+    many = tuple(ActionChange(f"AP-1/{number:03d}") for number in range(1, 101))
+    text = text_of(build(report(3, since=PlanChanges(meeting="Board", held_on=date(2026, 7, 1), completed=many))))
+    assert "AP-1/040; and 60 more" in " ".join(text.split())
+    assert "AP-1/041" not in text
+
+
+def test_bars_are_true_to_scale_and_a_rating_without_actions_has_none() -> None:
+    codes = ["red"] + ["green"] * 199
+    actions = [
+        action(number, brag_code=code, brag_label=BRAG_WORDS[code], completed_on=None)
+        for number, code in enumerate(codes, 1)
+    ]
+    plot = rating_picture(summarise(report_of(actions))).plot
+    assert isinstance(plot, Rows)
+    assert [(line.label.partition(":")[0], [mark.ends for mark in line.marks]) for line in plot.lines] == [
+        ("Red", [0.005]), ("Amber", []), ("Green", [0.995]), ("Blue", []),
+    ]  # fmt: skip
+    drawn = [shape for shape in lay_out(plot, 500).shapes if isinstance(shape, Box) and shape.tone in ("red", "green")]
+    red, green = sorted(shape.width for shape in drawn)
+    assert red < green / 100
 
 
 def test_the_cover_counts_what_the_summary_counts() -> None:
@@ -230,6 +300,24 @@ def test_each_rating_reads_at_four_and_a_half_to_one(plate: str, letters: str) -
     assert _contrast(plate, letters) >= 4.5
 
 
+def test_one_amber_stands_on_plates_edges_and_bars_and_reads_in_grey() -> None:
+    plate, letters = BRAG_COLOURS["amber"]
+    assert plate == TONES["amber"] == COLOURS["amber"]
+    assert _contrast(_grey(plate), _grey(letters)) >= 4.4
+    assert _contrast(_grey(plate), "#ffffff") >= 3
+
+
+def test_what_is_read_is_set_in_nine_points_and_nothing_in_fewer_than_eight() -> None:
+    read = ("lead", "body", "strong", "alarm", "name")
+    assert [look for look in read if STYLES[look].size < 9] == []
+    assert [look for look, style in STYLES.items() if style.size < 8] == []
+    with pikepdf.open(BytesIO(build(report(25, since=SINCE)))) as pdf:
+        sizes = {
+            float(ops[1]) for page in pdf.pages for ops, name in pikepdf.parse_content_stream(page) if str(name) == "Tf"
+        }
+    assert min(sizes) >= 8
+
+
 @pytest.mark.parametrize("ink", [INK, MUTED, NAVY, ALARM])
 @pytest.mark.parametrize("ground", ["#ffffff", TINT])
 def test_every_ink_reads_at_four_and_a_half_to_one_on_paper_and_tint(ink: str, ground: str) -> None:
@@ -245,6 +333,12 @@ def _everywhere(text: str) -> PlanReport:
 
 def _visible(text: str) -> str:
     return "".join("�" if ord(letter) < 32 or letter == "\ud800" else letter for letter in text).replace(" ", "")
+
+
+def _grey(web: str) -> str:
+    """How a printer without colours sets it."""
+    red, green, blue = (int(web[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + f"{round(0.299 * red + 0.587 * green + 0.114 * blue):02x}" * 3
 
 
 def _contrast(first: str, second: str) -> float:
