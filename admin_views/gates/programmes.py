@@ -32,7 +32,7 @@ class ProgrammePages(PageSet):
             abort(404)
         years = sorted({year, *self.session.scalars(select(ThematicReview.year).distinct())})
         shown = programme(self.session, year, on=today())
-        buttons = document_buttons(self.link("board_pack", year=year), "Board pack")
+        buttons = document_buttons(self.link("board_pack", year=year), "Board pack", "board_pack")
         return self.render("thematic_reviews/programme.html", programme=shown, years=years, buttons=buttons)
 
     @expose("/programme/<int:year>/board-pack/", roles=READERS, methods=("GET", "POST"))

@@ -11,6 +11,7 @@ from jobs.word.styles import start_numbers, style_of, web
 from jobs.word.tables import write_grid, write_table
 from models.rules.documents.papers import (
     Blanks,
+    Column,
     Facts,
     Figure,
     Heading,
@@ -18,10 +19,13 @@ from models.rules.documents.papers import (
     Notice,
     PageBreak,
     Paragraph,
+    Row,
     Signatures,
+    Table,
     Tiles,
     Together,
 )
+from models.rules.documents.pictures import Picture
 
 UNKNOWN: Final = "–"
 BOX: Final = "☐"
@@ -76,10 +80,17 @@ def _write_items(copy: Manuscript, block: Items) -> None:
 
 
 def _write_figure(copy: Manuscript, block: Figure) -> None:
-    """The picture, and below it the same figures as a table."""
+    """The picture, and below it the same figures as a table: an image alone has no words that anybody can take over."""
     write_picture(copy, block.picture)
     if block.table is not None:
         write_table(copy, block.table)
+    elif block.picture.table:
+        write_table(copy, _table_of(block.picture))
+
+
+def _table_of(picture: Picture) -> Table:
+    columns = [Column(title, 1.0 if at else 2.0, is_number=at > 0) for at, title in enumerate(picture.headings)]
+    return Table(columns, [Row(cells) for cells in picture.table])
 
 
 def _write_notice(copy: Manuscript, block: Notice) -> None:

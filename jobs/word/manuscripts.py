@@ -25,8 +25,10 @@ MARGIN: Final = 1020
 TOP: Final = 1304
 EDGE: Final = 567
 """From the edge of the paper to the running lines."""
+MOST: Final = 255
+"""Letters that a property of a file may have."""
 OF_THE_TEMPLATE: Final = {
-    RELATION.THUMBNAIL, RELATION.EXTENDED_PROPERTIES, RELATION.CUSTOM_XML, RELATION.FONT_TABLE, RELATION.WEB_SETTINGS,
+    RELATION.THUMBNAIL, RELATION.EXTENDED_PROPERTIES, RELATION.CUSTOM_XML, RELATION.WEB_SETTINGS,
     "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
 }  # fmt: skip
 """What the file that every Word file begins as brings along, and no document needs."""
@@ -104,10 +106,10 @@ class Manuscript:
             foot.append(paragraph(short(running.footer), "Footer"))
         for story, lines in ((section.header, [head]), (section.footer, foot)):
             story.is_linked_to_previous = False
-            story.paragraphs[0].clear()
+            of_the_template = story.paragraphs[0]._p
             for line in lines:
-                story.paragraphs[0]._p.addprevious(line)
-            lines[0].getparent().remove(lines[-1].getnext())
+                of_the_template.addprevious(line)
+            of_the_template.getparent().remove(of_the_template)
 
     def _running(self, left: str, style: str, *right: Any) -> Any:
         """A line with words at both its ends."""
@@ -126,8 +128,8 @@ class Manuscript:
     def to_bytes(self, about: About) -> bytes:
         """The finished file."""
         known = self.document.core_properties
-        known.title, known.subject, known.author = about.title, about.subject, about.author
-        known.last_modified_by, known.category = about.author, short(self.running.classification, 120)
+        known.title, known.subject, known.author = about.title[:MOST], about.subject[:MOST], about.author[:MOST]
+        known.last_modified_by, known.category = known.author, short(self.running.classification, 120)
         known.keywords = known.comments = ""
         known.language, known.revision = "en-GB", 1
         known.created = known.modified = datetime.combine(about.made_on, time(), UTC)

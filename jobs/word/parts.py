@@ -11,6 +11,8 @@ from docx.oxml.parser import OxmlElement
 from jobs.pdf.paper.directions import begins_rtl
 from jobs.pdf.paper.texts import readable
 
+LETTER_LIMIT: Final = 100_000
+"""A field longer than this is cut, and says so; more than on paper, as nothing of it has to be drawn."""
 SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -32,7 +34,7 @@ def paragraph(text: str, style: str, *settings: Any, side: str = "") -> Any:
 
     `settings` are its numbering, borders and tabs, in that order; `side` is "right" for figures.
     """
-    lines = readable(text).strip("\n")
+    lines = readable(text, limit=LETTER_LIMIT).strip("\n")
     is_rtl = begins_rtl(lines)
     setting = part("pPr", part("pStyle", val=style), *settings)
     if is_rtl:
