@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import APIRequestContext, APIResponse, BrowserContext, Page
 
 from models.documents.documents import DocumentKind
+from models.rules.documents.file_forms import FileForm
 from tests.browser.stage import PASSWORD
 
 STAFF: Final = frozenset({"administrator", "officer", "sponsor"})
@@ -135,9 +136,9 @@ def open_twin(page: Page, row: PaperRow) -> str:
     return where
 
 
-def ask(page: Page) -> str:
-    """Press the button for the PDF; returns the address that tells how far it is."""
-    page.get_by_role("button", name="Download as PDF").click()
+def ask(page: Page, form: FileForm = FileForm.PDF) -> str:
+    """Press the button for the file; returns the address that tells how far it is."""
+    page.get_by_role("button", name=f"Download as {form.label}").click()
     page.wait_for_url("**/requests/*/wait/**")
     return page.url.partition("/wait/")[0] + "/"
 
