@@ -34,6 +34,7 @@ from admin_views.kit.formats import show_moment, tag
 from admin_views.kit.registry import link_to
 from models.documents.documents import OPEN_KINDS, Document, DocumentFetch, ScanStatus, fetch_document
 from models.partnership.people import Person
+from models.rules.documents.file_forms import file_words
 
 
 def show_size(size: int | None) -> str:
@@ -70,11 +71,12 @@ class DocumentScreen(Screen):
     url, category, menu_order = "/documents", Category.RECORDS, 20
     stands_in = Place.LIBRARY
     roles = kept_by(ADMINISTRATORS, create=NOBODY, edit=NOBODY)
-    column_list = ("title", "subject", "kind", "made_at", "made_by_id", "size")
+    column_list = ("title", "subject", "kind", "media_type", "made_at", "made_by_id", "size")
     column_details_list = (
         "title",
         "subject",
         "kind",
+        "media_type",
         "made_at",
         "made_by_id",
         "size",
@@ -82,9 +84,9 @@ class DocumentScreen(Screen):
         "sha256",
         "erased_on",
     )
-    column_export_list = ("title", "kind", "made_at", "made_by_id", "size")
+    column_export_list = ("title", "kind", "media_type", "made_at", "made_by_id", "size")
     column_records = ("subject",)
-    column_formatters = {"kind": by_value(show_tag), "size": by_value(show_size)}
+    column_formatters = {"kind": by_value(show_tag), "media_type": by_value(file_words), "size": by_value(show_size)}
     column_searchable_list = ("title", "file_name")
     column_filters = ("kind", "scan_status", "made_by_id", "made_at")
     column_sortable_list = ("title", "made_at", "size")
@@ -94,7 +96,8 @@ class DocumentScreen(Screen):
         "made_at": "Made",
         "made_by_id": "Made by",
         "sha256": "SHA-256",
-        "file_name": "File",
+        "media_type": "File",
+        "file_name": "File name",
         "erased_on": "Content erased",
         "scan_status": "Virus scan",
     }

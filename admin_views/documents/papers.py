@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,29 +19,58 @@ from models.core.errors import RuleBroken
 from models.core.form_receipts import note_record
 from models.documents import document_requests
 from models.partnership.people import Person
+from models.rules.documents.file_forms import FileForm
 from models.rules.documents.papers import Occasion, Paper
 
 
 def document_page(
     screen: Screen | PageSet, name: str, arguments: Mapping[str, Any], back: str, back_words: str, **values: Any
 ) -> ResponseReturnValue:
-    """Both ways to a registered document on one address: GET reads it as a page, POST asks for the PDF.
+    """Both ways to a registered document on one address: GET reads it as a page, POST asks for the file.
 
+    The file is PDF unless the address asks for Word, for a document that has it.
     `values` are for `show_document`: a template of one's own, and what it shows besides.
     """
     if request.method == "POST":
-        return ask_for_document(screen, name, arguments, back)
+        return ask_for_document(screen, name, arguments, back, _form_asked(name))
     return show_document(screen, name, arguments, back, back_words, pdf_url=request.path, **values)
 
 
-def document_buttons(url: str, words: str) -> list[Button]:
-    """The two buttons that lead to `document_page`, such as "Matrix as PDF" and "Read the matrix as a page"."""
-    pdf = Button(f"{words} as PDF", url, is_post=True)
-    return [pdf, Button(f"Read the {words[0].lower()}{words[1:]} as a page", url)]
+def document_buttons(url: str, words: str, name: str = "") -> list[Button]:
+    """The buttons that lead to `document_page`, such as "Report as PDF" and "Read the report as a page".
+
+    Between them "Report as Word", for the document of that name, if it is taken out as Word too.
+    """
+    forms = forms_of(name) if name else (FileForm.PDF,)
+    files = [Button(f"{words} as {form.label}", _file_url(url, form), is_post=True) for form in forms]
+    return [*files, Button(f"Read the {words[0].lower()}{words[1:]} as a page", url)]
+
+
+def forms_of(name: str) -> tuple[FileForm, ...]:
+    """The kinds of file a registered document is taken out as."""
+    return tuple(FileForm) if printed(name).has_word else (FileForm.PDF,)
+
+
+def download_buttons(url: str, forms: Sequence[FileForm] = (FileForm.PDF,)) -> list[Button]:
+    """The buttons of a document's own page; `url` is the POST address that makes the file."""
+    tones = {FileForm.PDF: "main"}
+    return [
+        Button(f"Download as {form.label}", _file_url(url, form), tones.get(form, ""), is_post=True) for form in forms
+    ]
+
+
+def _file_url(url: str, form: FileForm) -> str:
+    return url if form is FileForm.PDF else f"{url}{'&' if '?' in url else '?'}file={form.value}"
+
+
+def _form_asked(name: str) -> FileForm:
+    """The kind of file the address asks for; one that the document is not taken out as is not found."""
+    asked = request.args.get("file", FileForm.PDF.value)
+    return next((form for form in forms_of(name) if form.value == asked), None) or abort(404)
 
 
 def ask_for_document(
-    screen: Screen | PageSet, name: str, arguments: Mapping[str, Any], back: str
+    screen: Screen | PageSet, name: str, arguments: Mapping[str, Any], back: str, form: FileForm = FileForm.PDF
 ) -> ResponseReturnValue:
     """Ask for a registered document and go where people wait for it; from there they come `back`.
 
@@ -52,7 +81,7 @@ def ask_for_document(
     def ask(session: Session) -> int:
         if document.check is not None:
             document.check(document.facts(session, occasion(session), **arguments))
-        return document_requests.ask_for_document(session, document.name, arguments)
+        return document_requests.ask_for_document(session, document.name, arguments, form)
 
     return ask_once(screen, ask, back)
 
@@ -88,7 +117,7 @@ def show_document(
 ) -> ResponseReturnValue:
     """The document's accessible twin: the same blocks from the same facts, with the same fingerprint on the same day.
 
-    `pdf_url` is the POST address that makes the PDF. A template of one's own extends `papers/paper.html`.
+    `pdf_url` is the POST address that makes its files. A template of one's own extends `papers/paper.html`.
     """
     document = printed(name)
     try:
@@ -97,7 +126,8 @@ def show_document(
         flash(refusal.sentence, "error")
         return redirect(back)
     paper = document.paper(facts)
-    return show_paper(screen, paper, back, back_words, pdf_url=pdf_url, template=template, **values)
+    buttons = download_buttons(pdf_url, forms_of(name)) if pdf_url else []
+    return show_paper(screen, paper, back, back_words, buttons=buttons, template=template, **values)
 
 
 def show_paper(
@@ -106,12 +136,11 @@ def show_paper(
     back: str,
     back_words: str,
     *,
-    pdf_url: str = "",
+    buttons: Sequence[Button] = (),
     template: str = "papers/paper.html",
     **values: Any,
 ) -> str:
     """A paper as a page, for documents that are made and kept in their own way."""
-    buttons = [Button("Download as PDF", pdf_url, "main", is_post=True)] if pdf_url else []
     shown: str = screen.render(template, paper=paper, buttons=buttons, back=back, back_words=back_words, **values)
     return shown
 

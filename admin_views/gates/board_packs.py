@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from flask import abort
@@ -24,6 +25,7 @@ from models.documents.documents import Document, DocumentKind
 from models.gates.board_packs import meeting_of, next_meeting
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import in_words
+from models.rules.documents.file_forms import FileForm
 from models.rules.plans.presentations import Body
 
 _LEAD = (
@@ -33,10 +35,11 @@ _LEAD = (
 
 
 class PackForm(Form):
-    """Who meets, and when."""
+    """Who meets, when, and as which kind of file."""
 
     body = ChoiceField("Who meets", kind=Body)
     meets_on = DayField("Day of the meeting", validators=[Required()])
+    file = ChoiceField("To be read or to be edited", kind=FileForm)
 
 
 class BoardPackPages(PageSet):
@@ -46,18 +49,21 @@ class BoardPackPages(PageSet):
     def pack(self) -> ResponseReturnValue:
         """Ask for the pack of a meeting: the next one that is planned, unless another is named."""
         body, day = next_meeting(self.session, today())
-        form = PackForm(sent_form(), body=body, meets_on=day)
+        form = PackForm(sent_form(), body=body, meets_on=day, file=FileForm.PDF)
         values = {"title": "Board pack", "button": "Make the Board pack", "lead": _LEAD, "back_words": "The year"}
-        back, packs = list_address(ThematicReview, "board"), packs_before(self.session)
-        act = partial(self._asked, form)
-        return self.ask(form, back, act, template="boards/pack.html", packs=packs, **values)
+        shown = {"packs": packs_before(self.session), "page_url": self._page_of(body, day)}
+        back, act = list_address(ThematicReview, "board"), partial(self._asked, form)
+        return self.ask(form, back, act, template="boards/pack.html", **shown, **values)
+
+    def _page_of(self, body: Body, day: date) -> str:
+        return self.link("meeting_pack", body=body.value, day=day.isoformat())
 
     def _asked(self, form: PackForm) -> tuple[str, str]:
         body, day = form.body.value(), form.meets_on.data or today()
         arguments = {"body": body.value, "meets_on": day.isoformat()}
-        asked = ask_for_document(self.session, "board_pack", arguments)
-        back = self.link("meeting_pack", body=body.value, day=day.isoformat())
-        return f"The pack for {body.label}, {in_words(day)}, is being made.", waiting_url(asked, back)
+        asked = ask_for_document(self.session, "board_pack", arguments, form.file.value())
+        words = f"The pack for {body.label}, {in_words(day)}, is being made."
+        return words, waiting_url(asked, self._page_of(body, day))
 
     @expose("/board/pack/<body>/<day>/", roles=READERS, methods=("GET", "POST"))
     def meeting_pack(self, body: str, day: str) -> ResponseReturnValue:

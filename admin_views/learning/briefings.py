@@ -87,7 +87,7 @@ class BriefingScreen(Screen):
         return [Fact("Length", length_words(record.points))]
 
     def buttons(self, record: Briefing) -> list[Button]:
-        return document_buttons(self.link("paper", record_id=record.id), "Sheet")
+        return document_buttons(self.link("paper", record_id=record.id), "Sheet", "briefing")
 
     @row_action("Draft anew", roles=OFFICERS, confirmation="Write the seven points anew? What was edited is lost.")
     def redraft(self, session: Session, briefing: Briefing) -> str:
@@ -123,6 +123,6 @@ class BriefingScreen(Screen):
 
     @expose("/<int:record_id>/paper/", roles=EVERYONE, methods=("GET", "POST"))
     def paper(self, record_id: int) -> ResponseReturnValue:
-        """The sheet as PDF on exactly one page, or the same as a page."""
+        """The sheet as PDF on exactly one page, as Word, or the same as a page."""
         briefing, back = self.get_record(record_id), self.details_url(record_id)
         return document_page(self, "briefing", {"briefing_id": briefing.id}, back, briefing.title)

@@ -147,5 +147,5 @@ class ThematicReviewScreen(Screen):
         return [
             Button("Action plan as PDF", list_address(ActionPlan, "review", record.id, "pdf"), is_post=True),
             Button("Read the plan as a page", list_address(ActionPlan, "review", record.id, "report")),
-            *document_buttons(self.link("review_report", record_id=record.id), "Report"),
+            *document_buttons(self.link("review_report", record_id=record.id), "Report", "review_report"),
         ]

@@ -9,7 +9,7 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from admin_views.documents.evidence_files import as_sent
-from admin_views.documents.papers import ask_once, occasion, show_paper
+from admin_views.documents.papers import ask_once, download_buttons, occasion, show_paper
 from admin_views.kit.base import READERS, STAFF, PageSet, expose
 from models.case_lists.case_imports import rows_for_certificate
 from models.core.clock import today
@@ -35,7 +35,8 @@ class CertificatePages(PageSet):
             return ask_once(
                 self, lambda session: ask_for_document(session, "certificate", {"sample_id": sample.id}), back
             )
-        return show_paper(self, certificate_paper(facts), back, sample.reference, pdf_url=request.path)
+        buttons = download_buttons(request.path)
+        return show_paper(self, certificate_paper(facts), back, sample.reference, buttons=buttons)
 
     @expose("/check/", roles=READERS, methods=("GET", "POST"))
     def check_page(self) -> ResponseReturnValue:

@@ -16,5 +16,6 @@ document(
         paper=briefing_paper,
         build=briefings.build,
         check=briefings.refuse_unwritten,
+        has_word=True,
     )
 )

@@ -17,7 +17,7 @@ from models.core.words import must
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.plans.actions import Action, rate_action
-from models.rules.plans.due_date_moves import moved_dates, moved_words
+from models.rules.plans.due_date_moves import MOVED, moved_dates, moved_words
 
 
 class ActionUpdate(Base):
@@ -111,7 +111,7 @@ def due_days_before_moves(session: Session, on: date) -> dict[int, date]:
     after = datetime.combine(on + timedelta(days=1), time(), LONDON)
     later = (
         select(ActionUpdate.action_id, ActionUpdate.text)
-        .where(ActionUpdate.written_at >= after, ActionUpdate.text.startswith(_MOVED))
+        .where(ActionUpdate.written_at >= after, ActionUpdate.text.startswith(MOVED))
         .order_by(ActionUpdate.written_at.desc(), ActionUpdate.id.desc())
     )
     moves = ((action_id, moved_dates(words)) for action_id, words in session.execute(later))

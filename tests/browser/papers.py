@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import APIRequestContext, APIResponse, BrowserContext, Page
 
 from models.documents.documents import DocumentKind
+from models.rules.documents.file_forms import FileForm
 from tests.browser.stage import PASSWORD
 
 STAFF: Final = frozenset({"administrator", "officer", "sponsor"})
@@ -54,7 +55,7 @@ _SELF: Final = (DocumentKind.SELF_EVALUATION, "/self-evaluations/", "SE-2026-09"
 _CASE: Final = (DocumentKind.CASE_AUDIT, "/case-audits/", "CA-2026-37")
 _STANDARDS: Final = (DocumentKind.SECTION_11_RETURN, "/section-11-returns/", "S11-2026-")
 """The only return that `manager` sees in the list."""
-_YEAR: Final = ("/thematic-reviews/programme/?year=2026", "Read the board pack as a page")
+_MEETING: Final = ("/thematic-reviews/board/pack/", "Read the pack of the next meeting as a page")
 _PLAN_TITLE: Final = "AP-2026-01 Improvement plan: Neglect of children under five"
 _REVIEW_TITLE: Final = "TR-2026-01 Neglect of children under five"
 _SELF_TITLE: Final = "SE-2026-09 Baseline self-evaluation: Self-neglect and hoarding"
@@ -99,7 +100,7 @@ PAPERS: Final = (
         "impact-analysis", DocumentKind.IMPACT_ANALYSIS, "/impact-analyses/", "IA-2026-02", "paper/",
         "IA-2026-02 TR-2025-04 Babies before and after birth", BOARD, BOARD,
     ),
-    PaperRow("board-pack", DocumentKind.BOARD_PACK, *_YEAR, "", "Board pack 2026", BOARD, BOARD),
+    PaperRow("board-pack", DocumentKind.BOARD_PACK, *_MEETING, "", "Adults Group, ", BOARD, BOARD),
 )  # fmt: skip
 NO_PAPER: Final = {
     DocumentKind.DRAW_DATA: "a file for programs; the certificate says the same on paper",
@@ -135,9 +136,9 @@ def open_twin(page: Page, row: PaperRow) -> str:
     return where
 
 
-def ask(page: Page) -> str:
-    """Press the button for the PDF; returns the address that tells how far it is."""
-    page.get_by_role("button", name="Download as PDF").click()
+def ask(page: Page, form: FileForm = FileForm.PDF) -> str:
+    """Press the button for the file; returns the address that tells how far it is."""
+    page.get_by_role("button", name=f"Download as {form.label}").click()
     page.wait_for_url("**/requests/*/wait/**")
     return page.url.partition("/wait/")[0] + "/"
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from models.documents.documents import DocumentKind
+from models.rules.documents.file_forms import FileForm
 from tests.browser.conftest import HARMLESS
 from tests.browser.pages import accessible, fits
 from tests.browser.papers import (
@@ -24,9 +25,11 @@ from tests.browser.papers import (
     sign_in,
     title_of,
 )
+from tests.word.word_kit import opened, sound
 
 pytestmark = pytest.mark.browser
 REFUSED = {403, 404}
+AS_WORD = {"review-report", "briefing", "board-pack"}
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,17 @@ def test_document_is_the_file_that_was_stored(
     assert content.startswith(b"%PDF-")
     assert row.title in title_of(content)
     assert sha256(content).hexdigest() in request.get(where).text()
+
+
+@pytest.mark.parametrize("row", [row for row in PAPERS if row.name in AS_WORD], ids=lambda row: row.name)
+def test_document_is_taken_out_as_word_by_the_button_beside_it(cast: dict[str, BrowserContext], row: PaperRow) -> None:
+    page, request = cast[row.by].new_page(), cast[row.by].request
+    open_twin(page, row)
+    answer = request.get(f"{document_url(request, ask(page, FileForm.WORD))}download/")
+    content = answer.body()
+    assert answer.headers["content-type"] == FileForm.WORD.media_type
+    sound(content)
+    assert row.title in opened(content).core_properties.title
 
 
 @pytest.mark.parametrize("login", CAST, ids=lambda login: login or "nobody")

@@ -91,11 +91,11 @@ def test_next_planned_meeting_is_offered_and_the_pack_asked_for_with_one_press(
     page = viewer.get("/thematic-reviews/board/pack/")
     assert page.select_one("#meets_on")["value"] == today().isoformat(), "no meeting is planned"
     path = "/thematic-reviews/board/pack/"
-    answer = viewer.send(path, body="adults_group", meets_on="2026-12-10")
+    answer = viewer.send(path, body="adults_group", meets_on="2026-12-10", file="pdf")
     assert answer.status_code == 302
     asked = session.scalars(select(JobRequest).where(JobRequest.name == "make_board_pack")).one()
     assert asked.arguments == {"body": "adults_group", "meets_on": "2026-12-10"}
-    assert viewer.send(path, body="nobody", meets_on="2026-12-10").status_code == 422
+    assert viewer.send(path, body="nobody", meets_on="2026-12-10", file="pdf").status_code == 422
     viewer.get("/thematic-reviews/board/pack/board/2026-13-45/", 404)
     viewer.get("/thematic-reviews/board/pack/nobody/2026-12-10/", 404)
 

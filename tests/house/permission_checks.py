@@ -35,7 +35,7 @@ _REFUSES = re.compile(r"^(return )?(abort\(40[34]|raise RuleBroken)")
 _NOTHING = ("[]", "{}", "None")
 _WHOLE = "super().get_query()"
 _ROOMS = ("admin_views/", "models/", "jobs/")
-_NOT_ABOUT_PEOPLE = ("models/rules/", "models/migrations/", "jobs/pdf/")
+_NOT_ABOUT_PEOPLE = ("models/rules/", "models/migrations/", "jobs/pdf/", "jobs/word/")
 
 OF_OTHER_KINDS = {
     "admin_views/kit/lists/waiting.py": "asks which records wait for somebody, of those they may read",

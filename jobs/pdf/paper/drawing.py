@@ -36,14 +36,23 @@ def draw_one_page(versions: Iterable[Paper], stationery: Stationery = PLAIN) -> 
     raise RuleBroken("These texts are too long for one page; shorten them first.")
 
 
-def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
+def about_of(paper: Paper) -> About:
+    """What the file says about itself: title, author, kind with version and fingerprint, day."""
     title = short(f"{paper.reference} {paper.title}", 200)
     version = f", version {paper.version}" if paper.version else ""
     subject = short(f"{paper.kind}{version}, fingerprint {paper.fingerprint}", 200)
-    about = About(title, short(paper.partnership, 200), subject, paper.made_on)
+    return About(title, short(paper.partnership, 200), subject, paper.made_on)
+
+
+def running_of(paper: Paper, stationery: Stationery) -> Running:
+    """What stands at the head and foot of every page."""
     marking = stationery.marking(paper.classification)
-    running = Running(paper.partnership, marking, paper.edition, paper.fingerprint, stationery.footer)
-    pages = Pages(about, running, LANDSCAPE if paper.is_landscape else PORTRAIT, stationery)
+    return Running(paper.partnership, marking, paper.edition, paper.fingerprint, stationery.footer)
+
+
+def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
+    size = LANDSCAPE if paper.is_landscape else PORTRAIT
+    pages = Pages(about_of(paper), running_of(paper, stationery), size, stationery)
     _draw_head(pages, paper, stationery.logo)
     draw_blocks(pages, paper.blocks)
     return pages

@@ -10,7 +10,9 @@ from typing import Final
 from models.rules.core.due_dates import in_words
 
 _DAY: Final = rf"(\d{{1,2}}) ({'|'.join(month_name[1:])}) (\d{{4}})"
-_MOVED: Final = re.compile(f"Due date moved from {_DAY} to {_DAY}: ")
+MOVED: Final = "Due date moved from "
+"""How an update that a move left begins."""
+_MOVED: Final = re.compile(f"{MOVED}{_DAY} to {_DAY}: ")
 
 
 def moved_words(old: date, new: date, reason: str) -> str:
@@ -19,7 +21,7 @@ def moved_words(old: date, new: date, reason: str) -> str:
     >>> moved_words(date(2026, 3, 1), date(2026, 4, 30), "The nurse left.")
     'Due date moved from 1 March 2026 to 30 April 2026: The nurse left.'
     """
-    return f"Due date moved from {in_words(old)} to {in_words(new)}: {reason}"
+    return f"{MOVED}{in_words(old)} to {in_words(new)}: {reason}"
 
 
 def moved_dates(words: str) -> tuple[date, date] | None:

@@ -32,7 +32,11 @@ def svg_of(picture: Picture) -> bytes:
 
 def png_of(picture: Picture) -> bytes:
     """The same as PNG, in the portal's own fonts; equal pictures give equal bytes."""
-    sheet = _whole(picture)
+    return bare_png(_whole(picture))
+
+
+def bare_png(sheet: Sheet) -> bytes:
+    """A picture laid out, as PNG without its title, sentence and base: for documents, which say those themselves."""
     image = Image.new("RGB", (round(sheet.width * SCALE), round(sheet.height * SCALE)), "white")
     pen = ImageDraw.Draw(image)
     for shape in sheet.shapes:

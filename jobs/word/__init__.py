@@ -1,0 +1,1 @@
+"""How does a document become a Word file that its authors go on editing?"""
