@@ -32,7 +32,7 @@ from models.accounts.access_changes import actor_words
 from models.accounts.invitations import InvitationState, Inviting, invitation_state, invite
 from models.accounts.passkeys import passkeys_of, remove_all_passkeys
 from models.accounts.second_factors import has_factor, remove_factor
-from models.accounts.sign_in_attempts import last_signed_in, unlock
+from models.accounts.sign_in_attempts import last_signed_in, unlock, was_kept_out
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
 from models.partnership.holdings import held_by
@@ -49,6 +49,11 @@ def _has_passkey(person: Person) -> bool:
 def _has_factor(person: Person) -> bool:
     session = object_session(person)
     return session is not None and has_factor(session, person.id)
+
+
+def _was_kept_out(person: Person) -> bool:
+    session = object_session(person)
+    return session is not None and person.is_active and was_kept_out(session, person, now())
 
 
 _STATES = tuple((state.value, state.label) for state in InvitationState)
@@ -129,7 +134,7 @@ class PersonScreen(Screen):
         flash(f"{model.name} may no longer sign in and still holds {held_words(holds)}. Hand it on here.", "warning")
         return self.link("hand_on", record_id=model.id)
 
-    @row_action("Unlock", roles=ADMINISTRATORS, shown=lambda person: person.is_active)
+    @row_action("Unlock", roles=ADMINISTRATORS, shown=_was_kept_out)
     def unlock(self, session: Session, person: Person) -> str:
         """Let somebody who mistyped too often try again at once."""
         unlock(session, person, now())

@@ -8,7 +8,7 @@ mailed link) is never counted and never refused for it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -59,6 +59,9 @@ class AttemptKind(Choice):
 
 TRIES, LOCK = OF_STRANGERS.free, OF_STRANGERS.first
 """So many strangers' tries are looked at before they must wait, and how long at first."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""Nobody has to wait longer than that for the next try."""
 
 GUESSED = frozenset({AttemptKind.PASSWORD, AttemptKind.CODE, AttemptKind.CONFIRMATION})
 """What somebody might guess, so that wrong tries are counted."""
@@ -259,6 +262,19 @@ def last_signed_in(person_id: Any) -> ColumnElement[datetime]:
     """When a person last signed in, as a column of a statement on people; nothing for who never did."""
     mine = (SignInAttempt.person_id == person_id) & (SignInAttempt.outcome == Outcome.SIGNED_IN)
     return select(func.max(SignInAttempt.attempted_at)).where(mine).correlate_except(SignInAttempt).scalar_subquery()
+
+
+def was_kept_out(session: Session, person: Person, now: datetime) -> bool:
+    """Whether somebody was made to wait, under this person's address, within the hour and since the last unlocking."""
+    own = SignInAttempt.email == person.email
+    unlocked = select(func.max(SignInAttempt.id)).where(own, SignInAttempt.outcome == Outcome.UNLOCKED)
+    kept_out = select(SignInAttempt.id).where(
+        own,
+        SignInAttempt.outcome == Outcome.LOCKED,
+        SignInAttempt.attempted_at > now - LONGEST_WAIT,
+        SignInAttempt.id > func.coalesce(unlocked.scalar_subquery(), 0),
+    )
+    return session.scalar(select(kept_out.exists())) or False
 
 
 def unlock(session: Session, person: Person, now: datetime) -> None:

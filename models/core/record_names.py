@@ -59,7 +59,7 @@ def names_of(
     """
     keys: dict[str, list[int]] = {}
     for table, _, key in (name.partition(":") for name in dict.fromkeys(wanted)):
-        if key.isascii() and key.isdecimal() and int(key) <= _BIGGEST:
+        if key.isascii() and key.isdecimal() and len(key) < 11 and int(key) <= _BIGGEST:
             keys.setdefault(table, []).append(int(key))
     asked = list(_asked(session.info["actor"].database_role, keys, scope))
     if is_deleted_too and keys:

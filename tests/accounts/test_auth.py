@@ -141,10 +141,13 @@ def test_five_wrong_tries_lock_the_account_there_for_a_while(browser: Open, sess
 def test_administrator_unlocks_somebody_who_mistyped(browser: Open, session: Session) -> None:
     person = member(session, Role.OFFICER)
     administrator = browser(Role.ADMINISTRATOR)
+    page = f"/people/{person.id}/"
+    assert "Unlock" not in administrator.get(page).get_text(), "nobody was made to wait"
     visitor = browser()
     for _ in range(TRIES):
         visitor.send("/sign-in/", email=person.email, password="wrong")
-    answer = administrator.send(f"/people/{person.id}/unlock/", page=f"/people/{person.id}/")
+    assert "Unlock" in administrator.get(page).get_text()
+    answer = administrator.send(f"/people/{person.id}/unlock/", page=page)
     assert answer.status_code == 302
     assert visitor.send("/sign-in/", email=person.email, password=PASSWORD).status_code == 302
 
