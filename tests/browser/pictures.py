@@ -47,6 +47,11 @@ SCREENS: Final = {
     "progress": ("officer", "/actions/3/", "Post progress"),
     "late-actions": ("officer", "/actions/?late=yes", ""),
     "tool": ("officer", "/assurance-tools/?review_id=1", "Baseline self-evaluation"),
+    "pack": ("board", "/thematic-reviews/board/pack/", ""),
+    "programme": ("officer", "/thematic-reviews/programme/", ""),
+    "results": ("officer", "/surveys/1/", ""),
+    "frame": ("officer", "/case-frames/1/", ""),
+    "section-11": ("officer", "/section-11-cycles/1/", ""),
     "search": ("officer", "/search/?q=children", ""),
     "administration": ("administrator", "/administration/", ""),
 }
