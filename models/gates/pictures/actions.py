@@ -64,7 +64,7 @@ def overdue_actions(session: Session, scope: BoardScope, on: date) -> Picture:
     )
     actions = OpenActions(
         on, tuple(sum(row[5 + at] for row in rows) for at in range(len(AGES))), tuple(agencies),
-        sum(row[4] for row in rows), tuple(_actions(scope, **_overdue_days(*age, on)) for age in AGES),
+        sum(row[4] for row in rows), tuple(_actions(scope, **_overdue_days(first, last, on)) for first, last in AGES),
         is_one_agency=scope.agency_id is not None,
     )  # fmt: skip
     asked = {"late": "yes"} if actions.overdue else {"completion": "undone"}
