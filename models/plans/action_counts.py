@@ -134,7 +134,7 @@ def actions_at(session: Session, on: date) -> list[dict[str, Any]]:
     return [{"counted_on": on, **row} for row in session.execute(statement).mappings()]
 
 
-def standing(on: date, moved: Mapping[int, date] | None = None) -> Select[Any]:
+def standing(on: date, moved: Mapping[int, date] | None = None) -> Select[*tuple[Any, ...]]:
     """The four counts, in the order of COUNTS, of all actions of plans that were agreed by a day, on that day.
 
     `moved` has the due dates that some actions had on that day, by their ids, where they have others now. The statement
