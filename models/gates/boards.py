@@ -13,7 +13,7 @@ from models.core.addresses import address_of, list_address
 from models.gates.pictures.actions import actions_over_time, embedded_actions, overdue_actions
 from models.gates.pictures.grades import grades_by_year, own_and_moderated
 from models.gates.pictures.returns import returns_by_agency
-from models.gates.pictures.scopes import BoardScope
+from models.gates.pictures.scopes import BoardScope, reviews_of, stages_of_year
 from models.gates.pictures.sources import agreeing_sources
 from models.gates.pictures.standards import section_11_standards
 from models.gates.pictures.voices import people_heard
@@ -21,7 +21,6 @@ from models.gates.pictures.year import year_on_one_line
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, is_overdue
 from models.plans.impact_analyses import Impact, ImpactCheck
-from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.core.counts import count_words
 from models.rules.documents.pictures import Picture
@@ -105,10 +104,8 @@ PICTURES: dict[str, Callable[[Session, BoardScope, date], Picture]] = {
 
 def _reviews(session: Session, scope: BoardScope) -> Sequence[tuple[ThematicReview, date | None]]:
     """The year's reviews, each with the day on which its next stage is planned."""
-    reviews = session.scalars(select(ThematicReview).where(scope.of_year()).order_by(ThematicReview.reference)).all()
-    keys = [review.id for review in reviews]
-    stages = session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys)))
-    planned = {(stage.review_id, stage.stage): stage.planned_on for stage in stages}
+    reviews = reviews_of(session, scope)
+    planned = {(stage.review_id, stage.stage): stage.planned_on for stage in stages_of_year(session, scope)}
     following = ((review, next_stage(review.stage)) for review in reviews)
     return [(review, planned.get((review.id, stage)) if stage else None) for review, stage in following]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of
 from models.evidence.triangulations import triangulate
-from models.gates.pictures.scopes import BoardScope
-from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.gates.pictures.scopes import BoardScope, reviews_of
+from models.reviews.thematic_reviews import Stage
 from models.rules.documents.pictures import Picture
 from models.rules.evidence.triangulation import Mark
 from models.rules.gates.pictures.sources import ReviewMarks, sources_picture
@@ -16,10 +15,10 @@ from models.rules.gates.pictures.sources import ReviewMarks, sources_picture
 
 def agreeing_sources(session: Session, scope: BoardScope) -> Picture:
     """The key lines of each review of the year that has begun to gather evidence."""
-    begun = [stage for stage in Stage if stage.number >= Stage.EVIDENCE.number]
-    statement = select(ThematicReview).where(scope.of_year(), ThematicReview.stage.in_(begun))
     marks = []
-    for review in session.scalars(statement.order_by(ThematicReview.reference)):
+    for review in reviews_of(session, scope):
+        if review.stage.number < Stage.EVIDENCE.number:
+            continue
         matrix = triangulate(session, review)
         counts = {mark: matrix.count(mark) for mark in Mark}
         marks.append(ReviewMarks(review.title, counts, address_of(review, "triangulation")))
