@@ -6,10 +6,10 @@ along which key line, how things stand (0 to 1), and where it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -76,6 +76,7 @@ class Evidence:
     said_by: str = ""
     made_of: str = ""
     count: int = 1
+    review_id: int = 0
 
     @property
     def item(self) -> Item:
@@ -109,13 +110,15 @@ class Triangulation:
         return sum(row.mark is mark for row in self.rows)
 
 
-Gather = Callable[[Session, int], Iterable[Evidence]]
+Reviews = Sequence[int]
+"""The ids of the reviews whose evidence is gathered."""
+Gather = Callable[[Session, Reviews], Iterable[Evidence]]
 _gatherers: list[Gather] = []
 _counted: dict[Gather, Gather] = {}
 
 
 def evidence(gather: Gather) -> Gather:
-    """Register a noun's evidence: `def graded_answers(session, review_id) -> Iterable[Evidence]`."""
+    """Register a noun's evidence: `def graded_answers(session, reviews) -> Iterable[Evidence]`, by their reviews."""
     _gatherers.append(gather)
     return gather
 
@@ -135,12 +138,12 @@ def counted(gather: Gather) -> Callable[[Gather], Gather]:
 
 def evidence_of(session: Session, review_id: int) -> list[Evidence]:
     """All evidence of a review, one by one; what was made into a finding counts as the finding only."""
-    return _without_sources(item for gather in _gatherers for item in gather(session, review_id))
+    return _without_sources(item for gather in _gatherers for item in gather(session, [review_id]))
 
 
-def _counted_evidence(session: Session, review_id: int) -> list[Evidence]:
-    """The same with what the database counts counted."""
-    return _without_sources(item for gather in _gatherers for item in _counted.get(gather, gather)(session, review_id))
+def _counted_evidence(session: Session, reviews: Reviews) -> list[Evidence]:
+    """The same of several, with what the database counts counted."""
+    return _without_sources(item for gather in _gatherers for item in _counted.get(gather, gather)(session, reviews))
 
 
 def _without_sources(gathered: Iterable[Evidence]) -> list[Evidence]:
@@ -150,12 +153,12 @@ def _without_sources(gathered: Iterable[Evidence]) -> list[Evidence]:
 
 
 @evidence
-def findings(session: Session, review_id: int) -> Iterable[Evidence]:
-    """The review's findings, each as strong as it says."""
+def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
+    """The reviews' findings, each as strong as it says."""
     rows = session.execute(
         select(Finding, Agency.name)
         .outerjoin(Agency, Agency.id == Finding.agency_id)
-        .where(Finding.review_id == review_id)
+        .where(Finding.review_id.in_(reviews))
         .order_by(Finding.id)
     )
     for finding, agency in rows:
@@ -168,17 +171,17 @@ def findings(session: Session, review_id: int) -> Iterable[Evidence]:
             finding.strength,
             agency or "",
             made_of=finding.origin,
+            review_id=finding.review_id,
         )
 
 
 @counted(findings)
-def finding_levels(session: Session, review_id: int) -> Iterable[Evidence]:
+def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
     """The same for the matrix, without their words."""
-    columns = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin
-    for source, line_id, verdict, strength, origin in session.execute(
-        select(*columns).where(Finding.review_id == review_id)
-    ):
-        yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin)
+    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
+    rows = session.execute(select(*said).where(Finding.review_id.in_(reviews)))
+    for source, line_id, verdict, strength, origin, review_id in rows:
+        yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
 
 
 @asked_once
@@ -187,14 +190,25 @@ def triangulate(session: Session, review: ThematicReview) -> Triangulation:
 
     Source: framework, "The reviews": areas of interest are investigated from multiple angles.
     """
-    items = _counted_evidence(session, review.id)
+    return triangulate_all(session, (review.id,))[review.id]
+
+
+def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulation]:
+    """The same of several reviews at once, by their ids, in as many statements as one takes."""
+    items: dict[int, list[Evidence]] = {key: [] for key in reviews}
+    for item in _counted_evidence(session, reviews):
+        items[item.review_id].append(item)
     lines = session.execute(
         select(KeyLine, ReferenceItem.label, KeyLineReading.text)
         .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
         .outerjoin(KeyLineReading, KeyLineReading.key_line_id == KeyLine.id)
-        .where(KeyLine.review_id == review.id)
+        .where(KeyLine.review_id.in_(reviews))
         .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
     ).all()
+    return {key: _matrix([row for row in lines if row[0].review_id == key], items[key]) for key in reviews}
+
+
+def _matrix(lines: Sequence[Any], items: Sequence[Evidence]) -> Triangulation:
     rows = tuple(_row(line, area, items, amended) for line, area, amended in lines)
     keys = {line.id for line, _, _ in lines}
     return Triangulation(rows, sum(item.count for item in items if item.key_line_id not in keys))

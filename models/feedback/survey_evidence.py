@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from models.core.clock import today
-from models.evidence.triangulations import Evidence, evidence
+from models.evidence.triangulations import Evidence, Reviews, evidence
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import Survey, SurveyResponse, speaking
 from models.rules.core.counts import count_words
@@ -25,26 +25,29 @@ Given = Mapping[tuple[int, str], Sequence[tuple[Any, int]]]
 
 
 @evidence
-def survey_answers(session: Session, review_id: int) -> Iterator[Evidence]:
-    """The graded questions of a review's surveys, each one piece of evidence; none while fewer than five answered."""
+def survey_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
+    """The graded questions of the reviews' surveys, each one piece of evidence; none while fewer than five answered."""
     count = select(func.count()).where(SurveyResponse.survey_id == Survey.id).scalar_subquery()
     rows = session.execute(
-        select(Survey, FeedbackActivity.audience, FeedbackActivity.title, ToolVersion, count)
+        select(
+            Survey, FeedbackActivity.review_id, FeedbackActivity.audience, FeedbackActivity.title, ToolVersion, count
+        )
         .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
         .join(ToolVersion, ToolVersion.id == Survey.version_id)
-        .where(FeedbackActivity.review_id == review_id)
+        .where(FeedbackActivity.review_id.in_(reviews))
         .order_by(Survey.id)
     ).all()
     heard = {survey.id: speaking(answered, is_open=survey.is_open(today())) for survey, *_, answered in rows}
     given = _given(session, {survey_id: people for survey_id, people in heard.items() if people >= SMALLEST})
-    for survey, audience, title, version, _ in rows:
+    for survey, review_id, audience, title, version, _ in rows:
         for question in version.questionnaire.graded():
             level, answers = _graded(question, given[survey.id, question.key])
             if answers >= SMALLEST:
                 words = f"{question.text} ({count_words(answers, 'answer')})"
                 origin = f"surveys:{survey.id}/{question.key}"
                 line = question.key_line_id
-                yield Evidence(audience.source, line, level, words, origin, Strength.MODERATE, title)
+                said = (audience.source, line, level, words, origin, Strength.MODERATE, title)
+                yield Evidence(*said, review_id=review_id)
 
 
 def _given(session: Session, heard: Mapping[int, int]) -> Given:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of
-from models.evidence.triangulations import triangulate
+from models.evidence.triangulations import triangulate_all
 from models.gates.pictures.scopes import BoardScope, reviews_of
 from models.reviews.thematic_reviews import Stage
 from models.rules.documents.pictures import Picture
@@ -15,11 +15,15 @@ from models.rules.gates.pictures.sources import ReviewMarks, sources_picture
 
 def agreeing_sources(session: Session, scope: BoardScope) -> Picture:
     """The key lines of each review of the year that has begun to gather evidence."""
-    marks = []
-    for review in reviews_of(session, scope):
-        if review.stage.number < Stage.EVIDENCE.number:
-            continue
-        matrix = triangulate(session, review)
-        counts = {mark: matrix.count(mark) for mark in Mark}
-        marks.append(ReviewMarks(review.title, counts, address_of(review, "triangulation")))
-    return sources_picture(marks)
+    begun = [review for review in reviews_of(session, scope) if review.stage.number >= Stage.EVIDENCE.number]
+    matrices = triangulate_all(session, [review.id for review in begun]) if begun else {}
+    return sources_picture(
+        [
+            ReviewMarks(
+                review.title,
+                {mark: matrices[review.id].count(mark) for mark in Mark},
+                address_of(review, "triangulation"),
+            )
+            for review in begun
+        ]
+    )

@@ -11,10 +11,12 @@ from sqlalchemy import text
 
 from admin_views.kit.places import OF_PARTS
 from admin_views.kit.registry import load_screens
+from models.gates.boards import PICTURES
 from models.gates.review_gates import gates_of
 from models.returns.escalations import ladder_states
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source
+from models.rules.plans.presentations import Body
 from tests.demo.access.world import World
 
 _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -27,6 +29,10 @@ WORDS = {
     "source": tuple(Source),
     "part": tuple(part.word for part in OF_PARTS),
     "filename": ("portal.css",),
+    "body": tuple(Body),
+    "day": ("2026-12-10",),
+    "picture": tuple(PICTURES),
+    "kind": ("svg", "png", "csv"),
 }
 """What stands for a word in an address."""
 
@@ -44,7 +50,6 @@ ROWS = {
     "account_id": _ROWS.format("work_accounts"),
     "passkey_id": _ROWS.format("passkeys"),
     "browser_id": _ROWS.format("known_browsers"),
-    "year": "SELECT DISTINCT year FROM thematic_reviews",
     "tool_id": "SELECT id FROM assurance_tools WHERE review_id = :record_id",
     "question_id": "SELECT id FROM tool_questions WHERE tool_id = :record_id",
     "section_id": "SELECT id FROM tool_sections WHERE tool_id = :record_id",

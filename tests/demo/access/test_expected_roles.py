@@ -64,13 +64,15 @@ ONLY = {
     "GET /people/export/<export_type>/": "AOS",
 }
 
-DOCUMENTS = ("/pdf/", "/paper/", "/board-pack/", "/blank/", "/report/", "/letter/")
+DOCUMENTS = ("/pdf/", "/paper/", "/blank/", "/report/", "/letter/")
 """How addresses end at which a document is asked for, which changes nothing."""
 
 QUESTIONS = {
     "/actions/bulk/print-chosen/",  # a document, of the ticked actions
     "/audit-samples/<int:record_id>/certificate/",  # a document
     "/audit-samples/check/",  # repeats a draw from a certificate
+    "/thematic-reviews/board/pack/",  # a document
+    "/thematic-reviews/board/pack/<body>/<day>/",  # the same
     "/assurance-tools/<int:record_id>/preview/",  # what is entered is checked and forgotten
     "/change-log/check-chain/",  # walks the chain
     "/invitations/review/<int:review_id>/",  # who does not run the review reads it; sending is refused by record
