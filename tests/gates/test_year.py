@@ -142,7 +142,11 @@ def test_scope_narrows_to_a_kind_and_to_what_an_agency_is_invited_to(
     assert shown() == {children, adults}
     assert shown(kind=HubKind.ADULTS) == {adults}
     assert shown(agency_id=police.id) == {children}
-    assert shown(agency_id=other.id) == shown(kind=HubKind.COMBINED) == set()
+    assert shown(agency_id=other.id) == shown(kind=HubKind.ADULTS, agency_id=police.id) == set()
+    both = make.review(session, kind=HubKind.COMBINED, title="Domestic abuse")
+    session.add(ReviewStage(review_id=both.id, stage=Stage.SCOPING, planned_on=today()))
+    session.commit()
+    assert shown(kind=HubKind.ADULTS) == {adults, both.title}
 
 
 def test_two_statements_however_many_reviews_there_are(

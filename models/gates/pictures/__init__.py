@@ -1,1 +1,1 @@
-"""Where do the figures of the pictures of a year come from?"""
+"""Which pictures does the Board look at, and from which figures?"""

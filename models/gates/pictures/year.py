@@ -18,13 +18,11 @@ from models.rules.gates.pictures.year import ReviewYear, Step, year_picture
 
 
 def year_on_one_line(session: Session, scope: BoardScope, on: date) -> Picture:
-    """The reviews that a scope holds over the months of its year; of an agency those it is invited to.
+    """The reviews of a scope over the months of its year, combined ones too; of an agency those it is invited to.
 
     Two statements, however many reviews there are.
     """
-    chosen = select(ThematicReview).where(ThematicReview.year == scope.year).order_by(ThematicReview.reference)
-    if scope.kind is not None:
-        chosen = chosen.where(ThematicReview.kind == scope.kind)
+    chosen = select(ThematicReview).where(scope.of_year()).order_by(ThematicReview.reference)
     if scope.agency_id is not None:
         invited = select(Invitation.id).where(
             Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id

@@ -1,1 +1,1 @@
-"""What do the pictures of a year show?"""
+"""Which pictures does the Board look at, and from which figures?"""
