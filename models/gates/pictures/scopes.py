@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
+from models.core.reading_once import asked_once
 from models.partnership.hubs import HubKind
+from models.reviews.invitations import Invitation
+from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 
 
@@ -43,3 +48,22 @@ class BoardScope:
     def of_year(self) -> ColumnElement[bool]:
         """The same for those of the year."""
         return self.of_kind() & (ThematicReview.year == self.year)
+
+
+@asked_once
+def reviews_of(session: Session, scope: BoardScope) -> Sequence[ThematicReview]:
+    """The reviews of the scope's year and kinds, by their references; of an agency those it is invited to."""
+    chosen = select(ThematicReview).where(scope.of_year()).order_by(ThematicReview.reference)
+    if scope.agency_id is not None:
+        invited = select(Invitation.id).where(
+            Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
+        )
+        chosen = chosen.where(invited.exists())
+    return session.scalars(chosen).all()
+
+
+@asked_once
+def stages_of_year(session: Session, scope: BoardScope) -> Sequence[ReviewStage]:
+    """The planned and reached stages of these reviews."""
+    keys = [review.id for review in reviews_of(session, scope)]
+    return session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys))).all() if keys else ()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of
-from models.gates.pictures.scopes import BoardScope
-from models.reviews.invitations import Invitation
+from models.gates.pictures.scopes import BoardScope, reviews_of, stages_of_year
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.pictures import Picture
@@ -18,20 +16,11 @@ from models.rules.gates.pictures.year import ReviewYear, Step, year_picture
 
 
 def year_on_one_line(session: Session, scope: BoardScope, on: date) -> Picture:
-    """The reviews of a scope over the months of its year, combined ones too; of an agency those it is invited to.
+    """The reviews that a scope holds over the months of its year; of an agency those it is invited to.
 
     Two statements, however many reviews there are.
     """
-    chosen = select(ThematicReview).where(scope.of_year()).order_by(ThematicReview.reference)
-    if scope.agency_id is not None:
-        invited = select(Invitation.id).where(
-            Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
-        )
-        chosen = chosen.where(invited.exists())
-    reviews = list(session.scalars(chosen))
-    keys = [review.id for review in reviews]
-    stages = session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys))) if keys else ()
-    return picture_of(scope.year, reviews, stages, on)
+    return picture_of(scope.year, reviews_of(session, scope), stages_of_year(session, scope), on)
 
 
 def picture_of(year: int, reviews: Iterable[ThematicReview], stages: Iterable[ReviewStage], on: date) -> Picture:
