@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.core.access import Role
 from models.core.clock import today
+from models.core.reading_once import ANSWERS, remembering
 from models.gates.pictures.scopes import BoardScope
 from models.gates.pictures.year import year_on_one_line
 from models.partnership.hubs import HubKind
@@ -142,15 +143,21 @@ def test_scope_narrows_to_a_kind_and_to_what_an_agency_is_invited_to(
     assert shown() == {children, adults}
     assert shown(kind=HubKind.ADULTS) == {adults}
     assert shown(agency_id=police.id) == {children}
-    assert shown(agency_id=other.id) == shown(kind=HubKind.COMBINED) == set()
+    assert shown(agency_id=other.id) == shown(kind=HubKind.ADULTS, agency_id=police.id) == set()
+    both = make.review(session, kind=HubKind.COMBINED, title="Domestic abuse")
+    session.add(ReviewStage(review_id=both.id, stage=Stage.SCOPING, planned_on=today()))
+    session.commit()
+    assert shown(kind=HubKind.ADULTS) == {adults, both.title}
 
 
-def test_two_statements_however_many_reviews_there_are(
+def test_page_asks_two_statements_however_many_reviews_there_are(
     session: Session, reviews: list[ThematicReview], engine: Engine
 ) -> None:
     for count in (2, 4):
+        session.info.update(remembering())  # as a page that only reads
         with statements(engine) as seen:
             year_on_one_line(session, BoardScope(reviews[0].year), today())
+        session.info.pop(ANSWERS)
         asked = [statement for statement in seen if "thematic_reviews" in statement or "review_stages" in statement]
         assert len(asked) == 2, count
         for number in range(count):
