@@ -51,7 +51,7 @@ def _write_paragraph(copy: Manuscript, block: Paragraph) -> None:
 def _write_facts(copy: Manuscript, block: Facts) -> None:
     """A label on the left, its value on the right."""
     rows = [
-        [[paragraph(label, "Label")], [paragraph(value if value.strip() else UNKNOWN, "Body")]]
+        [[paragraph(label, "FactLabel")], [paragraph(value if value.strip() else UNKNOWN, "Body")]]
         for label, value in block.pairs
     ]
     if rows:
@@ -81,16 +81,21 @@ def _write_items(copy: Manuscript, block: Items) -> None:
 
 def _write_figure(copy: Manuscript, block: Figure) -> None:
     """The picture, and below it the same figures as a table: an image alone has no words that anybody can take over."""
+    copy.keep_last()
     write_picture(copy, block.picture)
-    if block.table is not None:
-        write_table(copy, block.table)
-    elif block.picture.table:
-        write_table(copy, _table_of(block.picture))
+    table = block.table or (_table_of(block.picture) if block.picture.table else None)
+    if table is not None:
+        copy.keep_last()
+        write_table(copy, table)
 
 
 def _table_of(picture: Picture) -> Table:
-    columns = [Column(title, 1.0 if at else 2.0, is_number=at > 0) for at, title in enumerate(picture.headings)]
-    return Table(columns, [Row(cells) for cells in picture.table])
+    cells = [[row[at] for row in picture.table] for at in range(len(picture.headings))]
+    columns = [
+        Column(title, 1.0 if at else 2.0, is_number=at > 0 and all(cell[:1].isdigit() for cell in cells[at]))
+        for at, title in enumerate(picture.headings)
+    ]
+    return Table(columns, [Row(row) for row in picture.table])
 
 
 def _write_notice(copy: Manuscript, block: Notice) -> None:
@@ -129,7 +134,8 @@ def _write_blanks(copy: Manuscript, block: Blanks) -> None:
 
 
 def _rule() -> Any:
-    return part("pBdr", part("bottom", val="single", sz=6, space=1, color=web(EDGE)))
+    """A line to write on; several under one another are as many lines."""
+    return part("pBdr", *(part(side, val="single", sz=6, space=1, color=web(EDGE)) for side in ("bottom", "between")))
 
 
 def _write_page_break(copy: Manuscript, block: PageBreak) -> None:

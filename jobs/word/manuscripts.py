@@ -58,6 +58,12 @@ class Manuscript:
         if element.tag == qn("w:tbl"):
             self._end.addprevious(paragraph("", GAP))
 
+    def keep_last(self) -> None:
+        """Keep the paragraph that was written last on the page of what comes next."""
+        last = self._end.getprevious()
+        if last is not None and last.tag == qn("w:p") and last.style != GAP:
+            keep_with_next(last)
+
     def new_page(self) -> None:
         """Let what comes next begin a page."""
         self._begins_page = True

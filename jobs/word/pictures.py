@@ -52,5 +52,7 @@ def _write_image(copy: Manuscript, png: bytes, width: float, text: str, side: st
     line = paragraph("", "Picture", side=side)
     inline: Any = copy.document.part.new_pic_inline(BytesIO(png), width=Pt(width))
     inline.docPr.set("descr", short(text, 2000))
+    for edge in ("distT", "distB", "distL", "distR"):  # some readers take a gap for granted where none is stated
+        inline.set(edge, "0")
     line.append(part("r", part("drawing", inline)))
     copy.put(line)

@@ -65,6 +65,7 @@ STYLES: Final = {
     "Strong": Look("Strong text", 9, is_bold=True),
     "Quiet": Look("Quiet", 8.5, MUTED),
     "Apart": Look("Quiet, apart", 8.5, MUTED, before=3),
+    "FactLabel": Look("Fact label", 9, MUTED, True),
     "Label": Look("Label", 8, MUTED, True, before=2),
     "Alarm": Look("Alarm", 9, ALARM, True),
     "Name": Look("Name", 9, is_bold=True),
@@ -197,7 +198,8 @@ def _letter_settings(look: Look, accent: str) -> Iterator[Any]:
 
 
 def _table_style(name: str, shown: str, *borders: Any) -> Any:
-    margins = part("tblCellMar", part("left", w=85, type="dxa"), part("right", w=85, type="dxa"))
+    room = {"top": 28, "left": 0 if name == BARE_TABLE else 85, "bottom": 28, "right": 85}
+    margins = part("tblCellMar", *(part(side, w=width, type="dxa") for side, width in room.items()))
     settings = part("tblPr", part("tblInd", w=0, type="dxa"), *borders, margins)
     style = part("style", part("name", val=shown), settings, type="table", styleId=name)
     if name == "TableNormal":

@@ -70,7 +70,7 @@ def test_officer_takes_each_of_the_three_out_as_word_and_the_fetch_is_on_record(
     }[name]
     kept = asked_as_word(officer, path, session, session_factory)
     assert kept.kind is DocumentKind(name)
-    assert session.scalars(select(JobRequest.sentence)).all() == [f"{said} as a Word file."]
+    assert session.scalars(select(JobRequest.sentence)).all() == [said]
     assert (kept.media_type, kept.file_name[-16:]) == (WORD, f"-{today().isoformat()}.docx")
     answer = officer.client.get(f"/documents/{kept.id}/download/")
     assert answer.headers["Content-Type"] == WORD

@@ -115,6 +115,13 @@ def test_two_tables_after_one_another_stay_two() -> None:
     assert not any(before == after == qn("w:tbl") for before, after in pairwise(tags))
 
 
+def test_a_picture_stays_with_its_sentence_and_its_table_whose_figures_stand_on_the_right() -> None:
+    said, shown, table = body_of(Paragraph("Three of four cases are good."), Figure(GRADES))
+    assert (len(all_of(said, "keepNext")), len(all_of(shown, "keepNext"))) == (1, 1)
+    sides = [[bool(all_of(cell, "jc")) for cell in row.findall(qn("w:tc"))] for row in table.findall(qn("w:tr"))]
+    assert sides == [[False, True]] * 3
+
+
 @pytest.mark.parametrize("picture", [*GALLERY, GRADES], ids=lambda picture: picture.title)
 def test_a_picture_is_an_image_whose_words_say_its_sentence_with_its_figures_below(picture: Picture) -> None:
     content = docx_of(paper(Figure(picture)))
