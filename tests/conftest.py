@@ -16,7 +16,7 @@ from app.database_logins import JOBS
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.access import Actor, Role
-from models.core.db import PortalSession, database_url, make_engine
+from models.core.db import PortalSession, database_url, make_engine, make_session_factory
 from tests.databases import Database
 from tests.together import Together
 from tests.wall.logins import sessions_by
@@ -95,6 +95,17 @@ def owner_engine(database: Database) -> Iterator[Engine]:
 def portal(session_factory: sessionmaker[PortalSession]) -> Flask:
     """The portal itself, on this test's transaction."""
     return make_portal(session_factory)
+
+
+@pytest.fixture
+def shared(engine: Engine, database: Database) -> Iterator[tuple[Flask, PortalSession]]:
+    """The portal on connections of its own, as in production; everything is taken out again afterwards."""
+    factory = make_session_factory(engine)
+    try:
+        with factory(info={"actor": Actor.system("test")}) as session:
+            yield make_portal(factory), session
+    finally:
+        database.empty()
 
 
 @pytest.fixture

@@ -43,13 +43,7 @@ _CONFIG = {
     "log_min_error_statement": "panic",  # and so would the statement
 }
 # Without a flush to the disk: survives kill -9, as a test may want to see, but no power cut.
-_WITHOUT_DISK = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-    # A test is one transaction, and each of its requests a savepoint that holds a lock: ten thousand of them need room.
-    "max_locks_per_transaction": "256",
-}
+_WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 class LocalServerError(RuleBroken):

@@ -33,8 +33,9 @@ LOOKED_AT = SignInAttempt.outcome.in_([Outcome.STARTED, Outcome.REFUSED, Outcome
 
 
 @pytest.fixture
-def unlimited(portal: Flask) -> Iterator[None]:
+def unlimited(request: pytest.FixtureRequest) -> Iterator[None]:
     """Without the limit of requests per address, so that the lock is seen to hold by itself."""
+    request.getfixturevalue("shared" if "shared" in request.fixturenames else "portal")  # which switches it on
     limiter.enabled = False
     yield
     limiter.enabled = True
@@ -63,14 +64,16 @@ def counted(session: Session, *conditions: object) -> int:
 @pytest.mark.usefixtures("unlimited")
 @pytest.mark.parametrize("addresses", [1, 100])
 def test_ten_guesses_at_most_reach_the_hash_of_an_account_and_each_is_on_record(
-    browser: Open, session: Session, addresses: int
+    shared: tuple[Flask, Session], addresses: int
 ) -> None:
+    portal, session = shared
     person, tries = member(session, Role.OFFICER), scaled(10_000, ci=60)
     with time_machine.travel(NOW, tick=False):
-        guesser = Guesser(browser())
+        guesser = Guesser(Browser(portal))
         for number in range(tries):
             guesser.guess(person.email, f"guess {number}", f"10.{number % addresses}.0.1")
         right, _ = guesser.guess(person.email, PASSWORD, "203.0.113.9" if addresses > 1 else "10.0.0.1")
+    session.rollback()
     reached = counted(session, SignInAttempt.email == person.email, LOOKED_AT)
     recorded = counted(session, SignInAttempt.email == person.email)
     tried = f"{tries} guesses on one account from {addresses} addresses in one window"
