@@ -77,8 +77,8 @@ class BoardPackPages(PageSet):
 
 def packs_before(session: Session, most: int = 8) -> Panel:
     """The packs that were made, the latest first, each as it was presented."""
-    made = select(Document).where(Document.kind == DocumentKind.BOARD_PACK)
-    packs = session.scalars(made.order_by(Document.id.desc()).limit(most))
+    kept = select(Document).where(Document.kind == DocumentKind.BOARD_PACK)
+    packs = session.scalars(kept.order_by(Document.id.desc()).limit(most))
     rows = [(link_to(pack, pack.title), in_words(london_day(pack.made_at))) for pack in packs]
     every = Button("All packs", list_address(Document, kind=DocumentKind.BOARD_PACK.value))
     return Panel("Packs made before", ("Pack", "Made on"), rows, empty="No pack has been made yet.", buttons=[every])

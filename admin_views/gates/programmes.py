@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from flask import abort, request
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from admin_views.kit.base import READERS, Button, PageSet, expose
-from admin_views.kit.homes.cards import Card, card
-from admin_views.plans.challenges import stands_of
-from models.core.access import Actor, Role
-from models.core.addresses import list_address
 from models.core.clock import today
 from models.gates.programmes import programme
-from models.plans.actions import Action, is_overdue
-from models.plans.challenges import Challenge
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.keys import key_in
 
@@ -35,20 +28,3 @@ class ProgrammePages(PageSet):
             Button("Board pack", self.link("pack")),
         ]
         return self.render("thematic_reviews/programme.html", programme=shown, years=years, buttons=buttons)
-
-
-_BOARD = (Role.BOARD_VIEWER,)
-
-
-@card(roles=_BOARD, order=10)
-def late_actions(session: Session, actor: Actor) -> Card:
-    """Open actions of all plans whose day has passed."""
-    count = session.scalar(select(func.count()).where(is_overdue(today()))) or 0
-    return Card(count, "Actions past their day", list_address(Action, late="yes"), "warning")
-
-
-@card(roles=_BOARD, order=20)
-def open_challenges(session: Session, actor: Actor) -> Card:
-    """Challenges that nobody has answered."""
-    count = session.scalar(select(func.count()).where(stands_of(Challenge) == "Open")) or 0
-    return Card(count, "Challenges without an answer", list_address(Challenge, stands="Open"))

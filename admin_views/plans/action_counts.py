@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 
 from admin_views.kit.base import Filter
+from admin_views.kit.lists.filters import LinkedFilter
 from admin_views.kit.lists.kinds import kind_filter
 from models.core.clock import today
 from models.plans.action_counts import of_agreed_plans
@@ -25,5 +26,5 @@ def _is_late(answer: str) -> ColumnElement[bool]:
 
 OVERDUE = Filter("late", "Overdue", options=(("yes", "Overdue only"), ("no", "Not overdue")), apply=_is_late)
 
-COUNTED = (Filter("plans", "Plans", options=_PLANS, apply=_is_of), kind_filter(_REVIEW_ID))
+COUNTED = (LinkedFilter("plans", "Plans", options=_PLANS, apply=_is_of), kind_filter(_REVIEW_ID))
 """Actions of agreed plans or of drafts, and of reviews for children or adults."""

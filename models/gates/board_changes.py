@@ -67,9 +67,9 @@ def _counted(session: Session, scope: BoardScope, since: date, on: date) -> Iter
          "Section 11 return was", "Section 11 returns were", "handed in"),
     )  # fmt: skip
     counts = session.execute(select(*(count.scalar_subquery() for count, *_ in asked))).one()
-    for count, (_, one, several, done) in zip(counts, asked, strict=True):
+    for count, (_, singular, plural, done) in zip(counts, asked, strict=True):
         if count:
-            yield f"{count_words(count, one, several)} {done}."
+            yield f"{count_words(count, singular, plural)} {done}."
 
 
 def _between(when: Any, since: date, on: date) -> ColumnElement[bool]:

@@ -60,7 +60,7 @@ def state(session: Session, person: Person) -> InvitationState:
 
 
 def pressed(browser: Browser, person: Person, button: str, **values: Any) -> TestResponse:
-    return browser.send(f"/people/{person.id}/{button}/", page=f"/people/{person.id}/", **values)
+    return browser.send(f"/people/{person.id}/{button}/", page="/account/", **values)
 
 
 def test_new_person_is_invited_by_mail_unless_the_tick_is_taken_out(session: Session, posting: Browser) -> None:

@@ -203,14 +203,3 @@ def test_pile_of_another_role_finds_nothing(people: list[tuple[Person, Browser]]
     member = next(browser for person, browser in people if person.role is Role.AGENCY_MEMBER)
     for pile in ("audits-owed-overdue", "audits-overdue-x", "nothing"):
         assert "Nothing fits" in member.get(f"/case-audits/?waits={pile}").get_text()
-
-
-def test_what_the_board_watches_leads_to_exactly_what_it_counts(people: list[tuple[Person, Browser]]) -> None:
-    board = next(browser for person, browser in people if person.role is Role.BOARD_VIEWER)
-    figures = board.get("/").select("[aria-labelledby=watched] .part-of")
-    assert len(figures) == 2
-    for figure in figures:
-        link, count = figure.select_one("a"), figure.select_one(".figure")
-        assert link is not None
-        assert count is not None
-        assert len(rows_of(board, str(link["href"]))) == int(count.get_text().replace(",", ""))

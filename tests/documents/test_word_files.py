@@ -65,7 +65,7 @@ def test_officer_takes_each_of_the_three_out_as_word_and_the_fetch_is_on_record(
             f"/thematic-reviews/{briefing.review_id}/report/",
             "The review report is ready as a Word file.",
         ),
-        "board_pack": ("/thematic-reviews/programme/2026/board-pack/", "The board pack is ready as a Word file."),
+        "board_pack": ("/thematic-reviews/board/pack/board/2026-12-10/", "The board pack is ready as a Word file."),
         "briefing": (f"/briefings/{briefing.id}/paper/", "The briefing is ready as a Word file."),
     }[name]
     kept = asked_as_word(officer, path, session, session_factory)
@@ -133,7 +133,7 @@ def test_pdf_and_word_of_the_same_are_two_requests_and_each_is_one_however_often
     [
         ("/briefings/{briefing}/", "Sheet as Word"),
         ("/thematic-reviews/{review}/", "Report as Word"),
-        ("/thematic-reviews/programme/", "Board pack as Word"),
+        ("/thematic-reviews/board/pack/board/2026-12-10/", "Download as Word"),
     ],
 )
 def test_the_record_itself_offers_word_beside_pdf(browser: Open, briefing: Briefing, path: str, words: str) -> None:

@@ -56,11 +56,8 @@ class HomeView(Gate, BaseView):
             template, values = own(session)
             return render_template(template, **values)
         tab, reviews = task_tab(session, on), reviews_of(session, actor(), on)
-        is_board = role() is Role.BOARD_VIEWER and not tab.tasks
         cards = side_cards_of(session)
-        return render_template(
-            "home.html", tab=tab, reviews=reviews, side_cards=cards, on=on, is_board=is_board, **_start(session)
-        )
+        return render_template("home.html", tab=tab, reviews=reviews, side_cards=cards, on=on, **_start(session))
 
     @expose("/administration/", roles=READERS)
     def administration(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask import has_request_context, request
 from flask_admin.model.filters import BaseFilter
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
@@ -91,6 +92,14 @@ class Filter(BaseFilter):
         if self.is_met is None or (self.options and answer not in dict(self.options)):
             raise ValueError(answer)
         return self.is_met(answer)
+
+
+class LinkedFilter(Filter):
+    """A question that only links ask, such as a number of a picture; where it narrows a list, it is offered there."""
+
+    @property
+    def is_offered(self) -> bool:
+        return has_request_context() and bool(request.args.get(self.arg))
 
 
 class ColumnFilter(Filter):

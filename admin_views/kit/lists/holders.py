@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import has_request_context, request
 from sqlalchemy import ColumnElement, or_
 
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.lists.filters import Filter
+from admin_views.kit.lists.filters import Filter, LinkedFilter
 from models.core.clock import today
 from models.core.db import Base
 from models.partnership.holdings import holding_kinds
@@ -19,16 +18,12 @@ HELD_BY = "held_by"
 """The question of a list that narrows it to what one person still holds."""
 
 
-class HolderFilter(Filter):
+class HolderFilter(LinkedFilter):
     """Narrows a list to the open rows that a person holds. It is asked where a person's page leads here only."""
 
     def __init__(self, table: type[Base]) -> None:
         super().__init__(HELD_BY, "Still held by")
         self.table, self.control, self._people = table, "select", ChoiceLoader(Person)
-
-    @property
-    def is_offered(self) -> bool:
-        return has_request_context() and bool(request.args.get(HELD_BY))
 
     @property
     def loader(self) -> ChoiceLoader | None:  # type: ignore[override]

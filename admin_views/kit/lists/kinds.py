@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from admin_views.kit.lists.filters import Filter
+from admin_views.kit.lists.filters import LinkedFilter
 from models.partnership.hubs import HubKind
 from models.reviews.thematic_reviews import ThematicReview
 
@@ -16,7 +16,7 @@ OF_KIND = "reviews"
 _OFFERED = tuple((kind.value, f"For {kind.label.lower()}, and combined") for kind in (HubKind.CHILDREN, HubKind.ADULTS))
 
 
-def kind_filter(review_id: Any) -> Filter:
+def kind_filter(review_id: Any) -> LinkedFilter:
     """Narrows a list whose rows have, or reach, that id of a review, as the Board's pictures count them."""
 
     def of_kind(answer: str) -> ColumnElement[bool]:
@@ -24,4 +24,4 @@ def kind_filter(review_id: Any) -> Filter:
         is_of_kind: ColumnElement[bool] = review_id.in_(select(ThematicReview.id).where(ThematicReview.kind.in_(kinds)))
         return is_of_kind
 
-    return Filter(OF_KIND, "Reviews", options=_OFFERED, apply=of_kind)
+    return LinkedFilter(OF_KIND, "Reviews", options=_OFFERED, apply=of_kind)
