@@ -1,4 +1,4 @@
-"""What does the first page of a review cost beside a list of the same portal, and the first page of the portal?
+"""What do the first pages of a review, of the Board and of the portal cost beside lists of the same portal?
 
 On the demonstration's data, by turns within one run, as an officer; statements are counted apart, in this process.
 """
@@ -33,6 +33,8 @@ def bench(database: Database) -> list[str]:
         "a review's actions": f"/actions/?review_id={review_id}",
         "overview of a review": f"/thematic-reviews/{review_id}/",
         "its scope": f"/thematic-reviews/{review_id}/scope/",
+        "the Board's page": "/thematic-reviews/board/",
+        "programme": "/thematic-reviews/programme/",
         "today": "/",
         "search": "/search/?q=neglect",
     }
@@ -42,9 +44,13 @@ def bench(database: Database) -> list[str]:
         times = dict(zip(pages, measured([partial(client.get, path) for path in pages.values()]), strict=True))
         client.connection.close()
     database.empty()
-    usual = median(times["list of people"])
-    lines = ["reviews: milliseconds of the whole response at the median and p95, and times the list of people"]
+    usual, of_review = median(times["list of people"]), median(times["a review's actions"])
+    lines = [
+        "reviews: milliseconds of the response at the median and p95; times the list of people, a review's actions"
+    ]
     for name, taken in times.items():
         own = median(taken)
-        lines.append(f"  {name:<22} {own:6.1f} {taken[int(len(taken) * 0.95)]:6.1f}   {own / usual:4.2f} times")
+        lines.append(
+            f"  {name:<22} {own:6.1f} {taken[int(len(taken) * 0.95)]:6.1f}   {own / usual:4.2f}  {own / of_review:4.2f}"
+        )
     return lines
