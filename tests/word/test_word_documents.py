@@ -48,7 +48,7 @@ class Told:
 
 TOLD = (
     Told("review_report", review, review_paper, ("verdict", "mark", "about")),
-    Told("board_pack", board, board_paper, ("seal", "about")),
+    Told("board_pack", board, board_paper, ("seal", "about", "pictures")),
     Told("briefing", lambda count: briefing(1 + count % 4), briefing_paper, ("about",)),
 )
 each_document = pytest.mark.parametrize("told", TOLD, ids=[told.name for told in TOLD])

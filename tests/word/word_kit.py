@@ -47,11 +47,20 @@ def unsaid(content: bytes, wanted: Iterable[str]) -> list[str]:
 
 
 def told_by(paper: Paper) -> Iterator[str]:
-    """Every text of a paper that its page and its PDF tell as well; of a table without rows, the sentence for that."""
-    for block in paper.blocks:
-        if block.kind == "table" and not list(block.rows):
+    """Every text of a paper that its page and its PDF tell as well; of a table without rows, the sentence for that.
+
+    The words within a picture are an image here: its sentence describes it, and its table stands below or at the end.
+    """
+    yield from _told_in(paper.blocks)
+
+
+def _told_in(blocks: Iterable[Any]) -> Iterator[str]:
+    for block in blocks:
+        if block.kind == "together":
+            yield from _told_in(block.blocks)
+        elif block.kind == "table" and not list(block.rows):
             yield from (block.heading, block.empty)
-        else:
+        elif block.kind != "figure":
             yield from texts_of([block])
 
 
@@ -83,9 +92,19 @@ def row_counts(content: bytes) -> list[int]:
 
 
 def rows_of(paper: Paper) -> list[int]:
-    """The rows of each table of a paper that has any, each note a row of its own."""
-    tables = ([row for row in block.rows] for block in paper.blocks if block.kind == "table")
-    return [len(rows) + sum(bool(row.note) for row in rows) for rows in tables if rows]
+    """The rows of each table of a paper that has any, each note a row of its own, and of those below its pictures."""
+    return [count for count in _rows_in(paper.blocks) if count]
+
+
+def _rows_in(blocks: Iterable[Any]) -> Iterator[int]:
+    for block in blocks:
+        if block.kind == "together":
+            yield from _rows_in(block.blocks)
+        elif block.kind == "figure" and block.table is None:
+            yield len(block.picture.table)
+        elif block.kind in ("table", "figure"):
+            rows = list(block.rows if block.kind == "table" else block.table.rows)
+            yield len(rows) + sum(bool(row.note) for row in rows)
 
 
 def described(content: bytes) -> list[str]:

@@ -1,7 +1,7 @@
 """What does a meeting of the Board read: what changed, the year in pictures, who is late, what is overdue?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.rules.core.counts import count_words
@@ -137,11 +137,12 @@ def _changes(facts: BoardFacts) -> Iterator[Block]:
 
 
 def picture_blocks(picture: Picture) -> tuple[Block, ...]:
-    """A picture on paper: its sentence, its marks, and what it is counted from."""
+    """A picture on paper: its sentence, its marks, and what it is counted from. Its table stands at the end."""
     heading, says = Heading(picture.title), Paragraph(picture.says)
     if picture.plot is None:
         return heading, says
-    return (Together((heading, says, Figure(picture), Paragraph(picture.base, QUIET))),)
+    drawn = picture if picture.plot.kind == "grid" else replace(picture, table=())
+    return (Together((heading, says, Figure(drawn), Paragraph(picture.base, QUIET))),)
 
 
 def _figures(pictures: Sequence[Picture]) -> Iterator[Block]:
