@@ -39,7 +39,7 @@ class BoardPages(PageSet):
         return self.render("boards/board.html", **shown(self.session))
 
     @expose("/board/<picture>.<kind>", roles=READERS)
-    def board_file(self, picture: str, kind: str) -> ResponseReturnValue:
+    def download_picture(self, picture: str, kind: str) -> ResponseReturnValue:
         """One of the pictures as a drawing, or its figures as CSV."""
         if picture not in PICTURES or kind not in (*_DRAWN, "csv"):
             abort(404)
