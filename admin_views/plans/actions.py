@@ -45,7 +45,7 @@ from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.errors import RuleBroken
 from models.partnership.reference_items import ReferenceList
 from models.plans.action_imports import write_action
-from models.plans.actions import Action, days_overdue, name_owner, owner_words
+from models.plans.actions import Action, days_overdue, name_owner, open_due_on, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
 from models.rules.core.counts import beginning, noun_of
@@ -100,7 +100,7 @@ class ActionScreen(Screen):
         "board_decision",
         "completed_on",
     )
-    column_expressions = {"late": days_overdue, "owner_name": owner_words}
+    column_expressions = {"late": days_overdue, "owner_name": owner_words, "open_due_on": open_due_on}
     column_formatters = {"brag_id": by_value(show_word), "late": by_value(show_late)}
     column_searchable_list = ("reference", "text", "owner_name")
     column_filters = (
@@ -114,7 +114,7 @@ class ActionScreen(Screen):
         *COUNTED,
     )  # fmt: skip
     column_sortable_list = ("reference", "due_on", "lead_agency_id")
-    column_default_sort = "due_on"
+    column_default_sort = "open_due_on"  # what is complete comes last
     form_columns = KEYS
     form_overrides = dict.fromkeys(
         (

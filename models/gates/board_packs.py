@@ -104,7 +104,7 @@ def _late(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
 
 def _overdue(session: Session, occasion: Occasion, scope: BoardScope) -> tuple[LateFacts, ...]:
     rows = session.execute(
-        select(Agency.name, Action.text, Action.reference, Action.due_on)
+        select(Agency.name, Action.text, Action.reference, Action.due_on, ThematicReview.title)
         .join(Agency, Agency.id == Action.lead_agency_id)
         .join(ActionPlan, ActionPlan.id == Action.plan_id)
         .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -222,6 +222,11 @@ def _next_number(session: Session, plan_id: int) -> int:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('actions'), :plan)"), {"plan": plan_id})
     highest = session.scalar(select(func.max(Action.number)).where(Action.plan_id == plan_id))
     return (highest or 0) + 1
+
+
+def open_due_on(action: Any) -> ColumnElement[date]:
+    """The day an open action is due; nothing for a complete one, which so comes last."""
+    return case((action.completed_on.is_(None), action.due_on))
 
 
 def is_overdue(on: date | ColumnElement[date]) -> ColumnElement[bool]:

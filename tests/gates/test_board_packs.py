@@ -47,7 +47,8 @@ def test_pack_lists_late_audits_overdue_actions_of_agreed_plans_and_missing_part
     facts = _pack(session, Body.BOARD, date(scene.review.year, 12, 1))
     assert [review.reference for review in facts.reviews] == [scene.review.reference]
     assert facts.late == (LateFacts("Northfield Police", "Case audit", audit.reference, audit.due_on),)
-    assert facts.overdue == (LateFacts("Northfield Police", action.text, action.reference, action.due_on),)
+    told = action.text, action.reference, action.due_on, scene.review.title
+    assert facts.overdue == (LateFacts("Northfield Police", *told),)
     missing = tuple(f"{name} (To be filled in)" for name in ("Northfield Police", "School", "Trust"))
     assert facts.cycles == (CycleFacts(cycle.title, cycle.due_on, 0, 3, missing),)
     assert _pack(session, Body.BOARD, date(scene.review.year + 1, 12, 1)).reviews == ()

@@ -56,6 +56,7 @@ class LateFacts:
     what: str
     reference: str
     due_on: date
+    review: str = ""
 
     def days_over(self, on: date) -> int:
         """How many days ago it was due.
@@ -189,7 +190,8 @@ def _owed(heading: str, owed: Sequence[LateFacts], on: date, empty: str) -> Tabl
 
     def row(late: LateFacts) -> Row:
         days = f"{late.days_over(on):,}"
-        return Row([late.agency, late.what, late.reference, day(late.due_on), days], tone="red", name=late.reference)
+        what = [(late.what, BODY), (late.review, QUIET)]
+        return Row([late.agency, what, late.reference, day(late.due_on), days], tone="red", name=late.reference)
 
     return Table(columns, RowsOf(owed, row), heading=heading, empty=empty)
 
