@@ -183,3 +183,17 @@ def test_an_action_is_complete_only_with_evidence(browser: Open, session: Portal
 def test_plan_without_actions_is_not_closed_as_if_all_of_them_were_complete(session: PortalSession) -> None:
     with pytest.raises(RuleBroken, match="no action yet"):
         close_plan(session, make.plan(session))
+
+
+def test_list_of_actions_begins_with_what_is_due_first_and_ends_with_what_is_complete(
+    browser: Open, session: PortalSession, plan: ActionPlan
+) -> None:
+    police = make.agency(session)
+    for text, days in (("Later", 60), ("Done", -200), ("Late", -20)):
+        action = make.action(session, plan, police, due_on=today() + timedelta(days=days), text=f"{text}.")
+        if text == "Done":
+            action.completion_evidence, action.completed_on = "Seen.", today()
+    session.commit()
+    rows = browser(Role.OFFICER).get("/actions/").select("tbody th")
+    told = [row.get_text(" ", strip=True).split(".")[0] for row in rows]
+    assert [text for text in told if text in ("Later", "Done", "Late")] == ["Late", "Later", "Done"]
