@@ -18,7 +18,7 @@ PEOPLE = ("administrator", "officer", "sponsor", "board", "manager", "member")
 LOOKS = ((1280, "light"), (320, "dark"), (1280, "dark"), (320, "light"), (320, "forced"))
 """Widths, the smaller being what 1280 pixels leave at 400 %, and colours: the page's two, and the person's own."""
 PROMISED = ("content-security-policy", "x-content-type-options", "referrer-policy", "x-frame-options", "cache-control")
-LEAVING = ("sign_out", "export", "download", "static", "calendar", "template")
+LEAVING = ("sign_out", "export", "download", "static", "calendar", "template", "workbook", "xlsx")
 """Words of endpoints that are no pages, or end the walk."""
 
 

@@ -62,12 +62,15 @@ def _axis(plot: Rows, place: _Place, top: float, low: float, setting: Setting) -
     now = None if plot.now is None else place.at(plot.now)
     if now is not None:
         yield setting.words("Today", "today", now, top - 4, share=0.5)
+    free = -1.0
     for tick in plot.ticks:
         x = place.at(tick.at)
         yield Stroke(x, top, x, low, "line")
         share = 0.0 if tick.at < 0.03 else 1.0 if tick.at > 0.97 else 0.5
-        if now is None or abs(now - x) > 34:
-            yield setting.words(tick.words, "quiet", x, top - 4, share=share)
+        words = setting.words(tick.words, "quiet", x, top - 4, share=share)
+        if words.x > free and (now is None or abs(now - x) > 34):
+            free = words.x + setting.width(tick.words, "quiet") + 4
+            yield words
 
 
 def _line(line: Line, plot: Rows, place: _Place, top: float, setting: Setting) -> Iterator[Shape]:
