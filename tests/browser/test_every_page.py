@@ -19,7 +19,7 @@ LOOKS = ((1280, "light"), (320, "dark"), (1280, "dark"), (320, "light"), (320, "
 """Widths, the smaller being what 1280 pixels leave at 400 %, and colours: the page's two, and the person's own."""
 PROMISED = ("content-security-policy", "x-content-type-options", "referrer-policy", "x-frame-options", "cache-control")
 LEAVING = ("sign_out", "export", "download", "static", "calendar", "template", "workbook", "xlsx")
-"""Words of endpoints that are no pages, or end the walk."""
+"""Words of endpoints and addresses that are no pages, or end the walk."""
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Walk:
 
 def no_pages() -> list[str]:
     """The endpoints that are files, or end the walk."""
-    endpoints = {rule.endpoint for rule in usual_portal().url_map.iter_rules()}
-    return [endpoint for endpoint in endpoints if any(word in endpoint for word in LEAVING)]
+    rules = usual_portal().url_map.iter_rules()
+    return list({rule.endpoint for rule in rules if any(word in f"{rule.endpoint} {rule.rule}" for word in LEAVING)})
 
 
 def walk(page: Page, most: int, looks: int) -> Walk:
