@@ -27,7 +27,7 @@ from models.reviews.followed_reviews import reviews_of
 
 WORKBOOKS = "/table-imports"
 OwnHome = Callable[[Session], tuple[str, dict[str, Any]]]
-_homes: dict[Role, OwnHome] = {}
+_homes: dict[Role | None, OwnHome] = {}
 
 
 def home_of(*roles: Role) -> Callable[[OwnHome], OwnHome]:
@@ -51,7 +51,7 @@ class HomeView(Gate, BaseView):
     def index_view(self) -> str:
         """What waits for oneself, and the ways into the portal."""
         session, on = self.database.session, today()
-        own = _homes.get(role() or Role.ADMINISTRATOR)
+        own = _homes.get(role())
         if own is not None:
             template, values = own(session)
             return render_template(template, **values)

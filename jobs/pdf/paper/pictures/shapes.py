@@ -1,7 +1,7 @@
 """Of which shapes is a picture made once its size is known, and in which colours?"""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from jobs.pdf.paper.styles import ALARM, EDGE, INK, LINE, MUTED, TINT
 from jobs.pdf.paper.typefaces import REGULAR, STRONG
@@ -49,64 +49,56 @@ LOOKS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A filled rectangle; (x, y) is its upper left corner. All lengths are points, y grows downwards."""
+class _Placed:
+    """What every shape has: where it stands. All lengths are points, y grows downwards."""
 
     x: float
     y: float
+
+    def moved(self, right: float, down: float) -> Self:
+        """The same elsewhere."""
+        return replace(self, x=self.x + right, y=self.y + down)
+
+
+@dataclass(frozen=True, slots=True)
+class Box(_Placed):
+    """A filled rectangle; (x, y) is its upper left corner."""
+
     width: float
     height: float
     tone: str
     has_frame: bool = False
 
-    def moved(self, right: float, down: float) -> "Box":
-        """The same elsewhere."""
-        return replace(self, x=self.x + right, y=self.y + down)
-
 
 @dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(_Placed):
     """A straight line."""
 
-    x: float
-    y: float
     to_x: float
     to_y: float
     tone: str
     weight: float = 0.6
 
-    def moved(self, right: float, down: float) -> "Stroke":
-        """The same elsewhere."""
+    def moved(self, right: float, down: float) -> Self:
+        """Both ends elsewhere."""
         x, y, to_x, to_y = self.x + right, self.y + down, self.to_x + right, self.to_y + down
         return replace(self, x=x, y=y, to_x=to_x, to_y=to_y)
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(_Placed):
     """A filled circle around (x, y)."""
 
-    x: float
-    y: float
     radius: float
     tone: str
 
-    def moved(self, right: float, down: float) -> "Dot":
-        """The same elsewhere."""
-        return replace(self, x=self.x + right, y=self.y + down)
-
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(_Placed):
     """One line of words: (x, y) is the left end of its base line."""
 
-    x: float
-    y: float
     text: str
     look: str
-
-    def moved(self, right: float, down: float) -> "Words":
-        """The same elsewhere."""
-        return replace(self, x=self.x + right, y=self.y + down)
 
 
 Shape = Box | Stroke | Dot | Words

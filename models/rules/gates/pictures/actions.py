@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import dropwhile, groupby
 
-from models.rules.core.counts import count_words, list_words, noun_of
+from models.rules.core.counts import count_words, list_words, part_is
 from models.rules.core.due_dates import in_words
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Columns, Key, Picture, piles
@@ -165,22 +165,3 @@ def _gaps(months: Sequence[Month]) -> str:
 
 def _is_gap(month: Month) -> bool:
     return month.standing is None
-
-
-def is_or_are(count: int, *, is_over: bool = False) -> str:
-    """The verb that goes with a count; `is_over`: of what is in the past.
-
-    >>> is_or_are(1), is_or_are(0), is_or_are(2, is_over=True)
-    ('is', 'are', 'were')
-    """
-    return noun_of(count, "was", "were") if is_over else noun_of(count, "is", "are")
-
-
-def part_is(count: int, whole: int, noun: str, *, is_over: bool = False) -> str:
-    """A part of a whole as the subject of a sentence.
-
-    >>> part_is(0, 1, "action"), part_is(1, 2, "action"), part_is(0, 2, "action", is_over=True)
-    ('0 of 1 action is', '1 of 2 actions is', '0 of 2 actions were')
-    """
-    verb = is_or_are(1 if whole == 1 else count, is_over=is_over)
-    return f"{count:,} of {count_words(whole, noun)} {verb}"

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from models.rules.core.counts import count_words, list_words
+from models.rules.core.counts import count_words, is_or_are, list_words
 from models.rules.core.due_dates import distance
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Picture, Rows, bar_marks, key_of
-from models.rules.gates.pictures.actions import is_or_are
 
 CHECKS = (("Embedded", "green"), ("Partly", "amber"), ("Not", "red"), ("Cannot tell", "grey"), ("To check", "planned"))
 """What an impact check says of an action, each with its tone; last those nobody has checked yet."""

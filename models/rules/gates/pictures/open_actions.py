@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.rules.core.counts import count_words, list_words, noun_of
+from models.rules.core.counts import count_words, list_words, noun_of, part_is
 from models.rules.core.due_dates import in_words
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_rows, key_of
-from models.rules.gates.pictures.actions import IN_TIME, OVERDUE, part_is
+from models.rules.gates.pictures.actions import IN_TIME, OVERDUE
 
 AGES = ((1, 14), (15, 30), (31, 90), (91, None))
 """The first and the last number of days overdue that count together."""

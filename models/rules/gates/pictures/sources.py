@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, is_or_are
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_marks, key_of
 from models.rules.evidence.triangulation import Mark as Agreement
@@ -45,8 +45,8 @@ def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
         Line(bar.label, _counted(bar), f"{bar.total:,}", review.href) for bar, review in zip(bars, reviews, strict=True)
     )
     conflict, silent = totals[Agreement.CONFLICT], totals[Agreement.SILENT]
-    says = f"Of {count_words(whole, 'key line')}, {totals[Agreement.AGREE]:,} agree, {_are(conflict)} in conflict "
-    says += f"and {_are(silent)} silent."
+    says = f"Of {count_words(whole, 'key line')}, {totals[Agreement.AGREE]:,} agree, "
+    says += f"{conflict:,} {is_or_are(conflict)} in conflict and {silent:,} {is_or_are(silent)} silent."
     base = f"{count_words(len(reviews), 'review')} with key lines. Silent: fewer than two sources speak. "
     base += "Sources that agree may agree on a concern."
     return Picture(
@@ -65,7 +65,3 @@ def _counted(bar: Bar) -> tuple[Mark, ...]:
     counts = [part.count for part in bar.parts if part.count]
     marks = zip(bar_marks(bar, bar.total), counts, strict=True)
     return tuple(Mark(mark.begins, mark.ends, mark.tone, f"{count:,}") for mark, count in marks)
-
-
-def _are(count: int) -> str:
-    return f"{count:,} {'is' if count == 1 else 'are'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, list_words, upper_first
+from models.rules.core.counts import count_words, is_or_are, list_words, upper_first
 from models.rules.documents.pictures import Grid, GridRow, Key, Picture, Square
 
 MEANINGS = ("Not met", "Partly", "Mostly", "Fully")
@@ -76,17 +76,14 @@ def _cells(scores: Iterable[ModeratedScore], earlier: Iterable[ModeratedScore]) 
 
 def _sentence(scores: Sequence[ModeratedScore], earlier: Iterable[ModeratedScore], before: str) -> str:
     full, unmet = (sum(score.score == wanted for score in scores) for wanted in (3, 0))
-    says = f"Of {count_words(len(scores), 'score')}, {_are(full)} fully met and {_are(unmet)} not met."
+    says = f"Of {count_words(len(scores), 'score')}, {full:,} {is_or_are(full)} fully met "
+    says += f"and {unmet:,} {is_or_are(unmet)} not met."
     if not before:
         return says
     was = {(score.agency, score.key): score.score for score in earlier}
     changes = [score.score - was.get((score.agency, score.key), score.score) for score in scores]
     rose, fell = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
     return f"{says} Since {before}, {list_words([f'{rose:,} rose', f'{fell:,} fell'])}."
-
-
-def _are(count: int) -> str:
-    return f"{count:,} {'is' if count == 1 else 'are'}"
 
 
 def _common_start(texts: Sequence[str]) -> int:
