@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from models.audits.moderations import Moderation
 from models.core.clock import LONDON
+from models.gates.pictures.actions import scoped_actions
 from models.gates.pictures.scopes import BoardScope
-from models.plans.action_plans import ActionPlan, PlanStatus
+from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
 from models.plans.challenges import Challenge
 from models.returns.section_11_returns import Section11Return
@@ -44,11 +45,7 @@ def changes_since(session: Session, scope: BoardScope, since: date, on: date) ->
 
 
 def _counted(session: Session, scope: BoardScope, since: date, on: date) -> Iterator[str]:
-    actions = (
-        select(func.count()).select_from(Action).join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
-        .where(ActionPlan.status != PlanStatus.DRAFT, scope.of_kind())
-    )  # fmt: skip
+    actions = scoped_actions(scope, func.count())
     of_review = select(func.count()).select_from(ThematicReview).where(scope.of_kind())
     challenged = of_review.join(Challenge, Challenge.review_id == ThematicReview.id)
     handed_in = of_review.join(SelfEvaluation, SelfEvaluation.review_id == ThematicReview.id)

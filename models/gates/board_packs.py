@@ -12,11 +12,11 @@ from models.core.errors import RuleBroken
 from models.core.published_heads import latest_head
 from models.gates.board_changes import changes_since
 from models.gates.boards import board_pictures
+from models.gates.pictures.actions import scoped_actions
 from models.gates.pictures.scopes import BoardScope
 from models.gates.programmes import programme
 from models.partnership.agencies import Agency
 from models.partnership.hubs import HubKind
-from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action
 from models.plans.presentations import Presentation
 from models.returns.late_returns import late_returns
@@ -104,11 +104,8 @@ def _late(session: Session, occasion: Occasion) -> tuple[LateFacts, ...]:
 
 def _overdue(session: Session, occasion: Occasion, scope: BoardScope) -> tuple[LateFacts, ...]:
     rows = session.execute(
-        select(Agency.name, Action.text, Action.reference, Action.due_on, ThematicReview.title)
+        scoped_actions(scope, Agency.name, Action.text, Action.reference, Action.due_on, ThematicReview.title)
         .join(Agency, Agency.id == Action.lead_agency_id)
-        .join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
-        .where(ActionPlan.status != PlanStatus.DRAFT, scope.of_kind())
         .where(Action.completed_on.is_(None), Action.due_on < occasion.made_on)
         .order_by(Action.due_on, Action.reference)
         .limit(MOST_OVERDUE)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of, list_address
-from models.gates.pictures.actions import actions_over_time, embedded_actions, overdue_actions
+from models.gates.pictures.actions import actions_over_time, embedded_actions, overdue_actions, scoped_actions
 from models.gates.pictures.grades import grades_by_year, own_and_moderated
 from models.gates.pictures.returns import returns_by_agency
 from models.gates.pictures.scopes import BoardScope, reviews_of, stages_of_year
@@ -18,7 +19,6 @@ from models.gates.pictures.sources import agreeing_sources
 from models.gates.pictures.standards import section_11_standards
 from models.gates.pictures.voices import people_heard
 from models.gates.pictures.year import year_on_one_line
-from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action, is_overdue
 from models.plans.impact_analyses import Impact, ImpactCheck
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
@@ -110,30 +110,22 @@ def _reviews(session: Session, scope: BoardScope) -> Sequence[tuple[ThematicRevi
     return [(review, planned.get((review.id, stage)) if stage else None) for review, stage in following]
 
 
-def _actions(session: Session, scope: BoardScope, on: date) -> Row[int, int, int, int, int]:
+def _actions(session: Session, scope: BoardScope, on: date) -> Row[Any]:
     """All actions of agreed plans of any year: how many, open, overdue, long overdue, embedded."""
     is_open = Action.completed_on.is_(None)
-    statement = (
-        select(
-            func.count().label("every"),
-            func.count().filter(is_open).label("open"),
-            func.count().filter(is_overdue(on)).label("overdue"),
-            func.count().filter(is_overdue(on - LONG_OVERDUE)).label("long_overdue"),
-            func.count().filter(ImpactCheck.impact == Impact.EMBEDDED, ~is_open).label("embedded"),
-        )
-        .select_from(Action)
-        .join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
-        .outerjoin(ImpactCheck, ImpactCheck.action_id == Action.id)
-        .where(ActionPlan.status != PlanStatus.DRAFT, scope.of_kind())
+    statement = scoped_actions(
+        scope,
+        func.count().label("every"),
+        func.count().filter(is_open).label("open"),
+        func.count().filter(is_overdue(on)).label("overdue"),
+        func.count().filter(is_overdue(on - LONG_OVERDUE)).label("long_overdue"),
+        func.count().filter(ImpactCheck.impact == Impact.EMBEDDED, ~is_open).label("embedded"),
     )
-    if scope.agency_id is not None:
-        statement = statement.where(Action.lead_agency_id == scope.agency_id)
-    return session.execute(statement).one()
+    return session.execute(statement.outerjoin(ImpactCheck, ImpactCheck.action_id == Action.id)).one()
 
 
 def _needs(
-    reviews: Sequence[tuple[ThematicReview, date | None]], actions: Row[int, int, int, int, int], scope: BoardScope,
+    reviews: Sequence[tuple[ThematicReview, date | None]], actions: Row[Any], scope: BoardScope,
     on: date,
 ) -> Iterator[Need]:  # fmt: skip
     for review, planned_on in reviews:
@@ -155,7 +147,7 @@ def _action_list(scope: BoardScope, **asked: str) -> str:
 
 
 def _figures(
-    reviews: Sequence[tuple[ThematicReview, date | None]], actions: Row[int, int, int, int, int], scope: BoardScope,
+    reviews: Sequence[tuple[ThematicReview, date | None]], actions: Row[Any], scope: BoardScope,
     on: date,
 ) -> tuple[BoardFigure, ...]:  # fmt: skip
     under_way = [planned_on for review, planned_on in reviews if review.stage is not Stage.CLOSED]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.core.addresses import address_by_id, list_address
@@ -48,12 +48,9 @@ def overdue_actions(session: Session, scope: BoardScope, on: date) -> Picture:
     ages = [func.count().filter(_is_so_old(first, last, on)) for first, last in AGES]
     moved = func.count().filter(Action.due_on != Action.original_due_on)
     statement = (
-        select(Agency.id, Agency.name, func.count(), func.count().filter(is_late), moved, *ages)
-        .select_from(Action)
+        scoped_actions(scope, Agency.id, Agency.name, func.count(), func.count().filter(is_late), moved, *ages)
         .join(Agency, Agency.id == Action.lead_agency_id)
-        .join(ActionPlan, ActionPlan.id == Action.plan_id)
-        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
-        .where(Action.completed_on.is_(None), of_agreed_plans(), *_of(scope, Action.lead_agency_id))
+        .where(Action.completed_on.is_(None))
         .group_by(Agency.id)
         .order_by(Agency.name, Agency.id)
     )
@@ -106,6 +103,17 @@ def _counted(session: Session, scope: BoardScope, days: tuple[date, ...]) -> lis
     )
     counted = {on: Standing(*(int(count) for count in counts)) for on, *counts in session.execute(statement)}
     return [Month(on, counted.get(on)) for on in days]
+
+
+def scoped_actions(scope: BoardScope, *columns: Any) -> Select[Any]:
+    """Columns of the actions of agreed plans that a scope holds, of any year, joined to their plans and reviews."""
+    statement: Select[Any] = (
+        select(*columns)
+        .select_from(Action)
+        .join(ActionPlan, ActionPlan.id == Action.plan_id)
+        .join(ThematicReview, ThematicReview.id == ActionPlan.review_id)
+    )
+    return statement.where(of_agreed_plans(), *_of(scope, Action.lead_agency_id))
 
 
 def _of(scope: BoardScope, agency_id: Any) -> tuple[ColumnElement[bool], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -53,17 +53,18 @@ class BoardScope:
 @asked_once
 def reviews_of(session: Session, scope: BoardScope) -> Sequence[ThematicReview]:
     """The reviews of the scope's year and kinds, by their references; of an agency those it is invited to."""
-    chosen = select(ThematicReview).where(scope.of_year()).order_by(ThematicReview.reference)
-    if scope.agency_id is not None:
-        invited = select(Invitation.id).where(
-            Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
-        )
-        chosen = chosen.where(invited.exists())
-    return session.scalars(chosen).all()
+    return session.scalars(select(ThematicReview).where(*_chosen(scope)).order_by(ThematicReview.reference)).all()
 
 
 @asked_once
 def stages_of_year(session: Session, scope: BoardScope) -> Sequence[ReviewStage]:
     """The planned and reached stages of these reviews."""
-    keys = [review.id for review in reviews_of(session, scope)]
-    return session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys))).all() if keys else ()
+    keys = select(ThematicReview.id).where(*_chosen(scope))
+    return session.scalars(select(ReviewStage).where(ReviewStage.review_id.in_(keys))).all()
+
+
+def _chosen(scope: BoardScope) -> Iterator[ColumnElement[bool]]:
+    yield scope.of_year()
+    if scope.agency_id is not None:
+        invited = Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
+        yield select(Invitation.id).where(*invited).exists()
