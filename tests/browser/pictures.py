@@ -49,13 +49,15 @@ SCREENS: Final = {
     "tool": ("officer", "/assurance-tools/?review_id=1", "Baseline self-evaluation"),
     "pack": ("board", "/thematic-reviews/board/pack/", ""),
     "programme": ("officer", "/thematic-reviews/programme/", ""),
-    "results": ("officer", "/surveys/1/", ""),
+    "results": ("officer", "/feedback/survey/3/", ""),
     "frame": ("officer", "/case-frames/1/", ""),
     "section-11": ("officer", "/section-11-cycles/1/", ""),
     "search": ("officer", "/search/?q=children", ""),
     "administration": ("administrator", "/administration/", ""),
 }
 """Name of the picture: who looks, the page, and the link that is followed there."""
+ITS_PICTURES: Final = frozenset({"results", "frame", "section-11"})
+"""Pages that are drawn for the pictures on them, which stand further down."""
 WIDTHS: Final = {"": (1280, 900), "-phone": (360, 740)}
 
 
@@ -102,10 +104,14 @@ def keep_screen(page: Page, name: str) -> None:
     _, path, link = SCREENS[name]
     for ending, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.goto(path)
+        answer = page.goto(path)
+        if answer is None or not answer.ok:
+            raise ValueError(f"{path} does not open for {SCREENS[name][0]}")
         if link:
             page.locator("main").get_by_role("link", name=re.compile(f"^{link}(?!d)")).first.click()
         page.wait_for_load_state()
+        if name in ITS_PICTURES:
+            page.locator(".picture-card").first.evaluate("card => card.scrollIntoView()")
         with Image.open(BytesIO(page.screenshot())) as picture:
             keep(picture, f"page-{name}{ending}")
 
