@@ -109,7 +109,7 @@ def board_paper(facts: BoardFacts) -> Paper:
     return paper_of(
         facts.occasion,
         facts,
-        (("Meeting", facts.body), ("On", day(facts.meets_on)), ("As things stood on", day(on))),
+        (),
         (
             *_changes(facts),
             *(block for picture in facts.pictures for block in picture_blocks(picture)),

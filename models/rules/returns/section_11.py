@@ -7,10 +7,11 @@ A standard is a rating question whose points are numbers, 3 the best (Greater Ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.rules.core.counts import upper_first
 from models.rules.tools.questionnaires import Question, Questionnaire
 
 HIGHEST = 3
@@ -58,6 +59,20 @@ def standards(questionnaire: Questionnaire) -> list[Question]:
         for question in questionnaire.questions()
         if any(_score(label) is not None for label in question.labels)
     ]
+
+
+def told_apart(texts: Sequence[str]) -> list[str]:
+    """The questions without the words, up to a colon, that all of several begin with: in a picture they say nothing.
+
+    >>> told_apart(["Your own score: staff are trained.", "Your own score: records are kept."])
+    ['Staff are trained.', 'Records are kept.']
+    >>> told_apart(["Your own score: staff are trained."])
+    ['Your own score: staff are trained.']
+    """
+    start = "".join(texts[0].partition(": ")[:2]) if len(texts) > 1 else ""
+    if not start.endswith(": ") or not all(text.startswith(start) for text in texts):
+        return list(texts)
+    return [upper_first(text.removeprefix(start)) for text in texts]
 
 
 def scored(questionnaire: Questionnaire, values: Mapping[str, Any]) -> list[ScoredStandard]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from models.rules.core.counts import count_words, list_words, noun_of, spelt, upper_first
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Grid, GridRow, Key, Picture, Rows, Square, bar_rows, heat
-from models.rules.returns.section_11 import HIGHEST, StandardSummary
+from models.rules.returns.section_11 import HIGHEST, StandardSummary, told_apart
 
 MODERATED: Final = "Moderated"
 RETURNED: Final = "Returned"
@@ -83,6 +84,8 @@ def standards_picture(standards: Sequence[StandardSummary]) -> Picture:
     >>> [(cell.words, cell.tone) for cell in picture.plot.rows[0].cells]
     [('1', 'h1'), ('1', 'h1'), ('0', ''), ('1', 'h1')]
     """
+    told = told_apart([each.text for each in standards])
+    standards = [replace(each, text=text) for each, text in zip(standards, told, strict=True)]
     scores = range(HIGHEST, -1, -1)
     given = sum(sum(each.standing.values()) for each in standards)
     headings = ("Standard", *(f"Score {score}" for score in scores))

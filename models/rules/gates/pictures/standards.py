@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, is_or_are, list_words, upper_first
+from models.rules.core.counts import count_words, is_or_are, list_words
 from models.rules.documents.pictures import Grid, GridRow, Key, Picture, Square
+from models.rules.returns.section_11 import told_apart
 
 MEANINGS = ("Not met", "Partly", "Mostly", "Fully")
 """What a score from 0 to 3 means."""
@@ -48,10 +49,10 @@ def standards_picture(
         return Picture(name, heading, says, None, (), (), is_wide=True, shape="Table")
     agencies = tuple(dict.fromkeys(score.agency for score in scores))
     cells = _cells(scores, earlier)
-    start = _common_start([text for _, text in asked])
-    named = [(key, f"{number}. {upper_first(text[start:])}") for number, (key, text) in enumerate(asked, start=1)]
+    keys, texts = [key for key, _ in asked], [text for _, text in asked]
     rows = tuple(
-        GridRow(text, tuple(cells.get((agency, key), Square("–")) for agency in agencies)) for key, text in named
+        GridRow(f"{number}. {text}", tuple(cells.get((agency, key), Square("–")) for agency in agencies))
+        for number, (key, text) in enumerate(zip(keys, told_apart(texts), strict=True), start=1)
     )
     table = tuple((row.label, *map(_told, row.cells)) for row in rows)
     base = f"Moderated scores of {count_words(len(agencies), 'agency', 'agencies')}, {title}. "
@@ -84,13 +85,6 @@ def _sentence(scores: Sequence[ModeratedScore], earlier: Iterable[ModeratedScore
     changes = [score.score - was.get((score.agency, score.key), score.score) for score in scores]
     rose, fell = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
     return f"{says} Since {before}, {list_words([f'{rose:,} rose', f'{fell:,} fell'])}."
-
-
-def _common_start(texts: Sequence[str]) -> int:
-    """How many letters all questions begin with alike, up to a colon: “Your own score: ” says nothing in a picture."""
-    first = texts[0].partition(": ")
-    start = first[0] + first[1]
-    return len(start) if first[1] and len(texts) > 1 and all(text.startswith(start) for text in texts) else 0
 
 
 def _told(cell: Square) -> str:
