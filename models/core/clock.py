@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, cast, func
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -27,3 +30,8 @@ def london_day(moment: datetime) -> date:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return moment.astimezone(LONDON).date()
+
+
+def london_day_of(moment: Any) -> ColumnElement[date]:
+    """The same of a moment in the database: a column, or a function such as `now()`."""
+    return cast(func.timezone(LONDON.key, moment), Date)

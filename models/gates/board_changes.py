@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.audits.moderations import Moderation
-from models.core.clock import LONDON
+from models.core.clock import london_day_of
 from models.gates.pictures.actions import scoped_actions
 from models.gates.pictures.scopes import BoardScope
 from models.plans.action_plans import ActionPlan
@@ -56,11 +56,12 @@ def _counted(session: Session, scope: BoardScope, since: date, on: date) -> Iter
             actions.where(Action.completed_on.is_(None), Action.due_on >= since, Action.due_on < on),
             "action", "actions", "fell overdue",
         ),
-        (handed_in.where(_between(_day(SelfEvaluation.submitted_at), since, on)),
+        (handed_in.where(_between(london_day_of(SelfEvaluation.submitted_at), since, on)),
          "self-evaluation was", "self-evaluations were", "handed in"),
-        (moderated.where(_between(_day(Moderation.moderated_at), since, on)), "case was", "cases were", "moderated"),
+        (moderated.where(_between(london_day_of(Moderation.moderated_at), since, on)),
+         "case was", "cases were", "moderated"),
         (challenged.where(_between(Challenge.challenged_on, since, on)), "challenge was", "challenges were", "made"),
-        (select(func.count()).where(_between(_day(Section11Return.submitted_at), since, on)),
+        (select(func.count()).where(_between(london_day_of(Section11Return.submitted_at), since, on)),
          "Section 11 return was", "Section 11 returns were", "handed in"),
     )  # fmt: skip
     counts = session.execute(select(*(count.scalar_subquery() for count, *_ in asked))).one()
@@ -71,8 +72,3 @@ def _counted(session: Session, scope: BoardScope, since: date, on: date) -> Iter
 
 def _between(when: Any, since: date, on: date) -> ColumnElement[bool]:
     return and_(when > since, when <= on)
-
-
-def _day(moment: Any) -> ColumnElement[date]:
-    """The day of a moment in London."""
-    return cast(func.timezone(LONDON.key, moment), Date)

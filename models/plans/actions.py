@@ -7,14 +7,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
     and_,
     case,
-    cast,
     exists,
     func,
     inspect,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
-from models.core.clock import LONDON
+from models.core.clock import london_day_of
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
@@ -191,7 +189,7 @@ def owner_words(action: type[Action]) -> ColumnElement[str]:
 
 def days_overdue(action: type[Action]) -> ColumnElement[int | None]:
     """For a list: whole days past the due date of an action that is not complete, else None."""
-    london = cast(func.timezone(LONDON.key, func.now()), Date)
+    london = london_day_of(func.now())
     return case((and_(action.completed_on.is_(None), action.due_on < london), london - action.due_on))
 
 

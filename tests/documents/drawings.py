@@ -14,7 +14,7 @@ def drawn_bars(part: Tag) -> dict[str, tuple[str, list[float]]]:
         name, value = (line.select_one(f".{kind}") for kind in ("name", "value"))
         assert name is not None
         assert value is not None
-        widths = [float(str(mark["width"]).rstrip("%")) for mark in line.select("svg rect[x][class^=c-]")]
+        widths = [float(str(mark["width"]).rstrip("%")) for mark in line.select("svg rect[x][class^=f-]")]
         bars[name.get_text(" ", strip=True)] = (value.get_text(" ", strip=True), [each for each in widths if each > 1])
     return bars
 

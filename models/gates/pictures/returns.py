@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, cast, extract, func, select, union_all
+from sqlalchemy import Select, and_, extract, func, select, union_all
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import OPEN as OPEN_AUDITS
 from models.audits.case_audits import AuditStatus, CaseAudit
 from models.core.addresses import address_by_id
+from models.core.clock import london_day_of
 from models.gates.pictures.scopes import BoardScope
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import OPEN as OPEN_RETURNS
@@ -21,7 +22,6 @@ from models.rules.documents.pictures import Picture
 from models.rules.gates.pictures.returns import AgencyReturns, returns_picture
 
 _LEFT_OUT = (AuditStatus.WITHDRAWN, AuditStatus.NOT_KNOWN)
-_LONDON = "Europe/London"
 
 
 def returns_by_agency(session: Session, scope: BoardScope, on: date) -> Picture:
@@ -42,7 +42,7 @@ def returns_by_agency(session: Session, scope: BoardScope, on: date) -> Picture:
 def _counted(table: Any, scope: BoardScope, on: date) -> Select[Any]:
     """An agency's returns of one kind by how they came in. Section 11 belongs to no review, so to every scope."""
     is_open = table.status.in_(OPEN_AUDITS if table is CaseAudit else OPEN_RETURNS)
-    handed_in_on = cast(func.timezone(_LONDON, table.submitted_at), Date)
+    handed_in_on = london_day_of(table.submitted_at)
     statement = select(
         table.agency_id,
         func.count().filter(~is_open, handed_in_on <= table.due_on).label("in_time"),
