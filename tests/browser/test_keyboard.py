@@ -138,7 +138,7 @@ def sort_a_list(sit_down: SitDown) -> None:
     keyboard = sit_down("officer")
     keyboard.page.goto("/actions/")
     keyboard.follow("Due")
-    assert "sort=-due_on" in keyboard.page.url
+    assert "sort=due_on" in keyboard.page.url
 
 
 def make_an_agency_after_an_error(sit_down: SitDown) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -224,15 +224,15 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
 ) -> None:
     _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
     session.commit()
-    asked: list[int] = []
+    asked: list[Sequence[int]] = []
 
-    def gathered(session: Session, review_id: int) -> list[Evidence]:
-        asked.append(review_id)
+    def gathered(session: Session, review_ids: Sequence[int]) -> list[Evidence]:
+        asked.append(list(review_ids))
         return []
 
     monkeypatch.setattr("models.evidence.triangulations._gatherers", [gathered])
     said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
     assert "3 key lines are silent: fewer than two sources speak." in said
     assert "3 key lines, so far" in said
-    assert asked == [review.id]
+    assert asked == [[review.id]]
     assert triangulate(session, review) is not triangulate(session, review)  # what may still write asks again
