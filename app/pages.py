@@ -42,6 +42,7 @@ def dress(app: Flask) -> None:
         upper_first=upper_first, lower_first=lower_first, weekday=weekday,
         day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
     )  # fmt: skip
+    app.jinja_env.tests["opens"] = opens
     app.jinja_env.globals.update(
         asset=asset,
         once=once,
@@ -114,12 +115,16 @@ def once() -> Markup:
 
 def may_go(button: Button) -> bool:
     """Whether the page behind a button opens for the person; others see no button."""
-    method = "POST" if button.is_post else "GET"
+    return opens(button.href, "POST" if button.is_post else "GET")
+
+
+def opens(href: str, method: str = "GET") -> bool:
+    """Whether an address leads to a page that the person may open; nothing leads nowhere."""
     try:
-        endpoint, _ = current_app.url_map.bind("").match(urlsplit(button.href).path, method)
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(href).path, method)
     except HTTPException:
         return True  # not a page of ours, or one that says so itself
-    return page_opens(endpoint)
+    return bool(href) and page_opens(endpoint)
 
 
 def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:

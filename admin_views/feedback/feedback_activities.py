@@ -246,10 +246,11 @@ def _group_row(
     group: FeedbackGroup,
     lately: list[str],
 ) -> tuple[Any, ...]:
-    where = screen.link("told", record_id=record.id, engagement_id=engagement.id)
-    owed = Markup('{} <a href="{}">Record it<span class="unseen"> for {}</span></a>').format(
-        tag("Feedback owed", "amber"), where, group.name
-    )
+    owed = tag("Feedback owed", "amber")
+    if screen.opens("told"):
+        where = screen.link("told", record_id=record.id, engagement_id=engagement.id)
+        words = Markup('{} <a href="{}">Record it<span class="unseen"> for {}</span></a>')
+        owed = words.format(owed, where, group.name)
     told = show_date(engagement.outcome_told_on) if engagement.outcome_told_on else owed
     warning = tag(", ".join(lately), "amber") if lately else "No"
     return link_to(group, group.name), f"{engagement.people_count:,}", warning, told, engagement.outcome_told or NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, and_, or_, select
@@ -132,6 +133,7 @@ def _listed(seats: Iterable[Seat]) -> str:
     return list_words([seat.value.replace("_", " ") for seat in seats])
 
 
+@lru_cache(maxsize=64)
 def hubs_run_by(person_id: int | None, on: date) -> Select[int]:
     """The ids of the hubs whose officer a person is on a day: named on the hub, or seated there as its officer."""
     named = select(Hub.id).where(Hub.officer_id == person_id)

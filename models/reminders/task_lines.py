@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Date, Integer, Text, cast, func, literal, null, select, union_all
@@ -17,10 +18,12 @@ from models.partnership.agencies import Agency
 from models.reminders.tasks import TaskKind, When, kinds_for
 from models.reminders.whose import Whose
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import count_words
+from models.rules.core.counts import count_words, noun_of
+from models.rules.core.due_dates import due_sentence
 from models.rules.tools.questionnaires import Progress
 from models.tools.answer_sheets import progress_of_sheets
 
+ALL_HUBS = " (all hubs)"
 _WAITED_FOR = 10  # kinds up to this order hold up somebody else: signatures, decisions
 
 
@@ -37,6 +40,7 @@ class Task:
     what: str
     due_on: date | None
     address: str
+    page_id: int
     review_id: int | None
     review: str
     by: str = ""
@@ -57,6 +61,26 @@ class Task:
         return self.when is When.OVERDUE
 
 
+@dataclass(frozen=True)
+class Pile:
+    """How many tasks of a kind there are in all, the first day of them, and where they are done."""
+
+    kind: TaskKind
+    when: When
+    count: int
+    first_on: date | None
+    address: str
+
+    def words(self, on: date, actor: Actor, whose: Whose = Whose.MINE) -> str:
+        """What stands beside the count on the home page."""
+        is_everybodys = whose is Whose.MINE and self.kind.is_of_hubs and actor.role is Role.ADMINISTRATOR
+        of_whom = ALL_HUBS if is_everybodys else ""
+        nouns = self.kind.nouns_for(whose)
+        if self.first_on is None:
+            return noun_of(self.count, *nouns) + of_whom
+        return due_sentence(self.count, nouns, self.first_on, on) + of_whom
+
+
 def tasks_of(
     session: Session, kinds: Iterable[TaskKind], actor: Actor, on: date, whose: Whose = Whose.MINE
 ) -> list[Task]:
@@ -74,6 +98,22 @@ def tasks_of(
     grouped = [_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked)]
     tasks = [_task(*wanted[row[0]], row, whose, are_apart) for row in session.execute(union_all(*grouped))]
     return sorted(tasks, key=lambda task: (_turn(task), task.due_on or on, task.kind.order, task.what))
+
+
+def piles_of(tasks: Iterable[Task], whose: Whose = Whose.MINE) -> list[Pile]:
+    """The same tasks, all of one kind together, in the kinds' order: one leads to its page, several to their list."""
+
+    def pile_of(task: Task) -> tuple[int, str, int]:
+        return task.kind.order, task.kind.code, list(When).index(task.when)
+
+    return [_pile(list(alike), whose) for _, alike in groupby(sorted(tasks, key=pile_of), key=pile_of)]
+
+
+def _pile(tasks: list[Task], whose: Whose) -> Pile:
+    kind, when, count = tasks[0].kind, tasks[0].when, sum(task.count for task in tasks)
+    first_on = min((task.due_on for task in tasks if task.due_on), default=None)
+    page = kind.address(tasks[0].page_id, whose) if count == 1 else kind.list_address(when, whose=whose)
+    return Pile(kind, when, count, first_on, page)
 
 
 def _turn(task: Task) -> int:
@@ -115,7 +155,7 @@ def _task(kind: TaskKind, when: When, row: Any, whose: Whose, is_form: bool) -> 
     by = "" if whose is Whose.MINE or kind.undone is None else _by(kind.undone.by, agencies, agency)
     form_id = sheet_id if is_form and count == 1 else None
     address = address_by_id(kind.table, page_id, "answer") if form_id else address
-    return Task(kind, when, count, what, due_on, address, review_id, review or "", by, form_id)
+    return Task(kind, when, count, what, due_on, address, page_id, review_id, review or "", by, form_id)
 
 
 def with_progress(session: Session, tasks: Sequence[Task]) -> list[Task]:

@@ -10,22 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Select,
-    and_,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
@@ -35,17 +22,13 @@ from models.reminders.whose import Undone, Whose
 from models.reviews.own_reviews import of_followed_review
 from models.reviews.review_writes import review_id_column, way_of
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.counts import noun_of
-from models.rules.core.due_dates import DueDate, due_sentence
+from models.rules.core.due_dates import DueDate
 
 FILTER = "waits"
 """The question of a list that narrows it to one pile of the asking person's tasks."""
 
 MOST = 2000
 """Dates that one calendar holds."""
-
-ALL_HUBS = " (all hubs)"
-_WAITED_FOR = 10  # kinds up to this order hold up somebody else: signatures, decisions
 
 
 class When(StrEnum):
@@ -162,64 +145,9 @@ class TaskKind:
         return list_address(self.table, **{FILTER: self.pile_code(when, whose), "sort": sort, "review_id": review_id})
 
 
-@dataclass(frozen=True)
-class Pile:
-    """How many tasks of a kind a person has, the first day of them, and where they are done."""
-
-    kind: TaskKind
-    when: When
-    count: int
-    first_on: date | None
-    page_id: int
-    actor: Actor
-    whose: Whose = Whose.MINE
-
-    @property
-    def address(self) -> str:
-        """One task: its own page. Several: the list that has exactly these."""
-        if self.count == 1:
-            return self.kind.address(self.page_id, self.whose)
-        return self.kind.list_address(self.when, whose=self.whose)
-
-    def words(self, on: date) -> str:
-        """What stands beside the count on the home page."""
-        is_own = self.whose is Whose.MINE
-        is_everybodys = is_own and self.kind.is_of_hubs and self.actor.role is Role.ADMINISTRATOR
-        of_whom = ALL_HUBS if is_everybodys else ""
-        nouns = self.kind.nouns_for(self.whose)
-        if self.first_on is None:
-            return noun_of(self.count, *nouns) + of_whom
-        return due_sentence(self.count, nouns, self.first_on, on) + of_whom
-
-
 def kinds_for(kinds: Iterable[TaskKind], actor: Actor, whose: Whose = Whose.MINE) -> list[TaskKind]:
     """The kinds that people of the actor's role may have, or may ask for as others'."""
     return [kind for kind in kinds if kind.is_in(whose, actor)]
-
-
-def piles_of(
-    session: Session, kinds: Iterable[TaskKind], actor: Actor, on: date, whose: Whose = Whose.MINE
-) -> list[Pile]:
-    """What a person, or others, have to do on a day, pile by pile, in the kinds' order; only what there is of it.
-
-    The session acts as that person. One statement, whatever the number of kinds.
-    """
-    wanted = [(kind, when) for kind in kinds_for(kinds, actor, whose) for when in kind.piles]
-    if not wanted:
-        return []
-    asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in wanted]
-    counts = [_count(number, kind, kind.page_id(whose), where) for number, (kind, where) in enumerate(asked)]
-    rows = session.execute(union_all(*counts)).all()
-    piles = [
-        Pile(*wanted[row[0]], row[1], row[2], row[3], actor, whose) for row in sorted(rows, key=itemgetter(0)) if row[1]
-    ]
-    return sorted(piles, key=lambda pile: pile.kind.order)
-
-
-def _count(number: int, kind: TaskKind, page_id: Any, where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    first = cast(null() if kind.due_on is None else func.min(kind.due_on), Date)
-    counted = select(literal(number), func.count(), first, func.coalesce(func.min(page_id), 0))
-    return counted.select_from(kind.table).where(where)
 
 
 def due_dates(session: Session, kinds: tuple[TaskKind, ...], actor: Actor, on: date) -> list[DueDate]:

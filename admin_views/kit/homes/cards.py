@@ -13,7 +13,8 @@ from admin_views.kit.requests import actor, role
 from models.core.access import Actor, Role
 from models.core.clock import today
 from models.reminders.task_kinds import KINDS
-from models.reminders.tasks import TaskKind, When, piles_of
+from models.reminders.task_lines import Task, piles_of
+from models.reminders.tasks import TaskKind, When
 from models.reminders.whose import Whose
 
 
@@ -51,11 +52,11 @@ def card(*, roles: Iterable[Role], order: int = 100) -> Callable[[MakeCard], Mak
     return mark
 
 
-def cards_of(session: Session, whose: Whose = Whose.MINE) -> list[Card]:
-    """What is to be done by kind, in order; of the asking person's own also what nouns say beside it."""
+def cards_of(session: Session, tasks: Iterable[Task], whose: Whose = Whose.MINE) -> list[Card]:
+    """Tasks by kind, in order; beside the asking person's own also what nouns say of theirs."""
     own = [known for known in _cards if role() in known.roles] if whose is Whose.MINE else []
     stated = [(known.order, known.make(session, actor())) for known in own]
-    cards = [*_piles(session, whose), *((order, card) for order, card in stated if card is not None)]
+    cards = [*_piles(tasks, whose), *((order, card) for order, card in stated if card is not None)]
     return [card for _, card in sorted(cards, key=lambda known: known[0])]
 
 
@@ -66,10 +67,10 @@ def read_kinds(whose: Whose) -> list[TaskKind]:
     return [kind for kind in KINDS if (shown := screen_of(kind.table)) and role() in shown.roles_of("index_view")]
 
 
-def _piles(session: Session, whose: Whose) -> list[tuple[int, Card]]:
+def _piles(tasks: Iterable[Task], whose: Whose) -> list[tuple[int, Card]]:
     """A card for each pile of tasks: what is overdue with its warning."""
-    piles = piles_of(session, read_kinds(whose), actor(), today(), whose)
+    on, asking = today(), actor()
     return [
-        (pile.kind.order, Card(pile.count, pile.words(today()), pile.address, _TONES.get(pile.when, "")))
-        for pile in piles
+        (pile.kind.order, Card(pile.count, pile.words(on, asking, whose), pile.address, _TONES.get(pile.when, "")))
+        for pile in piles_of(tasks, whose)
     ]

@@ -45,7 +45,7 @@ def task_tab(session: Session, on: date) -> TaskTab:
     tabs = tuple(_tab(each, whose) for each in offered) if len(offered) > 1 else ()
     late_count = sum(task.is_late for task in tasks)
     shown = with_progress(session, tasks[:_MOST]) if whose is Whose.MINE else tasks[:_MOST]
-    return TaskTab(whose, tabs, tuple(shown), len(tasks), late_count, tuple(cards_of(session, whose)))
+    return TaskTab(whose, tabs, tuple(shown), len(tasks), late_count, tuple(cards_of(session, tasks, whose)))
 
 
 def _tab(each: Whose, here: Whose) -> Link:
