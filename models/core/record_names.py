@@ -19,7 +19,8 @@ from models.core.change_log import ChangeRecord
 from models.core.db import Base
 from models.core.labels import model_of, target_of
 
-_TITLES = ("title", "name", "label", "called", "subject", "question", "missing", "text", "file_name")
+_SENTENCES = ("question", "missing", "text")
+_TITLES = ("title", "name", "label", "called", "subject", *_SENTENCES, "file_name")
 _WITHIN = ("review_id", "plan_id", "cycle_id", "activity_id", "tool_id")
 _LONGEST, _BIGGEST = 80, 2_147_483_647
 Scope = Callable[[type[Base]], ColumnElement[bool] | None]
@@ -47,6 +48,12 @@ def name_of_row(table: str, key: object) -> str:
 def model_named(table: str) -> type[Base] | None:
     """The model of a table; None for a table the portal no longer has."""
     return _models().get(table)
+
+
+def is_said_in_a_sentence(model: type[Base]) -> bool:
+    """Whether records of a model are known by a sentence of theirs, which stands behind a colon, not by a name."""
+    by = next((name for name in ("reference", *_TITLES) if hasattr(model, name)), "")
+    return by in _SENTENCES and model.words_in_lists is None
 
 
 def names_of(

@@ -129,6 +129,14 @@ def test_officer_of_another_hub_moves_and_waives_nothing(
     assert review.stage is Stage.PROPOSED
 
 
+def test_change_log_puts_what_is_missing_behind_a_colon(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    ask_to_waive(session, review=review, gate="focus", missing="No focus.", reason="Soon.", person_id=None)
+    session.commit()
+    assert "Exception: No focus." in browser(Role.ADMINISTRATOR).get("/change-log/").get_text(" ", strip=True)
+
+
 def test_request_needs_a_reason_and_a_sponsor_and_says_what_it_is(session: Session, review: ThematicReview) -> None:
     officer = make.person(session, Role.OFFICER)
     asked = {"review": review, "gate": "focus", "missing": "No focus.", "person_id": officer.id}

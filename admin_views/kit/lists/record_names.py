@@ -14,7 +14,7 @@ from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import link_to_row, screen_of
 from models.core.access import DatabaseRole
 from models.core.db import Base
-from models.core.record_names import RecordName, model_named, names_of
+from models.core.record_names import RecordName, is_said_in_a_sentence, model_named, names_of
 
 _WITH_THE_LOG = (DatabaseRole.ADMINISTRATOR, DatabaseRole.OFFICER, DatabaseRole.SPONSOR)
 
@@ -56,7 +56,8 @@ def _noun_and_words(name: str, known: RecordName) -> str:
     table, _, key = name.partition(":")
     model = model_named(table)
     is_kept = model is not None and model.owned_by is not None and known.within
-    return f"{noun_of_table(known.within.partition(':')[0] if is_kept else table)} {known.words or key}"
+    mark = ":" if model is not None and not is_kept and known.words and is_said_in_a_sentence(model) else ""
+    return f"{noun_of_table(known.within.partition(':')[0] if is_kept else table)}{mark} {known.words or key}"
 
 
 def _read_at(name: str, known: RecordName) -> str:
