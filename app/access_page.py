@@ -119,7 +119,17 @@ def _lines(known: Any) -> Iterator[Line]:
         if view == "action_view":
             yield from _bulk_lines(known, url)
         else:
-            yield Line(_words(known, view), _asked(methods), f"{known.url}{url}", known.roles_of(view))
+            yield from _page_lines(known, f"{known.url}{url}", view, _asked(methods))
+
+
+def _page_lines(known: Any, path: str, view: str, methods: tuple[str, ...]) -> Iterator[Line]:
+    """A page in one line; in two where its form is for fewer than may read it."""
+    roles, senders = known.roles_of(view), known.senders_of(view)
+    if roles == senders:
+        yield Line(_words(known, view), methods, path, roles)
+        return
+    for method in methods:
+        yield Line(_words(known, view), (method,), path, senders if method == "POST" else roles)
 
 
 def _bulk_lines(known: Any, url: str) -> Iterator[Line]:

@@ -40,8 +40,9 @@ def prepare_database(
     schema.migrate(servers.owner_url)
     engine = make_engine(servers.jobs_url, pool_size=1)
     try:
+        with engine.connect() as connection:  # asked before the session becomes the portal
+            refuse_unsafe_login(connection, needs=DatabaseRole)
         with make_session_factory(engine)(info={"actor": Actor.system("preparation")}) as session:
-            refuse_unsafe_login(session.connection(), needs=DatabaseRole)
             give_starting_words(session)
             give_starting_tools(session)
             add_usual_rules(session)

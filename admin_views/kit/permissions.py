@@ -43,14 +43,18 @@ def verb(name: str, url: str, methods: Iterable[str] = ("GET",)) -> Callable[[Vi
     return mark
 
 
-def expose(url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
+def expose(
+    url: str, *, roles: Iterable[Role], methods: Iterable[str] = ("GET",), senders: Iterable[Role] | None = None
+) -> Callable[[View], View]:
     """Flask-Admin's `expose`, with the roles that may open the page; nobody else may.
 
-    The view takes `self` and the parts of the address: `@expose("/<int:record_id>/draw/", roles=OFFICERS)`.
+    `senders` may send its form, where more may read it than that. The view takes `self` and the parts of the address:
+    `@expose("/<int:record_id>/draw/", roles=OFFICERS)`.
     """
 
     def mark(view: View) -> View:
         view.roles = frozenset(roles)  # type: ignore[attr-defined]
+        view.senders = None if senders is None else frozenset(senders)  # type: ignore[attr-defined]
         return flask_admin.expose(url, methods=tuple(methods))(view)
 
     return mark
@@ -105,9 +109,16 @@ class Gate:
         """Whether the person who asks may open that page."""
         return role() in cls.roles_of(view_name)
 
+    @classmethod
+    def senders_of(cls, view_name: str) -> Roles:
+        """Who may send the form of the page of that name: whoever may open it, where nothing else is said."""
+        senders: Roles | None = getattr(cls.page_named(view_name), "senders", None)
+        return cls.roles_of(view_name) if senders is None else senders
+
     def is_accessible(self) -> bool:
-        """Whether the person who asks may open the page asked for."""
-        return self.opens((request.endpoint or "").rpartition(".")[2])
+        """Whether the person who asks may open the page asked for, or send its form."""
+        view_name = (request.endpoint or "").rpartition(".")[2]
+        return self.opens(view_name) and (request.method != "POST" or role() in self.senders_of(view_name))
 
     def inaccessible_callback(self, name: str, **arguments: Any) -> ResponseReturnValue:
         return send_to_sign_in() if role() is None else abort(403)

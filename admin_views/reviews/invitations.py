@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import STAFF, Button, Category, Panel, Part, Screen, expose, read_by, screen
+from admin_views.kit.base import OFFICERS, STAFF, Button, Category, Panel, Part, Screen, expose, read_by, screen
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run
 from models.core.addresses import list_address
@@ -58,7 +58,7 @@ class InvitationScreen(Screen):
     column_sortable_list = ("part",)
     column_default_sort = "part"
 
-    @expose("/review/<int:review_id>/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/review/<int:review_id>/", roles=STAFF, methods=("GET", "POST"), senders=OFFICERS)
     def matrix(self, review_id: int) -> ResponseReturnValue:
         """Agencies down, parts of the review across: ticked in one table, saved at once."""
         review = self.session.get(ThematicReview, review_id) or abort(404)

@@ -157,7 +157,7 @@ class ReviewStageScreen(Screen):
         if isinstance(form["review_id"], RecordField):
             form["review_id"].loader = ChoiceLoader(ThematicReview, own_hubs_only(ThematicReview.hub_id))
 
-    @expose("/review/<int:review_id>/", roles=READERS, methods=("GET", "POST"))
+    @expose("/review/<int:review_id>/", roles=READERS, methods=("GET", "POST"), senders=OFFICERS)
     def timetable(self, review_id: int) -> ResponseReturnValue:
         """A review's nine stages in one table, saved at once; without a save the usual days can be filled in."""
         review = self.session.get(ThematicReview, review_id) or abort(404)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import STAFF, Button, PageSet, Panel, Part, expose, person_id, role, tag
+from admin_views.kit.base import OFFICERS, STAFF, Button, PageSet, Panel, Part, expose, person_id, role, tag
 from admin_views.kit.fields import BoxesField, TextField
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.forms import sent_form
@@ -50,7 +50,7 @@ class SignablePages(PageSet):
 
     part = Part.SCOPE
 
-    @expose("/<int:record_id>/papers/", roles=STAFF, methods=("GET", "POST"))
+    @expose("/<int:record_id>/papers/", roles=STAFF, methods=("GET", "POST"), senders=OFFICERS)
     def papers(self, record_id: int) -> ResponseReturnValue:
         """Every paper of the review with its state; those that are ready are ticked, and asked for at once."""
         review: ThematicReview = self.get_record(record_id)

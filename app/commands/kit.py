@@ -63,8 +63,9 @@ def command_session() -> Iterator[Session]:
     engine = make_engine(prepared_servers().jobs_url, pool_size=1)
     try:
         info = {"actor": Actor.system("command line"), LETTERHEAD: settings_in_use().letterhead}
+        with engine.connect() as connection:  # asked before the session becomes the portal
+            refuse_unsafe_login(connection, needs=DatabaseRole)
         with make_session_factory(engine)(info=info) as session:
-            refuse_unsafe_login(session.connection(), needs=DatabaseRole)
             yield session
             session.commit()
     finally:

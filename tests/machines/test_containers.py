@@ -70,11 +70,11 @@ def test_portal_is_up_in_containers_after_the_documented_steps(place: Path) -> N
     ready = answer_of("http://127.0.0.1:8000/readyz")
     assert '"database":"ready"' in ready
     assert '"valkey":"ready"' in ready
-    invite = "run --rm web flask --app wsgi people invite ann@council.example Ann --role administrator"
-    invited = subprocess.run(
-        [place / "docker", "compose", *invite.split()], cwd=place, text=True, capture_output=True, check=False
-    )
-    assert "https://portal.example.org/invitation/" in invited.stdout, invited.stderr
+    assert "https://portal.example.org/invitation/" in done.stdout, done.stderr
+    wrongly = ["compose", "run", "--rm", "web", *["flask", "--app", "wsgi", "people", "list"]]
+    refused = subprocess.run([place / "docker", *wrongly], cwd=place, text=True, capture_output=True, check=False)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+    assert "may not become portal_system" in refused.stderr
     running = containers.quietly("ps", "--format", "{{.Names}}").split()
     known = services(containers.told_in(place))
     stated = {name for name, service in known.items() if "profiles" not in service.stated}

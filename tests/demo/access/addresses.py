@@ -72,6 +72,7 @@ ASKED = {
     "/frame-rows/export/<export_type>/": "?frame={id}",
     "/assurance-tools/<int:record_id>/compare/": "?from={id}&to=now",
     "/case-audits/review/<int:review_id>/assign/": "?audits=1-999999",
+    "/saved-views/keep/": "?list=actions",
 }
 """Addresses that name a record in their arguments."""
 

@@ -19,11 +19,23 @@ pytestmark = pytest.mark.assures(2)
 MOST_RECORDS = 14  # tried for one address until it opens
 MOST_PEOPLE = 3
 REFUSED = (403, 404)
-NOT_IN_THE_DEMO = 0.05
-"""Of the cells, so many may need a record that the demo does not have; the figure says how many do."""
 IS_SHORT = scaled(0, ci=1) == 1
 
-UNOPENED: dict[tuple[str, Role], str] = {}
+_ONE_ANSWER = "takes the key of a question in its form, which stands in no address; tests/tools types answers"
+_RELEASED = "every briefing of the demo has been released, and is not deleted any more"
+_NO_DRAFT = "the demo keeps no draft of an action; tests/plans throws drafts away"
+UNOPENED: dict[tuple[str, Role], str] = {
+    ("GET /actions/lookup/<field_name>/", Role.MANAGER): "a manager's form has no field in which a record is looked up",
+    ("GET /briefings/<int:record_id>/delete/", Role.OFFICER): _RELEASED,
+    ("POST /briefings/<int:record_id>/delete/", Role.OFFICER): _RELEASED,
+    ("POST /actions/drafts/<int:draft_id>/drop/", Role.ADMINISTRATOR): _NO_DRAFT,
+    ("POST /actions/drafts/<int:draft_id>/drop/", Role.OFFICER): _NO_DRAFT,
+    ("POST /case-audits/<int:record_id>/answer/save/", Role.ADMINISTRATOR): _ONE_ANSWER,
+    ("POST /case-audits/<int:record_id>/answer/save/", Role.AGENCY_MEMBER): _ONE_ANSWER,
+    ("POST /case-audits/<int:record_id>/answer/save/", Role.OFFICER): _ONE_ANSWER,
+    ("POST /section-11-returns/<int:record_id>/answer/save/", Role.AGENCY_MEMBER): _ONE_ANSWER,
+    ("POST /self-evaluations/<int:record_id>/answer/save/", Role.AGENCY_MEMBER): _ONE_ANSWER,
+}
 """Addresses that no record of the demo opens for a role that the page names, each with the reason."""
 
 
@@ -96,9 +108,7 @@ def test_every_role_that_the_page_names_opens_the_address_with_a_record_that_is_
         2, "closed to a role that is named", reached=len(surprises), wanted="0",
         tried=f"{tried} cells of the matrix, {len(unopened)} of them with a stated reason", holds=not surprises,
     )  # fmt: skip
-    said = "\n".join(f"{cell}: {seen}" for cell, seen in surprises.items())
-    assert len(surprises) <= tried * NOT_IN_THE_DEMO, said
-    assert opened_after_all == []
+    assert (surprises, opened_after_all) == ({}, [])
 
 
 def _named(world: World, asked: Asked) -> list[Role]:
