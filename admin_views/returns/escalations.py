@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
+from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -38,17 +39,16 @@ from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import LONDON, today
 from models.partnership.agencies import Agency
-from models.partnership.people import name_of
 from models.returns.escalations import (
     Escalation,
     LadderState,
     StepTaken,
     answer_concern,
     climb,
+    concerns_of,
     engagement_log,
     ladder_states,
     note_outcome,
-    waiting_concerns,
 )
 from models.reviews.thematic_reviews import ThematicReview
 
@@ -126,7 +126,7 @@ class EscalationScreen(Screen):
         buttons = document_buttons(self.link("letter", record_id=record.id), "Letter")
         if role() in OFFICERS:
             buttons.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
-        if record in waiting_concerns(self.session, person_id()):
+        if record in self.session.scalars(concerns_of(person_id())):
             buttons.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
         return buttons
 
@@ -239,15 +239,9 @@ def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
     )
 
 
-@duty(order=30)
-def concerns(session: Session, sponsor_id: int) -> list[Duty]:
-    """Agencies that do not engage, for the sponsor to take to their leads."""
-    duties = []
-    for step in waiting_concerns(session, sponsor_id):
-        review, agency = session.get(ThematicReview, step.review_id), session.get_one(Agency, step.agency_id)
-        what = f"{agency.name} does not engage: {step.what}"
-        since = datetime.combine(step.climbed_on, time(9), LONDON)
-        href = address_of(step, "answer")
-        by = name_of(session, step.climbed_by_id)
-        duties.append(Duty(what, review.reference if review else "", href, since, by))
-    return duties
+@duty(concerns_of, order=30)
+def concern(row: Any) -> Duty:
+    """An agency that does not engage, for the sponsor to take to its lead."""
+    step, review, agency, name = row
+    since = datetime.combine(step.climbed_on, time(9), LONDON)
+    return Duty(f"{agency} does not engage: {step.what}", review, address_of(step, "answer"), since, name or "")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
@@ -16,7 +16,7 @@ from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
-from models.returns.late_returns import LateReturn, late_source
+from models.returns.late_returns import late_rows, late_source
 from models.reviews.thematic_reviews import ThematicReview
 from models.sampling.sample_cases import SampleCase
 from models.tools.answer_sheets import AnswerSheet, close_sheet
@@ -197,11 +197,6 @@ def settle_case(session: Session, case: SampleCase) -> bool:
 
 
 @late_source
-def late_audits(session: Session, on: date) -> list[LateReturn]:
+def late_audits(on: date) -> Select[Any]:
     """Case audits that were to be handed in before a day."""
-    return [
-        LateReturn(
-            f"case_audits:{audit.id}", "Case audit", audit.reference, audit.agency_id, audit.review_id, audit.due_on
-        )
-        for audit in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
-    ]
+    return late_rows(CaseAudit, "Case audit").where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, Text, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import NONE, RowPolicy
@@ -106,14 +106,15 @@ def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
     return {waiver.gate: waiver for waiver in waivers}
 
 
-def waivers_waiting(session: Session, sponsor_id: int | None) -> list[GateWaiver]:
-    """The waivers that wait for one sponsor's consent, the longest wait first."""
-    statement = (
-        select(GateWaiver)
+def consents_of(sponsor_id: int | None) -> Select[GateWaiver, ThematicReview, str]:
+    """The waivers that wait for one sponsor's consent, with review and who asked; the longest wait first."""
+    return (
+        select(GateWaiver, ThematicReview, Person.name.label("asked_by"))
         .join(ThematicReview, ThematicReview.id == GateWaiver.review_id)
+        .outerjoin(Person, Person.id == GateWaiver.asked_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, GateWaiver.consented_at.is_(None), GateWaiver.refusal == "")
+        .order_by(GateWaiver.asked_at)
     )
-    return list(session.scalars(statement.order_by(GateWaiver.asked_at)))
 
 
 def waits_for_sponsor(review_id: Any) -> ColumnElement[bool]:

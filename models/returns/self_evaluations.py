@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.addresses import address_of
@@ -20,11 +21,11 @@ from models.returns.agency_returns import (
     ReturnStatus,
     answers_before,
     give_back,
-    late_among,
+    is_late,
     return_rules,
     send_returns,
 )
-from models.returns.late_returns import LateReturn, late_source
+from models.returns.late_returns import late_rows, late_source
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
@@ -198,16 +199,6 @@ def self_evaluations_missing(session: Session, review_id: int) -> str:
 
 
 @late_source
-def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
+def late_self_evaluations(on: date) -> Select[Any]:
     """Self-evaluations that were to be handed in before a day."""
-    return [
-        LateReturn(
-            f"self_evaluations:{evaluation.id}",
-            "Self-evaluation",
-            evaluation.reference,
-            evaluation.agency_id,
-            evaluation.review_id,
-            evaluation.due_on,
-        )
-        for evaluation in late_among(session, SelfEvaluation, on)
-    ]
+    return late_rows(SelfEvaluation, "Self-evaluation").where(*is_late(SelfEvaluation, on))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, Text, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -176,14 +176,15 @@ def is_signed(session: Session, review_id: int, subject: SignOffSubject, content
     return last is not None and last.status is SignOffStatus.SIGNED and last.sha256 == fingerprint_of(content)
 
 
-def waiting_for_signature(session: Session, sponsor_id: int | None) -> list[SignOff]:
-    """Everything that waits for one sponsor, the longest wait first."""
-    statement = (
-        select(SignOff)
+def signatures_of(sponsor_id: int | None) -> Select[SignOff, ThematicReview, str]:
+    """All that waits for one sponsor's signature, with its review and who asked; the longest wait first."""
+    return (
+        select(SignOff, ThematicReview, Person.name.label("asked_by"))
         .join(ThematicReview, ThematicReview.id == SignOff.review_id)
+        .outerjoin(Person, Person.id == SignOff.asked_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, SignOff.status == SignOffStatus.ASKED)
+        .order_by(SignOff.asked_at, SignOff.id)
     )
-    return list(session.scalars(statement.order_by(SignOff.asked_at, SignOff.id)))
 
 
 def _refuse_unless_sponsor(review: ThematicReview, person_id: int, verb: str) -> None:
