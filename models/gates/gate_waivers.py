@@ -12,7 +12,7 @@ from models.core.access import NONE, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
@@ -99,11 +99,14 @@ def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicRevie
     session.flush()
 
 
-@asked_once
-def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
-    """A review's waivers by gate."""
-    waivers = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))
-    return {waiver.gate: waiver for waiver in waivers}
+@asked_for_all
+def waivers_of(session: Session, review_ids: Keys) -> dict[int, dict[str, GateWaiver]]:
+    """Each review's waivers by gate."""
+    waivers: dict[int, dict[str, GateWaiver]] = {key: {} for key in review_ids}
+    of_reviews = select(GateWaiver).where(GateWaiver.review_id.in_(review_ids))
+    for waiver in session.scalars(of_reviews.order_by(GateWaiver.id)):
+        waivers[waiver.review_id][waiver.gate] = waiver
+    return waivers
 
 
 def consents_of(sponsor_id: int | None) -> Select[GateWaiver, ThematicReview, str]:

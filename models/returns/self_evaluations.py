@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.addresses import address_of
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -187,10 +189,15 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
 
 
-def self_evaluations_missing(session: Session, review_id: int) -> str:
-    """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
-    statement = select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id)
-    statuses = list(session.scalars(statement))
+@asked_for_all
+def self_evaluations_missing(session: Session, review_ids: Keys) -> dict[int, str]:
+    """What is still missing of each review's self-evaluations, as one sentence; empty when every one is closed."""
+    statuses = select(SelfEvaluation.review_id, SelfEvaluation.status).where(SelfEvaluation.review_id.in_(review_ids))
+    grouped = by_key(review_ids, session.execute(statuses))
+    return {key: _missing_words(of_review) for key, of_review in grouped.items()}
+
+
+def _missing_words(statuses: Sequence[ReturnStatus]) -> str:
     if not statuses:
         return "No self-evaluation has been sent yet."
     waiting = sum(status is not ReturnStatus.CLOSED for status in statuses)

@@ -19,7 +19,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -103,12 +103,13 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
     return next((sign_off for sign_off in asked if sign_off.subject_id == subject_id), None)
 
 
-@asked_once
-def latest_sign_offs(session: Session, review_id: int) -> list[SignOff]:
-    """The newest request for each of a review's signatures that has been asked for."""
-    newest = select(func.max(SignOff.id)).where(SignOff.review_id == review_id)
-    statement = select(SignOff).where(SignOff.id.in_(newest.group_by(SignOff.subject, SignOff.subject_id)))
-    return list(session.scalars(statement.order_by(SignOff.id)))
+@asked_for_all
+def latest_sign_offs(session: Session, review_ids: Keys) -> dict[int, list[SignOff]]:
+    """The newest request for each of the reviews' signatures that has been asked for."""
+    newest = select(func.max(SignOff.id)).where(SignOff.review_id.in_(review_ids))
+    of_each = newest.group_by(SignOff.review_id, SignOff.subject, SignOff.subject_id)
+    latest = session.scalars(select(SignOff).where(SignOff.id.in_(of_each)).order_by(SignOff.id))
+    return by_key(review_ids, ((sign_off.review_id, sign_off) for sign_off in latest))
 
 
 @dataclass(frozen=True)
