@@ -14,6 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
+from models.core.searched_words import word_indexes
 from models.core.words import choice_column, must, one_of
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -79,6 +80,7 @@ class CaseAudit(Referenced):
     __tablename__ = "case_audits"
     is_about_cases = True
     __table_args__ = (
+        *word_indexes("case_audits"),
         one_of("status", AuditStatus, "known_audit_status"),
         one_of("record_state", RecordState, "known_record_state"),
         UniqueConstraint(

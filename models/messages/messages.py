@@ -16,6 +16,7 @@ from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
+from models.core.searched_words import word_indexes
 from models.core.words import choice_column, must, one_of
 from models.documents.job_requests import request_job, request_jobs
 from models.partnership.people import Person
@@ -47,6 +48,7 @@ class Message(Base):
     __tablename__ = "messages"
     words_in_lists = staticmethod(_to_whom)
     __table_args__ = (
+        *word_indexes("messages"),
         one_of("status", MessageStatus, "known_message_status"),
         must(
             "(status = 'sent') = (sent_at IS NOT NULL)",

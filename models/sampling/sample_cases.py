@@ -14,6 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.searched_words import word_indexes
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
@@ -40,6 +41,7 @@ class SampleCase(Record):
     __tablename__ = "sample_cases"
     is_about_cases = True
     __table_args__ = (
+        *word_indexes("sample_cases"),
         one_of("status", CaseStatus, "known_case_status"),
         must(
             "divided_by IN ('level', 'theme', 'agency')",
