@@ -16,7 +16,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, asked_once, by_key
 from models.core.words import must
 from models.messages.agency_messages import PLAIN, Letterhead
 from models.partnership.agencies import Agency
@@ -164,16 +164,16 @@ def _scores_of(return_id: int) -> Select[Section11Score]:
     return select(Section11Score).where(Section11Score.return_id == return_id)
 
 
-@asked_once
-def returns_of(session: Session, cycle_id: int) -> list[tuple[Section11Return, Agency]]:
-    """The returns of a cycle by the partner's name."""
+@asked_for_all
+def returns_of(session: Session, cycle_ids: Keys) -> dict[int, list[tuple[Section11Return, Agency]]]:
+    """The returns of each cycle by the partner's name."""
     rows = session.execute(
         select(Section11Return, Agency)
         .join(Agency, Agency.id == Section11Return.agency_id)
-        .where(Section11Return.cycle_id == cycle_id)
+        .where(Section11Return.cycle_id.in_(cycle_ids))
         .order_by(Agency.name)
     )
-    return [(record, agency) for record, agency in rows]
+    return by_key(cycle_ids, ((record.cycle_id, (record, agency)) for record, agency in rows))
 
 
 def missing_partners(session: Session, cycle: Section11Cycle) -> list[MissingPartner]:
