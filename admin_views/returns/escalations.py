@@ -30,6 +30,8 @@ from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.duties import Duty, duty
+from admin_views.kit.lists.numbers import PAGE
+from admin_views.kit.lists.pages import PAGE_SIZE
 from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
@@ -51,6 +53,7 @@ from models.returns.escalations import (
     note_outcome,
 )
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.keys import key_in
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -135,7 +138,13 @@ class EscalationScreen(Screen):
         """What is late, with the step it stands on and what is done next: everything, or what the officer is to do."""
         is_mine = request.args.get("mine") == "due"
         states = steps_to_take(self.session) if is_mine else ladder_states(self.session)
-        return self.render("escalations/late.html", panel=late_panel(self.session, states), is_mine=is_mine)
+        pages = max(1, -(-len(states) // PAGE_SIZE))
+        number = min(max(key_in(request.args.get(PAGE, "1")) or 1, 1), pages)
+        shown = states[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        panel = late_panel(self.session, shown)
+        return self.render(
+            "escalations/late.html", panel=panel, is_mine=is_mine, number=number, pages=pages, count=len(states)
+        )
 
     @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:

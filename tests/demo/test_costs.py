@@ -120,7 +120,7 @@ def status_of(browser: Browser, path: str) -> int:
 
 
 def page_costs(engine: Engine, browsers: dict[Role, Browser], paths: Paths) -> Costs:
-    """How many statements each page takes. The clock stands still: when somebody was last seen is written as it goes."""
+    """How many statements each page takes, while the clock stands still: the last moment of a person is written."""
     costs: Costs = {}
     with time_machine.travel(now(), tick=False):
         for browser in browsers.values():
