@@ -14,8 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.searched_words import word_indexes
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.returns.late_returns import late_rows, late_source

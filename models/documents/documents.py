@@ -17,8 +17,7 @@ from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.searched_words import word_indexes
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.people import Person
 from models.rules.documents.looks import PIECE, pieces_of
 

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.searched_words import word_indexes
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict

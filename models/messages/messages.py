@@ -16,8 +16,7 @@ from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.searched_words import word_indexes
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.documents.job_requests import request_job, request_jobs
 from models.partnership.people import Person
 

@@ -26,8 +26,7 @@ from models.core.clock import london_day_of
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.references import PLAIN
-from models.core.searched_words import word_indexes
-from models.core.words import must
+from models.core.words import must, word_indexes
 from models.partnership.agencies import Agency
 from models.partnership.holdings import HoldingKind, holding
 from models.partnership.people import Person

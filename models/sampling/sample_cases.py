@@ -14,8 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.searched_words import word_indexes
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.sampling.strata import StrataKind, places_of

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.registry import load_screens
 from models.core.access import DatabaseRole, Role
 from models.core.references import Referenced
-from models.core.searched_words import SEARCHED, index_name
+from models.core.words import SEARCHED, index_name
 from tests.web import Browser
 
 Open = Callable[..., Browser]
