@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 from wtforms import Form
 
@@ -25,8 +26,7 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.duties import Duty, duty
 from models.core.access import Role
 from models.core.addresses import address_of
-from models.gates.gate_waivers import GateWaiver, consent_to_waiver, refuse_waiver, waivers_waiting
-from models.partnership.people import Person
+from models.gates.gate_waivers import GateWaiver, consent_to_waiver, consents_of, refuse_waiver
 from models.reviews.thematic_reviews import ThematicReview
 
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -115,25 +115,9 @@ def show_waiver(waiver: GateWaiver | None) -> str:
     return tag("Sponsor refused", "red") if waiver.refusal else tag("Waits for the sponsor", "grey")
 
 
-@duty(order=20)
-def consents(session: Session, sponsor_id: int) -> list[Duty]:
-    """Gates that officers ask to pass without what they ask for."""
-    waiting = waivers_waiting(session, sponsor_id)
-    keys, askers = (
-        {waiver.review_id for waiver in waiting},
-        {waiver.asked_by_id for waiver in waiting if waiver.asked_by_id},
-    )
-    people = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(askers)))}
-    reviews = {
-        review.id: str(review) for review in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))
-    }
-    return [
-        Duty(
-            f"Consent to go on without: {waiver.missing}",
-            reviews[waiver.review_id],
-            address_of(waiver),
-            waiver.asked_at,
-            people.get(waiver.asked_by_id or 0, ""),
-        )
-        for waiver in waiting
-    ]
+@duty(consents_of, order=20)
+def consent(row: Any) -> Duty:
+    """A gate that officers ask to pass without what it asks for."""
+    waiver, review, name = row
+    what = f"Consent to go on without: {waiver.missing}"
+    return Duty(what, str(review), address_of(waiver), waiver.asked_at, name or "")

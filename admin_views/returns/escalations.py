@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
+from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -29,6 +30,8 @@ from admin_views.kit.fields import DayField, Required, TextField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.duties import Duty, duty
+from admin_views.kit.lists.numbers import PAGE
+from admin_views.kit.lists.pages import PAGE_SIZE
 from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
@@ -38,19 +41,19 @@ from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import LONDON, today
 from models.partnership.agencies import Agency
-from models.partnership.people import name_of
 from models.returns.escalations import (
     Escalation,
     LadderState,
     StepTaken,
     answer_concern,
     climb,
+    concerns_of,
     engagement_log,
     ladder_states,
     note_outcome,
-    waiting_concerns,
 )
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.keys import key_in
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -126,7 +129,7 @@ class EscalationScreen(Screen):
         buttons = document_buttons(self.link("letter", record_id=record.id), "Letter")
         if role() in OFFICERS:
             buttons.append(Button("Write down what came of it", self.link("outcome", record_id=record.id)))
-        if record in waiting_concerns(self.session, person_id()):
+        if record in self.session.scalars(concerns_of(person_id())):
             buttons.insert(0, Button("Answer", self.link("answer", record_id=record.id), "main"))
         return buttons
 
@@ -135,7 +138,13 @@ class EscalationScreen(Screen):
         """What is late, with the step it stands on and what is done next: everything, or what the officer is to do."""
         is_mine = request.args.get("mine") == "due"
         states = steps_to_take(self.session) if is_mine else ladder_states(self.session)
-        return self.render("escalations/late.html", panel=late_panel(self.session, states), is_mine=is_mine)
+        pages = max(1, -(-len(states) // PAGE_SIZE))
+        number = min(max(key_in(request.args.get(PAGE, "1")) or 1, 1), pages)
+        shown = states[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        panel = late_panel(self.session, shown)
+        return self.render(
+            "escalations/late.html", panel=panel, is_mine=is_mine, number=number, pages=pages, count=len(states)
+        )
 
     @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:
@@ -239,15 +248,9 @@ def engagement_panel(session: Session, review: ThematicReview) -> Panel | None:
     )
 
 
-@duty(order=30)
-def concerns(session: Session, sponsor_id: int) -> list[Duty]:
-    """Agencies that do not engage, for the sponsor to take to their leads."""
-    duties = []
-    for step in waiting_concerns(session, sponsor_id):
-        review, agency = session.get(ThematicReview, step.review_id), session.get_one(Agency, step.agency_id)
-        what = f"{agency.name} does not engage: {step.what}"
-        since = datetime.combine(step.climbed_on, time(9), LONDON)
-        href = address_of(step, "answer")
-        by = name_of(session, step.climbed_by_id)
-        duties.append(Duty(what, review.reference if review else "", href, since, by))
-    return duties
+@duty(concerns_of, order=30)
+def concern(row: Any) -> Duty:
+    """An agency that does not engage, for the sponsor to take to its lead."""
+    step, review, agency, name = row
+    since = datetime.combine(step.climbed_on, time(9), LONDON)
+    return Duty(f"{agency} does not engage: {step.what}", review, address_of(step, "answer"), since, name or "")

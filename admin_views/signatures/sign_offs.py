@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -41,7 +42,7 @@ from models.rules.core.counts import noun_of
 from models.rules.core.due_dates import short_day
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.signatures.review_papers import next_to_sign, signing_order
-from models.signatures.sign_offs import SignOff, SignOffStatus, return_for_change, sign, waiting_for_signature
+from models.signatures.sign_offs import SignOff, SignOffStatus, return_for_change, sign, signatures_of
 
 _SPONSORS = frozenset({Role.SPONSOR})
 _SHOWN = 8
@@ -179,46 +180,28 @@ def _is_sponsor(session: Session, record: SignOff) -> bool:
     return role() is Role.SPONSOR and review is not None and review.sponsor_id == person_id()
 
 
-@duty(order=10)
-def signatures(session: Session, sponsor_id: int) -> list[Duty]:
-    """Tools, key lines, team and invitations that wait to be signed."""
-    waiting = waiting_for_signature(session, sponsor_id)
-    reviews = _reviews(session, {sign_off.review_id for sign_off in waiting})
-    people = _names(session, {sign_off.asked_by_id for sign_off in waiting if sign_off.asked_by_id})
-    return [
-        Duty(
-            f"Sign: {sign_off.title}",
-            str(reviews[sign_off.review_id]),
-            address_of(sign_off, "sign"),
-            sign_off.asked_at,
-            people.get(sign_off.asked_by_id or 0, ""),
-        )
-        for sign_off in waiting
-    ]
+@duty(signatures_of, order=10)
+def signature(row: Any) -> Duty:
+    """A tool, key lines, a team or invitations that wait to be signed."""
+    sign_off, review, name = row
+    return Duty(f"Sign: {sign_off.title}", str(review), address_of(sign_off, "sign"), sign_off.asked_at, name or "")
 
 
-@duty(order=30)
-def voids(session: Session, sponsor_id: int) -> list[Duty]:
-    """Draws that somebody asks to be voided."""
-    statement = (
+def _voids(sponsor_id: int) -> Select[AuditSample, str, str]:
+    return (
         select(AuditSample, ThematicReview.reference, Person.name)
         .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
         .outerjoin(Person, Person.id == AuditSample.void_requested_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, AuditSample.void_reason != "")
         .where(AuditSample.status.in_((SampleStatus.LOCKED, SampleStatus.DRAWN)))
     )
-    return [
-        Duty(f"Decide whether the draw {sample} is voided", review, address_of(sample), None, name or "")
-        for sample, review, name in session.execute(statement)
-    ]
 
 
-def _reviews(session: Session, keys: Iterable[int]) -> dict[int, ThematicReview]:
-    return {review.id: review for review in session.scalars(select(ThematicReview).where(ThematicReview.id.in_(keys)))}
-
-
-def _names(session: Session, keys: Iterable[int]) -> dict[int, str]:
-    return {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(keys)))}
+@duty(_voids, order=30)
+def void(row: Any) -> Duty:
+    """A draw that somebody asks to be voided."""
+    sample, review, name = row
+    return Duty(f"Decide whether the draw {sample} is voided", review, address_of(sample), None, name or "")
 
 
 @card(roles=_SPONSORS, order=1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jobs.core.queue import Done, Run, job
 from models.core.clock import today
-from models.messages.messages import Draft, write_message
+from models.messages.messages import Draft, write_messages
 from models.reminders.reminders import digests, due
 
 
@@ -27,5 +27,4 @@ def _general(run: Run) -> dict[str, str]:
 
 
 def _write(run: Run, drafts: Iterable[Draft], what: str) -> Done:
-    written = [number for draft in drafts if (number := write_message(run.session, draft)) is not None]
-    return Done(f"{len(written)} {what} written.")
+    return Done(f"{len(write_messages(run.session, drafts))} {what} written.")

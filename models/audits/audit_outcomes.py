@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from models.audits.auditor_messages import tell_auditor
-from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, settle_case
+from models.audits.case_audits import AuditStatus, CaseAudit, RecordState, settle_cases
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.evidence.findings import Finding, Judgement, take_finding
@@ -92,9 +92,11 @@ def settle_audits(session: Session) -> tuple[int, int]:
     cases = select(SampleCase).where(
         SampleCase.audited_on.is_(None), SampleCase.id.in_(select(CaseAudit.sample_case_id))
     )
-    settled = sum(settle_case(session, case) for case in session.scalars(cases.order_by(SampleCase.id)))
-    audits = session.scalars(select(CaseAudit).where(CaseAudit.record_state.is_not(None)).order_by(CaseAudit.id))
-    owed = [audit for audit in audits if record_finding_of(session, audit) is None]
+    settled = settle_cases(session, session.scalars(cases.order_by(SampleCase.id)).all())
+    origin = literal("case_audits:") + cast(CaseAudit.id, String)
+    has_finding = select(Finding.id).where(Finding.review_id == CaseAudit.review_id, Finding.origin == origin).exists()
+    stated = select(CaseAudit).where(CaseAudit.record_state.is_not(None), ~has_finding)
+    owed = session.scalars(stated.order_by(CaseAudit.id)).all()
     for audit in owed:
         take_record_finding(session, audit, person_id=audit.auditor_id)
     return settled, len(owed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
@@ -13,10 +14,10 @@ from models.core.choices import Choice
 from models.core.clock import london_day, now, today
 from models.core.errors import RuleBroken
 from models.core.references import Referenced
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
-from models.returns.late_returns import LateReturn, late_source
+from models.returns.late_returns import late_rows, late_source
 from models.reviews.thematic_reviews import ThematicReview
 from models.sampling.sample_cases import SampleCase
 from models.tools.answer_sheets import AnswerSheet, close_sheet
@@ -78,6 +79,7 @@ class CaseAudit(Referenced):
     __tablename__ = "case_audits"
     is_about_cases = True
     __table_args__ = (
+        *word_indexes("case_audits"),
         one_of("status", AuditStatus, "known_audit_status"),
         one_of("record_state", RecordState, "known_record_state"),
         UniqueConstraint(
@@ -184,24 +186,30 @@ def settle_case(session: Session, case: SampleCase) -> bool:
     An agency that does not know the case, and an audit taken back, do not count. From that day the case is left out
     of draws for 12 months.
     """
-    counted = [
-        audit
-        for audit in audits_of_case(session, case.id)
-        if audit.status not in (AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)
-    ]
-    if case.audited_on is not None or not counted or not all(audit.status.is_in for audit in counted):
-        return False
-    case.audited_on = max(london_day(audit.submitted_at) for audit in counted if audit.submitted_at)
+    return settle_cases(session, [case]) == 1
+
+
+def settle_cases(session: Session, cases: Collection[SampleCase]) -> int:
+    """The same of several cases, whose audits are read at once; says how many were audited now."""
+    counted = select(CaseAudit).where(
+        CaseAudit.sample_case_id.in_([case.id for case in cases]),
+        CaseAudit.status.not_in((AuditStatus.NOT_KNOWN, AuditStatus.WITHDRAWN)),
+    )
+    audits_of: dict[int, list[CaseAudit]] = {case.id: [] for case in cases}
+    for audit in session.scalars(counted):
+        audits_of[audit.sample_case_id].append(audit)
+    audited = [case for case in cases if case.audited_on is None and _is_audited(audits_of[case.id])]
+    for case in audited:
+        case.audited_on = max(london_day(audit.submitted_at) for audit in audits_of[case.id] if audit.submitted_at)
     session.flush()
-    return True
+    return len(audited)
+
+
+def _is_audited(counted: Collection[CaseAudit]) -> bool:
+    return bool(counted) and all(audit.status.is_in for audit in counted)
 
 
 @late_source
-def late_audits(session: Session, on: date) -> list[LateReturn]:
+def late_audits(on: date) -> Select[Any]:
     """Case audits that were to be handed in before a day."""
-    return [
-        LateReturn(
-            f"case_audits:{audit.id}", "Case audit", audit.reference, audit.agency_id, audit.review_id, audit.due_on
-        )
-        for audit in session.scalars(select(CaseAudit).where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on))
-    ]
+    return late_rows(CaseAudit, "Case audit").where(CaseAudit.status.in_(OPEN), CaseAudit.due_on < on)

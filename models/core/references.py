@@ -35,13 +35,17 @@ _NEXT = text(
 )
 
 
+PLAIN = {"is_plain": True}
+"""For a column that holds capitals, digits and signs alone: lists sort by it as it stands, and so by its index."""
+
+
 class Referenced(Record):
     """A record people call by a reference such as `TR-2026-03`: prefix, year, running number within the year."""
 
     __abstract__ = True
     reference_prefix: ClassVar[str]
 
-    reference: Mapped[str] = mapped_column(Text, unique=True, sort_order=-5)
+    reference: Mapped[str] = mapped_column(Text, unique=True, sort_order=-5, info=PLAIN)
 
     @property
     def reference_year(self) -> int:

@@ -1,11 +1,11 @@
-"""How are fixed choices kept in the database as words, with a constraint that allows no others?"""
+"""How are words kept in the database: fixed choices with a constraint, and texts that a search reads by an index?"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Enum, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Enum, Index, Integer, String
 
 
 def choice_column(kind: type[StrEnum]) -> Enum:
@@ -54,3 +54,32 @@ def names_in(listed: str) -> set[str]:
     ['administrator', 'officer']
     """
     return {name.strip().lower() for name in listed.split(",")} - {""}
+
+
+SEARCHED = {
+    "messages": ("subject", "recipient_name"),
+    "actions": ("reference", "text", "owner_name"),
+    "documents": ("title", "file_name"),
+    "findings": ("text",),
+    "case_audits": ("reference",),
+    "sample_cases": ("reference",),
+}
+"""The columns of the tables that grow which a search reads, by table: a trigram index finds what contains some words at
+any size. Tables that stay small go without, as an index costs every write; tests/kit holds the screens to this."""
+
+
+def word_indexes(table: str) -> tuple[Index, ...]:
+    """The trigram indexes of a table's searched columns, for its `__table_args__`.
+
+    >>> [index.name for index in word_indexes("messages")]
+    ['ix_messages_subject_words', 'ix_messages_recipient_name_words']
+    """
+    return tuple(
+        Index(index_name(table, column), column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
+        for column in SEARCHED[table]
+    )
+
+
+def index_name(table: str, column: str) -> str:
+    """What the index of one column is called."""
+    return f"ix_{table}_{column}_words"

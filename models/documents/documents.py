@@ -17,7 +17,7 @@ from models.core.access import OWN_AGENCIES, OWN_PERSON, Role, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base, Record
 from models.core.errors import RuleBroken
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.people import Person
 from models.rules.documents.looks import PIECE, pieces_of
 
@@ -93,6 +93,7 @@ class Document(Record):
     __tablename__ = "documents"
     is_about_cases = True
     __table_args__ = (
+        *word_indexes("documents"),
         one_of("kind", DocumentKind, "known_document_kind"),
         one_of("scan_status", ScanStatus, "known_scan_status"),
         must("size > 0", name="document_not_empty", sentence="The file is empty."),

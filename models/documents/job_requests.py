@@ -180,18 +180,31 @@ def request_job(
 
     Returns the id of the request, or None when `unique_key` was asked for before (then nothing is written).
     """
+    values = _asked(session, name, arguments, unique_key) | ({"due_at": due_at} if due_at else {})
+    statement = insert(JobRequest).values(values).on_conflict_do_nothing(index_elements=["unique_key"])
+    row = session.execute(statement.returning(JobRequest.id, func.pg_notify(CHANNEL, ""))).one_or_none()
+    return None if row is None else row.id
+
+
+def request_jobs(session: Session, name: str, arguments: Mapping[str, Mapping[str, Any]]) -> None:
+    """Ask for a job many times at once: the arguments of each by its unique key, once each."""
+    asked = [_asked(session, name, its_own, unique_key) for unique_key, its_own in arguments.items()]
+    if asked:
+        statement = insert(JobRequest).on_conflict_do_nothing(index_elements=["unique_key"])
+        session.execute(statement.returning(func.pg_notify(CHANNEL, "")), asked).all()
+
+
+def _asked(session: Session, name: str, arguments: Mapping[str, Any] | None, unique_key: str | None) -> dict[str, Any]:
+    """The columns of a request of the session's actor."""
     actor: Actor = session.info["actor"]
-    values = {
+    return {
         "name": name,
         "arguments": dict(arguments or {}),
         "requested_by_id": actor.person_id,
         "actor_role": actor.role,
         "actor_agency_ids": list(actor.agency_ids),
         "unique_key": unique_key,
-    } | ({"due_at": due_at} if due_at else {})
-    statement = insert(JobRequest).values(values).on_conflict_do_nothing(index_elements=["unique_key"])
-    row = session.execute(statement.returning(JobRequest.id, func.pg_notify(CHANNEL, ""))).one_or_none()
-    return None if row is None else row.id
+    }
 
 
 def ask_again(session: Session, requests: Collection[JobRequest]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.triangulation import Source, Strength, Verdict
@@ -35,6 +35,7 @@ class Finding(Record):
 
     __tablename__ = "findings"
     __table_args__ = (
+        *word_indexes("findings"),
         one_of("source", Source, "known_finding_source"),
         one_of("verdict", Verdict, "known_finding_verdict"),
         one_of("strength", Strength, "known_finding_strength"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import NONE, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.findings import Finding, Judgement, take_finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.reviews.thematic_reviews import ThematicReview
@@ -98,18 +100,23 @@ def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int 
     )
 
 
-def intelligence_missing(session: Session, review_id: int) -> str:
-    """What a review's intelligence still lacks, as one sentence; empty when every item used is a finding.
+@asked_for_all
+def intelligence_missing(session: Session, review_ids: Keys) -> dict[int, str]:
+    """What each review's intelligence still lacks, as one sentence; empty when every item used is a finding.
 
     Source: framework, "Initial scoping": intelligence is drawn from local reviews, internal audits and inspections.
     """
-    used = session.scalars(select(IntelligenceUse.id).where(IntelligenceUse.review_id == review_id)).all()
-    if not used:
-        return "No local review, internal audit or inspection is brought in yet."
     taken = select(Finding.id).where(
-        Finding.review_id == review_id, Finding.origin == IntelligenceUse.origin_expression()
+        Finding.review_id == IntelligenceUse.review_id, Finding.origin == IntelligenceUse.origin_expression()
     )
-    open_ones = select(func.count()).where(IntelligenceUse.review_id == review_id, ~taken.exists())
-    count = session.scalar(open_ones) or 0
+    used = select(IntelligenceUse.review_id, taken.exists()).where(IntelligenceUse.review_id.in_(review_ids))
+    grouped = by_key(review_ids, session.execute(used))
+    return {key: _missing_words(are_findings) for key, are_findings in grouped.items()}
+
+
+def _missing_words(are_findings: Sequence[bool]) -> str:
+    if not are_findings:
+        return "No local review, internal audit or inspection is brought in yet."
+    count = sum(not is_finding for is_finding in are_findings)
     words = count_words(count, "item of intelligence is", "items of intelligence are")
     return f"{words} not made a finding yet." if count else ""

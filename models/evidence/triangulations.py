@@ -18,7 +18,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.findings import Finding
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -184,13 +184,17 @@ def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
         yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
 
 
-@asked_once
 def triangulate(session: Session, review: ThematicReview) -> Triangulation:
     """Set the sources of a review beside each other, key line by key line.
 
     Source: framework, "The reviews": areas of interest are investigated from multiple angles.
     """
-    return triangulate_all(session, (review.id,))[review.id]
+    return _triangulation(session, review.id)
+
+
+@asked_for_all
+def _triangulation(session: Session, review_ids: Keys) -> dict[int, Triangulation]:
+    return triangulate_all(session, sorted(review_ids))
 
 
 def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulation]:
@@ -205,7 +209,8 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
         .where(KeyLine.review_id.in_(reviews))
         .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
     ).all()
-    return {key: _matrix([row for row in lines if row[0].review_id == key], items[key]) for key in reviews}
+    lines_of = by_key(reviews, ((row[0].review_id, row) for row in lines))
+    return {key: _matrix(lines_of[key], items[key]) for key in reviews}
 
 
 def _matrix(lines: Sequence[Any], items: Sequence[Evidence]) -> Triangulation:

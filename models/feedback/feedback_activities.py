@@ -20,7 +20,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.core.words import choice_column, must, one_of
 from models.feedback.feedback_groups import FeedbackGroup
 from models.reviews.thematic_reviews import ThematicReview
@@ -195,8 +195,9 @@ def tell_outcome(session: Session, engagement: Engagement, *, on: date, words: s
     session.flush()
 
 
-def feedback_owed(session: Session, review_id: int) -> list[Owed]:
-    """Groups of a review that took part and wait for the outcome.
+@asked_for_all
+def feedback_owed(session: Session, review_ids: Keys) -> dict[int, list[Owed]]:
+    """Groups of each review that took part and wait for the outcome.
 
     Source: framework: service users and practitioners who take part will be given full feedback as to the outcomes.
     """
@@ -204,28 +205,28 @@ def feedback_owed(session: Session, review_id: int) -> list[Owed]:
         select(Engagement, FeedbackActivity, FeedbackGroup.name)
         .join(FeedbackActivity, FeedbackActivity.id == Engagement.activity_id)
         .join(FeedbackGroup, FeedbackGroup.id == Engagement.group_id)
-        .where(FeedbackActivity.review_id == review_id, Engagement.outcome_told_on.is_(None))
+        .where(FeedbackActivity.review_id.in_(review_ids), Engagement.outcome_told_on.is_(None))
         .order_by(FeedbackGroup.name, Engagement.id)
     )
-    return [Owed(*row) for row in rows]
+    return by_key(review_ids, ((activity.review_id, Owed(debt, activity, name)) for debt, activity, name in rows))
 
 
-@asked_once
-def activities_of(session: Session, review_id: int) -> list[FeedbackActivity]:
-    """A review's activities, in the order they were planned."""
-    statement = select(FeedbackActivity).where(FeedbackActivity.review_id == review_id)
-    return list(session.scalars(statement.order_by(FeedbackActivity.id)))
+@asked_for_all
+def activities_of(session: Session, review_ids: Keys) -> dict[int, list[FeedbackActivity]]:
+    """Each review's activities, in the order they were planned."""
+    statement = select(FeedbackActivity).where(FeedbackActivity.review_id.in_(review_ids))
+    activities = session.scalars(statement.order_by(FeedbackActivity.id))
+    return by_key(review_ids, ((activity.review_id, activity) for activity in activities))
 
 
 def heard(session: Session, review_id: int, audience: Audience) -> list[FeedbackActivity]:
     """The activities of a review in which an audience was heard, with what they said summed up."""
-    statement = select(FeedbackActivity).where(
-        FeedbackActivity.review_id == review_id,
-        FeedbackActivity.audience == audience,
-        FeedbackActivity.held_on.is_not(None),
-        FeedbackActivity.summary != "",
-    )
-    return list(session.scalars(statement.order_by(FeedbackActivity.held_on, FeedbackActivity.id)))
+    summed_up = [
+        (activity.held_on, activity.id, activity)
+        for activity in activities_of(session, review_id)
+        if activity.audience is audience and activity.held_on is not None and activity.summary
+    ]
+    return [activity for *_, activity in sorted(summed_up)]
 
 
 def engaged_lately(session: Session, group_ids: Iterable[int], *, beside: int) -> dict[int, list[str]]:

@@ -21,6 +21,7 @@ from models.core.access import NONE, Actor, DatabaseRole, RowPolicy
 from models.core.clock import today
 from models.core.db import Base, Record, act_as
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.core.words import must
 from models.feedback.feedback_activities import Audience, Engagement, FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
@@ -146,28 +147,33 @@ def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
     session.flush()
 
 
-def untold_surveys(session: Session, review_id: int) -> list[str]:
-    """The activities of a review with an answered survey whose outcome is not published yet, by title."""
+@asked_for_all
+def untold_surveys(session: Session, review_ids: Keys) -> dict[int, list[str]]:
+    """The activities of each review with an answered survey whose outcome is not published yet, by title."""
     answered = select(SurveyResponse.id).where(SurveyResponse.survey_id == Survey.id).exists()
     statement = (
-        select(FeedbackActivity.title)
+        select(FeedbackActivity.review_id, FeedbackActivity.title)
         .join(Survey, Survey.activity_id == FeedbackActivity.id)
-        .where(FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered)
+        .where(FeedbackActivity.review_id.in_(review_ids), Survey.outcome_published_on.is_(None), answered)
     )
-    return list(session.scalars(statement.order_by(FeedbackActivity.title, Survey.id)))
+    rows = session.execute(statement.order_by(FeedbackActivity.title, Survey.id))
+    return by_key(review_ids, rows)
 
 
-def somebody_took_part(session: Session, review_id: int) -> bool:
-    """Whether a group took part in an activity of a review, or somebody answered one of its surveys."""
-    of_review = select(FeedbackActivity.id).where(FeedbackActivity.review_id == review_id)
-    groups = select(Engagement.id).where(Engagement.activity_id.in_(of_review))
-    surveys = select(Survey.id).where(Survey.activity_id.in_(of_review))
-    answers = select(SurveyResponse.id).where(SurveyResponse.survey_id.in_(surveys))
-    return session.scalar(select(groups.exists() | answers.exists())) is True
+@asked_for_all
+def somebody_took_part(session: Session, review_ids: Keys) -> dict[int, bool]:
+    """Whether a group took part in an activity of each review, or somebody answered one of its surveys."""
+    groups = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id)
+    surveys = select(Survey.id).where(Survey.activity_id == FeedbackActivity.id)
+    answers = surveys.join(SurveyResponse, SurveyResponse.survey_id == Survey.id)
+    took_part = select(FeedbackActivity.review_id).where(FeedbackActivity.review_id.in_(review_ids))
+    reviews = set(session.scalars(took_part.where(groups.exists() | answers.exists()).distinct()))
+    return {key: key in reviews for key in review_ids}
 
 
-def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivity]:
-    """The activities of a review that took place with nobody on record who could be told the outcome.
+@asked_for_all
+def unnamed_activities(session: Session, review_ids: Keys) -> dict[int, list[FeedbackActivity]]:
+    """The activities of each review that took place with nobody on record who could be told the outcome.
 
     A group that took part is told in person; a person who answered an on-line survey reads the outcome by its link.
     """
@@ -179,9 +185,10 @@ def unnamed_activities(session: Session, review_id: int) -> list[FeedbackActivit
         .exists()
     )
     statement = select(FeedbackActivity).where(
-        FeedbackActivity.review_id == review_id, FeedbackActivity.held_on.is_not(None), ~named, ~answered
+        FeedbackActivity.review_id.in_(review_ids), FeedbackActivity.held_on.is_not(None), ~named, ~answered
     )
-    return list(session.scalars(statement.order_by(FeedbackActivity.title, FeedbackActivity.id)))
+    unnamed = session.scalars(statement.order_by(FeedbackActivity.title, FeedbackActivity.id))
+    return by_key(review_ids, ((activity.review_id, activity) for activity in unnamed))
 
 
 def as_the_public(session: Session, token: str) -> Survey | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.core.errors import RuleBroken
 from models.core.published_heads import latest_head
+from models.core.reading_once import together
 from models.gates.board_changes import changes_since
 from models.gates.boards import board_pictures
 from models.gates.pictures.actions import scoped_actions
@@ -65,7 +66,7 @@ def board_facts(session: Session, occasion: Occasion, *, body: str, meets_on: st
         ),
         late=_late(session, occasion),
         overdue=_overdue(session, occasion, scope),
-        cycles=tuple(_cycle(session, cycle) for cycle in _cycles(session)),
+        cycles=_cycle_facts(session),
         head=_head(session),
     )  # fmt: skip
 
@@ -120,6 +121,12 @@ def _head(session: Session) -> HeadFacts | None:
 
 def _cycles(session: Session) -> Sequence[Section11Cycle]:
     return session.scalars(select(Section11Cycle).order_by(Section11Cycle.due_on.desc(), Section11Cycle.id)).all()
+
+
+def _cycle_facts(session: Session) -> tuple[CycleFacts, ...]:
+    cycles = _cycles(session)
+    with together(session, (cycle.id for cycle in cycles)):
+        return tuple(_cycle(session, cycle) for cycle in cycles)
 
 
 def _cycle(session: Session, cycle: Section11Cycle) -> CycleFacts:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.audits.moderations import audits_missing
 from models.core.clock import today
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.intelligence_uses import intelligence_missing
 from models.evidence.triangulations import triangulate
 from models.feedback.feedback_activities import Audience, activities_of, feedback_owed, heard
@@ -31,7 +32,6 @@ from models.rules.evidence.triangulation import Mark
 from models.signatures.sign_offs import SignOffSubject
 from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
 from models.tools.assurance_tools import ToolKind
-from models.tools.key_lines import key_lines_of
 
 UNSIGNED = "the lead sponsor has not signed this as it stands now."
 """How the sentence ends that says of something written that only its signature is missing."""
@@ -122,7 +122,7 @@ def _silent(session: Session, review: ThematicReview) -> str:
 
 
 def _has_key_lines(session: Session, review: ThematicReview) -> bool:
-    return bool(key_lines_of(session, review.id))
+    return bool(triangulate(session, review).rows)
 
 
 def _has_held_activities(session: Session, review: ThematicReview) -> bool:
@@ -134,24 +134,29 @@ def _has_heard_somebody(session: Session, review: ThematicReview) -> bool:
     return somebody_took_part(session, review.id)
 
 
-def _plan(session: Session, review: ThematicReview) -> str:
+@asked_for_all
+def _recommendations(session: Session, review_ids: Keys) -> dict[int, list[tuple[int | None, bool, bool]]]:
+    """What each review's plans recommend: the number (None: nothing), whether it cites findings, and has actions."""
     cited = exists().where(RecommendationFinding.recommendation_id == Recommendation.id)
     acted_on = exists().where(Action.recommendation_id == Recommendation.id)
     recommended = (
-        select(Recommendation.number, cited, acted_on)
+        select(ActionPlan.review_id, Recommendation.number, cited, acted_on)
         .select_from(ActionPlan)
         .outerjoin(Recommendation, Recommendation.plan_id == ActionPlan.id)
-        .where(ActionPlan.review_id == review.id)
+        .where(ActionPlan.review_id.in_(review_ids))
         .order_by(Recommendation.plan_id, Recommendation.number)
     )
-    plans = session.execute(recommended).all()
+    return by_key(review_ids, ((row[0], (row[1], row[2], row[3])) for row in session.execute(recommended)))
+
+
+def _plan(session: Session, review: ThematicReview) -> str:
+    plans = _recommendations(session, review.id)
     if not plans:
         return "There is no improvement plan yet."
-    recommendations = [row for row in plans if row.number is not None]
-    if not recommendations:
+    if all(number is None for number, _, _ in plans):
         return "The improvement plan recommends nothing yet."
-    for number, is_cited, is_acted_on in recommendations:
-        if not is_cited or not is_acted_on:
+    for number, is_cited, is_acted_on in plans:
+        if number is not None and not (is_cited and is_acted_on):
             return f"Recommendation {number} {'has no action' if is_cited else 'cites no finding'}."
     return ""
 
@@ -161,8 +166,14 @@ def _presented(session: Session, review: ThematicReview) -> str:
     return f"The findings are still to be presented to the {missing}." if missing else ""
 
 
+@asked_for_all
+def _plan_statuses(session: Session, review_ids: Keys) -> dict[int, list[PlanStatus]]:
+    statuses = select(ActionPlan.review_id, ActionPlan.status).where(ActionPlan.review_id.in_(review_ids))
+    return by_key(review_ids, session.execute(statuses))
+
+
 def _plan_agreed(session: Session, review: ThematicReview) -> str:
-    statuses = session.scalars(select(ActionPlan.status).where(ActionPlan.review_id == review.id)).all()
+    statuses = _plan_statuses(session, review.id)
     is_agreed = bool(statuses) and PlanStatus.DRAFT not in statuses
     return "" if is_agreed else "The Board has not agreed the improvement plan yet."
 

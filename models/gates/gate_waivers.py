@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, Text, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import NONE, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
@@ -99,21 +99,25 @@ def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicRevie
     session.flush()
 
 
-@asked_once
-def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
-    """A review's waivers by gate."""
-    waivers = session.scalars(select(GateWaiver).where(GateWaiver.review_id == review_id).order_by(GateWaiver.id))
-    return {waiver.gate: waiver for waiver in waivers}
+@asked_for_all
+def waivers_of(session: Session, review_ids: Keys) -> dict[int, dict[str, GateWaiver]]:
+    """Each review's waivers by gate."""
+    waivers: dict[int, dict[str, GateWaiver]] = {key: {} for key in review_ids}
+    of_reviews = select(GateWaiver).where(GateWaiver.review_id.in_(review_ids))
+    for waiver in session.scalars(of_reviews.order_by(GateWaiver.id)):
+        waivers[waiver.review_id][waiver.gate] = waiver
+    return waivers
 
 
-def waivers_waiting(session: Session, sponsor_id: int | None) -> list[GateWaiver]:
-    """The waivers that wait for one sponsor's consent, the longest wait first."""
-    statement = (
-        select(GateWaiver)
+def consents_of(sponsor_id: int | None) -> Select[GateWaiver, ThematicReview, str]:
+    """The waivers that wait for one sponsor's consent, with review and who asked; the longest wait first."""
+    return (
+        select(GateWaiver, ThematicReview, Person.name.label("asked_by"))
         .join(ThematicReview, ThematicReview.id == GateWaiver.review_id)
+        .outerjoin(Person, Person.id == GateWaiver.asked_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, GateWaiver.consented_at.is_(None), GateWaiver.refusal == "")
+        .order_by(GateWaiver.asked_at)
     )
-    return list(session.scalars(statement.order_by(GateWaiver.asked_at)))
 
 
 def waits_for_sponsor(review_id: Any) -> ColumnElement[bool]:

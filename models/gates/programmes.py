@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
+from models.core.reading_once import together
 from models.gates.gate_waivers import waits_for_sponsor
 from models.gates.pictures.year import picture_of
 from models.gates.review_gates import missing_of
@@ -77,7 +78,8 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
     rows = session.execute(_reviews(year)).all()
     reviews = [row.ThematicReview for row in rows]
     stages = _stages(session, reviews)
-    entries = tuple(_entry(session, row, stages, on) for row in rows)
+    with together(session, (review.id for review in reviews)):
+        entries = tuple(_entry(session, row, stages, on) for row in rows)
     return Programme(year, _quota(reviews), entries, picture_of(year, reviews, stages.values(), on))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
 from models.core.choices import Choice
+from models.core.reading_once import Keys, asked_for_all
 from models.core.references import Referenced
 from models.core.words import choice_column, one_of
 from models.reviews.thematic_reviews import ThematicReview
@@ -79,7 +80,9 @@ class LearningProduct(Referenced):
         return self.planned_on.year
 
 
-def has_released(session: Session, review_id: int) -> bool:
-    """Whether any of a review's learning has gone out to agencies."""
-    out = (LearningProduct.review_id == review_id, LearningProduct.released_on.is_not(None))
-    return session.scalar(select(LearningProduct.id).where(*out).limit(1)) is not None
+@asked_for_all
+def has_released(session: Session, review_ids: Keys) -> dict[int, bool]:
+    """Whether any of each review's learning has gone out to agencies."""
+    out = LearningProduct.review_id.in_(review_ids), LearningProduct.released_on.is_not(None)
+    released = set(session.scalars(select(LearningProduct.review_id).where(*out).distinct()))
+    return {key: key in released for key in review_ids}

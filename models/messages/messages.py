@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -16,8 +16,8 @@ from models.core.access import OWN_PERSON, READ, RowPolicy
 from models.core.choices import Choice
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.words import choice_column, must, one_of
-from models.documents.job_requests import request_job
+from models.core.words import choice_column, must, one_of, word_indexes
+from models.documents.job_requests import request_job, request_jobs
 from models.partnership.people import Person
 
 
@@ -47,6 +47,7 @@ class Message(Base):
     __tablename__ = "messages"
     words_in_lists = staticmethod(_to_whom)
     __table_args__ = (
+        *word_indexes("messages"),
         one_of("status", MessageStatus, "known_message_status"),
         must(
             "(status = 'sent') = (sent_at IS NOT NULL)",
@@ -115,11 +116,16 @@ def write_message(session: Session, draft: Draft) -> int | None:
 
     Returns its id, or None when this reminder has been written before (then nothing happens).
     """
-    statement = insert(Message).values(vars(draft)).on_conflict_do_nothing(constraint="reminder_written_once")
-    number = session.execute(statement.returning(Message.id)).scalar_one_or_none()
-    if number is not None:
-        request_job(session, "send_message", {"message_id": number}, unique_key=f"message {number}")
-    return number
+    return next(iter(write_messages(session, [draft])), None)
+
+
+def write_messages(session: Session, drafts: Iterable[Draft]) -> list[int]:
+    """Keep many messages at once and ask for each to be sent; the ids of those that were not written before."""
+    written = insert(Message).on_conflict_do_nothing(constraint="reminder_written_once").returning(Message.id)
+    rows = [vars(draft) for draft in drafts]
+    numbers = list(session.scalars(written, rows)) if rows else []
+    request_jobs(session, "send_message", {f"message {number}": {"message_id": number} for number in numbers})
+    return numbers
 
 
 def take_message(session: Session, message_id: int) -> Message | None:

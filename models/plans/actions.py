@@ -25,7 +25,8 @@ from models.core.access import OWN_AGENCIES, RowPolicy
 from models.core.clock import london_day_of
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import must
+from models.core.references import PLAIN
+from models.core.words import must, word_indexes
 from models.partnership.agencies import Agency
 from models.partnership.holdings import HoldingKind, holding
 from models.partnership.people import Person
@@ -45,6 +46,7 @@ class Action(Record):
 
     __tablename__ = "actions"
     __table_args__ = (
+        *word_indexes("actions"),
         UniqueConstraint(
             "plan_id",
             "number",
@@ -92,7 +94,7 @@ class Action(Record):
     plan_id: Mapped[int] = mapped_column(ForeignKey("action_plans.id", ondelete="CASCADE"))
     recommendation_id: Mapped[int | None] = mapped_column(ForeignKey("recommendations.id"), index=True)
     number: Mapped[int]
-    reference: Mapped[str] = mapped_column(Text, unique=True)
+    reference: Mapped[str] = mapped_column(Text, unique=True, info=PLAIN)
     text: Mapped[str] = mapped_column(Text)
     lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     other_agencies: Mapped[str] = mapped_column(Text, server_default="")

@@ -18,6 +18,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all
 from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
@@ -103,9 +104,11 @@ def open_impact_analysis(session: Session, review: ThematicReview, *, completed_
     return analysis
 
 
-def analysis_of(session: Session, review_id: int) -> ImpactAnalysis | None:
-    """A review's impact analysis; None before it is completed."""
-    return session.scalar(select(ImpactAnalysis).where(ImpactAnalysis.review_id == review_id))
+@asked_for_all
+def analysis_of(session: Session, review_ids: Keys) -> dict[int, ImpactAnalysis | None]:
+    """Each review's impact analysis; None before it is completed."""
+    analyses = session.scalars(select(ImpactAnalysis).where(ImpactAnalysis.review_id.in_(review_ids)))
+    return {**dict.fromkeys(review_ids), **{analysis.review_id: analysis for analysis in analyses}}
 
 
 def actions_to_check(session: Session, analysis: ImpactAnalysis) -> list[tuple[Action, ImpactCheck | None]]:

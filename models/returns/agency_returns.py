@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import ClassVar, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, func
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
 from models.core.access import OWN_AGENCIES, RowPolicy
@@ -163,6 +163,6 @@ def answers_before(
     return {key: (answer, days[answer.sheet_id]) for key, answer in answers.items()}
 
 
-def late_among(session: Session, kind: type[Return], on: date) -> list[Return]:
-    """The returns of a kind that were to be handed in before a day and are not."""
-    return list(session.scalars(select(kind).where(kind.status.in_(OPEN), kind.due_on < on)))
+def is_late(kind: type[AgencyReturn], on: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for returns of a kind that were to be handed in before a day and are not."""
+    return kind.status.in_(OPEN), kind.due_on < on

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -18,7 +18,7 @@ from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
-from models.returns.late_returns import LateReturn, late_return, late_returns
+from models.returns.late_returns import LateReturn, late_return, late_returns, late_subquery
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import in_words
 from models.rules.returns.escalation_ladder import REMINDER, SPONSOR, Step, next_step, refuse_step, step_due_on
@@ -104,7 +104,7 @@ def steps_taken(session: Session, subject: str) -> list[Escalation]:
 
 def ladder_states(session: Session, review_id: int | None = None) -> list[LadderState]:
     """Everything that is late (of one review, if named) with the step it stands on and the next, the latest first."""
-    late = [record for record in late_returns(session, today()) if review_id in (None, record.review_id)]
+    late = late_returns(session, today(), review_id=review_id)
     taken: dict[str, list[Escalation]] = {}
     held = select(Escalation).where(Escalation.subject.in_([record.subject for record in late]))
     for escalation in session.scalars(held.order_by(Escalation.number)):
@@ -183,18 +183,21 @@ def note_outcome(session: Session, escalation: Escalation, *, outcome: str) -> N
     session.flush()
 
 
-def waiting_concerns(session: Session, sponsor_id: int | None) -> list[Escalation]:
-    """The concerns that a lead sponsor has still to take to an agency's lead, while the thing is late; oldest first."""
-    statement = (
-        select(Escalation)
+def concerns_of(sponsor_id: int) -> Select[Escalation, str, str, str]:
+    """The concerns that a lead sponsor has still to take to an agency's lead, while the thing is late; oldest first.
+
+    Each with its review, its agency and who took the step.
+    """
+    return (
+        select(Escalation, ThematicReview.reference, Agency.name, Person.name.label("climbed_by"))
         .join(ThematicReview, ThematicReview.id == Escalation.review_id)
+        .join(Agency, Agency.id == Escalation.agency_id)
+        .outerjoin(Person, Person.id == Escalation.climbed_by_id)
         .join(ReferenceItem, ReferenceItem.id == Escalation.step_id)
         .where(ThematicReview.sponsor_id == sponsor_id, ReferenceItem.code == SPONSOR, Escalation.answered_at.is_(None))
+        .where(Escalation.subject.in_(select(late_subquery(today()).c.subject)))
+        .order_by(Escalation.id)
     )
-    late = {record.subject for record in late_returns(session, today())}
-    return [
-        escalation for escalation in session.scalars(statement.order_by(Escalation.id)) if escalation.subject in late
-    ]
 
 
 def answer_concern(session: Session, escalation: Escalation, *, answer: str, person_id: int) -> None:

@@ -1,6 +1,7 @@
 """What has an agency not handed in by its day, whatever it was asked for?
 
-Each noun whose returns may be late says so by `@late_source`: self-evaluations, Section 11 returns, case audits.
+Each noun whose returns may be late says so by `@late_source`: self-evaluations, Section 11 returns, case audits. All of
+them are asked in one statement.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Integer, Select, String, Subquery, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 
@@ -27,22 +30,43 @@ class LateReturn:
     due_on: date
 
 
-Find = Callable[[Session, date], list[LateReturn]]
-_sources: list[Find] = []
+Rows = Callable[[date], Select[Any]]
+_sources: list[Rows] = []
 
 
-def late_source(find: Find) -> Find:
-    """Register what may be late: `def late_audits(session, today) -> list[LateReturn]`, only overdue things."""
-    _sources.append(find)
-    return find
+def late_source(rows: Rows) -> Rows:
+    """Register what may be late: `def late_audits(on) -> Select`, made by `late_rows`, only overdue things."""
+    _sources.append(rows)
+    return rows
 
 
-def late_returns(session: Session, today: date) -> list[LateReturn]:
-    """Everything that is late on a day, the latest first."""
-    late = [record for find in _sources for record in find(session, today)]
-    return sorted(late, key=lambda record: (record.due_on, record.reference))
+def late_rows(kind: Any, what: str) -> Select[Any]:
+    """What a late return is known by, for the records of a table; which of them are late is to be added."""
+    review = kind.review_id if hasattr(kind, "review_id") else cast(null(), Integer)
+    return select(
+        (literal(f"{kind.__tablename__}:") + cast(kind.id, String)).label("subject"),
+        literal(what).label("what"),
+        kind.reference.label("reference"),
+        kind.agency_id.label("agency_id"),
+        review.label("review_id"),
+        kind.due_on.label("due_on"),
+    )
+
+
+def late_subquery(on: date) -> Subquery:
+    """Everything that is late on a day, for statements that go on from there."""
+    return union_all(*(rows(on) for rows in _sources)).subquery("late")
+
+
+def late_returns(session: Session, today: date, *, review_id: int | None = None) -> list[LateReturn]:
+    """Everything that is late on a day (of one review, if named), the latest first."""
+    late = late_subquery(today)
+    statement = select(late) if review_id is None else select(late).where(late.c.review_id == review_id)
+    return [LateReturn(*row) for row in session.execute(statement.order_by(late.c.due_on, late.c.reference))]
 
 
 def late_return(session: Session, subject: str, today: date) -> LateReturn | None:
     """The one of that subject, where it is late."""
-    return next((record for record in late_returns(session, today) if record.subject == subject), None)
+    late = late_subquery(today)
+    row = session.execute(select(late).where(late.c.subject == subject)).first()
+    return LateReturn(*row) if row is not None else None

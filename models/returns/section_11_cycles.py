@@ -97,9 +97,14 @@ class MissingPartner:
 @asked_once
 def expected_partners(session: Session, cycle: Section11Cycle) -> list[Agency]:
     """Every active agency that works on what the cycle covers, by name: all partners are expected."""
+    return _partners(session, cycle.covers)
+
+
+@asked_once
+def _partners(session: Session, covers: Service) -> list[Agency]:
     statement = select(Agency).where(Agency.is_active)
-    if cycle.covers is not Service.BOTH:
-        statement = statement.where(Agency.covers.in_((Service.BOTH, cycle.covers)))
+    if covers is not Service.BOTH:
+        statement = statement.where(Agency.covers.in_((Service.BOTH, covers)))
     return list(session.scalars(statement.order_by(Agency.name)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -16,7 +16,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, asked_once, by_key
 from models.core.words import must
 from models.messages.agency_messages import PLAIN, Letterhead
 from models.partnership.agencies import Agency
@@ -25,11 +25,11 @@ from models.returns.agency_returns import (
     AgencyReturn,
     ReturnStatus,
     answers_before,
-    late_among,
+    is_late,
     return_rules,
     send_returns,
 )
-from models.returns.late_returns import LateReturn, late_source
+from models.returns.late_returns import late_rows, late_source
 from models.returns.section_11_cycles import MissingPartner, Section11Cycle, expected_partners, freeze_cycle
 from models.rules.core.due_dates import in_words
 from models.rules.returns.section_11 import HIGHEST, ScoredStandard, StandardSummary, scored, summarise
@@ -164,16 +164,16 @@ def _scores_of(return_id: int) -> Select[Section11Score]:
     return select(Section11Score).where(Section11Score.return_id == return_id)
 
 
-@asked_once
-def returns_of(session: Session, cycle_id: int) -> list[tuple[Section11Return, Agency]]:
-    """The returns of a cycle by the partner's name."""
+@asked_for_all
+def returns_of(session: Session, cycle_ids: Keys) -> dict[int, list[tuple[Section11Return, Agency]]]:
+    """The returns of each cycle by the partner's name."""
     rows = session.execute(
         select(Section11Return, Agency)
         .join(Agency, Agency.id == Section11Return.agency_id)
-        .where(Section11Return.cycle_id == cycle_id)
+        .where(Section11Return.cycle_id.in_(cycle_ids))
         .order_by(Agency.name)
     )
-    return [(record, agency) for record, agency in rows]
+    return by_key(cycle_ids, ((record.cycle_id, (record, agency)) for record, agency in rows))
 
 
 def missing_partners(session: Session, cycle: Section11Cycle) -> list[MissingPartner]:
@@ -223,16 +223,6 @@ def last_section_11_answers(session: Session, record: Section11Return) -> dict[s
 
 
 @late_source
-def late_section_11_returns(session: Session, on: date) -> list[LateReturn]:
+def late_section_11_returns(on: date) -> Select[Any]:
     """Section 11 returns that were to be handed in before a day; they belong to no review."""
-    return [
-        LateReturn(
-            f"section_11_returns:{record.id}",
-            "Section 11 return",
-            record.reference,
-            record.agency_id,
-            None,
-            record.due_on,
-        )
-        for record in late_among(session, Section11Return, on)
-    ]
+    return late_rows(Section11Return, "Section 11 return").where(*is_late(Section11Return, on))

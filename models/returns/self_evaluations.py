@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.addresses import address_of
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -20,11 +23,11 @@ from models.returns.agency_returns import (
     ReturnStatus,
     answers_before,
     give_back,
-    late_among,
+    is_late,
     return_rules,
     send_returns,
 )
-from models.returns.late_returns import LateReturn, late_source
+from models.returns.late_returns import late_rows, late_source
 from models.reviews.invitations import ReviewPart, invited_agencies
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import count_words
@@ -186,10 +189,15 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
 
 
-def self_evaluations_missing(session: Session, review_id: int) -> str:
-    """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
-    statement = select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id)
-    statuses = list(session.scalars(statement))
+@asked_for_all
+def self_evaluations_missing(session: Session, review_ids: Keys) -> dict[int, str]:
+    """What is still missing of each review's self-evaluations, as one sentence; empty when every one is closed."""
+    statuses = select(SelfEvaluation.review_id, SelfEvaluation.status).where(SelfEvaluation.review_id.in_(review_ids))
+    grouped = by_key(review_ids, session.execute(statuses))
+    return {key: _missing_words(of_review) for key, of_review in grouped.items()}
+
+
+def _missing_words(statuses: Sequence[ReturnStatus]) -> str:
     if not statuses:
         return "No self-evaluation has been sent yet."
     waiting = sum(status is not ReturnStatus.CLOSED for status in statuses)
@@ -198,16 +206,6 @@ def self_evaluations_missing(session: Session, review_id: int) -> str:
 
 
 @late_source
-def late_self_evaluations(session: Session, on: date) -> list[LateReturn]:
+def late_self_evaluations(on: date) -> Select[Any]:
     """Self-evaluations that were to be handed in before a day."""
-    return [
-        LateReturn(
-            f"self_evaluations:{evaluation.id}",
-            "Self-evaluation",
-            evaluation.reference,
-            evaluation.agency_id,
-            evaluation.review_id,
-            evaluation.due_on,
-        )
-        for evaluation in late_among(session, SelfEvaluation, on)
-    ]
+    return late_rows(SelfEvaluation, "Self-evaluation").where(*is_late(SelfEvaluation, on))

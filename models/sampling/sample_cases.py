@@ -14,7 +14,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import choice_column, must, one_of
+from models.core.words import choice_column, must, one_of, word_indexes
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.sampling.strata import StrataKind, places_of
@@ -40,6 +40,7 @@ class SampleCase(Record):
     __tablename__ = "sample_cases"
     is_about_cases = True
     __table_args__ = (
+        *word_indexes("sample_cases"),
         one_of("status", CaseStatus, "known_case_status"),
         must(
             "divided_by IN ('level', 'theme', 'agency')",

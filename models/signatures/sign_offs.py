@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, Text, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -19,7 +19,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -103,12 +103,13 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
     return next((sign_off for sign_off in asked if sign_off.subject_id == subject_id), None)
 
 
-@asked_once
-def latest_sign_offs(session: Session, review_id: int) -> list[SignOff]:
-    """The newest request for each of a review's signatures that has been asked for."""
-    newest = select(func.max(SignOff.id)).where(SignOff.review_id == review_id)
-    statement = select(SignOff).where(SignOff.id.in_(newest.group_by(SignOff.subject, SignOff.subject_id)))
-    return list(session.scalars(statement.order_by(SignOff.id)))
+@asked_for_all
+def latest_sign_offs(session: Session, review_ids: Keys) -> dict[int, list[SignOff]]:
+    """The newest request for each of the reviews' signatures that has been asked for."""
+    newest = select(func.max(SignOff.id)).where(SignOff.review_id.in_(review_ids))
+    of_each = newest.group_by(SignOff.review_id, SignOff.subject, SignOff.subject_id)
+    latest = session.scalars(select(SignOff).where(SignOff.id.in_(of_each)).order_by(SignOff.id))
+    return by_key(review_ids, ((sign_off.review_id, sign_off) for sign_off in latest))
 
 
 @dataclass(frozen=True)
@@ -176,14 +177,15 @@ def is_signed(session: Session, review_id: int, subject: SignOffSubject, content
     return last is not None and last.status is SignOffStatus.SIGNED and last.sha256 == fingerprint_of(content)
 
 
-def waiting_for_signature(session: Session, sponsor_id: int | None) -> list[SignOff]:
-    """Everything that waits for one sponsor, the longest wait first."""
-    statement = (
-        select(SignOff)
+def signatures_of(sponsor_id: int | None) -> Select[SignOff, ThematicReview, str]:
+    """All that waits for one sponsor's signature, with its review and who asked; the longest wait first."""
+    return (
+        select(SignOff, ThematicReview, Person.name.label("asked_by"))
         .join(ThematicReview, ThematicReview.id == SignOff.review_id)
+        .outerjoin(Person, Person.id == SignOff.asked_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, SignOff.status == SignOffStatus.ASKED)
+        .order_by(SignOff.asked_at, SignOff.id)
     )
-    return list(session.scalars(statement.order_by(SignOff.asked_at, SignOff.id)))
 
 
 def _refuse_unless_sponsor(review: ThematicReview, person_id: int, verb: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import today
 from models.core.errors import RuleBroken
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.partnership.agencies import Agency
 from models.partnership.memberships import Membership, core_seats_in_words, lasting, missing_core_seats
 from models.partnership.people import Person
@@ -45,49 +46,65 @@ _OVERTAKEN = {
 
 def tools_of(session: Session, review_id: int, kind: ToolKind | None = None) -> list[AssuranceTool]:
     """The tools in use of a review, oldest first."""
-    statement = select(AssuranceTool).where(AssuranceTool.review_id == review_id, AssuranceTool.is_active)
-    if kind is not None:
-        statement = statement.where(AssuranceTool.kind == kind)
-    return list(session.scalars(statement.order_by(AssuranceTool.id)))
+    return [tool for tool in _tools_of_review(session, review_id) if kind is None or tool.kind is kind]
 
 
-def key_lines_content(session: Session, review_id: int) -> list[dict[str, Any]]:
-    """A review's key lines as plain data."""
+@asked_for_all
+def _tools_of_review(session: Session, review_ids: Keys) -> dict[int, list[AssuranceTool]]:
+    of_reviews = AssuranceTool.review_id.in_(review_ids), AssuranceTool.is_active
+    tools = session.scalars(select(AssuranceTool).where(*of_reviews).order_by(AssuranceTool.id))
+    return by_key(review_ids, ((tool.review_id, tool) for tool in tools))
+
+
+@asked_for_all
+def key_lines_content(session: Session, review_ids: Keys) -> dict[int, list[dict[str, Any]]]:
+    """Each review's key lines as plain data."""
     rows = session.execute(
         select(KeyLine, ReferenceItem.label)
         .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
-        .where(KeyLine.review_id == review_id)
+        .where(KeyLine.review_id.in_(review_ids))
         .order_by(KeyLine.number)
     )
-    return [
-        {"number": line.number, "area": area, "text": line.text, "is_additional": line.is_additional}
+    lines = (
+        (
+            line.review_id,
+            {"number": line.number, "area": area, "text": line.text, "is_additional": line.is_additional},
+        )
         for line, area in rows
-    ]
+    )
+    return by_key(review_ids, lines)
 
 
-def team_content(session: Session, review: ThematicReview) -> list[dict[str, str]]:
-    """The hub's project team as it is today, as plain data."""
+@asked_for_all
+def team_content(session: Session, review_ids: Keys) -> dict[int, list[dict[str, str]]]:
+    """The project team of each review's hub as it is today, as plain data."""
     rows = session.execute(
-        select(Membership.seat, Person.name, Agency.name)
+        select(ThematicReview.id, Membership.seat, Person.name, Agency.name)
+        .join(ThematicReview, ThematicReview.hub_id == Membership.hub_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Agency, Agency.id == Membership.agency_id)
-        .where(Membership.hub_id == review.hub_id, lasting(today()))
+        .where(ThematicReview.id.in_(review_ids), lasting(today()))
         .order_by(Membership.seat, Person.name, Membership.id)
     )
-    return [{"seat": seat.label, "person": person, "agency": agency or ""} for seat, person, agency in rows]
+    members = (
+        (review_id, {"seat": seat.label, "person": person, "agency": agency or ""})
+        for review_id, seat, person, agency in rows
+    )
+    return by_key(review_ids, members)
 
 
-def invitations_content(session: Session, review_id: int) -> dict[str, list[str]]:
-    """The agencies invited, by part, as plain data."""
+@asked_for_all
+def invitations_content(session: Session, review_ids: Keys) -> dict[int, dict[str, list[str]]]:
+    """The agencies invited to each review, by part, as plain data."""
     rows = session.execute(
-        select(Invitation.part, Agency.name)
+        select(Invitation.review_id, Invitation.part, Agency.name)
         .join(Agency, Agency.id == Invitation.agency_id)
-        .where(Invitation.review_id == review_id)
+        .where(Invitation.review_id.in_(review_ids))
         .order_by(Invitation.part, Agency.name)
     )
-    names: dict[str, list[str]] = {}
-    for part, name in rows:
-        names.setdefault(part.label, []).append(name)
+    names: dict[int, dict[str, list[str]]] = {key: {} for key in review_ids}
+    for review_id, part, name in rows:
+        names[review_id].setdefault(part.label, []).append(name)
     return names
 
 
@@ -98,7 +115,7 @@ def content_of(
     if subject is SignOffSubject.KEY_LINES:
         return key_lines_content(session, review.id)
     if subject is SignOffSubject.PROJECT_TEAM:
-        return team_content(session, review)
+        return team_content(session, review.id)
     if subject is SignOffSubject.INVITATIONS:
         return invitations_content(session, review.id)
     return questionnaire_of(session, tool).as_json() if tool is not None else {}

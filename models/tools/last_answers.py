@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.rules.tools.questionnaires import Question
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, sheet_answers, version_of
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer, answers_of_sheets, version_of, versions_of
 
 
 def earlier_answers(
@@ -21,8 +21,10 @@ def earlier_answers(
     """
     offered: dict[str, SheetAnswer] = {}
     questionnaire = version_of(session, sheet).questionnaire
+    answers_of = answers_of_sheets(session, [other.id for other, _ in earlier])
+    versions = versions_of(session, [other for other, _ in earlier])
     for other, is_family in earlier:
-        before, answers = version_of(session, other).questionnaire, sheet_answers(session, other.id)
+        before, answers = versions[other.version_id].questionnaire, answers_of[other.id]
         for question in questionnaire.questions():
             earlier_question, answer = before.question(question.key), answers.get(question.key)
             if (

@@ -17,7 +17,7 @@ from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.reading_once import asked_once
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.rules.tools.question_kinds import KINDS
 from models.rules.tools.questionnaire_words import faults
 from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
@@ -82,11 +82,13 @@ def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
     return of_review.get(tool.id) or questionnaires_of(session, [tool])[tool.id]
 
 
-@asked_once
-def _questionnaires_of_review(session: Session, review_id: int) -> dict[int, Questionnaire]:
-    """All of a review's, in as many statements as one, because its pages show one after another."""
-    tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id == review_id)).all()
-    return questionnaires_of(session, tools)
+@asked_for_all
+def _questionnaires_of_review(session: Session, review_ids: Keys) -> dict[int, dict[int, Questionnaire]]:
+    """All of each review's, in as many statements as one, because its pages show one after another."""
+    tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id.in_(review_ids))).all()
+    asked = questionnaires_of(session, tools)
+    grouped = by_key(review_ids, ((tool.review_id, tool.id) for tool in tools))
+    return {key: {tool_id: asked[tool_id] for tool_id in tool_ids} for key, tool_ids in grouped.items()}
 
 
 def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:

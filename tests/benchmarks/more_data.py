@@ -1,16 +1,17 @@
-"""How does a bench get ten or a hundred times the data of the demo, all of it due to be erased?
+"""How does a test or a bench get ten or a hundred times the data of the demo?
 
-Every copy has keys of its own, a million apart, so that whatever points to a copied row points to the copy of it.
+Every copy has keys of its own, a million apart, so that whatever points to a copied row points to the copy of it. What
+a partnership has once stays as it is: its agencies, hubs, people, words, scales and settings.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 APART = 1_000_000
-COPIED = (
+OF_RETENTION = (
     *("thematic_reviews", "review_stages", "tool_versions", "feedback_activities", "surveys", "survey_responses"),
     "self_evaluations",
     *("case_frames", "audit_samples", "sample_cases", "answer_sheets", "sheet_answers", "case_audits", "documents"),
@@ -18,15 +19,44 @@ COPIED = (
 )
 """What the retention rules reach, with what leads there."""
 
+GROWING = (
+    *OF_RETENTION,
+    *("key_lines", "key_line_readings", "invitations", "gate_waivers", "sign_offs", "sharing_agreements"),
+    *("assurance_tools", "tool_sections", "tool_questions", "engagements", "audit_involvements", "moderations"),
+    *("section_11_cycles", "section_11_returns", "section_11_scores", "findings", "intelligence_items"),
+    *("intelligence_uses", "action_plans", "recommendations", "recommendation_findings", "actions", "action_updates"),
+    *("action_update_files", "action_drafts", "challenges", "presentations", "impact_analyses", "impact_checks"),
+    *("learning_products", "briefings", "learning_uses", "escalations", "messages", "job_requests", "change_log"),
+)
+"""What the work of a partnership adds to, year after year."""
+
 _COLUMNS = """
 SELECT c.column_name, c.data_type, EXISTS (
     SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
     WHERE k.conrelid = c.table_name::regclass AND a.attname = c.column_name
-      AND (k.contype = 'p' OR k.contype = 'f' AND k.confrelid::regclass::text = ANY (%(copied)s))) AS is_key,
+      AND (k.contype = 'p' OR k.contype = 'f' AND k.confrelid::regclass::text = ANY (%(copied)s))
+      AND NOT (k.contype = 'p' AND cardinality(k.conkey) > 1)),
   EXISTS (
-    SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-    WHERE i.indrelid = c.table_name::regclass AND i.indisunique AND a.attname = c.column_name) AS is_unique
-FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.table_name = %(table)s ORDER BY 1"""
+    SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = c.table_name::regclass AND i.indisunique AND i.indnkeyatts = 1 AND a.attname = c.column_name)
+FROM information_schema.columns c
+WHERE c.table_schema = 'public' AND c.table_name = %(table)s AND c.is_generated = 'NEVER' ORDER BY 1"""
+
+_POINTING = {
+    ("documents", "subject"): "CASE WHEN t.subject ~ ':[0-9]+$' THEN split_part(t.subject, ':', 1) || ':' || {key}"
+    " ELSE t.subject END",
+    ("findings", "origin"): "CASE WHEN t.origin ~ ':[0-9]+$' THEN split_part(t.origin, ':', 1) || ':' ||"
+    " (substring(t.origin from '[0-9]+$')::int + copy * {apart}) ELSE t.origin END",
+    ("escalations", "subject"): "split_part(t.subject, ':', 1) || ':' || {key}",
+    ("sign_offs", "subject_id"): f"CASE t.subject_id WHEN 0 THEN 0 ELSE t.subject_id + copy * {APART} END",
+    ("messages", "subject_id"): f"t.subject_id + copy * {APART}",
+    ("change_log", "row_key"): f"CASE WHEN t.row_key ~ '^[0-9]+$' AND t.table_name = ANY (%(copied)s)"
+    f" THEN (t.row_key::bigint + copy * {APART})::text ELSE t.row_key END",
+    ("change_log", "link_number"): f"t.link_number + copy * {APART}",
+}
+"""Columns that point to rows without a foreign key, and how they point to the copies."""
+
+_KEY_AT_THE_END = f"(substring(t.subject from '[0-9]+$')::int + copy * {APART})"
 
 _ALL_DUE = """
 UPDATE thematic_reviews SET stage = 'closed';
@@ -37,14 +67,32 @@ UPDATE retention_rules SET is_active = true;
 UPDATE documents SET made_at = '2015-01-31' WHERE subject <> ''"""
 
 
+class _Column(NamedTuple):
+    """A column as the catalogue knows it; `is_key` when it is the key or points to a table that is copied too."""
+
+    name: str
+    kind: str
+    is_key: bool
+    is_unique: bool
+
+
+def grow(connection: psycopg.Connection[Any], times: int, *, tables: tuple[str, ...] = GROWING) -> None:
+    """Make so many times the rows of these tables, within the administrator's transaction."""
+    connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor foreign keys
+    for table in tables if times > 1 else ():
+        connection.execute(_copying(connection, table, tables), {"times": times - 1, "copied": list(tables)})
+    _copy_frame_rows(connection, times)
+    connection.execute("SET LOCAL session_replication_role = origin")
+    connection.execute("ANALYZE")
+
+
 def multiply(superuser_url: str, times: int, *, held_every: int = 7) -> None:
     """Make so many times the data of a database with the demo, close every review long ago, and hold every seventh."""
     with psycopg.connect(superuser_url) as connection:
-        connection.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
+        connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute(_ALL_DUE)
-        for table in COPIED if times > 1 else ():
-            connection.execute(_copying(connection, table), {"times": times - 1})
-        _copy_frame_rows(connection, times)
+        grow(connection, times, tables=OF_RETENTION)
+        connection.execute("SET LOCAL session_replication_role = replica")
         held = f"id / {APART} % {held_every} = 3"
         hold = f"UPDATE thematic_reviews SET is_on_hold = true, hold_reason = 'An inquiry' WHERE {held}"
         connection.execute(hold.encode())
@@ -52,21 +100,22 @@ def multiply(superuser_url: str, times: int, *, held_every: int = 7) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def _copying(connection: psycopg.Connection[Any], table: str) -> bytes:
-    columns = connection.execute(_COLUMNS, {"table": table, "copied": list(COPIED)}).fetchall()
-    names = ", ".join(name for name, *_ in columns)
-    values = ", ".join(_value(*column) for column in columns)
+def _copying(connection: psycopg.Connection[Any], table: str, copied: tuple[str, ...]) -> bytes:
+    rows = connection.execute(_COLUMNS, {"table": table, "copied": list(copied)}).fetchall()
+    columns = [_Column(*row) for row in rows]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    values = ", ".join(_value(table, column) for column in columns)
     counted = f"(SELECT * FROM {table}) t, generate_series(1, %(times)s) copy"
     return f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {counted}".encode()
 
 
-def _value(name: str, kind: str, is_key: bool, is_unique: bool) -> str:
-    if name == "subject":
-        key = f"(substring(subject from '[0-9]+$')::int + copy * {APART})"
-        return f"CASE WHEN subject ~ ':' THEN split_part(subject, ':', 1) || ':' || {key} ELSE '' END"
-    if kind == "integer" and (is_key or name == "number"):
-        return f"t.{name} + copy * {APART}"
-    return f"t.{name} || '-' || copy" if is_unique and name in ("reference", "token", "sha256") else f"t.{name}"
+def _value(table: str, column: _Column) -> str:
+    if (table, column.name) in _POINTING:
+        return _POINTING[table, column.name].format(key=_KEY_AT_THE_END, apart=APART)
+    if column.is_key and column.kind in ("integer", "bigint"):
+        return f"t.{column.name} + copy * {APART}"
+    is_word = column.is_unique and column.kind in ("text", "character varying")
+    return f"t.{column.name} || '-' || copy" if is_word else f't."{column.name}"'
 
 
 def _copy_frame_rows(connection: psycopg.Connection[Any], times: int) -> None:

@@ -16,9 +16,9 @@ from models.gates.gate_waivers import (
     GateWaiver,
     ask_to_waive,
     consent_to_waiver,
+    consents_of,
     refuse_waiver,
     waivers_of,
-    waivers_waiting,
 )
 from models.gates.review_gates import find_gate, gates_of, missing_of, pass_gates
 from models.partnership.people import Person
@@ -179,7 +179,7 @@ def test_requests_wait_for_their_own_sponsor_the_longest_wait_first(session: Ses
     consent_to_waiver(session, waivers[2], review=review, person_id=sponsor_id)
     refuse_waiver(session, waivers[3], review=review, person_id=sponsor_id, reason="No.")
     session.expire_all()
-    assert waivers_waiting(session, sponsor_id) == [waivers[1], waivers[0]]
+    assert session.scalars(consents_of(sponsor_id)).all() == [waivers[1], waivers[0]]
     assert waivers[3].refusal == "No."
     assert waivers_of(session, review.id) == dict(zip(gates, waivers, strict=True))
     assert waivers_of(session, another.id) == {"focus": theirs}

@@ -24,10 +24,10 @@ from models.returns.escalations import (
     StepTaken,
     answer_concern,
     climb,
+    concerns_of,
     engagement_log,
     ladder_states,
     note_outcome,
-    waiting_concerns,
 )
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.reviews.thematic_reviews import ThematicReview
@@ -133,10 +133,10 @@ def test_what_is_handed_in_climbs_no_further_and_leaves_the_sponsors_page(
 ) -> None:
     climbed(session, late, "reminder", "officer_call", "sponsor")
     sponsor_id = session.get_one(ThematicReview, late.review_id).sponsor_id
-    assert len(waiting_concerns(session, sponsor_id)) == 1
+    assert len(session.scalars(concerns_of(sponsor_id)).all()) == 1
     person = make.person(session, Role.AGENCY_MEMBER, agency=session.get(Agency, late.agency_id))
     submit_return(session, answered(session, late), person_id=person.id)
-    assert (ladder_states(session), waiting_concerns(session, sponsor_id)) == ([], [])
+    assert (ladder_states(session), session.scalars(concerns_of(sponsor_id)).all()) == ([], [])
     with pytest.raises(RuleBroken, match="no longer late"):
         climbed(session, late, "executive")
     assert len(engagement_log(session, late.review_id)) == 3
@@ -156,7 +156,7 @@ def test_only_the_sponsor_answers_a_concern_and_once(session: Session, late: Sel
     answer_concern(session, escalation, answer="Spoken to the director.", person_id=sponsor_id)
     with pytest.raises(RuleBroken, match="answered already"):
         answer_concern(session, escalation, answer="Again.", person_id=sponsor_id)
-    assert waiting_concerns(session, sponsor_id) == []
+    assert session.scalars(concerns_of(sponsor_id)).all() == []
 
 
 def test_log_is_narrowed_to_a_review_or_an_agency(session: Session, late: SelfEvaluation) -> None:

@@ -100,9 +100,11 @@ def sort_expression(expression: ColumnElement[Any]) -> ColumnElement[Any]:
     """How a column is put in order: words as people look them up, without regard to capitals and accents.
 
     The database sorts by bytes and may be built without ICU, so letters are folded here. A column that states its own
-    collation keeps it, and its index: that is for big tables.
+    collation, or that holds references alone, keeps its order, and its index: that is for big tables.
     """
     kind = expression.type
+    if getattr(expression, "info", {}).get("is_plain"):
+        return expression
     if not isinstance(kind, String) or isinstance(kind, Enum) or kind.collation is not None:
         return expression
     apart = func.normalize(func.lower(expression), text("NFD"))

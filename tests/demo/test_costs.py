@@ -1,0 +1,201 @@
+"""Does any page or job ask the database more often in a partnership ten times as large?
+
+Every page is opened for its first records by people of its roles, every job done once; then the work of the partnership
+is made ten times as much, and the same pages and jobs are asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import Rule
+
+from admin_views.kit.registry import load_screens
+from jobs.core.mail import MailServer
+from models.core.access import Role
+from models.core.clock import now
+from models.core.db import PortalSession
+from models.partnership.people import Person
+from tests.assurance.figures import scaled
+from tests.benchmarks.more_data import grow
+from tests.demo.every_page import addresses_of, rules_of
+from tests.demo.test_every_job import HOW_ASKED, asked
+from tests.documents.clamd import scanner
+from tests.postboxes import Postbox, mail_server
+from tests.web import Browser
+from tests.work import do_request
+
+TIMES = 10
+TRIED = 8
+SIDES = (
+    (Role.ADMINISTRATOR, Role.OFFICER, Role.MANAGER, Role.BOARD_VIEWER),
+    (Role.SPONSOR,),
+    (Role.AGENCY_MEMBER,),
+)
+"""A page is opened by the first who may, at full length by the first of each side: staff, the sponsor, an agency."""
+
+BY_EVERYBODY = {"home.index_view", "thematic_reviews.details_view", "actions.index_view"}
+"""Pages that differ so much by who asks that they are opened by every role."""
+
+LEFT_OUT = {"auth.sign_out", "health.metrics"}
+"""Pages of no person."""
+
+ONE_BY_ONE = {
+    "scan_waiting_files": "every file is handed to the scanner by itself, 200 at most",
+    "settle_case_audits": "every case that is settled is written by itself, as two people may change one",
+    "erase_due": "erasing goes portion by portion, each committed before the next",
+}
+"""Jobs that do as much as there is to do, and why."""
+
+Costs = dict[str, int]
+Paths = dict[tuple[str, Role], str]
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """The statements sent meanwhile, those of the test's own points of return apart."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def multiply(connection: Connection, session: Session) -> None:
+    """Make the demo ten times as much within the test's own transaction."""
+    session.commit()
+    driver: Any = connection.connection.driver_connection
+    grow(driver, TIMES)
+    session.expire_all()
+
+
+def may_open(rule: Rule) -> frozenset[Role]:
+    """Who may open a page by its declaration; pages outside the screens may be tried by everybody."""
+    part, _, view = rule.endpoint.partition(".")
+    screen = next((known for known in load_screens() if known.endpoint_of() == part), None)
+    return screen.roles_of(view) if screen is not None else frozenset(Role)
+
+
+def chosen(rule: Rule) -> list[Role]:
+    """Those who open a page here."""
+    allowed = may_open(rule)
+    if rule.endpoint in BY_EVERYBODY:
+        return [role for role in Role if role in allowed]
+    first = (next((role for role in side if role in allowed), None) for side in SIDES)
+    return [role for role in first if role is not None][: scaled(len(SIDES), ci=1)]
+
+
+def first_paths(portal: Flask, session: Session, browsers: dict[Role, Browser]) -> Paths:
+    """For every page and each who opens it the address of the first record that it opens for."""
+    paths: Paths = {}
+    for rule in rules_of(portal):
+        if rule.endpoint in LEFT_OUT:
+            continue
+        tried = list(islice(addresses_of(session, rule), TRIED))
+        session.commit()
+        for role in chosen(rule):
+            path = next((path for path in tried if status_of(browsers[role], path) == 200), None)
+            if path is not None:
+                paths[rule.endpoint, role] = path
+    return paths
+
+
+def status_of(browser: Browser, path: str) -> int:
+    """How a page answers, read to its end."""
+    with browser.client.get(path) as answer:
+        answer.get_data()
+        return answer.status_code
+
+
+def page_costs(engine: Engine, browsers: dict[Role, Browser], paths: Paths) -> Costs:
+    """How many statements each page takes, while the clock stands still: the last moment of a person is written."""
+    costs: Costs = {}
+    with time_machine.travel(now(), tick=False):
+        for browser in browsers.values():
+            status_of(browser, "/account/")
+        for (endpoint, role), path in paths.items():
+            with counting(engine) as seen:
+                assert status_of(browsers[role], path) == 200, path
+            costs[f"{endpoint} by {role} at {path}"] = len(seen)
+    return costs
+
+
+def grown(before: Costs, after: Costs) -> dict[str, tuple[int, int]]:
+    """What takes more than before."""
+    return {name: (count, after[name]) for name, count in before.items() if after[name] > count}
+
+
+@pytest.fixture
+def browsers(portal: Flask, session: Session) -> dict[Role, Browser]:
+    """A browser for the first person of each role."""
+    people = {
+        role: session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first() for role in Role
+    }
+    session.commit()
+    return {role: Browser(portal).enter(person, session) for role, person in people.items() if person is not None}
+
+
+def test_no_page_takes_more_statements_in_a_partnership_ten_times_as_large(
+    portal: Flask, session: Session, engine: Engine, connection: Connection, browsers: dict[Role, Browser]
+) -> None:
+    paths = first_paths(portal, session, browsers)
+    before = page_costs(engine, browsers, paths)
+    multiply(connection, session)
+    more = grown(before, page_costs(engine, browsers, paths))
+    assert more == {}
+    assert len(paths) > 250
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MailServer]:
+    with mail_server(Postbox()) as running:
+        yield running
+
+
+@pytest.fixture
+def job_cost(
+    session: PortalSession, session_factory: sessionmaker[PortalSession], engine: Engine, server: MailServer
+) -> Iterator[Callable[[str], int]]:
+    """`job_cost(name)` does a job and says how many statements it took; what it did is undone."""
+    with scanner() as address:
+
+        def cost(name: str) -> int:
+            more = {"scanner": address} if name.startswith("scan_") else {}
+            number = asked(session, name)
+            with counting(engine) as seen:
+                do_request(session, session_factory, number, mail_server=server, **more)
+            return len(seen)
+
+        yield cost
+
+
+def test_no_job_takes_more_statements_in_a_partnership_ten_times_as_large(
+    session: PortalSession, connection: Connection, job_cost: Callable[[str], int]
+) -> None:
+    before = {name: _undone(connection, session, job_cost, name) for name in HOW_ASKED if name not in ONE_BY_ONE}
+    multiply(connection, session)
+    after = {name: _undone(connection, session, job_cost, name) for name in before}
+    more = grown(before, after)
+    assert more == {}
+
+
+def _undone(connection: Connection, session: Session, cost: Callable[[str], int], name: str) -> int:
+    point = connection.begin_nested()
+    try:
+        return cost(name)
+    finally:
+        session.rollback()
+        point.rollback()
+        session.expire_all()
