@@ -258,9 +258,7 @@ def test_row_that_hangs_on_one_item_says_so_on_page_matrix_and_report(
     _three_sources(session, review)
     row = triangulate(session, review).rows[0]
     assert (row.mark, row.footing.hangs_on) == (Mark.CONFLICT, "one item")
-    sentence = (
-        "Hangs on one item: without the one strong item from case audit that speaks of concern the sources would agree."
-    )
+    sentence = "Hangs on one item: without the one strong item of concern from case audit the sources would agree."
     page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/triangulation/")
     said = page.get_text(" ", strip=True)
     for words in (sentence, "3 of 5 speak; hangs on one item", "1 mark hangs on one item."):

@@ -63,7 +63,7 @@ class Footing:
         >>> lost = Loss(Source.CASE_AUDIT, Mark.AGREE, Item(Source.CASE_AUDIT, 0.0, Strength.STRONG))
         >>> others = Loss(Source.CASE_AUDIT, Mark.AGREE), Loss(Source.PRACTITIONERS, Mark.SILENT)
         >>> Footing((lost,), others).sentence().split(": ")[1].split("; ")[0]
-        'without the one strong item from case audit that speaks of concern the sources would agree'
+        'without the one strong item of concern from case audit the sources would agree'
         >>> Footing(sources=others[1:]).sentence()
         'Hangs on one source: without practitioners fewer than two would speak.'
         """
@@ -98,9 +98,10 @@ def footing_of(items: Iterable[Item], thresholds: Thresholds = USUAL) -> Footing
         return FIRM
     sources = [Loss(source, _marked(verdicts, source, None, thresholds)) for source in verdicts]
     lost = [
-        Loss(source, _marked(verdicts, source, _verdict_without(item, sums[source], thresholds), thresholds), item)
+        Loss(source, _marked(verdicts, source, verdict, thresholds), item)
         for source, parts in alike.items()
         for item in parts
+        if (verdict := _verdict_without(item, sums[source], thresholds)) is not verdicts[source]
     ]
     lost.sort(key=lambda loss: -weight_of(loss.item, thresholds) if loss.item else 0)
     return Footing(_changing(lost, mark), _changing(sources, mark))
@@ -160,9 +161,8 @@ def _changing(losses: Iterable[Loss], mark: Mark) -> tuple[Loss, ...]:
 def _without_item(loss: Loss, thresholds: Thresholds) -> str:
     item = loss.item or Item(loss.source, 0.5)
     which = f"any one of {item.count:,} {item.strength} items" if item.count > 1 else f"the one {item.strength} item"
-    speaks = noun_of(item.count, "speaks", "speak")
-    said = f"that {speaks} {said_of(verdict_of(item.level, thresholds))}"
-    return f"without {which} from {spoken(loss.source)} {said} {_would_be(loss.mark, thresholds)}"
+    said = said_of(verdict_of(item.level, thresholds))
+    return f"without {which} {said} from {spoken(loss.source)} {_would_be(loss.mark, thresholds)}"
 
 
 def _without_sources(mark: Mark, losses: Iterable[Loss], thresholds: Thresholds) -> str:
