@@ -129,3 +129,20 @@ def test_sentence_of_a_row_names_every_source_once(items: list[Item], by: Thresh
 def test_thresholds_are_kept_whole(by: Thresholds) -> None:
     assert thresholds_from(by.kept) == by
     assert by.low <= by.high
+
+
+def test_row_gone_through_by_hand_in_the_method_is_marked_as_it_says() -> None:
+    items = [
+        Item(Source.PRACTITIONERS, 1.0, Strength.MODERATE, 2),
+        Item(Source.SELF_EVALUATION, 1.0, Strength.MODERATE),
+        Item(Source.CASE_AUDIT, 0.0, Strength.STRONG),
+        Item(Source.CASE_AUDIT, 1.0, Strength.WEAK),
+    ]
+    assert {source: cell.level for source, cell in cells_of(items).items()} == {
+        Source.SELF_EVALUATION: 1.0,
+        Source.CASE_AUDIT: 0.25,
+        Source.PRACTITIONERS: 1.0,
+    }
+    assert (marked(items), footing_of(items).hangs_on) == (Mark.CONFLICT, "one item")
+    assert {loss.mark for loss in footing_of(items).items} == {Mark.AGREE}
+    assert marked(items, replace(USUAL, mixed_percent=25)) is Mark.PARTLY
