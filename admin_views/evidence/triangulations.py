@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,26 +25,31 @@ from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
 from models.core.addresses import list_address
 from models.documents.exports import record_export
-from models.evidence.triangulations import Evidence, Row, Triangulation, amend_reading, evidence_of, triangulate
+from models.evidence.triangulations import (
+    Evidence,
+    Row,
+    Triangulation,
+    amend_reading,
+    evidence_of,
+    thresholds_of,
+    triangulate,
+)
 from models.feedback.feedback_activities import FeedbackActivity
-from models.rules.evidence.triangulation import Mark, Source, meaning_of
+from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import upper_first
+from models.rules.evidence.footings import hanging_words
+from models.rules.evidence.paper_parts import MARK_TONES
+from models.rules.evidence.thresholds import Thresholds
+from models.rules.evidence.triangulation import LOOKED_INTO, Mark, Source, meaning_of
+from models.rules.evidence.triangulation_reports import completeness_of
 from models.tools.key_lines import KeyLine
-
-MARK_COLOURS = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
-
-
-LINE_COLOURS = {"conflict": "red", "partly": "amber", "agree": "green", "silent": "grey"}
-"""How a line can stand, what is to be looked into first; its colour beside its word."""
-
-_HEADINGS = {"conflict": "In conflict", "partly": "Partly agree", "agree": "Agree", "silent": "Silent"}
-_LEGEND = {"conflict": "in conflict", "partly": "partly agree", "agree": "agree", "silent": "silent"}
 
 
 @dataclass(frozen=True)
 class LinesShown:
     """The lines of the page in groups, each with its heading, and how many stand how, each with the page of these."""
 
-    groups: Sequence[tuple[str, Sequence[tuple[str, Row]]]]
+    groups: Sequence[tuple[str, Sequence[Row]]]
     shares: tuple[Share, ...]
     shown: str
     is_by_area: bool
@@ -56,31 +60,29 @@ class LinesShown:
 def lines_shown(matrix: Triangulation, address: str) -> LinesShown:
     """Conflicts first, or in the order of the key lines (`?order=lines`); of one kind only by `?lines=conflict`."""
     asked = request.args.get("lines", "")
-    shown, is_by_area = asked if asked in LINE_COLOURS else "", request.args.get("order") == "lines"
-    standing = [(_standing(row), row) for row in matrix.rows]
-    counts = Counter(stands for stands, _ in standing)
+    shown, is_by_area = asked if asked in list(Mark) else "", request.args.get("order") == "lines"
     shares = shares_of(
-        Share(_LEGEND[stands], counts[stands], colour, f"{address}?lines={stands}")
-        for stands, colour in LINE_COLOURS.items()
+        Share(mark.counted, matrix.count(mark), MARK_TONES[mark], f"{address}?lines={mark.value}")
+        for mark in LOOKED_INTO
     )
-    kept = [pair for pair in standing if shown in ("", pair[0])]
-    groups = _by_area(kept) if is_by_area else _by_standing(kept)
+    kept = [row for row in matrix.rows if shown in ("", row.mark)]
+    groups = _by_area(kept) if is_by_area else _by_mark(kept)
     return LinesShown(groups, shares, shown, is_by_area, address, f"{address}?order=lines")
 
 
-def _standing(row: Row) -> str:
-    """The mark of a line, and "partly" where its sources agree without all saying the same."""
-    says_the_same = len({cell.verdict for cell in row.cells.values()}) == 1
-    return "partly" if row.mark is Mark.AGREE and not says_the_same else row.mark.value
+def _by_mark(lines: Sequence[Row]) -> list[tuple[str, Sequence[Row]]]:
+    groups = [(mark, [row for row in lines if row.mark is mark]) for mark in LOOKED_INTO]
+    return [(f"{upper_first(mark.counted)}: {len(rows)}", rows) for mark, rows in groups if rows]
 
 
-def _by_standing(lines: Sequence[tuple[str, Row]]) -> list[tuple[str, Sequence[tuple[str, Row]]]]:
-    groups = [(stands, [pair for pair in lines if pair[0] == stands]) for stands in LINE_COLOURS]
-    return [(f"{_HEADINGS[stands]}: {len(rows)}", rows) for stands, rows in groups if rows]
+def _by_area(lines: Sequence[Row]) -> list[tuple[str, Sequence[Row]]]:
+    return [(area, list(rows)) for area, rows in groupby(lines, key=lambda row: row.area)]
 
 
-def _by_area(lines: Sequence[tuple[str, Row]]) -> list[tuple[str, Sequence[tuple[str, Row]]]]:
-    return [(area, list(rows)) for area, rows in groupby(lines, key=lambda pair: pair[1].area)]
+def _completeness(matrix: Triangulation) -> list[tuple[str, str, str]]:
+    """Each source, on how many key lines it speaks, and on which it is silent."""
+    silent = {source: [row.line.number for row in matrix.rows if source not in row.cells] for source in Source}
+    return [completeness_of(source, numbers, len(matrix.rows)) for source, numbers in silent.items()]
 
 
 class ReadingForm(Form):
@@ -102,8 +104,9 @@ class TriangulationPages(PageSet):
         may_amend = may_run(self.session, review.hub_id)
         return self.render(
             "thematic_reviews/triangulation.html", review=review, matrix=matrix, sources=list(Source),
-            view=lines_shown(matrix, self.link("triangulation", record_id=record_id)), tones=LINE_COLOURS,
-            may_amend=may_amend, show_verdict=show_verdict,
+            view=lines_shown(matrix, self.link("triangulation", record_id=record_id)), tones=MARK_TONES,
+            may_amend=may_amend, show_verdict=show_verdict, marks=LOOKED_INTO, completeness=_completeness(matrix),
+            hanging=hanging_words(row.footing.hangs_on for row in matrix.rows),
             buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
         )  # fmt: skip
 
@@ -121,7 +124,7 @@ class TriangulationPages(PageSet):
             abort(404)
         evidence = evidence_of(self.session, review.id)
         items = [item for item in evidence if item.key_line_id == line.id and item.source == source]
-        panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(items))
+        panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(review, items))
         return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
 
     @expose("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
@@ -130,7 +133,7 @@ class TriangulationPages(PageSet):
         review = self.get_record(record_id)
         keys = {row.line.id for row in triangulate(self.session, review).rows}
         unplaced = [item for item in evidence_of(self.session, review.id) if item.key_line_id not in keys]
-        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(unplaced))
+        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(review, unplaced))
         return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
 
     @expose("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
@@ -139,10 +142,11 @@ class TriangulationPages(PageSet):
         review, line = self.get_record(record_id), self._line(record_id, line_id)
         if not may_run(self.session, review.hub_id):
             abort(403)
-        row = next(row for row in triangulate(self.session, review).rows if row.line.id == line.id)
+        matrix = triangulate(self.session, review)
+        row = next(row for row in matrix.rows if row.line.id == line.id)
         form = ReadingForm(sent_form(), text=row.sentence)
         values = {"title": f"What the sources mean: {line}", "button": "Save", "review": review}
-        lead = f"The portal says: {meaning_of(row.cells)}"
+        lead = f"The portal says: {meaning_of(row.cells, matrix.thresholds)}"
         back = self.link("triangulation", record_id=record_id)
         return self.ask(form, back, lambda: self._amended(line, form), lead=lead, **values)
 
@@ -154,20 +158,20 @@ class TriangulationPages(PageSet):
     def triangulation_workbook(self, record_id: int) -> ResponseReturnValue:
         """The page as a spreadsheet, with the export on record."""
         review = self.get_record(record_id)
-        rows = [_sheet_row(row) for row in triangulate(self.session, review).rows]
+        matrix = triangulate(self.session, review)
+        rows = [_sheet_row(row, matrix.thresholds) for row in matrix.rows]
         record_export(
             self.session, person_id=person_id(), list_name="triangulation", file_kind="xlsx",
             narrowed_by={"review": review.reference}, row_count=len(rows),
         )  # fmt: skip
         self.session.commit()
-        headings = ["Number", "Key area", "Key line", *(source.label for source in Source), "Mark", "What it means"]
         name = f"{review.reference}-triangulation.xlsx"
-        file = workbook(f"Triangulation {review.reference}", headings, rows)
+        file = workbook(f"Triangulation {review.reference}", _SHEET_HEADINGS, rows)
         return send_file(file, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
 
-    def _items(self, evidence: Sequence[Evidence]) -> list[tuple[Any, ...]]:
-        records = records_behind(self.session, evidence)
-        return [_item_row(item, _open(records[item.origin])) for item in evidence]
+    def _items(self, review: ThematicReview, evidence: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+        records, thresholds = records_behind(self.session, evidence), thresholds_of(self.session, review)
+        return [_item_row(item, _open(records[item.origin]), thresholds) for item in evidence]
 
     def _line(self, record_id: int, line_id: int) -> KeyLine:
         line = self.session.get(KeyLine, min(line_id, 2**31 - 1))
@@ -176,6 +180,11 @@ class TriangulationPages(PageSet):
         return line
 
 
+_SHEET_HEADINGS = [
+    *("Number", "Key area", "Key line"),
+    *(source.label for source in Source),
+    *("Mark", "Hangs on", "What it means"),
+]
 _ITEM_HEADINGS = ("What was said", "Verdict", "Strength", "Said by", "Record")
 
 
@@ -187,13 +196,15 @@ def _open(origin: str) -> str:
     return link_to_row(origin, "Open")
 
 
-def _item_row(item: Evidence, record: str) -> tuple[Any, ...]:
-    return item.text, show_verdict(item.verdict_label), item.strength.label, item.said_by or "–", record
+def _item_row(item: Evidence, record: str, thresholds: Thresholds) -> tuple[Any, ...]:
+    verdict = show_verdict(item.verdict_label(thresholds))
+    return item.text, verdict, item.strength.label, item.said_by or "–", record
 
 
-def _sheet_row(row: Row) -> list[Any]:
+def _sheet_row(row: Row, thresholds: Thresholds) -> list[Any]:
     cells = [
         f"{row.cells[source].verdict.label} ({row.cells[source].count})" if source in row.cells else None
         for source in Source
     ]
-    return [row.line.number, row.area, row.line.text, *cells, row.mark.label, row.sentence]
+    footing = row.footing.sentence(thresholds)
+    return [row.line.number, row.area, row.line.text, *cells, row.mark.label, footing, row.sentence]

@@ -10,7 +10,6 @@ from flask import abort, g, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin_views.evidence.triangulations import MARK_COLOURS
 from admin_views.gates.review_gates import acts_next_in, gate_tasks
 from admin_views.kit.base import EVERYONE, STAFF, PageSet, Panel, Part, expose
 from admin_views.kit.histories import history_panel
@@ -30,6 +29,7 @@ from models.gates.review_progress import ReviewProgress, Share
 from models.returns.self_evaluations import SelfEvaluation
 from models.reviews.review_stages import stages_of
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
+from models.rules.evidence.paper_parts import MARK_TONES
 from models.rules.evidence.triangulation import Mark
 
 
@@ -44,7 +44,7 @@ class Source:
 
 @dataclass(frozen=True)
 class MarkShare:
-    """How many key lines of a review agree, conflict or are silent, and which part of all that is, in percent."""
+    """How many key lines of a review have a mark, and which part of all that is, in percent."""
 
     mark: Mark
     count: int
@@ -117,7 +117,7 @@ def _marks(session: Session, review: ThematicReview) -> Iterator[MarkShare]:
         count = matrix.count(mark)
         if count:
             whole = len(matrix.rows)
-            yield MarkShare(mark, count, 100 * before / whole, 100 * count / whole, MARK_COLOURS[mark])
+            yield MarkShare(mark, count, 100 * before / whole, 100 * count / whole, MARK_TONES[mark])
         before += count
 
 

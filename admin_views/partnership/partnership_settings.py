@@ -30,9 +30,11 @@ from models.partnership.partnership_settings import (
     the_partnership,
 )
 
+THRESHOLDS = ("fewest_sources", "mixed_percent", "weak_weight", "moderate_weight", "strong_weight")
 _PLAIN = (
     *("name", "short_name", "help_contact", "help_email", "help_phone"),
     *("privacy_notice", "privacy_url", "document_footer", "ordinary_marking", "sensitive_marking", "agency_room_mb"),
+    *THRESHOLDS,
 )
 _LIMITS = ("document_limit_mb", "upload_limit_mb")
 _MAIL = ("host", "port", "encryption", "user_name", "password", "sender_address", "sender_name", "log_witnesses")
@@ -47,7 +49,27 @@ _UNSET = {"two_factor_roles": "Administrator, officer and sponsor; nobody in the
 _TOLD = ("public_url", "two_factor_roles", "session_idle_minutes", "session_hours", *_LIMITS)
 
 
-class PartnershipForm(MailForm):
+class ThresholdsForm(MailForm):
+    """What marks of the triangulation are given by."""
+
+    fewest_sources = WholeNumberField(
+        "How many sources must speak",
+        validators=[Required()],
+        description="Below this a key line is silent. From 2 to 5; usually 2.",
+    )
+    mixed_percent = WholeNumberField(
+        "From what share is a source mixed, in percent",
+        validators=[Required()],
+        description="Where at least this share of what a source says, by weight, speaks against the rest, it is mixed. "
+        "From 1 to 50; usually 40. Reviews keep these numbers once their evidence is settled; a change holds for "
+        "reviews that are still before that.",
+    )
+    weak_weight = WholeNumberField("Weight of a weak item", validators=[Required()], description="Usually 1.")
+    moderate_weight = WholeNumberField("Weight of a moderate item", validators=[Required()], description="Usually 2.")
+    strong_weight = WholeNumberField("Weight of a strong item", validators=[Required()], description="Usually 3.")
+
+
+class PartnershipForm(ThresholdsForm):
     """Everything that administrators may set for the whole portal."""
 
     name = LineField("Name", validators=[Required()], description="On every page, letter and document.")
@@ -110,6 +132,7 @@ _SECTIONS = {
     "Privacy": ("privacy_notice", "privacy_url"),
     "Documents": ("ordinary_marking", "sensitive_marking", "document_footer"),
     "Files": ("agency_room_mb",),
+    "Triangulation": THRESHOLDS,
     "Mail": _MAIL,
 }
 

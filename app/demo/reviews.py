@@ -11,7 +11,7 @@ from app.demo.words import words_of
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person
 from models.partnership.strategic_priorities import StrategicPriority
-from models.reviews.review_stages import ReviewStage
+from models.reviews.review_stages import ReviewStage, settle_thresholds
 from models.reviews.thematic_reviews import Stage, ThematicReview
 
 YEAR = 2026
@@ -65,6 +65,7 @@ def load_reviews(
             period_starts_on=started - timedelta(days=365),
             period_ends_on=started,
         )
+        settle_thresholds(session, review)
         session.add(review)
         session.flush()
         session.add_all(_timetable(review, started))

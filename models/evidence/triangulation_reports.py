@@ -9,6 +9,7 @@ from models.evidence.triangulations import Row, Triangulation, triangulate
 from models.partnership.people import name_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
+from models.rules.evidence.thresholds import Thresholds
 from models.rules.evidence.triangulation import Source
 from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
 
@@ -33,15 +34,19 @@ def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> Mat
         sponsor=name_of(session, review.sponsor_id),
         rows=matrix_rows(triangulation),
         unplaced=triangulation.unplaced,
+        thresholds=triangulation.thresholds,
+        is_settled=triangulation.is_settled,
     )
 
 
 def matrix_rows(triangulation: Triangulation) -> tuple[MatrixRow, ...]:
     """A triangulation's rows for paper."""
-    return tuple(map(_row, triangulation.rows))
+    return tuple(_row(row, triangulation.thresholds) for row in triangulation.rows)
 
 
-def _row(row: Row) -> MatrixRow:
+def _row(row: Row, thresholds: Thresholds) -> MatrixRow:
     cells = [row.cells.get(source) for source in Source]
     voices = tuple(Said(cell.verdict, cell.count, cell.weight) if cell else Said(None) for cell in cells)
-    return MatrixRow(row.line.number, row.line.text, row.area, voices, row.mark, row.sentence, row.is_amended)
+    hangs_on, footing = row.footing.hangs_on, row.footing.sentence(thresholds)
+    text = row.line.text
+    return MatrixRow(row.line.number, text, row.area, voices, row.mark, row.sentence, row.is_amended, hangs_on, footing)

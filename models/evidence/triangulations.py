@@ -7,11 +7,11 @@ along which key line, how things stand (0 to 1), and where it can be read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy import ForeignKey, Text, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -21,9 +21,12 @@ from models.core.errors import RuleBroken
 from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.findings import Finding
 from models.partnership.agencies import Agency
+from models.partnership.partnership_settings import Partnership
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.footings import Footing, footing_of
+from models.rules.evidence.thresholds import Thresholds, thresholds_from
 from models.rules.evidence.triangulation import (
     Cell,
     Item,
@@ -31,7 +34,7 @@ from models.rules.evidence.triangulation import (
     Source,
     Strength,
     cells_of,
-    mark_of,
+    mark_of_cells,
     meaning_of,
     verdict_of,
 )
@@ -82,14 +85,13 @@ class Evidence:
     def item(self) -> Item:
         return Item(self.source, self.level, self.strength, self.count)
 
-    @property
-    def verdict_label(self) -> str:
-        return verdict_of(self.level).label
+    def verdict_label(self, thresholds: Thresholds) -> str:
+        return verdict_of(self.level, thresholds).label
 
 
 @dataclass(frozen=True)
 class Row:
-    """One key line with its cells, its mark and what it means."""
+    """One key line with its cells, its mark, what it means and what it hangs on."""
 
     line: KeyLine
     area: str
@@ -97,14 +99,20 @@ class Row:
     mark: Mark
     sentence: str
     is_amended: bool
+    footing: Footing
 
 
 @dataclass(frozen=True)
 class Triangulation:
-    """A review's key lines set against its sources. `unplaced` is evidence along no key line."""
+    """A review's key lines set against its sources. `unplaced` is evidence along no key line.
+
+    `is_settled`: the thresholds were kept with the review when its evidence was.
+    """
 
     rows: tuple[Row, ...]
     unplaced: int
+    thresholds: Thresholds
+    is_settled: bool
 
     def count(self, mark: Mark) -> int:
         return sum(row.mark is mark for row in self.rows)
@@ -210,18 +218,36 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
         .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
     ).all()
     lines_of = by_key(reviews, ((row[0].review_id, row) for row in lines))
-    return {key: _matrix(lines_of[key], items[key]) for key in reviews}
+    marked_by = _thresholds(session, reviews)
+    return {key: _matrix(lines_of[key], items[key], *marked_by[key]) for key in reviews}
 
 
-def _matrix(lines: Sequence[Any], items: Sequence[Evidence]) -> Triangulation:
-    rows = tuple(_row(line, area, items, amended) for line, area, amended in lines)
-    keys = {line.id for line, _, _ in lines}
-    return Triangulation(rows, sum(item.count for item in items if item.key_line_id not in keys))
+def thresholds_of(session: Session, review: ThematicReview) -> Thresholds:
+    """What a review's matrix is marked by: what was kept with it, else what the partnership has set now."""
+    return _thresholds(session, (review.id,))[review.id][0]
 
 
-def _row(line: KeyLine, area: str, items: Iterable[Evidence], amended: str | None) -> Row:
-    cells = cells_of(evidence.item for evidence in items if evidence.key_line_id == line.id)
-    return Row(line, area, cells, mark_of(cells), amended or meaning_of(cells), amended is not None)
+def _thresholds(session: Session, reviews: Reviews) -> dict[int, tuple[Thresholds, bool]]:
+    """The same of several, and whether they were kept."""
+    now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
+    asked = select(ThematicReview.id, ThematicReview.thresholds, *now_set).join(Partnership, true())
+    rows = session.execute(asked.where(ThematicReview.id.in_(reviews)))
+    return {key: (thresholds_from(kept) if kept else Thresholds(*usual), bool(kept)) for key, kept, *usual in rows}
+
+
+def _matrix(lines: Sequence[Any], items: Sequence[Evidence], thresholds: Thresholds, is_settled: bool) -> Triangulation:
+    along: dict[int | None, list[Item]] = {}
+    for piece in items:
+        along.setdefault(piece.key_line_id, []).append(piece.item)
+    rows = tuple(_row(line, area, along.pop(line.id, []), amended, thresholds) for line, area, amended in lines)
+    unplaced = sum(item.count for pieces in along.values() for item in pieces)
+    return Triangulation(rows, unplaced, thresholds, is_settled)
+
+
+def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, thresholds: Thresholds) -> Row:
+    cells = cells_of(items, thresholds)
+    mark, sentence = mark_of_cells(cells, thresholds), amended or meaning_of(cells, thresholds)
+    return Row(line, area, cells, mark, sentence, amended is not None, footing_of(items, thresholds))
 
 
 def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int | None) -> None:

@@ -115,10 +115,11 @@ def _intelligence(session: Session, review: ThematicReview) -> str:
 
 
 def _silent(session: Session, review: ThematicReview) -> str:
-    count = triangulate(session, review).count(Mark.SILENT)
+    matrix = triangulate(session, review)
+    count, fewest = matrix.count(Mark.SILENT), matrix.thresholds.fewest_words
     if not count:
         return ""
-    return f"{count_words(count, 'key line is', 'key lines are')} silent: fewer than two sources speak."
+    return f"{count_words(count, 'key line is', 'key lines are')} silent: fewer than {fewest} sources speak."
 
 
 def _has_key_lines(session: Session, review: ThematicReview) -> bool:

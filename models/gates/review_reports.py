@@ -41,6 +41,7 @@ from models.tools.key_lines import KeyLine
 def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> ReviewReportFacts:
     """The review as it stands today. Refuses a review that the person may not see."""
     review = review_for(session, review_id)
+    matrix = triangulate(session, review)
     return ReviewReportFacts(
         occasion=occasion,
         about=f"thematic_reviews:{review.id}",
@@ -57,7 +58,9 @@ def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> Rev
         methods=_methods(session, review.id),
         sample=_sample(session, review.id),
         findings=_findings(session, review.id),
-        rows=matrix_rows(triangulate(session, review)),
+        rows=matrix_rows(matrix),
+        thresholds=matrix.thresholds,
+        is_settled=matrix.is_settled,
         recommendations=_recommendations(session, review.id),
         done=_done(session, review.id),
     )

@@ -19,6 +19,7 @@ from models.core.errors import RuleBroken
 from models.core.words import must
 from models.partnership.mail_servers import MailServer
 from models.rules.documents.papers import OFFICIAL, SENSITIVE
+from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.partnership.accents import checked_accent
 
 THE_ONE = 1
@@ -36,7 +37,7 @@ class Partnership(Record):
 
     Empty texts are what nobody has set. `logo` is a PNG file that the portal has drawn anew from what was uploaded, and
     `logo_sha256` says in the change log when it was another one. `agency_room_mb` is how many megabytes the files
-    of each agency may take in all.
+    of each agency may take in all. The last five columns are what triangulation marks by.
     """
 
     __tablename__ = "partnership_settings"
@@ -56,6 +57,25 @@ class Partnership(Record):
             "agency_room_mb BETWEEN 1 AND 1000000",
             name="agencies_have_room",
             sentence="Give each agency between 1 MB and 1,000,000 MB.",
+        ),
+        must(
+            "fewest_sources BETWEEN 2 AND 5",
+            name="two_to_five_sources_speak",
+            field="fewest_sources",
+            sentence="Between 2 and 5 sources must speak.",
+        ),
+        must(
+            "mixed_percent BETWEEN 1 AND 50",
+            name="mixed_from_a_share",
+            field="mixed_percent",
+            sentence="A source is mixed from a share between 1 and 50 percent on.",
+        ),
+        must(
+            "0 < weak_weight AND weak_weight <= moderate_weight AND moderate_weight <= strong_weight "
+            "AND strong_weight <= 100",
+            name="weights_go_up",
+            field="weak_weight",
+            sentence="Weights are between 1 and 100, and none is less than that of weaker evidence.",
         ),
         must(
             "(logo IS NULL) = (logo_sha256 = '')",
@@ -89,9 +109,21 @@ class Partnership(Record):
     ordinary_marking: Mapped[str] = mapped_column(Text, server_default="")
     sensitive_marking: Mapped[str] = mapped_column(Text, server_default="")
     agency_room_mb: Mapped[int] = mapped_column(server_default="2000")
+    fewest_sources: Mapped[int] = mapped_column(server_default=str(USUAL.fewest_sources))
+    mixed_percent: Mapped[int] = mapped_column(server_default=str(USUAL.mixed_percent))
+    weak_weight: Mapped[int] = mapped_column(server_default=str(USUAL.weak_weight))
+    moderate_weight: Mapped[int] = mapped_column(server_default=str(USUAL.moderate_weight))
+    strong_weight: Mapped[int] = mapped_column(server_default=str(USUAL.strong_weight))
 
     def __str__(self) -> str:
         return self.name or UNNAMED
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """By which numbers a matrix is read that is not settled yet."""
+        return Thresholds(
+            self.fewest_sources, self.mixed_percent, self.weak_weight, self.moderate_weight, self.strong_weight
+        )
 
     @validates(
         *("name", "short_name", "help_contact", "help_email", "help_phone"),

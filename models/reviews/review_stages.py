@@ -14,6 +14,7 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.reading_once import asked_once
 from models.core.words import choice_column, one_of
+from models.partnership.partnership_settings import the_partnership
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.due_dates import in_words
 from models.rules.reviews.timetables import out_of_order, usual_days
@@ -47,12 +48,21 @@ def move_to_stage(session: Session, review: ThematicReview, stage: Stage, *, on:
     if review.stage is stage:
         raise RuleBroken(f"The review is at the stage {stage.label.lower()} already.")
     review.stage = stage
+    settle_thresholds(session, review)
     planned = session.scalar(select(ReviewStage).where(ReviewStage.review_id == review.id, ReviewStage.stage == stage))
     if planned is None:
         session.add(ReviewStage(review_id=review.id, stage=stage, planned_on=on, reached_on=on))
     else:
         planned.reached_on = planned.reached_on or on
     session.flush()
+
+
+def settle_thresholds(session: Session, review: ThematicReview) -> None:
+    """Keep the numbers a review's matrix is marked by once its evidence is in; none while it is gathered (again)."""
+    if review.stage.number <= Stage.EVIDENCE.number:
+        review.thresholds = None
+    elif review.thresholds is None:
+        review.thresholds = the_partnership(session).thresholds.kept
 
 
 @asked_once

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, event, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import Role, RowPolicy
@@ -53,7 +54,10 @@ class Stage(Choice):
 
 
 class ThematicReview(Referenced):
-    """One strategic thematic review: its focus is set by the Board and tied to a strategic priority."""
+    """One strategic thematic review: its focus is set by the Board and tied to a strategic priority.
+
+    `thresholds` are the numbers by which its matrix is read, kept when its evidence is settled; empty until then.
+    """
 
     __tablename__ = "thematic_reviews"
     __table_args__ = (
@@ -93,6 +97,7 @@ class ThematicReview(Referenced):
     quota_override_on: Mapped[date | None]
     is_on_hold: Mapped[bool] = mapped_column(server_default="false")
     hold_reason: Mapped[str] = mapped_column(Text, server_default="")
+    thresholds: Mapped[dict[str, int] | None] = mapped_column(JSONB)
 
     hub: Mapped[Hub] = relationship(lazy="raise_on_sql")
     priority: Mapped[StrategicPriority] = relationship(lazy="raise_on_sql")

@@ -82,7 +82,7 @@ def test_officer_reads_what_lies_behind_a_cell_of_the_triangulation(open_as: Cal
     unfolded_side(page).get_by_role("link", name="Triangulation").click()
     accessible(page)
     rows = page.locator("tr.evidence")
-    marks = [rows.nth(place).locator("td").last.inner_text() for place in range(rows.count())]
+    marks = [rows.nth(place).locator("td").last.locator(".tag").inner_text() for place in range(rows.count())]
     assert {"Agree", "Conflict"} <= {words.strip() for words in marks}
     rows.first.get_by_role("link").first.click()
     page.get_by_role("columnheader", name="Strength").or_(page.get_by_text("Strength")).first.wait_for()

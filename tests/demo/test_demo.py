@@ -80,6 +80,9 @@ def test_triangulation_shows_agreement_conflict_and_silence_from_all_five_source
     assert {row.mark for row in rows} == set(Mark)
     assert {source for row in rows for source in row.cells} == set(Source)
     assert any(row.is_amended for row in rows)
+    assert {row.footing.hangs_on for row in rows if row.mark is not Mark.SILENT} == {"", "one item", "one source"}
+    settled = {review.stage.number > Stage.EVIDENCE.number: triangulate(demo, review) for review in reviews(demo)}
+    assert {is_past: matrix.is_settled for is_past, matrix in settled.items()} == {True: True, False: False}
 
 
 def test_recommendations_rest_on_findings_and_one_kind_of_source_is_flagged(demo: PortalSession) -> None:

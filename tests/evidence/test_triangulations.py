@@ -12,18 +12,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
+from models.core.clock import today
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulation_reports import matrix_facts
 from models.evidence.triangulations import Evidence, triangulate
+from models.gates.review_gates import missing_of
 from models.gates.review_reports import review_facts
 from models.partnership.reference_items import ReferenceList
 from models.plans.recommendation_findings import cite_findings, cited_findings, support_in_words
 from models.returns.self_evaluations import send_self_evaluations
+from models.reviews.review_stages import move_to_stage
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.triangulation import Mark, Source, Strength, Verdict
-from models.rules.evidence.triangulation_reports import Said
+from models.rules.evidence.triangulation_reports import Said, matrix_paper
+from models.rules.gates.review_reports import review_paper
 from models.tools.key_lines import KeyLine
 from tests import make, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
@@ -83,7 +87,7 @@ def test_conflicts_come_first_then_partly_then_agree_then_silent_and_each_number
     page = officer.get(path)
     rows = page.select("table.matrix tr.evidence")
     assert [row.select_one("th").get_text()[:1] for row in rows] == ["3", "1", "2"]  # type: ignore[union-attr]
-    assert [row.select("td")[-1].get_text() for row in rows] == ["Conflict", "Partly", "Silent"]
+    assert [row.select_one("td:last-child .tag").get_text() for row in rows] == ["Conflict", "Partly agree", "Silent"]
     headings = ["In conflict: 1", "Partly agree: 1", "Silent: 1"]
     assert [band.get_text() for band in page.select("table.matrix tr.band")] == headings
     for link in page.select(".legend a, .chips a"):
@@ -236,3 +240,75 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
     assert "3 key lines, so far" in said
     assert asked == [[review.id]]
     assert triangulate(session, review) is not triangulate(session, review)  # what may still write asks again
+
+
+def _three_sources(session: Session, review: ThematicReview) -> None:
+    """Three sources of line 1: strong concern of the audits, else strength of the audits and of both others."""
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN, strength=Strength.STRONG, text="One grave case.")
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.STRENGTH, strength=Strength.WEAK)
+    for source in (Source.SELF_EVALUATION, Source.PRACTITIONERS):
+        for text in ("First.", "Second."):
+            _found(session, review, 1, source, Verdict.STRENGTH, text=text)
+    session.commit()
+
+
+def test_row_that_hangs_on_one_item_says_so_on_page_matrix_and_report(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    _three_sources(session, review)
+    row = triangulate(session, review).rows[0]
+    assert (row.mark, row.footing.hangs_on) == (Mark.CONFLICT, "one item")
+    sentence = "Hangs on one item: without the one strong item of concern from case audit the sources would agree."
+    page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/triangulation/")
+    said = page.get_text(" ", strip=True)
+    for words in (sentence, "3 of 5 speak; hangs on one item", "1 mark hangs on one item."):
+        assert words in said
+    facts = matrix_facts(session, OCCASION, review_id=review.id)
+    assert (facts.rows[0].hangs_on, facts.rows[0].footing) == ("one item", sentence)
+    report = review_facts(session, OCCASION, review_id=review.id)
+    paper = str(list(review_paper(report).blocks))
+    assert "Conflict (hangs on one item): 1. Line 1" in paper
+    assert "1 mark hangs on one item." in paper
+
+
+def test_page_says_which_source_is_silent_on_which_lines(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    _three_sources(session, review)
+    page = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/triangulation/")
+    rows = [[cell.get_text() for cell in row.select("th, td")] for row in page.select("section.panel tbody tr")]
+    assert ["Case audit", "1 of 3", "2 and 3"] in rows
+    assert ["Service users and carers", "0 of 3", "All"] in rows
+
+
+def _set(administrator: Browser, **numbers: str) -> int:
+    """Save numbers on the settings page; what the portal answered."""
+    page = "/partnership-settings/"
+    return administrator.client.post(page, data=administrator.filled(page, name="Arden", **numbers)).status_code
+
+
+def test_thresholds_are_the_partnerships_own_until_the_evidence_is_settled(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    _three_sources(session, review)
+    assert not triangulate(session, review).is_settled
+    administrator = browser(Role.ADMINISTRATOR)
+    refused = {"fewest_sources": "6", "mixed_percent": "51", "weak_weight": "9"}
+    for name, number in refused.items():
+        assert _set(administrator, **{name: number}) == 422
+    assert _set(administrator, mixed_percent="25") == 302
+    session.expire_all()
+    assert triangulate(session, review).rows[0].mark is Mark.PARTLY  # 3 to 1 is mixed from a quarter on
+    move_to_stage(session, review, Stage.IMPROVEMENT_PLANNING, on=today())
+    session.commit()
+    assert _set(administrator, fewest_sources="4", mixed_percent="10") == 302
+    session.expire_all()
+    settled = triangulate(session, review)
+    assert (settled.is_settled, settled.thresholds.mixed_percent, settled.rows[0].mark) == (True, 25, Mark.PARTLY)
+    facts = matrix_facts(session, OCCASION, review_id=review.id)
+    printed = str(list(matrix_paper(facts).blocks))
+    assert "A source is mixed from 25 % against 75 % on" in printed
+    assert "kept with the review when its evidence was settled" in printed
+    move_to_stage(session, review, Stage.EVIDENCE, on=today())
+    assert triangulate(session, review).rows[0].mark is Mark.SILENT
+    assert "fewer than four sources speak" in " ".join(missing_of(session, review))

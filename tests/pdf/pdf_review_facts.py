@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.documents.papers import Occasion
-from models.rules.evidence.triangulation import Cell, Source, Verdict, mark_of
+from models.rules.evidence.triangulation import Mark, Source, Verdict, mark_of
 from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
 from tests.pdf.pdf_facts import SENTENCES, words
 
@@ -23,13 +23,12 @@ def matrix_row(number: int) -> MatrixRow:
     """The key line of that number; verdicts go round."""
     verdicts = [VERDICTS[(number * 3 + place * 2) % len(VERDICTS)] for place in range(len(Source))]
     said = tuple(Said(verdict, 2 + number % 5, 4) if verdict else Said(None) for verdict in verdicts)
-    cells = {
-        source: Cell(voice.verdict.level, voice.count, voice.weight)
-        for source, voice in zip(Source, said, strict=True)
-        if voice.verdict
-    }
+    mark = mark_of([verdict for verdict in verdicts if verdict])
+    hangs_on = "" if mark is Mark.SILENT else ("one item", "one source", "")[number % 3]
+    footing = f"Hangs on {hangs_on}: {words(number, 1)}" if hangs_on else ""
     area = AREAS[number % 100 * 4 // 100]
-    return MatrixRow(number, SENTENCES[number % 5], area, said, mark_of(cells), words(number, 2), number % 3 == 0)
+    text, is_amended = SENTENCES[number % 5], number % 3 == 0
+    return MatrixRow(number, text, area, said, mark, words(number, 2), is_amended, hangs_on, footing)
 
 
 def matrix(count: int) -> MatrixFacts:

@@ -23,6 +23,7 @@ def agreeing_sources(session: Session, scope: BoardScope) -> Picture:
                 review.title,
                 {mark: matrices[review.id].count(mark) for mark in Mark},
                 address_of(review, "triangulation"),
+                tuple(row.footing.hangs_on for row in matrices[review.id].rows),
             )
             for review in begun
         ]

@@ -6,7 +6,7 @@ Revision: 0021, after: 0019, on 2026-11-29 07:05:00.000000
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

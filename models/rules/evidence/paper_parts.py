@@ -8,7 +8,7 @@ from models.rules.documents.papers import SENSITIVE, Block, Facts, Occasion, Pap
 from models.rules.evidence.triangulation import Mark, Verdict
 
 VERDICT_TONES: Final = {Verdict.STRENGTH: "green", Verdict.MIXED: "amber", Verdict.CONCERN: "red"}
-MARK_TONES: Final = {Mark.AGREE: "green", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
+MARK_TONES: Final = {Mark.AGREE: "green", Mark.PARTLY: "amber", Mark.CONFLICT: "red", Mark.SILENT: "grey"}
 NOBODY_NAMED: Final = "The case is called by its reference only."
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, list_words, noun_of
 from models.rules.documents.papers import (
     LABEL,
     QUIET,
@@ -21,14 +21,32 @@ from models.rules.documents.papers import (
     Tiles,
     tag,
 )
+from models.rules.evidence.footings import hanging_words
 from models.rules.evidence.paper_parts import MARK_TONES, VERDICT_TONES, paper_of
+from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.evidence.triangulation import Mark, Source, Verdict
 
 RULE: Final = (
-    "Each key line of enquiry is seen from up to five angles. A row agrees when its sources say the same, is in "
-    "conflict when one speaks of strength and another of concern, and is silent while fewer than two sources speak."
+    "Each key line of enquiry is seen from up to five angles. Its sources agree when all that speak say the same, and "
+    "partly agree when some are mixed and none contradicts another; they are in conflict when one speaks of strength "
+    "and another of concern."
 )
-_WORDS: Final = {Mark.AGREE: "agree", Mark.CONFLICT: "in conflict", Mark.SILENT: "silent"}
+_TERMS: Final = (
+    "In the words of the triangulation protocol (Farmer and others 2006; O'Cathain and others 2010) these are "
+    "agreement, partial agreement, dissonance and silence."
+)
+_FIRM: Final = "Each mark stays whichever one source or item is left out."
+
+
+def rule_words(thresholds: Thresholds, *, is_settled: bool) -> str:
+    """By which rule and numbers the marks were given.
+
+    >>> rule_words(USUAL, is_settled=False).removeprefix(RULE).partition(". ")[0]
+    ' They are silent while fewer than two sources speak'
+    """
+    silent = f"They are silent while fewer than {thresholds.fewest_words} sources speak."
+    kept = "kept with the review when its evidence was settled" if is_settled else "as the partnership has set them"
+    return f"{RULE} {silent} {thresholds.sentence} These numbers are {kept}."
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,7 @@ class Said:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One key line; `said` has a place for each source, in order."""
+    """One key line; `said` has a place for each source, in order; `footing` says what its mark hangs on."""
 
     number: int
     text: str
@@ -51,6 +69,8 @@ class MatrixRow:
     mark: Mark
     meaning: str
     is_amended: bool = False
+    hangs_on: str = ""
+    footing: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,26 +84,73 @@ class MatrixFacts:
     sponsor: str
     rows: tuple[MatrixRow, ...]
     unplaced: int
+    thresholds: Thresholds = USUAL
+    is_settled: bool = False
 
 
 def matrix_paper(facts: MatrixFacts) -> Paper:
-    """Every key line once, by key area, on landscape pages."""
+    """Every key line once, by key area, on landscape pages; then which sources are silent where."""
     pairs = (("Lead sponsor", facts.sponsor),)
     return paper_of(
         facts.occasion, facts, pairs,
-        (Paragraph(RULE), Tiles([*mark_tiles(facts.rows).tiles, *_loose(facts)]), *matrix_tables(facts.rows)),
+        (
+            Paragraph(rule_words(facts.thresholds, is_settled=facts.is_settled)),
+            Paragraph(_TERMS),
+            Tiles([*mark_tiles(facts.rows).tiles, *_loose(facts)]),
+            Paragraph(firmness_words(facts.rows)),
+            *matrix_tables(facts.rows),
+            completeness_table(facts.rows),
+        ),
         kind="Triangulation matrix", reference=facts.reference, title=facts.title, about=facts.about, is_landscape=True,
     )  # fmt: skip
 
 
 def mark_tiles(rows: Sequence[MatrixRow]) -> Tiles:
-    """How many key lines agree, conflict and are silent.
+    """How many key lines agree, partly agree, conflict and are silent.
 
     >>> [f"{tile.figure} {tile.words}" for tile in mark_tiles([]).tiles]
-    ['0 agree', '0 in conflict', '0 silent']
+    ['0 agree', '0 partly agree', '0 in conflict', '0 silent']
     """
     counts = {mark: sum(row.mark is mark for row in rows) for mark in Mark}
-    return Tiles([Tile(f"{counts[mark]:,}", _WORDS[mark], mark is Mark.CONFLICT and counts[mark] > 0) for mark in Mark])
+    return Tiles([Tile(f"{counts[mark]:,}", mark.counted, mark is Mark.CONFLICT and counts[mark] > 0) for mark in Mark])
+
+
+def firmness_words(rows: Sequence[MatrixRow]) -> str:
+    """How many marks hang on one item or one source; empty without a mark to lose.
+
+    >>> firmness_words([])
+    ''
+    """
+    if all(row.mark is Mark.SILENT for row in rows):
+        return ""
+    return hanging_words(row.hangs_on for row in rows) or _FIRM
+
+
+def completeness_table(rows: Sequence[MatrixRow], level: int = 2) -> Table:
+    """Of how many key lines each expected source speaks, and on which it is silent."""
+    columns = (Column("Source", 2), Column("Speaks on", 1.5), Column("Silent on key lines", 4))
+    cells = [_completeness(rows, place, source) for place, source in enumerate(Source)] if rows else []
+    return Table(
+        columns, [Row(list(each), name=each[0]) for each in cells],
+        heading="Which sources are silent where", level=level, empty="There is no key line yet.",
+    )  # fmt: skip
+
+
+def _completeness(rows: Sequence[MatrixRow], place: int, source: Source) -> tuple[str, str, str]:
+    silent = [row.number for row in rows if row.said[place].verdict is None]
+    return completeness_of(source, silent, len(rows))
+
+
+def completeness_of(source: Source, silent: Sequence[int], whole: int) -> tuple[str, str, str]:
+    """A source, on how many key lines it speaks, and the numbers of those on which it is silent.
+
+    >>> completeness_of(Source.CASE_AUDIT, [9, 2, 12], 13)
+    ('Case audit', '10 of 13', '2, 9 and 12')
+    >>> completeness_of(Source.CASE_AUDIT, [], 13), completeness_of(Source.CASE_AUDIT, [1, 2], 2)
+    (('Case audit', '13 of 13', 'None'), ('Case audit', '0 of 2', 'All'))
+    """
+    where = list_words([str(number) for number in sorted(silent)])
+    return source.label, f"{whole - len(silent)} of {whole}", "All" if len(silent) == whole else where or "None"
 
 
 def matrix_tables(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Table]:
@@ -102,9 +169,11 @@ def matrix_tables(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Table]:
 
 def _row(row: MatrixRow) -> Row:
     words = "The team's own words" if row.is_amended else "What it means"
+    speak = sum(cell.verdict is not None for cell in row.said)
+    together = [(row.mark.label, tag(MARK_TONES[row.mark])), (f"{speak} of {len(row.said)} speak", QUIET)]
     return Row(
-        [f"{row.number}. {row.text}", *map(_said, row.said), [(row.mark.label, tag(MARK_TONES[row.mark]))]],
-        note=[(words, LABEL), (row.meaning, "body")],
+        [f"{row.number}. {row.text}", *map(_said, row.said), together],
+        note=[(words, LABEL), (row.meaning, "body"), *([(row.footing, QUIET)] if row.footing else [])],
         tone=MARK_TONES[row.mark],
         name=f"Key line {row.number}",
     )

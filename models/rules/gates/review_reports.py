@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from models.rules.core.counts import count_words, noun_of
+from models.rules.core.counts import count_words, is_or_are, noun_of
 from models.rules.documents.papers import (
     BODY,
     QUIET,
@@ -25,8 +25,16 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
+from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.evidence.triangulation import Mark, Verdict
-from models.rules.evidence.triangulation_reports import RULE, MatrixRow, mark_tiles, matrix_tables
+from models.rules.evidence.triangulation_reports import (
+    MatrixRow,
+    completeness_table,
+    firmness_words,
+    mark_tiles,
+    matrix_tables,
+    rule_words,
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,8 @@ class ReviewReportFacts:
     rows: tuple[MatrixRow, ...]
     recommendations: tuple[RecommendationFacts, ...]
     done: DoneFacts = DoneFacts()
+    thresholds: Thresholds = USUAL
+    is_settled: bool = False
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
@@ -168,9 +178,11 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield from _findings(facts.findings)
     yield PageBreak("landscape")
     yield Heading("Triangulation")
-    yield Paragraph(RULE)
+    yield Paragraph(rule_words(facts.thresholds, is_settled=facts.is_settled))
     yield mark_tiles(facts.rows)
+    yield Paragraph(firmness_words(facts.rows))
     yield from matrix_tables(facts.rows, level=3)
+    yield completeness_table(facts.rows, level=3)
     yield PageBreak("portrait")
     yield _recommendations(facts.recommendations)
 
@@ -180,43 +192,44 @@ def _summary(facts: ReviewReportFacts) -> Iterator[Block]:
     yield Heading("Summary")
     yield Paragraph(facts.focus or "The focus has not been written down yet.")
     yield Paragraph(facts.done.sentence)
-    yield Paragraph(agreement_sentence(facts.rows))
+    yield Paragraph(" ".join(said for said in (agreement_sentence(facts.rows), firmness_words(facts.rows)) if said))
     yield Heading("Recommendations")
     if not facts.recommendations:
         yield Paragraph("Nothing is recommended yet.")
     yield Items([recommendation.text for recommendation in facts.recommendations], is_numbered=True)
-    together = [row for mark in (Mark.CONFLICT, Mark.AGREE) for row in facts.rows if row.mark is mark]
+    marks = (Mark.CONFLICT, Mark.PARTLY, Mark.AGREE)
+    together = [row for mark in marks for row in facts.rows if row.mark is mark]
     if together:
         yield Heading("Where the sources conflict, and where they agree")
         yield Items([f"{_said_together(row)}: {row.number}. {row.text}" for row in together])
 
 
 def agreement_sentence(rows: Sequence[MatrixRow]) -> str:
-    """On how many key lines the sources agree, conflict, or cannot be set side by side.
+    """On how many key lines the sources agree, partly agree, conflict, or cannot be set side by side.
 
     >>> agreement_sentence(())
     'The review has no key lines of enquiry yet, so its sources cannot be set side by side.'
     >>> def line(mark):
     ...     return MatrixRow(1, "", "", (), mark, "")
     >>> agreement_sentence((line(Mark.AGREE), line(Mark.CONFLICT), line(Mark.SILENT)))
-    'Of 3 key lines of enquiry the sources agree on 1 and conflict on 1; on 1 fewer than two of them speak.'
-    >>> agreement_sentence((line(Mark.SILENT),))
-    'Of 1 key line of enquiry the sources agree on none and conflict on none; on 1 fewer than two of them speak.'
+    'Of 3 key lines of enquiry the sources agree on 1, partly agree on none and conflict on 1; 1 is silent.'
+    >>> agreement_sentence((line(Mark.PARTLY),))
+    'Of 1 key line of enquiry the sources agree on none, partly agree on 1 and conflict on none.'
     """
     if not rows:
         return "The review has no key lines of enquiry yet, so its sources cannot be set side by side."
-    agree, conflict, silent = (sum(row.mark is mark for row in rows) for mark in Mark)
+    agree, partly, conflict, silent = (sum(row.mark is mark for row in rows) for mark in Mark)
     lines = count_words(len(rows), "key line", "key lines")
-    said = f"Of {lines} of enquiry the sources agree on {agree or 'none'} and conflict on {conflict or 'none'}"
-    return f"{said}; on {silent:,} fewer than two of them speak." if silent else f"{said}."
+    said = f"Of {lines} of enquiry the sources agree on {agree or 'none'}, partly agree on {partly or 'none'}"
+    said += f" and conflict on {conflict or 'none'}"
+    return f"{said}; {silent:,} {is_or_are(silent)} silent." if silent else f"{said}."
 
 
 def _said_together(row: MatrixRow) -> str:
-    """What the sources of a key line say together; of those that agree, on what, where all have given one verdict."""
-    if row.mark is Mark.CONFLICT:
-        return "Conflict"
-    verdicts = {said.verdict for said in row.said if said.verdict is not None}
-    return f"Agreed, {verdicts.pop().label.lower()}" if len(verdicts) == 1 else "Agreed in the main"
+    """What the sources of a key line say together; where they agree, on what; and what the mark hangs on."""
+    verdicts = sorted({said.verdict.label.lower() for said in row.said if said.verdict is not None})
+    words = f"Agreed, {verdicts[0]}" if row.mark is Mark.AGREE and verdicts else row.mark.label
+    return f"{words} (hangs on {row.hangs_on})" if row.hangs_on else words
 
 
 def _method(methods: Sequence[MethodFacts]) -> Table:

@@ -19,7 +19,7 @@ class TestMatrix(SoundDocument):
         facts=matrix,
         paper=matrix_paper,
         build=lambda facts: draw(matrix_paper(facts)),
-        fixed=("verdict", "mark", "about"),
+        fixed=("verdict", "mark", "about", "hangs_on"),
         short=(*SHORT, "area"),
     )
 

@@ -40,7 +40,7 @@ def test_picture_without_figures_says_what_will_stand_there(picture: object) -> 
     assert picture.table == ()  # type: ignore[attr-defined]
 
 
-@given(st.lists(st.tuples(COUNT, COUNT, COUNT), min_size=1, max_size=9))
+@given(st.lists(st.tuples(COUNT, COUNT, COUNT, COUNT), min_size=1, max_size=9))
 def test_each_review_of_the_sources_is_a_whole_that_its_table_counts(counts: list[tuple[int, int, int]]) -> None:
     marks = [dict(zip(Agreement, each, strict=True)) for each in counts if sum(each)]
     reviews = [ReviewMarks(f"R{at}", each, "/") for at, each in enumerate(marks)]

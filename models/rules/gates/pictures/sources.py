@@ -1,25 +1,26 @@
-"""What does the picture of agreeing and conflicting sources say, review by review?"""
+"""What does the picture of agreeing, partly agreeing and conflicting sources say, review by review?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, is_or_are
+from models.rules.core.counts import count_words, is_or_are, noun_of
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_marks, key_of
+from models.rules.evidence.footings import hanging_words
+from models.rules.evidence.paper_parts import MARK_TONES
 from models.rules.evidence.triangulation import Mark as Agreement
-
-TONES: Mapping[Agreement, str] = {Agreement.AGREE: "green", Agreement.CONFLICT: "red", Agreement.SILENT: "grey"}
 
 
 @dataclass(frozen=True)
 class ReviewMarks:
-    """How many key lines of a review agree, conflict or are silent, and where they are read."""
+    """How many key lines of a review stand how, where they are read, and what their marks hang on, one each."""
 
     title: str
     counts: Mapping[Agreement, int]
     href: str
+    hanging: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -29,9 +30,9 @@ class ReviewMarks:
 def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
     """Each review's key lines by what its sources say together; every bar is a whole.
 
-    >>> marks = {Agreement.AGREE: 5, Agreement.CONFLICT: 2, Agreement.SILENT: 1}
+    >>> marks = {Agreement.AGREE: 5, Agreement.PARTLY: 1, Agreement.CONFLICT: 2, Agreement.SILENT: 1}
     >>> sources_picture([ReviewMarks("Neglect", marks, "/")]).says
-    'Of 8 key lines, 5 agree, 2 are in conflict and 1 is silent.'
+    'Of 9 key lines, 5 agree, 1 partly agrees, 2 are in conflict and 1 is silent.'
     """
     name, title = "sources", "Do the sources agree?"
     reviews = [review for review in reviews if review.total]
@@ -45,19 +46,23 @@ def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
         Line(bar.label, _counted(bar), f"{bar.total:,}", review.href) for bar, review in zip(bars, reviews, strict=True)
     )
     conflict, silent = totals[Agreement.CONFLICT], totals[Agreement.SILENT]
-    says = f"Of {count_words(whole, 'key line')}, {totals[Agreement.AGREE]:,} agree, "
+    agree, partly = totals[Agreement.AGREE], totals[Agreement.PARTLY]
+    says = f"Of {count_words(whole, 'key line')}, {agree:,} {noun_of(agree, 'agrees', 'agree')}, "
+    says += f"{partly:,} partly {noun_of(partly, 'agrees', 'agree')}, "
     says += f"{conflict:,} {is_or_are(conflict)} in conflict and {silent:,} {is_or_are(silent)} silent."
-    base = f"{count_words(len(reviews), 'review')} with key lines. Silent: fewer than two sources speak. "
-    base += "Sources that agree may agree on a concern."
+    base = f"{count_words(len(reviews), 'review')} with key lines. Silent: too few sources speak. "
+    base += "Sources that agree may agree on a concern. "
+    base += hanging_words(words for review in reviews for words in review.hanging)
+    counted = [(review.title, *(f"{review.counts.get(mark, 0):,}" for mark in Agreement)) for review in reviews]
     return Picture(
         name, title, says, Rows(lines, tuple(key_of(bars, is_counted=True)), is_wide=False),
         ("Review", *(mark.label for mark in Agreement)),
-        tuple((review.title, *(f"{review.counts.get(mark, 0):,}" for mark in Agreement)) for review in reviews), base,
+        tuple(counted), base.strip(),
     )  # fmt: skip
 
 
 def _parts(review: ReviewMarks) -> tuple[Part, ...]:
-    return tuple(Part(mark.label, review.counts.get(mark, 0), TONES[mark]) for mark in Agreement)
+    return tuple(Part(mark.label, review.counts.get(mark, 0), MARK_TONES[mark]) for mark in Agreement)
 
 
 def _counted(bar: Bar) -> tuple[Mark, ...]:
