@@ -1,7 +1,7 @@
 """What can a number of cases tell, how many would tell enough, and how are they best divided among the strata?
 
-Formulas (Cochran, Sampling Techniques, 3rd edition 1977, sections 4.4, 5.5 and 5.9), for a share of one half, of which a
-sample says least, at 95 %, z = 1.96:
+Formulas (Cochran, Sampling Techniques, 3rd edition 1977, sections 4.4, 5.5 and 5.9), for a share of one half, of which
+a sample says least, at 95 %, z = 1.96:
 
 - give or take, one stratum: z sqrt(P (1 - P) / n x (N - n) / (N - 1)), in points (hundredths of all cases);
 - give or take, all strata: z sqrt(sum of W^2 P (1 - P) / n x (N - n) / (N - 1)), W = the stratum's part of all cases;
@@ -100,7 +100,9 @@ def divisions(
     if earlier:
         unknown = Earlier(0, 0)
         weights = {
-            name: round(1000 * there * earlier.get(name, unknown).spread) for name, there in populations.items() if there
+            name: round(1000 * there * earlier.get(name, unknown).spread)
+            for name, there in populations.items()
+            if there
         }
         ways["by the spread of earlier grades"] = divided(populations, total, AllocationMethod.PROPORTIONAL, weights)
     return ways

@@ -70,5 +70,6 @@ def _still_there(leaving: tuple[float, ...]) -> tuple[float, ...]:
     while (left := sum(at)) > 1e-14:
         alive.append(left)
         moved = [share * leaves for share, leaves in zip(at, leaving, strict=True)]
-        at = [share - gone + (moved[stage - 1] if stage else 0.0) for stage, (share, gone) in enumerate(zip(at, moved))]
+        arrived = [0.0, *moved[:-1]]
+        at = [share - gone + come for share, gone, come in zip(at, moved, arrived, strict=True)]
     return tuple(alive)
