@@ -1,8 +1,8 @@
 """How far do auditors agree beyond chance, and does an agency grade higher than what was moderated?
 
 Gwet's AC1 (British Journal of Mathematical and Statistical Psychology 61, 2008; Handbook of Inter-Rater Reliability,
-4th edition 2014, chapters 2, 5 and 6), with several raters, some of whom may be missing. Of case i, r(i, k) agencies gave
-rating k, r(i) in all; q ratings are on the scale:
+4th edition 2014, chapters 2, 5 and 6), with several raters, some of whom may be missing. Of case i, r(i, k) agencies
+gave rating k, r(i) in all; q ratings are on the scale:
 
 - share: pa = mean, over cases with two ratings or more, of sum r(i, k) (r(i, k) - 1) / (r(i) (r(i) - 1));
 - chance: pe = sum pi(k) (1 - pi(k)) / (q - 1), with pi(k) = mean over all cases of r(i, k) / r(i);
