@@ -12,6 +12,7 @@ from models.rules.documents.papers import (
     STRONG,
     Block,
     Column,
+    Figure,
     Heading,
     Items,
     Occasion,
@@ -24,6 +25,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
+from models.rules.documents.pictures import Picture
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
 from models.rules.evidence.triangulation import Mark, Verdict
 from models.rules.evidence.triangulation_reports import RULE, MatrixRow, mark_tiles, matrix_tables
@@ -142,6 +144,8 @@ class ReviewReportFacts:
     rows: tuple[MatrixRow, ...]
     recommendations: tuple[RecommendationFacts, ...]
     done: DoneFacts = DoneFacts()
+    estimates: tuple[Picture, ...] = ()
+    """What each drawn sample says of all cases, its title the sample's reference."""
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
@@ -165,6 +169,7 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield from _summary(facts)
     yield _method(facts.methods)
     yield _sample(facts.sample)
+    yield from _estimates(facts.estimates)
     yield from _findings(facts.findings)
     yield PageBreak("landscape")
     yield Heading("Triangulation")
@@ -244,6 +249,22 @@ def _sample(sample: Sequence[SampleFacts]) -> Table:
         ),
     )
     return Table(columns, rows, heading="Sample", empty="No sample has been drawn yet.")
+
+
+def _estimates(estimates: Sequence[Picture]) -> Iterator[Block]:
+    """What each sample says of all cases; of those from which nothing may be said, why."""
+    for picture in estimates:
+        yield Heading(picture.title, 3)
+        yield Paragraph(picture.says)
+        if picture.plot is not None:
+            yield Figure(picture, _figures(picture))
+            yield Paragraph(picture.base, QUIET)
+
+
+def _figures(picture: Picture) -> Table:
+    first, *others = picture.headings
+    columns = (Column(first, 2.4), *(Column(heading, 1.4, is_number=True) for heading in others))
+    return Table(columns, RowsOf(picture.table, lambda row: Row(list(row), name=row[0])))
 
 
 def _findings(findings: Sequence[FindingFacts]) -> Iterator[Block]:

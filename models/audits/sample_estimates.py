@@ -1,0 +1,83 @@
+"""What came of the strata of a drawn sample, and what may be said of all cases of its frame?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.orm import Session
+
+from models.audits.moderations import Moderation
+from models.partnership.reference_items import ReferenceItem
+from models.rules.audits.sample_estimates import GOOD, NO_GRADE, estimate_picture, no_estimate
+from models.rules.documents.pictures import Picture
+from models.rules.sampling.estimates import StratumResult
+from models.sampling.audit_samples import AuditSample, DrawKind, SampleStatus
+from models.sampling.sample_cases import CaseStatus, SampleCase
+
+
+def estimates_of(session: Session, samples: Sequence[AuditSample], *, hides_few: bool = False) -> dict[int, Picture]:
+    """The picture of each drawn sample, by its id, or why there is none; two statements for all of them."""
+    drawn = [sample for sample in samples if sample.drawn_at is not None]
+    refused = {sample.id: no_estimate(reason) for sample in drawn if (reason := refusal_of(sample))}
+    results = stratum_results(session, [sample.id for sample in drawn if sample.id not in refused])
+    return refused | {key: estimate_picture(strata, hides_few=hides_few) for key, strata in results.items()}
+
+
+def refusal_of(sample: AuditSample) -> str:
+    """Why nothing may be said of all cases, as the rules name it; empty for a draw before witnesses that stands."""
+    if sample.status is SampleStatus.VOID:
+        return "void"
+    return "" if sample.kind is DrawKind.CEREMONY else sample.kind.value
+
+
+def stratum_results(session: Session, sample_ids: Sequence[int]) -> dict[int, list[StratumResult]]:
+    """What came of each stratum, by sample, in the order of the draw; samples whose cases are erased are left out.
+
+    A case that was eliminated was drawn as well: it counts as one without a grade, and so does the reserve that stepped
+    in until it is moderated.
+    """
+    if not sample_ids:
+        return {}
+    names, sizes = map(_of_strata, ("name", "population"))
+    strata = session.execute(select(AuditSample.id, names, sizes).where(AuditSample.id.in_(sample_ids))).all()
+    counts = _counts(session, sample_ids)
+    return {
+        key: [
+            _result(name, there, counts.get((key, name), Counter())) for name, there in zip(names, sizes, strict=True)
+        ]
+        for key, names, sizes in strata
+        if names and any(sample_id == key for sample_id, _ in counts)
+    }
+
+
+def _of_strata(part: str) -> ColumnElement[Any]:
+    """One part of every stratum of the certificate, which holds the references of the cases as well."""
+    path = cast(f"$.strata[*].{part}", JSONPATH)
+    return func.jsonb_path_query_array(AuditSample.certificate, path, type_=JSONB)
+
+
+def _counts(session: Session, sample_ids: Sequence[int]) -> dict[tuple[int, str], Counter[str]]:
+    """Drawn cases of each stratum by the code of their grade; "" for those without one."""
+    code = func.coalesce(ReferenceItem.code, "")
+    rows = session.execute(
+        select(SampleCase.sample_id, SampleCase.stratum, SampleCase.status, code, func.count())
+        .outerjoin(Moderation, Moderation.sample_case_id == SampleCase.id)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Moderation.grade_id)
+        .where(SampleCase.sample_id.in_(sample_ids), SampleCase.status != CaseStatus.RESERVE)
+        .group_by(SampleCase.sample_id, SampleCase.stratum, SampleCase.status, code)
+    )
+    counts: dict[tuple[int, str], Counter[str]] = {}
+    for sample_id, stratum, status, grade, count in rows:
+        counted = "" if status is CaseStatus.ELIMINATED else grade
+        counts.setdefault((sample_id, stratum), Counter())[counted] += count
+    return counts
+
+
+def _result(name: str, population: int, counts: Counter[str]) -> StratumResult:
+    good = sum(counts[code] for code in GOOD)
+    unknown = sum(counts[code] for code in ("", *NO_GRADE))
+    return StratumResult(name, population, good, counts.total() - good - unknown, unknown)
