@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from models.audits.moderations import Moderation
 from models.partnership.reference_items import ReferenceItem
+from models.reviews.thematic_reviews import ThematicReview
 from models.rules.audits.sample_estimates import GOOD, NO_GRADE, estimate_picture, no_estimate
 from models.rules.documents.pictures import Picture
 from models.rules.sampling.estimates import StratumResult
+from models.rules.sampling.sample_sizes import Earlier
 from models.sampling.audit_samples import AuditSample, DrawKind, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -52,6 +54,25 @@ def stratum_results(session: Session, sample_ids: Sequence[int]) -> dict[int, li
         for key, names, sizes in strata
         if names and any(sample_id == key for sample_id, _ in counts)
     }
+
+
+def earlier_grades(session: Session, sample: AuditSample) -> dict[str, Earlier]:
+    """The grades of the strata in the latest draw of another sample of the same kind of review that is moderated; none
+    where that has other strata, and for a sample without a review. At most three statements.
+    """
+    kind = select(ThematicReview.kind).where(ThematicReview.id == sample.review_id).scalar_subquery()
+    last = session.scalar(
+        select(AuditSample.id)
+        .join(SampleCase, SampleCase.sample_id == AuditSample.id)
+        .join(Moderation, Moderation.sample_case_id == SampleCase.id)
+        .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
+        .where(AuditSample.status == SampleStatus.DRAWN, AuditSample.id != sample.id, ThematicReview.kind == kind)
+        .where(AuditSample.plan["strata"].astext == sample.plan["strata"])
+        .order_by(AuditSample.drawn_at.desc(), AuditSample.id.desc())
+        .limit(1)
+    )
+    results = stratum_results(session, [last]) if last is not None else {}
+    return {each.name: Earlier(each.good, each.graded) for strata in results.values() for each in strata if each.graded}
 
 
 def _of_strata(part: str) -> ColumnElement[Any]:

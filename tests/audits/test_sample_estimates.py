@@ -17,7 +17,8 @@ from models.core.clock import today
 from models.gates.review_reports import review_facts
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.documents.papers import Occasion
-from models.sampling.audit_samples import AuditSample, DrawKind, SampleStatus
+from models.rules.sampling.sample_plans import parse_plan
+from models.sampling.audit_samples import AuditSample, DrawKind, SampleBrief, SampleStatus, plan_sample
 from models.sampling.sample_cases import SampleCase
 from tests import make_audits
 from tests.kit.test_screens import statements
@@ -76,9 +77,9 @@ def test_the_page_of_a_sample_says_the_same_and_a_draw_without_grades_says_nothi
     browser: Open, session: Session, scene: Scene
 ) -> None:
     pages = browser(Role.OFFICER)
-    assert "Fewer than five cases are graded yet" in _text(pages.get(f"/audit-samples/details/?id={scene.sample.id}"))
+    assert "Fewer than five cases are graded yet" in _text(pages.get(f"/audit-samples/{scene.sample.id}/"))
     moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
-    assert "between 5 and 11 of them" in _text(pages.get(f"/audit-samples/details/?id={scene.sample.id}"))
+    assert "between 5 and 11 of them" in _text(pages.get(f"/audit-samples/{scene.sample.id}/"))
 
 
 def test_the_report_tells_all_cases_together_and_not_parts_of_few(session: Session, scene: Scene) -> None:
@@ -91,9 +92,9 @@ def test_the_report_tells_all_cases_together_and_not_parts_of_few(session: Sessi
 
 def test_two_statements_however_many_cases_there_are(session: Session, scene: Scene, engine: Engine) -> None:
     moderated(session, scene, ["good"] * 6)
-    sample = session.get_one(AuditSample, scene.sample.id)
+    session.refresh(scene.sample)
     with statements(engine) as seen:
-        estimates_of(session, [sample])
+        estimates_of(session, [scene.sample])
     assert len(seen) == 2
 
 
@@ -103,6 +104,25 @@ def test_an_eliminated_case_and_one_not_moderated_count_as_drawn_without_a_grade
     moderated(session, scene, ["good"] * 5)
     (results,) = stratum_results(session, [scene.sample.id]).values()
     assert [(each.population, each.good, each.other, each.unknown) for each in results] == [(6, 3, 0, 0), (6, 2, 0, 1)]
+
+
+def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    moderated(session, scene, ["good", "inadequate", "good", "good", "good", "good"])
+    plan = parse_plan({**make_audits.PLAN, "allocation": {"method": "fixed", "size": 2}})
+    brief = SampleBrief(title="Again", review_id=scene.review.id)
+    scene.sample.review_id = scene.review.id
+    again = plan_sample(session, frame=scene.frame, plan=plan, brief=brief)
+    session.commit()
+    page = browser(Role.OFFICER).get(f"/audit-samples/{again.id}/preview/")
+    assert "4 of 12 cases: give or take 44 points at 95 %. 11 cases would give 10" in _text(page)
+    rows = [_text(row) for row in page.select("details.fold tbody tr")]
+    assert [row.split(" 2")[0] for row in rows] == [
+        "Equally",
+        "In proportion to size",
+        "By the spread of earlier grades",
+    ]
 
 
 def _text(part: Tag) -> str:

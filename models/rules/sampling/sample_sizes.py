@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Final
 
+from models.rules.core.counts import count_words
 from models.rules.sampling.allocation import divided
 from models.rules.sampling.sample_plans import AllocationMethod
 
 _Z: Final = 1.959963984540054
 _WANTED: Final = 10
 """Points that a plan page reckons the number of cases for."""
+
+_UNTOLD: Final = "nothing can be told of all, as a part that has cases gives none."
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,39 @@ def cases_wanted(population: int, points: int = _WANTED) -> int:
     """
     endless = _Z**2 * 0.25 / (points / 100) ** 2
     return ceil(population * endless / (population - 1 + endless)) if population else 0
+
+
+@dataclass(frozen=True)
+class SizeWords:
+    """What a plan's size can tell: of each stratum in points (None: nothing), of all in a sentence, and how the same
+    number would tell otherwise divided: the way, its numbers and its points.
+    """
+
+    points: Mapping[str, int | None]
+    sentence: str
+    ways: tuple[tuple[str, Mapping[str, int], int | None], ...]
+
+
+def size_words(
+    populations: Mapping[str, int], drawn: Mapping[str, int], earlier: Mapping[str, Earlier] | None = None
+) -> SizeWords:
+    """What a plan that draws so many cases of each stratum can tell.
+
+    >>> size_words({"Early help": 1502}, {"Early help": 20}).sentence
+    '20 of 1,502 cases: give or take 22 points at 95 %. 91 cases would give 10, drawn from all alike.'
+    """
+    whole, total = sum(populations.values()), sum(drawn.values())
+    reach, wanted = give_or_take_of(populations, drawn), cases_wanted(whole)
+    sentence = f"{total:,} of {count_words(whole, 'case')}: "
+    sentence += f"give or take {count_words(reach, 'point')} at 95 %." if reach is not None else _UNTOLD
+    if total < wanted:
+        sentence += f" {count_words(wanted, 'case')} would give {_WANTED}, drawn from all alike."
+    ways = divisions(populations, total, earlier) if len([there for there in populations.values() if there]) > 1 else {}
+    return SizeWords(
+        {name: give_or_take(there, drawn.get(name, 0)) for name, there in populations.items()},
+        sentence,
+        tuple((way, parts, give_or_take_of(populations, parts)) for way, parts in ways.items()),
+    )
 
 
 def divisions(
