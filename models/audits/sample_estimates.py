@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.audits.moderations import Moderation
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.audits.sample_estimates import GOOD, NO_GRADE, estimate_picture, no_estimate
+from models.rules.audits.sample_estimates import GOOD, NO_GRADE, REFUSALS, change_words, estimate_picture, no_estimate
 from models.rules.documents.pictures import Picture
 from models.rules.sampling.estimates import StratumResult
 from models.rules.sampling.sample_sizes import Earlier
@@ -27,6 +27,15 @@ def estimates_of(session: Session, samples: Sequence[AuditSample], *, hides_few:
     refused = {sample.id: no_estimate(reason) for sample in drawn if (reason := refusal_of(sample))}
     results = stratum_results(session, [sample.id for sample in drawn if sample.id not in refused])
     return refused | {key: estimate_picture(strata, hides_few=hides_few) for key, strata in results.items()}
+
+
+def change_of(session: Session, first: AuditSample, second: AuditSample) -> str:
+    """The change among all cases between two draws, or why nothing may be said of it; at most two statements."""
+    refused = next((reason for sample in (first, second) if (reason := refusal_of(sample))), "")
+    if refused:
+        return f"Nothing can be said of a change among all cases: one of the draws {REFUSALS[refused]}."
+    results = stratum_results(session, [first.id, second.id])
+    return change_words(results.get(first.id, []), results.get(second.id, []))
 
 
 def refusal_of(sample: AuditSample) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audits.case_audits import CaseAudit
 from models.audits.moderations import moderate_case
-from models.audits.sample_estimates import estimates_of, stratum_results
+from models.audits.sample_estimates import change_of, estimates_of, stratum_results
 from models.core.access import Role
 from models.core.clock import today
 from models.gates.review_reports import review_facts
@@ -67,10 +67,10 @@ def test_a_voided_a_quick_and_a_typed_draw_say_that_nothing_may_be_said(session:
         (picture,) = estimates_of(session, [scene.sample]).values()
         said.append((picture.says, picture.plot, picture.table))
     assert all(plot is None and table == () for _, plot, table in said)
-    assert [says.split(": ")[1][:13] for says, _, _ in said] == ["it was a quic", "one person ty"]
+    assert [says.split(": ")[1][:21] for says, _, _ in said] == ["this draw was a quick", "this draw has a seed "]
     scene.sample.status = SampleStatus.VOID
     (picture,) = estimates_of(session, [scene.sample]).values()
-    assert picture.says == "Nothing can be said of all cases from this draw: it was voided."
+    assert picture.says == "Nothing can be said of all cases: this draw was voided."
 
 
 def test_the_page_of_a_sample_says_the_same_and_a_draw_without_grades_says_nothing(
@@ -104,6 +104,17 @@ def test_an_eliminated_case_and_one_not_moderated_count_as_drawn_without_a_grade
     moderated(session, scene, ["good"] * 5)
     (results,) = stratum_results(session, [scene.sample.id]).values()
     assert [(each.population, each.good, each.other, each.unknown) for each in results] == [(6, 3, 0, 0), (6, 2, 0, 1)]
+
+
+def test_a_change_is_refused_where_one_draw_allows_no_statement_and_told_where_both_do(
+    session: Session, scene: Scene
+) -> None:
+    moderated(session, scene, ["good"] * 6)
+    said = change_of(session, scene.sample, scene.sample)
+    assert said.endswith("There is no evidence of a change: none at all would fit as well.")
+    scene.sample.kind = DrawKind.QUICK
+    said = change_of(session, scene.sample, scene.sample)
+    assert said.startswith("Nothing can be said of a change among all cases: one of the draws was a quick draw")
 
 
 def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(

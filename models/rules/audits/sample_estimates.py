@@ -8,7 +8,7 @@ from typing import Final
 from models.rules.audits.moved_grades import FEWEST_CASES
 from models.rules.core.counts import count_words, noun_of, spelt
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, Tick
-from models.rules.sampling.estimates import Estimate, StratumResult, estimate_of
+from models.rules.sampling.estimates import Estimate, StratumResult, change_between, estimate_of
 
 GOOD: Final = ("outstanding", "good")
 """The codes of the grades that are good or better."""
@@ -18,11 +18,10 @@ NO_GRADE: Final = ("not_applicable", "cannot_tell")
 
 TITLE: Final = "From the sample to all cases"
 ALL: Final = "All cases"
-_NOTHING: Final = "Nothing can be said of all cases from this draw"
 REFUSALS: Final = {
-    "void": f"{_NOTHING}: it was voided.",
-    "quick": f"{_NOTHING}: it was a quick draw, with no witness to its seed.",
-    "typed": f"{_NOTHING}: one person typed its seed, so nobody can show that its cases were not chosen.",
+    "void": "was voided",
+    "quick": "was a quick draw, with no witness to its seed",
+    "typed": "has a seed that one person typed, so nobody can show that its cases were not chosen by hand",
 }
 """Why no statement can be made, by what the draw is."""
 
@@ -33,9 +32,13 @@ def no_estimate(reason: str) -> Picture:
     """The picture that is not drawn, and why: one of REFUSALS.
 
     >>> no_estimate("void").says
-    'Nothing can be said of all cases from this draw: it was voided.'
+    'Nothing can be said of all cases: this draw was voided.'
     """
-    return Picture("estimate", TITLE, REFUSALS[reason], None, (), (), shape="Dot plot")
+    return _undrawn(f"Nothing can be said of all cases: this draw {REFUSALS[reason]}.")
+
+
+def _undrawn(says: str) -> Picture:
+    return Picture("estimate", TITLE, says, None, (), (), shape="Dot plot")
 
 
 def estimate_picture(strata: Sequence[StratumResult], *, hides_few: bool = False) -> Picture:
@@ -51,7 +54,7 @@ def estimate_picture(strata: Sequence[StratumResult], *, hides_few: bool = False
     whole = estimate_of(strata)
     if whole.graded < FEWEST_CASES:
         says = f"Fewer than {spelt(FEWEST_CASES)} cases are graded yet, so nothing is said of all cases."
-        return Picture("estimate", TITLE, says, None, (), (), shape="Dot plot")
+        return _undrawn(says)
     told = [stratum for stratum in strata if stratum.population]
     parts = [each for each in told if not hides_few or each.graded >= FEWEST_CASES] if len(told) > 1 else []
     lines = [_line(ALL, whole.share, whole.shares, f"{whole.good:,} of {whole.graded:,}", is_whole=True)]
@@ -63,6 +66,35 @@ def estimate_picture(strata: Sequence[StratumResult], *, hides_few: bool = False
         ("Part of the draw", "Cases", "Graded", "Good or better", "Of all cases, likely"), tuple(table),
         _base(whole, len(told) - len(parts) if hides_few and len(told) > 1 else 0), shape="Dot plot",
     )  # fmt: skip
+
+
+def change_words(before: Sequence[StratumResult], after: Sequence[StratumResult]) -> str:
+    """How the share that would be good or better has changed among all cases, from one draw to the next, in words.
+
+    >>> change_words([StratumResult("All", 1502, 8, 12)], [StratumResult("All", 1400, 17, 3)])[:69]
+    'Good or better among all cases: 40% then, 85% now, a change of +45 po'
+    >>> change_words([StratumResult("All", 1502, 8, 12)], [StratumResult("All", 1400, 10, 10)]).split(". ")[-1]
+    'There is no evidence of a change: none at all would fit as well.'
+    >>> change_words([StratumResult("All", 1502, 1, 1)], [StratumResult("All", 1400, 10, 10)])
+    'Fewer than five cases of a draw are graded, so nothing is said of a change among all cases.'
+    """
+    then, now = estimate_of(before), estimate_of(after)
+    if min(then.graded, now.graded) < FEWEST_CASES:
+        few = f"Fewer than {spelt(FEWEST_CASES)} cases of a draw are graded"
+        return f"{few}, so nothing is said of a change among all cases."
+    if then.share is None or now.share is None:
+        return "A part of a draw has no graded case, so nothing is said of a change among all cases."
+    change = change_between((then.share, *then.shares), (now.share, *now.shares))
+    low, high, middle = (
+        f"{round(100 * each):+d}".replace("-", "−") for each in (change.low, change.high, change.difference)
+    )
+    verdict = "There is no evidence of a change: none at all would fit as well."
+    if change.is_shown:
+        verdict = f"There is evidence of a change for the {'better' if change.low > 0 else 'worse'}."
+    return (
+        f"Good or better among all cases: {then.share:.0%} then, {now.share:.0%} now, a change of {middle} points, "
+        f"likely between {low} and {high} (95 %). {verdict}"
+    )
 
 
 def _sentence(whole: Estimate) -> str:
