@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -15,11 +15,13 @@ from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, pending_sentence
 from models.audits.case_audit_reports import CaseRow, CellState, SampleAudits, review_audits
 from models.audits.case_audits import AuditStatus, CaseAudit
+from models.audits.sample_estimates import estimates_of
 from models.core.addresses import list_address
 from models.partnership.agencies import Agency
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.keys import key_in
 from models.rules.core.ranges import written_in, written_short
+from models.rules.documents.pictures import Picture
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import CaseStatus, SampleCase
 
@@ -89,6 +91,7 @@ class Sheet:
     to_tick: int
     may_open: bool
     grades: tuple[Panel, ...]
+    estimate: Picture | None
 
 
 class ReviewCasePages(PageSet):
@@ -101,7 +104,8 @@ class ReviewCasePages(PageSet):
         samples, runs = review_audits(self.session, review_id), self.runs(review)
         note_shown(*(shown for sample in samples for row in sample.rows for shown in (row.case, *row.audits.values())))
         show = request.args.get("show", "")
-        sheets = [self._sheet(sample, show, runs=runs) for sample in samples]
+        told = self._estimates(samples) if not show else {}
+        sheets = [self._sheet(sample, show, told.get(sample.sample.id), runs=runs) for sample in samples]
         return self.render(
             "case_audits/cases.html", review=review, sheets=[sheet for sheet in sheets if sheet.lines or not show],
             show=show, chips=_chips(samples), ticked=_ticked(samples), notices=self._notices(review, samples),
@@ -140,7 +144,7 @@ class ReviewCasePages(PageSet):
     def _back(self, review: ThematicReview, **asked: object) -> str:
         return self.link("cases", review_id=review.id, **asked)
 
-    def _sheet(self, audits: SampleAudits, show: str, *, runs: bool) -> Sheet:
+    def _sheet(self, audits: SampleAudits, show: str, estimate: Picture | None, *, runs: bool) -> Sheet:
         lines = tuple(_lines(audits, show, runs=runs))
         columns = ((agency, [row.to_assign(agency.id) for row in audits.rows]) for agency in audits.agencies)
         is_graded = any(row.grade for row in audits.rows)
@@ -149,7 +153,13 @@ class ReviewCasePages(PageSet):
             to_tick=_nobody_has(audits.assignable) if runs else 0,
             may_open=runs and audits.sample.status is SampleStatus.DRAWN,
             grades=tuple(grades_panels(self.session, audits.sample.id)) if is_graded and not show else (),
+            estimate=estimate,
         )  # fmt: skip
+
+    def _estimates(self, samples: Sequence[SampleAudits]) -> dict[int, Picture]:
+        """What each sample with a moderated case says of all cases, by its id."""
+        graded = [audits.sample for audits in samples if any(row.grade for row in audits.rows)]
+        return {key: replace(each, name=f"estimate-{key}") for key, each in estimates_of(self.session, graded).items()}
 
     def _notices(self, review: ThematicReview, samples: Sequence[SampleAudits]) -> list[str]:
         """Which agencies get no cases, and which cases no audits, and why."""

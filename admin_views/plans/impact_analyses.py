@@ -53,7 +53,7 @@ from models.plans.impact_analyses import (
     complete_impact_analysis,
     plan_redraw,
 )
-from models.plans.impact_reports import grades_then_and_now
+from models.plans.impact_reports import change_among_all, grades_then_and_now
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import due_words
 
@@ -212,7 +212,8 @@ def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
     """The moderated grades of the review's own draw beside those of the second."""
     rows = [(row.grade, f"{row.then:,}", f"{row.now:,}", row.change) for row in grades_then_and_now(session, record)]
     headings = ("Moderated grade", "Cases then", "Cases now", "Change")
-    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
+    lead = change_among_all(session, record)
+    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.", lead=lead)
 
 
 @review_panel(Part.IMPACT, order=70, roles=READERS)

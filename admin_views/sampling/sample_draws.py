@@ -14,15 +14,17 @@ from admin_views.kit.actions import pressed_elsewhere
 from admin_views.kit.base import OFFICERS, PageSet, Panel, already_sent, expose, person_id, row_action, show_tag
 from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
+from models.audits.sample_estimates import earlier_grades, estimates_of
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
 from models.documents.documents import Document
 from models.rules.sampling.sample_certificate_words import plan_words
 from models.rules.sampling.sample_plans import parse_plan
+from models.rules.sampling.sample_sizes import SizeWords, size_words
 from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample, SampleStatus, lock_sample, quick_draw, request_draw, reveal
 from models.sampling.sample_cases import SampleCase
-from models.sampling.sample_previews import preview, refusal_of
+from models.sampling.sample_previews import Preview, preview, refusal_of
 
 
 class DrawPages(PageSet):
@@ -39,6 +41,7 @@ class DrawPages(PageSet):
         return self.render(
             "audit_samples/preview.html", sample=sample, seen=seen, words=plan_words(sample.plan),
             refusal=refusal_of(frame, plan, seen), stratum=stratum_word(plan.strata),
+            size=_size(self.session, sample, seen),
         )  # fmt: skip
 
     @row_action("Lock the plan", roles=OFFICERS, tone="main", shown=pressed_elsewhere)
@@ -87,9 +90,24 @@ class DrawPages(PageSet):
         return waiting_url(asked, self.details_url(sample.id))
 
 
+def _size(session: Session, sample: AuditSample, seen: Preview) -> SizeWords:
+    """What the number of cases can tell; by last year's grades too, where an earlier draw has the same parts."""
+    drawn = {name: allocation.possible for name, allocation in seen.allocations.items()}
+    return size_words(seen.population.strata, drawn, earlier_grades(session, sample))
+
+
 def drawn_panels(session: Session, sample: AuditSample) -> list[Panel]:
-    """The cases of a drawn sample, stratum by stratum, and its certificates."""
-    return [*_strata_panels(session, sample), _documents(session, sample)]
+    """What a drawn sample says of all cases, its cases stratum by stratum, and its certificates."""
+    return [*_estimate(session, sample), *_strata_panels(session, sample), _documents(session, sample)]
+
+
+def _estimate(session: Session, sample: AuditSample) -> list[Panel]:
+    """The figures of the picture that stands on the page of the review's cases, or why nothing may be said."""
+    pictures = estimates_of(session, [sample]).values()
+    return [
+        Panel(each.title, each.headings, each.table, lead=f"{each.says} {each.base}".strip(), empty="")
+        for each in pictures
+    ]
 
 
 def _strata_panels(session: Session, sample: AuditSample) -> list[Panel]:

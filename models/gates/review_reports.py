@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import AuditStatus, CaseAudit
+from models.audits.sample_estimates import estimates_of
 from models.evidence.findings import Finding
 from models.evidence.intelligence_uses import IntelligenceUse
 from models.evidence.triangulation_reports import matrix_rows, review_for
@@ -23,14 +26,15 @@ from models.returns.agency_returns import ReturnStatus
 from models.returns.self_evaluations import SelfEvaluation
 from models.rules.core.counts import count_words
 from models.rules.documents.papers import Occasion
+from models.rules.documents.pictures import Picture
 from models.rules.evidence.triangulation import Source
+from models.rules.gates.report_samples import SampleFacts
 from models.rules.gates.review_reports import (
     DoneFacts,
     FindingFacts,
     MethodFacts,
     RecommendationFacts,
     ReviewReportFacts,
-    SampleFacts,
 )
 from models.rules.sampling.strata import StrataKind, stratum_word
 from models.sampling.audit_samples import AuditSample, SampleStatus
@@ -63,6 +67,7 @@ def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> Rev
         is_settled=matrix.is_settled,
         recommendations=_recommendations(session, review.id),
         done=_done(session, review.id),
+        estimates=_estimates(session, review.id),
     )
 
 
@@ -110,6 +115,18 @@ def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
 
 def _count(session: Session, noun: type[SelfEvaluation | CaseAudit | IntelligenceUse], review_id: int) -> int:
     return session.scalar(select(func.count()).select_from(noun).where(noun.review_id == review_id)) or 0
+
+
+def _estimates(session: Session, review_id: int) -> tuple[Picture, ...]:
+    """What each draw of the review says of all cases; parts with few graded cases are not told by themselves."""
+    drawn = select(AuditSample).where(AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
+    samples = session.scalars(drawn.order_by(AuditSample.reference)).all()
+    told = estimates_of(session, samples, hides_few=True)
+    return tuple(
+        replace(told[sample.id], title=f"{sample.reference}: from the sample to all cases")
+        for sample in samples
+        if sample.id in told
+    )
 
 
 def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:

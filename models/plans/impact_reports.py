@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.audits.moderations import GradesByLevel, grades_by_level
+from models.audits.sample_estimates import change_of
 from models.core.errors import RuleBroken
 from models.partnership.people import name_of
 from models.plans.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
 from models.rules.plans.impact_reports import CheckedAction, GradeThenNow, ImpactFacts
+from models.sampling.audit_samples import AuditSample
 
 
 def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> ImpactFacts:
@@ -37,7 +39,15 @@ def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> I
         conclusion=analysis.conclusion or "",
         actions=actions,
         grades=grades_then_and_now(session, analysis),
+        change=change_among_all(session, analysis),
     )
+
+
+def change_among_all(session: Session, analysis: ImpactAnalysis) -> str:
+    """What both draws say of a change among all cases; empty while there is no second draw."""
+    first = first_sample(session, analysis)
+    second = session.get(AuditSample, analysis.sample_id) if analysis.sample_id else None
+    return change_of(session, first, second) if first is not None and second is not None else ""
 
 
 def grades_then_and_now(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:

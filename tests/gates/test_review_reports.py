@@ -13,7 +13,8 @@ from models.feedback.feedback_activities import Audience, FeedbackActivity, Tech
 from models.gates.review_reports import review_facts
 from models.plans.recommendation_findings import cite_findings
 from models.rules.evidence.triangulation import Source, Strength, Verdict
-from models.rules.gates.review_reports import DoneFacts, FindingFacts, MethodFacts, RecommendationFacts, SampleFacts
+from models.rules.gates.report_samples import SampleFacts
+from models.rules.gates.review_reports import DoneFacts, FindingFacts, MethodFacts, RecommendationFacts
 from tests import make, make_audits, make_tools
 from tests.pdf.pdf_review_facts import OCCASION
 

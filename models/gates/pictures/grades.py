@@ -12,13 +12,12 @@ from models.core.addresses import list_address
 from models.gates.pictures.scopes import BoardScope
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.audits.sample_estimates import GOOD
 from models.rules.documents.pictures import Picture
 from models.rules.gates.pictures.grades import LevelGrades, grades_picture
 from models.sampling.audit_samples import AuditSample, SampleStatus
 from models.sampling.sample_cases import SampleCase
 
-GOOD = ("outstanding", "good")
-"""The codes of the grades that are good or better."""
 YEARS = 3
 """So many years stand beneath one another."""
 

@@ -24,6 +24,7 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
+from models.rules.documents.pictures import Picture
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
 from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.evidence.triangulation import Mark, Verdict
@@ -35,6 +36,7 @@ from models.rules.evidence.triangulation_reports import (
     matrix_tables,
     rule_words,
 )
+from models.rules.gates.report_samples import SampleFacts, estimate_blocks, sample_table
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,6 @@ class MethodFacts:
 
     what: str
     how_much: str
-
-
-@dataclass(frozen=True)
-class SampleFacts:
-    """One stratum of a drawn sample: what it is and its name, how many cases it had and how many were selected."""
-
-    reference: str
-    divided_by: str
-    stratum: str
-    population: int
-    selected: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +143,8 @@ class ReviewReportFacts:
     done: DoneFacts = DoneFacts()
     thresholds: Thresholds = USUAL
     is_settled: bool = False
+    estimates: tuple[Picture, ...] = ()
+    """What each drawn sample says of all cases, its title the sample's reference."""
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
@@ -174,7 +167,8 @@ def _period(facts: ReviewReportFacts) -> str:
 def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield from _summary(facts)
     yield _method(facts.methods)
-    yield _sample(facts.sample)
+    yield sample_table(facts.sample)
+    yield from estimate_blocks(facts.estimates)
     yield from _findings(facts.findings)
     yield PageBreak("landscape")
     yield Heading("Triangulation")
@@ -236,27 +230,6 @@ def _method(methods: Sequence[MethodFacts]) -> Table:
     columns = (Column("Source", 2), Column("What was gathered", 3))
     rows = RowsOf(methods, lambda method: Row([method.what, method.how_much], name=method.what))
     return Table(columns, rows, heading="Method", empty="Nothing has been gathered yet.")
-
-
-def _sample(sample: Sequence[SampleFacts]) -> Table:
-    columns = (
-        Column("Sample", 1.2), Column("Divided by", 1.6), Column("Stratum", 3),
-        Column("Population", 1.2, is_number=True), Column("Drawn", 1.2, is_number=True),
-    )  # fmt: skip
-    rows = RowsOf(
-        sample,
-        lambda stratum: Row(
-            [
-                stratum.reference,
-                stratum.divided_by,
-                stratum.stratum,
-                f"{stratum.population:,}",
-                f"{stratum.selected:,}",
-            ],
-            name=stratum.stratum,
-        ),
-    )
-    return Table(columns, rows, heading="Sample", empty="No sample has been drawn yet.")
 
 
 def _findings(findings: Sequence[FindingFacts]) -> Iterator[Block]:

@@ -72,6 +72,8 @@ class ImpactFacts:
     conclusion: str
     actions: tuple[CheckedAction, ...]
     grades: tuple[GradeThenNow, ...]
+    change: str = ""
+    """What both draws say of a change among all cases."""
 
 
 def impact_paper(facts: ImpactFacts) -> Paper:
@@ -95,6 +97,7 @@ def impact_paper(facts: ImpactFacts) -> Paper:
         Figure(bar_picture("Actions by impact", bars_of(words))),
         Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
         Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),
+        *((Paragraph(facts.change),) if facts.change else ()),
     )
     return paper_of(
         facts.occasion, facts, pairs, blocks, kind="Impact analysis", reference=facts.reference, title=facts.title,

@@ -62,6 +62,23 @@ def allocate(populations: Mapping[str, int], plan: SamplePlan) -> dict[str, Allo
     return {name: Allocation(quotas[name], min(quotas[name], there)) for name, there in populations.items()}
 
 
+def divided(
+    populations: Mapping[str, int], total: int, method: AllocationMethod, weights: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """A number of cases divided as a plan divides it, by weights of its own where given; at least one of each stratum
+    that has cases, where the number reaches so far, and never more than a stratum has.
+
+    >>> divided({"Early help": 900, "Protection": 3}, 10, AllocationMethod.EQUAL)
+    {'Early help': 7, 'Protection': 3}
+    """
+    filled = {name: there for name, there in populations.items() if there}
+    floors = dict.fromkeys(filled, 1 if total >= len(filled) else 0)
+    if weights is None:
+        weights = filled if method is AllocationMethod.PROPORTIONAL else dict.fromkeys(filled, 1)
+    parts = filled if total >= sum(filled.values()) else _bounded(weights, total, floors, filled)
+    return {name: parts.get(name, 0) for name in populations}
+
+
 def reserves_wanted(plan: SamplePlan, selected: int) -> int:
     """The number of reserves for `selected` cases of a stratum: the plan's number, or as many again, at least 2.
 

@@ -17,13 +17,13 @@ from models.rules.gates.board_packs import (
     ReviewFacts,
     board_paper,
 )
+from models.rules.gates.report_samples import SampleFacts
 from models.rules.gates.review_reports import (
     DoneFacts,
     FindingFacts,
     MethodFacts,
     RecommendationFacts,
     ReviewReportFacts,
-    SampleFacts,
     agreement_sentence,
     review_paper,
 )

@@ -1,0 +1,60 @@
+"""What does a review's report say of its drawn samples, and of all cases from which they were drawn?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.rules.documents.papers import QUIET, Block, Column, Figure, Heading, Paragraph, Row, RowsOf, Table
+from models.rules.documents.pictures import Picture
+
+
+@dataclass(frozen=True)
+class SampleFacts:
+    """One stratum of a drawn sample: what it is and its name, how many cases it had and how many were selected."""
+
+    reference: str
+    divided_by: str
+    stratum: str
+    population: int
+    selected: int
+
+
+def sample_table(sample: Sequence[SampleFacts]) -> Table:
+    """The strata of the drawn samples, each with how many cases it had and how many were drawn.
+
+    >>> next(iter(sample_table([SampleFacts("AS-1", "Level", "Early help", 1502, 20)]).rows)).cells[3:]
+    ['1,502', '20']
+    """
+    columns = (
+        Column("Sample", 1.2), Column("Divided by", 1.6), Column("Stratum", 3),
+        Column("Population", 1.2, is_number=True), Column("Drawn", 1.2, is_number=True),
+    )  # fmt: skip
+    rows = RowsOf(
+        sample,
+        lambda stratum: Row(
+            [
+                stratum.reference,
+                stratum.divided_by,
+                stratum.stratum,
+                f"{stratum.population:,}",
+                f"{stratum.selected:,}",
+            ],
+            name=stratum.stratum,
+        ),
+    )
+    return Table(columns, rows, heading="Sample", empty="No sample has been drawn yet.")
+
+
+def estimate_blocks(estimates: Sequence[Picture]) -> Iterator[Block]:
+    """What each sample says of all cases; of those from which nothing may be said, why."""
+    for picture in estimates:
+        yield Heading(picture.title, 3)
+        yield Paragraph(picture.says)
+        if picture.plot is not None:
+            yield Figure(picture, _figures(picture))
+            yield Paragraph(picture.base, QUIET)
+
+
+def _figures(picture: Picture) -> Table:
+    first, *others = picture.headings
+    columns = (Column(first, 2.4), *(Column(heading, 1.4, is_number=True) for heading in others))
+    return Table(columns, RowsOf(picture.table, lambda row: Row(list(row), name=row[0])))
