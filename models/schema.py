@@ -10,7 +10,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.orm import Mapper
@@ -25,6 +24,7 @@ from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.planning import PLANNING_FUNCTIONS
 from models.core.policy_statements import policy_statements
+from models.core.revisions import VERSIONS
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -33,8 +33,6 @@ _UNKNOWN_REVISION = (
     "This database was made by another version of the portal, whose migrations are not here. Start that version, or"
     " choose another database or data folder."
 )
-_HAS_REVISION = text("SELECT to_regclass('alembic_version')")
-_MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
 _OWNED = (
     *("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "known_browsers", "people"),
     *("looks", "sign_ins"),
@@ -104,21 +102,6 @@ def _refuse_missing_roles(owner_url: str) -> None:
         raise RuleBroken(_NO_ROLES.format(missing[0]))
 
 
-def is_prepared(url: str) -> bool:
-    """Whether the tables are there, and of the newest revision as far as this login may ask for it."""
-    engine = create_engine(database_url(url))
-    try:
-        with engine.connect() as connection:
-            if connection.scalar(_HAS_REVISION) is None:
-                return False
-            if not connection.scalar(_MAY_READ_REVISION):
-                return True
-            held = MigrationContext.configure(connection).get_current_heads()
-            return set(held) == set(ScriptDirectory.from_config(alembic_config(url)).get_heads())
-    finally:
-        engine.dispose()
-
-
 def new_revision(owner_url: str, message: str) -> None:
     """Write a migration for what the models state beyond the newest revision; the database is brought there first.
 
@@ -127,7 +110,7 @@ def new_revision(owner_url: str, message: str) -> None:
     if find_spec("ruff") is None:
         raise RuleBroken("A migration is written in the developers' environment: make setup-dev.")
     load_rooms("models")
-    number = 1 + max(int(path.name[:4]) for path in (_ROOM / "migrations" / "versions").glob("[0-9]*.py"))
+    number = 1 + max(int(path.name[:4]) for path in VERSIONS.glob("[0-9]*.py"))
     config = alembic_config(owner_url)
     command.upgrade(config, "head")
     command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04d}")

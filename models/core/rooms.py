@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
+from typing import Any
 
 
 def load_rooms(*names: str) -> None:
@@ -22,3 +23,13 @@ def _load(name: str) -> None:
     room = import_module(name)
     for module in walk_packages(getattr(room, "__path__", ()), f"{name}."):
         import_module(module.name)
+
+
+def at_place(place: str) -> Any:
+    """What stands at a place such as `models.core.rooms:load_rooms`; its module is loaded now, not before.
+
+    >>> at_place("models.core.rooms:load_rooms") is load_rooms
+    True
+    """
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
