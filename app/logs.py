@@ -28,7 +28,7 @@ def start_logging(level: str) -> None:
 
 
 def log_requests(app: Flask, role: Callable[[], str | None]) -> None:
-    """Note every request's endpoint, status, time and the role of whoever asks: no address, no path values, no names."""
+    """Note every request's endpoint, status, time and role: no address, no path values, no names."""
     log = structlog.get_logger("portal")
 
     def begin() -> None:

@@ -24,7 +24,6 @@ from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.planning import PLANNING_FUNCTIONS
 from models.core.policy_statements import policy_statements
-from models.core.revisions import VERSIONS
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -110,7 +109,7 @@ def new_revision(owner_url: str, message: str) -> None:
     if find_spec("ruff") is None:
         raise RuleBroken("A migration is written in the developers' environment: make setup-dev.")
     load_rooms("models")
-    number = 1 + max(int(path.name[:4]) for path in VERSIONS.glob("[0-9]*.py"))
+    number = 1 + max(int(path.name[:4]) for path in (_ROOM / "migrations" / "versions").glob("[0-9]*.py"))
     config = alembic_config(owner_url)
     command.upgrade(config, "head")
     command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04d}")
