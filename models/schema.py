@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,18 +11,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
-from sqlalchemy.orm import Mapper
 
 from models.accounts.access_functions import ACCESS_FUNCTIONS, ACCESS_TRIGGERS
 from models.case_lists.frame_functions import FRAME_FUNCTIONS
-from models.core.access import DatabaseRole, RowPolicy
+from models.core.access import DatabaseRole
 from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, change_log_statements
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, database_url
 from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.planning import PLANNING_FUNCTIONS
-from models.core.policy_statements import policy_statements
+from models.core.policy_statements import all_policies, policy_statements
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -43,13 +41,6 @@ _NO_ROLES = (
     "The server lacks the database role {0}, which this version of the portal needs: run what “flask --app wsgi"
     " database roles” prints as the server's administrator, then this again."
 )
-
-
-def all_policies() -> dict[str, RowPolicy]:
-    """Each table's row policy, by table name."""
-    load_rooms("models")
-    mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
-    return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}
 
 
 def all_functions() -> tuple[DatabaseFunction, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.kit import command_session, refusals
-from models import schema
+from models.core.policy_statements import all_policies
 from models.core.table_walls import Gate, gates_of
 
 
@@ -14,7 +14,7 @@ from models.core.table_walls import Gate, gates_of
 @refusals
 def wall(table: str) -> None:
     """Print who may do what with a table's rows, and why, as the database holds it now."""
-    policies = schema.all_policies()
+    policies = all_policies()
     with command_session() as session:
         gates = gates_of(session, table)
     for gate in gates:

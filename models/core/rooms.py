@@ -11,6 +11,7 @@ from typing import Any
 def load_rooms(*names: str) -> None:
     """Import every module of the rooms named (`models`, `jobs`, `admin_views`), chapter by chapter; single modules too.
 
+    What stands in a room beside its chapters, as `models/schema.py` does, is a tool and no noun: not imported.
     Tables, screens, jobs and everything else that registers itself are known afterwards. Raises what a module
     raises while it is imported.
     """
@@ -22,7 +23,8 @@ def load_rooms(*names: str) -> None:
 def _load(name: str) -> None:
     room = import_module(name)
     for module in walk_packages(getattr(room, "__path__", ()), f"{name}."):
-        import_module(module.name)
+        if module.ispkg or module.name.rpartition(".")[0] != name:
+            import_module(module.name)
 
 
 def at_place(place: str) -> Any:
