@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from app.accounts.printed_links import first_link_on
 from app.backups.leaving import begin_from, leave_demo
@@ -16,6 +17,7 @@ from models.rules.core.counts import count_words
 @click.command("prepare")
 @click.option("--demo", is_flag=True, help="Load the demo partnership into a portal without people.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
 @refusals
 def prepare(demo: bool, as_json: bool) -> None:
     """Migrate, state every policy and trigger again, give the starting words and reminder rules.
@@ -29,6 +31,7 @@ def prepare(demo: bool, as_json: bool) -> None:
 
 @click.command("leave-demo")
 @click.option("--from", "source", help="Address of a managed demonstration, with the portal's own login.")
+@with_appcontext
 @refusals
 def leave_demo_command(source: str | None) -> None:
     """Begin the partnership's own portal with the lists, tools, words and settings changed in the demonstration.

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+from flask.cli import with_appcontext
 
 from app.commands.kit import refusals, refuse, servers_in_use
 from app.servers.local_servers import join_servers
@@ -13,6 +14,7 @@ from models import schema
 
 
 @click.command("drift")
+@with_appcontext
 @refusals
 def drift() -> None:
     """Migrate an empty database of its own and compare it with the models; status 1 and a line per difference."""
@@ -28,6 +30,7 @@ def drift() -> None:
 
 @click.command("revision")
 @click.argument("message")
+@with_appcontext
 @refusals
 def revision(message: str) -> None:
     """Write a migration for what the models say beyond the newest revision."""

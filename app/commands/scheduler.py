@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from app.commands.kit import prepared_servers, refusals
 from jobs.core import schedule
 
 
 @click.command("scheduler")
+@with_appcontext
 @refusals
 def scheduler_command() -> None:
     """Request scheduled jobs when they fall due, until told to stop."""

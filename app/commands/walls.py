@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from app.commands.kit import command_session, refusals
 from models.core.policy_statements import all_policies
@@ -11,6 +12,7 @@ from models.core.table_walls import Gate, gates_of
 
 @click.command("wall")
 @click.argument("table")
+@with_appcontext
 @refusals
 def wall(table: str) -> None:
     """Print who may do what with a table's rows, and why, as the database holds it now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from app.commands.kit import prepared_servers, refusals, settings_in_use
 from jobs.core import worker
@@ -10,6 +11,7 @@ from jobs.core import worker
 
 @click.command("worker")
 @click.option("--short-only", is_flag=True, help="Leave long jobs, such as imports, to the other workers.")
+@with_appcontext
 @refusals
 def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""

@@ -17,7 +17,7 @@ from models.core.rooms import at_place
 def main(target: str) -> None:
     """Load what is served, then serve it until told to stop."""
     at_place(target)
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":
