@@ -23,6 +23,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
+## pip compiles what it installs; this is the portal's own. What changes later is compiled by the first process that loads it.
+COMPILE := $(BIN)/python -m compileall -q app admin_views jobs models wsgi.py
+
 ## A lock that changed is installed into an empty environment: Flask-Admin uses a package it finds, also one that has left the lock.
 START_AGAIN = if [ -e $@ ]; then $(PYTHON) -m venv --clear $(VENV); fi
 
@@ -42,6 +45,7 @@ $(VENV)/run.stamp: requirements.lock | $(BIN)/python
 	@$(START_AGAIN)
 	@echo "Installing the locked dependencies ..."
 	@$(INSTALL) --requirement requirements.lock
+	@$(COMPILE)
 	@touch $@
 
 ## The tests' lock holds everything the portal's lock holds, in the same versions (tests/test_house_rules.py).
@@ -49,6 +53,7 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
 	@$(START_AGAIN)
 	@echo "Installing the locked dependencies, those of the tests included ..."
 	@$(INSTALL) --requirement requirements-dev.lock
+	@$(COMPILE)
 	@touch $@ $(VENV)/run.stamp
 
 setup: $(VENV)/run.stamp

@@ -1,18 +1,37 @@
-"""Where does a web server, or `flask --app wsgi`, find the portal?"""
+"""Where does a web server find the portal (`wsgi:doorway`, `wsgi:application`), and `flask --app wsgi` its commands?
+
+Whoever asks for the one does not load the other: commands are there in a moment, and a web process holds none.
+"""
 
 import gc
 import sys
 
-from app import create_app, make_doorway
 from app.settings import SettingsError
+from models.core.rooms import at_place
 
-try:
-    app = create_app()
-except SettingsError as error:
-    sys.exit(str(error))
-doorway = make_doorway(app)
-# A page makes some thousands of objects that go when it has been sent, and the portal some million that stay: those are
-# not looked through again, and what a page left is looked for after twenty thousand new objects, not after 700.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+_PLACES = {
+    "app": "app.cli:command_line",
+    "application": "app.portal:create_app",
+    "doorway": "app.portal:open_doorway",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Put it together when it is first asked for. A wrong setting ends the process with one sentence.
+
+    All that is loaded stays, so Python does not look for garbage among it: not meanwhile, nor later, when that would
+    take time from pages and copy what the web processes share. What a page left is looked for after twenty thousand new
+    objects, not after 700: the home page spent a third of its time so.
+    """
+    if name not in _PLACES:
+        raise AttributeError(name)
+    gc.disable()
+    try:
+        globals()[name] = at_place(_PLACES[name])()
+    except SettingsError as error:
+        sys.exit(str(error))
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
+    return globals()[name]

@@ -7,12 +7,10 @@ import socket
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
-from app.commands.people import first_link_on
-from app.preparation import Prepared, prepare_database
 from app.servers.local_servers import Servers, ensure_servers
+from app.servers.preparing import prepared_apart
 from app.servers.supervisor import Child, Duty, Supervisor, child_environment
 from app.servers.web import web_command
 from app.settings import Settings, SettingsError, demo_password, load_settings
@@ -77,18 +75,14 @@ def refuse_taken_port(settings: Settings) -> None:
 
 
 def _run(settings: Settings, servers: Servers) -> None:
-    try:
-        prepared = prepare_database(settings, servers, wanted=PortalKind.DEMO if settings.demo else PortalKind.OWN)
-    except OperationalError:
-        raise LaunchError("The database does not answer at DATABASE_URL, or refuses the login.") from None
-    if prepared.kind is PortalKind.DEMO and not settings.demo:
+    held = prepared_apart(settings, PortalKind.DEMO if settings.demo else PortalKind.OWN)
+    if held["kind"] == PortalKind.DEMO and not settings.demo:
         raise LaunchError(HOLDS_THE_DEMO)
-    link = first_link_on(settings, servers.jobs_url) if prepared.kind is PortalKind.OWN else None
     logins = {"sign_in_url": servers.sign_in_url, "jobs_url": servers.jobs_url}
     environment = child_environment(settings, database_url=servers.database_url, redis_url=servers.redis_url, **logins)
     web, *others = portal_children(settings)
     supervisor = Supervisor([web], environment)
-    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, prepared, link), supervisor, others), every=0.1))
+    supervisor.charge(Duty(_Opening(settings, greeting_of(settings, held), supervisor, others), every=0.1))
     supervisor.charge(Duty(lambda: _revive(servers), every=REVIVE_SECONDS))
     supervisor.run()
 
@@ -114,16 +108,16 @@ class _Opening:
         return is_open
 
 
-def greeting_of(settings: Settings, prepared: Prepared, link: str | None) -> str:
+def greeting_of(settings: Settings, held: dict[str, Any]) -> str:
     """The address, and the way in: one sign-in per role of the demonstration, or the first administrator's link."""
     lines = ["", f"Triangulate is ready at {settings.address}/", ""]
-    if prepared.kind is PortalKind.DEMO:
-        width = max((len(person["role"]) for person in prepared.sign_ins), default=0)
+    if held["kind"] == PortalKind.DEMO:
+        width = max((len(person["role"]) for person in held["sign_ins"]), default=0)
         lines += [f"Sign in as one of the demo people with the password {demo_password(settings)}", ""]
-        lines += [*(f"  {person['role']:<{width}}  {person['email']}" for person in prepared.sign_ins), ""]
-    if link:
+        lines += [*(f"  {person['role']:<{width}}  {person['email']}" for person in held["sign_ins"]), ""]
+    if held["link"]:
         lines += ["Set up your portal by this link, which is good once, for 24 hours:", ""]
-        lines += [f"  {link}", ""]
+        lines += [f"  {held['link']}", ""]
     return "\n".join([*lines, "Ctrl-C stops everything; the data stays.", "", ""])
 
 

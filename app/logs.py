@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
 
 import structlog
 from flask import Flask, Response, g, request
-
-from admin_views.kit.requests import role
 
 _QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
 
@@ -28,7 +27,7 @@ def start_logging(level: str) -> None:
     )
 
 
-def log_requests(app: Flask) -> None:
+def log_requests(app: Flask, role: Callable[[], str | None]) -> None:
     """Note every request's endpoint, status, time and role: no address, no path values, no names."""
     log = structlog.get_logger("portal")
 

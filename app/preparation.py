@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.accounts.printed_links import first_link_on
 from app.demo.partnership import demo_sign_ins, load_demo
-from app.servers.local_servers import Servers
-from app.settings import Settings, demo_password
+from app.servers.local_servers import Servers, ensure_servers
+from app.servers.preparing import REFUSED
+from app.settings import Settings, SettingsError, demo_password, load_settings
 from models import schema
 from models.core.access import Actor, DatabaseRole
 from models.core.clock import today
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
+from models.core.errors import RuleBroken
 from models.partnership.portals import PortalKind, decide_kind, portal_kind
 from models.reminders.usual_reminders import add_usual_rules
 from models.retention.retention_rules import add_usual_retention
@@ -60,3 +66,26 @@ def _become(session: Session, wanted: PortalKind | None, settings: Settings, *, 
     is_open = insists or portal_kind(session) is None
     if wanted is PortalKind.DEMO and is_open:
         load_demo(session, today=today(), password=demo_password(settings))
+
+
+def main(wanted: PortalKind | None) -> int:
+    """Prepare the database of the settings and print what it holds, for the process that asked; the exit status."""
+    try:
+        settings = load_settings()
+        with ensure_servers(settings) as servers:
+            prepared = prepare_database(settings, servers, wanted=wanted)
+            link = first_link_on(settings, servers.jobs_url) if wanted and prepared.kind is PortalKind.OWN else None
+    except OperationalError:
+        sys.stderr.write(f"{_NO_ANSWER}\n")
+        return REFUSED
+    except (SettingsError, RuleBroken) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return REFUSED
+    sys.stdout.write(json.dumps({"kind": prepared.kind, "sign_ins": prepared.sign_ins, "link": link}))
+    return 0
+
+
+_NO_ANSWER = "The database does not answer at DATABASE_URL, or refuses the login."
+
+if __name__ == "__main__":
+    sys.exit(main(PortalKind(sys.argv[1]) if sys.argv[1:] else None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,21 +9,19 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
-from sqlalchemy.orm import Mapper
 
 from models.accounts.access_functions import ACCESS_FUNCTIONS, ACCESS_TRIGGERS
 from models.case_lists.frame_functions import FRAME_FUNCTIONS
-from models.core.access import DatabaseRole, RowPolicy
+from models.core.access import DatabaseRole
 from models.core.change_log import CHANGE_LOG_FUNCTIONS, CHANGE_LOG_TRIGGERS, change_log_statements
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base, database_url
 from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.planning import PLANNING_FUNCTIONS
-from models.core.policy_statements import policy_statements
+from models.core.policy_statements import all_policies, policy_statements
 from models.core.rooms import load_rooms
 
 _ROOM = Path(__file__).parent
@@ -33,8 +30,6 @@ _UNKNOWN_REVISION = (
     "This database was made by another version of the portal, whose migrations are not here. Start that version, or"
     " choose another database or data folder."
 )
-_HAS_REVISION = text("SELECT to_regclass('alembic_version')")
-_MAY_READ_REVISION = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
 _OWNED = (
     *("access_links", "change_log", "change_log_head", "case_frames", "frame_rows", "known_browsers", "people"),
     *("looks", "sign_ins"),
@@ -46,13 +41,6 @@ _NO_ROLES = (
     "The server lacks the database role {0}, which this version of the portal needs: run what “flask --app wsgi"
     " database roles” prints as the server's administrator, then this again."
 )
-
-
-def all_policies() -> dict[str, RowPolicy]:
-    """Each table's row policy, by table name."""
-    load_rooms("models")
-    mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
-    return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}
 
 
 def all_functions() -> tuple[DatabaseFunction, ...]:
@@ -102,21 +90,6 @@ def _refuse_missing_roles(owner_url: str) -> None:
         engine.dispose()
     if missing := sorted(set(DatabaseRole) - there):
         raise RuleBroken(_NO_ROLES.format(missing[0]))
-
-
-def is_prepared(url: str) -> bool:
-    """Whether the tables are there, and of the newest revision as far as this login may ask for it."""
-    engine = create_engine(database_url(url))
-    try:
-        with engine.connect() as connection:
-            if connection.scalar(_HAS_REVISION) is None:
-                return False
-            if not connection.scalar(_MAY_READ_REVISION):
-                return True
-            held = MigrationContext.configure(connection).get_current_heads()
-            return set(held) == set(ScriptDirectory.from_config(alembic_config(url)).get_heads())
-    finally:
-        engine.dispose()
 
 
 def new_revision(owner_url: str, message: str) -> None:

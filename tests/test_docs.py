@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.access_page import PAGE as ACCESS
-from app.access_page import access_page
-from app.data_model import PAGE, chapters, data_model
+from app.commands.access_page import PAGE as ACCESS
+from app.commands.access_page import access_page
+from app.commands.data_model import PAGE, chapters, data_model
 from models.schema import all_policies
 from tests.house.source import PROJECT, tracked_files
 from tests.web import usual_portal

@@ -37,6 +37,8 @@ TOP_LEVEL = {
 MACHINERY = {
     "jobs/core/queue.py": "the job every job is made of",
     "jobs/core/entries.py": "what stands in the queue for a request",
+    "jobs/core/lanes.py": "which queue a job waits in",
+    "jobs/core/service.py": "with what every process of jobs begins",
     "jobs/core/equipment.py": "what the jobs of a process are given",
     "jobs/core/relay.py": "carries requests from the outbox to the queue",
     "jobs/core/schedule.py": "writes what is due into the outbox",

@@ -96,7 +96,10 @@ def test_web_process_told_to_stop_while_it_loads_the_portal_does_stop(tmp_path: 
     listener.close()
     (tmp_path / "wsgi.py").write_text("print('loading', flush=True)\nimport time\ntime.sleep(1000)\n")
     command = portal_children(Settings(port=port, web_workers=1))[0].command
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    told = {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=told, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "loading\n"
     process.terminate()

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.faults
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 120
-PARTS = ("granian", "worker", "worker --short-only", "relay", "scheduler")
+PARTS = ("app.servers.loaded", "worker", "worker --short-only", "relay", "scheduler")
 
 Start = Callable[..., subprocess.Popen[str]]
 

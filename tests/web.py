@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app.portal import create_app
 from app.security import limiter
 from app.sessions import new_form_token
 from app.settings import Settings

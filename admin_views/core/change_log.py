@@ -28,9 +28,9 @@ from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
 from models.core.change_log import ChangeRecord, first_broken_link
+from models.core.policy_statements import all_policies
 from models.core.record_names import model_named
 from models.rules.core.keys import BIGGEST_LONG, key_in
-from models.schema import all_policies
 
 _TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
 _VERBS = tuple((verb, what_happened(verb)) for verb in ("insert", "update", "delete"))

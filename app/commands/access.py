@@ -8,7 +8,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.access_page import access_page
+from app.cli import CommandLine
+from app.commands.access_page import access_page
+from app.commands.kit import settings_in_use
+from app.portal import create_app
 
 
 @click.command("access")
@@ -16,7 +19,8 @@ from app.access_page import access_page
 @with_appcontext
 def access(out: Path | None) -> None:
     """Print every address and who may open it as one page of Markdown; `make docs` keeps it in docs."""
-    page = access_page(current_app)
+    alone = isinstance(current_app, CommandLine)
+    page = access_page(create_app(settings_in_use()) if alone else current_app)
     if out is None:
         click.echo(page, nl=False)
     else:

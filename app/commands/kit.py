@@ -14,10 +14,10 @@ import click
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.preparation import prepare_database
 from app.servers.local_servers import Servers, ensure_servers
+from app.servers.preparing import prepared_apart
+from app.servers.revisions import is_prepared
 from app.settings import Settings
-from models import schema
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor, DatabaseRole
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
@@ -50,10 +50,10 @@ def prepared_servers() -> Servers:
     Raises RuleBroken where a managed database is not prepared: its owner decides when that is done.
     """
     servers = servers_in_use()
-    if not schema.is_prepared(servers.owner_url):
+    if not is_prepared(servers.owner_url):
         if settings_in_use().is_managed:
             raise RuleBroken(NOT_PREPARED)
-        prepare_database(settings_in_use(), servers)
+        prepared_apart(settings_in_use())
     return servers
 
 

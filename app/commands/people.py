@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,22 +10,19 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.printed_links import BY_COMMAND, link_for
 from app.commands.kit import command_session, refusals, settings_in_use, show
 from app.settings import Settings
 from jobs.core.mail import Letter, MailError, compose, send
 from models.accounts.access_changes import letterhead_of
-from models.accounts.access_links import LINK_PLACE, LinkPurpose, link_path
-from models.accounts.invitations import Inviting, invitation_letter, invitation_state, invite, lasts_words
-from models.accounts.newcomers import first_administrator, person_to_invite
+from models.accounts.access_links import LINK_PLACE
+from models.accounts.invitations import Inviting, invitation_letter, invitation_state, lasts_words
+from models.accounts.newcomers import person_to_invite
 from models.accounts.sign_in_attempts import last_signed_in
-from models.core.access import Actor, Role
+from models.core.access import Role
 from models.core.clock import now
-from models.core.db import make_engine, make_session_factory
 from models.partnership.mail_settings import mail_server_in_use
 from models.partnership.people import Person
-
-BY_COMMAND = timedelta(hours=24)
-"""How long a link printed by a command is good."""
 
 people = AppGroup("people", help="People and how they come in.")
 
@@ -64,33 +60,6 @@ def list_command(as_json: bool) -> None:
     listed = [_facts(*row) for row in rows]
     lines = [f"{known['email']}  {known['role']}  {known['invitation']}  {known['last']}" for known in listed]
     show({"people": listed}, as_json=as_json, words="\n".join(lines) or "There is nobody yet.")
-
-
-def first_invitation(session: Session, settings: Settings) -> str | None:
-    """The address of a link, good once and for 24 hours, for the first administrator; None once one has come in.
-
-    Whoever opens it gives their own name and address. A link printed earlier stops working.
-    """
-    person = first_administrator(session)
-    return None if person is None else link_for(session, person, settings)
-
-
-def first_link_on(settings: Settings, database_url: str) -> str | None:
-    """The same, made on that database at once."""
-    engine = make_engine(database_url, pool_size=1)
-    try:
-        with make_session_factory(engine)(info={"actor": Actor.system("first administrator")}) as session:
-            link = first_invitation(session, settings)
-            session.commit()
-    finally:
-        engine.dispose()
-    return link
-
-
-def link_for(session: Session, person: Person, settings: Settings) -> str:
-    """The whole address of a new invitation, to be printed this once."""
-    token = invite(session, person, Inviting(lasts=BY_COMMAND), now=now())
-    return f"{settings.address}{link_path(LinkPurpose.INVITATION, str(token))}"
 
 
 def _sent(session: Session, person: Person, link: str, settings: Settings) -> str:

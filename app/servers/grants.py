@@ -14,6 +14,7 @@ from app.servers.local_servers import join_servers
 from models import schema
 from models.core.access import Actor, DatabaseRole
 from models.core.db import Base, make_engine, make_session_factory
+from models.core.policy_statements import all_policies
 from models.core.table_walls import Gate, gates_of
 
 _WORDS = {"select": "read", "insert": "add", "update": "change", "delete": "remove"}
@@ -45,7 +46,7 @@ def grants_on(engine: Engine) -> str:
 def _table(session: Session) -> str:
     heads = [role.removeprefix("portal_").replace("_", "-") for role in _ROLES]
     lines = [f"| Table | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
-    for name in sorted(schema.all_policies()):
+    for name in sorted(all_policies()):
         gates = gates_of(session, name)
         cells = [_cell(name, [gate for gate in gates if gate.role == role]) for role in _ROLES]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")

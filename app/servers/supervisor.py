@@ -85,7 +85,7 @@ class _Post:
                 env=dict(self._environment),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=partial(_die_with_parent, os.getpid()),
+                preexec_fn=partial(die_with_parent, os.getpid()),
             )
 
     def bury_when_dead(self) -> None:
@@ -191,7 +191,7 @@ class Supervisor:
             os.close(write)
 
 
-def _die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
     """In the child, before it runs: have the kernel tell it when the supervisor is killed outright, or already was."""
     if hasattr(_LIBC, "prctl"):
         _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGTERM)

@@ -15,12 +15,12 @@ LONGEST_HEAD = 64 * 1024  # bytes
 def web_command(settings: Settings) -> tuple[str, ...]:
     """granian in front of the portal: HTTP/1 only, heads in time, requests taken whole by `app/servers/doorway.py`."""
     return (
-        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", settings.host),
+        *(sys.executable, "-m", "app.servers.loaded", "--interface", "rsgi", "--host", settings.host),
         *("--port", str(settings.port), "--workers", str(settings.web_workers)),
         *("--backpressure", str(connections_at_a_time()), "--backlog", "2048"),
         *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEAD_SECONDS * 1000)),
         *("--http1-buffer-size", str(LONGEST_HEAD)),
-        # A web process told to stop while it is still loading the portal never hears it: its parent has to end it.
+        # A web process told to stop while it is still starting never hears it: its parent has to end it.
         *("--workers-kill-timeout", "8", "--respawn-failed-workers", "--log-level", "warning", "wsgi:doorway"),
     )
 

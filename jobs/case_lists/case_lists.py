@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from jobs.core.queue import Done, Lane, Run, job
+from jobs.core.queue import Done, Run, job
 from models.case_lists.case_imports import ImportChoice, import_frame, open_check, run_through
 from models.case_lists.case_lists import CaseList, ListStatus, discard_stale, erase_file, open_list, sealing_key
 from models.core.clock import today
@@ -15,7 +15,7 @@ from models.rules.case_lists.survey import Survey
 from models.rules.core.counts import count_words
 
 
-@job(timeout=900, lane=Lane.LONG)
+@job(timeout=900)
 def check_case_list(run: Run) -> Done:
     """Read the whole list and keep the report; a list that cannot be read is refused with its sentence."""
     case_list = run.session.get_one(CaseList, run.arguments["list_id"], with_for_update=True)
@@ -35,7 +35,7 @@ def check_case_list(run: Run) -> Done:
     )
 
 
-@job(timeout=1800, lane=Lane.LONG)
+@job(timeout=1800)
 def freeze_case_list(run: Run) -> Done:
     """Make the accepted list a frozen frame and erase the file."""
     case_list = run.session.get_one(CaseList, run.arguments["list_id"], with_for_update=True)

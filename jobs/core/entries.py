@@ -17,12 +17,14 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from jobs.core.queue import ENTRY
-from jobs.core.queue import run as run_request
+from models.core.rooms import at_place
 from models.documents.job_attempts import Attempt, Claim
 
+ENTRY = "jobs.core.queue.run"
+"""The only function that Valkey may name."""
 KEEP_SECONDS = 3600  # how long Valkey keeps a killed job's leavings
 
+_RUN = "jobs.core.queue:run"  # loaded by the process that does the request, not by the one that carries it
 _MARK = "ob-"  # then the request and how often it has been put there
 _OURS = re.compile(rf"{_MARK}(\d{{1,9}})-\d{{1,9}}".encode())
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ class PortalJob(Job):
     def func(self) -> Callable[[int], None]:
         if self.func_name != ENTRY or self.instance is not None or self.kwargs or len(self.args) != 1:
             raise PermissionError("this queue runs requests by number and nothing else")
-        return partial(run_request, started=self.attempt)
+        return partial(at_place(_RUN), started=self.attempt)
 
     @property
     def success_callback(self) -> None:

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import structlog
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import Engine
-from sqlalchemy.orm import sessionmaker
 
 from jobs.core.equipment import Equipment
+from jobs.core.lanes import Lane, lane_of
 from jobs.core.mail import keep_channels
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor
-from models.core.db import PortalSession, act_as, make_session_factory
+from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
 from models.documents.job_attempts import Attempt, finish, hold, postpone, start_attempt, start_next
 from models.documents.job_requests import JobStatus, report_progress
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
-ENTRY = "jobs.core.queue.run"
 REPORT_SECONDS = 0.2  # progress is written at most this often
 ROUND_SECONDS = 1.0  # so long one process goes on with mail before it looks whether somebody waits for something else
 
 log = structlog.get_logger(__name__)
-
-
-class Lane(StrEnum):
-    """The queue a job waits in. Nobody waits for mail; jobs of minutes must hold up nothing that somebody waits for."""
-
-    SHORT = "short"
-    MAIL = "mail"
-    LONG = "long"
 
 
 @dataclass(frozen=True)
@@ -94,50 +80,41 @@ class JobKind:
     function: JobFunction
     timeout_seconds: int
     most_attempts: int
-    lane: Lane = Lane.SHORT
+
+    @property
+    def lane(self) -> Lane:
+        """The queue it waits in."""
+        return lane_of(self.name)
 
 
 JOBS: dict[str, JobKind] = {}
 _equipment: list[Equipment] = []
 
 
-def job(*, timeout: int = 600, attempts: int = 5, lane: Lane = Lane.SHORT) -> Callable[[JobFunction], JobFunction]:
+def job(*, timeout: int = 600, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
     """Register a function as a job under its own name. `timeout` is in seconds; a crash is tried `attempts` times.
 
-    The lane LONG is for jobs that may take minutes: some workers leave them alone. Of the lane MAIL one process does
-    many in a row, so they must be quick.
+    It waits in the short lane, unless `jobs/core/lanes.py` names it.
     """
 
     def registered(function: JobFunction) -> JobFunction:
-        return register(function.__name__, function, timeout=timeout, attempts=attempts, lane=lane)
+        return register(function.__name__, function, timeout=timeout, attempts=attempts)
 
     return registered
 
 
-def register(
-    name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5, lane: Lane = Lane.SHORT
-) -> JobFunction:
+def register(name: str, function: JobFunction, *, timeout: int = 600, attempts: int = 5) -> JobFunction:
     """Register a function as the job of that name, for jobs that are made rather than written; see `job`."""
     registered = JOBS.get(name)
     if registered and registered.function.__module__ != function.__module__:
         raise ValueError(f"two jobs are called {name}")
-    JOBS[name] = JobKind(name, function, timeout, attempts, lane)
+    JOBS[name] = JobKind(name, function, timeout, attempts)
     return function
 
 
 def equip(equipment: Equipment) -> None:
     """Give this process what its jobs need; replaces what was given before."""
     _equipment[:] = [equipment]
-
-
-def leave_on_term() -> None:
-    """Make SIGTERM and Ctrl-C end the process by SystemExit, so that open transactions are rolled back."""
-
-    def leave(number: int, frame: FrameType | None) -> NoReturn:
-        sys.exit(0)
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
 
 
 def claim(request_id: int) -> Attempt | None:
@@ -162,7 +139,7 @@ def run(request_id: int, started: Attempt | None = None) -> None:
     with keep_channels():
         name = _do(lambda session: started or start_attempt(session, int(request_id)))
         until = time.monotonic() + ROUND_SECONDS
-        while name in JOBS and JOBS[name].lane is Lane.MAIL and time.monotonic() < until:
+        while lane_of(name) is Lane.MAIL and time.monotonic() < until:
             name = _do(partial(start_next, name=name))
 
 
@@ -269,10 +246,3 @@ def _failure_sentence(attempt: Attempt, tries: int) -> str:
 
 def _late_sentence(kind: JobKind) -> str:
     return f"It took longer than {count_words(max(1, kind.timeout_seconds // 60), 'minute')} and was stopped."
-
-
-def system_sessions(engine: Engine) -> sessionmaker[PortalSession]:
-    """Sessions that act as the portal itself until a job makes them act as a person."""
-    sessions = make_session_factory(engine)
-    sessions.configure(info={"actor": Actor.system()})
-    return sessions

@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.entries import KEEP_SECONDS, PortalJob, PortalQueue, name_of, request_of
-from jobs.core.queue import ENTRY, JOBS, Lane, leave_on_term, system_sessions
+from jobs.core.entries import ENTRY, KEEP_SECONDS, PortalJob, PortalQueue, name_of, request_of
+from jobs.core.lanes import LANES, Lane
+from jobs.core.service import leave_on_term, system_sessions
 from models.core.db import PortalSession, make_engine
 from models.core.rooms import load_rooms
 from models.documents.job_attempts import Claim, claim_due, give_back
@@ -25,6 +26,7 @@ from models.documents.job_requests import CHANNEL
 
 QUEUES = {Lane.SHORT: "triangulate", Lane.MAIL: "triangulate:mail", Lane.LONG: "triangulate:long"}
 MEMORY = "triangulate:relay"  # gone from Valkey? then so is everything we had put there
+UNTIL_STARTED = 60  # seconds; the worker that starts a request gives it its own limit
 FEED = 20  # so many wait in one queue at most; the rest waits in the outbox, where what a person asked for goes first
 
 log = structlog.get_logger(__name__)
@@ -56,7 +58,7 @@ def run(database_url: str, redis_url: str, *, poll_seconds: float = 2.0, also: I
     requests that have become due and leases that have run out. Faults of either server are waited out.
     """
     leave_on_term()
-    load_rooms("models", "jobs", *also)
+    load_rooms(*also)
     engine = make_engine(database_url, pool_size=2)
     connection = connect(redis_url)
     queues = open_queues(connection)
@@ -134,16 +136,15 @@ def _waiting_in(queue: Queue) -> set[int]:
 def _names_of(lane: Lane) -> dict[str, Any]:
     """The jobs of a lane; of the short one all that have no other, also those that this version does not know."""
     if lane is Lane.SHORT:
-        return {"names": [kind.name for kind in JOBS.values() if kind.lane is not lane], "are_others": True}
-    return {"names": [kind.name for kind in JOBS.values() if kind.lane is lane], "are_others": False}
+        return {"names": list(LANES), "are_others": True}
+    return {"names": [name for name, wanted in LANES.items() if wanted is lane], "are_others": False}
 
 
 def _put(queue: Queue, claim: Claim) -> None:
-    kind = JOBS.get(claim.name)
     queue.enqueue_call(
         ENTRY,
         args=(claim.id,),
-        timeout=kind.timeout_seconds if kind else 60,
+        timeout=UNTIL_STARTED,
         result_ttl=0,
         failure_ttl=KEEP_SECONDS,
         job_id=name_of(claim),

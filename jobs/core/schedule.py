@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.queue import leave_on_term, system_sessions
+from jobs.core.service import leave_on_term, system_sessions
 from models.core.clock import LONDON, london_day, now
 from models.core.db import PortalSession, make_engine
 from models.core.schedules import mark_written, take_the_lead, written_until

@@ -18,8 +18,10 @@ from sqlalchemy.orm import configure_mappers
 
 from jobs.core.entries import PortalJob, PortalQueue, request_of
 from jobs.core.equipment import Equipment
-from jobs.core.queue import JOBS, Lane, claim, equip, leave_connections, system_sessions, warm_up
+from jobs.core.lanes import Lane
+from jobs.core.queue import JOBS, claim, equip, leave_connections, warm_up
 from jobs.core.relay import connect, open_queues
+from jobs.core.service import system_sessions
 from models.core.access import DatabaseRole
 from models.core.clock import now
 from models.core.db import make_engine, refuse_unsafe_login

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from jobs.core.queue import Done, Lane, Run, job
+from jobs.core.queue import Done, Run, job
 from models.core.access import Actor
 from models.core.addresses import address_by_id
 from models.core.clock import now, today
@@ -57,7 +57,7 @@ def ask_weekly_views(run: Run) -> Done:
     return Done(f"{count_words(asked, 'view')} asked for, {count_words(discarded, 'old workbook')} deleted.")
 
 
-@job(timeout=900, lane=Lane.LONG)
+@job(timeout=900)
 def mail_saved_view(run: Run) -> Done:
     """Make this week's workbook of a view with its owner's rights, and write to them where it waits; once a week."""
     view = run.session.get(SavedView, run.arguments["view_id"], with_for_update=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from jobs.core.queue import Done, Lane, Later, Run, job
+from jobs.core.queue import Done, Later, Run, job
 from jobs.core.scanner import ScannerAwayError, ScannerRefusedError, find_virus, scanner_answers
 from models.core.access import Actor
 from models.core.db import act_as
@@ -31,7 +31,7 @@ def scan_document(run: Run) -> Done | Later:
     return outcome if document.scan_status.is_quarantine else Done(outcome.sentence)
 
 
-@job(timeout=1800, lane=Lane.LONG)
+@job(timeout=1800)
 def scan_waiting_files(run: Run) -> Done:
     """Ask about the files that nobody asks about any more, and those that were sent while no scanner was set."""
     if not run.equipment.scanner:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from jobs.core.mail import Letter, MailError, MailServer, compose, send
-from jobs.core.queue import Done, Lane, Later, Run, job
+from jobs.core.queue import Done, Later, Run, job
 from models.accounts.access_links import body_with_link, is_wanted, link_of_message
 from models.core.clock import now
 from models.core.errors import RuleBroken
@@ -16,7 +16,7 @@ from models.reminders.reminders import still_wanted
 MOST_TRIES = 10  # with pauses of 1, 2, 4 … 60 minutes: about six hours
 
 
-@job(timeout=180, lane=Lane.MAIL)
+@job(timeout=180)
 def send_message(run: Run) -> Done | Later:
     """Send one message, unless it is settled or no longer true. Tried again while the mail server is unavailable.
 

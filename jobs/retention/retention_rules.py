@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from jobs.core.queue import Done, Lane, Later, Run, job
+from jobs.core.queue import Done, Later, Run, job
 from models.core.clock import today
 from models.documents.job_requests import started_at
 from models.retention.retention_rules import due_in_all, erased_since
@@ -15,7 +15,7 @@ from models.rules.core.counts import count_words
 STRETCH_SECONDS = 600.0  # so long one attempt goes on; then others may have the worker before it starts again
 
 
-@job(timeout=1800, lane=Lane.LONG)
+@job(timeout=1800)
 def erase_due(run: Run) -> Done | Later:
     """Erase exactly what is due by today under the retention rules; run again, it finds nothing more.
 

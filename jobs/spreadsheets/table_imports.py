@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.core.queue import Done, Lane, Run, job
+from jobs.core.queue import Done, Run, job
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.messages.agency_messages import Letterhead
@@ -28,7 +28,7 @@ _MOVED = (
 _NOT_INVITED = "Nobody was invited, for no mail server is set: invite the new people from their list."
 
 
-@job(timeout=1800, lane=Lane.LONG)
+@job(timeout=1800)
 def check_table_import(run: Run) -> Done:
     """Do the whole import and take it back; keep what it would do."""
     table_import = _locked(run)
@@ -37,7 +37,7 @@ def check_table_import(run: Run) -> Done:
     return _refusable(run, table_import, lambda: _check(run, table_import))
 
 
-@job(timeout=1800, lane=Lane.LONG)
+@job(timeout=1800)
 def carry_out_table_import(run: Run) -> Done:
     """Do what was accepted, in one transaction; refuse where it would no longer do what the check said."""
     table_import = _locked(run)

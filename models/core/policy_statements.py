@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from sqlalchemy.orm import Mapper
+
 from models.core.access import EVERYTHING, STAFF_ROLES, DatabaseRole, RowPolicy, Verbs
+from models.core.db import Base
+from models.core.rooms import load_rooms
 
 _EVERY_ROW = (*STAFF_ROLES, DatabaseRole.SIGN_IN, DatabaseRole.SYSTEM)
 _ALL_ROWS = "USING (true) WITH CHECK (true)"
@@ -92,3 +96,10 @@ def _conditions(table: str, columns: Sequence[str], policy: RowPolicy) -> Iterat
     yield from _policy(table, "agency_update", writers, "UPDATE", clauses)
     if writers:
         yield f'GRANT UPDATE ({", ".join(policy.agency_updates)}) ON "{table}" TO {DatabaseRole.AGENCY}'
+
+
+def all_policies() -> dict[str, RowPolicy]:
+    """Each table's row policy, by table name."""
+    load_rooms("models")
+    mappers: Iterator[Mapper[Base]] = iter(Base.registry.mappers)
+    return {str(mapper.local_table): mapper.class_.row_policy for mapper in mappers}

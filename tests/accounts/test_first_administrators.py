@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.commands.people import first_invitation
+from app.accounts.printed_links import first_invitation
 from app.settings import Settings
 from models.accounts.access_links import find_link
 from models.core.access import Role

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from app.commands.people import first_invitation
+from app.accounts.printed_links import first_invitation
 from app.settings import Settings
 from models.core.access import Actor
 from models.core.db import make_session_factory

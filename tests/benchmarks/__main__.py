@@ -12,7 +12,18 @@ from sqlalchemy import create_engine
 from app.servers.local_servers import join_servers
 from models import schema
 from models.core.db import database_url
-from tests.benchmarks import draw, forgotten_passwords, imports, lists, mails, plan_pdf, queue, retention, reviews
+from tests.benchmarks import (
+    draw,
+    forgotten_passwords,
+    imports,
+    lists,
+    mails,
+    plan_pdf,
+    queue,
+    retention,
+    reviews,
+    start,
+)
 from tests.databases import Database
 
 
@@ -24,6 +35,7 @@ def main(rows: int, wanted: set[str]) -> None:
         database = Database.of(servers)
         benches: dict[str, Callable[[], Iterable[str]]] = {
             "pdf": plan_pdf.bench,
+            "start": start.bench,
             "passwords": lambda: forgotten_passwords.bench(database),
             "queue": lambda: queue.bench(database),
             "mails": lambda: mails.bench(database),

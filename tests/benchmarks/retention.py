@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 
 from app.demo.partnership import load_demo
 from app.servers.local_postgres import in_database
-from jobs.core.queue import system_sessions
+from jobs.core.service import system_sessions
 from models.core.clock import today
 from models.core.db import PortalSession, make_engine
 from models.core.rooms import load_rooms

@@ -14,9 +14,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 from structlog.testing import capture_logs
 
-from jobs.core.entries import PortalJob
-from jobs.core.queue import ENTRY, JOBS, Equipment, equip, job, run, system_sessions
+from jobs.core.entries import ENTRY, PortalJob
+from jobs.core.queue import JOBS, Equipment, equip, job, run
 from jobs.core.relay import connect
+from jobs.core.service import system_sessions
 from models.core.access import Actor, Role
 from models.core.clock import now
 from models.core.db import PortalSession

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.queue import JOBS, system_sessions
+from jobs.core.queue import JOBS
 from jobs.core.schedule import FRIDAY, MONDAY, SCHEDULES, Schedule, ask_for_due_runs, due_moments
+from jobs.core.service import system_sessions
 from models.core.access import Actor
 from models.core.clock import LONDON
 from models.core.db import PortalSession

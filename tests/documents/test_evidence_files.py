@@ -18,7 +18,7 @@ from werkzeug.test import encode_multipart
 from admin_views.partnership.sharing_agreements import SharingAgreementScreen
 from app.security import TAKES_LISTS
 from app.settings import Settings, SettingsError, load_settings
-from jobs.core.queue import system_sessions
+from jobs.core.service import system_sessions
 from models.core.access import Actor, Role
 from models.core.clock import today
 from models.core.db import PortalSession, act_as

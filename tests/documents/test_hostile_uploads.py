@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
 from jobs.core import queue
-from jobs.core.queue import Equipment, system_sessions
+from jobs.core.queue import Equipment
+from jobs.core.service import system_sessions
 from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession

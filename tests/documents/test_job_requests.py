@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs.core.queue import system_sessions
+from jobs.core.service import system_sessions
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession, act_as

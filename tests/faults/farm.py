@@ -32,8 +32,9 @@ from sqlalchemy.orm import sessionmaker
 
 from app.servers.local_servers import Servers, start_valkey
 from app.servers.server_guard import VALKEY_FOLDER, processes_in
-from jobs.core.queue import Lane, system_sessions
+from jobs.core.lanes import Lane
 from jobs.core.relay import QUEUES, connect
+from jobs.core.service import system_sessions
 from models.core.access import Actor, DatabaseRole
 from models.core.db import PortalSession, database_url
 from models.documents.job_requests import JobStatus, job_view, request_job

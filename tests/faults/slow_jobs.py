@@ -8,8 +8,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from jobs.core.queue import Done, Lane, Later, Run, job
+from jobs.core.lanes import LANES, Lane
+from jobs.core.queue import Done, Later, Run, job
 from models.core.errors import RuleBroken
+
+LANES |= {"dig_well": Lane.LONG, "post": Lane.MAIL}
 
 
 def mark(run: Run) -> None:
@@ -38,7 +41,7 @@ def plough(run: Run) -> Done:
     return Done("The field is ploughed.")
 
 
-@job(timeout=60, lane=Lane.LONG)
+@job(timeout=60)
 def dig_well(run: Run) -> Done:
     """Long work, as a case list of a million rows is."""
     mark(run)
@@ -47,7 +50,7 @@ def dig_well(run: Run) -> Done:
     return Done("There is water.")
 
 
-@job(timeout=60, lane=Lane.MAIL)
+@job(timeout=60)
 def post(run: Run) -> Done:
     """Quick work that nobody waits for, as a mail is."""
     leave_effect(run)

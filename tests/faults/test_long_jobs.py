@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.core.queue import JOBS, Lane
+from jobs.core.lanes import Lane
+from jobs.core.queue import JOBS
 from models.core.rooms import load_rooms
 from models.documents.job_requests import JobStatus
 from tests.databases import Database

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from redis import Redis
 
-from jobs.core.queue import Lane
+from jobs.core.lanes import Lane
 from jobs.core.relay import QUEUES
 from models.documents.job_requests import JobStatus
 from tests.faults.farm import Farm

@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 
 from admin_views.kit.partnership import RememberedPartnership
 from admin_views.kit.requests import Database
-from app import create_app
+from app.portal import create_app
 from app.settings import Settings
 from jobs.pdf.paper.letterhead import Stationery, logo_of
 from jobs.pdf.plans.plan_reports import build

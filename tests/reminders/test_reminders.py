@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from jobs.core.queue import Done, Equipment, Later, Run, system_sessions
+from jobs.core.queue import Done, Equipment, Later, Run
+from jobs.core.service import system_sessions
 from jobs.messages.messages import MOST_TRIES, send_message
 from jobs.reminders.reminders import write_digests, write_reminders
 from models.case_lists.case_frames import CaseFrame

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import sessionmaker
 
-from jobs.core.queue import system_sessions
+from jobs.core.service import system_sessions
 from models.core.db import PortalSession
 from models.retention.erasures import ERASABLE
 from models.retention.retention_rules import RetentionRule, due_count, erase_due

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from app import create_app
 from app.database_logins import DATABASE
+from app.portal import create_app
 from app.servers.local_postgres import in_database
 from app.servers.local_servers import Servers, join_servers
 from app.settings import Settings

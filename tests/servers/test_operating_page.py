@@ -7,6 +7,7 @@ import re
 import click
 import pytest
 
+from app.cli import Verb
 from tests.house.source import PROJECT
 from tests.servers.documented import PAGE, blocks
 from tests.web import usual_portal
@@ -54,6 +55,6 @@ def test_every_command_that_the_page_names_is_there_with_its_options() -> None:
                 break
             found = command.get_command(context, word)
             assert found is not None, f"flask --app wsgi {words}"
-            command = found
+            command = found.command if isinstance(found, Verb) else found
         known = {option for parameter in command.params for option in parameter.opts}
         assert {option.partition("=")[0] for option in options} <= known, words

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.servers.local_servers import Servers, join_servers
-from models import schema
+from app.servers.revisions import is_prepared
 from tests.core.migration_walk import Ground, ground, losses, shape_of, snapshot
 from tests.core.test_migrations import MAY_LOSE
 from tests.databases import Database
@@ -51,7 +51,7 @@ def test_first_release_is_backed_up_upgraded_and_brought_back_by_the_documented_
     before, shape = snapshot(url), shape_of(url)
     command(operator, "backup", file)
     command({**told, "DATABASE_OWNER_URL": place.owner(NAME)}, "database", "prepare")
-    assert schema.is_prepared(place.owner(NAME))
+    assert is_prepared(place.owner(NAME))
     expected = {loss for losses_of in MAY_LOSE.values() for loss in losses_of}
     assert losses(before, snapshot(url)) <= expected
     command(operator, "restore", file)

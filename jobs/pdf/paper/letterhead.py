@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from pikepdf import Dictionary, Name, Object, Pdf, Stream
 from PIL import Image
 
 from models.partnership.partnership_settings import PartnershipFacts
@@ -145,21 +144,3 @@ def logo_png(logo: Logo) -> bytes:
     out = BytesIO()
     Image.frombytes("RGB", (logo.width, logo.height), logo.pixels).save(out, "PNG")
     return out.getvalue()
-
-
-def logo_object(pdf: Pdf, logo: Logo) -> Object:
-    """The logo as a picture of that PDF file, to be shown by the name /Logo."""
-    return pdf.make_indirect(
-        Stream(
-            pdf,
-            logo.pixels,
-            Dictionary(
-                Type=Name.XObject,
-                Subtype=Name.Image,
-                Width=logo.width,
-                Height=logo.height,
-                ColorSpace=Name.DeviceRGB,
-                BitsPerComponent=8,
-            ),
-        )
-    )

@@ -13,9 +13,9 @@ from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape
 
-from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Pdf, String
+from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Pdf, Stream, String
 
-from jobs.pdf.paper.letterhead import Logo, logo_object
+from jobs.pdf.paper.letterhead import Logo
 from jobs.pdf.paper.typefaces import FontBook
 
 Attribute = tuple[str, str | int]
@@ -152,7 +152,7 @@ def finish(raw: bytes, tree: TagTree, fonts: FontBook, about: About, logo: Logo 
     with Pdf.open(BytesIO(raw)) as pdf:
         resources = pdf.make_indirect(Dictionary(Font=fonts.resources(pdf)))
         if logo is not None:
-            resources.XObject = Dictionary(Logo=logo_object(pdf, logo))
+            resources.XObject = Dictionary(Logo=_logo_object(pdf, logo))
         for page in pdf.pages:
             page.obj.Resources = resources
         tree.write(pdf)
@@ -195,3 +195,21 @@ def _xmp(about: About) -> bytes:
 <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool><xmp:CreateDate>{day}</xmp:CreateDate><xmp:ModifyDate>{day}</xmp:ModifyDate>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>""".encode()
+
+
+def _logo_object(pdf: Pdf, logo: Logo) -> Object:
+    """The logo as a picture of that PDF file, to be shown by the name /Logo."""
+    return pdf.make_indirect(
+        Stream(
+            pdf,
+            logo.pixels,
+            Dictionary(
+                Type=Name.XObject,
+                Subtype=Name.Image,
+                Width=logo.width,
+                Height=logo.height,
+                ColorSpace=Name.DeviceRGB,
+                BitsPerComponent=8,
+            ),
+        )
+    )

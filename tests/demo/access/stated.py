@@ -10,7 +10,7 @@ from functools import cache
 from flask import Flask
 
 from admin_views.kit.registry import load_screens
-from app.access_page import MARK, PAGE
+from app.commands.access_page import MARK, PAGE
 from models.core.access import Role
 
 ASKED_WITH = ("GET", "POST", "PUT", "DELETE", "PATCH")

@@ -16,7 +16,7 @@ from models.core.access import ALL, STAFF_ROLES, RowPolicy, Verbs
 from models.core.db import Base
 from models.core.rooms import load_rooms
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "data-model.md"
 
 _HEAD = """# Data model

@@ -1,15 +1,17 @@
-"""Which long-running parts of the portal does an operator start: worker, relay and scheduler?"""
+"""How does an operator start a process that does the jobs?"""
 
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from app.commands.kit import prepared_servers, refusals, settings_in_use
-from jobs.core import relay, schedule, worker
+from jobs.core import worker
 
 
 @click.command("worker")
 @click.option("--short-only", is_flag=True, help="Leave long jobs, such as imports, to the other workers.")
+@with_appcontext
 @refusals
 def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
@@ -24,18 +26,3 @@ def worker_command(short_only: bool) -> None:
         takes_long=not short_only,
         also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
     )
-
-
-@click.command("relay")
-@refusals
-def relay_command() -> None:
-    """Hand requests that were committed to the queue, until told to stop."""
-    servers = prepared_servers()
-    relay.run(servers.jobs_url, servers.redis_url)
-
-
-@click.command("scheduler")
-@refusals
-def scheduler_command() -> None:
-    """Request scheduled jobs when they fall due, until told to stop."""
-    schedule.run(prepared_servers().jobs_url)

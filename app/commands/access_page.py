@@ -13,7 +13,7 @@ from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.homes.home import HomeView
 from admin_views.kit.permissions import Roles
 from admin_views.kit.registry import Category, load_screens
-from app.data_model import PROJECT, first_sentence, rows_in_words
+from app.commands.data_model import PROJECT, first_sentence, rows_in_words
 from app.doors import DOORS, home_pages
 from app.servers.grants import grants_table
 from models.core.access import Role
