@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from models.rules.tools.questionnaires import Question
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer
 from models.tools.tool_versions import ToolVersion
 
-Given = Row[tuple[str, int, str, str, str | None, list[str]]]
+Given = Row[str, int, str, Any, str, list[str]]
 """An answer: its question's key, the case, the agency, the answer, the moderated grade, all grades from the best."""
 
 
