@@ -13,6 +13,7 @@ from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, expose, role
 from admin_views.kit.looks import note_shown
 from admin_views.partnership.hubs import may_run
 from models.audits.audit_openings import agencies_to_audit, kept_out_sentence, pending_sentence
+from models.audits.auditor_agreement import auditor_agreement
 from models.audits.case_audit_reports import CaseRow, CellState, SampleAudits, review_audits
 from models.audits.case_audits import AuditStatus, CaseAudit
 from models.audits.sample_estimates import estimates_of
@@ -102,7 +103,7 @@ class ReviewCasePages(PageSet):
         """Cases down, agencies across: where each audit stands, and boxes to tick for those that want an auditor."""
         review = self.review(review_id)
         samples, runs = review_audits(self.session, review_id), self.runs(review)
-        note_shown(*(shown for sample in samples for row in sample.rows for shown in (row.case, *row.audits.values())))
+        _note_shown(samples)
         show = request.args.get("show", "")
         told = self._estimates(samples) if not show else {}
         sheets = [self._sheet(sample, show, told.get(sample.sample.id), runs=runs) for sample in samples]
@@ -111,6 +112,7 @@ class ReviewCasePages(PageSet):
             show=show, chips=_chips(samples), ticked=_ticked(samples), notices=self._notices(review, samples),
             as_list=list_address(CaseAudit, review_id=review.id), standing=_standing, runs=runs,
             to_assign=sum(sheet.to_tick for sheet in sheets),
+            agreement=auditor_agreement(self.session, review_id) if told else [],
             may_assign=runs and any(cell.may_tick for sheet in sheets for line in sheet.lines for cell in line.cells),
         )  # fmt: skip
 
@@ -168,6 +170,10 @@ class ReviewCasePages(PageSet):
         pending = [row.case for audits in samples for row in audits.rows if row.is_pending and not row.audits]
         without = agencies_to_audit(self.session, review.id)[1]
         return [words for words in (kept_out_sentence(without), pending_sentence(pending)) if words]
+
+
+def _note_shown(samples: Sequence[SampleAudits]) -> None:
+    note_shown(*(shown for sample in samples for row in sample.rows for shown in (row.case, *row.audits.values())))
 
 
 def _lines(audits: SampleAudits, show: str, *, runs: bool) -> Iterable[Line]:
