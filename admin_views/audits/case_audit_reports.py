@@ -102,8 +102,7 @@ class ReviewCasePages(PageSet):
     def cases(self, review_id: int) -> str:
         """Cases down, agencies across: where each audit stands, and boxes to tick for those that want an auditor."""
         review = self.review(review_id)
-        samples, runs = review_audits(self.session, review_id), self.runs(review)
-        _note_shown(samples)
+        samples, runs = _noted(review_audits(self.session, review_id)), self.runs(review)
         show = request.args.get("show", "")
         told = self._estimates(samples) if not show else {}
         sheets = [self._sheet(sample, show, told.get(sample.sample.id), runs=runs) for sample in samples]
@@ -172,8 +171,10 @@ class ReviewCasePages(PageSet):
         return [words for words in (kept_out_sentence(without), pending_sentence(pending)) if words]
 
 
-def _note_shown(samples: Sequence[SampleAudits]) -> None:
+def _noted(samples: list[SampleAudits]) -> list[SampleAudits]:
+    """The same samples, once it is noted whose cases and audits are looked at."""
     note_shown(*(shown for sample in samples for row in sample.rows for shown in (row.case, *row.audits.values())))
+    return samples
 
 
 def _lines(audits: SampleAudits, show: str, *, runs: bool) -> Iterable[Line]:
