@@ -120,11 +120,13 @@ def may_go(button: Button) -> bool:
 
 def opens(href: str, method: str = "GET") -> bool:
     """Whether an address leads to a page that the person may open; nothing leads nowhere."""
+    if not href:
+        return False
     try:
         endpoint, _ = current_app.url_map.bind("").match(urlsplit(href).path, method)
     except HTTPException:
         return True  # not a page of ours, or one that says so itself
-    return bool(href) and page_opens(endpoint)
+    return page_opens(endpoint)
 
 
 def short_first(rows: Sequence[Sequence[Any]], place: int = 0) -> str:
