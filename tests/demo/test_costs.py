@@ -7,14 +7,13 @@ is made ten times as much, and the same pages and jobs are asked again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
@@ -23,12 +22,12 @@ from jobs.core.mail import MailServer
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession
-from models.partnership.people import Person
 from tests.assurance.figures import scaled
 from tests.benchmarks.more_data import grow
 from tests.demo.every_page import addresses_of, rules_of
 from tests.demo.test_every_job import HOW_ASKED, asked
 from tests.documents.clamd import scanner
+from tests.kit.test_screens import statements
 from tests.postboxes import Postbox, mail_server
 from tests.web import Browser
 from tests.work import do_request
@@ -57,20 +56,6 @@ ONE_BY_ONE = {
 
 Costs = dict[str, int]
 Paths = dict[tuple[str, Role], str]
-
-
-@contextmanager
-def counting(engine: Engine) -> Iterator[list[str]]:
-    """The statements sent meanwhile, those of the test's own points of return apart."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def multiply(connection: Connection, session: Session) -> None:
@@ -126,7 +111,7 @@ def page_costs(engine: Engine, browsers: dict[Role, Browser], paths: Paths) -> C
         for browser in browsers.values():
             status_of(browser, "/account/")
         for (endpoint, role), path in paths.items():
-            with counting(engine) as seen:
+            with statements(engine) as seen:
                 assert status_of(browsers[role], path) == 200, path
             costs[f"{endpoint} by {role} at {path}"] = len(seen)
     return costs
@@ -135,16 +120,6 @@ def page_costs(engine: Engine, browsers: dict[Role, Browser], paths: Paths) -> C
 def grown(before: Costs, after: Costs) -> dict[str, tuple[int, int]]:
     """What takes more than before."""
     return {name: (count, after[name]) for name, count in before.items() if after[name] > count}
-
-
-@pytest.fixture
-def browsers(portal: Flask, session: Session) -> dict[Role, Browser]:
-    """A browser for the first person of each role."""
-    people = {
-        role: session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first() for role in Role
-    }
-    session.commit()
-    return {role: Browser(portal).enter(person, session) for role, person in people.items() if person is not None}
 
 
 def test_no_page_takes_more_statements_in_a_partnership_ten_times_as_large(
@@ -174,7 +149,7 @@ def job_cost(
         def cost(name: str) -> int:
             more = {"scanner": address} if name.startswith("scan_") else {}
             number = asked(session, name)
-            with counting(engine) as seen:
+            with statements(engine) as seen:
                 do_request(session, session_factory, number, mail_server=server, **more)
             return len(seen)
 

@@ -15,7 +15,6 @@ from werkzeug.routing import Rule
 from admin_views.kit.registry import load_screens
 from models.core.access import Role
 from models.core.looks import Look, LookKind
-from models.partnership.people import Person
 from models.sampling.sample_cases import SampleCase
 from tests.assurance.figures import note_figure
 from tests.demo.every_page import addresses_of, rules_of
@@ -114,16 +113,6 @@ def test_every_screen_of_records_of_cases_is_declared_page_by_page() -> None:
     of_cases = {known.endpoint_of() for known in load_screens() if known.model.is_about_cases}
     assert of_cases == SHOW_CASES.keys() - {"feedback", *SHOW_SOME}
     assert not of_cases & OTHERS
-
-
-@pytest.fixture
-def browsers(portal: Flask, session: Session) -> dict[Role, Browser]:
-    """A browser for one person of each role."""
-    people = {
-        role: session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first() for role in Role
-    }
-    session.commit()
-    return {role: Browser(portal).enter(person, session) for role, person in people.items() if person is not None}
 
 
 def count(session: Session, *kinds: LookKind) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from math import exp, lgamma, log, sqrt
 
@@ -21,13 +22,22 @@ def student_quantile(degrees: int, tail: float = 0.025) -> float:
     low, high = 0.0, 1.0
     while _tail(high, degrees) > tail:
         high *= 2
+    return falling_to(tail, lambda value: _tail(value, degrees), low, high)
+
+
+def falling_to(wanted: float, of: Callable[[float], float], low: float, high: float) -> float:
+    """Where a falling function of a number comes down to what is wanted, between two numbers; by halving.
+
+    >>> round(falling_to(0.25, lambda number: 1 / number, 1, 10), 9)
+    4.0
+    """
     for _ in range(100):
         middle = (low + high) / 2
-        if _tail(middle, degrees) > tail:
+        if of(middle) > wanted:
             low = middle
         else:
             high = middle
-    return (low + high) / 2
+    return high
 
 
 def standard_error(values: list[float]) -> float:

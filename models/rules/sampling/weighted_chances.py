@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, log
 
+from models.rules.core.quantiles import falling_to
+
 _LEAST = 0.05
 """No weight is less than this share of the largest; any weights keep the promise, these only keep the sum short."""
 
@@ -39,14 +41,7 @@ def most_surprise(weights: tuple[float, ...], tail: float) -> float:
     >>> round(2 * most_surprise((1.0, 1.0, 1.0), 0.025), 6)  # chi-squared with 6 degrees of freedom
     14.449375
     """
-    low, high = 0.0, sum(weights) * (5 - log(tail)) * 2
-    for _ in range(80):
-        middle = (low + high) / 2
-        if _above(weights, middle) > tail:
-            low = middle
-        else:
-            high = middle
-    return high
+    return falling_to(tail, lambda value: _above(weights, value), 0.0, sum(weights) * (5 - log(tail)) * 2)
 
 
 def _above(weights: Sequence[float], value: float) -> float:
