@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from sqlalchemy.orm import Session
 from models.audits.audit_assignments import assign_auditor
 from models.audits.audit_openings import open_case_audits
 from models.audits.case_audits import CaseAudit, submit_audit
+from models.audits.moderations import moderate_case
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import ImportChoice, import_frame, open_check
 from models.core.access import Role
 from models.core.clock import today
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
+from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.partnership.sharing_agreements import SharingAgreement
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
@@ -139,3 +142,15 @@ def submitted(session: Session, audit: CaseAudit, met: str = "Fully met") -> Cas
 def cases(session: Session, sample: AuditSample) -> list[SampleCase]:
     """The drawn cases and reserves of a sample, in order."""
     return list(session.scalars(select(SampleCase).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)))
+
+
+def moderated(session: Session, scene: Scene, grades: Sequence[str]) -> list[SampleCase]:
+    """The first cases of the scene, moderated with these grades."""
+    drawn = select(CaseAudit.sample_case_id).where(CaseAudit.review_id == scene.review.id)
+    in_order = session.scalars(select(SampleCase).where(SampleCase.id.in_(drawn)).order_by(SampleCase.id)).all()
+    for case, grade in zip(in_order, grades, strict=False):
+        named = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == grade)
+        grade_id = session.scalars(select(ReferenceItem.id).where(*named)).one()
+        moderate_case(session, case, grade_id=grade_id, reason="Talked through.", person_id=None)
+    session.commit()
+    return list(in_order[: len(grades)])

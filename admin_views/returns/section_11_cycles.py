@@ -78,7 +78,6 @@ class Section11CycleScreen(Screen):
     )
     url, category, menu_order = "/section-11-cycles", Category.PEOPLE, 60
     stands_in = Place.AGENCIES
-    details_template = "section_11/cycle.html"
     roles = kept_by(OFFICERS, readers=STAFF, delete=ADMINISTRATORS)
     introduction = (
         "All partners complete Section 11, for children and for adults, apart from and in addition to the reviews."

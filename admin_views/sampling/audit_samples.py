@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
@@ -37,6 +39,7 @@ from admin_views.partnership.hubs import offer_own_reviews
 from admin_views.sampling.sample_certificates import CertificatePages
 from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
+from models.audits.sample_estimates import estimates_of
 from models.core.access import Role
 from models.reviews.review_writes import runs_review_of
 from models.reviews.thematic_reviews import ThematicReview
@@ -134,6 +137,10 @@ class AuditSampleScreen(Screen):
         if record.drawn_at:
             buttons += document_buttons(self.link("certificate_page", record_id=record.id), "Certificate")
         return [*buttons, *sample_buttons(record)]
+
+    def details_of(self, record: AuditSample) -> dict[str, Any]:
+        """The sample, and of one that is drawn what it says of all cases, or why nothing may be said."""
+        return {**super().details_of(record), "pictures": list(estimates_of(self.session, [record]).values())}
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []

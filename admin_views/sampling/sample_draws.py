@@ -14,7 +14,7 @@ from admin_views.kit.actions import pressed_elsewhere
 from admin_views.kit.base import OFFICERS, PageSet, Panel, already_sent, expose, person_id, row_action, show_tag
 from admin_views.kit.looks import note_shown
 from admin_views.kit.registry import link_to
-from models.audits.sample_estimates import earlier_grades, estimates_of
+from models.audits.sample_estimates import earlier_grades
 from models.case_lists.case_frames import CaseFrame
 from models.core.errors import RuleBroken
 from models.documents.documents import Document
@@ -97,17 +97,8 @@ def _size(session: Session, sample: AuditSample, seen: Preview) -> SizeWords:
 
 
 def drawn_panels(session: Session, sample: AuditSample) -> list[Panel]:
-    """What a drawn sample says of all cases, its cases stratum by stratum, and its certificates."""
-    return [*_estimate(session, sample), *_strata_panels(session, sample), _documents(session, sample)]
-
-
-def _estimate(session: Session, sample: AuditSample) -> list[Panel]:
-    """The figures of the picture that stands on the page of the review's cases, or why nothing may be said."""
-    pictures = estimates_of(session, [sample]).values()
-    return [
-        Panel(each.title, each.headings, each.table, lead=f"{each.says} {each.base}".strip(), empty="")
-        for each in pictures
-    ]
+    """The cases of a drawn sample, stratum by stratum, and its certificates."""
+    return [*_strata_panels(session, sample), _documents(session, sample)]
 
 
 def _strata_panels(session: Session, sample: AuditSample) -> list[Panel]:

@@ -13,7 +13,6 @@ from models.audits.case_audits import CaseAudit
 from models.core.access import Role
 from models.tools.answer_sheets import SheetAnswer
 from tests import make_audits, make_tools
-from tests.audits.test_sample_estimates import moderated
 from tests.kit.test_screens import statements
 from tests.make_audits import Scene
 from tests.web import Browser
@@ -43,7 +42,7 @@ def answered(session: Session, scene: Scene, agency_id: int, *values: str) -> No
 
 
 def test_nothing_is_shown_while_fewer_than_five_cases_are_moderated(session: Session, scene: Scene) -> None:
-    moderated(session, scene, ["good"] * 4)
+    make_audits.moderated(session, scene, ["good"] * 4)
     assert auditor_agreement(session, scene.review.id) == []
 
 
@@ -52,7 +51,7 @@ def test_an_agency_that_grades_higher_and_how_far_both_agree_stand_on_the_cases_
 ) -> None:
     answered(session, scene, scene.police.id, *["Outstanding"] * 5, "Good")
     answered(session, scene, scene.health.id, *["Good"] * 6)
-    moderated(session, scene, ["good"] * 6)
+    make_audits.moderated(session, scene, ["good"] * 6)
     agreed, differences = auditor_agreement(session, scene.review.id)
     assert agreed.table[0][1:3] == ("6", "17%")
     assert differences.says == "Northfield Police grades higher than what is moderated."
@@ -66,7 +65,7 @@ def test_an_agency_that_grades_higher_and_how_far_both_agree_stand_on_the_cases_
 
 
 def test_two_statements_however_many_answers_there_are(session: Session, scene: Scene, engine: Engine) -> None:
-    moderated(session, scene, ["good"] * 6)
+    make_audits.moderated(session, scene, ["good"] * 6)
     session.refresh(scene.review)
     with statements(engine) as seen:
         auditor_agreement(session, scene.review.id)

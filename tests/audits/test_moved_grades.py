@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from models.audits.case_audits import CaseAudit
-from models.audits.moderations import moderate_case
 from models.audits.moved_grades import moved_grades
 from models.core.access import Role
-from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.audits.moved_grades import moved_grades_picture
 from models.rules.documents.pictures import Grid
-from models.sampling.sample_cases import SampleCase
 from models.tools.answer_sheets import SheetAnswer
 from tests import make_audits
 from tests.documents.drawings import numbers_drawn, table_of
@@ -38,21 +34,9 @@ def scene(session: Session) -> Scene:
     return scene
 
 
-def moderated(session: Session, scene: Scene, grades: Sequence[str]) -> list[SampleCase]:
-    """The first cases of the scene, moderated with these grades."""
-    drawn = select(CaseAudit.sample_case_id).where(CaseAudit.review_id == scene.review.id)
-    cases = session.scalars(select(SampleCase).where(SampleCase.id.in_(drawn)).order_by(SampleCase.id)).all()
-    for case, grade in zip(cases, grades, strict=False):
-        named = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == grade)
-        grade_id = session.scalars(select(ReferenceItem.id).where(*named)).one()
-        moderate_case(session, case, grade_id=grade_id, reason="Talked through.", person_id=None)
-    session.commit()
-    return list(cases[: len(grades)])
-
-
 def test_fewer_than_five_moderated_cases_show_no_number_at_all(browser: Open, session: Session, scene: Scene) -> None:
     assert moved_grades(session, scene.review.id) is None
-    (case, *_) = moderated(session, scene, ["good", "inadequate", "good", "good"])
+    (case, *_) = make_audits.moderated(session, scene, ["good", "inadequate", "good", "good"])
     page = browser(Role.OFFICER).get(f"/moderations/case/{case.id}/")
     part = page.select_one("section[aria-labelledby=p-moderated]")
     assert part is not None
@@ -64,7 +48,9 @@ def test_fewer_than_five_moderated_cases_show_no_number_at_all(browser: Open, se
 def test_page_of_a_case_compares_the_grades_of_all_moderated_cases(
     browser: Open, session: Session, scene: Scene
 ) -> None:
-    (case, *_) = moderated(session, scene, ["good", "inadequate", "good", "outstanding", "good", "inadequate"])
+    (case, *_) = make_audits.moderated(
+        session, scene, ["good", "inadequate", "good", "outstanding", "good", "inadequate"]
+    )
     officer = browser(Role.OFFICER)
     part = officer.get(f"/moderations/case/{case.id}/").select_one("section[aria-labelledby=p-moderated]")
     assert part is not None
@@ -82,7 +68,7 @@ def test_page_of_a_case_compares_the_grades_of_all_moderated_cases(
 
 
 def test_own_grades_on_another_scale_are_left_out_and_counted(session: Session, scene: Scene) -> None:
-    moderated(session, scene, ["good"] * 5)
+    make_audits.moderated(session, scene, ["good"] * 5)
     answers = session.scalars(
         select(SheetAnswer).where(SheetAnswer.question_key == "met").order_by(SheetAnswer.id)
     ).all()
@@ -103,7 +89,7 @@ def test_own_grades_on_another_scale_are_left_out_and_counted(session: Session, 
 
 def test_two_statements_however_many_cases_are_moderated(session: Session, scene: Scene, engine: Engine) -> None:
     for grades, most in ((["good"], 1), (["good"] * 5, 2), (["good"] * 6, 2)):
-        moderated(session, scene, grades)
+        make_audits.moderated(session, scene, grades)
         with statements(engine) as seen:
             moved_grades(session, scene.review.id)
         assert len([statement for statement in seen if "case_audits" in statement]) == most

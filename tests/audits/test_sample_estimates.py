@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from bs4 import Tag
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from models.audits.case_audits import CaseAudit
-from models.audits.moderations import moderate_case
 from models.audits.sample_estimates import change_of, estimates_of, stratum_results
 from models.core.access import Role
 from models.core.clock import today
 from models.gates.review_reports import review_facts
-from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.rules.documents.papers import Occasion
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import AuditSample, DrawKind, SampleBrief, SampleStatus, plan_sample
-from models.sampling.sample_cases import SampleCase
 from tests import make_audits
 from tests.kit.test_screens import statements
 from tests.make_audits import Scene
@@ -39,19 +35,8 @@ def scene(session: Session) -> Scene:
     return scene
 
 
-def moderated(session: Session, scene: Scene, codes: Sequence[str]) -> None:
-    """The first cases of the scene, moderated with these grades."""
-    drawn = select(CaseAudit.sample_case_id).where(CaseAudit.review_id == scene.review.id)
-    cases = session.scalars(select(SampleCase).where(SampleCase.id.in_(drawn)).order_by(SampleCase.id)).all()
-    for case, code in zip(cases, codes, strict=False):
-        named = (ReferenceItem.list_name == ReferenceList.GRADE, ReferenceItem.code == code)
-        grade_id = session.scalars(select(ReferenceItem.id).where(*named)).one()
-        moderate_case(session, case, grade_id=grade_id, reason="Talked through.", person_id=None)
-    session.commit()
-
-
 def test_the_cases_page_says_what_the_draw_tells_of_all_cases(browser: Open, session: Session, scene: Scene) -> None:
-    moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
+    make_audits.moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
     page = browser(Role.OFFICER).get(f"/case-audits/review/{scene.review.id}/")
     part = page.select_one(f"section[aria-labelledby=p-estimate-{scene.sample.id}]")
     assert part is not None
@@ -60,7 +45,7 @@ def test_the_cases_page_says_what_the_draw_tells_of_all_cases(browser: Open, ses
 
 
 def test_a_voided_a_quick_and_a_typed_draw_say_that_nothing_may_be_said(session: Session, scene: Scene) -> None:
-    moderated(session, scene, ["good"] * 6)
+    make_audits.moderated(session, scene, ["good"] * 6)
     said = []
     for kind, status in ((DrawKind.QUICK, SampleStatus.DRAWN), (DrawKind.TYPED, SampleStatus.DRAWN)):
         scene.sample.kind, scene.sample.status = kind, status
@@ -78,12 +63,12 @@ def test_the_page_of_a_sample_says_the_same_and_a_draw_without_grades_says_nothi
 ) -> None:
     pages = browser(Role.OFFICER)
     assert "Fewer than five cases are graded yet" in _text(pages.get(f"/audit-samples/{scene.sample.id}/"))
-    moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
+    make_audits.moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
     assert "between 5 and 11 of them" in _text(pages.get(f"/audit-samples/{scene.sample.id}/"))
 
 
 def test_the_report_tells_all_cases_together_and_not_parts_of_few(session: Session, scene: Scene) -> None:
-    moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
+    make_audits.moderated(session, scene, ["good", "good", "inadequate", "good", "outstanding", "good"])
     asked = Occasion(today(), "Arden")
     (picture,) = review_facts(session, asked, review_id=scene.review.id).estimates
     assert [row[0] for row in picture.table] == ["All cases"]
@@ -91,7 +76,7 @@ def test_the_report_tells_all_cases_together_and_not_parts_of_few(session: Sessi
 
 
 def test_two_statements_however_many_cases_there_are(session: Session, scene: Scene, engine: Engine) -> None:
-    moderated(session, scene, ["good"] * 6)
+    make_audits.moderated(session, scene, ["good"] * 6)
     session.refresh(scene.sample)
     with statements(engine) as seen:
         estimates_of(session, [scene.sample])
@@ -101,7 +86,7 @@ def test_two_statements_however_many_cases_there_are(session: Session, scene: Sc
 def test_an_eliminated_case_and_one_not_moderated_count_as_drawn_without_a_grade(
     session: Session, scene: Scene
 ) -> None:
-    moderated(session, scene, ["good"] * 5)
+    make_audits.moderated(session, scene, ["good"] * 5)
     (results,) = stratum_results(session, [scene.sample.id]).values()
     assert [(each.population, each.good, each.other, each.unknown) for each in results] == [(6, 3, 0, 0), (6, 2, 0, 1)]
 
@@ -109,7 +94,7 @@ def test_an_eliminated_case_and_one_not_moderated_count_as_drawn_without_a_grade
 def test_a_change_is_refused_where_one_draw_allows_no_statement_and_told_where_both_do(
     session: Session, scene: Scene
 ) -> None:
-    moderated(session, scene, ["good"] * 6)
+    make_audits.moderated(session, scene, ["good"] * 6)
     said = change_of(session, scene.sample, scene.sample)
     assert said.endswith("There is no evidence of a change: none at all would fit as well.")
     scene.sample.kind = DrawKind.QUICK
@@ -120,7 +105,7 @@ def test_a_change_is_refused_where_one_draw_allows_no_statement_and_told_where_b
 def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
     browser: Open, session: Session, scene: Scene
 ) -> None:
-    moderated(session, scene, ["good", "inadequate", "good", "good", "good", "good"])
+    make_audits.moderated(session, scene, ["good", "inadequate", "good", "good", "good", "good"])
     plan = parse_plan({**make_audits.PLAN, "allocation": {"method": "fixed", "size": 2}})
     brief = SampleBrief(title="Again", review_id=scene.review.id)
     scene.sample.review_id = scene.review.id

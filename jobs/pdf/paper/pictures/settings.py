@@ -22,7 +22,7 @@ class Setting:
 
     def lines(self, text: str, look: str, width: float, most: int) -> list[str]:
         """The words in at most so many lines; what does not fit ends with three dots. The table has it whole."""
-        lines = self.type.wrap(short(text, 200), _style(look), width)
+        lines = self.type.wrap(short(text, 200 * most), _style(look), width)
         if len(lines) <= most:
             return lines
         last = lines[most - 1]

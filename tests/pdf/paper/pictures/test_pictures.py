@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -51,6 +52,12 @@ def test_files_hold_title_sentence_and_base_and_are_the_same_twice(picture: Pict
     assert tags <= {"svg", "title", "desc", "rect", "line", "circle", "text"}, "nothing that runs"
     assert png_of(picture) == png_of(picture)
     assert Image.open(BytesIO(png_of(picture))).size[0] == 1920
+
+
+def test_what_a_picture_cannot_say_stands_whole_in_its_file() -> None:
+    told = replace(HEAT, base=" ".join(f"Count {number} is of another day." for number in range(20)))
+    drawn = " ".join(ElementTree.fromstring(svg_of(told)).itertext())
+    assert told.base in drawn
 
 
 @NAMED
