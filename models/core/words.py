@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -13,11 +14,11 @@ def choice_column(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=_values)
 
 
-def one_of(column: str, kind: type[StrEnum], name: str) -> CheckConstraint:
-    """The constraint that keeps a column to the words of its enum."""
-    words = ", ".join(f"'{member.value}'" for member in kind)
+def one_of(column: str, words: Iterable[str], name: str) -> CheckConstraint:
+    """The constraint that keeps a column to the words of its enum, or to these codes."""
+    listed = ", ".join(f"'{word}'" for word in words)
     sentence = f"Choose one of the offered words for {column.replace('_', ' ')}."
-    return must(f"{column} IN ({words})", name=name, sentence=sentence)
+    return must(f"{column} IN ({listed})", name=name, sentence=sentence)
 
 
 def must(condition: str, *, name: str, sentence: str, field: str = "") -> CheckConstraint:

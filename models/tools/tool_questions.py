@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.words import must
+from models.core.words import must, one_of
 from models.rules.tools.question_kinds import KINDS, Kind
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.key_lines import KeyLine
@@ -54,6 +54,7 @@ class ToolQuestion(Record):
             info={"sentence": "The tool already has a question of that key."},
         ),
         must("text <> ''", name="question_written", sentence="Write the question."),
+        one_of("kind", KINDS, "known_kind_of_question"),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(reason=_HUB)
 

@@ -31,6 +31,7 @@ HINTS: dict[str, Any] = {
     "saved_views.shared_with": ["sponsor"],
     "surveys.token": "a token of the survey {row}",
     "thematic_reviews.year": 2026,
+    "tool_questions.kind": "rating",
 }
 """What a column holds where a value of its type would break a rule; `{row}` is the row's number."""
 

@@ -33,6 +33,7 @@ from models.reviews.invitations import Invitation
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import month_ends_before
+from models.rules.tools.questionnaires import Questionnaire
 from models.signatures.sign_offs import SignOff
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.key_lines import KeyLine
@@ -95,7 +96,8 @@ def question(side: Side) -> ToolQuestion:
 
 @makes(ToolVersion)
 def version(side: Side) -> ToolVersion:
-    return ToolVersion(tool_id=side.id(AssuranceTool), number=1, content={}, sha256=side.name)
+    content = Questionnaire(title=side.name).as_json()
+    return ToolVersion(tool_id=side.id(AssuranceTool), number=1, content=content, sha256=side.name)
 
 
 @makes(KeyLine)

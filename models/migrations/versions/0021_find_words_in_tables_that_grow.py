@@ -1,6 +1,6 @@
 """Find words in tables that grow
 
-Revision: 0021, after: 0019, on 2026-11-29 07:05:00.000000
+Revision: 0021, after: 0020, on 2026-11-29 07:05:00.000000
 """
 
 from alembic import op

@@ -1,6 +1,7 @@
 """Which kinds of question can a questionnaire ask, and what counts as an answer to each?
 
-A new kind is one entry of KINDS: the pages draw its `widget`, and every sheet, survey, export and report uses it.
+A new kind is one entry of KINDS and a migration of the constraint `known_kind_of_question`: the pages draw its
+`widget`, and every sheet, survey, export and report uses it.
 """
 
 from __future__ import annotations
