@@ -27,6 +27,10 @@ _PLACES = {
         "app.commands.access:access",
         "Print every address and who may open it as one page of Markdown; `make docs` keeps it in docs.",
     ),
+    "jobs": (
+        "app.commands.jobs:jobs_command",
+        "Keep the relay, the scheduler and the workers of one machine alive, until told to stop.",
+    ),
     "worker": (
         "app.commands.worker:worker_command",
         "Do the jobs people and schedules ask for, until told to stop.",

@@ -6,12 +6,11 @@ import http.client
 import socket
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.preparing import prepared_apart
-from app.servers.supervisor import Child, Duty, Supervisor, child_environment
+from app.servers.supervisor import WORKERS_PATIENCE, Child, Duty, Supervisor, child_environment
 from app.servers.web import web_command
 from app.settings import Settings, SettingsError, demo_password, load_settings
 from models.core.errors import RuleBroken
@@ -46,19 +45,12 @@ def main() -> int:
 
 
 def portal_children(settings: Settings) -> list[Child]:
-    """The processes of the portal. The worker gets longer to finish its job; what it cannot finish runs again."""
-    python = sys.executable
-    portal = (python, "-m", "flask", "--app", "wsgi")
-    others = [Child(name, (*portal, name), 5.0) for name in ("relay", "scheduler")]
-    workers = _workers(settings.workers, (*portal, "worker"))
-    jobs = [replace(child, without=("DATABASE_URL", "DATABASE_SIGN_IN_URL")) for child in (*workers, *others)]
-    return [Child("web", web_command(settings), without=("DATABASE_JOBS_URL",)), *jobs]
-
-
-def _workers(count: int, command: tuple[str, ...]) -> list[Child]:
-    """So many workers. The last of several leaves long jobs alone, so that nobody waits for somebody's case list."""
-    taking_all = [Child(f"worker-{number}", command, 20.0) for number in range(1, max(count, 2))]
-    return taking_all if count == 1 else [*taking_all, Child(f"worker-{count}", (*command, "--short-only"), 20.0)]
+    """The processes of the portal: the web's parent, and the one that keeps relay, scheduler and workers alive."""
+    jobs = (sys.executable, "-m", "flask", "--app", "wsgi", "jobs")
+    return [
+        Child("web", web_command(settings), without=("DATABASE_JOBS_URL",)),
+        Child("jobs", jobs, WORKERS_PATIENCE + 1, without=("DATABASE_URL", "DATABASE_SIGN_IN_URL"), hurry=2.0),
+    ]
 
 
 def refuse_taken_port(settings: Settings) -> None:

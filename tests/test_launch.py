@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.jobs import workers
 from app.launch import LaunchError, is_ready, portal_children, refuse_taken_port
 from app.settings import Settings
 
@@ -79,16 +80,21 @@ def test_free_port_is_not_refused_and_stays_free(listener: socket.socket) -> Non
 
 def test_every_process_of_the_portal_is_kept_alive() -> None:
     children = portal_children(Settings(port=8123, web_workers=3))
-    assert [child.name for child in children] == ["web", "worker-1", "worker-2", "relay", "scheduler"]
+    assert [child.name for child in children] == ["web", "jobs"]
     web = children[0].command
     assert (web[web.index("--port") + 1], web[web.index("--workers") + 1]) == ("8123", "3")
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_of_several_workers_one_leaves_long_jobs_alone(count: int) -> None:
-    workers = [child for child in portal_children(Settings(workers=count)) if child.name.startswith("worker")]
-    assert len({child.name for child in workers}) == count
-    assert ["--short-only" in child.command for child in workers].count(True) == (1 if count > 1 else 0)
+    taken: list[bool] = []
+    kept = workers(count, lambda *, takes_long: taken.append(takes_long))
+    assert len({child.name for child in kept}) == count
+    for child in kept:
+        assert child.act
+        child.act()
+    assert taken.count(False) == (1 if count > 1 else 0)
+    assert taken[0]
 
 
 def test_web_process_told_to_stop_while_it_loads_the_portal_does_stop(tmp_path: Path, listener: socket.socket) -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.faults
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 120
-PARTS = ("app.servers.loaded", "worker", "worker --short-only", "relay", "scheduler")
+PARTS = ("app.servers.loaded", "jobs", "worker-1", "worker-2", "relay", "scheduler")
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -86,13 +86,15 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 
 def parts_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
-    """The portal's living processes by name."""
-    sign_ins = {}
+    """The portal's living processes by name: the web's parent, the one of jobs, and what is forked from that."""
+    parts = {}
     for child in psutil.Process(process.pid).children():
         with contextlib.suppress(psutil.NoSuchProcess):
             line = " ".join(child.cmdline())
-            sign_ins |= {part: child for part in PARTS if f"-m {part} " in line or line.endswith(f" wsgi {part}")}
-    return sign_ins
+            parts |= {part: child for part in PARTS if f"-m {part} " in line or line.endswith(f" wsgi {part}")}
+            if child is parts.get("jobs"):
+                parts |= {fork.name(): fork for fork in child.children() if fork.name() in PARTS}
+    return parts
 
 
 def answers(port: int) -> bool:

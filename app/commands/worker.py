@@ -6,7 +6,12 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.kit import prepared_servers, refusals, settings_in_use
+from app.servers.local_servers import Servers
+from app.settings import Settings
 from jobs.core import worker
+
+ROOMS = ("admin_views",)
+"""Beside the jobs: the screens say which lists may be brought in from a spreadsheet, and how."""
 
 
 @click.command("worker")
@@ -15,7 +20,11 @@ from jobs.core import worker
 @refusals
 def worker_command(short_only: bool) -> None:
     """Do the jobs people and schedules ask for, until told to stop."""
-    settings, servers = settings_in_use(), prepared_servers()
+    work(settings_in_use(), prepared_servers(), takes_long=not short_only)
+
+
+def work(settings: Settings, servers: Servers, *, takes_long: bool = True) -> None:
+    """Do jobs with these settings and servers until told to stop."""
     worker.run(
         servers.jobs_url,
         servers.redis_url,
@@ -23,6 +32,6 @@ def worker_command(short_only: bool) -> None:
         address=settings.address,
         secret=settings.secret_key,
         scanner=settings.clamav_address,
-        takes_long=not short_only,
-        also=("admin_views",),  # the screens say which lists may be brought in from a spreadsheet, and how
+        takes_long=takes_long,
+        also=ROOMS,
     )

@@ -13,7 +13,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from app.servers.supervisor import die_with_parent
+from app.servers.forks import die_with_parent
 from app.settings import Settings, environment_now
 from models.core.errors import RuleBroken
 

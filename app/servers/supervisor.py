@@ -7,7 +7,6 @@ family can be ended at once. A child that dies comes back, slower each time it d
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
@@ -19,28 +18,34 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
+from app.servers.forks import Fork, die_with_parent
 from app.settings import Settings, environment_now
 
 HEALTHY_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
 TICK_SECONDS = 0.25
+WORKERS_PATIENCE = 20.0  # to finish the job in hand; what a worker cannot finish runs again
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux; other systems have no such call
-_LIBC = ctypes.CDLL(None)
+
+Process = subprocess.Popen[bytes] | Fork
 
 
 @dataclass(frozen=True)
 class Child:
     """A process to keep alive. `patience` is how many seconds it may take to finish what it does when told to stop.
 
-    `without` names what of the environment it is not told: the database's logins that are for the others.
+    `without` names what of the environment it is not told: the database's logins that are for the others. Instead of a
+    command it may have an `act`, which it does in a fork of this process, with what is loaded here. A child that keeps
+    children of its own is told a second time, and has `hurry` seconds to leave none of them, before it is killed.
     """
 
     name: str
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
     patience: float = 10.0
     without: tuple[str, ...] = ()
+    act: Callable[[], object] | None = None
+    hurry: float = 0.0
 
 
 @dataclass
@@ -72,7 +77,7 @@ class _Post:
         self.child = child
         self._environment = {name: value for name, value in environment.items() if name not in child.without}
         self._say = say
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._early_deaths = 0
         self._started = 0.0
         self._due = 0.0
@@ -80,13 +85,18 @@ class _Post:
     def start_when_due(self) -> None:
         if self._process is None and time.monotonic() >= self._due:
             self._started = time.monotonic()
-            self._process = subprocess.Popen(
-                self.child.command,
-                env=dict(self._environment),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, os.getpid()),
-            )
+            self._process = self._started_process()
+
+    def _started_process(self) -> Process:
+        if self.child.act:
+            return Fork(self.child.name, self.child.act)
+        return subprocess.Popen(
+            self.child.command,
+            env=dict(self._environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=partial(die_with_parent, os.getpid()),
+        )
 
     def bury_when_dead(self) -> None:
         """Notice a death, end what is left of the family, and set the time of the next life."""
@@ -109,9 +119,14 @@ class _Post:
             return
         while not (_has_ended(self._process) or is_hurried() or time.monotonic() >= asked_at + self.child.patience):
             time.sleep(0.02)
+        if self.child.hurry:
+            self.ask_to_stop()
+        killed_at = time.monotonic() + self.child.hurry
+        while not (_has_ended(self._process) or time.monotonic() >= killed_at):
+            time.sleep(0.02)
         self._bury(self._process)
 
-    def _bury(self, process: subprocess.Popen[bytes]) -> int:
+    def _bury(self, process: Process) -> int:
         # The leader is not waited for before its family is killed: until then nobody else can get its group's number.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -191,15 +206,7 @@ class Supervisor:
             os.close(write)
 
 
-def die_with_parent(parent: int) -> None:
-    """In the child, before it runs: have the kernel tell it when the supervisor is killed outright, or already was."""
-    if hasattr(_LIBC, "prctl"):
-        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+def _has_ended(process: Process) -> bool:
     """Whether it has died, without reaping it, so that its process number stays reserved."""
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 

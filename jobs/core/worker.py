@@ -80,6 +80,12 @@ class PortalWorker(Worker):
             self.last_cleaned_at = now()  # type: ignore[assignment]
 
 
+def load(*also: str) -> None:
+    """Load every job with what it works on, and the rooms named; done before, nothing happens."""
+    load_rooms("models", "jobs", *also)
+    configure_mappers()
+
+
 def run(
     database_url: str,
     redis_url: str,
@@ -98,8 +104,7 @@ def run(
 
     Waits for both servers at the start. Raises RuleBroken on a database login that row-level security does not bind.
     """
-    load_rooms("models", "jobs", *also)
-    configure_mappers()
+    load(*also)
     engine = make_engine(database_url, pool_size=2)
     equip(Equipment(system_sessions(engine), fixed, address, secret, scanner))
     connection = connect(redis_url)

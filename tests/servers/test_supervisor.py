@@ -22,7 +22,16 @@ PATIENCE = 30  # seconds a test waits for what must happen
 RUN = """
 import json, sys
 from app.servers.supervisor import Child, Duty, Supervisor
-children = [Child(name, tuple(command), patience) for name, command, patience in json.loads(sys.argv[1])]
+def act_of(program, *arguments):
+    def act():
+        sys.argv = ["-c", *arguments]
+        exec(program, {})
+    return act
+def child_of(name, command, patience):
+    if sys.argv[2] == "fork":
+        return Child(name, patience=patience, act=act_of(*command[2:]))
+    return Child(name, tuple(command), patience, hurry=5.0 if name == "inner" else 0.0)
+children = [child_of(*told) for told in json.loads(sys.argv[1])]
 turns = []
 def duty():
     turns.append(len(turns))
@@ -47,15 +56,18 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + ST
 Supervise = Callable[..., subprocess.Popen[str]]
 
 
-@pytest.fixture
-def supervise() -> Iterator[Supervise]:
-    """Start a supervisor process over the given (name, program, file, patience) children; it is gone after the test."""
+@pytest.fixture(params=["command", "fork"])
+def supervise(request: pytest.FixtureRequest) -> Iterator[Supervise]:
+    """Start a supervisor process over the given (name, program, file, patience) children; it is gone after the test.
+
+    Each test asks it of children that are commands, and of children that are forks of the supervisor.
+    """
     started: list[subprocess.Popen[str]] = []
 
     def start(*children: tuple[str, str, Path, float]) -> subprocess.Popen[str]:
         told = [(name, [sys.executable, "-c", program, str(file)], wait) for name, program, file, wait in children]
         process = subprocess.Popen(
-            [sys.executable, "-c", RUN, json.dumps(told)],
+            [sys.executable, "-c", RUN, json.dumps(told), request.param],
             cwd=PROJECT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -132,6 +144,21 @@ def test_second_signal_does_not_wait_for_a_deaf_child(supervise: Supervise, tmp_
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert not is_alive(lives(tmp_path / "deaf")[0][0])
+
+
+def test_second_signal_reaches_the_children_of_a_supervisor_among_the_children(tmp_path: Path) -> None:
+    deaf = [("deaf", [sys.executable, "-c", STUBBORN, str(tmp_path / "deaf")], 1000)]
+    inner = [("inner", [sys.executable, "-c", RUN, json.dumps(deaf), "fork"], 1000)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, json.dumps(inner), "command"], cwd=PROJECT, env={"PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until(lambda: bool(lives(tmp_path / "deaf")))
+    process.terminate()
+    time.sleep(0.3)
+    process.terminate()
     process.communicate(timeout=PATIENCE)
     assert not is_alive(lives(tmp_path / "deaf")[0][0])
 
