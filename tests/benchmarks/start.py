@@ -18,7 +18,6 @@ import psutil
 from tests.house.source import PROJECT
 
 BARE = ("-c", "import flask, sqlalchemy")
-ROOMS = ("models", "jobs", "admin_views")
 STARTS = {
     "list of commands": ("-m", "flask", "--app", "wsgi", "--help"),
     "relay": ("-c", "import wsgi, app.commands.relay; wsgi.app"),
@@ -26,7 +25,7 @@ STARTS = {
     "people list": ("-c", "import wsgi, app.commands.people; wsgi.app"),
     "worker": (
         "-c",
-        "import wsgi, app.commands.worker as w; wsgi.app; w.worker.load_rooms('models', 'jobs', 'admin_views')",
+        "import wsgi, app.commands.worker as w; wsgi.app; w.worker.load(*w.ROOMS)",
     ),
     "web": ("-c", "import wsgi; wsgi.doorway"),
 }
@@ -48,7 +47,7 @@ def bench() -> Iterator[str]:
         yield "Memory of a running portal (a page that several processes share counts in parts)"
         for process in family:
             words = " ".join(process.cmdline())
-            yield f"  {held[process.pid].pss / 2**20:6.1f} MB of {held[process.pid].rss / 2**20:6.1f}  {words[-60:]}"
+            yield f"  {held[process.pid].pss / 2**20:6.1f} MB of {held[process.pid].rss / 2**20:6.1f}  {process.name()}: {words[-50:]}"
         yield f"  {sum(each.pss for each in held.values()) / 2**20:6.0f} MB together"
 
 
