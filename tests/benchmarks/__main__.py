@@ -15,6 +15,7 @@ from models.core.db import database_url
 from tests.benchmarks import (
     draw,
     forgotten_passwords,
+    grown,
     imports,
     lists,
     mails,
@@ -41,6 +42,7 @@ def main(rows: int, wanted: set[str]) -> None:
             "mails": lambda: mails.bench(database),
             "retention": lambda: retention.bench(database),
             "reviews": lambda: reviews.bench(database),
+            "grown": lambda: grown.bench(database),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),
             "lists": lambda: lists.bench(database, rows),

@@ -47,7 +47,8 @@ def bench() -> Iterator[str]:
         yield "Memory of a running portal (a page that several processes share counts in parts)"
         for process in family:
             words = " ".join(process.cmdline())
-            yield f"  {held[process.pid].pss / 2**20:6.1f} MB of {held[process.pid].rss / 2**20:6.1f}  {process.name()}: {words[-50:]}"
+            own = held[process.pid]
+            yield f"  {own.pss / 2**20:6.1f} MB of {own.rss / 2**20:6.1f}  {process.name()}: {words[-50:]}"
         yield f"  {sum(each.pss for each in held.values()) / 2**20:6.0f} MB together"
 
 
