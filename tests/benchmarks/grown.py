@@ -66,7 +66,7 @@ def bench(database: Database) -> Iterator[str]:
     apart = _costs(portal, engine, browsers, paths)
     engine.dispose()
     database.empty()
-    yield f"pages of the demonstration and of {TIMES} times as much: milliseconds of processor, times, and over the years"
+    yield f"pages of the demonstration and of {TIMES} times as much: ms of processor, times, and over the years"
     yield from (_line(page, before, after, apart) for page in paths if page[0] in BY_EVERYBODY)
     yield f"those {NAMED} that grow most"
     most = sorted(paths, key=lambda page: -_growth(page, before, after))[:NAMED]
