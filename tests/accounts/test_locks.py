@@ -26,7 +26,14 @@ from models.core.clock import now
 from models.core.db import PortalSession
 from models.messages.messages import Message
 from models.partnership.people import Person
-from models.rules.accounts.locks import OF_A_NETWORK, OF_A_PLACE, OF_STRANGERS, REMEMBERED, Patience
+from models.rules.accounts.locks import (
+    OF_A_NETWORK,
+    OF_A_PLACE,
+    OF_STRANGERS,
+    REMEMBERED,
+    REMEMBERED_OF_A_NETWORK,
+    Patience,
+)
 from tests.web import PASSWORD, Browser, member, words_of
 from tests.work import do_requests
 
@@ -69,6 +76,23 @@ def test_each_wrong_try_beyond_the_free_ones_waits_longer_but_never_for_good(pat
     assert waits[patience.free] == patience.first
     assert waits == sorted(waits)
     assert patience.wait_after(10**9) == waits[-1] == patience.longest
+
+
+@pytest.mark.parametrize(
+    ("patience", "first_count", "minutes"),
+    [
+        (OF_A_PLACE, 4, [0, 1, 2, 4, 8, 15, 15]),
+        (OF_STRANGERS, 9, [0, 15, 30, 60, 60]),
+        (OF_A_NETWORK, 19, [0, 1, 2, 4, 8, 15, 15]),
+    ],
+)
+def test_waits_are_those_of_the_operating_page(patience: Patience, first_count: int, minutes: list[int]) -> None:
+    counts = range(first_count, first_count + len(minutes))
+    assert [patience.wait_after(count) / timedelta(minutes=1) for count in counts] == minutes
+
+
+def test_tries_count_a_day_against_an_account_and_an_hour_against_a_network() -> None:
+    assert (timedelta(hours=24), timedelta(minutes=60)) == (REMEMBERED, REMEMBERED_OF_A_NETWORK)
 
 
 @pytest.mark.assures(10)
