@@ -12,10 +12,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from admin_views.documents.list_workbooks import ListWorkbookPages
 from admin_views.kit.base import (
     ADMINISTRATORS,
     EVERYONE,
     OFFICERS,
+    Button,
     Category,
     Fact,
     Screen,
@@ -36,6 +38,7 @@ from models.core.addresses import address_by_id, list_address
 from models.core.clock import now
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest, JobStatus, JobView, ask_again, job_view, subject_of_job
+from models.documents.list_workbooks import workbook_asked
 from models.rules.core.counts import count_words, noun_of
 
 _ASKED: Final = "asked_for_work"
@@ -74,7 +77,6 @@ def shown_job(name: str, view: JobView) -> ShownJob:
 
 def waiting_url(request_id: int | None, back: str = "") -> str:
     """The page on which somebody waits for a request, and from which they come back; for redirects after asking."""
-    session[_ASKED] = True
     return url_for("requests.wait", record_id=request_id, back=back or None)
 
 
@@ -123,6 +125,7 @@ class JobRequestScreen(Screen):
         "name": "Request",
     }
     has_history = False
+    page_sets = (ListWorkbookPages,)
 
     def name_of(self, record: JobRequest) -> str:
         return f"{show_job(record.name)} ({record.id})"
@@ -135,14 +138,14 @@ class JobRequestScreen(Screen):
     @expose("/<int:record_id>/wait/", roles=EVERYONE)
     def wait(self, record_id: int) -> ResponseReturnValue:
         """How far a request is, for whoever waits for it; then its result, the document, and the way back."""
-        record = self.get_record(record_id)
-        back = request.args.get("back", "")
+        record, back = self.get_record(record_id), request.args.get("back", "")
+        session[_ASKED] = True
         return self.render(
             "job_requests/wait.html",
             job=self._shown(record),
             json_url=self.link("progress", record_id=record_id),
             document_url=_document_url(record),
-            taken_url=f"{_document_url(record)}download/" if _is_fresh(record) else "",
+            taken_url=self._taken_url(record),
             back=back if _OWN_PATH.fullmatch(back) else "",
         )
 
@@ -151,6 +154,22 @@ class JobRequestScreen(Screen):
         """The same in numbers, for the waiting page's script."""
         job = self._shown(self.get_record(record_id))
         return jsonify(words=job.words, percent=job.percent, is_over=job.is_over)
+
+    def _taken_url(self, record: JobRequest) -> str:
+        """Where the file is that was made just now for the person who waits for it; "" where there is none."""
+        if not _is_fresh(record):
+            return ""
+        if record.document_id:
+            return f"{_document_url(record)}download/"
+        return self.link("workbook", record_id=record.id) if _has_workbook(self.session, record) else ""
+
+    def buttons(self, record: JobRequest) -> list[Button]:
+        has_workbook = _has_workbook(self.session, record)
+        return (
+            [Button("Download the workbook", self.link("workbook", record_id=record.id), "main")]
+            if has_workbook
+            else []
+        )
 
     def _shown(self, record: JobRequest) -> ShownJob:
         view = job_view(self.session, record.id)
@@ -172,9 +191,15 @@ class JobRequestScreen(Screen):
 
 
 def _is_fresh(record: JobRequest) -> bool:
-    """Whether a document was made just now for the person who waits for it: it is fetched without another press."""
-    is_own = record.requested_by_id == person_id() and record.document_id is not None
+    """Whether it was done just now for the person who waits for it: its file is fetched without another press."""
+    is_own = record.requested_by_id == person_id() and record.status is JobStatus.DONE
     return is_own and record.finished_at is not None and now() - record.finished_at < _FRESH
+
+
+def _has_workbook(session: Session, record: JobRequest) -> bool:
+    """Whether a workbook waits with this request for the asking person."""
+    kept = workbook_asked(session, record.id) if record.name == "make_list_workbook" else None
+    return kept is not None and kept.row_count is not None
 
 
 def _document_url(record: JobRequest) -> str:

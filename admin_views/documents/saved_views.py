@@ -5,13 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Flask, abort, current_app, g, redirect, request, send_file
+from flask import abort, redirect, request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from admin_views.documents.list_workbooks import list_of
 from admin_views.kit.base import (
     EVERYONE,
     NOBODY,
@@ -33,17 +33,11 @@ from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.pages import COLUMNS
 from admin_views.kit.lists.places import asked_at
 from admin_views.kit.lists.views import VIEW, kept_arguments_of, known_of, problem_of, roles_to_share_with
-from admin_views.kit.lists.workbooks import XLSX, workbook_of
+from admin_views.kit.lists.workbooks import XLSX
 from admin_views.kit.registry import load_screens
-from admin_views.kit.requests import Database
-from jobs.documents.saved_views import TakenList, offer_writer
-from models.core.access import Actor, Role
-from models.core.errors import RuleBroken
-from models.core.looks import LookKind, NewLook, note_look
-from models.documents.exports import record_export
+from models.core.access import Role
 from models.documents.saved_views import (
     LONGEST_NAME,
-    MOST_ROWS,
     SHARERS,
     NewView,
     SavedView,
@@ -63,13 +57,6 @@ class KeepForm(Form):
     is_default = YesField("Open it first, each time")
     is_weekly = YesField("Mail it to me every Monday, as a workbook")
     shared_with = BoxesField("Share it with", choices=[SelectChoice(each.value, each.label) for each in Role])
-
-
-def list_of(name: str) -> Any:
-    """The screen whose list that is, where the asking person may open it and views are kept of it; else None."""
-    known = current_app.extensions["admin"][0]._views[1:]
-    named = (view for view in known if view.endpoint == name and view.keeps_views and view.opens("index_view"))
-    return next(named, None)
 
 
 def title_of(name: str) -> str:
@@ -221,45 +208,3 @@ def _limit(form: KeepForm, known: Any) -> None:
 def _replaced(record: SavedView, arguments: dict[str, str]) -> str:
     record.arguments = arguments
     return f"“{record.name}” is saved as the list is now."
-
-
-# Every week, without a request: the same list, the same rights, the same records of what left
-
-
-def take_out(session: Session, owner: Actor, view: SavedView) -> TakenList:
-    """The workbook of a view as its owner would take it out now. Refuses what their role may not take out."""
-    known: Any = next((each for each in load_screens() if each.endpoint_of() == view.list_name), None)
-    if known is None or owner.role not in known.roles.get("export", NOBODY) & known.roles_of("index_view"):
-        raise RuleBroken("Your role may not take this list out, so it is not made into a workbook any more.")
-    with Flask(__name__).app_context():
-        g.actor, g.database_session = owner, session
-        return _taken(session, view, known(Database(_no_other_session)))
-
-
-def _no_other_session() -> Any:
-    raise LookupError("a job has one session")
-
-
-def _taken(session: Session, view: SavedView, shown: Any) -> TakenList:
-    args = shown.listing.args(view.arguments)
-    counted = shown.listing.counted(args).limit(MOST_ROWS + 1).subquery()
-    count = session.scalars(select(func.count()).select_from(counted)).one()
-    if count > MOST_ROWS:
-        raise RuleBroken(f"A workbook of every week has at most {MOST_ROWS:,} rows; narrow the view.")
-    _put_on_record(session, view, shown, args.arguments(), count)
-    rows = session.execute(shown.exported.sorted(args), execution_options={"yield_per": 500})
-    with workbook_of(shown.taken_out(rows, args), *shown.further_sheets(args)) as file:
-        content = file.read()
-    return TakenList(shown.name, count, content, problem_of(shown.listing, view.name, view.arguments))
-
-
-def _put_on_record(session: Session, view: SavedView, shown: Any, asked: dict[str, str], count: int) -> None:
-    """As the export of the list's own page: an export, and a look."""
-    record_export(
-        session, person_id=view.owner_id, list_name=shown.name, file_kind="xlsx", narrowed_by=asked, row_count=count
-    )
-    tables: dict[str, tuple[int, ...]] = {shown.model.__tablename__: ()}
-    note_look(session, NewLook(LookKind.EXPORT, f"{view.list_name}.export", 200, tables, count, tuple(sorted(asked))))
-
-
-offer_writer(take_out)

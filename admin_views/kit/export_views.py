@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, send_file, stream_with_context
+from flask import Response, abort, flash, redirect, send_file, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, func, select
 
 from admin_views.kit.formats import plain_value
 from admin_views.kit.imports import sheet_name_of
-from admin_views.kit.lists.exports import LARGEST, MEDIA_TYPES, csv_pieces
+from admin_views.kit.lists.exports import MEDIA_TYPES, csv_pieces
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import ListArgs
 from admin_views.kit.lists.workbooks import Worksheet, workbook_of
@@ -21,6 +22,7 @@ from admin_views.kit.requests import person_id
 from models.core.addresses import list_address
 from models.core.clock import today
 from models.documents.exports import record_export
+from models.documents.list_workbooks import AT_ONCE, MOST_ROWS
 from models.spreadsheets.sheet_kinds import Importable
 from models.spreadsheets.table_imports import TableImport
 
@@ -34,6 +36,8 @@ class ExportViews:
     name: Any
     model: Any
     url: Any
+    endpoint: Any
+    keeps_views: bool
     session: Any
     listing: Listing
     exported: Listing
@@ -58,9 +62,9 @@ class ExportViews:
             abort(404)
         args = self.list_args()
         count = self._count(args)
-        if export_type != "csv" and count > LARGEST:
-            flash(f"A workbook has at most {LARGEST:,} rows; narrow the list first, or take it out as CSV.", "error")
-            return redirect(self.list_url(**args.arguments()))
+        if export_type != "csv" and count > AT_ONCE:
+            return self._later(args, count)
+        note_export(self.model, count, args.arguments())
         record_export(
             self.session, person_id=person_id(), list_name=self.name, file_kind=export_type,
             narrowed_by=args.arguments(), row_count=count,
@@ -69,11 +73,18 @@ class ExportViews:
         return super().export(export_type)  # type: ignore[misc]  # Flask-Admin's, beneath
 
     def _count(self, args: ListArgs) -> int:
-        """How many rows are asked for, and so leave: that goes on record with the answer."""
+        """How many rows are asked for, and so leave."""
         asked = self.listing.counted(args).subquery()
-        count = self.session.scalar(select(func.count()).select_from(asked)) or 0
-        note_export(self.model, count, args.arguments())
-        return count
+        return self.session.scalar(select(func.count()).select_from(asked)) or 0
+
+    def _later(self, args: ListArgs, count: int) -> ResponseReturnValue:
+        """Lead to where a workbook of so many rows is asked for, or say why it cannot be had."""
+        arguments = {**self.kept_arguments(), **args.arguments()}
+        most = MOST_ROWS if self.keeps_views else AT_ONCE
+        if count > most:
+            flash(f"A workbook has at most {most:,} rows; narrow the list first, or take it out as CSV.", "error")
+            return redirect(self.list_url(**args.arguments()))
+        return redirect(url_for("requests.ask_workbook", of=self.endpoint, asked=urlencode(arguments)))
 
     def export_url(self, kind: str, args: ListArgs) -> str:
         """The address of this list as a file."""

@@ -61,9 +61,9 @@ def _live(name: str, act: Callable[[], object], parent: int) -> NoReturn:
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - nothing of the parent's may go on in the child
-        traceback.print_exc()
-    finally:
+    finally:  # nothing of the parent's may go on in the child, whatever was raised
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

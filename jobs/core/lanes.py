@@ -22,6 +22,7 @@ LANES = {
     "freeze_case_list": Lane.LONG,
     "index_frame_rows": Lane.LONG,
     "mail_saved_view": Lane.LONG,
+    "make_list_workbook": Lane.LONG,
     "scan_waiting_files": Lane.LONG,
 }
 """The jobs that do not wait in the short lane. Those of LONG may take minutes: some workers leave them alone. Of MAIL

@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
-
 from jobs.core.queue import Done, Run, job
+from jobs.documents.list_workbooks import AskedList, TakenList, take_out
 from models.core.access import Actor
 from models.core.addresses import address_by_id
 from models.core.clock import now, today
 from models.core.db import act_as
-from models.core.errors import RuleBroken
 from models.documents.job_requests import request_job
-from models.documents.saved_views import SavedView, discard_books, has_book, keep_book, week_of, weekly_views
+from models.documents.list_workbooks import discard_workbooks
+from models.documents.saved_views import (
+    MOST_ROWS,
+    SavedView,
+    discard_books,
+    has_book,
+    keep_book,
+    week_of,
+    weekly_views,
+)
 from models.messages.agency_messages import Letterhead
 from models.messages.messages import Draft, write_message
 from models.partnership.people import Person
 from models.rules.core.counts import count_words
 
 
-@dataclass(frozen=True)
-class TakenList:
-    """A list as a workbook: what it is called, how many rows it holds, the file, and what the view asked in vain."""
-
-    title: str
-    row_count: int
-    content: bytes
-    problem: str = ""
-
-
-Writer = Callable[[Session, Actor, SavedView], TakenList]
-_writers: list[Writer] = []
-
-
-def offer_writer(writer: Writer) -> None:
-    """Say how the list of a view becomes a workbook: the screens do, whose room lies above this one.
-
-    The writer acts as the person given, refuses by RuleBroken what they may not take out, and puts it on record.
-    """
-    _writers[:] = [writer]
-
-
 @job(timeout=300)
 def ask_weekly_views(run: Run) -> Done:
     """Ask, for each view that goes out every week, for this week's workbook in its owner's name; each once a week."""
-    discarded = discard_books(run.session, now())
+    discarded = discard_books(run.session, now()) + discard_workbooks(run.session, now())
     monday = week_of(today())
     asked = 0
     for view_id, owner in weekly_views(run.session):
@@ -66,10 +48,10 @@ def mail_saved_view(run: Run) -> Done:
     monday = week_of(today())
     if has_book(run.session, view, monday):
         return Done("This week's workbook is made already.")
-    if not _writers:
-        raise RuleBroken("This process does not know the portal's lists.")
     owner = run.session.get_one(Person, view.owner_id)
-    taken = _writers[0](run.session, owner.actor(), view)
+    taken = take_out(
+        run.session, owner.actor(), AskedList(view.list_name, view.arguments, MOST_ROWS, view_name=view.name)
+    )
     keep_book(run.session, view, taken.content, row_count=taken.row_count, week_on=monday)
     act_as(run.session, Actor.system(f"job-{run.attempt.request_id}"))
     write_message(run.session, _letter(view, owner, taken, run.equipment.letterhead(run.session)))

@@ -86,7 +86,7 @@ def test_each_wrong_try_beyond_the_free_ones_waits_longer_but_never_for_good(pat
         (OF_A_NETWORK, 19, [0, 1, 2, 4, 8, 15, 15]),
     ],
 )
-def test_waits_are_those_of_the_operating_page(patience: Patience, first_count: int, minutes: list[int]) -> None:
+def test_waits_are_these_minute_by_minute(patience: Patience, first_count: int, minutes: list[int]) -> None:
     counts = range(first_count, first_count + len(minutes))
     assert [patience.wait_after(count) / timedelta(minutes=1) for count in counts] == minutes
 

@@ -121,7 +121,8 @@ def test_only_administrators_change_people(database: Database, role: DatabaseRol
 def test_a_board_viewer_writes_nothing_but_what_they_ask_for_themselves(database: Database) -> None:
     views = {"saved_views", "saved_view_books"}
     in_their_name = views | {
-        *("document_fetches", "document_parts", "documents", "export_records", "form_receipts", "job_requests")
+        *("document_fetches", "document_parts", "documents", "export_records", "form_receipts", "job_requests"),
+        "list_workbooks",
     }
     asked = text("SELECT has_any_column_privilege('portal_reader', :table, :verb)")
     whole = text("SELECT has_table_privilege('portal_reader', :table, 'DELETE, TRUNCATE, TRIGGER')")

@@ -31,6 +31,7 @@ from models.core.rooms import load_rooms
 from models.documents.document_requests import ask_for_document
 from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from models.documents.job_requests import JobRequest, JobStatus, request_job
+from models.documents.list_workbooks import ask_for_workbook
 from models.documents.saved_views import NewView, SavedView, save_view
 from models.learning.briefings import Briefing
 from models.messages.messages import Draft, write_message
@@ -261,6 +262,9 @@ HOW_ASKED: dict[str, Ask] = {
         session, "make_certificate", {"sample_id": first(session, SampleCase.sample_id)}
     ),
     "make_impact_analysis": paper("impact_analysis", "analysis_id", ImpactAnalysis.id),
+    "make_list_workbook": lambda session: ask_for_workbook(
+        session, session.info["actor"].person_id, "actions", {"sort": "-due_on"}
+    ),
     "make_moderated_result": paper("moderated_result", "case_id", CaseAudit.sample_case_id),
     "make_non_engagement_letter": paper("non_engagement_letter", "escalation_id", Escalation.id),
     "make_plan_pdf": paper("plan_pdf", "plan_id", ActionPlan.id),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from time_machine import travel
 
-from admin_views.documents import saved_views as screens
+from jobs.documents import saved_views
 from models.core.access import Actor, Role
 from models.core.clock import now
 from models.core.db import PortalSession, act_as
@@ -158,10 +158,10 @@ def test_nobody_who_has_left_is_written_to(session: PortalSession, session_facto
 def test_view_that_is_too_long_for_a_workbook_is_refused_in_a_sentence(
     session: PortalSession, session_factory: Factory, view: SavedView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screens, "MOST_ROWS", 1)
+    monkeypatch.setattr(saved_views, "MOST_ROWS", 1)
     (request,) = [each for each in _weeks_requests(session, session_factory) if each.name == "mail_saved_view"]
     assert request.status is JobStatus.REFUSED
-    assert "narrow the view" in request.sentence
+    assert "at most 1 rows; narrow the list" in request.sentence
 
 
 def test_letter_says_what_the_view_asks_in_vain(

@@ -62,5 +62,5 @@ def test_reading_and_writing_lists_erasing_and_scanning_many_files_count_as_long
     assert long == {
         *("check_case_list", "freeze_case_list", "index_frame_rows"),
         *("check_table_import", "carry_out_table_import"),
-        *("erase_due", "scan_waiting_files", "mail_saved_view"),
+        *("erase_due", "scan_waiting_files", "mail_saved_view", "make_list_workbook"),
     }

@@ -116,6 +116,10 @@ RECORDS: dict[str, dict[str, Any]] = {
         **{"own": True, "own_reads": True, "binds_all": True, "staff": EVERYTHING},
         "limited": tuple((role, _VIEW) for role in STAFF_ROLES),
     },
+    "list_workbooks": {
+        **{"own": True, "own_reads": True, "binds_all": True, "staff": KEPT},
+        "limited": tuple((role, frozenset({"row_count", "content"})) for role in STAFF_ROLES),
+    },
     "saved_view_books": {"own": True, "own_reads": True, "binds_all": True, "staff": ADDED | {"remove"}},
     "access_reviews": {
         "administrator": ADDED,

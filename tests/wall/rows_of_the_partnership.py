@@ -28,6 +28,7 @@ from models.core.schedules import ScheduleMark
 from models.documents.documents import Document, DocumentFetch, DocumentPart, ScanStatus
 from models.documents.exports import ExportRecord
 from models.documents.job_requests import JobProgress, JobRequest
+from models.documents.list_workbooks import ListWorkbook
 from models.documents.saved_views import SavedView, SavedViewBook
 from models.messages.messages import Message
 from models.oversight.access_reviews import AccessOutcome, AccessReview
@@ -191,6 +192,14 @@ def saved_view(side: Side) -> SavedView:
     return SavedView(
         owner_id=side.person.id, list_name="actions", name=side.name, arguments=asked, place=1 + side.is_shut
     )
+
+
+@makes(ListWorkbook)
+def list_workbook(side: Side) -> ListWorkbook:
+    return ListWorkbook(
+        request_id=side.id(JobRequest), owner_id=side.person.id, list_name="actions", arguments={"q": side.name},
+        row_count=1, content=b"rows",
+    )  # fmt: skip
 
 
 @makes(SavedViewBook)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from admin_views.kit.lists.workbooks import XLSX
 from models.rules.spreadsheets.formula_marks import harmless
 
-LARGEST = 100_000
 _CHUNK = 500
 
 MEDIA_TYPES = {
