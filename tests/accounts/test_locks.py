@@ -201,6 +201,7 @@ def test_browser_is_known_for_its_person_by_its_token_until_long_unused(session:
     assert known_browser(session, "a token", email=bob.email, now=NOW) not in (None, known)
     for token, email in (("another", ann.email), ("", ann.email), ("a token", "nobody@example.org")):
         assert known_browser(session, token, email=email, now=NOW) is None, token
+    assert timedelta(days=180) == UNUSED
     assert forget_unused_browsers(session, NOW) == 1
     assert b"a token" not in {row.token_hash for row in session.scalars(select(KnownBrowser))}
 
@@ -258,6 +259,21 @@ def test_known_browsers_cookie_is_for_the_portal_alone_and_only_its_hash_is_kept
     assert len(kept.token_hash) == 32
     token = cookie.partition("=")[2].partition(".")[0]
     assert token.encode() not in kept.token_hash
+
+
+def test_account_page_marks_the_browser_in_use_among_those_known_and_says_what_is_forgotten(
+    browser: Open, session: Session
+) -> None:
+    person = member(session, Role.OFFICER)
+    browser().sign_in(person)
+    here = browser().sign_in(person)
+    rows = here.get("/account/").select("section[aria-labelledby=known] tbody tr")
+    assert ["(this one)" in row.get_text() for row in rows] == [True, False]
+    forget = str(rows[1].select_one("form")["action"])  # type: ignore[index]
+    for sentence in ("That browser is forgotten.", "That browser was forgotten already."):
+        here.send(forget, page="/account/")
+        assert sentence in here.get("/account/").get_text()
+    assert len(session.scalars(select(KnownBrowser)).all()) == 1
 
 
 @pytest.mark.parametrize(
