@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.known_browsers import asker
 from app.security import limiter
 from models.accounts.access_links import LinkPurpose, issue_link
 from models.accounts.known_browsers import (
@@ -230,6 +231,27 @@ def test_flood_from_the_same_address_does_not_slow_a_known_browser_down(browser:
     statuses = {guess(attacker, f"p{number}@example.org", address="127.0.0.1") for number in range(32)}
     assert 429 in statuses
     assert guess(own, person.email, PASSWORD, "127.0.0.1") == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "line"), [(HERE, HERE), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), (None, "nowhere")]
+)
+def test_requests_are_counted_by_the_line_where_the_browser_is_not_known_and_by_the_browser_where_it_is(
+    browser: Open, session: Session, address: str | None, line: str
+) -> None:
+    own, other = browser().sign_in(member(session, Role.OFFICER)), browser().sign_in(member(session, Role.SPONSOR))
+    portal = own.client.application
+    environ = {"environ_base": {"REMOTE_ADDR": address}}
+    with portal.test_request_context("/", **environ):
+        assert asker() == line
+    by_browser = []
+    for visitor in (own, own, other):
+        cookie = visitor.client.get_cookie("triangulate-known")
+        assert cookie is not None
+        with portal.test_request_context("/", headers={"Cookie": f"{cookie.key}={cookie.value}"}, **environ):
+            by_browser.append(asker())
+    assert all(name.startswith("browser ") for name in by_browser)
+    assert by_browser[0] == by_browser[1] != by_browser[2]
 
 
 def test_made_up_or_stolen_cookie_of_another_person_is_no_pass(browser: Open, session: Session) -> None:
