@@ -3,8 +3,9 @@
 from math import comb
 from pathlib import Path
 
-from models.rules.audits.chance_agreement import chance_agreement, grade_differences
+from models.rules.audits.grade_differences import grade_differences
 from models.rules.audits.sample_estimates import change_words, estimate_picture
+from models.rules.core.chance_agreement import chance_agreement
 from models.rules.sampling.estimates import StratumResult, estimate_of
 from models.rules.sampling.finite_counts import TAIL, likely_range
 from models.rules.sampling.sample_sizes import size_words
