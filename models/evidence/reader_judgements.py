@@ -67,9 +67,8 @@ def own_judgements(session: Session, reader: EvidenceReader) -> dict[int, Reader
 
 
 def judge_line(session: Session, reader: EvidenceReader, line: KeyLine, *, mark: Mark, reason: str) -> ReaderJudgement:
-    """Give a key line a mark and say why, or change that; until the reader hands in."""
-    if reader.done_at is not None:
-        raise RuleBroken("This reading is over; what was judged stays as it is.")
+    """Give a key line a mark and say why, or change that; refuses once the reading is over."""
+    _refuse_when_done(session, reader)
     if line.review_id != reader.review_id:
         raise RuleBroken("That is no key line of this review.")
     if not reason.strip():
@@ -85,8 +84,7 @@ def judge_line(session: Session, reader: EvidenceReader, line: KeyLine, *, mark:
 
 def hand_in_reading(session: Session, reader: EvidenceReader) -> bool:
     """Hand in what a reader has judged, for good; says whether both are done now. Refuses while a line is left."""
-    if reader.done_at is not None:
-        raise RuleBroken("You have handed in already.")
+    _refuse_when_done(session, reader)
     lines = {line.id for line in key_lines_of(session, reader.review_id)}
     left = len(lines - own_judgements(session, reader).keys())
     if left:
@@ -94,3 +92,10 @@ def hand_in_reading(session: Session, reader: EvidenceReader) -> bool:
     reader.done_at = now()
     session.flush()
     return all(each.done_at is not None for each in readers_of(session, reader.review_id))
+
+
+def _refuse_when_done(session: Session, reader: EvidenceReader) -> None:
+    """Asked of the row as it is now, and held, so that nobody closes the reading in the middle."""
+    session.refresh(reader, attribute_names=["done_at", "row_version"], with_for_update=True)
+    if reader.done_at is not None:
+        raise RuleBroken("This reading is over; what was judged stays as it is.")
