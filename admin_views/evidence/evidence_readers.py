@@ -40,6 +40,9 @@ _BLIND = (
 )
 
 
+_BACK = {"back_words": "Triangulation"}
+
+
 class AskForm(Form):
     """Which two people are to read the evidence."""
 
@@ -57,17 +60,20 @@ class JudgementForm(Form):
 class SettlingForm(Form):
     """Which mark was agreed, and what settled it."""
 
-    mark = ChoiceField(
-        "What was agreed", kind=Mark, is_required=False, description="Leave empty to take back what was settled."
-    )
-    reason = TextField("The sentence that settled it")
+    mark = ChoiceField("What was agreed", kind=Mark)
+    reason = TextField("The sentence that settled it", validators=[Required("Write the sentence that settled it.")])
 
 
 def said_panels(evidence: Iterable[Evidence]) -> list[Panel]:
     """What each source says of a key line in its own words, without a verdict; what is said alike stands once."""
     items = list(evidence)
     return [
-        Panel(source.label, _SAID_HEADINGS, _said([item for item in items if item.source is source]), empty="Silent.")
+        Panel(
+            source.label,
+            _SAID_HEADINGS,
+            _said([item for item in items if item.source is source]),
+            empty="This source says nothing of it.",
+        )
         for source in Source
     ]
 
@@ -75,8 +81,14 @@ def said_panels(evidence: Iterable[Evidence]) -> list[Panel]:
 def _said(items: Sequence[Evidence]) -> list[tuple[Any, ...]]:
     alike: dict[str, list[Evidence]] = {}
     for item in sorted(items, key=lambda item: -item.strength.weight):
-        alike.setdefault(item.text, []).append(item)
+        alike.setdefault(_words(item), []).append(item)
     return [(text, _by(same), same[0].strength.label, _record(same)) for text, same in alike.items()]
+
+
+def _words(item: Evidence) -> str:
+    """What was said; of a survey's question, whose words are only what was asked, also what people answered."""
+    is_of_survey = item.origin.startswith("surveys:")
+    return f"{item.text}: on average {item.level:.0%} of the best answer" if is_of_survey else item.text
 
 
 def _by(items: Sequence[Evidence]) -> str:
@@ -100,7 +112,7 @@ class ReaderPages(PageSet):
         """Ask two people to read the evidence before they see a mark."""
         review, form = self._run(record_id), AskForm(sent_form())
         values = {"title": "Ask two people to read the evidence", "button": "Ask them", "lead": _BLIND}
-        return self.ask(form, self._matrix(review), lambda: self._asked(review, form), review=review, **values)
+        return self.ask(form, self._matrix(review), lambda: self._asked(review, form), review=review, **_BACK, **values)
 
     def _asked(self, review: ThematicReview, form: Form) -> str:
         people = [form["first_id"].data, form["second_id"].data]
@@ -114,7 +126,7 @@ class ReaderPages(PageSet):
         review = self._run(record_id)
         lead = "What is judged by now stands, and the marks are shown to everybody. Nothing can be judged afterwards."
         values = {"title": "Close the reading", "button": "Close the reading", "lead": lead, "tone": "warning"}
-        return self.ask(Form(), self._matrix(review), lambda: self._closed(review), review=review, **values)
+        return self.ask(Form(), self._matrix(review), lambda: self._closed(review), review=review, **_BACK, **values)
 
     def _closed(self, review: ThematicReview) -> str:
         close_reading(self.session, review, person_id=person_id())
@@ -126,7 +138,9 @@ class ReaderPages(PageSet):
         review = self._run(record_id)
         lead = "What they have judged so far is deleted. Two people, the same or others, can be asked afterwards."
         values = {"title": "Call the reading off", "button": "Call it off", "lead": lead, "tone": "warning"}
-        return self.ask(Form(), self._matrix(review), lambda: self._called_off(review), review=review, **values)
+        return self.ask(
+            Form(), self._matrix(review), lambda: self._called_off(review), review=review, **_BACK, **values
+        )
 
     def _called_off(self, review: ThematicReview) -> str:
         call_off_reading(self.session, review)
@@ -192,12 +206,12 @@ class ReaderPages(PageSet):
         form = SettlingForm(sent_form(), obj=settled)
         values = {"title": f"What was agreed: {line}", "button": "Save", "lead": judged_words(read or LineRead())}
         return self.ask(form, self._matrix(review), lambda: self._settled(line, form), review=review, over=(settled,),
-                        **values)  # fmt: skip
+                        **_BACK, **values)  # fmt: skip
 
     def _settled(self, line: KeyLine, form: SettlingForm) -> str:
         reason = form.reason.data or ""
-        settled = settle_line(self.session, line, mark=form.mark.value(), reason=reason, person_id=person_id())
-        return "What was agreed is saved." if settled else "What was settled is taken back."
+        settle_line(self.session, line, mark=form.mark.value(), reason=reason, person_id=person_id())
+        return "What was agreed is saved."
 
     def _run(self, record_id: int) -> ThematicReview:
         review: ThematicReview = self.get_record(record_id)

@@ -70,25 +70,17 @@ def settled_of(session: Session, line_id: int) -> SettledLine | None:
     return session.scalar(select(SettledLine).where(SettledLine.key_line_id == line_id))
 
 
-def settle_line(
-    session: Session, line: KeyLine, *, mark: Mark | None, reason: str, person_id: int | None
-) -> SettledLine | None:
-    """Write down which mark was agreed for a key line, and the sentence that settled it; without a mark take it back.
+def settle_line(session: Session, line: KeyLine, *, mark: Mark, reason: str, person_id: int | None) -> SettledLine:
+    """Write down which mark was agreed for a key line, and the sentence that settled it, or amend that.
 
     Refuses before both readers are done, and a line that neither has judged.
     """
     read = lines_read(session, [line.review_id or 0]).get(line.id)
     if read is None or (read.first is None and read.second is None):
         raise RuleBroken("What was agreed is written down once two people have judged the key line.")
-    settled = settled_of(session, line.id)
-    if mark is None:
-        if settled is not None:
-            session.delete(settled)
-            session.flush()
-        return None
     if not reason.strip():
         raise RuleBroken("Write the sentence that settled it.", field="reason")
-    settled = settled or SettledLine(key_line_id=line.id)
+    settled = settled_of(session, line.id) or SettledLine(key_line_id=line.id)
     settled.mark, settled.reason, settled.settled_by_id, settled.settled_at = mark, reason.strip(), person_id, now()
     session.add(settled)
     session.flush()

@@ -99,6 +99,15 @@ class ReadersAgreement:
         return f"the same mark to {self.same} of {count_words(self.both, 'key line')} ({told})"
 
     @property
+    def told(self) -> str:
+        """The same for whoever reads of a whole review.
+
+        >>> ReadersAgreement(1, 1).told
+        'Two people read the evidence by themselves and gave the same mark to 1 of 1 key line (100%).'
+        """
+        return f"Two people read the evidence by themselves and gave {self.words}."
+
+    @property
     def sentence(self) -> str:
         """The figure as people read it, with what it cannot tell.
 

@@ -176,6 +176,12 @@ def readers_words(rows: Sequence[MatrixRow]) -> str:
     return f"{agreement.sentence} {settled_words(pairs)}".strip() if agreement else ""
 
 
+def readers_told(rows: Sequence[MatrixRow]) -> str:
+    """How far two readers agree, in a sentence for a summary; empty where none were asked."""
+    agreement = readers_agreement(row.read for row in rows if row.read is not None)
+    return agreement.told if agreement else ""
+
+
 def readers_blocks(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Block]:
     """What two people judged of each key line, and what was agreed; nothing where none were asked."""
     read = [row for row in rows if row.read is not None]

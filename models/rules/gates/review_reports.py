@@ -36,7 +36,7 @@ from models.rules.evidence.triangulation_reports import (
     mark_tiles,
     matrix_tables,
     readers_blocks,
-    readers_words,
+    readers_told,
     rule_words,
 )
 from models.rules.gates.report_samples import SampleFacts, estimate_blocks, sample_table
@@ -202,9 +202,7 @@ def _summary(facts: ReviewReportFacts) -> Iterator[Block]:
     yield Paragraph(facts.focus or "The focus has not been written down yet.")
     yield Paragraph(facts.done.sentence)
     together = BEING_READ if facts.is_being_read else agreement_sentence(facts.rows)
-    yield Paragraph(
-        " ".join(said for said in (together, firmness_words(facts.rows), readers_words(facts.rows)) if said)
-    )
+    yield Paragraph(" ".join(said for said in (together, firmness_words(facts.rows), readers_told(facts.rows)) if said))
     yield Heading("Recommendations")
     if not facts.recommendations:
         yield Paragraph("Nothing is recommended yet.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, is_or_are, list_words, noun_of
+from models.rules.core.counts import count_words, is_or_are, list_words, lower_first, noun_of
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_marks, key_of
 from models.rules.evidence.evidence_readers import ReadersAgreement
@@ -71,11 +71,7 @@ def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
 
 def _reading(reviews: Sequence[ReviewMarks]) -> list[str]:
     """Of each review that two people have read, how far they agreed."""
-    return [
-        f"Two people read the evidence of “{review.title}” by themselves and gave {review.readers.words}."
-        for review in reviews
-        if review.readers is not None
-    ]
+    return [f"{review.title}: {lower_first(review.readers.told)}" for review in reviews if review.readers is not None]
 
 
 def _parts(review: ReviewMarks) -> tuple[Part, ...]:
