@@ -67,6 +67,9 @@ class EvidenceReader(Record):
     reader: Mapped[Person] = relationship(foreign_keys=reader_id, lazy="joined", innerjoin=True)
 
 
+_Is = ColumnElement[bool]
+
+
 @dataclass(frozen=True)
 class Standing:
     """What is known of a review's reading in the statement that asks for the review: columns of `standing_of`."""
@@ -81,7 +84,7 @@ class Standing:
         return self.is_open and self.is_mine
 
 
-def standing_of(review_id: Any, person_id: int | None) -> tuple[ColumnElement[bool], ...]:
+def standing_of(review_id: Any, person_id: int | None) -> tuple[_Is, _Is, _Is]:
     """Whether two people were asked to read, whether one of them is not done, and whether the person is one of them."""
     of_review = EvidenceReader.review_id == review_id
     return (
@@ -93,8 +96,9 @@ def standing_of(review_id: Any, person_id: int | None) -> tuple[ColumnElement[bo
 
 def refuse_readers(session: Session, review_id: int) -> None:
     """Refuse what would show a mark, or what leads to one, to somebody who still reads the review's evidence."""
-    standing = session.execute(select(*standing_of(review_id, session.info["actor"].person_id))).one()
-    if Standing(*standing).is_hidden:
+    asked = select(*standing_of(review_id, session.info["actor"].person_id))
+    is_asked, is_open, is_mine = session.execute(asked).one()
+    if Standing(is_asked, is_open, is_mine).is_hidden:
         raise RuleBroken(
             "You read the evidence of this review yourself: what the sources say together is shown once both readers "
             "have handed in."

@@ -58,7 +58,10 @@ def lines_read(session: Session, review_ids: Collection[int]) -> dict[int, LineR
         .outerjoin(SettledLine, SettledLine.key_line_id == KeyLine.id)
         .where(KeyLine.review_id.in_(review_ids), ~is_open)
     )
-    return {key: LineRead(*(_judged(*said[at : at + 2]) for at in (0, 2, 4))) for key, *said in rows}
+    return {
+        key: LineRead(_judged(mark, why), _judged(other, other_why), _judged(agreed, settled))
+        for key, mark, why, other, other_why, agreed, settled in rows
+    }
 
 
 def _judged(mark: Mark | None, reason: str | None) -> Judged | None:

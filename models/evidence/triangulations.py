@@ -249,11 +249,11 @@ class _Ground:
 def _grounds(session: Session, reviews: Reviews) -> dict[int, _Ground]:
     now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
     reading = standing_of(ThematicReview.id, session.info["actor"].person_id)
-    asked = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
-    rows = session.execute(asked.where(ThematicReview.id.in_(reviews)))
+    stated = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
+    rows = session.execute(stated.where(ThematicReview.id.in_(reviews)))
     return {
-        row[0]: _Ground(thresholds_from(row[1]) if row[1] else Thresholds(*row[5:]), bool(row[1]), Standing(*row[2:5]))
-        for row in rows
+        key: _Ground(thresholds_from(kept) if kept else Thresholds(*usual), bool(kept), Standing(asked, is_open, mine))
+        for key, kept, asked, is_open, mine, *usual in rows
     }
 
 

@@ -148,7 +148,7 @@ def readers_agreement(lines: Iterable[LineRead]) -> ReadersAgreement | None:
     if not pairs:
         return None
     counts = [tuple(pair.count(mark) for mark in Mark) for pair in pairs]
-    return ReadersAgreement(sum(one is other for one, other in pairs), len(pairs), chance_agreement(counts))
+    return ReadersAgreement(sum(first is second for first, second in pairs), len(pairs), chance_agreement(counts))
 
 
 def settled_words(lines: Iterable[tuple[Mark, LineRead]]) -> str:
