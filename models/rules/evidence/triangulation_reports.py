@@ -190,7 +190,7 @@ def readers_blocks(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Block]
     yield Heading("Two readers", level)
     yield Paragraph(readers_words(rows) or "No key line was judged by both before the reading was closed.")
     columns = (
-        Column("Key line of enquiry", 2.4), Column("Portal", 0.9), Column("First reader", 2.2),
+        Column("Key line", 2.4), Column("Portal", 0.9), Column("First reader", 2.2),
         Column("Second reader", 2.2), Column("Agreed", 2.3),
     )  # fmt: skip
     yield Table(columns, RowsOf(read, _read))
