@@ -13,6 +13,7 @@ from markupsafe import Markup
 from wtforms import Form
 
 from admin_views.documents.papers import document_buttons, document_page
+from admin_views.evidence.evidence_readers import reading_buttons
 from admin_views.evidence.findings import show_verdict
 from admin_views.kit.base import OFFICERS, STAFF, PageSet, Panel, Part, expose, person_id
 from admin_views.kit.fields import TextField
@@ -24,7 +25,9 @@ from admin_views.kit.registry import link_to_row
 from admin_views.partnership.hubs import may_run
 from models.audits.evidence_records import records_behind
 from models.core.addresses import list_address
+from models.core.errors import RuleBroken
 from models.documents.exports import record_export
+from models.evidence.evidence_readers import readers_of, refuse_readers
 from models.evidence.triangulations import (
     Evidence,
     Row,
@@ -37,6 +40,7 @@ from models.evidence.triangulations import (
 from models.feedback.feedback_activities import FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import upper_first
+from models.rules.evidence.evidence_readers import BEING_READ, LineRead, readers_agreement, settled_words
 from models.rules.evidence.footings import hanging_words
 from models.rules.evidence.paper_parts import MARK_TONES
 from models.rules.evidence.thresholds import Thresholds
@@ -101,14 +105,27 @@ class TriangulationPages(PageSet):
         """Key lines down, sources across."""
         review = self.get_record(record_id)
         matrix = triangulate(self.session, review)
-        may_amend = may_run(self.session, review.hub_id)
         return self.render(
             "thematic_reviews/triangulation.html", review=review, matrix=matrix, sources=list(Source),
             view=lines_shown(matrix, self.link("triangulation", record_id=record_id)), tones=MARK_TONES,
-            may_amend=may_amend, show_verdict=show_verdict, marks=LOOKED_INTO, completeness=_completeness(matrix),
-            hanging=hanging_words(row.footing.hangs_on for row in matrix.rows),
-            buttons=document_buttons(self.link("matrix", record_id=record_id), "Matrix"),
+            show_verdict=show_verdict, marks=LOOKED_INTO, completeness=_completeness(matrix),
+            hanging=hanging_words(row.footing.hangs_on for row in matrix.rows), **self._amending(review, matrix),
         )  # fmt: skip
+
+    def _amending(self, review: ThematicReview, matrix: Triangulation) -> dict[str, Any]:
+        """Who reads the evidence and how far they agree, what may be amended, and what may be taken out."""
+        readers, may_amend = readers_of(self.session, review.id), may_run(self.session, review.hub_id)
+        pairs = [(row.mark, row.read) for row in matrix.rows if row.read is not None]
+        agreement = readers_agreement(read for _, read in pairs)
+        papers = document_buttons(self.link("matrix", record_id=review.id), "Matrix")
+        return {
+            "readers": readers,
+            "may_amend": may_amend,
+            "is_read": bool(pairs),
+            "agreement": f"{agreement.sentence} {settled_words(pairs)}" if agreement else "",
+            "buttons": [] if matrix.is_being_read else papers,
+            "reading_buttons": reading_buttons(self, review, readers) if may_amend else [],
+        }
 
     @expose("/<int:record_id>/triangulation/paper/", roles=STAFF, methods=("GET", "POST"))
     def matrix(self, record_id: int) -> ResponseReturnValue:
@@ -122,6 +139,7 @@ class TriangulationPages(PageSet):
         review, line = self.get_record(record_id), self._line(record_id, line_id)
         if source not in list(Source):
             abort(404)
+        refuse_readers(self.session, review.id)
         evidence = evidence_of(self.session, review.id)
         items = [item for item in evidence if item.key_line_id == line.id and item.source == source]
         panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(review, items))
@@ -131,6 +149,7 @@ class TriangulationPages(PageSet):
     def triangulation_unplaced(self, record_id: int) -> str:
         """Evidence that stands along no key line of the review yet."""
         review = self.get_record(record_id)
+        refuse_readers(self.session, review.id)
         keys = {row.line.id for row in triangulate(self.session, review).rows}
         unplaced = [item for item in evidence_of(self.session, review.id) if item.key_line_id not in keys]
         panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(review, unplaced))
@@ -142,6 +161,7 @@ class TriangulationPages(PageSet):
         review, line = self.get_record(record_id), self._line(record_id, line_id)
         if not may_run(self.session, review.hub_id):
             abort(403)
+        refuse_readers(self.session, review.id)
         matrix = triangulate(self.session, review)
         row = next(row for row in matrix.rows if row.line.id == line.id)
         form = ReadingForm(sent_form(), text=row.sentence)
@@ -159,6 +179,8 @@ class TriangulationPages(PageSet):
         """The page as a spreadsheet, with the export on record."""
         review = self.get_record(record_id)
         matrix = triangulate(self.session, review)
+        if matrix.is_being_read:
+            raise RuleBroken(BEING_READ)
         rows = [_sheet_row(row, matrix.thresholds) for row in matrix.rows]
         record_export(
             self.session, person_id=person_id(), list_name="triangulation", file_kind="xlsx",
@@ -184,6 +206,7 @@ _SHEET_HEADINGS = [
     *("Number", "Key area", "Key line"),
     *(source.label for source in Source),
     *("Mark", "Hangs on", "What it means"),
+    *("First reader", "Why", "Second reader", "Why", "Agreed", "What settled it"),
 ]
 _ITEM_HEADINGS = ("What was said", "Verdict", "Strength", "Said by", "Record")
 
@@ -207,4 +230,12 @@ def _sheet_row(row: Row, thresholds: Thresholds) -> list[Any]:
         for source in Source
     ]
     footing = row.footing.sentence(thresholds)
-    return [row.line.number, row.area, row.line.text, *cells, row.mark.label, footing, row.sentence]
+    mark = [row.mark.label, footing, row.sentence]
+    return [row.line.number, row.area, row.line.text, *cells, *mark, *_sheet_reading(row.read or LineRead())]
+
+
+def _sheet_reading(read: LineRead) -> list[str | None]:
+    """What both readers judged, and what was agreed, each with its sentence."""
+    told = [(said.mark.label, said.reason) if said else (None, None) for said in (read.first, read.second)]
+    agreed = read.agreed.label if read.agreed else None
+    return [*told[0], *told[1], agreed, read.settled.reason if read.settled else None]

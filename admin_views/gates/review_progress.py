@@ -22,7 +22,7 @@ from models.audits.case_audits import CaseAudit
 from models.core.addresses import address_of_name, list_address
 from models.core.clock import today
 from models.evidence.intelligence_uses import IntelligenceUse
-from models.evidence.triangulations import triangulate
+from models.evidence.triangulations import Triangulation, triangulate
 from models.feedback.feedback_activities import Audience, FeedbackActivity
 from models.gates.review_events import events_of
 from models.gates.review_progress import ReviewProgress, Share
@@ -31,6 +31,9 @@ from models.reviews.review_stages import stages_of
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
 from models.rules.evidence.paper_parts import MARK_TONES
 from models.rules.evidence.triangulation import Mark
+
+_BEFORE_EVIDENCE = (Stage.PROPOSED, Stage.SCOPING)
+"""Before its evidence is asked for a review has nothing to set side by side."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def overview_of(session: Session, review: ThematicReview) -> dict[str, Any]:
     progress: ReviewProgress = g.workspace.progress
     is_staff, is_reader = role() in STAFF, role() in READERS
     tasks = gate_tasks(session, review) if is_staff else []
+    matrix = triangulate(session, review) if is_staff and review.stage not in _BEFORE_EVIDENCE else None
     return {
         "is_overview": True,
         "on": today(),
@@ -77,7 +81,8 @@ def overview_of(session: Session, review: ThematicReview) -> dict[str, Any]:
         "acts_next": acts_next_in(review, progress, tasks) if is_staff else "",
         "steps": list(_steps(session, review)) if is_reader else [],
         "sources": list(_sources(review, progress)),
-        "marks": list(_marks(session, review)) if is_staff else [],
+        "marks": list(_marks(matrix)) if matrix else [],
+        "is_hidden": matrix is not None and matrix.is_hidden,
         "events": [(event, address_of_name(event.name)) for event in events_of(session, review)] if is_staff else [],
     }
 
@@ -108,11 +113,9 @@ def _sources(review: ThematicReview, progress: ReviewProgress) -> Iterator[Sourc
         yield Source("Reviews and inspections", list_address(IntelligenceUse, **own), progress.intelligence)
 
 
-def _marks(session: Session, review: ThematicReview) -> Iterator[MarkShare]:
-    """The key lines by what their sources say together; nothing before the evidence is asked for."""
-    if review.stage in (Stage.PROPOSED, Stage.SCOPING):
-        return
-    matrix, before = triangulate(session, review), 0
+def _marks(matrix: Triangulation) -> Iterator[MarkShare]:
+    """The key lines by what their sources say together."""
+    before = 0
     for mark in Mark:
         count = matrix.count(mark)
         if count:

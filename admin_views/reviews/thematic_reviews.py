@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.documents.papers import document_buttons
+from admin_views.evidence.evidence_readers import ReaderPages
 from admin_views.evidence.triangulations import TriangulationPages
 from admin_views.gates.board_packs import BoardPackPages
 from admin_views.gates.boards import BoardPages
@@ -66,6 +67,7 @@ class ThematicReviewScreen(Screen):
         BoardPackPages,
         ReviewReportPages,
         TriangulationPages,
+        ReaderPages,
     )
     name, noun, plural = "Thematic reviews", "review", "reviews"
     list_purpose = (

@@ -13,7 +13,7 @@ from app.demo.case_audits import load_case_audits
 from app.demo.earlier_plans import load_earlier_plans
 from app.demo.feedback_activities import load_feedback_activities
 from app.demo.feedback_groups import load_feedback_groups
-from app.demo.findings import load_findings
+from app.demo.findings import load_findings, load_readings
 from app.demo.gate_waivers import load_gate_waivers
 from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
@@ -96,6 +96,7 @@ def _load_cycle(
     load_feedback_activities(session, reviews, load_feedback_groups(session), today)
     load_surveys(session, reviews, today)
     load_findings(session, reviews)
+    load_readings(session, reviews[0], people)
     load_citations(session)
     load_presentations(session, reviews, agencies, today)
     load_learning(session, reviews, agencies, people, today)

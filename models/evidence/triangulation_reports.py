@@ -9,6 +9,7 @@ from models.evidence.triangulations import Row, Triangulation, triangulate
 from models.partnership.people import name_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
+from models.rules.evidence.evidence_readers import BEING_READ
 from models.rules.evidence.thresholds import Thresholds
 from models.rules.evidence.triangulation import Source
 from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
@@ -23,9 +24,11 @@ def review_for(session: Session, review_id: int) -> ThematicReview:
 
 
 def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> MatrixFacts:
-    """The matrix as it stands today. Refuses a review that the person may not see."""
+    """The matrix as it stands today. Refuses a review that the person may not see, and while two people read it."""
     review = review_for(session, review_id)
     triangulation = triangulate(session, review)
+    if triangulation.is_being_read:
+        raise RuleBroken(BEING_READ)
     return MatrixFacts(
         occasion=occasion,
         about=f"thematic_reviews:{review.id}",
@@ -40,7 +43,9 @@ def matrix_facts(session: Session, occasion: Occasion, *, review_id: int) -> Mat
 
 
 def matrix_rows(triangulation: Triangulation) -> tuple[MatrixRow, ...]:
-    """A triangulation's rows for paper."""
+    """A triangulation's rows for paper; none while two people read the evidence, whoever asks."""
+    if triangulation.is_being_read:
+        return ()
     return tuple(_row(row, triangulation.thresholds) for row in triangulation.rows)
 
 
@@ -48,5 +53,7 @@ def _row(row: Row, thresholds: Thresholds) -> MatrixRow:
     cells = [row.cells.get(source) for source in Source]
     voices = tuple(Said(cell.verdict, cell.count, cell.weight) if cell else Said(None) for cell in cells)
     hangs_on, footing = row.footing.hangs_on, row.footing.sentence(thresholds)
-    text = row.line.text
-    return MatrixRow(row.line.number, text, row.area, voices, row.mark, row.sentence, row.is_amended, hangs_on, footing)
+    return MatrixRow(
+        row.line.number, row.line.text, row.area, voices, row.mark, row.sentence, row.is_amended, hangs_on, footing,
+        row.read,
+    )  # fmt: skip

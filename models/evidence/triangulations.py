@@ -7,7 +7,7 @@ along which key line, how things stand (0 to 1), and where it can be read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -19,12 +19,15 @@ from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.reading_once import Keys, asked_for_all, by_key
+from models.evidence.evidence_readers import Standing, standing_of
 from models.evidence.findings import Finding
+from models.evidence.settled_lines import lines_read
 from models.partnership.agencies import Agency
 from models.partnership.partnership_settings import Partnership
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.evidence.evidence_readers import LineRead
 from models.rules.evidence.footings import Footing, footing_of
 from models.rules.evidence.thresholds import Thresholds, thresholds_from
 from models.rules.evidence.triangulation import (
@@ -91,7 +94,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Row:
-    """One key line with its cells, its mark, what it means and what it hangs on."""
+    """One key line with its cells, its mark, what it means and what it hangs on; and what two readers judged of it."""
 
     line: KeyLine
     area: str
@@ -100,19 +103,24 @@ class Row:
     sentence: str
     is_amended: bool
     footing: Footing
+    read: LineRead | None = None
 
 
 @dataclass(frozen=True)
 class Triangulation:
     """A review's key lines set against its sources. `unplaced` is evidence along no key line.
 
-    `is_settled`: the thresholds were kept with the review when its evidence was.
+    `is_settled`: the thresholds were kept with the review when its evidence was. `is_being_read`: two people read the
+    evidence and are not both done, so that no paper shows a mark. For either of them it `is_hidden`: without rows.
     """
 
     rows: tuple[Row, ...]
     unplaced: int
     thresholds: Thresholds
     is_settled: bool
+    line_count: int
+    is_being_read: bool = False
+    is_hidden: bool = False
 
     def count(self, mark: Mark) -> int:
         return sum(row.mark is mark for row in self.rows)
@@ -218,30 +226,52 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
         .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
     ).all()
     lines_of = by_key(reviews, ((row[0].review_id, row) for row in lines))
-    marked_by = _thresholds(session, reviews)
-    return {key: _matrix(lines_of[key], items[key], *marked_by[key]) for key in reviews}
+    grounds = _grounds(session, reviews)
+    over = [key for key, ground in grounds.items() if ground.reading.is_asked and not ground.reading.is_open]
+    read = lines_read(session, over) if over else {}
+    return {key: _shown(_matrix(lines_of[key], items[key], grounds[key]), grounds[key], read) for key in reviews}
 
 
 def thresholds_of(session: Session, review: ThematicReview) -> Thresholds:
     """What a review's matrix is marked by: what was kept with it, else what the partnership has set now."""
-    return _thresholds(session, (review.id,))[review.id][0]
+    return _grounds(session, (review.id,))[review.id].thresholds
 
 
-def _thresholds(session: Session, reviews: Reviews) -> dict[int, tuple[Thresholds, bool]]:
-    """The same of several, and whether they were kept."""
+@dataclass(frozen=True)
+class _Ground:
+    """What a review's matrix stands on: its thresholds, whether they were kept, and how far two people have read it."""
+
+    thresholds: Thresholds
+    is_settled: bool
+    reading: Standing
+
+
+def _grounds(session: Session, reviews: Reviews) -> dict[int, _Ground]:
     now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
-    asked = select(ThematicReview.id, ThematicReview.thresholds, *now_set).join(Partnership, true())
-    rows = session.execute(asked.where(ThematicReview.id.in_(reviews)))
-    return {key: (thresholds_from(kept) if kept else Thresholds(*usual), bool(kept)) for key, kept, *usual in rows}
+    reading = standing_of(ThematicReview.id, session.info["actor"].person_id)
+    stated = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
+    rows = session.execute(stated.where(ThematicReview.id.in_(reviews)))
+    return {
+        key: _Ground(thresholds_from(kept) if kept else Thresholds(*usual), bool(kept), Standing(asked, is_open, mine))
+        for key, kept, asked, is_open, mine, *usual in rows
+    }
 
 
-def _matrix(lines: Sequence[Any], items: Sequence[Evidence], thresholds: Thresholds, is_settled: bool) -> Triangulation:
+def _shown(matrix: Triangulation, ground: _Ground, read: dict[int, LineRead]) -> Triangulation:
+    """The matrix as whoever asks may see it: without a row for who reads its evidence, else with what was judged."""
+    if ground.reading.is_hidden:
+        return replace(matrix, rows=(), is_being_read=True, is_hidden=True)
+    rows = tuple(replace(row, read=read.get(row.line.id)) for row in matrix.rows) if read else matrix.rows
+    return replace(matrix, rows=rows, is_being_read=ground.reading.is_open)
+
+
+def _matrix(lines: Sequence[Any], items: Sequence[Evidence], ground: _Ground) -> Triangulation:
     along: dict[int | None, list[Item]] = {}
     for piece in items:
         along.setdefault(piece.key_line_id, []).append(piece.item)
-    rows = tuple(_row(line, area, along.pop(line.id, []), amended, thresholds) for line, area, amended in lines)
+    rows = tuple(_row(line, area, along.pop(line.id, []), amended, ground.thresholds) for line, area, amended in lines)
     unplaced = sum(item.count for pieces in along.values() for item in pieces)
-    return Triangulation(rows, unplaced, thresholds, is_settled)
+    return Triangulation(rows, unplaced, ground.thresholds, ground.is_settled, len(rows))
 
 
 def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, thresholds: Thresholds) -> Row:

@@ -116,6 +116,8 @@ def _intelligence(session: Session, review: ThematicReview) -> str:
 
 def _silent(session: Session, review: ThematicReview) -> str:
     matrix = triangulate(session, review)
+    if matrix.is_being_read:  # for everybody alike: the number of silent lines would lead those who read
+        return "Two people are reading the evidence and have not both judged every key line."
     count, fewest = matrix.count(Mark.SILENT), matrix.thresholds.fewest_words
     if not count:
         return ""
@@ -123,7 +125,7 @@ def _silent(session: Session, review: ThematicReview) -> str:
 
 
 def _has_key_lines(session: Session, review: ThematicReview) -> bool:
-    return bool(triangulate(session, review).rows)
+    return triangulate(session, review).line_count > 0
 
 
 def _has_held_activities(session: Session, review: ThematicReview) -> bool:

@@ -65,6 +65,7 @@ def review_facts(session: Session, occasion: Occasion, *, review_id: int) -> Rev
         rows=matrix_rows(matrix),
         thresholds=matrix.thresholds,
         is_settled=matrix.is_settled,
+        is_being_read=matrix.is_being_read,
         recommendations=_recommendations(session, review.id),
         done=_done(session, review.id),
         estimates=_estimates(session, review.id),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from models.audits.case_audits import IN_HAND, AuditStatus, CaseAudit
 from models.audits.case_audits import OPEN as OPEN_AUDITS
 from models.audits.moderations import Moderation
+from models.evidence.evidence_readers import EvidenceReader
 from models.feedback.feedback_activities import Engagement, FeedbackActivity
 from models.gates.gate_waivers import GateWaiver
 from models.partnership.agencies import Agency
@@ -133,6 +134,11 @@ def section_11(on: date) -> Open:
 def section_11_to_moderate(on: date) -> Open:
     """Section 11 returns that are handed in."""
     return Section11Return.status == ReturnStatus.SUBMITTED
+
+
+def evidence_to_read(on: date) -> Open:
+    """Reviews whose evidence somebody is asked to read, and has not handed in."""
+    return exists(1).where(EvidenceReader.review_id == ThematicReview.id, EvidenceReader.done_at.is_(None))
 
 
 def groups_untold(on: date) -> Open:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from models.audits.case_audits import OPEN as OPEN_AUDITS
 from models.audits.case_audits import CaseAudit
 from models.core.access import Actor, Role
+from models.evidence.evidence_readers import EvidenceReader
 from models.feedback.feedback_activities import FeedbackActivity
 from models.gates.gate_waivers import GateWaiver
 from models.learning.learning_products import LearningProduct
@@ -151,6 +152,12 @@ def section_11_owed(actor: Actor, on: date) -> Mine:
 def section_11_to_moderate(actor: Actor, on: date) -> Mine:
     """Section 11 returns that are handed in."""
     return undone.section_11_to_moderate(on)
+
+
+def evidence_to_read(actor: Actor, on: date) -> Mine:
+    """Reviews whose evidence the person is asked to read."""
+    asked = select(EvidenceReader.review_id).where(EvidenceReader.reader_id == actor.person_id)
+    return ThematicReview.id.in_(asked.where(EvidenceReader.done_at.is_(None)))
 
 
 def groups_untold(actor: Actor, on: date) -> Mine:

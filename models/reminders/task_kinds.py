@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 
 from models.audits.case_audits import CaseAudit
 from models.audits.moderations import Moderation
@@ -31,6 +31,7 @@ from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample
 from models.sampling.sample_cases import SampleCase
 from models.signatures.sign_offs import SignOff
+from models.tools.key_lines import KeyLine
 
 _OFFICERS = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
 _SPONSOR = frozenset({Role.SPONSOR})
@@ -49,6 +50,14 @@ def _agency_of(table: Any) -> Any:
     return select(Agency.name).where(Agency.id == table.agency_id).correlate(table).scalar_subquery()
 
 
+def _key_lines_of_review() -> Any:
+    """How many key lines a review has, in words."""
+    count = select(func.count(KeyLine.id)).where(KeyLine.review_id == ThematicReview.id).correlate(ThematicReview)
+    words = func.concat(count.scalar_subquery(), " key lines")
+    return case((count.scalar_subquery() == 1, "1 key line"), else_=words)
+
+
+_KEY_LINES = _key_lines_of_review()
 _STAGE_WORDS = case(*[(ReviewStage.stage == stage, stage.label.lower()) for stage in Stage])
 _STAGE_TITLE = "Review " + _reference_of(ReviewStage.review_id) + " plans to reach: " + _STAGE_WORDS
 _RETURN = "Self-evaluation " + SelfEvaluation.reference + " is due"
@@ -180,6 +189,17 @@ KINDS: tuple[TaskKind, ...] = (
         ("elimination waits for a second person", "eliminations wait for a second person"), _OFFICERS, own.eliminations,
         deed=Deed("Decide", "Decide on leaving out case {}", "Decide on leaving out {} cases"),
         undone=Undone(undone.eliminations, _AN_OFFICER),
+    ),
+    TaskKind(
+        "evidence-to-read", 40, ThematicReview,
+        ("review whose evidence you are asked to read", "reviews whose evidence you are asked to read"),
+        _OFFICERS | _SPONSOR, own.evidence_to_read,
+        page=(lambda review_id: address_by_id(ThematicReview, review_id, "reading"), ThematicReview.id),
+        deed=Deed("Read", "Read the evidence of {}", "Read the evidence of {} reviews"), name=_KEY_LINES,
+        undone=Undone(
+            undone.evidence_to_read, "its two readers",
+            nouns=("review whose evidence is being read", "reviews whose evidence is being read"),
+        ),
     ),
     TaskKind(
         "groups-untold", 45, FeedbackActivity,

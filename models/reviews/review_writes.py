@@ -22,8 +22,9 @@ from models.partnership.memberships import hubs_run_by
 
 NOT_YOURS = "You run the reviews of your own hubs only."
 _REVIEWS = "thematic_reviews"
-_OF_OTHERS = frozenset({"learning_uses"})
-"""Tables below a review that are not the hub's to keep: who used what was learnt says so, wherever they work."""
+_OF_OTHERS = frozenset({"evidence_readers", "learning_uses", "reader_judgements"})
+"""Tables below a review that are not the hub's to keep: who used what was learnt says so, wherever they work, and who
+is asked to read a review's evidence judges it and hands in, whatever hub they run."""
 
 
 @cache

@@ -23,6 +23,7 @@ GROWING = (
     *OF_RETENTION,
     *("key_lines", "key_line_readings", "invitations", "gate_waivers", "sign_offs", "sharing_agreements"),
     *("assurance_tools", "tool_sections", "tool_questions", "engagements", "audit_involvements", "moderations"),
+    *("evidence_readers", "reader_judgements", "settled_lines"),
     *("section_11_cycles", "section_11_returns", "section_11_scores", "findings", "intelligence_items"),
     *("intelligence_uses", "action_plans", "recommendations", "recommendation_findings", "actions", "action_updates"),
     *("action_update_files", "action_drafts", "challenges", "presentations", "impact_analyses", "impact_checks"),

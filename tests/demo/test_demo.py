@@ -24,6 +24,7 @@ from models.plans.presentations import Decision, Presentation
 from models.plans.recommendation_findings import cited_findings, support_in_words
 from models.plans.recommendations import Recommendation
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.evidence.evidence_readers import readers_agreement
 from models.rules.evidence.triangulation import Mark, Source, cells_of
 from models.rules.plans.presentations import Body
 from models.signatures.sign_offs import SignOff, SignOffStatus
@@ -83,6 +84,19 @@ def test_triangulation_shows_agreement_conflict_and_silence_from_all_five_source
     assert {row.footing.hangs_on for row in rows if row.mark is not Mark.SILENT} == {"", "one item", "one source"}
     settled = {review.stage.number > Stage.EVIDENCE.number: triangulate(demo, review) for review in reviews(demo)}
     assert {is_past: matrix.is_settled for is_past, matrix in settled.items()} == {True: True, False: False}
+
+
+def test_two_people_have_read_the_first_review_and_what_they_differed_on_is_settled(demo: PortalSession) -> None:
+    (first,) = [review for review in reviews(demo) if review.reference == "TR-2026-01"]
+    others = [review for review in reviews(demo) if review is not first]
+    lines = [row.read for row in triangulate(demo, first).rows]
+    assert all(line is not None and line.is_read and line.agreed for line in lines)
+    assert {line.settled is not None for line in lines if line and line.differs} == {True}
+    agreement = readers_agreement(line for line in lines if line is not None)
+    assert agreement is not None
+    assert (agreement.same, agreement.both) == (9, 13)
+    assert sum(row.mark is not row.read.agreed for row in triangulate(demo, first).rows if row.read) == 2
+    assert all(row.read is None for review in others for row in triangulate(demo, review).rows)
 
 
 def test_recommendations_rest_on_findings_and_one_kind_of_source_is_flagged(demo: PortalSession) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.documents.papers import Occasion
+from models.rules.evidence.evidence_readers import Judged, LineRead
 from models.rules.evidence.triangulation import Mark, Source, Verdict, mark_of
 from models.rules.evidence.triangulation_reports import MatrixFacts, MatrixRow, Said
 from tests.pdf.pdf_facts import SENTENCES, words
@@ -28,7 +29,18 @@ def matrix_row(number: int) -> MatrixRow:
     footing = f"Hangs on {hangs_on}: {words(number, 1)}" if hangs_on else ""
     area = AREAS[number % 100 * 4 // 100]
     text, is_amended = SENTENCES[number % 5], number % 3 == 0
-    return MatrixRow(number, text, area, said, mark, words(number, 2), is_amended, hangs_on, footing)
+    return MatrixRow(
+        number, text, area, said, mark, words(number, 2), is_amended, hangs_on, footing, _read(number, mark)
+    )  # fmt: skip
+
+
+def _read(number: int, mark: Mark) -> LineRead | None:
+    """What two readers judged of every other line: alike, apart, settled or not, or one of them not at all."""
+    if number % 2:
+        return None
+    first, second = Judged(mark, words(number, 1)), Judged(list(Mark)[number % 4], words(number + 1, 1))
+    settled = Judged(mark, words(number + 2, 1)) if number % 6 == 0 else None
+    return LineRead(first, None if number % 10 == 0 else second, settled)
 
 
 def matrix(count: int) -> MatrixFacts:

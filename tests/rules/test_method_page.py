@@ -3,8 +3,13 @@
 from math import comb
 from pathlib import Path
 
-from models.rules.audits.chance_agreement import chance_agreement, grade_differences
+import pytest
+
+from models.rules.audits.grade_differences import grade_differences
 from models.rules.audits.sample_estimates import change_words, estimate_picture
+from models.rules.core.chance_agreement import chance_agreement
+from models.rules.evidence.evidence_readers import Judged, LineRead, readers_agreement
+from models.rules.evidence.triangulation import Mark
 from models.rules.sampling.estimates import StratumResult, estimate_of
 from models.rules.sampling.finite_counts import TAIL, likely_range
 from models.rules.sampling.sample_sizes import size_words
@@ -53,6 +58,18 @@ def test_the_page_tells_the_size_the_agreement_and_the_change_as_the_portal_does
     assert police.words in PAGE
     assert police.verdict.lower() == "grades higher"
     assert f"“{change_words(THEN, NOW)}”" in PAGE
+
+
+def test_the_page_tells_how_far_two_readers_agree_as_the_portal_does() -> None:
+    conflict, partly, agree = (Judged(mark) for mark in (Mark.CONFLICT, Mark.PARTLY, Mark.AGREE))
+    alike = [LineRead(conflict, conflict)] * 5 + [LineRead(partly, partly)] * 3 + [LineRead(agree, agree)]
+    agreed = readers_agreement([*alike, *[LineRead(partly, conflict)] * 2, LineRead(agree, partly)])
+    assert agreed is not None
+    assert agreed.chance is not None
+    assert f"“two readers gave {agreed.words}”" in PAGE
+    chance = (1 / 4 + 15 / 64 + 7 / 64) / 3
+    assert f"/ 3 = {chance:.2f}. AC1 = (0.75 − {chance:.2f}) / (1 − {chance:.2f}) = {agreed.chance.value:.2f}." in PAGE
+    assert agreed.chance.value == pytest.approx((0.75 - chance) / (1 - chance))
 
 
 def test_the_printed_coverage_names_every_stratum_and_nowhere_falls_below_95_of_100() -> None:

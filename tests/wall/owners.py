@@ -224,7 +224,7 @@ THE_HUBS_OWN = dict.fromkeys(
         *("feedback_groups", "findings", "gate_waivers", "impact_analyses", "impact_checks", "intelligence_items"),
         *("intelligence_uses", "key_line_readings", "key_lines", "moderations", "recommendation_findings"),
         *("reminder_rules", "retention_rules", "review_stages", "sign_offs", "tool_questions", "tool_sections"),
-        *("table_imports",),
+        *("evidence_readers", "reader_judgements", "settled_lines", "table_imports"),
     ),
     Owned(),
 ) | {

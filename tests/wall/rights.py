@@ -39,6 +39,11 @@ def _both(*sides: dict[str, Any]) -> dict[str, Any]:
 
 
 _SPONSOR, _MANAGER = DatabaseRole.SPONSOR, DatabaseRole.MANAGER
+_KEEPERS = (DatabaseRole.ADMINISTRATOR, DatabaseRole.OFFICER)
+_ALONE = {"own": True, "own_reads": True, "binds_all": True}
+_HANDED_IN = frozenset({"done_at", "row_version"})
+_ENDED = _HANDED_IN | {"closed_by_id"}
+_JUDGED = frozenset({"mark", "reason", "judged_at", "row_version"})
 
 LISTS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(
@@ -94,10 +99,14 @@ REVIEWS: dict[str, dict[str, Any]] = {
     "action_updates": {"administrator": ADDED, "officer": ADDED, "sponsor": READ, "manager": ADDED, "reader": READ}
     | {"own": True},
     "challenges": _columns(_MANAGER, "answer", "answered_on"),
+    "evidence_readers": {"administrator": EVERYTHING, "officer": EVERYTHING, "sponsor": CHANGED}
+    | {"limited": (*((role, _ENDED) for role in _KEEPERS), (_SPONSOR, _HANDED_IN))},
     "escalations": _columns(_SPONSOR, "answer", "answered_at", "answered_by_id"),
     "gate_waivers": _columns(_SPONSOR, "consented_by_id", "consented_at", "refusal") | _NOT_FOR_MANAGERS,
     "invitations": {"sponsor": ADDED | {"remove"}},
     "learning_uses": _columns(_MANAGER, "used_on", "people_count", "led_by", "note") | {"manager": KEPT},
+    "reader_judgements": {**dict.fromkeys(("administrator", "officer", "sponsor"), KEPT), **_ALONE}
+    | {"limited": tuple((role, _JUDGED) for role in (*_KEEPERS, _SPONSOR))},
     "sign_offs": _columns(_SPONSOR, "status", "signed_by_id", "signed_at", "note"),
     "tool_versions": {**_READ_ONLY, "administrator": ADDED, "officer": ADDED},
 }

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.core.clock import today
+from models.evidence.evidence_readers import EvidenceReader
 from models.evidence.findings import Finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse
+from models.evidence.reader_judgements import ReaderJudgement
+from models.evidence.settled_lines import SettledLine
 from models.evidence.triangulations import KeyLineReading
 from models.feedback.feedback_activities import Engagement, FeedbackActivity, FeedbackGroup
 from models.feedback.surveys import Survey, SurveyResponse
@@ -108,6 +111,24 @@ def key_line(side: Side) -> KeyLine:
 @makes(KeyLineReading)
 def key_line_reading(side: Side) -> KeyLineReading:
     return KeyLineReading(key_line_id=side.id(KeyLine), text="Seldom.")
+
+
+@makes(EvidenceReader)
+def evidence_reader(side: Side) -> EvidenceReader:
+    """None is done, so that whoever judges is alone with it; tests/evidence has readings that are over."""
+    return EvidenceReader(review_id=side.id(ThematicReview), place=1, reader_id=side.person.id)
+
+
+@makes(ReaderJudgement)
+def reader_judgement(side: Side) -> ReaderJudgement:
+    return ReaderJudgement(
+        evidence_reader_id=side.id(EvidenceReader), key_line_id=side.id(KeyLine), mark="agree", reason="Both say so."
+    )
+
+
+@makes(SettledLine)
+def settled_line(side: Side) -> SettledLine:
+    return SettledLine(key_line_id=side.id(KeyLine), mark="agree", reason="Read again together.")
 
 
 @makes(Finding)

@@ -9,6 +9,7 @@ from models.evidence.triangulations import triangulate_all
 from models.gates.pictures.scopes import BoardScope, reviews_of
 from models.reviews.thematic_reviews import Stage
 from models.rules.documents.pictures import Picture
+from models.rules.evidence.evidence_readers import readers_agreement
 from models.rules.evidence.triangulation import Mark
 from models.rules.gates.pictures.sources import ReviewMarks, sources_picture
 
@@ -24,6 +25,8 @@ def agreeing_sources(session: Session, scope: BoardScope) -> Picture:
                 {mark: matrices[review.id].count(mark) for mark in Mark},
                 address_of(review, "triangulation"),
                 tuple(row.footing.hangs_on for row in matrices[review.id].rows),
+                readers_agreement(row.read for row in matrices[review.id].rows if row.read is not None),
+                matrices[review.id].is_being_read,
             )
             for review in begun
         ]

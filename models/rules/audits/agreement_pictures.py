@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.rules.audits.chance_agreement import GradeDifference, chance_agreement, grade_differences
+from models.rules.audits.grade_differences import GradeDifference, grade_differences
 from models.rules.audits.moved_grades import FEWEST_CASES
+from models.rules.core.chance_agreement import chance_agreement
 from models.rules.core.counts import count_words, noun_of, spelt
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, Tick
 

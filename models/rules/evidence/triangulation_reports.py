@@ -9,8 +9,10 @@ from models.rules.core.counts import count_words, list_words, noun_of
 from models.rules.documents.papers import (
     LABEL,
     QUIET,
+    Block,
     Cell,
     Column,
+    Heading,
     Occasion,
     Paper,
     Paragraph,
@@ -21,6 +23,7 @@ from models.rules.documents.papers import (
     Tiles,
     tag,
 )
+from models.rules.evidence.evidence_readers import Judged, LineRead, readers_agreement, settled_words
 from models.rules.evidence.footings import hanging_words
 from models.rules.evidence.paper_parts import MARK_TONES, VERDICT_TONES, paper_of
 from models.rules.evidence.thresholds import USUAL, Thresholds
@@ -60,7 +63,10 @@ class Said:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One key line; `said` has a place for each source, in order; `footing` says what its mark hangs on."""
+    """One key line; `said` has a place for each source, in order; `footing` says what its mark hangs on.
+
+    `read` is what two readers judged of it, where two were asked and are done.
+    """
 
     number: int
     text: str
@@ -71,6 +77,7 @@ class MatrixRow:
     is_amended: bool = False
     hangs_on: str = ""
     footing: str = ""
+    read: LineRead | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,8 @@ class MatrixFacts:
 
 
 def matrix_paper(facts: MatrixFacts) -> Paper:
-    """Every key line once, by key area, on landscape pages; then which sources are silent where."""
+    """Every key line once, by key area, on landscape pages; then which sources are silent where, and what two people
+    judged."""
     pairs = (("Lead sponsor", facts.sponsor),)
     return paper_of(
         facts.occasion, facts, pairs,
@@ -100,6 +108,7 @@ def matrix_paper(facts: MatrixFacts) -> Paper:
             Paragraph(firmness_words(facts.rows)),
             *matrix_tables(facts.rows),
             completeness_table(facts.rows),
+            *readers_blocks(facts.rows),
         ),
         kind="Triangulation matrix", reference=facts.reference, title=facts.title, about=facts.about, is_landscape=True,
     )  # fmt: skip
@@ -151,6 +160,67 @@ def completeness_of(source: Source, silent: Sequence[int], whole: int) -> tuple[
     """
     where = list_words([str(number) for number in sorted(silent)])
     return source.label, f"{whole - len(silent)} of {whole}", "All" if len(silent) == whole else where or "None"
+
+
+def readers_words(rows: Sequence[MatrixRow]) -> str:
+    """How far two readers agree, and with the portal; empty where none were asked.
+
+    >>> alike = LineRead(Judged(Mark.AGREE), Judged(Mark.AGREE))
+    >>> readers_words([MatrixRow(1, "", "", (), Mark.PARTLY, "", read=alike)] * 2).partition("given. ")[2]
+    "So few key lines tell little. What was agreed is the portal's mark on 0 of 2 key lines."
+    >>> readers_words([])
+    ''
+    """
+    pairs = [(row.mark, row.read) for row in rows if row.read is not None]
+    agreement = readers_agreement(read for _, read in pairs)
+    return f"{agreement.sentence} {settled_words(pairs)}".strip() if agreement else ""
+
+
+def readers_told(rows: Sequence[MatrixRow]) -> str:
+    """How far two readers agree, in a sentence for a summary; empty where none were asked."""
+    agreement = readers_agreement(row.read for row in rows if row.read is not None)
+    return agreement.told if agreement else ""
+
+
+def readers_blocks(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Block]:
+    """What two people judged of each key line, and what was agreed; nothing where none were asked."""
+    read = [row for row in rows if row.read is not None]
+    if not read:
+        return
+    yield Heading("Two readers", level)
+    yield Paragraph(readers_words(rows) or "No key line was judged by both before the reading was closed.")
+    columns = (
+        Column("Key line", 2.4), Column("Portal", 0.9), Column("First reader", 2.2),
+        Column("Second reader", 2.2), Column("Agreed", 2.3),
+    )  # fmt: skip
+    yield Table(columns, RowsOf(read, _read))
+
+
+def _read(row: MatrixRow) -> Row:
+    line = row.read or LineRead()
+    return Row(
+        [
+            f"{row.number}. {row.text}",
+            _judged(Judged(row.mark)),
+            _judged(line.first),
+            _judged(line.second),
+            _agreed(line),
+        ],
+        tone=MARK_TONES[line.agreed] if line.agreed else "",
+        name=f"Key line {row.number}",
+    )
+
+
+def _judged(judged: Judged | None) -> Cell:
+    if judged is None:
+        return [("Not judged", QUIET)]
+    return [(judged.mark.label, tag(MARK_TONES[judged.mark])), *([(judged.reason, QUIET)] if judged.reason else [])]
+
+
+def _agreed(line: LineRead) -> Cell:
+    if line.settled is not None or line.agreed is None:
+        return _judged(line.settled) if line.settled else [("Not settled yet", QUIET)]
+    return _judged(Judged(line.agreed, "Both readers"))
 
 
 def matrix_tables(rows: Sequence[MatrixRow], level: int = 2) -> Iterator[Table]:

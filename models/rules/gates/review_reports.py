@@ -25,6 +25,7 @@ from models.rules.documents.papers import (
     tag,
 )
 from models.rules.documents.pictures import Picture
+from models.rules.evidence.evidence_readers import BEING_READ
 from models.rules.evidence.paper_parts import VERDICT_TONES, paper_of
 from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.evidence.triangulation import Mark, Verdict
@@ -34,6 +35,8 @@ from models.rules.evidence.triangulation_reports import (
     firmness_words,
     mark_tiles,
     matrix_tables,
+    readers_blocks,
+    readers_told,
     rule_words,
 )
 from models.rules.gates.report_samples import SampleFacts, estimate_blocks, sample_table
@@ -145,6 +148,8 @@ class ReviewReportFacts:
     is_settled: bool = False
     estimates: tuple[Picture, ...] = ()
     """What each drawn sample says of all cases, its title the sample's reference."""
+    is_being_read: bool = False
+    """Whether two people read the evidence and are not both done, so that no mark is told."""
 
 
 def review_paper(facts: ReviewReportFacts) -> Paper:
@@ -170,6 +175,16 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield sample_table(facts.sample)
     yield from estimate_blocks(facts.estimates)
     yield from _findings(facts.findings)
+    yield from _triangulation(facts)
+    yield _recommendations(facts.recommendations)
+
+
+def _triangulation(facts: ReviewReportFacts) -> Iterator[Block]:
+    """The matrix on landscape pages; one sentence while two people read the evidence."""
+    if facts.is_being_read:
+        yield Heading("Triangulation")
+        yield Paragraph(BEING_READ)
+        return
     yield PageBreak("landscape")
     yield Heading("Triangulation")
     yield Paragraph(rule_words(facts.thresholds, is_settled=facts.is_settled))
@@ -177,8 +192,8 @@ def _blocks(facts: ReviewReportFacts) -> Iterator[Block]:
     yield Paragraph(firmness_words(facts.rows))
     yield from matrix_tables(facts.rows, level=3)
     yield completeness_table(facts.rows, level=3)
+    yield from readers_blocks(facts.rows, level=3)
     yield PageBreak("portrait")
-    yield _recommendations(facts.recommendations)
 
 
 def _summary(facts: ReviewReportFacts) -> Iterator[Block]:
@@ -186,16 +201,17 @@ def _summary(facts: ReviewReportFacts) -> Iterator[Block]:
     yield Heading("Summary")
     yield Paragraph(facts.focus or "The focus has not been written down yet.")
     yield Paragraph(facts.done.sentence)
-    yield Paragraph(" ".join(said for said in (agreement_sentence(facts.rows), firmness_words(facts.rows)) if said))
+    together = BEING_READ if facts.is_being_read else agreement_sentence(facts.rows)
+    yield Paragraph(" ".join(said for said in (together, firmness_words(facts.rows), readers_told(facts.rows)) if said))
     yield Heading("Recommendations")
     if not facts.recommendations:
         yield Paragraph("Nothing is recommended yet.")
     yield Items([recommendation.text for recommendation in facts.recommendations], is_numbered=True)
     marks = (Mark.CONFLICT, Mark.PARTLY, Mark.AGREE)
-    together = [row for mark in marks for row in facts.rows if row.mark is mark]
-    if together:
+    told = [row for mark in marks for row in facts.rows if row.mark is mark]
+    if told:
         yield Heading("Where the sources conflict, and where they agree")
-        yield Items([f"{_said_together(row)}: {row.number}. {row.text}" for row in together])
+        yield Items([f"{_said_together(row)}: {row.number}. {row.text}" for row in told])
 
 
 def agreement_sentence(rows: Sequence[MatrixRow]) -> str:

@@ -66,5 +66,9 @@ MUST_BE_REFUSED = frozenset({
     f"{_OFFICER}: POST /review-stages/<int:record_id>/delete/",
     f"{_OFFICER}: POST /self-evaluations/<int:record_id>/return/",
     f"{_OFFICER}: POST /table-imports/<int:record_id>/discard/",
+    f"{_OFFICER}: GET /thematic-reviews/<int:record_id>/readers/",
+    f"{_OFFICER}: POST /thematic-reviews/<int:record_id>/readers/call-off/",
+    f"{_OFFICER}: POST /thematic-reviews/<int:record_id>/readers/close/",
+    f"{_OFFICER}: POST /thematic-reviews/<int:record_id>/triangulation/<int:line_id>/settled/",
 })  # fmt: skip
 """What is refused to a foreigner although the page names their role: by foreigner and address."""

@@ -108,11 +108,12 @@ def test_board_viewer_sends_nothing_but_their_own_views_and_requests_for_documen
     assert _sent_by(Role.BOARD_VIEWER) == set()
 
 
-def test_sponsor_sends_nothing_but_signatures_decisions_their_own_views_and_requests_for_documents() -> None:
+def test_sponsor_sends_nothing_but_signatures_decisions_what_they_are_asked_to_judge_own_views_and_requests() -> None:
     decided = {
         *("/sign-offs/<int:record_id>/sign/", "/sign-offs/<int:record_id>/return/"),
         *("/gate-waivers/<int:record_id>/consent/", "/gate-waivers/<int:record_id>/refuse/"),
         *("/escalations/<int:record_id>/answer/", "/audit-samples/<int:record_id>/void/"),
+        *(f"/thematic-reviews/<int:record_id>/reading/{page}/" for page in ("<int:line_id>", "hand-in")),
     }
     assert _sent_by(Role.SPONSOR) - decided == set()
 

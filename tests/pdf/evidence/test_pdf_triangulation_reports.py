@@ -29,3 +29,17 @@ def test_matrix_lies_on_its_side_and_is_sensitive() -> None:
     assert (paper.is_landscape, paper.classification) == (True, SENSITIVE)
     assert "Each key line of enquiry is seen from up to five angles" in text_of(draw(paper)).replace("\n", " ")
     assert "along no key line yet" in as_page(paper)
+
+
+def test_matrix_says_what_two_readers_judged_only_where_two_were_asked() -> None:
+    read = text_of(draw(matrix_paper(matrix(12)))).replace("\n", " ")
+    for words in (
+        "Two readers",
+        "First reader",
+        "Second reader",
+        "Not judged",
+        "Not settled yet",
+        "gave the same mark to",
+    ):
+        assert words in read
+    assert "Two readers" not in text_of(draw(matrix_paper(matrix(1))))

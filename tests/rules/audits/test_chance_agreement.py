@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import t, ttest_1samp  # type: ignore[import-untyped]
 
-from models.rules.audits.chance_agreement import chance_agreement, grade_differences
+from models.rules.audits.grade_differences import grade_differences
+from models.rules.core.chance_agreement import chance_agreement
 from models.rules.core.quantiles import student_quantile
 
 FIGURES = json.loads((Path(__file__).parents[1] / "independent_figures.json").read_text(encoding="utf-8"))

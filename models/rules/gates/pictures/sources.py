@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.rules.core.counts import count_words, is_or_are, noun_of
+from models.rules.core.counts import count_words, is_or_are, list_words, lower_first, noun_of
 from models.rules.documents.bars import Bar, Part
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, bar_marks, key_of
+from models.rules.evidence.evidence_readers import ReadersAgreement
 from models.rules.evidence.footings import hanging_words
 from models.rules.evidence.paper_parts import MARK_TONES
 from models.rules.evidence.triangulation import Mark as Agreement
@@ -15,12 +16,17 @@ from models.rules.evidence.triangulation import Mark as Agreement
 
 @dataclass(frozen=True)
 class ReviewMarks:
-    """How many key lines of a review stand how, where they are read, and what their marks hang on, one each."""
+    """How many key lines of a review stand how, where they are read, and what their marks hang on, one each.
+
+    `readers` is how far two readers of its evidence agreed; while they still read, no mark of it is told.
+    """
 
     title: str
     counts: Mapping[Agreement, int]
     href: str
     hanging: tuple[str, ...] = ()
+    readers: ReadersAgreement | None = None
+    is_being_read: bool = False
 
     @property
     def total(self) -> int:
@@ -35,7 +41,8 @@ def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
     'Of 9 key lines, 5 agree, 1 partly agrees, 2 are in conflict and 1 is silent.'
     """
     name, title = "sources", "Do the sources agree?"
-    reviews = [review for review in reviews if review.total]
+    waiting = [review.title for review in reviews if review.is_being_read]
+    reviews = [review for review in reviews if review.total and not review.is_being_read]
     if not reviews:
         says = "No review of the year has evidence along its key lines yet."
         return Picture(name, title, says, None, (), ())
@@ -52,13 +59,19 @@ def sources_picture(reviews: Sequence[ReviewMarks]) -> Picture:
     says += f"{conflict:,} {is_or_are(conflict)} in conflict and {silent:,} {is_or_are(silent)} silent."
     base = f"{count_words(len(reviews), 'review')} with key lines. Silent: too few sources speak. "
     base += "Sources that agree may agree on a concern. "
-    base += hanging_words(words for review in reviews for words in review.hanging)
+    base += " ".join([hanging_words(words for review in reviews for words in review.hanging), *_reading(reviews)])
+    base += f" Not shown while two people read the evidence: {list_words(waiting)}." if waiting else ""
     counted = [(review.title, *(f"{review.counts.get(mark, 0):,}" for mark in Agreement)) for review in reviews]
     return Picture(
         name, title, says, Rows(lines, tuple(key_of(bars, is_counted=True)), is_wide=False),
         ("Review", *(mark.label for mark in Agreement)),
         tuple(counted), base.strip(),
     )  # fmt: skip
+
+
+def _reading(reviews: Sequence[ReviewMarks]) -> list[str]:
+    """Of each review that two people have read, how far they agreed."""
+    return [f"{review.title}: {lower_first(review.readers.told)}" for review in reviews if review.readers is not None]
 
 
 def _parts(review: ReviewMarks) -> tuple[Part, ...]:

@@ -1,14 +1,14 @@
 """Keep long lists as workbooks
 
-Revision: 0023, after: 0022, on 2026-11-29 10:20:36.834450
+Revision: 0024, after: 0023, on 2026-11-29 10:20:36.834450
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

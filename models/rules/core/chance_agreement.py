@@ -1,7 +1,7 @@
-"""How far do auditors agree beyond chance, and does an agency grade higher than what was moderated?
+"""How far do people who judge the same cases agree beyond chance: auditors of a case, readers of a key line?
 
 Gwet's AC1 (British Journal of Mathematical and Statistical Psychology 61, 2008; Handbook of Inter-Rater Reliability,
-4th edition 2014, chapters 2, 5 and 6), with several raters, some of whom may be missing. Of case i, r(i, k) agencies
+4th edition 2014, chapters 2, 5 and 6), with several raters, some of whom may be missing. Of case i, r(i, k) raters
 gave rating k, r(i) in all; q ratings are on the scale:
 
 - share: pa = mean, over cases with two ratings or more, of sum r(i, k) (r(i, k) - 1) / (r(i) (r(i) - 1));
@@ -14,11 +14,11 @@ Kappa is not used: where nearly all cases are given one rating it falls to nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from models.rules.core.quantiles import standard_error, student_quantile
+from models.rules.core.quantiles import student_quantile
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ChanceAgreement:
 
 
 def chance_agreement(cases: Sequence[Sequence[int]]) -> ChanceAgreement | None:
-    """The agreement over cases, each with how many agencies gave each rating of the scale.
+    """The agreement over cases, each with how many raters gave each rating of the scale.
 
     None while fewer than two cases have two ratings, or the scale has fewer than two.
 
@@ -83,53 +83,3 @@ def _variance(
         moved = sum(count / raters * (1 - part) for count, part in zip(counts, parts, strict=True)) / (len(parts) - 1)
         terms.append(own - 2 * (1 - value) * (moved - chance) / (1 - chance))
     return sum((term - value) ** 2 for term in terms) / (total * (total - 1))
-
-
-@dataclass(frozen=True)
-class GradeDifference:
-    """How many steps of the scale an agency's own grades stand above the moderated ones, on average, at 95 %."""
-
-    agency: str
-    steps: float
-    low: float
-    high: float
-    cases: int
-
-    @property
-    def verdict(self) -> str:
-        """What that says in a word.
-
-        >>> [GradeDifference("", 0.5, low, high, 9).verdict for low, high in ((0.1, 0.9), (-0.2, 1.2))]
-        ['Grades higher', 'No evidence of a difference']
-        """
-        if self.low > 0:
-            return "Grades higher"
-        return "Grades lower" if self.high < 0 else "No evidence of a difference"
-
-    @property
-    def words(self) -> str:
-        """The average and its ends, with signs.
-
-        >>> GradeDifference("", 0.5, -0.2, 1.2, 9).words
-        '+0.5 steps (−0.2 to +1.2)'
-        """
-        return f"{self.steps:+.1f} steps ({self.low:+.1f} to {self.high:+.1f})".replace("-", "−")
-
-
-def grade_differences(steps: Mapping[str, Sequence[int]], fewest: int = 5) -> tuple[GradeDifference, ...]:
-    """Each agency's own grades against the moderated ones: steps above are positive, one for each case both graded.
-
-    The mean of the paired differences with its t interval (Student, Biometrika 6, 1908). Agencies with fewer than
-    `fewest` cases are left out.
-
-    >>> [each.words for each in grade_differences({"Police": [1, 0, 1, 1, 0, 1], "Housing": [1]})]
-    ['+0.7 steps (+0.1 to +1.2)']
-    """
-    told = []
-    for agency, own in steps.items():
-        if len(own) < max(2, fewest):
-            continue
-        middle = sum(own) / len(own)
-        reach = student_quantile(len(own) - 1) * standard_error([float(step) for step in own])
-        told.append(GradeDifference(agency, middle, middle - reach, middle + reach, len(own)))
-    return tuple(told)
