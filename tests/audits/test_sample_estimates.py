@@ -95,11 +95,12 @@ def test_a_change_is_refused_where_one_draw_allows_no_statement_and_told_where_b
     session: Session, scene: Scene
 ) -> None:
     make_audits.moderated(session, scene, ["good"] * 6)
-    said = change_of(session, scene.sample, scene.sample)
+    said = change_of(session, scene.sample, scene.sample).says
     assert said.endswith("There is no evidence of a change: none at all would fit as well.")
     scene.sample.kind = DrawKind.QUICK
-    said = change_of(session, scene.sample, scene.sample)
-    assert said.startswith("Nothing can be said of a change among all cases: one of the draws was a quick draw")
+    refused = change_of(session, scene.sample, scene.sample)
+    assert (refused.plot, refused.table) == (None, ())
+    assert refused.says.startswith("Nothing can be said of a change among all cases: one of the draws was a quick draw")
 
 
 def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
