@@ -83,6 +83,9 @@ def differences_picture(steps: Mapping[str, Sequence[int]]) -> Picture | None:
     'Police grades higher than what is moderated.'
     >>> differences_picture({"Police": [1, 0, -1, 1, 0]}).says
     'There is no evidence that an agency grades higher or lower than what is moderated.'
+    >>> picture = differences_picture({"Housing": [0] * 5})
+    >>> picture.plot.lines[0].value, picture.table[0][2:]
+    ('0.0', ('The same grade in every case', 'No difference'))
     """
     told = grade_differences(steps, FEWEST_CASES)
     if not told:
