@@ -16,7 +16,7 @@ from models.rules.audits.sample_estimates import (
     whole_line,
     whole_row,
 )
-from models.rules.core.counts import count_words, list_words, spelt
+from models.rules.core.counts import count_words, list_words, lower_first, spelt
 from models.rules.documents.pictures import Line, Picture, Rows
 from models.rules.sampling.estimates import Estimate, StratumResult, estimate_of
 
@@ -57,7 +57,10 @@ def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
     >>> good = DrawResults("Neglect", "/", (StratumResult("Early help", 1502, 14, 6),))
     >>> picture = estimates_picture([good, DrawResults("Hoarding", "/", refusal="quick")])
     >>> picture.says.split(". ")[0], [line.value for line in picture.plot.lines]
-    ('Neglect: 14 of 20 audited cases were good or better', ['14 of 20', 'No statement'])
+    ('“Neglect”: 14 of 20 audited cases were good or better', ['14 of 20', 'No statement'])
+    >>> again = DrawResults("A year on", "/", (StratumResult("Early help", 1400, 17, 3),), earlier=good)
+    >>> estimates_picture([good, again]).says.split(". ")[2]
+    'Good or better among all cases: 70% then, 85% now, a change of +15 points, likely between −14 and +42 (95 %)'
     >>> estimates_picture([DrawResults("Hoarding", "/", refusal="void")]).says
     'Nothing can be said of all cases: “Hoarding” was voided.'
     >>> estimates_picture([]).says
@@ -68,7 +71,9 @@ def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
         return _undrawn("No sample of the year’s reviews has been drawn yet.")
     if not told:
         return _undrawn(" ".join(_unsaid(draws)))
-    says = " ".join([_said(told), *_changes(draws)])
+    again = [draw for draw in told if draw.earlier is not None and draw.earlier.is_told]
+    latest = [draw for draw in told if draw not in [each.earlier for each in again]]
+    says = " ".join([_said(latest), *(_changed(draw, is_named=len(latest) > 1) for draw in again)])
     base = (
         "Good or better: moderated as Good or Outstanding. Dot: the share seen, each part of a draw by its size; line: "
         "what is likely of all cases, exact for a finite list, at 95 %."
@@ -86,18 +91,16 @@ def _undrawn(says: str) -> Picture:
 def _said(told: Sequence[DrawResults]) -> str:
     """The whole sentence of one draw; of several how likely their shares are."""
     if len(told) == 1:
-        return f"{told[0].title}: {estimate_sentence(told[0].whole)}"
+        return f"“{told[0].title}”: {estimate_sentence(told[0].whole)}"
     shares = ((draw.title, *draw.whole.shares) for draw in told)
     parts = [f"{round(100 * low)}% to {round(100 * high)}% in “{title}”" for title, low, high in shares]
-    return f"Had all cases been audited, these would probably have been good or better (95 %): {list_words(parts)}."
+    return f"Had all cases been audited, so many probably would have been good or better (95 %): {list_words(parts)}."
 
 
-def _changes(draws: Sequence[DrawResults]) -> list[str]:
-    return [
-        f"{draw.earlier.title}, drawn again: {change_words(draw.earlier.strata, draw.strata)}"
-        for draw in draws
-        if draw.is_told and draw.earlier is not None and draw.earlier.is_told
-    ]
+def _changed(draw: DrawResults, *, is_named: bool) -> str:
+    """The change since the draw that it repeats; with its title where several draws are told."""
+    words = change_words(draw.earlier.strata if draw.earlier else (), draw.strata)
+    return f"Since the draw before “{draw.title}”: {lower_first(words)}" if is_named else words
 
 
 def _unsaid(draws: Sequence[DrawResults]) -> list[str]:
