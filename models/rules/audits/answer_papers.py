@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from models.rules.documents.papers import (
+    BODY,
     LABEL,
     QUIET,
     STRONG,
@@ -162,23 +163,39 @@ def _written(number: int, section: WrittenSection) -> Iterator[Block]:
     yield Paragraph(section.introduction)
     columns = (Column("Question", 2), Column("Answer", 3))
     above = ("", *(answer.key_line for answer in section.answers))
-    rows = [_answer(answer, before) for answer, before in zip(section.answers, above, strict=False)]
+    rows = [_answer(section.title, answer, before) for answer, before in zip(section.answers, above, strict=False)]
     yield Table(columns, rows, empty="This section asks nothing.")
 
 
-def _answer(answer: WrittenAnswer, above: str) -> Row:
-    """A question with its answer; a key line that the question above has as well is not written out again."""
-    question: list[Piece] = [(answer.text, STRONG)]
-    if answer.key_line and answer.key_line == above:
-        question.append(("Same key line of enquiry", QUIET))
-    elif answer.key_line:
-        question += [("Key line of enquiry", LABEL), (answer.key_line, "body")]
+def _answer(title: str, answer: WrittenAnswer, above: str) -> Row:
+    question: list[Piece] = [(within(title, answer.text), STRONG), *key_line_pieces(answer.key_line, above)]
     pieces: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
     if answer.note:
         pieces += [("Note", LABEL), (answer.note, "body")]
     if answer.files:
         pieces += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
     return Row([question, pieces], tone="" if answer.words else "amber" if answer.is_required else "grey")
+
+
+def within(title: str, text: str) -> str:
+    """A question without the title of its section at its end, which stands over it already.
+
+    >>> within("Information sharing", "Your own score: information sharing *"), within("Voice", "Seen alone?")
+    ('Your own score *', 'Seen alone?')
+    """
+    words, star = text.removesuffix(" *"), " *" * text.endswith(" *")
+    return f"{words[: -len(title) - 2]}{star}" if title and words.endswith(f": {title.lower()}") else text
+
+
+def key_line_pieces(key_line: str, above: str) -> list[Piece]:
+    """The key line of a question; one that the question above has as well is not written out again.
+
+    >>> key_line_pieces("Is it seen?", ""), key_line_pieces("Is it seen?", "Is it seen?"), key_line_pieces("", "")
+    ([('Key line of enquiry', 'label'), ('Is it seen?', 'body')], [('Same key line of enquiry', 'quiet')], [])
+    """
+    if key_line and key_line == above:
+        return [("Same key line of enquiry", QUIET)]
+    return [("Key line of enquiry", LABEL), (key_line, BODY)] if key_line else []
 
 
 def _not_answered(answer: WrittenAnswer) -> str:
@@ -189,7 +206,7 @@ def _asked(number: int, section: AskedSection) -> Iterator[Block]:
     yield Heading(f"{number}. {section.title}")
     yield Paragraph(section.introduction)
     for question in section.questions:
-        yield Blanks(question.text, question.hint, question.lines, question.options)
+        yield Blanks(within(section.title, question.text), question.hint, question.lines, question.options)
 
 
 def written_sections(

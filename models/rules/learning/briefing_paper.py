@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from models.rules.core.counts import count_words
@@ -21,6 +22,7 @@ from models.rules.learning.briefings import UNWRITTEN, BriefingFacts
 
 SIZES: Final = (LEAD, BODY)
 """The looks of the seven texts, largest first; smaller is not read aloud any more."""
+_BULLET: Final = "•"
 
 
 def briefing_papers(facts: BriefingFacts) -> Iterator[Paper]:
@@ -62,6 +64,15 @@ def _blocks(facts: BriefingFacts, look: str) -> Iterator[Block]:
     yield Paragraph(" · ".join(part for part in (facts.review, facts.audience, released) if part), BODY)
     for number, (heading, text) in enumerate(zip(facts.headings, facts.points, strict=True), 1):
         yield Heading(f"{number}. {heading}")
-        yield Paragraph(text if text.strip() else f"{UNWRITTEN}.", look)
+        yield from _point(text if text.strip() else f"{UNWRITTEN}.", look)
     yield Heading("Questions for the team")
     yield Items(facts.questions)
+
+
+def _point(text: str, look: str) -> Iterator[Block]:
+    """What a point says; lines that begin with a bullet are a list like every other."""
+    for is_list, lines in groupby(text.splitlines(), key=lambda line: line.lstrip().startswith(_BULLET)):
+        if is_list:
+            yield Items([line.lstrip().removeprefix(_BULLET).strip() for line in lines])
+        else:
+            yield Paragraph("\n".join(lines), look)

@@ -72,6 +72,7 @@ class ImpactFacts:
     conclusion: str
     actions: tuple[CheckedAction, ...]
     grades: tuple[GradeThenNow, ...]
+    review: str = ""
     change: Picture | None = None
     """What both draws say of a change among all cases."""
 
@@ -86,7 +87,10 @@ def impact_paper(facts: ImpactFacts) -> Paper:
     'IA-2027-01 · 30 Jun 2027'
     """
     done = day(facts.completed_on) if facts.completed_on else "Not yet"
-    pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
+    pairs = (
+        ("Thematic review", facts.review), ("Due", day(facts.due_on)), ("Completed", done),
+        ("Completed by", facts.completed_by),
+    )  # fmt: skip
     counts = [(code, sum(action.code == code for action in facts.actions)) for code in (*TONES, "cannot_tell", "")]
     words = [((code or "not_checked_yet").replace("_", " ").capitalize(), count) for code, count in counts]
     columns = (Column("Action", 1.6), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
