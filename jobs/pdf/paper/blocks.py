@@ -6,9 +6,11 @@ from typing import Any, Final
 from jobs.pdf.paper.blanks import draw_blanks
 from jobs.pdf.paper.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, Pages
+from jobs.pdf.paper.panels import draw_panels
 from jobs.pdf.paper.pictures.on_paper import draw_picture, height_on_paper
 from jobs.pdf.paper.styles import (
     ALARM_FIGURE,
+    BULLET,
     EDGE,
     FIGURE,
     HEADINGS,
@@ -43,7 +45,6 @@ SHORT_FACT: Final = 300
 INDENT: Final = 18.0
 HAND: Final = 46.0
 """Room for a signature by hand."""
-BULLET: Final = "•"
 UNDER_PICTURE: Final = 8.0
 UPWARDS: Final = 10.0
 """How far the last line of a document may move up, of what other blocks leave free beneath them."""
@@ -273,4 +274,5 @@ DRAWERS: Final[dict[str, Callable[[Pages, Any], None]]] = {
     "signatures": _draw_signatures,
     "page_break": _draw_page_break,
     "together": _draw_together,
+    "panels": draw_panels,
 }

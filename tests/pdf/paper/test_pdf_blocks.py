@@ -36,6 +36,7 @@ from models.rules.documents.papers import (
     Together,
     tag,
 )
+from models.rules.documents.panels import Panel, Panels
 from models.rules.documents.pictures import bar_picture
 from tests.pdf.pdf_kit import as_page, checked, pages, says, sound, spoken
 from tests.pdf.pdf_structure import pages_of, structure_of
@@ -64,6 +65,13 @@ def specimen() -> Paper:
         Heading("Bullets", 3),
         Items(("One", "", "Two")),
         Items(("First", "Second"), is_numbered=True),
+        Panels(
+            (
+                Panel("A panel", "Says."),
+                Panel("Beside it", "At once:", ("Ask.", "Listen.")),
+                Panel("Wide", "", ("Go.",)),
+            )
+        ),
         Notice("Mind the step.", title="Warning", tone="red"),
         Figure(
             bar_picture("Grades", two),
