@@ -11,7 +11,7 @@ from jobs.pdf.paper.styles import EYEBROW, SUBJECT, SUBTITLE, TITLE
 from jobs.pdf.paper.tags import About
 from jobs.pdf.paper.texts import short
 from models.core.errors import RuleBroken
-from models.rules.documents.papers import Paper, Paragraph
+from models.rules.documents.papers import QUIET, Paper, Paragraph
 
 HEADLINE: Final = replace(TITLE, size=21, leading=26)
 """The title on upright paper."""
@@ -55,10 +55,11 @@ def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
     pages = Pages(about_of(paper), running_of(paper, stationery), size, stationery)
     _draw_head(pages, paper, stationery.logo)
     last = paper.blocks[-1] if paper.blocks else None
-    is_line = isinstance(last, Paragraph) and len(paper.blocks) > 1
-    draw_blocks(pages, paper.blocks[:-1] if is_line else paper.blocks)
-    if isinstance(last, Paragraph) and is_line:
+    if isinstance(last, Paragraph) and last.look == QUIET:
+        draw_blocks(pages, paper.blocks[:-1])
         draw_last(pages, last)
+    else:
+        draw_blocks(pages, paper.blocks)
     return pages
 
 
