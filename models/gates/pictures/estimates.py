@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, extract, or_, select
+from sqlalchemy import extract, or_, select
 from sqlalchemy.orm import Session
 
 from models.audits.sample_estimates import refusal_of, results_of, strata_columns
@@ -39,7 +39,7 @@ def estimates_of_year(session: Session, scope: BoardScope) -> Picture:
     return estimates_picture(list(draws.values()))
 
 
-def _drawn(session: Session, scope: BoardScope) -> Sequence[Row[Any]]:
+def _drawn(session: Session, scope: BoardScope) -> Sequence[Any]:
     """The samples with their reviews, the names and sizes of their strata, and the id of their review's second draw."""
     again = ImpactAnalysis.sample_id.is_not(None) & (extract("year", ImpactAnalysis.due_on) == scope.year)
     return session.execute(

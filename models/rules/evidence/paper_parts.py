@@ -1,6 +1,7 @@
 """What do the papers of a review have in common, whatever they are about?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from models.rules.documents.fingerprints import check_line
@@ -50,8 +51,8 @@ def paper_of(
 
 
 def picture_part(picture: Picture, level: int = 3) -> tuple[Block, ...]:
-    """A picture with its sentence, its figures and what it is counted from, on one page; only the sentence where there
-    is nothing to be drawn.
+    """A picture with its sentence and what it is counted from, on one page, and its figures after it; only the sentence
+    where there is nothing to be drawn.
 
     >>> [block.kind for block in picture_part(Picture("x", "Title", "Says.", None, (), ()))]
     ['heading', 'paragraph']
@@ -59,7 +60,8 @@ def picture_part(picture: Picture, level: int = 3) -> tuple[Block, ...]:
     said = Heading(picture.title, level), Paragraph(picture.says)
     if picture.plot is None:
         return said
-    return (Together((*said, Figure(picture, _figures(picture)), Paragraph(picture.base, QUIET))),)
+    drawn = Figure(replace(picture, table=()))
+    return Together((*said, drawn, Paragraph(picture.base, QUIET))), _figures(picture)
 
 
 def _figures(picture: Picture) -> Table:

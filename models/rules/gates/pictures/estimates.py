@@ -78,9 +78,10 @@ def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
         "Good or better: moderated as Good or Outstanding. Dot: the share seen, each part of a draw by its size; line: "
         "what is likely of all cases, exact for a finite list, at 95 %."
     )
+    plot = Rows(tuple(map(_line, draws)), ticks=TICKS, is_wide=True)
     return Picture(
-        NAME, TITLE, says, Rows(tuple(map(_line, draws)), ticks=TICKS), ("Draw", *FIGURES), tuple(map(_row, draws)),
-        " ".join([base, *_unsaid(draws)]), is_wide=True, shape="Dot plot",
+        NAME, TITLE, says, plot, ("Draw", *FIGURES), tuple(map(_row, draws)), " ".join([base, *_unsaid(draws)]),
+        is_wide=True, shape="Dot plot",
     )  # fmt: skip
 
 
