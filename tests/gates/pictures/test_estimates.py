@@ -84,7 +84,7 @@ def test_a_second_draw_is_told_with_the_change_in_the_year_of_its_impact(session
     again = Scene(scene.review, scene.frame, second, scene.police, scene.health)
     for audit in make_audits.opened(session, again):
         make_audits.submitted(session, audit)
-    make_audits.moderated(session, again, ["good"] * 12)
+    make_audits.moderated(session, again, [*GRADES, *["good"] * 6])
     picture = estimates_of_year(session, later)
     assert [row[0] for row in picture.table] == [scene.sample.title, "A year on"]
     assert picture.says.startswith("“A year on”: 6 of 6 audited cases were good or better.")
