@@ -55,7 +55,6 @@ STILL_LONGER = {
     "admin_views/documents/papers.py show_document",
     "app/demo/case_audits.py audit_whole_sample",
     "app/demo/earlier_plans.py _action",
-    "app/demo/impact_analyses.py _draw_and_audit",
     "app/demo/plans.py _load_action",
     "app/demo/surveys.py _survey",
     "jobs/core/worker.py run",

@@ -150,6 +150,11 @@ class ImpactAnalysisScreen(Screen):
         shown = ask if record.completed_on is None and self.opens("check_page") else NOTHING
         return link_to(action, action.reference), action.text, impact, check.evidence if check else NOTHING, shown
 
+    def details_of(self, record: ImpactAnalysis) -> dict[str, Any]:
+        """The analysis, and once there is a second draw what both say of a change among all cases."""
+        change = change_among_all(self.session, record)
+        return {**super().details_of(record), "pictures": [change] if change is not None else []}
+
     def buttons(self, record: ImpactAnalysis) -> list[Button]:
         paper = document_buttons(self.link("paper", record_id=record.id), "Analysis")
         if record.completed_on is not None:
@@ -212,8 +217,7 @@ def _grades_panel(session: Session, record: ImpactAnalysis) -> Panel:
     """The moderated grades of the review's own draw beside those of the second."""
     rows = [(row.grade, f"{row.then:,}", f"{row.now:,}", row.change) for row in grades_then_and_now(session, record)]
     headings = ("Moderated grade", "Cases then", "Cases now", "Change")
-    lead = change_among_all(session, record)
-    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.", lead=lead)
+    return Panel("Grades then and now", headings, rows, empty="No second draw has been made.")
 
 
 @review_panel(Part.IMPACT, order=70, roles=READERS)

@@ -41,6 +41,7 @@ from admin_views.sampling.sample_draws import DrawPages, drawn_panels
 from admin_views.sampling.sample_plans import PlanPages
 from models.audits.sample_estimates import estimates_of
 from models.core.access import Role
+from models.plans.impact_reports import change_to
 from models.reviews.review_writes import runs_review_of
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.sample_certificate_words import plan_words
@@ -139,8 +140,10 @@ class AuditSampleScreen(Screen):
         return [*buttons, *sample_buttons(record)]
 
     def details_of(self, record: AuditSample) -> dict[str, Any]:
-        """The sample, and of one that is drawn what it says of all cases, or why nothing may be said."""
-        return {**super().details_of(record), "pictures": list(estimates_of(self.session, [record]).values())}
+        """The sample, and of one that is drawn what it says of all cases and of a change, or why it says nothing."""
+        pictures = list(estimates_of(self.session, [record]).values())
+        change = change_to(self.session, record) if record.drawn_at else None
+        return {**super().details_of(record), "pictures": [*pictures, *([change] if change is not None else [])]}
 
     def panels(self, session: Session, record: AuditSample) -> list[Panel]:
         return drawn_panels(session, record) if record.drawn_at else []

@@ -93,7 +93,7 @@ class DrawPages(PageSet):
 def _size(session: Session, sample: AuditSample, seen: Preview) -> SizeWords:
     """What the number of cases can tell; by last year's grades too, where an earlier draw has the same parts."""
     drawn = {name: allocation.possible for name, allocation in seen.allocations.items()}
-    return size_words(seen.population.strata, drawn, earlier_grades(session, sample))
+    return size_words(seen.population.strata, drawn, earlier_grades(session, sample.review_id, sample.plan["strata"]))
 
 
 def drawn_panels(session: Session, sample: AuditSample) -> list[Panel]:

@@ -21,6 +21,7 @@ from admin_views.kit.refusals import problems_of
 from admin_views.kit.saving import note_saved
 from admin_views.partnership.hubs import own_reviews_only
 from models.audits.recent_audits import RECENT_MONTHS, audited_lately_in
+from models.audits.sample_estimates import earlier_grades, graded_divisions
 from models.case_lists.case_frames import CaseFrame
 from models.core.clock import today
 from models.core.errors import RuleBroken
@@ -47,6 +48,11 @@ _METHODS = [
     SelectChoice("equal", "One number in all, in equal parts"),
     SelectChoice("proportional", "One number in all, in proportion to size"),
 ]
+_BY_GRADES = SelectChoice("neyman", "One number in all, by size and how mixed earlier grades were (Neyman)")
+_NO_GRADES = (
+    "How many from each: no draw for a review of this kind that was divided so is moderated yet, so earlier grades are "
+    "not known. Choose another way."
+)
 
 
 _OWN_FRAMES = own_reviews_only(CaseFrame.review_id)
@@ -110,6 +116,8 @@ def form_for(session: Session, frame: CaseFrame, values: Mapping[str, Any], *, k
     ]
     if not counts:
         form.themes.description = "This list has no themes."
+    if values.get("method") == _BY_GRADES.value or graded_divisions(session, values.get("review_id")):
+        form.method.choices = [*_METHODS, _BY_GRADES]
     return form
 
 
@@ -155,7 +163,7 @@ def plan_of(session: Session, form: PlanForm, frame: CaseFrame) -> tuple[SampleP
         "time_frame": _time_frame(form),
         "themes": form.themes.data or None,
         "strata": form.strata.data,
-        "allocation": {"method": form.method.data, "size": form.size.data, "minimum": form.minimum.data or 0},
+        "allocation": _allocation(session, form),
         "reserves": form.reserves.data,
     }
     plan = parse_plan(data)
@@ -164,6 +172,17 @@ def plan_of(session: Session, form: PlanForm, frame: CaseFrame) -> tuple[SampleP
         kept_out = exclude(excluded, months=RECENT_MONTHS)
         data["exclusions"] = {"months": RECENT_MONTHS, "count": kept_out.count, "fingerprint": kept_out.fingerprint}
     return of_filled_strata(session, frame, parse_plan(data), excluded), excluded
+
+
+def _allocation(session: Session, form: PlanForm) -> dict[str, Any]:
+    """How many from each; by Neyman's division with how mixed the latest grades were, which the plan then holds."""
+    asked = {"method": form.method.data, "size": form.size.data, "minimum": form.minimum.data or 0}
+    if form.method.data != _BY_GRADES.value:
+        return asked
+    grades = earlier_grades(session, form.review_id.data, form.strata.data)
+    if not grades:
+        raise RuleBroken(_NO_GRADES)
+    return {**asked, "spreads": {name: known.thousandths for name, known in grades.items()}}
 
 
 def _time_frame(form: PlanForm) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.demo.case_audits import audit_whole_sample
-from app.demo.samples import SEED, draw, drawable, freeze
+from app.demo.samples import SEED, draw_before_witness, drawable, freeze
 from app.demo.words import words_of
 from models.case_lists.case_frames import CaseFrame
 from models.case_lists.case_imports import ImportChoice
@@ -27,7 +27,7 @@ from models.plans.impact_analyses import (
 )
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.case_lists.demo import children_by_level
-from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
+from models.sampling.audit_samples import SampleBrief, plan_sample
 
 
 class _Check(NamedTuple):
@@ -43,7 +43,13 @@ _CONCLUSION = (
 
 
 _THEN, _NOW = (2, 3, 2, 1, 2), (1, 2, 1, 0, 1)
-"""How well the cases of both draws went: 0 the best, 3 the worst."""
+"""How well each level's cases of both draws went: 0 the best, 3 the worst."""
+
+_OF_EACH = 5
+"""Cases of each level: so many must be graded before anything is said of all of them."""
+
+_LEVELS = ("b)", "c)")
+"""How the statuses of the lists of both draws begin: child protection plans and children in need."""
 
 _DAYS_TO_CHECK = 9
 """So long after an analysis is due are its actions checked."""
@@ -82,27 +88,22 @@ def _draw_twice(
         session,
         brief=SampleBrief(title=review.title, review_id=review.id),
         frame=frame,
-        plan=drawable(session, frame, 1, period),
+        plan=drawable(session, frame, _OF_EACH, period),
     )
-    _draw_and_audit(session, review, first, frame, agencies, people, began + timedelta(days=120), _THEN)
+    draw_before_witness(session, first, frame, people, "2 5 5 1 6 3 4 1 2 6")
+    audit_whole_sample(session, review, first, agencies, people, began + timedelta(days=120), _THEN)
     frame = _frame(session, review, people["officer"], over)
     second = plan_redraw(session, analysis, frame=frame, starts_on=analysis.opened_on, ends_on=over)
-    _draw_and_audit(session, review, second, frame, agencies, people, analysis.due_on, _NOW)
+    draw_before_witness(session, second, frame, people, "6 1 3 3 5 2 6 4 4 1")
+    audit_whole_sample(session, review, second, agencies, people, analysis.due_on, _NOW)
 
 
 def _frame(session: Session, review: ThematicReview, officer: Person, until: date) -> CaseFrame:
     demo_list = children_by_level(f"{SEED} {until}", until)
-    few = replace(demo_list, title=f"{review.title}, {until:%B %Y}", rows=demo_list.rows[::_ONE_IN])
+    at = demo_list.headings.index("Case status")
+    rows = [row for row in demo_list.rows if row[at].startswith(_LEVELS)]
+    few = replace(demo_list, title=f"{review.title}, {until:%B %Y}", rows=rows[::_ONE_IN])
     return freeze(session, few, review, officer, until, ImportChoice(columns={"level": "Case status"}))
-
-
-def _draw_and_audit(
-    session: Session, review: ThematicReview, sample: AuditSample, frame: CaseFrame, agencies: dict[str, Agency],
-    people: dict[str, Person], due_on: date, qualities: tuple[int, ...],
-) -> None:  # fmt: skip
-    quick_draw(session, sample, seed=f"{SEED} {sample.title}", person_id=people["officer"].id)
-    draw(session, sample, frame)
-    audit_whole_sample(session, review, sample, agencies, people, due_on, qualities)
 
 
 def _check(session: Session, analysis: ImpactAnalysis, review: ThematicReview, count: int, today: date) -> None:

@@ -116,9 +116,7 @@ def _ceremony(
         frame=frame,
         plan=drawable(session, frame, 2, {"rule": "started_in", "from": "2024-01-01", "to": today.isoformat()}),
     )
-    lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
-    reveal(session, sample, public="4 6 1 3 2 2 5 6 1 4", witness=people["sponsor"].name)
-    draw(session, sample, frame)
+    draw_before_witness(session, sample, frame, people, "4 6 1 3 2 2 5 6 1 4")
     case = session.scalars(
         select(SampleCase)
         .where(SampleCase.sample_id == sample.id, SampleCase.status == CaseStatus.SELECTED)
@@ -133,6 +131,15 @@ def _ceremony(
         note = "The family moved to another county in the spring."
         propose_elimination(session, case, reason=reason, note=note, person=people["officer"])
         approve_elimination(session, case, person=people["officer2"])
+
+
+def draw_before_witness(
+    session: Session, sample: AuditSample, frame: CaseFrame, people: dict[str, Person], dice: str
+) -> None:
+    """Bind the portal, take the dice thrown aloud, and draw: of such a draw something may be said of all cases."""
+    lock_sample(session, sample, frame=frame, person_id=people["officer"].id)
+    reveal(session, sample, public=dice, witness=people["sponsor"].name)
+    draw(session, sample, frame)
 
 
 def _quick(session: Session, frame: CaseFrame, review: ThematicReview, officer: Person, today: date) -> None:

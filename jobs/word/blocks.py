@@ -9,6 +9,7 @@ from jobs.word.parts import keep_with_next, paragraph, part
 from jobs.word.pictures import write_picture
 from jobs.word.styles import start_numbers, style_of, web
 from jobs.word.tables import write_grid, write_table
+from models.rules.documents.panels import Panels
 from models.rules.documents.papers import (
     Blanks,
     Column,
@@ -77,6 +78,14 @@ def _write_items(copy: Manuscript, block: Items) -> None:
             copy.put(paragraph(text, "ListNumber", number))
         else:
             copy.put(paragraph(text, "ListBullet"))
+
+
+def _write_panels(copy: Manuscript, block: Panels) -> None:
+    """One under another: an author goes on writing in them, and a grid would break where a text grows."""
+    for panel in block.panels:
+        _write_heading(copy, Heading(panel.title))
+        _write_paragraph(copy, Paragraph(panel.text, block.look))
+        _write_items(copy, Items(panel.points))
 
 
 def _write_figure(copy: Manuscript, block: Figure) -> None:
@@ -163,5 +172,6 @@ WRITERS: Final[dict[str, Callable[[Manuscript, Any], None]]] = {
     "signatures": _write_signatures,
     "blanks": _write_blanks,
     "page_break": _write_page_break,
+    "panels": _write_panels,
     "together": _write_together,
 }

@@ -62,6 +62,7 @@ STYLES: Final = {
     GAP: Look("Gap", 4),
     "TableHead": Look("Table head", 8.5, HOUSE, True),
     "Body": Look("Table text", 9),
+    "Large": Look("Large text", 11.5, after=4),
     "Strong": Look("Strong text", 9, is_bold=True),
     "Quiet": Look("Quiet", 8.5, MUTED),
     "Apart": Look("Quiet, apart", 8.5, MUTED, before=3),

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy import ColumnElement, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.audits.moderations import Moderation
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.audits.sample_estimates import GOOD, NO_GRADE, REFUSALS, change_words, estimate_picture, no_estimate
+from models.rules.audits.sample_estimates import (
+    GOOD,
+    NO_GRADE,
+    change_picture,
+    estimate_picture,
+    no_change,
+    no_estimate,
+)
 from models.rules.documents.pictures import Picture
 from models.rules.sampling.estimates import StratumResult
 from models.rules.sampling.sample_sizes import Earlier
@@ -29,13 +36,13 @@ def estimates_of(session: Session, samples: Sequence[AuditSample], *, hides_few:
     return refused | {key: estimate_picture(strata, hides_few=hides_few) for key, strata in results.items()}
 
 
-def change_of(session: Session, first: AuditSample, second: AuditSample) -> str:
+def change_of(session: Session, first: AuditSample, second: AuditSample) -> Picture:
     """The change among all cases between two draws, or why nothing may be said of it; at most two statements."""
     refused = next((reason for sample in (first, second) if (reason := refusal_of(sample))), "")
     if refused:
-        return f"Nothing can be said of a change among all cases: one of the draws {REFUSALS[refused]}."
+        return no_change(refused)
     results = stratum_results(session, [first.id, second.id])
-    return change_words(results.get(first.id, []), results.get(second.id, []))
+    return change_picture(results.get(first.id, []), results.get(second.id, []))
 
 
 def refusal_of(sample: AuditSample) -> str:
@@ -53,35 +60,51 @@ def stratum_results(session: Session, sample_ids: Sequence[int]) -> dict[int, li
     """
     if not sample_ids:
         return {}
-    names, sizes = map(_of_strata, ("name", "population"))
-    strata = session.execute(select(AuditSample.id, names, sizes).where(AuditSample.id.in_(sample_ids))).all()
-    counts = _counts(session, sample_ids)
+    strata = session.execute(select(AuditSample.id, *strata_columns()).where(AuditSample.id.in_(sample_ids)))
+    return results_of(session, {key: list(zip(names, sizes, strict=True)) for key, names, sizes in strata})
+
+
+def strata_columns() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The names of a sample's strata and how many cases each has, for whoever reads samples anyway."""
+    return _of_strata("name"), _of_strata("population")
+
+
+def results_of(session: Session, strata: Mapping[int, Sequence[tuple[str, int]]]) -> dict[int, list[StratumResult]]:
+    """The same of strata that were read already, by sample, each with its name and cases; one statement."""
+    counts = _counts(session, list(strata)) if strata else {}
+    there = {sample_id for sample_id, _ in counts}
     return {
-        key: [
-            _result(name, there, counts.get((key, name), Counter())) for name, there in zip(names, sizes, strict=True)
-        ]
-        for key, names, sizes in strata
-        if names and any(sample_id == key for sample_id, _ in counts)
+        key: [_result(name, population, counts.get((key, name), Counter())) for name, population in parts]
+        for key, parts in strata.items()
+        if parts and key in there
     }
 
 
-def earlier_grades(session: Session, sample: AuditSample) -> dict[str, Earlier]:
-    """The grades of the strata in the latest draw of another sample of the same kind of review that is moderated; none
-    where that has other strata, and for a sample without a review. At most three statements.
+def earlier_grades(session: Session, review_id: int | None, strata: str) -> dict[str, Earlier]:
+    """The grades of the strata in the latest moderated draw, divided by the same, for a review of the same kind; none
+    for a sample without a review. At most three statements.
     """
-    kind = select(ThematicReview.kind).where(ThematicReview.id == sample.review_id).scalar_subquery()
-    last = session.scalar(
-        select(AuditSample.id)
+    graded = _graded(AuditSample.id, review_id).where(AuditSample.plan["strata"].astext == strata)
+    last = session.scalar(graded.order_by(AuditSample.drawn_at.desc(), AuditSample.id.desc()).limit(1))
+    results = stratum_results(session, [last]) if last is not None else {}
+    return {each.name: Earlier(each.good, each.graded) for strata in results.values() for each in strata if each.graded}
+
+
+def graded_divisions(session: Session, review_id: int | None) -> set[str]:
+    """By what the moderated draws for reviews of the same kind are divided: `level`, `theme`, `agency`. A statement."""
+    return set(session.scalars(_graded(AuditSample.plan["strata"].astext, review_id).distinct()))
+
+
+def _graded(column: ColumnElement[Any] | InstrumentedAttribute[Any], review_id: int | None) -> Select[Any]:
+    """A column of the draws that stand, have a moderated case, and are for a review of the same kind as this one."""
+    kind = select(ThematicReview.kind).where(ThematicReview.id == review_id).scalar_subquery()
+    return (
+        select(column)
         .join(SampleCase, SampleCase.sample_id == AuditSample.id)
         .join(Moderation, Moderation.sample_case_id == SampleCase.id)
         .join(ThematicReview, ThematicReview.id == AuditSample.review_id)
-        .where(AuditSample.status == SampleStatus.DRAWN, AuditSample.id != sample.id, ThematicReview.kind == kind)
-        .where(AuditSample.plan["strata"].astext == sample.plan["strata"])
-        .order_by(AuditSample.drawn_at.desc(), AuditSample.id.desc())
-        .limit(1)
+        .where(AuditSample.status == SampleStatus.DRAWN, ThematicReview.kind == kind)
     )
-    results = stratum_results(session, [last]) if last is not None else {}
-    return {each.name: Earlier(each.good, each.graded) for strata in results.values() for each in strata if each.graded}
 
 
 def _of_strata(part: str) -> ColumnElement[Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.core.addresses import address_of, list_address
 from models.gates.pictures.actions import actions_over_time, embedded_actions, overdue_actions, scoped_actions
+from models.gates.pictures.estimates import estimates_of_year
 from models.gates.pictures.grades import grades_by_year, own_and_moderated
 from models.gates.pictures.returns import returns_by_agency
 from models.gates.pictures.scopes import BoardScope, reviews_of, stages_of_year
@@ -94,6 +95,7 @@ PICTURES: dict[str, Callable[[Session, BoardScope, date], Picture]] = {
     "embedded": embedded_actions,
     "sources": lambda session, scope, on: agreeing_sources(session, scope),
     "standards": lambda session, scope, on: section_11_standards(session, scope),
+    "estimates": lambda session, scope, on: estimates_of_year(session, scope),
     "grades": lambda session, scope, on: grades_by_year(session, scope),
     "voices": lambda session, scope, on: people_heard(session, scope),
     "moderated": lambda session, scope, on: own_and_moderated(session, scope),

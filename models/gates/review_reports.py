@@ -20,6 +20,8 @@ from models.partnership.people import name_of
 from models.partnership.strategic_priorities import StrategicPriority
 from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
+from models.plans.impact_analyses import analysis_of
+from models.plans.impact_reports import change_among_all
 from models.plans.recommendation_findings import cited_findings, sources_in_words, support_in_words
 from models.plans.recommendations import Recommendation
 from models.returns.agency_returns import ReturnStatus
@@ -119,15 +121,18 @@ def _count(session: Session, noun: type[SelfEvaluation | CaseAudit | Intelligenc
 
 
 def _estimates(session: Session, review_id: int) -> tuple[Picture, ...]:
-    """What each draw of the review says of all cases; parts with few graded cases are not told by themselves."""
+    """What each draw of the review says of all cases, and two of a change; parts with few graded cases are not told."""
     drawn = select(AuditSample).where(AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
     samples = session.scalars(drawn.order_by(AuditSample.reference)).all()
     told = estimates_of(session, samples, hides_few=True)
-    return tuple(
+    pictures = [
         replace(told[sample.id], title=f"{sample.reference}: from the sample to all cases")
         for sample in samples
         if sample.id in told
-    )
+    ]
+    analysis = analysis_of(session, review_id)
+    change = change_among_all(session, analysis) if analysis is not None else None
+    return (*pictures, *((change,) if change is not None else ()))
 
 
 def _sample(session: Session, review_id: int) -> tuple[SampleFacts, ...]:

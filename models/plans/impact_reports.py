@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audits.moderations import GradesByLevel, grades_by_level
@@ -11,6 +12,7 @@ from models.partnership.people import name_of
 from models.plans.impact_analyses import ImpactAnalysis, actions_to_check, first_sample
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.documents.papers import Occasion
+from models.rules.documents.pictures import Picture
 from models.rules.plans.impact_reports import CheckedAction, GradeThenNow, ImpactFacts
 from models.sampling.audit_samples import AuditSample
 
@@ -32,7 +34,8 @@ def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> I
         occasion=occasion,
         about=f"impact_analyses:{analysis.id}",
         reference=analysis.reference,
-        title=f"{review.reference} {review.title}",
+        review=review.reference,
+        title=f"Impact of {review.title}",
         due_on=analysis.due_on,
         completed_on=analysis.completed_on,
         completed_by=name_of(session, analysis.completed_by_id),
@@ -43,11 +46,17 @@ def impact_facts(session: Session, occasion: Occasion, *, analysis_id: int) -> I
     )
 
 
-def change_among_all(session: Session, analysis: ImpactAnalysis) -> str:
-    """What both draws say of a change among all cases; empty while there is no second draw."""
+def change_among_all(session: Session, analysis: ImpactAnalysis) -> Picture | None:
+    """What both draws say of a change among all cases; None while there is no second draw."""
     first = first_sample(session, analysis)
     second = session.get(AuditSample, analysis.sample_id) if analysis.sample_id else None
-    return change_of(session, first, second) if first is not None and second is not None else ""
+    return change_of(session, first, second) if first is not None and second is not None else None
+
+
+def change_to(session: Session, sample: AuditSample) -> Picture | None:
+    """What a sample that is the second draw of an impact analysis says of a change; None for any other."""
+    analysis = session.scalar(select(ImpactAnalysis).where(ImpactAnalysis.sample_id == sample.id))
+    return change_among_all(session, analysis) if analysis is not None else None
 
 
 def grades_then_and_now(session: Session, analysis: ImpactAnalysis) -> tuple[GradeThenNow, ...]:

@@ -57,7 +57,7 @@ def test_an_agency_that_grades_higher_and_how_far_both_agree_stand_on_the_cases_
     assert differences.says == "Northfield Police grades higher than what is moderated."
     assert [row[1:] for row in differences.table] == [
         ("6", "+0.8 steps (+0.4 to +1.3)", "Grades higher"),
-        ("6", "+0.0 steps (+0.0 to +0.0)", "No evidence of a difference"),
+        ("6", "The same grade in every case", "No difference"),
     ]
     page = browser(Role.OFFICER).get(f"/case-audits/review/{scene.review.id}/")
     assert page.select_one("section[aria-labelledby=p-differences] svg circle") is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import Tag
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from models.audits.sample_estimates import change_of, estimates_of, stratum_results
@@ -15,7 +15,17 @@ from models.core.clock import today
 from models.gates.review_reports import review_facts
 from models.rules.documents.papers import Occasion
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, DrawKind, SampleBrief, SampleStatus, plan_sample
+from models.sampling.audit_samples import (
+    AuditSample,
+    DrawKind,
+    SampleBrief,
+    SampleStatus,
+    lock_sample,
+    plan_sample,
+    reveal,
+)
+from models.sampling.sample_certificates import repeat_draw, write_certificate
+from models.sampling.sample_draws import draw_sample
 from tests import make_audits
 from tests.kit.test_screens import statements
 from tests.make_audits import Scene
@@ -95,11 +105,12 @@ def test_a_change_is_refused_where_one_draw_allows_no_statement_and_told_where_b
     session: Session, scene: Scene
 ) -> None:
     make_audits.moderated(session, scene, ["good"] * 6)
-    said = change_of(session, scene.sample, scene.sample)
+    said = change_of(session, scene.sample, scene.sample).says
     assert said.endswith("There is no evidence of a change: none at all would fit as well.")
     scene.sample.kind = DrawKind.QUICK
-    said = change_of(session, scene.sample, scene.sample)
-    assert said.startswith("Nothing can be said of a change among all cases: one of the draws was a quick draw")
+    refused = change_of(session, scene.sample, scene.sample)
+    assert (refused.plot, refused.table) == (None, ())
+    assert refused.says.startswith("Nothing can be said of a change among all cases: one of the draws was a quick draw")
 
 
 def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
@@ -119,6 +130,37 @@ def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
         "In proportion to size",
         "By the spread of earlier grades",
     ]
+
+
+def test_a_plan_is_divided_by_earlier_grades_where_they_are_known_and_repeats_from_its_certificate(
+    browser: Open, session: Session, scene: Scene
+) -> None:
+    officer, page = browser(Role.OFFICER), f"/audit-samples/plan/?frame_id={scene.frame.id}"
+    asked = {"rule": "any", "strata": "level", "method": "neyman", "size": "5", "review_id": str(scene.review.id)}
+    scene.sample.review_id = scene.review.id
+    session.commit()
+    assert "neyman" not in _offered(officer, page), "nothing is graded"
+    assert officer.client.post(page, data={**officer.filled(page), **asked}).status_code == 422
+    make_audits.moderated(session, scene, ["good", "inadequate", "good", "good", "good", "good"])
+    assert "neyman" in _offered(officer, page)
+    refused = officer.client.post(page, data={**officer.filled(page), **asked, "strata": "theme"})
+    assert "earlier grades are not known" in refused.text
+    kept = {**officer.filled(page), **asked, "leaves_out_recent": ""}
+    assert officer.client.post(page, data=kept).status_code == 302
+    sample = session.scalars(select(AuditSample).order_by(AuditSample.id.desc())).first()
+    assert sample is not None
+    assert sample.plan["allocation"]["spreads"] == {"Child protection plan": 490, "Child in need": 400}
+    assert officer.filled(f"/audit-samples/{sample.id}/change-plan/")["method"] == "neyman"
+    shown = _text(officer.get(f"/audit-samples/{sample.id}/preview/"))
+    assert "Spread of earlier grades Child in need 0.40; Child protection plan 0.49" in shown
+    lock_sample(session, sample, frame=scene.frame, person_id=None)
+    reveal(session, sample, public="1 2 3", witness="A Witness")
+    certificate = write_certificate(session, sample, scene.frame, draw_sample(session, sample, scene.frame))
+    assert repeat_draw(session, certificate) is None
+
+
+def _offered(officer: Browser, page: str) -> list[object]:
+    return [option["value"] for option in officer.get(page).select("select[name=method] option")]
 
 
 def _text(part: Tag) -> str:

@@ -98,7 +98,7 @@ PAPERS: Final = (
     ),
     PaperRow(
         "impact-analysis", DocumentKind.IMPACT_ANALYSIS, "/impact-analyses/", "IA-2026-02", "paper/",
-        "IA-2026-02 TR-2025-04 Babies before and after birth", BOARD, BOARD,
+        "IA-2026-02 Impact of Babies before and after birth", BOARD, BOARD,
     ),
     PaperRow("board-pack", DocumentKind.BOARD_PACK, *_MEETING, "", "Adults Group, ", BOARD, BOARD),
 )  # fmt: skip

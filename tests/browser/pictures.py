@@ -51,12 +51,13 @@ SCREENS: Final = {
     "programme": ("officer", "/thematic-reviews/programme/", ""),
     "results": ("officer", "/feedback/survey/3/", ""),
     "frame": ("officer", "/case-frames/1/", ""),
+    "sample": ("officer", "/audit-samples/6/", ""),
     "section-11": ("officer", "/section-11-cycles/1/", ""),
     "search": ("officer", "/search/?q=children", ""),
     "administration": ("administrator", "/administration/", ""),
 }
 """Name of the picture: who looks, the page, and the link that is followed there."""
-ITS_PICTURES: Final = frozenset({"results", "frame", "section-11"})
+ITS_PICTURES: Final = frozenset({"results", "frame", "sample", "section-11"})
 """Pages that are drawn for the pictures on them, which stand further down."""
 WIDTHS: Final = {"": (1280, 900), "-phone": (360, 740)}
 

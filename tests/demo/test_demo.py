@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.audits.evidence_records import records_behind
+from models.audits.sample_estimates import estimates_of
 from models.core.clock import today
 from models.core.db import PortalSession
 from models.documents.job_requests import JobRequest
@@ -19,7 +20,7 @@ from models.gates.programmes import programme
 from models.gates.review_gates import gates_of, missing_of
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.impact_analyses import ImpactAnalysis, actions_to_check
-from models.plans.impact_reports import grades_then_and_now
+from models.plans.impact_reports import change_among_all, grades_then_and_now
 from models.plans.presentations import Decision, Presentation
 from models.plans.recommendation_findings import cited_findings, support_in_words
 from models.plans.recommendations import Recommendation
@@ -27,6 +28,7 @@ from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.evidence_readers import readers_agreement
 from models.rules.evidence.triangulation import Mark, Source, cells_of
 from models.rules.plans.presentations import Body
+from models.sampling.audit_samples import AuditSample, DrawKind
 from models.signatures.sign_offs import SignOff, SignOffStatus
 
 
@@ -160,8 +162,26 @@ def test_second_draw_of_the_closed_review_shows_better_grades_than_the_first(dem
     (drawn_twice,) = demo.scalars(select(ImpactAnalysis).where(ImpactAnalysis.sample_id.is_not(None)))
     by_grade = {grade.grade: grade for grade in grades_then_and_now(demo, drawn_twice)}
     assert "Not moderated yet" not in by_grade
-    assert sum(grade.then for grade in by_grade.values()) == sum(grade.now for grade in by_grade.values()) == 5
-    assert (by_grade["Good"].change, by_grade["Inadequate"].change) == ("+2", "−1")
+    assert sum(grade.then for grade in by_grade.values()) == sum(grade.now for grade in by_grade.values()) == 10
+    assert (by_grade["Good"].change, by_grade["Inadequate"].change) == ("+4", "−2")
+
+
+def test_closed_review_says_what_both_its_draws_tell_of_all_cases_and_of_a_change(demo: PortalSession) -> None:
+    (analysis,) = demo.scalars(select(ImpactAnalysis).where(ImpactAnalysis.sample_id.is_not(None)))
+    drawn = select(AuditSample).where(AuditSample.review_id == analysis.review_id).order_by(AuditSample.id)
+    then, now = demo.scalars(drawn).all()
+    assert then.kind is now.kind is DrawKind.CEREMONY
+    assert {name: plan for name, plan in now.plan.items() if name != "time_frame"} == {
+        name: plan for name, plan in then.plan.items() if name != "time_frame"
+    }
+    for sample, picture in zip((then, now), estimates_of(demo, [then, now], hides_few=True).values(), strict=True):
+        assert len(picture.table) == 3, f"all cases and two levels of {sample.reference}"
+        assert "Had all" in picture.says
+    change = change_among_all(demo, analysis)
+    assert change is not None
+    assert change.says.startswith("Good or better among all cases: ")
+    assert "likely between" in change.says
+    assert [row[0] for row in change.table] == ["Then", "Now"]
 
 
 def test_every_agreed_plan_was_agreed_by_a_board_meeting_on_that_day(demo: PortalSession) -> None:

@@ -273,6 +273,8 @@ def _plain_texts(block: Any) -> Iterator[str]:
         yield from block.texts
     elif block.kind == "tiles":
         yield from (tile.words for tile in block.tiles)
+    elif block.kind == "panels":
+        yield from (text for panel in block.panels for text in (panel.title, panel.text, *panel.points) if text)
     elif block.kind in ("heading", "paragraph", "notice"):
         yield block.text
 

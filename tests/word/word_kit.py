@@ -81,6 +81,8 @@ def _headings_in(blocks: Sequence[Any]) -> Iterator[tuple[int, str]]:
             yield block.level, block.text
         elif block.kind == "table" and block.heading:
             yield block.level, block.heading
+        elif block.kind == "panels":
+            yield from ((2, panel.title) for panel in block.panels)
         elif block.kind == "together":
             yield from _headings_in(block.blocks)
 

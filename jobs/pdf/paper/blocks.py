@@ -6,9 +6,11 @@ from typing import Any, Final
 from jobs.pdf.paper.blanks import draw_blanks
 from jobs.pdf.paper.leads import AFTER_PARAGRAPH, lead_of
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, Pages
+from jobs.pdf.paper.panels import draw_panels
 from jobs.pdf.paper.pictures.on_paper import draw_picture, height_on_paper
 from jobs.pdf.paper.styles import (
     ALARM_FIGURE,
+    BULLET,
     EDGE,
     FIGURE,
     HEADINGS,
@@ -43,7 +45,11 @@ SHORT_FACT: Final = 300
 INDENT: Final = 18.0
 HAND: Final = 46.0
 """Room for a signature by hand."""
-BULLET: Final = "•"
+UNDER_PICTURE: Final = 8.0
+UPWARDS: Final = 10.0
+"""How far the last line of a document may move up, of what other blocks leave free beneath them."""
+INTO_MARGIN: Final = 6.0
+"""How far it may reach below the content, and is still clear of the line over the foot."""
 
 
 def draw_blocks(pages: Pages, blocks: Sequence[Any]) -> None:
@@ -53,6 +59,23 @@ def draw_blocks(pages: Pages, blocks: Sequence[Any]) -> None:
             pages.heading(block.text, lead_of(pages, blocks[at + 1 :]), block.level)
         else:
             DRAWERS[block.kind](pages, block)
+
+
+def draw_last(pages: Pages, block: Paragraph) -> None:
+    """Draw the last line of a document: it moves up to what stands above it, and a little into the margin, rather than
+    onto a page of its own.
+    """
+    style = STYLES[block.look]
+    lines = pages.type.wrap(block.text, style, pages.width)
+    missing = style.leading * len(lines) - pages.room
+    if not 0 < missing <= UPWARDS + INTO_MARGIN:
+        _draw_paragraph(pages, block)
+        return
+    pages.y += min(missing, UPWARDS)
+    pages.open(pages.tags.root.add("P"))
+    pages.lines(lines, style, pages.left, pages.y, pages.width)
+    pages.close()
+    pages.y -= style.leading * len(lines)
 
 
 def _draw_paragraph(pages: Pages, block: Paragraph) -> None:
@@ -157,6 +180,8 @@ def _draw_figure(pages: Pages, block: Figure) -> None:
         width = pages.width * 0.47 if beside else pages.width
         if beside and started_on == ended_on:
             pages.y = top
+        if not beside:
+            pages.y -= UNDER_PICTURE
         table = PaperTable(pages, block.table.columns, pages.left + pages.width - width, width)
         table.draw(block.table.rows, empty=block.table.empty)
         pages.y = min(low, pages.y) if len(pages.pages) == ended_on else pages.y
@@ -249,4 +274,5 @@ DRAWERS: Final[dict[str, Callable[[Pages, Any], None]]] = {
     "signatures": _draw_signatures,
     "page_break": _draw_page_break,
     "together": _draw_together,
+    "panels": draw_panels,
 }

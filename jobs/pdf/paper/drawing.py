@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from jobs.pdf.paper.blocks import draw_blocks
+from jobs.pdf.paper.blocks import draw_blocks, draw_last
 from jobs.pdf.paper.letterhead import PLAIN, Logo, Running, Stationery
 from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT, TOP, Pages
 from jobs.pdf.paper.styles import EYEBROW, SUBJECT, SUBTITLE, TITLE
 from jobs.pdf.paper.tags import About
 from jobs.pdf.paper.texts import short
 from models.core.errors import RuleBroken
-from models.rules.documents.papers import Paper
+from models.rules.documents.papers import QUIET, Paper, Paragraph
 
 HEADLINE: Final = replace(TITLE, size=21, leading=26)
 """The title on upright paper."""
@@ -54,7 +54,12 @@ def _pages_of(paper: Paper, stationery: Stationery) -> Pages:
     size = LANDSCAPE if paper.is_landscape else PORTRAIT
     pages = Pages(about_of(paper), running_of(paper, stationery), size, stationery)
     _draw_head(pages, paper, stationery.logo)
-    draw_blocks(pages, paper.blocks)
+    last = paper.blocks[-1] if paper.blocks else None
+    if isinstance(last, Paragraph) and last.look == QUIET:
+        draw_blocks(pages, paper.blocks[:-1])
+        draw_last(pages, last)
+    else:
+        draw_blocks(pages, paper.blocks)
     return pages
 
 

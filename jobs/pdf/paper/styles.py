@@ -46,6 +46,10 @@ HEADINGS: Final = {
     4: Style(STRONG, 9.5, 13.5, colour(INK), gap=4),
 }
 """The gap is left out at the top of a page."""
+BULLET: Final = "•"
+PANEL_HEAD: Final = Style(STRONG, 11, 15, HOUSE)
+LARGE_HEAD: Final = Style(STRONG, 13, 17.5, HOUSE)
+"""Over a panel whose text is large."""
 BODY: Final = Style(REGULAR, 9, 12, colour(INK))
 """What is read is set in 9 points or more; labels, notes and running lines in 8."""
 LEAD: Final = Style(REGULAR, 9.5, 13.5, colour(INK))
@@ -63,6 +67,7 @@ TONE_COLOURS: Final = {
 }
 STYLES: Final = {
     "lead": LEAD,
+    "large": replace(LEAD, size=11.5, leading=16),
     "body": BODY,
     "strong": STRONG_BODY,
     "quiet": QUIET,

@@ -26,10 +26,14 @@ HEAD: Final = Style(STRONG, 8, 10.6, HOUSE)
 LONGEST_HEAD: Final = 80
 MOST_HEAD_LINES: Final = 10
 SPLIT_ROOM: Final = 110.0
-"""A row taller than a page starts on the current page only when this much of it is free."""
+"""A row that is parted starts on the current page only when this much of it is free."""
+LEAST_REST: Final = 36.0
+"""So much of a parted row goes overleaf, three lines or more."""
 
 SMALL: Final = 8
-"""Rows of a table that stays in one piece, if it takes less than half a page."""
+"""Rows of a table that stays in one piece, if it takes no more than a quarter of a page."""
+LARGE: Final = 0.25
+"""What is taller than this part of a page may be parted, for kept whole it would leave as much of the page empty."""
 
 EDGES: Final = {tone: colour(fill) for tone, (fill, _) in TONE_COLOURS.items()}
 
@@ -82,8 +86,9 @@ class Table:
     def draw(self, rows: Iterable[Row], heading: str = "", level: int = 2, empty: str = "None.") -> None:
         """Draw every row in order, with the headings above them on each page; `empty` when there is no row.
 
-        A section `heading` is never parted from the first row, a small table is never split. The first cell of a row
-        heads it, unless there would then be more headings than cells: in a table of few rows, or of two columns.
+        A section `heading` is never parted from the first row, a small table or row is never split, and a larger row
+        first of all between its cells and its note. The first cell of a row heads it, unless there would then be more
+        headings than cells: in a table of few rows, or of two columns.
         """
         coming = iter(rows)
         first = list(islice(coming, SMALL + 1))
@@ -93,7 +98,7 @@ class Table:
         self._measure(first)
         self._row_head = "TH" if len(first) * (len(self.columns) - 2) >= len(self.columns) else "TD"
         ready = [(row, self._lanes(row)) for row in first]
-        self._open(heading, level, self._keep([_total(lanes) for _, lanes in ready]))
+        self._open(heading, level, self._keep([lanes for _, lanes in ready]))
         for row, lanes in chain(ready, ((row, self._lanes(row)) for row in coming)):
             self._draw_row(row, lanes)
 
@@ -101,7 +106,7 @@ class Table:
         """The points from the table's heading to where it may first go on overleaf; nothing is drawn."""
         rows = list(islice(rows, SMALL + 1))
         self._measure(rows)
-        first = [_total(self._lanes(row)) for row in rows]
+        first = [self._lanes(row) for row in rows]
         above = self.pages.heading_height(heading, level) if heading else 0.0
         return above + (self._keep(first) if first else LEAD.leading)
 
@@ -110,12 +115,20 @@ class Table:
             self.pages.heading(heading, LEAD.leading, level)
         self.pages.paragraph("P", empty, LEAD)
 
-    def _keep(self, heights: list[float]) -> float:
+    def _keep(self, rows: list[list[_Lane]]) -> float:
         """Room that must be free before the table begins: all of a small table, otherwise head and first row."""
-        whole = self._head_height + sum(heights)
-        if len(heights) <= SMALL and whole < self.pages.full_room / 2:
+        whole = self._head_height + sum(map(_total, rows))
+        if len(rows) <= SMALL and not self._is_large(whole):
             return whole
-        return min(self._head_height + max(heights[:1], default=0.0), self.pages.full_room - 60)
+        return min(self._head_height + self._beginning(rows[0]), self.pages.full_room - 60)
+
+    def _is_large(self, height: float) -> bool:
+        return height > self.pages.full_room * LARGE
+
+    def _beginning(self, lanes: list[_Lane]) -> float:
+        """The points of a row that stay together: without its note, where both are large."""
+        whole = _total(lanes)
+        return lanes[0].height if self._is_large(whole) else whole
 
     def _open(self, heading: str, level: int, keep: float) -> None:
         if heading:
@@ -147,17 +160,26 @@ class Table:
         pages.y = top - self._head_height
 
     def _draw_row(self, row: Row, lanes: list[_Lane]) -> None:
-        height = _total(lanes)
         pages = self.pages
-        if height > pages.room and (height <= self._full_room or pages.room < SPLIT_ROOM):
+        if _total(lanes) > pages.room and not self._may_part(lanes):
             self._next_page("")
-        for lane in lanes:
+        for at, lane in enumerate(lanes):
+            if at and pages.room < lane.height <= self._full_room:
+                self._next_page(row.name)
             rest: _Lane | None = lane
             while rest is not None:
                 rest = self._draw_lane(rest, row)
         pages.open_artifact()
         pages.rule(pages.y, self.left, self.width)
         pages.close()
+
+    def _may_part(self, lanes: list[_Lane]) -> bool:
+        """Whether a row that does not fit begins here all the same: with its cells whole, or a good part of them."""
+        height, room = _total(lanes), self.pages.room
+        if self._beginning(lanes) <= room:
+            return True
+        is_over = height > self._full_room or lanes[0].height - room >= LEAST_REST
+        return room >= SPLIT_ROOM and self._is_large(height) and is_over
 
     @property
     def _full_room(self) -> float:

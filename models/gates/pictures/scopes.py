@@ -65,6 +65,11 @@ def stages_of_year(session: Session, scope: BoardScope) -> Sequence[ReviewStage]
 
 def _chosen(scope: BoardScope) -> Iterator[ColumnElement[bool]]:
     yield scope.of_year()
+    yield from invited(scope)
+
+
+def invited(scope: BoardScope) -> Iterator[ColumnElement[bool]]:
+    """The condition on reviews that the scope's agency is invited to; none where it looks at all agencies."""
     if scope.agency_id is not None:
-        invited = Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
-        yield select(Invitation.id).where(*invited).exists()
+        its_own = Invitation.review_id == ThematicReview.id, Invitation.agency_id == scope.agency_id
+        yield select(Invitation.id).where(*its_own).exists()

@@ -9,7 +9,7 @@ from typing import Final
 from models.rules.audits.grade_differences import GradeDifference, grade_differences
 from models.rules.audits.moved_grades import FEWEST_CASES
 from models.rules.core.chance_agreement import chance_agreement
-from models.rules.core.counts import count_words, noun_of, spelt
+from models.rules.core.counts import count_words, minus, noun_of, signed, spelt
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, Tick
 
 MOST_QUESTIONS: Final = 12
@@ -45,9 +45,9 @@ def agreement_picture(questions: Sequence[RatedQuestion]) -> Picture | None:
         Line(
             each.text,
             (_mark("line", agreed.low, agreed.high), _mark("dot", agreed.value, agreed.value)),
-            f"{agreed.value:.2f}".replace("-", "−"),
+            minus(agreed.value, 2),
             is_strong=each.is_overall,
-            text=f"interval {agreed.low:.2f} to {agreed.high:.2f}",
+            text=f"interval {minus(agreed.low, 2)} to {minus(agreed.high, 2)}",
         )
         for each, agreed in told[:MOST_QUESTIONS]
     ]
@@ -84,13 +84,14 @@ def differences_picture(steps: Mapping[str, Sequence[int]]) -> Picture | None:
     'Police grades higher than what is moderated.'
     >>> differences_picture({"Police": [1, 0, -1, 1, 0]}).says
     'There is no evidence that an agency grades higher or lower than what is moderated.'
+    >>> picture = differences_picture({"Housing": [0] * 5})
+    >>> picture.plot.lines[0].value, picture.table[0][2:]
+    ('0.0', ('The same grade in every case', 'No difference'))
     """
     told = grade_differences(steps, FEWEST_CASES)
     if not told:
         return None
-    lines = [
-        Line(each.agency, _marks(each), f"{each.steps:+.1f}".replace("-", "−"), text=each.verdict) for each in told
-    ]
+    lines = [Line(each.agency, _marks(each), signed(each.steps, 1), text=each.verdict) for each in told]
     shown = [f"{each.agency} {each.verdict.lower()}" for each in told if each.low > 0 or each.high < 0]
     says = f"{'; '.join(shown)} than what is moderated." if shown else (
         "There is no evidence that an agency grades higher or lower than what is moderated."

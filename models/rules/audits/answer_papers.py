@@ -6,11 +6,13 @@ from datetime import date
 from typing import Final
 
 from models.rules.documents.papers import (
+    BODY,
     LABEL,
     QUIET,
     STRONG,
     Blanks,
     Block,
+    Cell,
     Column,
     Heading,
     Notice,
@@ -19,13 +21,12 @@ from models.rules.documents.papers import (
     Paragraph,
     Piece,
     Row,
-    RowsOf,
     Signatures,
     Table,
     day,
 )
 from models.rules.evidence.paper_parts import paper_of
-from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words
+from models.rules.returns.section_11 import HIGHEST, ScoredStandard, score_words, told_apart
 from models.rules.tools.questionnaires import Answers, Question, Questionnaire, asked_questions
 
 _LINES: Final = {"number": 1, "date": 1, "textarea": 5, "files": 2}
@@ -140,35 +141,61 @@ def _paper(form: Form, pairs: Sequence[tuple[str, str]], blocks: Sequence[Block]
 
 
 def _scores(scores: Sequence[ScoredStandard]) -> Table:
-    columns = (
-        Column("Standard", 4), Column("Own score", 1, is_number=True), Column("Moderated score", 1.2, is_number=True),
-        Column("Reason", 4),
-    )  # fmt: skip
-    return Table(columns, RowsOf(scores, _score), heading=f"Standards, scored 0 to {HIGHEST}")
+    """The standards by their names, with the moderated score and its reason once there are any."""
+    columns = [Column("Standard", 4), Column("Own score", 1, is_number=True)]
+    is_moderated = any(each.moderated is not None or each.reason for each in scores)
+    if is_moderated:
+        columns += [Column("Moderated score", 1.2, is_number=True), Column("Reason", 4)]
+    names = told_apart([each.text for each in scores])
+    rows = [_score(each, name, is_moderated=is_moderated) for each, name in zip(scores, names, strict=True)]
+    return Table(columns, rows, heading=f"Standards, scored 0 to {HIGHEST}")
 
 
-def _score(standard: ScoredStandard) -> Row:
-    own, moderated = score_words(standard.own), score_words(standard.moderated)
-    return Row([[(standard.text, STRONG)], own, moderated, standard.reason or "–"])
+def _score(standard: ScoredStandard, name: str, *, is_moderated: bool) -> Row:
+    cells: list[Cell] = [[(name, STRONG)], score_words(standard.own)]
+    if is_moderated:
+        cells += [score_words(standard.moderated), standard.reason or "–"]
+    return Row(cells)
 
 
 def _written(number: int, section: WrittenSection) -> Iterator[Block]:
     yield Heading(f"{number}. {section.title}")
     yield Paragraph(section.introduction)
     columns = (Column("Question", 2), Column("Answer", 3))
-    yield Table(columns, RowsOf(section.answers, _answer), empty="This section asks nothing.")
+    above = ("", *(answer.key_line for answer in section.answers))
+    rows = [_answer(section.title, answer, before) for answer, before in zip(section.answers, above, strict=False)]
+    yield Table(columns, rows, empty="This section asks nothing.")
 
 
-def _answer(answer: WrittenAnswer) -> Row:
-    question: list[Piece] = [(answer.text, STRONG)]
-    if answer.key_line:
-        question += [("Key line of enquiry", LABEL), (answer.key_line, "body")]
+def _answer(title: str, answer: WrittenAnswer, above: str) -> Row:
+    question: list[Piece] = [(within(title, answer.text), STRONG), *key_line_pieces(answer.key_line, above)]
     pieces: list[Piece] = [(answer.words, "body")] if answer.words else [(_not_answered(answer), QUIET)]
     if answer.note:
         pieces += [("Note", LABEL), (answer.note, "body")]
     if answer.files:
         pieces += [("Evidence", LABEL), *((name, "body") for name in answer.files)]
     return Row([question, pieces], tone="" if answer.words else "amber" if answer.is_required else "grey")
+
+
+def within(title: str, text: str) -> str:
+    """A question without the title of its section at its end, which stands over it already.
+
+    >>> within("Information sharing", "Your own score: information sharing *"), within("Voice", "Seen alone?")
+    ('Your own score *', 'Seen alone?')
+    """
+    words, star = text.removesuffix(" *"), " *" * text.endswith(" *")
+    return f"{words[: -len(title) - 2]}{star}" if title and words.endswith(f": {title.lower()}") else text
+
+
+def key_line_pieces(key_line: str, above: str) -> list[Piece]:
+    """The key line of a question; one that the question above has as well is not written out again.
+
+    >>> key_line_pieces("Is it seen?", ""), key_line_pieces("Is it seen?", "Is it seen?"), key_line_pieces("", "")
+    ([('Key line of enquiry', 'label'), ('Is it seen?', 'body')], [('Same key line of enquiry', 'quiet')], [])
+    """
+    if key_line and key_line == above:
+        return [("Same key line of enquiry", QUIET)]
+    return [("Key line of enquiry", LABEL), (key_line, BODY)] if key_line else []
 
 
 def _not_answered(answer: WrittenAnswer) -> str:
@@ -179,7 +206,7 @@ def _asked(number: int, section: AskedSection) -> Iterator[Block]:
     yield Heading(f"{number}. {section.title}")
     yield Paragraph(section.introduction)
     for question in section.questions:
-        yield Blanks(question.text, question.hint, question.lines, question.options)
+        yield Blanks(within(section.title, question.text), question.hint, question.lines, question.options)
 
 
 def written_sections(

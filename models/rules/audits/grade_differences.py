@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models.rules.core.counts import signed
 from models.rules.core.quantiles import standard_error, student_quantile
 
 
@@ -25,18 +26,27 @@ class GradeDifference:
         >>> [GradeDifference("", 0.5, low, high, 9).verdict for low, high in ((0.1, 0.9), (-0.2, 1.2))]
         ['Grades higher', 'No evidence of a difference']
         """
+        if self.is_none:
+            return "No difference"
         if self.low > 0:
             return "Grades higher"
         return "Grades lower" if self.high < 0 else "No evidence of a difference"
 
     @property
     def words(self) -> str:
-        """The average and its ends, with signs.
+        """The average and its ends, with signs; in words where no case has a difference.
 
-        >>> GradeDifference("", 0.5, -0.2, 1.2, 9).words
-        '+0.5 steps (−0.2 to +1.2)'
+        >>> GradeDifference("", 0.5, -0.2, 1.2, 9).words, GradeDifference("", 0, 0, 0, 9).words
+        ('+0.5 steps (−0.2 to +1.2)', 'The same grade in every case')
         """
-        return f"{self.steps:+.1f} steps ({self.low:+.1f} to {self.high:+.1f})".replace("-", "−")
+        if self.is_none:
+            return "The same grade in every case"
+        return f"{signed(self.steps, 1)} steps ({signed(self.low, 1)} to {signed(self.high, 1)})"
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the agency gave what was moderated in every case."""
+        return self.low == self.high == 0
 
 
 def grade_differences(steps: Mapping[str, Sequence[int]], fewest: int = 5) -> tuple[GradeDifference, ...]:

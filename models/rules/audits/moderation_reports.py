@@ -1,15 +1,14 @@
 """How is the moderated result of a case written down, with the agencies' audits side by side?"""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Final
 
 from models.rules.audits.agreement import Agreement
+from models.rules.audits.answer_papers import key_line_pieces
 from models.rules.audits.moderations import AgencyAudit, ModeratedFacts, ModerationFacts, SideCell, SideRow, SideSection
 from models.rules.core.counts import count_words
 from models.rules.documents.papers import (
     BODY,
-    LABEL,
     QUIET,
     STRONG,
     Block,
@@ -20,7 +19,6 @@ from models.rules.documents.papers import (
     Paper,
     Paragraph,
     Row,
-    RowsOf,
     Table,
     day,
     tag,
@@ -120,11 +118,13 @@ def _section(section: SideSection, agencies: Sequence[AgencyAudit], start: int) 
         Column("Agreement", 1),
     )
     which = f" (agencies {start + 1} to {end} of {len(agencies)})" if len(agencies) > _BESIDE else ""
-    return Table(columns, RowsOf(section.rows, partial(_row, start, end)), heading=f"{section.title}{which}")
+    above = ("", *(row.key_line for row in section.rows))
+    rows = [_row(start, end, row, before) for row, before in zip(section.rows, above, strict=False)]
+    return Table(columns, rows, heading=f"{section.title}{which}")
 
 
-def _row(start: int, end: int, row: SideRow) -> Row:
-    question = [(row.question, STRONG), ("Key line of enquiry" if row.key_line else "", LABEL), (row.key_line, BODY)]
+def _row(start: int, end: int, row: SideRow, above: str) -> Row:
+    question = [(row.question, STRONG), *key_line_pieces(row.key_line, above)]
     return Row([question, *map(_cell, row.cells[start:end]), _agreement(row.agreement)])
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from models.rules.audits.moved_grades import FEWEST_CASES
-from models.rules.core.counts import count_words, noun_of, spelt
+from models.rules.core.counts import count_words, noun_of, signed, spelt
 from models.rules.documents.pictures import Line, Mark, Picture, Rows, Tick
 from models.rules.sampling.estimates import Estimate, StratumResult, change_between, estimate_of
 
@@ -18,6 +19,9 @@ NO_GRADE: Final = ("not_applicable", "cannot_tell")
 
 TITLE: Final = "From the sample to all cases"
 ALL: Final = "All cases"
+CHANGE: Final = "Change between two draws"
+FIGURES: Final = ("Cases", "Graded", "Good or better", "Of all cases, likely")
+"""What the table of an estimate counts."""
 REFUSALS: Final = {
     "void": "was voided",
     "quick": "was a quick draw, with no witness to its seed",
@@ -25,7 +29,7 @@ REFUSALS: Final = {
 }
 """Why no statement can be made, by what the draw is."""
 
-_TICKS: Final = (Tick(0.0, "0%"), Tick(0.5, "50%"), Tick(1.0, "100%"))
+TICKS: Final = (Tick(0.0, "0%"), Tick(0.5, "50%"), Tick(1.0, "100%"))
 
 
 def no_estimate(reason: str) -> Picture:
@@ -57,13 +61,12 @@ def estimate_picture(strata: Sequence[StratumResult], *, hides_few: bool = False
         return _undrawn(says)
     told = [stratum for stratum in strata if stratum.population]
     parts = [each for each in told if not hides_few or each.graded >= FEWEST_CASES] if len(told) > 1 else []
-    lines = [_line(ALL, whole.share, whole.shares, f"{whole.good:,} of {whole.graded:,}", is_whole=True)]
-    lines += [_stratum_line(stratum) for stratum in parts]
-    table = [_row(ALL, whole.population, whole.good, whole.graded, (whole.low, whole.high))]
+    lines = [whole_line(ALL, whole), *(_stratum_line(stratum) for stratum in parts)]
+    table = [whole_row(ALL, whole)]
     table += [_row(each.name, each.population, each.good, each.graded, each.bounds) for each in parts]
     return Picture(
-        "estimate", TITLE, _sentence(whole), Rows(tuple(lines), ticks=_TICKS),
-        ("Part of the draw", "Cases", "Graded", "Good or better", "Of all cases, likely"), tuple(table),
+        "estimate", TITLE, estimate_sentence(whole), Rows(tuple(lines), ticks=TICKS),
+        ("Part of the draw", *FIGURES), tuple(table),
         _base(whole, len(told) - len(parts) if hides_few and len(told) > 1 else 0), shape="Dot plot",
     )  # fmt: skip
 
@@ -85,9 +88,7 @@ def change_words(before: Sequence[StratumResult], after: Sequence[StratumResult]
     if then.share is None or now.share is None:
         return "A part of a draw has no graded case, so nothing is said of a change among all cases."
     change = change_between((then.share, *then.shares), (now.share, *now.shares))
-    low, high, middle = (
-        f"{round(100 * each):+d}".replace("-", "−") for each in (change.low, change.high, change.difference)
-    )
+    low, high, middle = (signed(100 * each) for each in (change.low, change.high, change.difference))
     verdict = "There is no evidence of a change: none at all would fit as well."
     if change.is_shown:
         verdict = f"There is evidence of a change for the {'better' if change.low > 0 else 'worse'}."
@@ -97,7 +98,46 @@ def change_words(before: Sequence[StratumResult], after: Sequence[StratumResult]
     )
 
 
-def _sentence(whole: Estimate) -> str:
+def change_picture(before: Sequence[StratumResult], after: Sequence[StratumResult]) -> Picture:
+    """What two draws say of all cases then and now, and of the change; not drawn where nothing is said of one.
+
+    >>> picture = change_picture([StratumResult("All", 1502, 8, 12)], [StratumResult("All", 1400, 17, 3)])
+    >>> picture.says[-45:], [row[-1] for row in picture.table]
+    ('There is evidence of a change for the better.', ['289 to 958', '872 to 1,354'])
+    >>> change_picture([StratumResult("All", 1502, 1, 1)], [StratumResult("All", 1400, 10, 10)]).plot is None
+    True
+    """
+    says, then, now = change_words(before, after), estimate_of(before), estimate_of(after)
+    if not _may_compare(then, now):
+        return Picture("change", CHANGE, says, None, (), (), shape="Dot plot")
+    lines = (whole_line("Then", then, is_strong=False), whole_line("Now", now))
+    return Picture(
+        "change", CHANGE, says, Rows(lines, ticks=TICKS), ("Draw", *FIGURES),
+        (whole_row("Then", then), whole_row("Now", now)),
+        f"{_base(replace(now, unknown=then.unknown + now.unknown), 0)} It cannot say why.", shape="Dot plot",
+    )  # fmt: skip
+
+
+def no_change(reason: str) -> Picture:
+    """The picture of a change that is not drawn as one of the draws allows no statement: one of REFUSALS.
+
+    >>> no_change("quick").says[:79]
+    'Nothing can be said of a change among all cases: one of the draws was a quick d'
+    """
+    says = f"Nothing can be said of a change among all cases: one of the draws {REFUSALS[reason]}."
+    return Picture("change", CHANGE, says, None, (), (), shape="Dot plot")
+
+
+def _may_compare(then: Estimate, now: Estimate) -> bool:
+    return min(then.graded, now.graded) >= FEWEST_CASES and None not in (then.share, now.share)
+
+
+def estimate_sentence(whole: Estimate) -> str:
+    """What was seen, and what that says of all cases.
+
+    >>> estimate_sentence(estimate_of([StratumResult("Early help", 1502, 1, 19)]))[:51]
+    '1 of 20 audited cases was good or better. Had all 1'
+    """
     audited = f"{whole.good:,} of {count_words(whole.graded, 'audited case')} {noun_of(whole.good, 'was', 'were')}"
     return (
         f"{audited} good or better. Had all {whole.population:,} been audited, between {whole.low:,} and "
@@ -127,11 +167,28 @@ def _stratum_line(stratum: StratumResult) -> Line:
     return _line(stratum.name, stratum.share, shares, value, is_whole=False)
 
 
-def _line(name: str, share: float | None, ends: tuple[float, float], value: str, *, is_whole: bool) -> Line:
+def whole_line(name: str, whole: Estimate, *, href: str = "", is_strong: bool = True) -> Line:
+    """A draw as a whole in a picture: its share and what is likely of all cases."""
+    value = f"{whole.good:,} of {whole.graded:,}"
+    return _line(name, whole.share, whole.shares, value, is_whole=is_strong, href=href)
+
+
+def whole_row(name: str, whole: Estimate) -> tuple[str, ...]:
+    """A draw as a whole in the picture's table.
+
+    >>> whole_row("AS-1", estimate_of([StratumResult("Early help", 1502, 14, 6)]))
+    ('AS-1', '1,502', '20', '14', '689 to 1,321')
+    """
+    return _row(name, whole.population, whole.good, whole.graded, (whole.low, whole.high))
+
+
+def _line(
+    name: str, share: float | None, ends: tuple[float, float], value: str, *, is_whole: bool, href: str = ""
+) -> Line:
     tone, (low, high) = ("blue" if is_whole else "grey"), ends
     dots = (Mark(share, share, tone, kind="dot"),) if share is not None else ()
     text = f"likely {round(100 * low)}% to {round(100 * high)}% of all"
-    return Line(name, (Mark(low, high, tone, kind="line"), *dots), value, is_strong=is_whole, text=text)
+    return Line(name, (Mark(low, high, tone, kind="line"), *dots), value, href, is_strong=is_whole, text=text)
 
 
 def _row(name: str, population: int, good: int, graded: int, ends: tuple[int, int]) -> tuple[str, ...]:

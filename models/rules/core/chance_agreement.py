@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from models.rules.core.counts import minus
 from models.rules.core.quantiles import student_quantile
 
 
@@ -39,7 +40,7 @@ class ChanceAgreement:
         >>> ChanceAgreement(0.8, 0.71, 0.1, 0.5, 0.92, 12).words
         '0.71 (0.50 to 0.92)'
         """
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})".replace("-", "−")
+        return f"{minus(self.value, 2)} ({minus(self.low, 2)} to {minus(self.high, 2)})"
 
 
 def chance_agreement(cases: Sequence[Sequence[int]]) -> ChanceAgreement | None:

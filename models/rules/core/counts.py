@@ -91,3 +91,22 @@ def part_is(count: int, whole: int, noun: str, *, is_over: bool = False) -> str:
     """
     verb = is_or_are(1 if whole == 1 else count, is_over=is_over)
     return f"{count:,} of {count_words(whole, noun)} {verb}"
+
+
+def minus(number: float, places: int = 0) -> str:
+    """A number to so many places, with a minus sign as print has it; what rounds to nothing has no sign.
+
+    >>> minus(-0.25, 2), minus(-0.004, 2), minus(0.7, 1)
+    ('−0.25', '0.00', '0.7')
+    """
+    return f"{number:z.{places}f}".replace("-", "−")
+
+
+def signed(number: float, places: int = 0) -> str:
+    """A difference to so many places: with its sign, or without one where it rounds to nothing.
+
+    >>> signed(0.52, 1), signed(-0.04, 1), signed(-12.4), signed(0)
+    ('+0.5', '0.0', '−12', '0')
+    """
+    text = minus(number, places)
+    return f"+{text}" if any(digit in "123456789" for digit in text) and not text.startswith("−") else text

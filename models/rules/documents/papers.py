@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from models.rules.documents.panels import Panels
 from models.rules.documents.pictures import Picture
 
 T = TypeVar("T")
@@ -203,9 +204,8 @@ class Together:
 
 Block = (
     Heading | Paragraph | Facts | Tiles | Items | Table | Figure | Notice | Signatures | Blanks | PageBreak | Together
-)
-
-# --- the whole --------------------------------------------------------------------------------------------------------
+    | Panels
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

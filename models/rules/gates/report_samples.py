@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models.rules.documents.papers import QUIET, Block, Column, Figure, Heading, Paragraph, Row, RowsOf, Table
+from models.rules.documents.papers import Block, Column, Row, RowsOf, Table
 from models.rules.documents.pictures import Picture
+from models.rules.evidence.paper_parts import picture_part
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,6 @@ def sample_table(sample: Sequence[SampleFacts]) -> Table:
 
 
 def estimate_blocks(estimates: Sequence[Picture]) -> Iterator[Block]:
-    """What each sample says of all cases; of those from which nothing may be said, why."""
+    """What each sample says of all cases, and of a change; of those from which nothing may be said, why."""
     for picture in estimates:
-        yield Heading(picture.title, 3)
-        yield Paragraph(picture.says)
-        if picture.plot is not None:
-            yield Figure(picture, _figures(picture))
-            yield Paragraph(picture.base, QUIET)
-
-
-def _figures(picture: Picture) -> Table:
-    first, *others = picture.headings
-    columns = (Column(first, 2.4), *(Column(heading, 1.4, is_number=True) for heading in others))
-    return Table(columns, RowsOf(picture.table, lambda row: Row(list(row), name=row[0])))
+        yield from picture_part(picture)

@@ -18,9 +18,9 @@ SHEET_WORDS = 450
 HEADINGS = (
     "Background",
     "Why it matters",
-    "Key information",
-    "Key information",
-    "Key information",
+    "Key information (1 of 3)",
+    "Key information (2 of 3)",
+    "Key information (3 of 3)",
     "Things to remember",
     "What to do",
 )

@@ -23,8 +23,8 @@ from models.rules.documents.papers import (
     day,
     tag,
 )
-from models.rules.documents.pictures import bar_picture
-from models.rules.evidence.paper_parts import paper_of
+from models.rules.documents.pictures import Picture, bar_picture
+from models.rules.evidence.paper_parts import paper_of, picture_part
 
 TONES: Final = {"embedded": "green", "partly_embedded": "amber", "not_embedded": "red"}
 
@@ -72,7 +72,8 @@ class ImpactFacts:
     conclusion: str
     actions: tuple[CheckedAction, ...]
     grades: tuple[GradeThenNow, ...]
-    change: str = ""
+    review: str = ""
+    change: Picture | None = None
     """What both draws say of a change among all cases."""
 
 
@@ -86,7 +87,10 @@ def impact_paper(facts: ImpactFacts) -> Paper:
     'IA-2027-01 · 30 Jun 2027'
     """
     done = day(facts.completed_on) if facts.completed_on else "Not yet"
-    pairs = (("Due", day(facts.due_on)), ("Completed", done), ("Completed by", facts.completed_by))
+    pairs = (
+        ("Thematic review", facts.review), ("Due", day(facts.due_on)), ("Completed", done),
+        ("Completed by", facts.completed_by),
+    )  # fmt: skip
     counts = [(code, sum(action.code == code for action in facts.actions)) for code in (*TONES, "cannot_tell", "")]
     words = [((code or "not_checked_yet").replace("_", " ").capitalize(), count) for code, count in counts]
     columns = (Column("Action", 1.6), Column("What", 3), Column("Impact", 1.3), Column("What shows it", 3))
@@ -97,7 +101,7 @@ def impact_paper(facts: ImpactFacts) -> Paper:
         Figure(bar_picture("Actions by impact", bars_of(words))),
         Table(columns, RowsOf(facts.actions, _row), heading="Action by action", empty="The review has no action."),
         Together([_grades(facts)]) if len(facts.grades) < 20 else _grades(facts),
-        *((Paragraph(facts.change),) if facts.change else ()),
+        *(picture_part(facts.change, 2) if facts.change is not None else ()),
     )
     return paper_of(
         facts.occasion, facts, pairs, blocks, kind="Impact analysis", reference=facts.reference, title=facts.title,

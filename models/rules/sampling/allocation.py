@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.core.errors import RuleBroken
-from models.rules.sampling.sample_plans import AllocationMethod, SamplePlan
+from models.rules.sampling.sample_plans import WIDEST, AllocationMethod, SamplePlan
 
 LEAST_RESERVES = 2
 """Of each stratum that is drawn from, unless the plan says otherwise (practice of the CFSR: at least as many again)."""
@@ -47,7 +47,8 @@ def largest_remainder(weights: Mapping[str, int], total: int) -> dict[str, int]:
 def allocate(populations: Mapping[str, int], plan: SamplePlan) -> dict[str, Allocation]:
     """The cases asked of each stratum and those it can give, in the order of `populations` (cases by stratum).
 
-    "fixed" takes its number from every stratum, or the numbers named; the others take one number in all, which is met
+    "fixed" takes its number from every stratum, or the numbers named; the others take one number in all ("neyman" by
+    the cases of each stratum and how mixed its earlier grades were), which is met
     whenever the population is that large: no stratum gives more than it has, a small one's share passes to the others.
     Every stratum that has cases gives at least the plan's minimum, or all it has.
 
@@ -58,7 +59,7 @@ def allocate(populations: Mapping[str, int], plan: SamplePlan) -> dict[str, Allo
     elif plan.method is AllocationMethod.FIXED:
         quotas = dict.fromkeys(populations, max(plan.size, plan.minimum))
     else:
-        quotas = _shared(populations, plan.size, plan.minimum, plan.method)
+        quotas = _shared(populations, plan.size, plan)
     return {name: Allocation(quotas[name], min(quotas[name], there)) for name, there in populations.items()}
 
 
@@ -77,6 +78,17 @@ def divided(
         weights = filled if method is AllocationMethod.PROPORTIONAL else dict.fromkeys(filled, 1)
     parts = filled if total >= sum(filled.values()) else _bounded(weights, total, floors, filled)
     return {name: parts.get(name, 0) for name in populations}
+
+
+def neyman_weights(populations: Mapping[str, int], spreads: Mapping[str, int]) -> dict[str, int]:
+    """What Neyman's division goes by: cases times the spread of earlier grades, in thousandths (Cochran, Sampling
+    Techniques, 3rd edition 1977, 5.5). Where none is known the widest is taken, for that asks for the most cases.
+
+    >>> neyman_weights({"Early help": 900, "Protection": 100}, {"early help": 276})
+    {'Early help': 248400, 'Protection': 50000}
+    """
+    known = {name.casefold(): spread for name, spread in spreads.items()}
+    return {name: there * known.get(name.casefold(), WIDEST) for name, there in populations.items()}
 
 
 def reserves_wanted(plan: SamplePlan, selected: int) -> int:
@@ -115,15 +127,15 @@ def _named(populations: Mapping[str, int], sizes: Mapping[str, int], minimum: in
     return {name: max(sizes_by_stratum.get(name, 0), minimum) for name in populations}
 
 
-def _shared(populations: Mapping[str, int], size: int, minimum: int, method: AllocationMethod) -> dict[str, int]:
-    filled = {name: there for name, there in populations.items() if there}
+def _shared(populations: Mapping[str, int], size: int, plan: SamplePlan) -> dict[str, int]:
+    filled, minimum = {name: there for name, there in populations.items() if there}, plan.minimum
     floors = {name: min(minimum, there) for name, there in filled.items()}
     if sum(floors.values()) > size:
         raise RuleBroken(
             f"A minimum of {minimum} for each of {len(filled)} strata needs {sum(floors.values())} cases, "
             f"more than the {size} of the plan."
         )
-    weights = filled if method is AllocationMethod.PROPORTIONAL else dict.fromkeys(filled, 1)
+    weights = _weights(filled, plan)
     beyond = size - sum(filled.values())
     if beyond >= 0:
         parts = filled
@@ -131,6 +143,12 @@ def _shared(populations: Mapping[str, int], size: int, minimum: int, method: All
     else:
         parts, spread = _bounded(weights, size, floors, filled), {}
     return {name: parts.get(name, 0) + spread.get(name, 0) for name in populations}
+
+
+def _weights(filled: Mapping[str, int], plan: SamplePlan) -> Mapping[str, int]:
+    if plan.method is AllocationMethod.EQUAL:
+        return dict.fromkeys(filled, 1)
+    return filled if plan.spreads is None else neyman_weights(filled, plan.spreads)
 
 
 def _bounded(

@@ -145,6 +145,7 @@ _METHODS: Final = {
     "fixed": "{0} in every stratum",
     "equal": "{0} in all, in equal parts",
     "proportional": "{0} in all, in proportion to the cases of each stratum",
+    "neyman": "{0} in all, by the cases of each stratum and how mixed its earlier grades were",
 }
 
 
@@ -164,12 +165,14 @@ def plan_words(plan: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     else:
         numbers = "; ".join(f"{name} {number:,}" for name, number in size.items())
     least = f", at least {allocation['minimum']:,} in each" if allocation["minimum"] else ""
+    mixed = "; ".join(f"{name} {spread / 1000:.2f}" for name, spread in allocation.get("spreads", {}).items())
     reserves = plan["reserves"]
     return (
         ("Time frame", _TIME_RULES[frame["rule"]].format(_day(frame["from"]), _day(frame["to"]))),
         ("Themes", "All" if plan["themes"] is None else "; ".join(plan["themes"])),
         ("Strata by", plan["strata"].capitalize()),
         ("Cases asked for", numbers + least),
+        *((("Spread of earlier grades", f"{mixed} (0 all alike, 0.50 half of them good)"),) if mixed else ()),
         ("Reserves", "As many as selected, at least 2" if reserves is None else f"{reserves:,} in every stratum"),
         ("Kept out", f"{kept_out['count']:,} audited in the last {kept_out['months']} months" if kept_out else "None"),
     )

@@ -16,6 +16,8 @@ from models.rules.sampling.strata import StrataKind, label_of, stem_of
 
 MOST_CASES = 100_000
 MOST_THEMES = 500
+WIDEST = 500
+"""The widest spread of grades, sqrt(P (1 - P)) in thousandths: that of one half."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 Word = TypeVar("Word", bound=StrEnum)
@@ -36,6 +38,7 @@ class AllocationMethod(StrEnum):
     FIXED = "fixed"
     EQUAL = "equal"
     PROPORTIONAL = "proportional"
+    NEYMAN = "neyman"
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,10 @@ class Exclusions:
 
 @dataclass(frozen=True)
 class SamplePlan:
-    """One checked plan. `size`: one number, or numbers by stratum; no `reserves`: as many as selected, at least 2."""
+    """One checked plan. `size`: one number, or numbers by stratum; no `reserves`: as many as selected, at least 2.
+
+    `spreads` go with Neyman's division: how mixed earlier grades were, by stratum, 0 to WIDEST.
+    """
 
     time_frame: TimeFrame
     themes: tuple[str, ...] | None
@@ -99,6 +105,7 @@ class SamplePlan:
     minimum: int = 0
     reserves: int | None = None
     exclusions: Exclusions | None = None
+    spreads: Mapping[str, int] | None = None
 
     @property
     def theme_stems(self) -> frozenset[str] | None:
@@ -120,6 +127,7 @@ class SamplePlan:
                 "method": self.method.value,
                 "size": self.size if isinstance(self.size, int) else dict(self.size),
                 "minimum": self.minimum,
+                **({"spreads": dict(self.spreads)} if self.spreads else {}),
             },
             "reserves": self.reserves,
             "exclusions": kept and {"months": kept.months, "count": kept.count, "fingerprint": kept.fingerprint},
@@ -162,7 +170,7 @@ def parse_plan(data: object) -> SamplePlan:
     """
     names = ("time_frame", "themes", "strata", "allocation", "reserves", "exclusions")
     parts = _fields(data, "The plan", names)
-    allocation = _fields(parts.get("allocation"), "The plan's allocation", ("method", "size", "minimum"))
+    allocation = _fields(parts.get("allocation"), "The plan's allocation", ("method", "size", "minimum", "spreads"))
     method = _choice(AllocationMethod, allocation.get("method"), "allocation method")
     reserves = parts.get("reserves")
     return SamplePlan(
@@ -174,6 +182,7 @@ def parse_plan(data: object) -> SamplePlan:
         minimum=_count(allocation.get("minimum", 0), "minimum for each stratum"),
         reserves=None if reserves is None else _count(reserves, "number of reserves for each stratum"),
         exclusions=_exclusions(parts.get("exclusions")),
+        spreads=_spreads(allocation.get("spreads"), method),
     )
 
 
@@ -254,6 +263,19 @@ def _size(value: object, method: AllocationMethod) -> int | Mapping[str, int]:
     if len({name.casefold() for name in sizes}) < len(value) or not any(sizes.values()):
         raise RuleBroken("Name each stratum once, and ask for at least one case.")
     return sizes
+
+
+def _spreads(value: object, method: AllocationMethod) -> Mapping[str, int] | None:
+    if method is not AllocationMethod.NEYMAN:
+        if value is not None:
+            raise RuleBroken("Spreads of earlier grades go with the Neyman allocation only.")
+        return None
+    if not isinstance(value, Mapping) or not value:
+        raise RuleBroken("The Neyman allocation needs the spread of earlier grades by stratum.")
+    spreads = {" ".join(str(name).split()): _count(spread, f"spread for “{name}”") for name, spread in value.items()}
+    if max(spreads.values()) > WIDEST:
+        raise RuleBroken(f"A spread of earlier grades is {WIDEST} thousandths at most.")
+    return spreads
 
 
 def _exclusions(data: object) -> Exclusions | None:

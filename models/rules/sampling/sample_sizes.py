@@ -20,7 +20,7 @@ from math import ceil, sqrt
 from typing import Final
 
 from models.rules.core.counts import count_words
-from models.rules.sampling.allocation import divided
+from models.rules.sampling.allocation import divided, neyman_weights
 from models.rules.sampling.sample_plans import AllocationMethod
 
 _Z: Final = 1.959963984540054
@@ -46,6 +46,15 @@ class Earlier:
         """
         share = (self.good + 1) / (self.graded + 2)
         return sqrt(share * (1 - share))
+
+    @property
+    def thousandths(self) -> int:
+        """The spread as a plan holds it.
+
+        >>> Earlier(0, 0).thousandths, Earlier(4, 4).thousandths
+        (500, 373)
+        """
+        return round(1000 * self.spread)
 
 
 def give_or_take(population: int, drawn: int) -> int | None:
@@ -134,11 +143,7 @@ def divisions(
         "in proportion to size": divided(populations, total, AllocationMethod.PROPORTIONAL),
     }
     if earlier:
-        unknown = Earlier(0, 0)
-        weights = {
-            name: round(1000 * there * earlier.get(name, unknown).spread)
-            for name, there in populations.items()
-            if there
-        }
+        filled = {name: there for name, there in populations.items() if there}
+        weights = neyman_weights(filled, {name: known.thousandths for name, known in earlier.items()})
         ways["by the spread of earlier grades"] = divided(populations, total, AllocationMethod.PROPORTIONAL, weights)
     return ways

@@ -46,7 +46,7 @@ def test_sheet_with_an_unwritten_point_is_not_drawn(text: str) -> None:
 def test_sheet_that_does_not_fit_is_refused_naming_the_point(long: str) -> None:
     points = list(briefing().points)
     points[3] = long
-    with pytest.raises(RuleBroken, match="point 4, Key information, is the longest"):
+    with pytest.raises(RuleBroken, match=r"point 4, Key information \(2 of 3\), is the longest"):
         build(replace(briefing(), points=tuple(points)))
 
 

@@ -14,6 +14,7 @@ from jobs.pdf.paper.page import LANDSCAPE, PORTRAIT
 from jobs.pdf.paper.styles import STYLES, TONE_COLOURS
 from models.core.errors import RuleBroken
 from models.rules.documents.bars import TONES, Bar, Part, bars_of
+from models.rules.documents.panels import Panel, Panels
 from models.rules.documents.papers import (
     NAME,
     Blanks,
@@ -84,6 +85,13 @@ def specimen() -> Paper:
             heading="A table",
         ),
         PageBreak(turn="portrait"),
+        Panels(
+            (
+                Panel("A panel", "Says."),
+                Panel("Beside it", "At once:", ("Ask.", "Listen.")),
+                Panel("Wide", "", ("Go.",)),
+            )
+        ),
         Blanks("What did you find?", hint="In your own words.", lines=4),
         Blanks("Which grade?", options=("Good", "Poor")),
         Signatures((("Lead sponsor", "Ann Bee"), ("Officer", ""), ("Witness", ""))),
@@ -118,8 +126,14 @@ def test_pages_are_turned_and_back_with_running_lines_on_each() -> None:
 def test_lists_are_tagged_with_their_kind_and_leave_out_empty_items() -> None:
     with pikepdf.open(BytesIO(draw(specimen()))) as pdf:
         lists = structure_of(pdf).all("L")
-    assert [str(element.attributes.get("/ListNumbering", "")) for element in lists] == ["/Disc", "/Decimal", ""]
-    assert [len(element.kids) for element in lists] == [2, 2, 2]
+    assert [str(element.attributes.get("/ListNumbering", "")) for element in lists] == [
+        "/Disc",
+        "/Decimal",
+        "/Disc",
+        "/Disc",
+        "",
+    ]
+    assert [len(element.kids) for element in lists] == [2, 2, 2, 1, 2]
 
 
 def test_what_belongs_together_moves_to_the_next_page_whole() -> None:

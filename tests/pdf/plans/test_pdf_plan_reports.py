@@ -1,6 +1,7 @@
 """Does the action-plan PDF say all that it should, look after its pages, and stay harmless whatever is in the texts?"""
 
 import hashlib
+import re
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -234,9 +235,17 @@ def test_a_cell_taller_than_a_page_runs_on_and_loses_nothing() -> None:
     assert any("Continued: AP-2026-01/01" in page for page in pages)
 
 
-def test_a_row_that_fits_a_page_is_never_split() -> None:
-    pages = pages_of(build(report(60)))
-    assert not any("Continued" in page for page in pages)
+def test_a_row_that_fits_a_page_is_split_before_its_note_at_most_and_says_whose_note_it_is() -> None:
+    pages = [" ".join(page.split()) for page in pages_of(build(report(60)))]
+    goes_on = [page.partition("Continued: ")[2] for page in pages if "Continued: " in page]
+    assert len(goes_on) < len(pages) / 2
+    assert all(re.match(r"AP-2026-01/\d\d (Critical friend|Board decision) ", rest) for rest in goes_on)
+
+
+def test_no_page_of_a_plan_but_the_last_stands_a_third_empty() -> None:
+    with pikepdf.open(BytesIO(build(report(60)))) as pdf:
+        lowest = [min(height for height in marks_of(page).heights if height > BOTTOM) for page in pdf.pages]
+    assert max(lowest[:-1]) < BOTTOM + 501 / 3, "of 501 points between head and foot"
 
 
 def test_no_line_leaves_the_paper() -> None:

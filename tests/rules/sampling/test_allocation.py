@@ -139,6 +139,15 @@ def test_share_of_a_small_stratum_passes_to_the_others() -> None:
     assert asked({"A": 3, "B": 90, "C": 90}, "equal", 30) == {"A": 3, "B": 14, "C": 13}
 
 
+def test_neyman_gives_most_where_earlier_grades_were_mixed_and_the_widest_spread_where_none_is_known() -> None:
+    populations = {"Protection": 100, "In need": 300, "Early help": 600, "Empty": 0}
+    spreads = {"early  help".upper(): 250, "In need": 500}
+    allocation = {"method": "neyman", "size": 35, "minimum": 1, "spreads": spreads}
+    plan = parse_plan({"time_frame": {"rule": "any"}, "strata": "level", "allocation": allocation})
+    given = {name: each.asked for name, each in allocate(populations, plan).items()}
+    assert given == {"Protection": 5, "In need": 15, "Early help": 15, "Empty": 0}, "as 50, 150, 150 and 0"
+
+
 def test_more_than_there_are_is_a_shortage_and_not_a_surplus() -> None:
     allocations = allocate({"A": 3, "B": 5, "C": 0}, plan("proportional", 12))
     assert sum(allocation.shortage for allocation in allocations.values()) == 4

@@ -61,6 +61,7 @@ def test_fingerprint_is_of_the_canonical_text_and_blind_to_spelling() -> None:
         ("allocation/method", "equal"),
         ("allocation/size", 41),
         ("allocation/minimum", 0),
+        ("allocation", {"method": "neyman", "size": 40, "minimum": 2, "spreads": {"Early help": 433}}),
         ("reserves", None),
         ("exclusions", None),
         ("exclusions/months", 6),
@@ -69,6 +70,12 @@ def test_fingerprint_is_of_the_canonical_text_and_blind_to_spelling() -> None:
 )
 def test_every_change_of_a_plan_changes_its_fingerprint(path: str, value: object) -> None:
     assert parse_plan(changed(path, value)).fingerprint() != parse_plan(PLAN).fingerprint()
+
+
+def test_spreads_stand_in_a_plan_by_neyman_and_leave_every_other_as_it_was_written() -> None:
+    neyman = changed("allocation", {"method": "neyman", "size": 9, "minimum": 0, "spreads": {"Early help": 433}})
+    assert parse_plan(neyman).as_json()["allocation"] == neyman["allocation"]
+    assert "spreads" not in parse_plan(PLAN).canonical()
 
 
 def test_parts_that_may_be_left_out_have_their_defaults() -> None:
@@ -124,6 +131,12 @@ WRONG: list[tuple[str, object, str]] = [
     ("allocation", {"method": "fixed", "size": {"Early help": 0}}, "at least one case"),
     ("allocation", {"method": "fixed", "size": {"Early help": 1, "early  help": 2}}, "once"),
     ("allocation", {"method": "fixed", "size": {"Early help": -1}}, "Early help"),
+    ("allocation/spreads", {"Early help": 433}, "Neyman allocation only"),
+    ("allocation", {"method": "neyman", "size": 4}, "needs the spread of earlier grades"),
+    ("allocation", {"method": "neyman", "size": 4, "spreads": {}}, "needs the spread of earlier grades"),
+    ("allocation", {"method": "neyman", "size": 4, "spreads": {"Early help": 501}}, "500 thousandths at most"),
+    ("allocation", {"method": "neyman", "size": 4, "spreads": {"Early help": 0.4}}, "spread for “Early help”"),
+    ("allocation", {"method": "neyman", "size": {"A": 4}, "spreads": {"A": 4}}, "fixed allocation only"),
     ("allocation/minimum", -1, "minimum"),
     ("allocation/minimum", None, "minimum"),
     ("allocation/seed", 1, "“seed”"),
