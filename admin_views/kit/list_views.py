@@ -27,7 +27,7 @@ from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
-from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ROWS, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
 from admin_views.kit.lists.shown_columns import Heading, arguments_of, columns_to_choose, headings_of
@@ -232,8 +232,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         return g.get("workspace") is not None and self.part is not None and IN_REVIEW in self.listing.filter_of
 
     def _questions(self) -> tuple[str, ...]:
-        """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", COLUMNS, "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
+        """The arguments of the list's address: words, order, looks, place, filters, and what every link carries on."""
+        own = ("q", "sort", COLUMNS, ROWS, "after", "before", PAGE, VIEW)
+        return (*own, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)
