@@ -169,7 +169,7 @@ def test_auditors_are_told_of_audits_they_still_have_to_do(demo: PortalSession) 
     assert told == set(demo.scalars(select(CaseAudit.id).where(CaseAudit.status.in_(IN_HAND))))
 
 
-def test_challenges_open_first_for_officers_as_an_administrator_has_shared_them(
+def test_challenges_open_first_for_officers_as_one_of_them_has_shared_them(
     browsers: dict[Role, Browser], session: Session
 ) -> None:
     """The demonstration shows what a shared view that opens first is."""
