@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import Way, line_of, makers_of
+from admin_views.kit.lists.cells import Way, body_of, line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -197,6 +197,10 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""
         return self.link("index_view") if self.allows("details") else ""
 
+    def body(self, page: Page, *, is_ticked: bool, is_short: bool) -> Markup:
+        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line."""
+        return body_of(self.lines(page), is_ticked=is_ticked, is_short=is_short)
+
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         cells = self.listing.cells
@@ -205,7 +209,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         makers = [every[place] for place in shown]
         opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
-        place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
+        left = self.list_place()
+        place = f"?{urlencode(left)}" if left else ""
         beneath = every[-1] if self.column_beneath else None
         return [(row.key_, line_of(row, makers, opened, Way(base, place, beneath))) for row in page.rows]
 
@@ -217,7 +222,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
             return {}
         is_list = request.endpoint == f"{self.endpoint}.index_view"
         known = self._questions()
-        place = place_of(request.args if is_list else asked_at(request.args.get(PLACE, ""), known), known)
+        asked = request.args.to_dict() if is_list else asked_at(request.args.get(PLACE, ""), known)
+        place = place_of(asked, known)
         return {PLACE: place} if place else {}
 
     def list_place_left(self) -> dict[str, str]:

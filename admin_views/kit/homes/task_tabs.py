@@ -55,4 +55,4 @@ def _tabs(session: Session, offered: Iterable[Whose], on: date, here: Whose, cou
     counts = {here: count} | task_counts(session, others, actor(), on)
     for each in offered:
         href = "/" if each is Whose.MINE else f"/?{WHOSE}={each}"
-        yield Link(f"{tab_words(each, actor())}: {counts[each]:,}", href, each is here)
+        yield Link(tab_words(each, actor()), href, each is here, counts[each])
