@@ -139,7 +139,9 @@ def load_saved_views(session: Session, people: Collection[Person]) -> None:
             shared_with = [Role.BOARD_VIEWER, Role.SPONSOR]
             session.add(_view(person, f"Standing ({person.name})", _SHARED, place=2, shared_with=shared_with))
     sharing = [person for person in people if person.role is Role.OFFICER][-1]
-    shared = _view(sharing, "Without an answer", _UNANSWERED, place=3, shared_with=[Role.OFFICER], list_name="challenges")
+    shared = _view(
+        sharing, "Without an answer", _UNANSWERED, place=3, shared_with=[Role.OFFICER], list_name="challenges"
+    )
     shared.is_default = True
     session.add(shared)
     session.flush()
@@ -148,6 +150,7 @@ def load_saved_views(session: Session, people: Collection[Person]) -> None:
 def _view(
     person: Person, name: str, asked: dict[str, str], *, place: int = 1, shared_with: Iterable[Role] = (),
     list_name: str = "actions",
+    is_default: bool = False,
 ) -> SavedView:  # fmt: skip
     return SavedView(
         owner_id=person.id,
@@ -155,5 +158,6 @@ def _view(
         name=name,
         arguments=asked,
         place=place,
+        is_default=is_default,
         shared_with=[role.value for role in shared_with],
     )

@@ -114,9 +114,7 @@ def _statement(actor: Actor, on: date, piles: Iterable[tuple[TaskKind, When]], w
     """The tasks of every pile by review, each row with the place of its pile."""
     asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in piles]
     are_apart = _are_apart(actor, whose)
-    return union_all(
-        *(_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked))
-    )
+    return union_all(*(_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked)))
 
 
 def task_counts(

@@ -150,8 +150,10 @@ def _late_and_taken(actor: Actor, on: date) -> Select[Any]:
     late = late_subquery(on)
     taken = select(func.count()).where(Escalation.subject == late.c.subject).scalar_subquery()
     is_own = or_(late.c.review_id.is_(None), of_run_review(late.c.review_id, actor, on))
-    return select(late.c.subject, late.c.due_on, taken.label("taken")).where(is_own).order_by(
-        late.c.due_on, late.c.reference
+    return (
+        select(late.c.subject, late.c.due_on, taken.label("taken"))
+        .where(is_own)
+        .order_by(late.c.due_on, late.c.reference)
     )
 
 

@@ -44,7 +44,7 @@ class WaitingFilter(Filter):
         return bool(self.offered)
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        kind, when, whose = _piles(actor(), self.table)[answer]  # one of another role is a KeyError, and so finds nothing
+        kind, when, whose = _piles(actor(), self.table)[answer]  # another role's is a KeyError, and so finds nothing
         return kind.where(actor(), today(), when, whose)
 
 
