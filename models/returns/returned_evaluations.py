@@ -51,7 +51,7 @@ def returns_by_agency(session: Session, actor: Actor, on: date) -> list[AgencyRe
 
 
 @stated_once
-def _by_agency(actor: Actor, on: date) -> Select[Any]:
+def _by_agency(actor: Actor, on: date) -> Select[int, str, int, int, int]:
     is_open = SelfEvaluation.status.in_(OPEN)
     late = func.count().filter(and_(is_open, SelfEvaluation.due_on < on))
     return (

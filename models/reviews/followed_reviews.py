@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, case, cast, null, select, true
 from sqlalchemy.orm import Session
@@ -37,7 +36,7 @@ def reviews_of(session: Session, actor: Actor, on: date, most: int = 8) -> list[
 
 
 @stated_once
-def _followed(actor: Actor, on: date, most: int) -> Select[Any]:
+def _followed(actor: Actor, on: date, most: int) -> Select[ThematicReview, date]:
     sees = actor.role in _SEES_THE_TIMETABLE
     next_on: ColumnElement[date] = _planned() if sees else cast(null(), Date)
     return (
