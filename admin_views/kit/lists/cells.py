@@ -85,8 +85,8 @@ def body_of(lines: Iterable[tuple[Any, Markup]], *, is_ticked: bool, is_short: b
     """
     mend = whole_after_first if is_short else whole
     if not is_ticked:
-        return Markup("\n".join(f'<tr><th scope="row">{mend(line)}</tr>' for _, line in lines))  # noqa: S704 (cells are escaped)
-    return Markup("\n".join(_ticked(escape(key), mend(line)) for key, line in lines))  # noqa: S704 (cells are escaped)
+        return Markup("".join(f'<tr><th scope="row">{mend(line)}</tr>' for _, line in lines))  # noqa: S704 (cells are escaped)
+    return Markup("".join(_ticked(escape(key), mend(line)) for key, line in lines))  # noqa: S704 (cells are escaped)
 
 
 def _ticked(key: str, line: str) -> str:
