@@ -184,10 +184,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """Each filter that narrows the list: its name, its answer in words, and the address without it."""
         asked, kept = page.args.arguments(), self.kept_arguments()
         known = {arg: self.listing.filter_of[arg] for arg in page.args.filters if arg not in kept}
-        return [
-            (str(each.name), each.in_words(asked[arg], page.options), self.list_url(**_without(asked, arg)))
-            for arg, each in known.items()
-        ]
+        without = {arg: {key: asked[key] for key in asked if key != arg} for arg in known}
+        words = {arg: each.in_words(asked[arg], page.options) for arg, each in known.items()}
+        return [(str(each.name), words[arg], self.list_url(**without[arg])) for arg, each in known.items()]
 
     def has_problems(self, args: ListArgs) -> bool:
         """Whether a filter has an answer that cannot be read."""
@@ -297,7 +296,3 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
         return kind(self, columns, self._primary_key, formatters, label)
-
-
-def _without(asked: dict[str, str], name: str) -> dict[str, str]:
-    return {key: value for key, value in asked.items() if key != name}

@@ -139,25 +139,20 @@ def load_saved_views(session: Session, people: Collection[Person]) -> None:
             shared_with = [Role.BOARD_VIEWER, Role.SPONSOR]
             session.add(_view(person, f"Standing ({person.name})", _SHARED, place=2, shared_with=shared_with))
     sharing = [person for person in people if person.role is Role.OFFICER][-1]
-    shared = _view(
-        sharing, "Without an answer", _UNANSWERED, place=3, shared_with=[Role.OFFICER], list_name="challenges"
-    )
-    shared.is_default = True
+    shared = _view(sharing, "Without an answer", _UNANSWERED, place=3, shared_with=[Role.OFFICER])
+    shared.list_name, shared.is_default = "challenges", True
     session.add(shared)
     session.flush()
 
 
 def _view(
-    person: Person, name: str, asked: dict[str, str], *, place: int = 1, shared_with: Iterable[Role] = (),
-    list_name: str = "actions",
-    is_default: bool = False,
-) -> SavedView:  # fmt: skip
+    person: Person, name: str, asked: dict[str, str], *, place: int = 1, shared_with: Iterable[Role] = ()
+) -> SavedView:
     return SavedView(
         owner_id=person.id,
-        list_name=list_name,
+        list_name="actions",
         name=name,
         arguments=asked,
         place=place,
-        is_default=is_default,
         shared_with=[role.value for role in shared_with],
     )

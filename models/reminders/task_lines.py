@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id
 from models.core.labels import label_of
-from models.core.stated_once import filled_in, stated_once
+from models.core.reading_once import filled_in, stated_once
 from models.partnership.agencies import Agency
 from models.reminders.tasks import TaskKind, When, kinds_for
 from models.reminders.whose import Whose

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import Actor, RowPolicy
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
+from models.core.reading_once import filled_in, stated_once
 from models.core.references import Referenced
-from models.core.stated_once import filled_in, stated_once
 from models.core.words import must
 from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor
-from models.core.stated_once import filled_in, stated_once
+from models.core.reading_once import filled_in, stated_once
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import OPEN
 from models.returns.self_evaluations import SelfEvaluation

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Select, case, cast, null, select, tr
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
-from models.core.stated_once import filled_in, stated_once
+from models.core.reading_once import filled_in, stated_once
 from models.reviews.own_reviews import of_followed_review
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage

@@ -44,14 +44,14 @@ def _maker(cell: Cell, place: int, names: Names, naming: list[int], *, is_first:
 
 def _once_each(value_of: Callable[[Row[Any]], Any], make: Maker) -> Maker:
     """Make each value's markup once: fifty rows of a page name the same few agencies, states and days."""
-    made: dict[Any, str] = {}
+    markup_of: dict[Any, str] = {}
 
     def cell(row: Row[Any]) -> str:
         value = value_of(row)
         try:
-            return made[value]
+            return markup_of[value]
         except KeyError:
-            return made.setdefault(value, make(row))
+            return markup_of.setdefault(value, make(row))
         except TypeError:  # lists, which no dictionary takes
             return make(row)
 

@@ -12,7 +12,7 @@ from admin_views.kit.requests import actor
 from models.core.access import Actor
 from models.core.clock import today
 from models.core.db import Base
-from models.core.stated_once import stated_once
+from models.core.reading_once import stated_once
 from models.reminders.task_kinds import KINDS
 from models.reminders.tasks import FILTER, TaskKind, When, kinds_for
 from models.reminders.whose import Whose, tab_words, tabs_for
