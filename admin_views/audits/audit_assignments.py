@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort
@@ -10,17 +11,21 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from admin_views.audits.undone_assignments import held_as_sent, held_before, offer_to_give_back
 from admin_views.kit.base import OFFICERS, Button, PageSet, Panel, actor, expose, person_id, role
 from admin_views.kit.fields import LineField, RecordField, Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.saving import refuse_changed, undone_keys
 from admin_views.partnership.hubs import may_run
 from admin_views.tools.answer_sheets import AGENCY_PEOPLE
 from models.audits.audit_assignments import assign_auditor, auditors_for, declare_involvement, involved_in
 from models.audits.case_audits import CaseAudit
+from models.audits.undone_assignments import Held, give_back
 from models.core.access import Role
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.counts import count_words
 
 
 class AssignForm(Form):
@@ -78,8 +83,37 @@ class AssignmentPages(PageSet):
     def _assign(self, record: CaseAudit, form: AssignForm) -> str:
         auditor = self.session.get_one(Person, form.auditor_id.data)
         case_team, auditor_role = form.case_team.data or "", form.auditor_role.data or ""
+        held = held_before([record])
         assign_auditor(self.session, record, auditor=auditor, case_team=case_team, auditor_role=auditor_role)
-        return f"{record.reference} is in the hands of {auditor.name}."
+        said = f"{record.reference} is in the hands of {auditor.name}."
+        offer_to_give_back(self.screen, held, [record], of=said)
+        return said
+
+    @expose("/assigned/undo/", roles=OFFICERS | {Role.MANAGER}, methods=("POST",))
+    def undo_assigning(self) -> ResponseReturnValue:
+        """Give audits back as they were held before, as long as nobody has changed them since."""
+        keys, held = undone_keys(), held_as_sent()
+        query = self.screen.get_query().where(CaseAudit.id.in_(keys)).order_by(CaseAudit.id)
+        audits = list(self.session.scalars(query))
+        if not keys or {audit.id for audit in audits} != {*keys} or not held.keys() >= {*keys}:
+            abort(404)
+        if not all(may_assign(self.session, audit) or not audit.status.is_open for audit in audits):
+            abort(403)
+        return self.press(self._page_of(audits), lambda: self._given_back(audits, held))
+
+    def _given_back(self, audits: Sequence[CaseAudit], held: Mapping[int, Held]) -> str:
+        refuse_changed(audits)
+        give_back(self.session, [(audit, held[audit.id]) for audit in audits])
+        words = count_words(len(audits), "audit is", "audits are")
+        return f"{words} held as before. Whoever was told already is told again; letters not sent yet are withdrawn."
+
+    def _page_of(self, audits: Sequence[CaseAudit]) -> str:
+        """The page of the only audit; of several the cases of their review, and for a manager the list."""
+        if len(audits) == 1:
+            return str(self.details_url(audits[0].id))
+        reviews = {audit.review_id for audit in audits}
+        is_one = role() in OFFICERS and len(reviews) == 1
+        return str(self.link("cases", review_id=reviews.pop()) if is_one else self.list_url())
 
     @expose("/<int:record_id>/involved/", roles=AGENCY_PEOPLE | OFFICERS, methods=("GET", "POST"))
     def declare(self, record_id: int) -> ResponseReturnValue:

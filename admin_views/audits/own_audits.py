@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin_views.audits.ticked_audits import AssigningForm, called, refusals_by_field
+from admin_views.audits.undone_assignments import held_before, offer_to_give_back
 from admin_views.kit.base import Button, PageSet, actor, expose, role
 from admin_views.kit.fields import LineField, RecordField, Required, YesField
 from admin_views.kit.forms import sent_form
@@ -90,8 +91,12 @@ class OwnAuditsPages(PageSet):
         assignments = own.assignments(form)
         if not assignments:
             raise RuleBroken("Tick the audits that are to be assigned first.")
+        audits = [given.audit for given in assignments]
+        held = held_before(audits)
         assign_audits(self.session, assignments, due_on=None)
-        return f"{count_words(len(assignments), 'audit is', 'audits are')} assigned to {assignments[0].auditor.name}."
+        said = f"{count_words(len(assignments), 'audit is', 'audits are')} assigned to {assignments[0].auditor.name}."
+        offer_to_give_back(self.screen, held, audits, of=said)
+        return said
 
     def list_buttons(self) -> list[Button]:
         """The way to the page, for managers of an agency."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_views.audits.case_audit_reports import MOST_TICKED, ReviewCasePages
+from admin_views.audits.undone_assignments import held_before, offer_to_give_back
 from admin_views.kit.base import OFFICERS, PageSet, expose
 from admin_views.kit.fields import DayField, LineField, RecordField, Required
 from admin_views.kit.formats import show_date
@@ -159,10 +160,12 @@ class TickedPages(PageSet):
         )  # fmt: skip
 
     def _assigned(self, ticked: Ticked, form: TickedForm) -> str:
-        due_on = form.due_on.data or today()
+        due_on, held = form.due_on.data or today(), held_before(ticked.audits)
         assign_audits(self.session, ticked.assignments(form), due_on=due_on)
         words = count_words(len(ticked.audits), "audit is", "audits are")
-        return f"{words} assigned, due on {show_date(due_on)}. Each auditor is told."
+        said = f"{words} assigned, due on {show_date(due_on)}. Each auditor is told."
+        offer_to_give_back(self.screen, held, ticked.audits, of=said)
+        return said
 
     def _ticked(self, review: ThematicReview, asked: str) -> Ticked:
         samples = review_audits(self.session, review.id)

@@ -30,7 +30,7 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import BoxesField, LineField, Required, YesField
 from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
-from admin_views.kit.lists.pages import COLUMNS
+from admin_views.kit.lists.pages import COLUMNS, ROWS
 from admin_views.kit.lists.places import asked_at
 from admin_views.kit.lists.views import VIEW, kept_arguments_of, known_of, problem_of, roles_to_share_with
 from admin_views.kit.lists.workbooks import XLSX
@@ -98,7 +98,10 @@ class SavedViewScreen(Screen):
         "is_weekly": "Mailed every Monday",
     }
     column_descriptions = {
-        "is_default": "The list shows this view when it is opened from the menu; “All” stands beside it.",
+        "is_default": (
+            "The list shows this view when it is opened from the menu; “All” stands beside it. Shared, it opens first "
+            "also for people of these roles who open none of their own first."
+        ),
         "is_weekly": "A letter says where the workbook waits, behind your sign-in. Making and taking it is on record.",
     }
     form_columns = ("name", "is_default", "is_weekly", "shared_with")
@@ -187,7 +190,7 @@ class SavedViewScreen(Screen):
 def _asked(known: Any) -> dict[str, str]:
     """What the address says that the list is asked, as far as the list knows it."""
     listing = known.listing
-    asked = asked_at(request.args.get("asked", ""), ("q", "sort", COLUMNS, *listing.filter_of))
+    asked = asked_at(request.args.get("asked", ""), ("q", "sort", COLUMNS, ROWS, *listing.filter_of))
     return kept_arguments_of(listing, asked, known.kept_arguments())
 
 

@@ -16,13 +16,12 @@ from admin_views.kit.lists.pages import MOST_AT_ONCE
 from admin_views.kit.permissions import Roles, expose
 from admin_views.kit.refusals import REFUSALS, sentence_of
 from admin_views.kit.requests import role
-from admin_views.kit.saving import already_sent, offer_undo, refuse_changed
+from admin_views.kit.saving import MOST_UNDONE, already_sent, left_as, offer_undo, refuse_changed
 from models.core.access import Role
 from models.core.errors import RuleBroken
 from models.rules.core.keys import keys_in
 
 EVERY = "every"  # ticked beneath a list: all that it finds, on every page
-MOST_UNDONE = 50  # records one press of "Undo" may name
 _written = count()
 
 
@@ -171,8 +170,7 @@ def _offer_reverse(screen: Any, action: Action, records: list[Any], sentence: st
         return
     reverse = screen.undone_by[action.name]
     keys = [str(screen.key_of(record)) for record in records]
-    left = ",".join(f"{record.id}:{record.row_version}" for record in records)
-    fields = [("undo", left), ("confirmed", "yes"), *(("rowid", key) for key in keys if action.is_bulk)]
+    fields = [("undo", left_as(records)), ("confirmed", "yes"), *(("rowid", key) for key in keys if action.is_bulk)]
     view, named = ("action_view", {"action_name": reverse}) if action.is_bulk else (reverse, {"record_id": keys[0]})
     offer_undo(screen.link(view, **named), fields, of=sentence)
 

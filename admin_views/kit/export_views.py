@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from admin_views.kit.formats import plain_value
 from admin_views.kit.imports import sheet_name_of
 from admin_views.kit.lists.exports import MEDIA_TYPES, csv_pieces
 from admin_views.kit.lists.listings import Listing
-from admin_views.kit.lists.pages import ListArgs
+from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs
 from admin_views.kit.lists.workbooks import Worksheet, workbook_of
 from admin_views.kit.looks import note_export
 from admin_views.kit.permissions import verb
@@ -60,7 +61,7 @@ class ExportViews:
         """Every row the list page's filters ask for, as CSV or XLSX; on record before the first row leaves."""
         if export_type not in self.export_types:
             abort(404)
-        args = self.list_args()
+        args = replace(self.list_args(), page_size=PAGE_SIZE)  # a file has no pages
         count = self._count(args)
         if export_type != "csv" and count > AT_ONCE:
             return self._later(args, count)

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import Way, line_of, makers_of
+from admin_views.kit.lists.cells import Way, body_of, line_of, makers_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -27,7 +27,7 @@ from admin_views.kit.lists.holders import holder_filters
 from admin_views.kit.lists.large_listings import LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
-from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ROWS, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
 from admin_views.kit.lists.shown_columns import Heading, arguments_of, columns_to_choose, headings_of
@@ -184,10 +184,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """Each filter that narrows the list: its name, its answer in words, and the address without it."""
         asked, kept = page.args.arguments(), self.kept_arguments()
         known = {arg: self.listing.filter_of[arg] for arg in page.args.filters if arg not in kept}
-        return [
-            (str(each.name), each.in_words(asked[arg], page.options), self.list_url(**_without(asked, arg)))
-            for arg, each in known.items()
-        ]
+        without = {arg: {key: asked[key] for key in asked if key != arg} for arg in known}
+        words = {arg: each.in_words(asked[arg], page.options) for arg, each in known.items()}
+        return [(str(each.name), words[arg], self.list_url(**without[arg])) for arg, each in known.items()]
 
     def has_problems(self, args: ListArgs) -> bool:
         """Whether a filter has an answer that cannot be read."""
@@ -197,6 +196,10 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""
         return self.link("index_view") if self.allows("details") else ""
 
+    def body(self, page: Page, *, is_ticked: bool, is_short: bool) -> Markup:
+        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line."""
+        return body_of(self.lines(page), is_ticked=is_ticked, is_short=is_short)
+
     def lines(self, page: Page) -> list[tuple[Any, Markup]]:
         """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
         cells = self.listing.cells
@@ -205,7 +208,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         makers = [every[place] for place in shown]
         opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
         base = self.records_address()
-        place = f"?{urlencode(self.list_place())}" if self.list_place() else ""
+        left = self.list_place()
+        place = f"?{urlencode(left)}" if left else ""
         beneath = every[-1] if self.column_beneath else None
         return [(row.key_, line_of(row, makers, opened, Way(base, place, beneath))) for row in page.rows]
 
@@ -217,7 +221,8 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
             return {}
         is_list = request.endpoint == f"{self.endpoint}.index_view"
         known = self._questions()
-        place = place_of(request.args if is_list else asked_at(request.args.get(PLACE, ""), known), known)
+        asked = request.args.to_dict() if is_list else asked_at(request.args.get(PLACE, ""), known)
+        place = place_of(asked, known)
         return {PLACE: place} if place else {}
 
     def list_place_left(self) -> dict[str, str]:
@@ -232,8 +237,9 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         return g.get("workspace") is not None and self.part is not None and IN_REVIEW in self.listing.filter_of
 
     def _questions(self) -> tuple[str, ...]:
-        """The arguments of the list's address: words, order, place, filters, and what every link carries on."""
-        return ("q", "sort", COLUMNS, "after", "before", PAGE, VIEW, *self.listing.filter_of, *self.kept_arguments())
+        """The arguments of the list's address: words, order, looks, place, filters, and what every link carries on."""
+        own = ("q", "sort", COLUMNS, ROWS, "after", "before", PAGE, VIEW)
+        return (*own, *self.listing.filter_of, *self.kept_arguments())
 
     def _get_field_value(self, model: Any, name: str) -> Any:
         return model._mapping[name] if isinstance(model, Row) else super()._get_field_value(model, name)
@@ -290,7 +296,3 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """A list of these columns of the model, shown by these formatters."""
         kind = LargeListing if self.is_large else Listing
         return kind(self, columns, self._primary_key, formatters, label)
-
-
-def _without(asked: dict[str, str], name: str) -> dict[str, str]:
-    return {key: value for key, value in asked.items() if key != name}

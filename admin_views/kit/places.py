@@ -45,8 +45,12 @@ OF_PARTS = tuple(part for part in Part if part not in (Part.OVERVIEW, Part.TRIAN
 
 @dataclass(frozen=True)
 class Link:
-    """A word that leads to a page; `is_here` when the page asked for is that one or lies behind it."""
+    """A word that leads to a page; `is_here` when the page asked for is that one or lies behind it.
+
+    `count` is how many things are listed there, where that is said.
+    """
 
     title: str
     href: str
     is_here: bool = False
+    count: int | None = None

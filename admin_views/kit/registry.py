@@ -182,8 +182,14 @@ def menu_of(role: Role) -> tuple[tuple[str, tuple[MenuLink, ...]], ...]:
 
 def screen_of(model: type) -> type[RegisteredPages] | None:
     """The screen that shows records of a model, for links from other records."""
-    own = (known for known in _screens if not known.is_second)
-    return next((known for known in own if getattr(known, "model", None) is model), None)
+    return _screens_by_model(tuple(_screens)).get(model)
+
+
+@lru_cache(maxsize=4)
+def _screens_by_model(screens: tuple[type[RegisteredPages], ...]) -> dict[Any, type[RegisteredPages]]:
+    """The first screen of each model, of those that are no second view of it."""
+    own = [known for known in screens if not known.is_second]
+    return {getattr(known, "model", None): known for known in reversed(own)}
 
 
 def link_to(record: Any, words: str) -> Markup:

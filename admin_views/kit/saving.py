@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 from admin_views.kit.requests import person_id
 from models.core.errors import RuleBroken
 from models.core.form_receipts import claim_form, note_record, record_of_form
+from models.rules.core.keys import keys_in
+
+MOST_UNDONE = 50
+"""Records one press of "Undo" may name."""
 
 CHANGED_SINCE = "Somebody has changed this since, so nothing is undone."
 _UNDO = "undo"
@@ -65,6 +69,17 @@ def undo_of(sentence: str) -> dict[str, Any] | None:
     offered: dict[str, Any] | None = browser_session.pop(_UNDO, None)
     g.undo = offered if offered is not None and offered["of"] == sentence else g.get("undo")
     return g.undo
+
+
+def left_as(records: Iterable[Any]) -> str:
+    """Records with the version each is left in, as the button "Undo" carries them."""
+    return ",".join(f"{record.id}:{record.row_version}" for record in records)
+
+
+def undone_keys(most: int = MOST_UNDONE) -> list[int]:
+    """The ids of the records that the button "Undo" names; none where it names none, too many, or nothing readable."""
+    keys = keys_in([each.partition(":")[0] for each in request.form.get(_UNDO, "").split(",")])
+    return keys if keys is not None and len(keys) <= most else []
 
 
 def is_undoing() -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, g, redirect, request
@@ -20,14 +21,19 @@ from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.pages import MOST_AT_ONCE
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.requests import actor
+from admin_views.kit.saving import refuse_changed, undone_keys
 from admin_views.plans.action_standings import last_words, progress_values, review_of
+from admin_views.plans.plan_rows import offer_change_back, stood_as_sent
 from models.core.access import Role
+from models.core.addresses import address_by_id
 from models.core.clock import london_day
 from models.partnership.reference_items import ReferenceItem, ReferenceList
 from models.plans.action_imports import write_update
+from models.plans.action_plans import ActionPlan
 from models.plans.action_update_files import attach_files
 from models.plans.action_updates import ActionUpdate, move_due_date, post_progress, rate_actions
 from models.plans.actions import BLUE, Action
+from models.plans.plan_rows import Stood, change_back
 from models.rules.core.counts import count_words
 from models.rules.core.keys import keys_in
 from models.rules.documents.evidence_files import ACCEPTED
@@ -157,8 +163,32 @@ class UpdatePages(ActionPages):
 
     def _rated(self, records: list[Action], form: Form) -> str:
         brag_id, text = form["brag_id"].data, form["text"].data
+        before = {record.id: Stood(record.brag_id, record.due_on, is_said=True) for record in records}
         rate_actions(self.session, records, brag_id=brag_id, text=text, author_id=person_id())
-        return f"{count_words(len(records), 'action is', 'actions are')} rated."
+        said = f"{count_words(len(records), 'action is', 'actions are')} rated."
+        offer_change_back(before, records, of=said)
+        return said
+
+    @expose("/changes/undo/", roles=POSTERS, methods=("POST",))
+    def undo_changes(self) -> ResponseReturnValue:
+        """Give actions back the ratings and due dates they had, as long as nobody has changed them since."""
+        keys, before = undone_keys(), stood_as_sent()
+        if not may_post():
+            abort(403)
+        actions = list(self.session.scalars(self.screen.get_query().where(Action.id.in_(keys)).order_by(Action.id)))
+        if not keys or {action.id for action in actions} != {*keys} or not before.keys() >= {*keys}:
+            abort(404)
+        plans = {action.plan_id for action in actions}
+        back = address_by_id(ActionPlan, plans.pop()) if len(plans) == 1 else self.list_url()
+        return self.press(back, lambda: self._changed_back(actions, before))
+
+    def _changed_back(self, actions: list[Action], before: Mapping[int, Stood]) -> str:
+        refuse_changed(actions)
+        for each in actions:
+            stood = before[each.id]
+            stood = stood if role() in OFFICERS else replace(stood, due_on=each.due_on)
+            change_back(self.session, each, stood, author_id=person_id())
+        return f"{count_words(len(actions), 'action stands', 'actions stand')} as before."
 
     @expose("/due-date/", roles=OFFICERS, methods=("GET", "POST"))
     def move(self) -> ResponseReturnValue:
@@ -169,10 +199,13 @@ class UpdatePages(ActionPages):
         return self.answer(form, back, values, lambda: self._moved(records, form))
 
     def _moved(self, records: list[Action], form: Form) -> str:
+        before = {record.id: Stood(record.brag_id, record.due_on) for record in records}
         for record in records:
             due_on, reason = form["due_on"].data, form["reason"].data
             move_due_date(self.session, record, due_on=due_on, reason=reason, author_id=person_id())
-        return f"The due date of {count_words(len(records), self.screen.noun, self.screen.plural)} is moved."
+        said = f"The due date of {count_words(len(records), self.screen.noun, self.screen.plural)} is moved."
+        offer_change_back(before, records, of=said)
+        return said
 
     @action("rate-chosen", "Set BRAG word", "", roles=POSTERS)
     def rate_chosen(self, session: Session, actions: list[Action]) -> ResponseReturnValue:

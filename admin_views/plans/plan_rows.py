@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,11 @@ from admin_views.kit.base import person_id
 from admin_views.kit.fields import DayField, Required
 from admin_views.kit.form_pages import Problems
 from admin_views.kit.refusals import SAVED_MEANWHILE
+from admin_views.kit.saving import left_as, offer_undo
+from models.core.addresses import list_address
 from models.core.errors import RuleBroken
-from models.plans.plan_rows import PlanRow, change_in_place
+from models.plans.actions import Action
+from models.plans.plan_rows import PlanRow, Stood, change_in_place
 from models.rules.core.counts import count_words
 from models.rules.core.keys import key_in
 
@@ -62,6 +65,12 @@ class EditedRow:
         """The day as the form carries days, or what was typed where that is none."""
         field = self.form.due_on
         return field.data.isoformat() if field.data is not None else "".join(field.raw_data or ())
+
+    def stood(self, reason: str) -> Stood:
+        """How the action stands, to be asked before its row is saved with that reason."""
+        action = self.row.action
+        is_said = bool(reason.strip()) and self.day == action.due_on
+        return Stood(action.brag_id, action.due_on, is_said and self.rating != action.brag_id)
 
     @property
     def rating(self) -> int | None:
@@ -142,3 +151,41 @@ def told(changed: Sequence[EditedRow]) -> tuple[str, str]:
         return "Nothing was changed, so nothing is saved.", "info"
     names = ", ".join(edited.row.action.reference for edited in changed)
     return f"{count_words(len(changed), 'action is', 'actions are')} changed: {names}.", "success"
+
+
+# What the button "Undo" carries beside the notice that ratings or dates are changed: how each action stood before
+
+_BEFORE = "before"
+
+
+def offer_change_back(before: Mapping[int, Stood], actions: Iterable[Action], *, of: str) -> None:
+    """Let the notice that says `of` carry "Undo" for actions that were just changed; `before` is how each stood.
+
+    Not where words among the updates would go on telling of a rating, because there was none before.
+    """
+    changed = [action for action in actions if _differs(action, before[action.id])]
+    if not changed or any(before[each.id].is_said and before[each.id].brag_id is None for each in changed):
+        return
+    stood = [f"{each.id}:{_written(before[each.id])}" for each in changed]
+    offer_undo(list_address(Action, "changes", "undo"), [("undo", left_as(changed)), (_BEFORE, ",".join(stood))], of=of)
+
+
+def stood_as_sent() -> dict[int, Stood]:
+    """How each action stood before, as the button carries it; none where that cannot be read."""
+    try:
+        return dict(_read(each) for each in request.form.get(_BEFORE, "").split(","))
+    except ValueError:
+        return {}
+
+
+def _differs(action: Action, before: Stood) -> bool:
+    return (action.brag_id, action.due_on) != (before.brag_id, before.due_on)
+
+
+def _written(stood: Stood) -> str:
+    return f"{stood.brag_id or ''}:{stood.due_on}:{'said' if stood.is_said else ''}"
+
+
+def _read(written: str) -> tuple[int, Stood]:
+    key, rating, day, said = written.split(":")
+    return int(key), Stood(int(rating) if rating else None, date.fromisoformat(day), bool(said))

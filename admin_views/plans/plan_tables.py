@@ -20,7 +20,7 @@ from admin_views.kit.refusals import REFUSALS, problems_of
 from admin_views.partnership.hubs import may_write_in
 from admin_views.plans.action_updates import POSTERS, may_post
 from admin_views.plans.plan_reports import scope_of_review
-from admin_views.plans.plan_rows import REASON, EditedRow, RowForm, edited_row, told
+from admin_views.plans.plan_rows import REASON, EditedRow, RowForm, edited_row, offer_change_back, told
 from models.core.addresses import list_address
 from models.partnership.reference_items import ReferenceItem
 from models.plans.action_plans import ActionPlan
@@ -210,6 +210,7 @@ class PlanTablePages(PageSet):
         """Carry out what the rows ask and commit; the problems, or none and a notice."""
         changed = [edited for edited in table.edited.values() if edited.is_changed]
         reason = table.reason.reason.data or ""
+        before = {edited.row.action.id: edited.stood(reason) for edited in changed}
         try:
             refused = (problem for edited in changed for problem in edited.save(self.session, reason))
             problems = list(dict.fromkeys(refused))
@@ -220,5 +221,7 @@ class PlanTablePages(PageSet):
             if not problems:
                 raise
         if not problems:
-            flash(*told(changed))
+            words, tone = told(changed)
+            flash(words, tone)
+            offer_change_back(before, [edited.row.action for edited in changed], of=words)
         return problems

@@ -15,7 +15,7 @@ from models.core.addresses import address_by_id, address_of_name, list_address
 from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.people import Person, holder_column
-from models.returns.escalations import Escalation, LadderState, ladder, ladder_states
+from models.returns.escalations import Escalation, LadderState, due_steps, ladder, ladder_states
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
@@ -120,8 +120,8 @@ def _why_not(state: LadderState, keepers: dict[int, str]) -> str:
 @card(roles=OFFICERS, order=32)
 def late_steps(session: Session, asked_by: Actor) -> Card | None:
     """Late returns whose next step this officer is to take now; one leads to the step itself."""
-    states = steps_to_take(session)
-    words = noun_of(len(states), "late return", "late returns") + " whose next step is to be taken"
+    due = due_steps(session, asked_by, today())
+    words = noun_of(len(due), "late return", "late returns") + " whose next step is to be taken"
     words += " (all hubs)" if asked_by.role is Role.ADMINISTRATOR else ""
-    where = _climb_address(states[0]) if len(states) == 1 else list_address(Escalation, "late", mine="due")
-    return Card(len(states), words, where, "warning") if states else None
+    only = list_address(Escalation, "climb", due[0].subject, due[0].step.code) if len(due) == 1 else ""
+    return Card(len(due), words, only or list_address(Escalation, "late", mine="due"), "warning") if due else None

@@ -34,11 +34,19 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.registry import link_to
+from admin_views.kit.saving import left_as, offer_undo, refuse_changed
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from models.core.addresses import list_address
 from models.core.clock import today
-from models.reviews.review_stages import ReviewStage, plan_stages, stages_of, timetable_problems, usual_timetable
+from models.reviews.review_stages import (
+    ReviewStage,
+    plan_as_before,
+    plan_stages,
+    stages_of,
+    timetable_problems,
+    usual_timetable,
+)
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.counts import count_words, lower_first
 from models.rules.core.due_dates import distance
@@ -99,6 +107,15 @@ class StageRow:
         return self.how.endswith(" late")
 
 
+def _days_before() -> dict[Stage, date | None]:
+    """The days that stages had, as the button "Undo" carries them: None for what was not planned yet."""
+    sent = {stage: request.form[stage.value] for stage in Stage if stage.value in request.form}
+    try:
+        return {stage: date.fromisoformat(day) if day else None for stage, day in sent.items()}
+    except ValueError:
+        abort(400)
+
+
 def _rows(stages: Stages, on: date) -> list[StageRow]:
     rows, before = [], None
     for number, stage in enumerate(Stage, 1):
@@ -147,6 +164,7 @@ class ReviewStageScreen(Screen):
     column_sortable_list = ("planned_on", "reached_on", "review_id")
     column_default_sort = "planned_on"
     form_columns = ("review_id", "stage", "planned_on", "reached_on")
+    undoes_edits = True
     column_labels = {"review.title": "Title"}
     column_descriptions = {"reached_on": "Filled in by itself when the review moves to this stage."}
 
@@ -191,8 +209,34 @@ class ReviewStageScreen(Screen):
         )  # fmt: skip
 
     def _planned(self, review: ThematicReview, form: TimetableForm) -> str:
+        before = {stage: step.planned_on for stage, step in stages_of(self.session, review.id).items()}
         count = plan_stages(self.session, review, form.days())
-        return f"The timetable is saved, {count_words(count, 'date')} changed." if count else "Nothing was changed."
+        if not count:
+            return "Nothing was changed."
+        said = f"The timetable is saved, {count_words(count, 'date')} changed."
+        self._offer_undo(review, before, said)
+        return said
+
+    def _offer_undo(self, review: ThematicReview, before: Mapping[Stage, date], said: str) -> None:
+        stages = stages_of(self.session, review.id)
+        moved = [step for stage, step in stages.items() if step.planned_on != before.get(stage)]
+        days = [(step.stage.value, str(before.get(step.stage, ""))) for step in moved]
+        offer_undo(self.link("undo_timetable", review_id=review.id), [("undo", left_as(moved)), *days], of=said)
+
+    @expose("/review/<int:review_id>/undo/", roles=OFFICERS, methods=("POST",))
+    def undo_timetable(self, review_id: int) -> ResponseReturnValue:
+        """Give the stages back the days they had, as long as nobody has changed them since."""
+        review = self.session.get(ThematicReview, review_id) or abort(404)
+        if not may_run(self.session, review.hub_id):
+            abort(403)
+        return self.press(self.link("timetable", review_id=review_id), lambda: self._as_before(review))
+
+    def _as_before(self, review: ThematicReview) -> str:
+        stages = stages_of(self.session, review.id)
+        days = _days_before()
+        refuse_changed([stages[stage] for stage in days if stage in stages])
+        plan_as_before(self.session, review, days)
+        return "The timetable is as it was before."
 
 
 @review_panel(Part.SCOPE, order=10, roles=STAFF)

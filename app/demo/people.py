@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -124,25 +124,35 @@ def load_priorities(session: Session, today: date) -> dict[str, StrategicPriorit
 
 
 _LATE = {"late": "yes", "sort": "due_on"}
+_UNANSWERED = {"stands": "Open", "sort": "challenged_on"}
 _SHARED = {"columns": "reference,text,lead_agency_id,brag_id", "sort": "lead_agency_id"}
 
 
-def load_saved_views(session: Session, people: Iterable[Person]) -> None:
-    """A view of late actions for everybody; the officers' standing of all actions is shared with sponsors and Board."""
+def load_saved_views(session: Session, people: Collection[Person]) -> None:
+    """A view of late actions for everybody; the officers' standing of all actions is shared with sponsors and Board.
+
+    For officers the list of challenges opens first as one of them has shared it: those without an answer.
+    """
     for person in people:
-        session.add(_view(person, "Late actions", 1, _LATE))
+        session.add(_view(person, "Late actions", _LATE))
         if person.role is Role.OFFICER:
-            shared_with = [Role.BOARD_VIEWER.value, Role.SPONSOR.value]
-            session.add(_view(person, f"Standing ({person.name})", 2, _SHARED, shared_with))
+            shared_with = [Role.BOARD_VIEWER, Role.SPONSOR]
+            session.add(_view(person, f"Standing ({person.name})", _SHARED, place=2, shared_with=shared_with))
+    sharing = [person for person in people if person.role is Role.OFFICER][-1]
+    shared = _view(sharing, "Without an answer", _UNANSWERED, place=3, shared_with=[Role.OFFICER])
+    shared.list_name, shared.is_default = "challenges", True
+    session.add(shared)
     session.flush()
 
 
-def _view(person: Person, name: str, place: int, asked: dict[str, str], shared_with: Iterable[str] = ()) -> SavedView:
+def _view(
+    person: Person, name: str, asked: dict[str, str], *, place: int = 1, shared_with: Iterable[Role] = ()
+) -> SavedView:
     return SavedView(
         owner_id=person.id,
         list_name="actions",
         name=name,
         arguments=asked,
         place=place,
-        shared_with=list(shared_with),
+        shared_with=[role.value for role in shared_with],
     )

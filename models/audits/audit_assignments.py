@@ -100,6 +100,15 @@ def hand_over(session: Session, audit: CaseAudit, auditor: Person, case_team: st
             tell_auditor(session, audit, person_id)
 
 
+def take_out(session: Session, audit: CaseAudit) -> None:
+    """Take an audit out of its auditor's hands, who is told; it waits to be assigned again."""
+    before = audit.auditor_id
+    audit.status, audit.auditor_id, audit.auditor_role = AuditStatus.TO_ASSIGN, None, ""
+    session.flush()
+    if before is not None:
+        tell_auditor(session, audit, before)
+
+
 def dependence(auditor: Person, audit: CaseAudit, case_team: str, *, is_involved: bool) -> str:
     """Why somebody must not audit a case, as one sentence; empty where they are independent of it."""
     is_own = auditor.agency_id == audit.agency_id and auditor.role is Role.AGENCY_MEMBER
@@ -145,8 +154,7 @@ def declare_involvement(
     )
     session.add(involvement)
     if audit.auditor_id == person.id:
-        audit.status, audit.auditor_id, audit.auditor_role = AuditStatus.TO_ASSIGN, None, ""
-        tell_auditor(session, audit, person.id)
+        take_out(session, audit)
     session.flush()
     return involvement
 

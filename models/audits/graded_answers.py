@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, func, literal, select, union_all
+from sqlalchemy import CTE, Integer, Select, Text, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import AuditStatus, CaseAudit
@@ -33,12 +34,9 @@ def graded_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
 
     Answers that are not counted on their scale say nothing.
     """
-    sheets = _handed_in(reviews)
-    graded = _graded_questions(session, sheets)
-    given = sheets.c.review_id, AnswerSheet.version_id, sheets.c.source, SheetAnswer.question_key, SheetAnswer.value
-    asked = _answers(select(*given, SheetAnswer.id, Agency.name), sheets, graded)
-    answers = asked.join(Agency, Agency.id == AnswerSheet.agency_id).order_by(sheets.c.source, SheetAnswer.id)
-    for review_id, version_id, source, key, value, answer_id, agency in session.execute(answers):
+    graded = _graded_questions(session, reviews)
+    answers = session.execute(_each_answer(), _asked(reviews, graded))
+    for review_id, version_id, source, key, value, answer_id, agency in answers:
         question = graded[version_id].get(key)
         if question is not None and (level := question.level(value)) is not None:
             words = f"{question.text} {question.how.show(value)}"
@@ -50,44 +48,80 @@ def graded_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
 @counted(graded_answers)
 def graded_counts(session: Session, reviews: Reviews) -> Iterator[Evidence]:
     """The same for the matrix: how often each answer to each question was given, without those made into findings."""
-    sheets = _handed_in(reviews)
-    graded = _graded_questions(session, sheets)
-    given = sheets.c.review_id, AnswerSheet.version_id, sheets.c.source, SheetAnswer.question_key, SheetAnswer.value
-    of_review = Finding.review_id == sheets.c.review_id
-    findings = select(Finding.id).where(of_review, Finding.origin == origin_expression()).correlate(SheetAnswer, sheets)
-    counts = _answers(select(*given, func.count()), sheets, graded).where(~findings.exists()).group_by(*given)
-    for review_id, version_id, source, key, value, count in session.execute(counts):
+    graded = _graded_questions(session, reviews)
+    counts = session.execute(_how_often(), _asked(reviews, graded))
+    for review_id, version_id, source, key, value, count in counts:
         question = graded[version_id].get(key)
         if question is not None and (level := question.level(value)) is not None:
             line = question.key_line_id
             yield Evidence(Source(source), line, level, question.text, "", count=count, review_id=review_id)
 
 
-def _handed_in(reviews: Reviews) -> CTE:
+# The statements, each put together once: only the reviews and the questions differ
+
+_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
+_QUESTIONS: Any = bindparam("question_keys", type_=Text, expanding=True)
+
+
+def _asked(reviews: Reviews, graded: Graded) -> dict[str, list[Any]]:
+    """What the statements are run with."""
+    keys = {key for questions in graded.values() for key in questions}
+    return {_REVIEWS.key: list(reviews), _QUESTIONS.key: sorted(keys)}
+
+
+@cache
+def _handed_in() -> CTE:
     """The sheets that count, each with its source."""
     audits = select(CaseAudit.review_id, CaseAudit.sheet_id, literal(Source.CASE_AUDIT.value).label("source"))
     evaluations = select(SelfEvaluation.review_id, SelfEvaluation.sheet_id, literal(Source.SELF_EVALUATION.value))
     return union_all(
-        audits.where(CaseAudit.review_id.in_(reviews), CaseAudit.status.in_(_AUDITED)),
-        evaluations.where(SelfEvaluation.review_id.in_(reviews), SelfEvaluation.status.in_(_EVALUATED)),
+        audits.where(CaseAudit.review_id.in_(_REVIEWS), CaseAudit.status.in_(_AUDITED)),
+        evaluations.where(SelfEvaluation.review_id.in_(_REVIEWS), SelfEvaluation.status.in_(_EVALUATED)),
     ).cte("handed_in")
 
 
-def _graded_questions(session: Session, sheets: CTE) -> Graded:
+@cache
+def _versions() -> Select[ToolVersion]:
+    sheets = _handed_in()
     used = select(AnswerSheet.version_id).join(sheets, sheets.c.sheet_id == AnswerSheet.id)
-    versions = session.scalars(select(ToolVersion).where(ToolVersion.id.in_(used)))
+    return select(ToolVersion).where(ToolVersion.id.in_(used))
+
+
+def _graded_questions(session: Session, reviews: Reviews) -> Graded:
+    versions = session.scalars(_versions(), {_REVIEWS.key: list(reviews)})
     return {
         version.id: {question.key: question for question in version.questionnaire.graded() if question.key_line_id}
         for version in versions
     }
 
 
-def _answers(given: Select[*tuple[Any, ...]], sheets: CTE, graded: Graded) -> Select[*tuple[Any, ...]]:
+@cache
+def _each_answer() -> Select[*tuple[Any, ...]]:
+    sheets = _handed_in()
+    answers = _answers(SheetAnswer.id, Agency.name).join(Agency, Agency.id == AnswerSheet.agency_id)
+    return answers.order_by(sheets.c.source, SheetAnswer.id)
+
+
+@cache
+def _how_often() -> Select[*tuple[Any, ...]]:
+    sheets = _handed_in()
+    of_review = Finding.review_id == sheets.c.review_id
+    findings = select(Finding.id).where(of_review, Finding.origin == origin_expression()).correlate(SheetAnswer, sheets)
+    return _answers(func.count()).where(~findings.exists()).group_by(*_given())
+
+
+def _given() -> tuple[Any, ...]:
+    sheets = _handed_in()
+    return sheets.c.review_id, AnswerSheet.version_id, sheets.c.source, SheetAnswer.question_key, SheetAnswer.value
+
+
+def _answers(*more: Any) -> Select[*tuple[Any, ...]]:
     """The answers to graded questions, of these sheets."""
-    keys = {key for questions in graded.values() for key in questions}
+    sheets = _handed_in()
     return (
-        given.select_from(SheetAnswer)
+        select(*_given(), *more)
+        .select_from(SheetAnswer)
         .join(sheets, sheets.c.sheet_id == SheetAnswer.sheet_id)
         .join(AnswerSheet, AnswerSheet.id == SheetAnswer.sheet_id)
-        .where(SheetAnswer.question_key.in_(keys))
+        .where(SheetAnswer.question_key.in_(_QUESTIONS))
     )

@@ -10,10 +10,9 @@ from datetime import date
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from models.core.reading_once import together
 from models.gates.gate_waivers import waits_for_sponsor
 from models.gates.pictures.year import picture_of
-from models.gates.review_gates import missing_of
+from models.gates.review_gates import missing_of_all
 from models.partnership.hubs import Hub, HubKind
 from models.partnership.people import Person, holder_column
 from models.reviews.review_stages import ReviewStage
@@ -78,8 +77,8 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
     rows = session.execute(_reviews(year)).all()
     reviews = [row.ThematicReview for row in rows]
     stages = _stages(session, reviews)
-    with together(session, (review.id for review in reviews)):
-        entries = tuple(_entry(session, row, stages, on) for row in rows)
+    missing = missing_of_all(session, reviews)
+    entries = tuple(_entry(row, stages, tuple(missing[row.ThematicReview.id]), on) for row in rows)
     return Programme(year, _quota(reviews), entries, picture_of(year, reviews, stages.values(), on))
 
 
@@ -114,15 +113,14 @@ def _quota(reviews: Iterable[ThematicReview]) -> tuple[QuotaLine, ...]:
 
 
 def _entry(
-    session: Session,
     row: Row[ThematicReview, str, str, str, bool],
     stages: dict[tuple[int, Stage], ReviewStage],
+    missing: tuple[str, ...],
     on: date,
 ) -> ProgrammeEntry:
     review = row.ThematicReview
     here, following = stages.get((review.id, review.stage)), next_stage(review.stage)
     planned = stages.get((review.id, following)) if following else None
-    missing = tuple(missing_of(session, review))
     reached = here.reached_on if here else None
     return ProgrammeEntry(
         review=review,

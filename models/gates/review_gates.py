@@ -5,12 +5,14 @@ Each gate belongs to the stage it stands at the end of; models/gates/gate_checks
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from models.core.errors import RuleBroken
+from models.core.reading_once import together
 from models.gates.gate_checks import GATES, UNSIGNED, Gate
 from models.gates.gate_waivers import GateWaiver, waivers_of
 from models.plans.impact_analyses import open_impact_analysis
@@ -55,6 +57,22 @@ def gates_of(session: Session, review: ThematicReview, stage: Stage | None = Non
 def missing_of(session: Session, review: ThematicReview) -> list[str]:
     """What keeps a review from its next stage, in sentences."""
     return [standing.missing for standing in gates_of(session, review) if not standing.is_open]
+
+
+def missing_of_all(session: Session, reviews: Sequence[ThematicReview]) -> dict[int, list[str]]:
+    """The same of several reviews, by their ids, in about as many statements as for one of each stage.
+
+    Asked stage by stage: what only one stage's gates need is read of the reviews at that stage.
+    """
+    missing: dict[int, list[str]] = {}
+    with together(session, (review.id for review in reviews)):
+        for review in reviews[:1]:
+            waivers_of(session, review.id)  # of all of them
+        for stage in Stage:
+            at_stage = [review for review in reviews if review.stage is stage]
+            with together(session, (review.id for review in at_stage)):
+                missing |= {review.id: missing_of(session, review) for review in at_stage}
+    return missing
 
 
 def find_gate(session: Session, review: ThematicReview, code: str) -> Standing:

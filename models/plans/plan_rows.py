@@ -23,6 +23,9 @@ SOON_DAYS = 28
 MOST_READ = 1000
 """Actions that are counted on a plan's page; all of them stand in the list."""
 
+TAKEN_BACK = "Taken back: it stands as before."
+"""What an update says of a change that was undone."""
+
 _COLOURS = frozenset({"red", "amber", "green", "blue"})
 
 
@@ -131,4 +134,30 @@ def change_in_place(
         rate_action(session, action, brag_id)
     if due_on != action.due_on:
         move_due_date(session, action, due_on=due_on, reason=reason, author_id=author_id)
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Stood:
+    """How an action was rated and when it was due before a change; `is_said` if that left words among its updates."""
+
+    brag_id: int | None
+    due_on: date
+    is_said: bool = False
+
+
+def change_back(session: Session, action: Action, before: Stood, *, author_id: int | None) -> None:
+    """Give an action back the rating and the due date it had.
+
+    What is said among its updates stays, for nobody changes these; another one says that it is taken back. Refuses what
+    `rate_action` and `move_due_date` refuse.
+    """
+    if action.brag_id != before.brag_id:
+        if before.is_said:
+            post_update(session, action, text=TAKEN_BACK, brag_id=before.brag_id, author_id=author_id)
+        if before.brag_id is not None:
+            rate_action(session, action, before.brag_id)
+        action.brag_id = before.brag_id
+    if action.due_on != before.due_on:
+        move_due_date(session, action, due_on=before.due_on, reason=TAKEN_BACK, author_id=author_id)
     session.flush()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Date, Integer, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Integer, Text, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id
 from models.core.labels import label_of
+from models.core.reading_once import filled_in, stated_once
 from models.partnership.agencies import Agency
 from models.reminders.tasks import TaskKind, When, kinds_for
 from models.reminders.whose import Whose
@@ -90,14 +91,59 @@ def tasks_of(
     member of an agency stand each by itself. The session acts as that person. One statement, whatever the number of
     kinds.
     """
-    wanted = [(kind, when) for kind in kinds_for(kinds, actor, whose) for when in kind.piles]
+    wanted = _piles_for(kinds, actor, whose)
     if not wanted:
         return []
-    asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in wanted]
-    are_apart = whose is Whose.MINE and actor.role is Role.AGENCY_MEMBER
-    grouped = [_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked)]
-    tasks = [_task(*wanted[row[0]], row, whose, are_apart) for row in session.execute(union_all(*grouped))]
+    are_apart = _are_apart(actor, whose)
+    rows = session.execute(_statement(actor, wanted, whose), filled_in(actor, on))
+    tasks = [_task(*wanted[row[0]], row, whose, are_apart) for row in rows]
     return sorted(tasks, key=lambda task: (_turn(task), task.due_on or on, task.kind.order, task.what))
+
+
+def _piles_for(kinds: Iterable[TaskKind], actor: Actor, whose: Whose) -> tuple[tuple[TaskKind, When], ...]:
+    return tuple((kind, when) for kind in kinds_for(kinds, actor, whose) for when in kind.piles)
+
+
+def _are_apart(actor: Actor, whose: Whose) -> bool:
+    """Whether each form stands by itself, as for those who fill them in."""
+    return whose is Whose.MINE and actor.role is Role.AGENCY_MEMBER
+
+
+@stated_once
+def _statement(actor: Actor, on: date, piles: Iterable[tuple[TaskKind, When]], whose: Whose) -> CompoundSelect[Any]:
+    """The tasks of every pile by review, each row with the place of its pile."""
+    asked = [(kind, kind.where(actor, on, when, whose)) for kind, when in piles]
+    are_apart = _are_apart(actor, whose)
+    return union_all(*(_grouped(number, kind, where, whose, are_apart) for number, (kind, where) in enumerate(asked)))
+
+
+def task_counts(
+    session: Session, kinds: Mapping[Whose, Sequence[TaskKind]], actor: Actor, on: date
+) -> dict[Whose, int]:
+    """How many tasks `tasks_of` would list for each of these, in one statement."""
+    piles = tuple((whose, _piles_for(known, actor, whose)) for whose, known in kinds.items())
+    if not any(known for _, known in piles):
+        return dict.fromkeys(kinds, 0)
+    counts = dict.fromkeys(kinds, 0)
+    for number, count in session.execute(_counts(actor, piles), filled_in(actor, on)):
+        counts[piles[number][0]] += count
+    return counts
+
+
+@stated_once
+def _counts(
+    actor: Actor, on: date, piles: Iterable[tuple[Whose, Iterable[tuple[TaskKind, When]]]]
+) -> CompoundSelect[Any]:
+    """A row for each pile: the place of whose tasks they are, and how many lines it makes, one for each review."""
+    return union_all(
+        *(
+            select(literal(number), func.count(func.coalesce(kind.review_id, 0).distinct()))
+            .select_from(kind.table)
+            .where(kind.where(actor, on, when, whose))
+            for number, (whose, known) in enumerate(piles)
+            for kind, when in known
+        )
+    )
 
 
 def piles_of(tasks: Iterable[Task], whose: Whose = Whose.MINE) -> list[Pile]:

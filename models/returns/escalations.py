@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.core.access import RowPolicy
+from models.core.access import Actor, RowPolicy
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
+from models.core.reading_once import filled_in, stated_once
 from models.core.references import Referenced
 from models.core.words import must
 from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
@@ -19,6 +20,7 @@ from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
 from models.returns.late_returns import LateReturn, late_return, late_returns, late_subquery
+from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import in_words
 from models.rules.returns.escalation_ladder import REMINDER, SPONSOR, Step, next_step, refuse_step, step_due_on
@@ -121,6 +123,38 @@ def ladder_states(session: Session, review_id: int | None = None) -> list[Ladder
         )
         for record in late
     ]
+
+
+@dataclass(frozen=True)
+class DueStep:
+    """A step that is to be taken by now, and the record it is about (`self_evaluations:12`)."""
+
+    subject: str
+    step: Step
+
+
+def due_steps(session: Session, actor: Actor, on: date) -> list[DueStep]:
+    """The steps that an officer is to take by a day with what is late, the latest first.
+
+    Those of the reviews they run, and of what belongs to no review. The session acts as that officer. Two statements,
+    one where nothing is late.
+    """
+    late = session.execute(_late_and_taken(actor), filled_in(actor, on)).all()
+    steps = ladder(session) if late else []
+    following = ((row.subject, row.due_on, next_step(steps, row.taken)) for row in late)
+    return [DueStep(subject, step) for subject, due_on, step in following if step and step_due_on(step, due_on) <= on]
+
+
+@stated_once
+def _late_and_taken(actor: Actor, on: date) -> Select[Any]:
+    late = late_subquery(on)
+    taken = select(func.count()).where(Escalation.subject == late.c.subject).scalar_subquery()
+    is_own = or_(late.c.review_id.is_(None), of_run_review(late.c.review_id, actor, on))
+    return (
+        select(late.c.subject, late.c.due_on, taken.label("taken"))
+        .where(is_own)
+        .order_by(late.c.due_on, late.c.reference)
+    )
 
 
 def _names(session: Session, kind: type[Agency] | type[ThematicReview], ids: set[int]) -> dict[int, str]:

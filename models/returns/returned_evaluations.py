@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor
+from models.core.reading_once import filled_in, stated_once
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import OPEN
 from models.returns.self_evaluations import SelfEvaluation
@@ -44,13 +45,18 @@ def returns_by_agency(session: Session, actor: Actor, on: date) -> list[AgencyRe
 
     The session acts as that person. One statement.
     """
+    rows: Any = session.execute(_by_agency(actor), filled_in(actor, on))
+    returns = [AgencyReturns(*row) for row in rows]
+    return sorted(returns, key=lambda each: (-each.late, -each.to_come, each.agency))
+
+
+@stated_once
+def _by_agency(actor: Actor, on: date) -> Select[int, str, int, int, int]:
     is_open = SelfEvaluation.status.in_(OPEN)
     late = func.count().filter(and_(is_open, SelfEvaluation.due_on < on))
-    rows: Any = session.execute(
+    return (
         select(Agency.id, Agency.name, func.count(), func.count().filter(~is_open), late)
         .join(SelfEvaluation, SelfEvaluation.agency_id == Agency.id)
         .where(of_open_reviews(actor, on))
         .group_by(Agency.id)
     )
-    returns = [AgencyReturns(*row) for row in rows]
-    return sorted(returns, key=lambda each: (-each.late, -each.to_come, each.agency))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, case, cast, null, select, true
+from sqlalchemy import ColumnElement, Date, Select, case, cast, null, select, true
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor, Role
+from models.core.reading_once import filled_in, stated_once
 from models.reviews.own_reviews import of_followed_review
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
@@ -30,15 +31,20 @@ def reviews_of(session: Session, actor: Actor, on: date, most: int = 8) -> list[
 
     The session acts as that person. One statement.
     """
+    rows = session.execute(_followed(actor, most), filled_in(actor, on))
+    return [FollowedReview(row[0], next_stage(row[0].stage), row[1]) for row in rows]
+
+
+@stated_once
+def _followed(actor: Actor, on: date, most: int) -> Select[ThematicReview, date]:
     sees = actor.role in _SEES_THE_TIMETABLE
     next_on: ColumnElement[date] = _planned() if sees else cast(null(), Date)
-    statement = (
+    return (
         select(ThematicReview, next_on.label("next_on"))
         .where(ThematicReview.stage != Stage.CLOSED, _is_followed(actor, on))
         .order_by(next_on.asc().nulls_last(), ThematicReview.reference.desc())
         .limit(most)
     )
-    return [FollowedReview(row[0], next_stage(row[0].stage), row[1]) for row in session.execute(statement)]
 
 
 def _is_followed(actor: Actor, on: date) -> ColumnElement[bool]:

@@ -110,6 +110,21 @@ def timetable_problems(days: Mapping[Stage, date | None]) -> dict[Stage, str]:
     }
 
 
+def plan_as_before(session: Session, review: ThematicReview, days: Mapping[Stage, date | None]) -> None:
+    """Give stages back the days they had before they were planned; None for one that was not in the timetable.
+
+    Nobody is told: a reminder that was written for a day that has gone is not sent any more. Refuses a stage that is
+    reached by now, and days that do not follow one another.
+    """
+    plan_stages(session, review, {stage: day for stage, day in days.items() if day is not None})
+    stages = stages_of(session, review.id)
+    for stage in (stage for stage, day in days.items() if day is None and stage in stages):
+        if stages[stage].reached_on is not None:
+            raise RuleBroken(f"{stage.label} is reached already; its day stands.", field=stage.value)
+        session.delete(stages[stage])
+    session.flush()
+
+
 def plan_stages(session: Session, review: ThematicReview, days: Mapping[Stage, date]) -> int:
     """Plan the days of stages that are not reached yet, all of them or none. Returns how many were planned or moved.
 

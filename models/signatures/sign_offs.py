@@ -171,12 +171,6 @@ def return_for_change(
     session.flush()
 
 
-def is_signed(session: Session, review_id: int, subject: SignOffSubject, content: Any, subject_id: int = 0) -> bool:
-    """Whether exactly these words are signed by the sponsor, and nothing has been put to the sponsor since."""
-    last = latest_sign_off(session, review_id, subject, subject_id)
-    return last is not None and last.status is SignOffStatus.SIGNED and last.sha256 == fingerprint_of(content)
-
-
 def signatures_of(sponsor_id: int | None) -> Select[SignOff, ThematicReview, str]:
     """All that waits for one sponsor's signature, with its review and who asked; the longest wait first."""
     return (

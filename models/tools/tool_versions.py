@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -24,7 +24,7 @@ from models.rules.tools.questionnaires import Option, Question, Questionnaire, S
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.key_lines import KeyLine
 from models.tools.rating_scales import RatingScale
-from models.tools.tool_questions import ToolQuestion, questions_of, sections_of
+from models.tools.tool_questions import ToolQuestion, ToolSection
 
 
 class ToolVersion(Base):
@@ -93,41 +93,55 @@ def _questionnaires_of_review(session: Session, review_ids: Keys) -> dict[int, d
 
 def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:
     """The same of several tools, by their ids, in as many statements as for one."""
-    tool_ids = [tool.id for tool in tools]
-    questions = questions_of(session, *tool_ids)
-    line_ids = {question.key_line_id for question in questions if question.key_line_id}
-    scale_ids = {question.scale_id for question in questions if question.scale_id}
-    lines = {line.id: line for line in session.scalars(select(KeyLine).where(KeyLine.id.in_(line_ids)))}
-    scales = {scale.id: scale for scale in session.scalars(select(RatingScale).where(RatingScale.id.in_(scale_ids)))}
+    words_of: dict[int, dict[int, ToolSection]] = defaultdict(dict)
     asked: dict[int, list[Question]] = defaultdict(list)
-    for question in questions:
-        asked[question.section_id].append(_asked(question, lines, scales))
-    sections: dict[int, list[Section]] = defaultdict(list)
-    for section in sections_of(session, *tool_ids):
-        words = Section(section.title, section.introduction or "", tuple(asked[section.id]))
-        sections[section.tool_id].append(words)
-    return {tool.id: Questionnaire(tool.title, tool.introduction or "", tuple(sections[tool.id])) for tool in tools}
+    for section, question, line, scale in session.execute(_asked_in([tool.id for tool in tools])):
+        words_of[section.tool_id][section.id] = section
+        if question is not None:
+            asked[section.id].append(_asked(question, line, scale))
+    return {
+        tool.id: Questionnaire(
+            tool.title,
+            tool.introduction or "",
+            tuple(
+                Section(section.title, section.introduction or "", tuple(asked[section.id]))
+                for section in words_of[tool.id].values()
+            ),
+        )
+        for tool in tools
+    }
 
 
-def _asked(question: ToolQuestion, lines: dict[int, KeyLine], scales: dict[int, RatingScale]) -> Question:
-    line = lines.get(question.key_line_id or 0)
+def _asked_in(tool_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """The sections of some tools, each with its questions in order, and the key line and scale of each of these."""
+    return (
+        select(ToolSection, ToolQuestion, KeyLine, RatingScale)
+        .outerjoin(ToolQuestion, ToolQuestion.section_id == ToolSection.id)
+        .outerjoin(KeyLine, KeyLine.id == ToolQuestion.key_line_id)
+        .outerjoin(RatingScale, RatingScale.id == ToolQuestion.scale_id)
+        .where(ToolSection.tool_id.in_(tool_ids))
+        .order_by(ToolSection.number, ToolSection.id, ToolQuestion.number, ToolQuestion.id)
+    )
+
+
+def _asked(question: ToolQuestion, line: KeyLine | None, scale: RatingScale | None) -> Question:
     return Question(
         key=question.key,
         kind=question.kind,
         text=question.text,
         help=question.help or "",
         is_required=bool(question.is_required),
-        options=_options(question, scales),
+        options=_options(question, scale),
         shown_if=ShownIf(question.shown_if_key, tuple(question.shown_if_answers)) if question.shown_if_key else None,
         key_line_id=line.id if line else None,
         key_line=line.text if line else "",
     )
 
 
-def _options(question: ToolQuestion, scales: dict[int, RatingScale]) -> tuple[Option, ...]:
+def _options(question: ToolQuestion, scale: RatingScale | None) -> tuple[Option, ...]:
     kind = KINDS[question.kind]
     if kind.needs_scale:
-        return scales[question.scale_id].options() if question.scale_id in scales else ()
+        return scale.options() if scale is not None else ()
     if kind.fixed_options:
         return weighted(kind.fixed_options)
     return tuple(Option(label.strip()) for label in (question.options or ())) if kind.needs_options else ()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.audits.evidence_records import records_behind
 from models.audits.sample_estimates import estimates_of
+from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession
 from models.documents.job_requests import JobRequest
@@ -30,6 +31,7 @@ from models.rules.evidence.triangulation import Mark, Source, cells_of
 from models.rules.plans.presentations import Body
 from models.sampling.audit_samples import AuditSample, DrawKind
 from models.signatures.sign_offs import SignOff, SignOffStatus
+from tests.web import Browser
 
 
 @pytest.fixture
@@ -199,3 +201,17 @@ def test_auditors_are_told_of_audits_they_still_have_to_do(demo: PortalSession) 
         for request in demo.scalars(select(JobRequest).where(JobRequest.name == "tell_auditor"))
     }
     assert told == set(demo.scalars(select(CaseAudit.id).where(CaseAudit.status.in_(IN_HAND))))
+
+
+def test_challenges_open_first_for_officers_as_one_of_them_has_shared_them(
+    browsers: dict[Role, Browser], session: Session
+) -> None:
+    """The demonstration shows what a shared view that opens first is."""
+    answer = browsers[Role.OFFICER].client.get("/challenges/")
+    assert answer.status_code == 302
+    page = browsers[Role.OFFICER].get(str(answer.headers["Location"]))
+    (here,) = page.select("nav.views a[aria-current]")
+    assert here.get_text() == "Without an answer (shared with you)"
+    assert page.select("tbody tr"), "some wait for an answer"
+    assert "shared with you and opens first" in page.get_text()
+    assert browsers[Role.SPONSOR].client.get("/challenges/").status_code == 200

@@ -55,7 +55,15 @@ SHOW_NONE: dict[str, set[str]] = {
     "frame_rows": {"create_view", "ajax_lookup", "details_view", "edit_view", "delete_view", "action_view"},
     "audit_samples": {"create_view", "ajax_lookup", "check_page", "draw_quickly", "lock", "plan_page"},
     "sample_cases": {"create_view", "ajax_lookup", "keep"},
-    "case_audits": {"create_view", "ajax_lookup", "continue_answering", "of_sample", "save_typed", "tick"},
+    "case_audits": {
+        "create_view",
+        "ajax_lookup",
+        "continue_answering",
+        "of_sample",
+        "save_typed",
+        "tick",
+        "undo_assigning",
+    },
     "moderations": {"create_view", "ajax_lookup", "grades"},
     "challenges": {"create_view", "ajax_lookup"},
 }

@@ -47,7 +47,7 @@ TABS = {
 def tabs_of(browser: Browser) -> dict[str, str]:
     """The tabs of a home page and where each leads; a page without tabs is its own."""
     links = browser.get("/").select("nav.tabs[aria-label='Whose tasks'] a")
-    return {link.get_text(): str(link["href"]) for link in links} or {"": "/"}
+    return {str(link.contents[0]).strip(): str(link["href"]) for link in links} or {"": "/"}
 
 
 def entries_of(browser: Browser, path: str = "/") -> list[Entry]:
@@ -104,7 +104,24 @@ def test_tabs_stand_where_they_have_a_meaning_and_say_which_is_shown(people: lis
         assert list(tabs) == ([""] if is_of_none else TABS.get(person.role, [""])), person.name
         for words, path in tabs.items():
             here = browser.get(path).select("nav.tabs [aria-current=page]")
-            assert [link.get_text() for link in here] == ([words] if words else []), person.name
+            assert [str(link.contents[0]).strip() for link in here] == ([words] if words else []), person.name
+
+
+def test_every_tab_says_how_many_tasks_it_lists_whichever_is_shown(people: list[tuple[Person, Browser]]) -> None:
+    tried = 0
+    for person, browser in people:
+        said: dict[str, set[str]] = defaultdict(set)
+        for path in tabs_of(browser).values():
+            page = browser.get(path)
+            for tab in page.select("nav.tabs[aria-label='Whose tasks'] a"):
+                said[str(tab["href"])].add(tab.select_one(".number").get_text().split()[0])  # type: ignore[union-attr]
+            heading = page.select_one("h2#tasks")
+            if said and heading is not None:
+                listed = re.search(r"([\d,]+) tasks?", heading.get_text())
+                assert said[path] == {listed[1] if listed else "0"}, (person.name, path, heading)
+                tried += 1
+        assert all(len(numbers) == 1 for numbers in said.values()), (person.name, said)
+    assert tried > 10
 
 
 def test_tab_of_another_role_shows_ones_own_and_its_pile_finds_nothing(people: list[tuple[Person, Browser]]) -> None:

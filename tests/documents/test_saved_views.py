@@ -113,6 +113,29 @@ def test_one_view_opens_first_and_all_rows_stay_one_press_away(browser: Open, se
 
 
 @pytest.mark.usefixtures("agencies")
+def test_shared_view_that_opens_first_does_so_for_its_roles_until_they_open_their_own_first(
+    browser: Open, session: Session
+) -> None:
+    """It used to open first for its owner alone, whoever it was shared with."""
+    keep(browser(Role.ADMINISTRATOR), "q=trust", "Trusts", is_default="y")
+    (view,) = session.scalars(select(SavedView))
+    view.shared_with = [Role.OFFICER.value]
+    session.commit()
+    officer = browser(Role.OFFICER)
+    answer = officer.client.get("/agencies/")
+    assert answer.status_code == 302
+    first = officer.get(str(answer.headers["Location"]))
+    assert current(first) == "Trusts (shared with you)"
+    assert "“Trusts” is shared with you and opens first" in first.get_text()
+    assert len(officer.get(tab(first, "All agencies")).select("tbody tr")) == 3
+    keep(officer, "q=police", "Police", is_default="y")
+    own = officer.get(str(officer.client.get("/agencies/").headers["Location"]))
+    assert current(own) == "Police"
+    assert "opens first" not in own.get_text()
+    assert len(browser(Role.SPONSOR).get("/agencies/").select("tbody tr")) == 3, "it is not shared with sponsors"
+
+
+@pytest.mark.usefixtures("agencies")
 def test_view_is_renamed_and_deleted_by_its_owner(browser: Open, session: Session) -> None:
     officer = browser(Role.OFFICER)
     keep(officer)

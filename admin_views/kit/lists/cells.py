@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from admin_views.kit.formats import NOTHING
+from admin_views.kit.formats import NOTHING, whole, whole_after_first
 from admin_views.kit.lists.columns import Cell
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.record_names import records_by_name
@@ -37,9 +37,25 @@ def _maker(cell: Cell, place: int, names: Names, naming: list[int], *, is_first:
     show = cell.show
     known = screen_of(cell.target) if cell.target is not None and not is_first else None
     if known is None or not known.allows("details"):
-        return lambda row: _safe(show(row[place]))
+        return _once_each(lambda row: row[place], lambda row: _safe(show(row[place])))
     start = f'<a class="whole" href="{known.url}/' if hasattr(cell.target, "reference") else f'<a href="{known.url}/'
-    return lambda row: _linked(start, row[place + 1], show(row[place]))
+    return _once_each(lambda row: row[place : place + 2], lambda row: _linked(start, row[place + 1], show(row[place])))
+
+
+def _once_each(value_of: Callable[[Row[Any]], Any], make: Maker) -> Maker:
+    """Make each value's markup once: fifty rows of a page name the same few agencies, states and days."""
+    markup_of: dict[Any, str] = {}
+
+    def cell(row: Row[Any]) -> str:
+        value = value_of(row)
+        try:
+            return markup_of[value]
+        except KeyError:
+            return markup_of.setdefault(value, make(row))
+        except TypeError:  # lists, which no dictionary takes
+            return make(row)
+
+    return cell
 
 
 @dataclass(frozen=True)
@@ -56,10 +72,26 @@ def line_of(row: Row[Any], makers: list[Maker], opened: list[str], way: Way) -> 
     """The cells of one row; the first leads to the record."""
     first = makers[0](row)
     if way.beneath is not None:
-        first = Markup("{} <small>{}</small>").format(Markup(first), Markup(way.beneath(row)))  # noqa: S704 (both are escaped)
+        first = f"{first} <small>{way.beneath(row)}</small>"
     head = _link(f"{way.base}{row.key_}/{way.place}", first) if way.base else first
     rest = "".join(f"{cell}{make(row)}</td>" for cell, make in zip(opened[1:], makers[1:], strict=True))
     return Markup(f"{head}</th>{rest}")  # noqa: S704 (every cell is escaped)
+
+
+def body_of(lines: Iterable[tuple[Any, Markup]], *, is_ticked: bool, is_short: bool) -> Markup:
+    """The rows of a list's table, each with a box to tick where it may be.
+
+    Put together here: a template hands each piece of a page through every template around it.
+    """
+    mend = whole_after_first if is_short else whole
+    if not is_ticked:
+        return Markup("".join(f'<tr><th scope="row">{mend(line)}</tr>' for _, line in lines))  # noqa: S704 (cells are escaped)
+    return Markup("".join(_ticked(escape(key), mend(line)) for key, line in lines))  # noqa: S704 (cells are escaped)
+
+
+def _ticked(key: str, line: str) -> str:
+    box = f'<td><input type="checkbox" name="rowid" value="{key}" aria-labelledby="r{key}"></td>'
+    return f'<tr>{box}<th scope="row" id="r{key}">{line}</tr>'
 
 
 def _safe(shown: str) -> str:
@@ -73,6 +105,6 @@ def _linked(start: str, key: Any, shown: str) -> str:
     return Markup(f'{start}{key}/">{escape(shown)}</a>')  # noqa: S704 (both halves are ours or escaped)
 
 
-def _link(href: str, shown: str) -> Markup:
+def _link(href: str, shown: str) -> str:
     """A link around a cell that is escaped already; both halves are ours."""
-    return Markup(f'<a href="{href}">{shown}</a>')  # noqa: S704 (both halves are ours or escaped)
+    return f'<a href="{href}">{shown}</a>'

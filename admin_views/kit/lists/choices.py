@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from flask_admin.model.ajax import AjaxModelLoader
@@ -26,6 +27,7 @@ _IN_FILTER = 200  # choices that one filter of a list brings along
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 
+@cache
 def in_list(name: ReferenceList) -> Narrow:
     """Only the words of one reference list, in that list's own order."""
 
@@ -33,6 +35,7 @@ def in_list(name: ReferenceList) -> Narrow:
         chosen = statement.where(ReferenceItem.list_name == name)
         return chosen.order_by(None).order_by(ReferenceItem.rank, ReferenceItem.id)
 
+    narrow.is_alike = True  # type: ignore[attr-defined]
     return narrow
 
 
@@ -57,6 +60,7 @@ class ChoiceLoader:
 
     def __init__(self, target: type[Base], narrow: Narrow | None = None):
         self.target, self.narrow = target, narrow
+        self._for_filters: dict[str, Select[Any]] = {}
 
     def statement(self, *, current: int | None = None, is_active_only: bool = False) -> Select[Any]:
         """Ids and labels in reading order; inactive records only when one of them is the current choice."""
@@ -96,9 +100,17 @@ class ChoiceLoader:
         return None if row is None else str(row[1])
 
     def for_filter(self, name: str) -> Select[Any]:
-        """Name of the filter, id and label, to be put together with other filters' choices."""
-        rows = self.statement().limit(_IN_FILTER).subquery()
-        return select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
+        """Name of the filter, id and label, to be put together with other filters' choices.
+
+        Put together once where everybody is asked the same; the wall beneath sees to whose rows come back.
+        """
+        stated = self._for_filters.get(name)
+        if stated is None:
+            rows = self.statement().limit(_IN_FILTER).subquery()
+            stated = select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
+            if self.narrow is None or hasattr(self.narrow, "is_alike"):
+                self._for_filters[name] = stated
+        return stated
 
 
 class KnownChoices(ChoiceLoader):

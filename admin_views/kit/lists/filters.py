@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import has_request_context, request
 from flask_admin.model.filters import BaseFilter
+from markupsafe import Markup, escape
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
@@ -50,6 +51,15 @@ class Filter(BaseFilter):
     def is_typed(self, choices: Sequence[tuple[str, str]]) -> bool:
         """Whether people type the answer, with these to choose from; a few stand in a select."""
         return False
+
+    def offer(self, choices: Sequence[tuple[str, str]], answer: str | None = None) -> Markup:
+        """The options of a select with the answer that is given, or without one those of a typed answer."""
+        if answer is None:
+            return _joined(f'<option value="{escape(label)}">' for _, label in choices)
+        return _joined(
+            f'<option value="{escape(value)}"{" selected" if value == answer else ""}>{escape(label)}'
+            for value, label in choices
+        )
 
     @property
     def is_offered(self) -> bool:
@@ -149,6 +159,10 @@ class DayFilter(ColumnFilter):
             )
             return until
         return self.column >= (_midnight(day) if is_moment else day)
+
+
+def _joined(options: Iterable[str]) -> Markup:
+    return Markup("".join(options))  # noqa: S704 (values and labels are escaped)
 
 
 def column_filters(column: Any, name: str, loader: ChoiceLoader | None) -> list[BaseFilter]:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from admin_views.kit.lists.listings import Listing
-from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
+from admin_views.kit.lists.pages import ListArgs, Page
 from admin_views.kit.lists.searches import matches, matches_while_walking
 from admin_views.kit.requests import actor
 
@@ -32,7 +32,7 @@ class LargeListing(Listing):
         if args.skipped:
             return self._numbered(session, args)
         near = self._near(session, args)
-        return (near, None) if len(near) > PAGE_SIZE else self._found(session, args)
+        return (near, None) if len(near) > args.page_size else self._found(session, args)
 
     def _is_estimated(self, args: ListArgs) -> bool:
         """Whether the planner knows how many rows the words find: it does for beginnings of what sorts by bytes."""
@@ -47,7 +47,7 @@ class LargeListing(Listing):
         statement = self.narrowed(self.base, args).add_columns(order.expression.label("sort_"), *sought)
         probed = order.applied(statement, args.page, part).limit(_PROBED).subquery()
         hits = select(probed).where(matches([probed.c[column.name] for column in sought], args.search))
-        return list(session.execute(order.around(probed).applied(hits, args.page, part).limit(PAGE_SIZE + 1)))
+        return list(session.execute(order.around(probed).applied(hits, args.page, part).limit(args.page_size + 1)))
 
     def _found(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int]:
         """The page out of every hit of the index; where they are too many for that, the order is walked after all.
@@ -66,7 +66,7 @@ class LargeListing(Listing):
         )
         rows: list[Row[Any]] = []
         for part in order.parts(args.page):
-            wanted = PAGE_SIZE + 1 - len(rows)
+            wanted = args.page_size + 1 - len(rows)
             if wanted > 0:
                 ordered = [way.applied(statement, args.page, part).limit(wanted) for way, statement in ways]
                 both = union_all(*ordered).subquery()
@@ -83,7 +83,7 @@ class LargeListing(Listing):
         whole = select(hits, hit_count.label("found_")).where(hit_count <= HITS)
         around, is_down = order.around(hits), order.is_descending
         terms = [term.desc() if is_down else term.asc() for term in (around.expression, around.key)]
-        in_order = whole.order_by(terms[0].nulls_last(), terms[1]).offset(args.skipped).limit(PAGE_SIZE + 1)
+        in_order = whole.order_by(terms[0].nulls_last(), terms[1]).offset(args.skipped).limit(args.page_size + 1)
         rows = list(session.execute(in_order))
         return rows, rows[0].found_ if rows else 0
 

@@ -16,8 +16,10 @@ from admin_views.kit.lists.numbers import DEEPEST, asked_page
 from admin_views.kit.lists.pages import (
     COLUMNS,
     PAGE_SIZE,
+    ROWS,
     ListArgs,
     Page,
+    asked_size,
     count_statements,
     options_by_name,
     settle_total,
@@ -88,7 +90,8 @@ class Listing:
         answers = {name: arguments[name].strip() for name in self.filter_of if arguments.get(name, "").strip()}
         words = arguments.get("sort", "")
         sort = words.removeprefix("-") if words.removeprefix("-") in self.sortable else None
-        args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers)
+        size = asked_size(arguments.get(ROWS, ""))
+        args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers, page_size=size)
         asked = asked_page(arguments, cursor_from(arguments, self.order(args).expression.type))
         columns = self._chosen(arguments.get(COLUMNS, ""))
         return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem, columns=columns)
@@ -138,14 +141,14 @@ class Listing:
     def page(self, session: Session, args: ListArgs) -> Page:
         """One page of rows with its surroundings; going back beyond the start, or to no page, is the start."""
         rows, total = self._rows(session, args) if args.skipped < DEEPEST * PAGE_SIZE else ([], None)
-        has_more = len(rows) > PAGE_SIZE
+        has_more = len(rows) > args.page_size
         cursor = args.page
         is_back = cursor is not None and cursor.is_back
         if (is_back and not has_more) or ((cursor is not None or args.skipped) and not rows):
             page = self.page(session, replace(args, page=None, number=1))
             page.missed = args.number if args.skipped else None
             return page
-        rows = rows[:PAGE_SIZE]
+        rows = rows[: args.page_size]
         page = Page(rows[::-1] if is_back else rows, args, number=args.number)
         page.total = len(rows) if cursor is None and not has_more and not args.skipped else total
         self._surround(session, page)
@@ -158,7 +161,7 @@ class Listing:
         is_end = cursor is not None and cursor.is_end
         if is_end and page.is_counted:
             page.number = page.pages
-            page.rows = rows = rows[-(((page.total or 1) - 1) % PAGE_SIZE + 1) :]
+            page.rows = rows = rows[-(((page.total or 1) - 1) % page.args.page_size + 1) :]
         if page.number and page.pages and page.number > page.pages:
             page.number = None
         if rows and not is_end and (has_more or (cursor is not None and cursor.is_back)):
@@ -178,7 +181,7 @@ class Listing:
         statement = statement.add_columns(order.expression.label("sort_"))
         rows: list[Row[Any]] = []
         for part in order.parts(args.page):
-            wanted = PAGE_SIZE + 1 - len(rows)
+            wanted = args.page_size + 1 - len(rows)
             if wanted > 0:
                 skipped = 0 if rows else args.skipped
                 asked = self._counted_off(statement, args, part, skipped) if skipped else statement
@@ -193,7 +196,7 @@ class Listing:
         if part:  # the rows without a value come after all that have one
             valued = order.applied(keys, None, False).order_by(None).limit(skipped).subquery()
             before = func.greatest(skipped - select(func.count()).select_from(valued).scalar_subquery(), 0)
-        left = order.applied(keys, None, part).offset(before).limit(PAGE_SIZE + 1).subquery()
+        left = order.applied(keys, None, part).offset(before).limit(args.page_size + 1).subquery()
         return statement.where(self.key.in_(select(left.c.key_)))
 
     def _surround(self, session: Session, page: Page) -> None:

@@ -16,6 +16,12 @@ from models.core.db import Base
 from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
+"""Rows a page where nobody has chosen."""
+
+PAGE_SIZES = (25, PAGE_SIZE, 100)
+ROWS = "rows"
+"""The argument of a list's address that says how many rows a page has."""
+
 MOST_AT_ONCE = 500  # records one press of a button under the list may touch
 COLUMNS = "columns"
 """The argument of a list's address that names the columns that are shown, set apart by commas."""
@@ -31,7 +37,7 @@ class ListArgs:
     `page` is the row at which the page begins, `filters` are the answers by the filters' names, `sort` is a column of
     the list. `number` is the page's number: without a row it is counted off; None where nobody can know it. `problem`
     is what is wrong with the page that was asked for. `columns` are those that are shown, the first among them; none
-    named is all of them.
+    named is all of them. `page_size` is how many rows a page has.
     """
 
     search: str = ""
@@ -48,7 +54,7 @@ class ListArgs:
     @property
     def skipped(self) -> int:
         """How many rows stand before a page that is asked for by its number alone; 0 for the first and for cursors."""
-        return 0 if self.page is not None or self.number is None else (self.number - 1) * PAGE_SIZE
+        return 0 if self.page is not None or self.number is None else (self.number - 1) * self.page_size
 
     def clone(self, **changes: Any) -> ListArgs:
         """The same list without words and filters: the one other address that Flask-Admin asks for."""
@@ -65,7 +71,13 @@ class ListArgs:
 
     def arguments(self) -> dict[str, str]:
         """The same as arguments of an address, without the place in the list."""
-        named = {"q": self.search, "sort": self.sort_words, COLUMNS: ",".join(self.columns), **self.filters}
+        named = {"q": self.search, "sort": self.sort_words, **self.looks(), **self.filters}
+        return {name: value for name, value in named.items() if value}
+
+    def looks(self) -> dict[str, str]:
+        """How the rows are shown, as arguments of an address: the columns, and how many rows a page; none as usual."""
+        rows = "" if self.page_size == PAGE_SIZE else str(self.page_size)
+        named = {COLUMNS: ",".join(self.columns), ROWS: rows}
         return {name: value for name, value in named.items() if value}
 
 
@@ -95,12 +107,18 @@ class Page:
     @property
     def pages(self) -> int | None:
         """How many pages there are; None where the rows are not counted."""
-        return max(1, -(-(self.total or 0) // PAGE_SIZE)) if self.is_counted else None
+        return max(1, -(-(self.total or 0) // self.args.page_size)) if self.is_counted else None
 
     @property
     def may_be_ticked_whole(self) -> bool:
         """Whether the rows of all pages may be taken with one tick: there are more pages, and not too many rows."""
         return self.is_counted and len(self.rows) < (self.total or 0) <= MOST_AT_ONCE
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """How many rows a page may have, where that makes a difference to this list; none where it does not."""
+        has_more = self.before is not None or self.after is not None
+        return PAGE_SIZES if has_more or len(self.rows) > min(PAGE_SIZES) else ()
 
     @property
     def numbers(self) -> list[int | None]:
@@ -114,14 +132,14 @@ class Page:
 
     def may_open(self, number: int) -> bool:
         """Whether a page is opened by its number alone."""
-        return number <= DEEPEST
+        return (number - 1) * self.args.page_size < DEEPEST * PAGE_SIZE
 
     def range_words(self) -> str:
         """Which rows these are, "51 to 100"; "" where the page has no number, or is the only one."""
         if self.number is None or not self.rows or not (self.before or self.after):
             return ""
         is_last = self.is_counted and self.after is None
-        first = (self.total or 0) - len(self.rows) + 1 if is_last else (self.number - 1) * PAGE_SIZE + 1
+        first = (self.total or 0) - len(self.rows) + 1 if is_last else (self.number - 1) * self.args.page_size + 1
         last = first + len(self.rows) - 1
         return f"{first:,}" if first == last else f"{first:,} to {last:,}"
 
@@ -140,6 +158,15 @@ class Page:
         if self.is_total_estimated:
             return f"about {_rounded(self.total):,} {plural}"
         return count_words(self.total, noun, plural)
+
+
+def asked_size(typed: str) -> int:
+    """How many rows a page is asked to have; the usual number for all that is no choice.
+
+    >>> asked_size("100"), asked_size("7"), asked_size("many"), asked_size("")
+    (100, 50, 50, 50)
+    """
+    return next((size for size in PAGE_SIZES if str(size) == typed), PAGE_SIZE)
 
 
 def _rounded(number: int) -> int:

@@ -42,5 +42,5 @@ def review_filters(table: type[Any]) -> list[Filter]:
 
 def asked_review(screen: type[RegisteredPages]) -> int | None:
     """The review whose list, or whose new record, the address asks a screen for."""
-    is_own = screen.part is not None and has_request_context() and request.blueprint == screen.endpoint_of()
-    return key_in_address(IN_REVIEW) if is_own else None
+    is_asked = screen.part is not None and has_request_context() and IN_REVIEW in request.args
+    return key_in_address(IN_REVIEW) if is_asked and request.blueprint == screen.endpoint_of() else None

@@ -1,7 +1,8 @@
 """Which saved views stand above a list, which of them is shown, and what does it ask that the list no longer has?
 
 A view is an address: the list with the view's arguments, and its number (`view=12`) so that the page knows it again
-whatever is asked meanwhile. `view=all` is the list without any. The list alone opens with its person's own first view.
+whatever is asked meanwhile. `view=all` is the list without any. The list alone opens with its person's own first view,
+else with one that others have shared with people of that role and open first themselves.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ class ShownView:
     is_default: bool
     is_weekly: bool
     is_shared: bool
+
+    @property
+    def opens_for_role(self) -> bool:
+        """Whether somebody else has shared it as the one that opens first."""
+        return self.is_default and not self.is_own
 
 
 @dataclass(frozen=True)
@@ -86,10 +92,13 @@ def views_of(options: Mapping[str, Sequence[tuple[str, str]]]) -> list[ShownView
 
 
 def address_of_first(screen: Any, options: Mapping[str, Sequence[tuple[str, str]]]) -> str:
-    """Where the bare list leads: to the view its person opens first. Empty without one, and where more is asked."""
+    """Where the bare list leads: to the view its person opens first, else to the first one shared that opens first.
+
+    Empty without one, and where more is asked.
+    """
     if request.args or not is_list_page(screen):
         return ""
-    first = next((view for view in views_of(options) if view.is_own and view.is_default), None)
+    first = next((view for view in views_of(options) if view.is_default), None)
     return address_of_view(screen, first) if first else ""
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import has_request_context, request
 from sqlalchemy import ColumnElement
 
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.requests import actor
+from models.core.access import Actor
 from models.core.clock import today
 from models.core.db import Base
+from models.core.reading_once import stated_once
 from models.reminders.task_kinds import KINDS
 from models.reminders.tasks import FILTER, TaskKind, When, kinds_for
 from models.reminders.whose import Whose, tab_words, tabs_for
@@ -32,27 +36,28 @@ class WaitingFilter(Filter):
     def offered(self) -> list[tuple[str, str]]:
         """Each pile that people of the asking person's role may have in this table, with its words."""
         asked = request.args.get(FILTER) if has_request_context() else None
-        return [
-            (code, _in_words(*pile)) for code, pile in self._piles().items() if pile[2] is Whose.MINE or code == asked
-        ]
+        piles = _piles(actor(), self.table).items()
+        return [(code, _in_words(*pile)) for code, pile in piles if pile[2] is Whose.MINE or code == asked]
 
     @property
     def is_offered(self) -> bool:
         return bool(self.offered)
 
-    def _piles(self) -> dict[str, _Pile]:
-        """Every pile of this table that the asking person may see, by what the address calls it."""
-        return {
-            kind.pile_code(when, whose): (kind, when, whose)
-            for whose in tabs_for(actor())
-            for kind in kinds_for(KINDS, actor(), whose)
-            for when in kind.piles
-            if kind.table is self.table
-        }
-
     def _condition(self, answer: str) -> ColumnElement[bool]:
-        kind, when, whose = self._piles()[answer]  # one of another role is a KeyError, and so finds nothing
+        kind, when, whose = _piles(actor(), self.table)[answer]  # another role's is a KeyError, and so finds nothing
         return kind.where(actor(), today(), when, whose)
+
+
+@stated_once
+def _piles(asking: Actor, on: date, table: type[Base]) -> dict[str, _Pile]:
+    """Every pile of a table that people like the asking person may see, by what the address calls it."""
+    return {
+        kind.pile_code(when, whose): (kind, when, whose)
+        for whose in tabs_for(asking)
+        for kind in kinds_for(KINDS, asking, whose)
+        for when in kind.piles
+        if kind.table is table
+    }
 
 
 def _in_words(kind: TaskKind, when: When, whose: Whose) -> str:

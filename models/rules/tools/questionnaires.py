@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -151,9 +151,16 @@ class Questionnaire:
         return replace(self, sections=sections)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data; `from_json` reads it back."""
-        content: dict[str, Any] = asdict(self)
-        return content
+        """Plain data; `from_json` reads it back.
+
+        >>> from dataclasses import asdict
+        >>> asked = Question("a", "choice", "?", options=(Option("Yes"),), shown_if=ShownIf("b", ("No",)))
+        >>> form = Questionnaire("Form", "", (Section("A", "", (asked,)),))
+        >>> form.as_json() == asdict(form), Questionnaire.from_json(form.as_json()) == form
+        (True, True)
+        """
+        sections = ({**vars(each), "questions": tuple(map(_plain, each.questions))} for each in self.sections)
+        return {**vars(self), "sections": tuple(sections)}
 
     def fingerprint(self) -> str:
         """SHA-256 of the whole, in hexadecimal: any change of a word changes it."""
@@ -175,6 +182,13 @@ def fingerprint_of(content: Any) -> str:
     True
     """
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    """What `asdict` makes of a question, which copies every word of it and takes ten times as long."""
+    options = tuple({**vars(option)} for option in question.options)
+    shown_if = {**vars(question.shown_if)} if question.shown_if else None
+    return {**vars(question), "options": options, "shown_if": shown_if}
 
 
 def _question(content: Mapping[str, Any]) -> Question:
