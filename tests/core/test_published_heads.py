@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import sessionmaker
 
 from models.core.access import Actor, Role
-from models.core.change_log import first_broken_link
+from models.core.change_log import first_broken_link, seal_waiting
 from models.core.clock import today
 from models.core.db import PortalSession, database_url, make_session_factory
 from models.core.errors import RuleBroken
@@ -79,6 +79,8 @@ def kept(database: Database) -> Iterator[Kept]:
         make.hub(session)
         session.commit()
         make.agency(session)
+        session.commit()
+        seal_waiting(session)
         session.commit()
     yield portal
     portal.engine.dispose()
