@@ -22,8 +22,8 @@ from admin_views.kit.base import (
     read_by,
     screen,
 )
-from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.histories import Names, in_line, names_behind, value_in_words, what_happened
+from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.lists.actors import by_actor, name_of_actor, show_actor
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.looks import note_keys

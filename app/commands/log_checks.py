@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.kit import WholeNumber, command_session, refusals, refuse
 from models.core.change_log import (
+    STRETCH,
     ChainEnd,
     Stretch,
     Tail,
@@ -82,7 +83,7 @@ def _first_broken(session: Session, end: ChainEnd, since: int) -> int | None:
     """The first record that does not follow, from a link to the end of the chain."""
     if not 1 <= since <= max(1, end.last):
         raise RuleBroken(f"The chain's links are counted from 1 to {end.last:,}.")
-    pieces = list(stretches(end.last, since=since))
+    pieces = list(stretches(end.last, since=since, length=STRETCH))
     for stretch, broken in zip(pieces, _side_by_side(session, pieces), strict=True):
         if broken is not None:
             return broken
