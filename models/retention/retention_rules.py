@@ -20,6 +20,7 @@ from models.retention.look_erasures import LOOKS
 from models.retention.message_erasures import MESSAGES, REQUESTS
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 
 
 class ClockStart(Choice):
@@ -67,7 +68,8 @@ class RetentionRule(Record):
         if erasable is None:
             raise RuleBroken(f"Choose what the rule is about: {', '.join(each.label for each in ERASABLE.values())}.")
         if self.months < erasable.least_months:
-            raise RuleBroken(f"{erasable.label}: needed for {erasable.least_months} months, {erasable.least_because}.")
+            least = count_words(erasable.least_months, "month")
+            raise RuleBroken(f"{erasable.label}: needed for {least}, {erasable.least_because}.")
 
 
 _IN_USE = select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.id)
