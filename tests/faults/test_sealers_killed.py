@@ -64,7 +64,8 @@ def test_chain_is_whole_after_sealers_were_killed_while_people_save(database: Da
             count, links, last = session.execute(text(_COUNTED)).one()
     note_figure(
         31, "changes without their one place in the chain, after sealers were killed", reached=count - links,
-        wanted="0", tried=f"{count} changes, {KILLS} kills of schedulers, sessions ended three times", holds=broken is None,
+        wanted="0", tried=f"{count} changes, {KILLS} kills of schedulers, sessions ended thrice",
+        holds=broken is None,
     )  # fmt: skip
     assert broken is None
     assert len(saved) > 100
