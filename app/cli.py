@@ -41,7 +41,7 @@ _PLACES = {
     ),
     "scheduler": (
         "app.commands.scheduler:scheduler_command",
-        "Request scheduled jobs when they fall due, until told to stop.",
+        "Request scheduled jobs when they fall due and seal the change log, until told to stop.",
     ),
     "backup": ("app.commands.backups:backup_command", "Back the whole database up into FILE."),
     "verify-backup": (

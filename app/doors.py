@@ -71,7 +71,9 @@ DOORS: Mapping[str, Door] = {
     "surveys.take": _public(_BY_SURVEY_LINK, takes_forms=True),
     "surveys.thank": _public(_BY_SURVEY_LINK),
     "health.alive": _public("For machines: the process answers."),
-    "health.ready": _public("For machines: whether database and queue are ready, and nothing else."),
+    "health.ready": _public(
+        "For machines: whether database and queue are ready, and whether the change log is sealed in time."
+    ),
     "health.metrics": _public("Counts and times, for the operator's own network only."),
     "auth.account": _OWN,
     "auth.new_password": _OWN,

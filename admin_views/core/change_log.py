@@ -23,13 +23,18 @@ from admin_views.kit.base import (
     screen,
 )
 from admin_views.kit.histories import Names, in_line, names_behind, value_in_words, what_happened
+from admin_views.kit.homes.cards import Card, card
 from admin_views.kit.lists.actors import by_actor, name_of_actor, show_actor
 from admin_views.kit.lists.columns import label_from_key
 from admin_views.kit.looks import note_keys
 from admin_views.kit.registry import screen_of
-from models.core.change_log import ChangeRecord, first_broken_link
+from models.core.access import Actor
+from models.core.addresses import list_address
+from models.core.change_log import ChangeRecord, first_broken_link, unsealed_tail
+from models.core.clock import now
 from models.core.policy_statements import all_policies
 from models.core.record_names import model_named
+from models.rules.core.counts import count_words, noun_of
 from models.rules.core.keys import BIGGEST_LONG, key_in
 
 _TABLES = tuple((table, label_from_key(table)) for table, policy in sorted(all_policies().items()) if policy.is_logged)
@@ -108,12 +113,21 @@ class ChangeRecordScreen(Screen):
     @expose("/check-chain/", roles=STAFF, methods=("POST",))
     def check_chain(self) -> ResponseReturnValue:
         """Walk the whole chain: each record's hash follows from the one before it."""
-        broken = first_broken_link(self.session)
+        broken, tail = first_broken_link(self.session), unsealed_tail(self.session)
         if broken is None:
-            flash("The change log holds together from its first record to its last.", "success")
+            waiting = f" Not sealed yet: {count_words(tail.count, 'change')}." if tail.count else ""
+            flash(f"The change log holds together from its first record to its last.{waiting}", "success")
         else:
             flash(f"The change log is broken at record {broken}: a record was changed, added or taken out.", "error")
         return redirect(self.list_url())
+
+
+@card(roles=ADMINISTRATORS, order=85)
+def unsealed_changes(session: Session, actor: Actor) -> Card | None:
+    """Changes that nobody has sealed for minutes: the scheduler stands still, or is stuck."""
+    tail = unsealed_tail(session)
+    words = noun_of(tail.count, "change not sealed", "changes not sealed")
+    return Card(tail.count, words, list_address(ChangeRecord), "warning") if tail.is_late(now()) else None
 
 
 def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:

@@ -1,4 +1,4 @@
-"""How long is case-level data kept, what is due to go, and what is held back?"""
+"""How long is each kind of data kept, what is due to go, and what is held back?"""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class RetentionRuleScreen(Screen):
     model = RetentionRule
     name, noun, plural = "Retention rules", "retention rule", "retention rules"
     list_purpose = (
-        "How long case-level data is kept before it is erased, counted from the end of its review. A new portal "
-        "has the usual rules."
+        "How long cases, messages and requests are kept before they are erased: what belongs to a review counted from "
+        "its end, the rest from its own day. A new portal has the usual rules."
     )
     url, category, menu_order = "/retention-rules", Category.SETTINGS, 40
     roles = kept_by(ADMINISTRATORS, readers=STAFF)

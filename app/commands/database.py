@@ -9,10 +9,7 @@ from flask.cli import AppGroup
 
 from app.cli import Verb
 from app.commands.data_model import data_model
-from app.commands.kit import command_session, refusals, refuse
 from app.database_logins import operator_script
-from models.core.change_log import first_broken_link
-from models.core.published_heads import PublishedHead, first_broken_seal, first_fallen_head, stands_in_chain
 
 _APART = (
     Verb(
@@ -36,12 +33,17 @@ _APART = (
         "Write a migration for what the models say beyond the newest revision.",
     ),
     Verb(
+        "verify",
+        "app.commands.log_checks:verify",
+        "Walk the change log's chain; status 1 and the first record that does not follow from the one before it.",
+    ),
+    Verb(
         "wall",
         "app.commands.walls:wall",
         "Print who may do what with a table's rows, and why, as the database holds it now.",
     ),
 )
-"""What needs every table, the migrations or the demonstration is loaded for itself alone."""
+"""What needs every table, the migrations, the log or the demonstration is loaded for itself alone."""
 
 database = AppGroup("database", help="Prepare and check the database.")
 for verb in _APART:
@@ -52,30 +54,6 @@ for verb in _APART:
 def roles() -> None:
     """Print the SQL that an administrator of a managed PostgreSQL runs once."""
     click.echo(operator_script())
-
-
-@database.command("verify")
-@click.option("--head", help="A published seal, as a mail or the Board's pack has it: does it still stand in the log?")
-@refusals
-def verify(head: str | None) -> None:
-    """Walk the change log's chain; status 1 and the first record that does not follow from the one before it.
-
-    Every published seal is held against the chain, and what it seals of the looks against them.
-    """
-    with command_session() as session:
-        broken = first_broken_link(session)
-        if broken is not None:
-            refuse(f"Record {broken} of the change log does not follow from the one before it.", status=1)
-        if head is not None and not stands_in_chain(session, head):
-            refuse("That seal stands in the change log no more: the log was written anew or cut since.", status=1)
-        _refuse_fallen(first_fallen_head(session), "is no link of the change log any more")
-        _refuse_fallen(first_broken_seal(session), "does not fit the looks of its day any more")
-    click.echo("The change log holds together." + (" The seal stands in it." if head else ""))
-
-
-def _refuse_fallen(published: PublishedHead | None, words: str) -> None:
-    if published is not None:
-        refuse(f"What was published on {published.published_on:%d %B %Y} {words}.", status=1)
 
 
 @database.command("describe")

@@ -1,4 +1,4 @@
-"""How does an operator start the process that asks for what is due? It loads neither pages nor jobs."""
+"""How does an operator start the process that asks for what is due and seals the log? It loads neither pages nor jobs."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from jobs.core import schedule
 @with_appcontext
 @refusals
 def scheduler_command() -> None:
-    """Request scheduled jobs when they fall due, until told to stop."""
+    """Request scheduled jobs when they fall due and seal the change log, until told to stop."""
     schedule.run(prepared_servers().jobs_url)

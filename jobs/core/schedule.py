@@ -1,4 +1,7 @@
-"""What runs by the clock, and how is each due run requested exactly once?"""
+"""What runs by the clock, and how is each due run requested exactly once?
+
+The scheduler also seals the change log, every second: it needs nothing but the database, and always runs.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
 from jobs.core.service import leave_on_term, system_sessions
+from models.core.change_log import BATCH, seal_waiting
 from models.core.clock import LONDON, london_day, now
 from models.core.db import PortalSession, make_engine
 from models.core.schedules import mark_written, take_the_lead, written_until
@@ -20,6 +24,8 @@ from models.documents.job_requests import request_job
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 EVERY_DAY = tuple(range(7))
 LOOK_SECONDS = 15.0
+SEAL_SECONDS = 1.0
+MOST_BATCHES = 50  # so many are sealed at once; then the clock is looked at, however many still wait
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +51,6 @@ SCHEDULES = (
     Schedule("discard stale lists", job="discard_stale_lists", at=time(0, 10), is_hourly=True),
     Schedule("erase stale imports", job="erase_stale_imports", at=time(0, 15), is_hourly=True),
     Schedule("scan waiting files", job="scan_waiting_files", at=time(0, 20), is_hourly=True),
-    Schedule("clear old requests", job="clear_old_requests", at=time(3, 30)),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
     Schedule("retention", job="erase_due", at=time(3, 50)),
     Schedule("publish the log's end", job="publish_log_head", at=time(4, 15)),
@@ -61,16 +66,36 @@ def run(
     *,
     schedules: Sequence[Schedule] = SCHEDULES,
     look_seconds: float = LOOK_SECONDS,
+    seal_seconds: float = SEAL_SECONDS,
 ) -> None:
-    """Request due runs until told to stop. Any number of schedulers may run: one leads at a time, none runs twice."""
+    """Request due runs and seal the change log until told to stop.
+
+    Any number of schedulers may run: one leads and one seals at a time, none runs or seals twice.
+    """
     leave_on_term()
     sessions = system_sessions(make_engine(database_url, pool_size=1))
+    looks_at = 0.0
     while True:
         try:
-            ask_for_due_runs(sessions, now(), schedules)
+            seal_changes(sessions)
+            if clock_time.monotonic() >= looks_at:
+                looks_at = clock_time.monotonic() + look_seconds
+                ask_for_due_runs(sessions, now(), schedules)
         except DBAPIError as trouble:
             log.warning("scheduler waits", fault=type(trouble).__name__)
-        clock_time.sleep(look_seconds)
+        clock_time.sleep(min(seal_seconds, look_seconds))
+
+
+def seal_changes(sessions: sessionmaker[PortalSession], *, most: int = BATCH, batches: int = MOST_BATCHES) -> int:
+    """Seal what waits in the change log, each batch in a transaction of its own; returns how many records it were."""
+    total = 0
+    for _ in range(batches):
+        with sessions.begin() as session:
+            count = seal_waiting(session, most)
+        total += count
+        if count < most:
+            break
+    return total
 
 
 def ask_for_due_runs(

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Text, func, select, text
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.access import NONE, READ, RowPolicy
+from models.core.access import NONE, READ, STAFF_ROLES, DatabaseRole, RowPolicy
 from models.core.database_functions import DatabaseFunction
 from models.core.db import Base
 
+BATCH = 5_000
+"""How many records are sealed in one transaction, which then takes some tenths of a second."""
+STRETCH = 100_000
+"""How many links of the chain are checked in one statement."""
+LATE_AFTER = timedelta(minutes=5)
+"""How old an unsealed record may be before somebody should see why; the scheduler seals every second."""
+
 
 class ChangeRecord(Base):
-    """One change of one row, written by trigger in the same transaction; never edited, never deleted."""
+    """One change of one row, written by trigger in the same transaction; never edited, never deleted.
+
+    It is committed without a link. A moment later the sealer gives it the next one: links follow the order of sealing,
+    so a transaction that commits late has records with lower ids and higher links than its neighbours.
+    """
 
     __tablename__ = "change_log"
     __table_args__ = (
         Index("ix_change_log_row", "table_name", "row_key"),
         Index("ix_change_log_link", "link_number", unique=True),
+        Index("ix_change_log_unsealed", "id", postgresql_where=text("link_number IS NULL")),
     )
     row_policy: ClassVar[RowPolicy] = RowPolicy(
         staff=READ,
@@ -45,7 +59,7 @@ class ChangeRecord(Base):
 
 
 class ChangeLogHead(Base):
-    """The end of the chain: one row, locked at commit so that links follow each other."""
+    """The end of the chain: one row, which whoever seals holds, so that one seals at a time."""
 
     __tablename__ = "change_log_head"
     row_policy: ClassVar[RowPolicy] = RowPolicy(
@@ -53,7 +67,7 @@ class ChangeLogHead(Base):
         manager=NONE,
         reader=NONE,
         system=("select",),
-        reason="Staff may check the chain against its end; only the sealing trigger moves it.",
+        reason="Staff may check the chain against its end; only the sealing function moves it.",
         is_logged=False,
     )
 
@@ -92,18 +106,36 @@ BEGIN
 END $$"""
 
 _SEAL = f"""
-CREATE OR REPLACE FUNCTION change_log_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION change_log_seal_waiting(most int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     head change_log_head;
+    change change_log;
     link bytea;
+    ids bigint[] := '{{}}';
+    links bytea[] := '{{}}';
 BEGIN
-    SELECT * INTO head FROM change_log_head WHERE id = 1 FOR UPDATE;
-    link := {_LINK.format(previous="head.link_hash", row="NEW")};
-    UPDATE change_log SET link_number = head.link_number + 1, link_hash = link WHERE id = NEW.id;
-    UPDATE change_log_head SET link_number = head.link_number + 1, link_hash = link WHERE id = 1;
-    RETURN NULL;
+    PERFORM FROM change_log WHERE link_number IS NULL ORDER BY id LIMIT 1;
+    IF NOT FOUND THEN RETURN 0; END IF;
+    SELECT * INTO head FROM change_log_head WHERE id = 1 FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN RETURN 0; END IF;
+    link := head.link_hash;
+    FOR change IN SELECT * FROM change_log WHERE link_number IS NULL ORDER BY id LIMIT most LOOP
+        link := {_LINK.format(previous="link", row="change")};
+        ids := ids || change.id;
+        links := links || link;
+    END LOOP;
+    UPDATE change_log c SET link_number = head.link_number + w.place, link_hash = w.link
+    FROM unnest(ids, links) WITH ORDINALITY AS w (id, link, place) WHERE c.id = w.id;
+    UPDATE change_log_head SET link_number = head.link_number + cardinality(ids), link_hash = link WHERE id = 1;
+    RETURN cardinality(ids);
 END $$"""  # noqa: S608 - our own words
+
+_TAIL = """
+CREATE OR REPLACE FUNCTION change_log_tail() RETURNS TABLE (waiting bigint, oldest timestamptz) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT count(*), min(changed_at) FROM change_log WHERE link_number IS NULL
+$$"""
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -113,29 +145,36 @@ END $$"""
 
 CHANGE_LOG_FUNCTIONS = (
     DatabaseFunction("change_log_write()", _WRITE),
-    DatabaseFunction("change_log_seal()", _SEAL),
+    DatabaseFunction("change_log_seal_waiting(int)", _SEAL, executable_by=(DatabaseRole.SYSTEM,)),
+    DatabaseFunction(
+        "change_log_tail()", _TAIL, executable_by=(*STAFF_ROLES, DatabaseRole.PUBLIC, DatabaseRole.SYSTEM)
+    ),
     DatabaseFunction("refuse_change()", _REFUSE),
 )
-"""No role may call them: whoever could, could hang the writing of the log on a table of their own and forge it."""
+"""No role may call those of triggers: whoever could, could hang the writing of the log on a table of their own and
+forge it. Whoever may seal chooses nothing but when; how many wait is no secret, and machines ask for it as nobody.
+"""
 
 CHANGE_LOG_TRIGGERS = (
     "INSERT INTO change_log_head (id, link_number, link_hash) VALUES (1, 0, sha256('triangulate'))"
     " ON CONFLICT DO NOTHING",
     "CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON change_log EXECUTE FUNCTION refuse_change()",
-    "DROP TRIGGER IF EXISTS seal ON change_log",
-    "CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON change_log DEFERRABLE INITIALLY DEFERRED"
-    " FOR EACH ROW EXECUTE FUNCTION change_log_seal()",
 )
 
 _CHECK = f"""
-SELECT id FROM (
-    SELECT c.id, c.link_hash, c.link_number,
-        {_LINK.format(previous="coalesce(lag(c.link_hash) OVER w, sha256('triangulate'))", row="c")} AS expected,
-        coalesce(lag(c.link_number) OVER w, 0) + 1 AS expected_number
-    FROM change_log c WINDOW w AS (ORDER BY c.link_number)
-) links
-WHERE link_hash IS DISTINCT FROM expected OR link_number IS DISTINCT FROM expected_number
-ORDER BY link_number LIMIT 1"""  # noqa: S608 - our own words
+SELECT (array_agg(id ORDER BY link_number) FILTER (WHERE is_broken))[1] FROM (
+    SELECT c.id, c.link_number, c.link_number <> coalesce(lag(c.link_number) OVER w, 0) + 1 OR c.link_hash IS DISTINCT
+        FROM {_LINK.format(previous="coalesce(lag(c.link_hash) OVER w, sha256('triangulate'))", row="c")} AS is_broken
+    FROM change_log c WHERE c.link_number BETWEEN :first - 1 AND :last WINDOW w AS (ORDER BY c.link_number)
+) links WHERE link_number >= :first"""  # noqa: S608 - our own words
+_CHECK_STRETCH = text(_CHECK)
+
+_END = text("""
+SELECT h.link_number AS last, (SELECT min(c.id) FROM change_log c
+        WHERE c.link_number > h.link_number OR c.link_number < 1) AS beyond,
+    h.link_hash = CASE h.link_number WHEN 0 THEN sha256('triangulate')
+        ELSE (SELECT c.link_hash FROM change_log c WHERE c.link_number = h.link_number) END AS is_met
+FROM change_log_head h WHERE h.id = 1""")
 
 
 def change_log_statements(table: str, unlogged_columns: tuple[str, ...]) -> list[str]:
@@ -147,14 +186,76 @@ def change_log_statements(table: str, unlogged_columns: tuple[str, ...]) -> list
     ]
 
 
+def seal_waiting(session: Session, most: int = BATCH) -> int:
+    """Give the next links to at most so many committed records, as the portal itself; how many they were.
+
+    0 also when somebody else is sealing. The caller commits at once: until then nobody else can seal.
+    """
+    return int(session.execute(text("SELECT change_log_seal_waiting(:most)"), {"most": most}).scalar_one())
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The committed records that have no link yet: how many, and when the oldest was written (None: there are none)."""
+
+    count: int
+    oldest_at: datetime | None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether sealing has fallen behind, so that somebody should see why."""
+        return self.oldest_at is not None and now - self.oldest_at > LATE_AFTER
+
+
+def unsealed_tail(session: Session) -> Tail:
+    """What waits to be sealed, for everybody who may know that the portal is well."""
+    return Tail(*session.execute(text("SELECT waiting, oldest FROM change_log_tail()")).one())
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring links of the chain, from the first to the last."""
+
+    first: int
+    last: int
+
+
+def stretches(last: int, *, since: int = 1, length: int = STRETCH) -> Iterator[Stretch]:
+    """The chain from one link to its last, in pieces that are checked one by one.
+
+    >>> list(stretches(5, since=2, length=3))
+    [Stretch(first=2, last=4), Stretch(first=5, last=5)]
+    """
+    for first in range(max(1, since), last + 1, length):
+        yield Stretch(first, min(first + length - 1, last))
+
+
+def broken_in(session: Session, stretch: Stretch) -> int | None:
+    """The id of the first record in a stretch that does not follow from the one before it; None when all do.
+
+    A record that is missing is named by the one after it.
+    """
+    return session.execute(_CHECK_STRETCH, {"first": stretch.first, "last": stretch.last}).scalar()
+
+
+@dataclass(frozen=True)
+class ChainEnd:
+    """Where the chain ends by its head. `broken` is what contradicts it: a record beyond, or the missing last link."""
+
+    last: int
+    broken: int | None
+
+
+def chain_end(session: Session) -> ChainEnd:
+    """The last link, which every record with a link must lead up to; the head remembers what is cut off."""
+    end = session.execute(_END).one()
+    return ChainEnd(end.last, end.beyond if end.beyond is not None or end.is_met else end.last)
+
+
 def first_broken_link(session: Session) -> int | None:
     """The id of the first record whose hash no longer follows from the one before it; None when the chain holds.
 
-    Also notices records cut off the end: the head remembers the last link.
+    Also notices records cut off the end: the head remembers the last link. What is not sealed yet is not looked at.
     """
-    broken = session.execute(text(_CHECK)).scalar()
-    if broken is not None:
-        return int(broken)
-    last = session.execute(select(func.max(ChangeRecord.link_number))).scalar() or 0
-    head = session.execute(select(ChangeLogHead.link_number)).scalar_one()
-    return None if head == last else head
+    end = chain_end(session)
+    answers = (broken_in(session, stretch) for stretch in stretches(end.last))
+    return next((broken for broken in answers if broken is not None), end.broken)

@@ -248,9 +248,3 @@ ON CONFLICT (request_id) DO UPDATE SET percent = :percent, text = :text, written
 def report_progress(session: Session, request_id: int, percent: int, words: str) -> None:
     """Keep how far a job has come; to be committed apart from the job's own transaction, or nobody sees it."""
     session.execute(_REPORT, {"id": request_id, "percent": max(0, min(100, percent)), "text": words})
-
-
-def clear_finished(session: Session, before: datetime) -> int:
-    """Delete requests that finished before a moment; returns how many. Their documents stay."""
-    finished = text("DELETE FROM job_requests WHERE finished_at < :before AND status <> 'failed' RETURNING 1")
-    return len(session.execute(finished, {"before": before}).all())

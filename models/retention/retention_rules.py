@@ -1,4 +1,4 @@
-"""How long is each kind of case-level data kept, what is due to be erased, and what has been?"""
+"""How long is each kind of data kept, what is due to be erased, and what has been?"""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from models.core.errors import RuleBroken
 from models.core.words import choice_column, must, one_of
 from models.retention.erasures import ERASABLE
 from models.retention.look_erasures import LOOKS
+from models.retention.message_erasures import MESSAGES, REQUESTS
 from models.reviews.review_stages import ReviewStage
 from models.reviews.thematic_reviews import Stage, ThematicReview
+from models.rules.core.counts import count_words
 
 
 class ClockStart(Choice):
@@ -66,7 +68,8 @@ class RetentionRule(Record):
         if erasable is None:
             raise RuleBroken(f"Choose what the rule is about: {', '.join(each.label for each in ERASABLE.values())}.")
         if self.months < erasable.least_months:
-            raise RuleBroken(f"{erasable.label}: needed for {erasable.least_months} months, {erasable.least_because}.")
+            least = count_words(erasable.least_months, "month")
+            raise RuleBroken(f"{erasable.label}: needed for {least}, {erasable.least_because}.")
 
 
 _IN_USE = select(RetentionRule).where(RetentionRule.is_active).order_by(RetentionRule.id)
@@ -219,6 +222,13 @@ def lift_hold(session: Session, review: ThematicReview) -> None:
 
 _USUAL = (
     (LOOKS, 24, ClockStart.REVIEW_CLOSED, "Needed to answer who has seen a case; counted from the day of the look."),
+    (
+        MESSAGES,
+        24,
+        ClockStart.REVIEW_CLOSED,
+        "Needed to answer who was told what; counted from the day of the message.",
+    ),
+    (REQUESTS, 6, ClockStart.REVIEW_CLOSED, "Needed to see what was asked for and done; counted from that day."),
     ("frame_rows", 12, ClockStart.REVIEW_COMPLETED, "Needed to repeat the draw until the impact analysis."),
     ("drawn_cases", 24, ClockStart.REVIEW_CLOSED, "Needed to keep cases from being audited again too soon."),
     (

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     queue,
     retention,
     reviews,
+    sealing,
     start,
 )
 from tests.databases import Database
@@ -43,6 +44,8 @@ def main(rows: int, wanted: set[str]) -> None:
             "retention": lambda: retention.bench(database),
             "reviews": lambda: reviews.bench(database),
             "grown": lambda: grown.bench(database),
+            "sealing": lambda: sealing.bench(database),
+            "log": lambda: sealing.bench_check(database, rows),
             "draw": lambda: _draw(database, rows),
             "import": lambda: imports.bench(database, rows),
             "lists": lambda: lists.bench(database, rows),

@@ -22,7 +22,10 @@ from tests.databases import Database, drop_database
 Snapshot = dict[str, dict[tuple[str, ...], dict[str, Any]]]
 """The rows of each table, by primary key."""
 
-_MOVES_ON = {"change_log_head.link_number", "change_log_head.link_hash"}  # with each line of the change log
+_MOVES_ON = {
+    f"{table}.{column}" for table in ("change_log", "change_log_head") for column in ("link_number", "link_hash")
+}
+"""The log's head goes on with each line that is sealed, and a line that waits is sealed by the way down of 0026."""
 
 _REVISION = '''"""{name}"""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.accounts.sign_ins import find_sign_in, start_sign_in
 from models.core import db
 from models.core.access import Actor, Role
-from models.core.change_log import ChangeRecord, first_broken_link
+from models.core.change_log import ChangeRecord, first_broken_link, seal_waiting
 from models.core.clock import now
 from models.core.db import act_as, database_url, make_session_factory
 from models.partnership.reference_items import ReferenceList
@@ -108,6 +108,8 @@ def test_the_chain_names_the_record_that_was_tampered_with(database: Database) -
     with sessions(info={"actor": Actor.system()}) as session:
         for name in ("One", "Two", "Three"):
             make.agency(session, name)
+        session.commit()
+        seal_waiting(session)
         session.commit()
         assert first_broken_link(session) is None
         victim = session.scalars(select(ChangeRecord.id).order_by(ChangeRecord.id)).all()[1]

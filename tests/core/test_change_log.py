@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.access import Actor, Role
-from models.core.change_log import ChangeRecord
+from models.core.change_log import ChangeRecord, seal_waiting
 from models.core.db import PortalSession, database_url, make_session_factory
 from models.partnership.reference_items import ReferenceList
 from tests import make
@@ -140,6 +140,8 @@ def test_staff_check_the_chain_and_see_a_tampered_or_cut_log(
     with sessions(info={"actor": Actor.system("test")}) as session:
         person = member(session, role)
         make.hub(session)
+        session.commit()
+        seal_waiting(session)
         session.commit()
     browser = Browser(portal).sign_in(person)
 

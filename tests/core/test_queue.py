@@ -224,5 +224,5 @@ def test_two_jobs_cannot_have_one_name() -> None:
 
 def test_every_job_of_the_portal_is_known_after_loading() -> None:
     load_rooms("models", "jobs")
-    assert {"send_message", "write_reminders", "write_digests", "clear_old_requests"} <= set(JOBS)
+    assert {"send_message", "write_reminders", "write_digests", "publish_log_head"} <= set(JOBS)
     assert all(10 <= kind.timeout_seconds <= 3600 for kind in JOBS.values() if kind.name not in vars(slow_jobs))

@@ -222,6 +222,7 @@ def send_a_file(session: PortalSession) -> None:
 
 def let_years_pass(session: PortalSession) -> None:
     add_usual_retention(session)
+    finish_a_request_long_ago(session)
     session.execute(update(ReviewStage).values(reached_on=ReviewStage.reached_on - 3650))
 
 
@@ -241,7 +242,6 @@ HOW_ASKED: dict[str, Ask] = {
     "check_table_import": lambda session: bring_agencies_in(session, is_checked=False),
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
     "count_actions": ask_to_count_an_old_month,
-    "clear_old_requests": daily("clear_old_requests", finish_a_request_long_ago),
     "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
     "draw_sample": ask_for_a_draw,
     "erase_stale_imports": daily("erase_stale_imports", forget_a_spreadsheet),

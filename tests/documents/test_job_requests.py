@@ -21,7 +21,6 @@ from models.documents.job_requests import (
     JobRequest,
     JobStatus,
     ask_again,
-    clear_finished,
     job_view,
     report_progress,
     request_job,
@@ -184,17 +183,6 @@ def test_failed_work_can_be_asked_for_again_and_finished_work_cannot(session: Po
     assert [claim.id for claim in claim_due(session)] == [number]
     with pytest.raises(RuleBroken, match="Only work that failed"):
         ask_again(session, [row(session, number)])
-
-
-def test_old_finished_requests_are_cleared_and_failed_ones_stay(session: PortalSession) -> None:
-    done, failed, waiting = ask(session), ask(session), ask(session)
-    for number, status in ((done, JobStatus.DONE), (failed, JobStatus.FAILED)):
-        start_attempt(session, number)
-        finish(session, number, status, "")
-    assert clear_finished(session, now() + timedelta(seconds=5)) == 1
-    session.expire_all()
-    assert session.get(JobRequest, done) is None
-    assert {row(session, failed).id, row(session, waiting).id} == {failed, waiting}
 
 
 def test_an_agency_member_sees_only_what_they_asked_for(session: PortalSession) -> None:
