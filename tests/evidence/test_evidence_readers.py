@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from admin_views.evidence.evidence_readers import said_panels
 from models.core.access import Actor, Role
 from models.core.change_log import ChangeRecord
 from models.core.db import PortalSession, act_as
@@ -22,7 +23,7 @@ from models.evidence.findings import Judgement, take_finding
 from models.evidence.reader_judgements import ReaderJudgement, hand_in_reading, judge_line
 from models.evidence.settled_lines import settle_line
 from models.evidence.triangulation_reports import matrix_facts
-from models.evidence.triangulations import triangulate
+from models.evidence.triangulations import Evidence, triangulate
 from models.gates.pictures.scopes import BoardScope
 from models.gates.pictures.sources import agreeing_sources
 from models.gates.review_gates import missing_of
@@ -31,7 +32,7 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceList
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.evidence.evidence_readers import BEING_READ
-from models.rules.evidence.triangulation import Mark, Source, Verdict
+from models.rules.evidence.triangulation import Mark, Source, Strength, Verdict
 from models.rules.evidence.triangulation_reports import matrix_paper
 from models.rules.gates.review_reports import review_paper
 from models.tools.key_lines import KeyLine, key_lines_of
@@ -176,6 +177,23 @@ def test_reader_reads_each_source_without_a_mark_judges_and_hands_in(browser: Op
     assert "You handed in on" in reader.get(f"{scene.path}reading/").get_text()
     assert "Read the evidence of" not in reader.get("/").get_text()
     assert reader.client.get(f"{scene.path}reading/{first.id}/").status_code == 302  # nothing is judged afterwards
+
+
+def test_what_is_said_alike_stands_once_and_a_survey_says_what_was_answered() -> None:
+    answers = [
+        Evidence(Source.CASE_AUDIT, 1, 0.5, "Was the child seen? Partly", f"sheet_answers:{key}", said_by=agency)
+        for key, agency in enumerate(("Police", "Health", "Police"))
+    ]
+    asked = Evidence(
+        Source.PRACTITIONERS, 1, 0.853, "Help comes (5 answers)", "surveys:1/help", Strength.MODERATE, "Staff"
+    )
+    panels = {panel.title: panel.rows for panel in said_panels([*answers, asked])}
+    assert panels["Case audit"] == [("Was the child seen? Partly", "3 times: Health and Police", "Weak", "")]
+    said = ("Help comes (5 answers): on average 85% of the best answer", "Staff", "Moderate", "")
+    assert panels["Practitioners"] == [said]
+    assert [title for title, rows in panels.items() if not rows] == [
+        "Self-evaluation", "Service users and carers", "Reviews and inspections",
+    ]  # fmt: skip
 
 
 def test_nobody_hands_in_while_a_line_is_left_or_judges_for_another(browser: Open, scene: Scene) -> None:
