@@ -1,4 +1,4 @@
-"""How does an operator start the process that asks for what is due and seals the log? It loads neither pages nor jobs."""
+"""How does an operator start the process that asks for what is due, and seals the log? It loads no page and no job."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Snapshot = dict[str, dict[tuple[str, ...], dict[str, Any]]]
 _MOVES_ON = {
     f"{table}.{column}" for table in ("change_log", "change_log_head") for column in ("link_number", "link_hash")
 }
-"""The log's head goes on with each line that is sealed, and a line that waits is sealed by the way down of 0026."""
+"""The log's head goes on with each line that is sealed, and a line that waits is sealed by the way down of 0025."""
 
 _REVISION = '''"""{name}"""
 

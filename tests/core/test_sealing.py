@@ -252,7 +252,7 @@ def test_head_that_does_not_fit_the_last_link_is_noticed(sessions: Sessions, own
 
 def test_way_down_seals_what_waits_and_the_way_up_goes_on(database: Database, tmp_path: Path) -> None:
     land, name = ground(database, tmp_path), "sealed_down"
-    land.make(name, "0026")
+    land.make(name, "0025")
     sessions = system_sessions(make_engine(in_database(database.app_url, name)))
     try:
         with sessions() as session:
@@ -261,10 +261,10 @@ def test_way_down_seals_what_waits_and_the_way_up_goes_on(database: Database, tm
         write(sessions, "Sealed")
         seal_changes(sessions)
         write(sessions, "Waiting", "Waiting too")
-        command.downgrade(land.config(name), "0022")
+        command.downgrade(land.config(name), "0024")
         assert broken(sessions) is None
         assert sorted(number or 0 for number in links(sessions)) == list(range(1, (before or 0) + 4))
-        command.upgrade(land.config(name), "0026")
+        command.upgrade(land.config(name), "0025")
         assert broken(sessions) is None
     finally:
         sessions.kw["bind"].dispose()
