@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, LargeBinary, Row, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.access import NONE, RowPolicy
-from models.core.change_log import ChangeLogHead, ChangeRecord, seal_waiting
+from models.core.change_log import STRETCH, ChangeLogHead, ChangeRecord, seal_waiting
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
@@ -63,13 +63,13 @@ def latest_head(session: Session) -> PublishedHead | None:
 def publish_head(session: Session, on: date) -> PublishedHead | None:
     """Put the chain's end and the seal of the looks before this day (UTC) on record; None when the day has its head.
 
-    What waits is sealed first, as the portal itself, so that the head speaks of every change committed until now.
+    What waits is sealed first, as the portal itself, so that the head speaks of the changes committed until now; if it
+    is more than a stretch, of the first ones, and the next day's head of the rest.
     """
     last = latest_head(session)
     if last is not None and last.published_on >= on:
         return None
-    while seal_waiting(session):
-        pass
+    seal_waiting(session, STRETCH)
     end = session.get_one(ChangeLogHead, 1, populate_existing=True)
     since = last.looks_until_at if last is not None else _BEGINNING
     until = datetime.combine(on, time(), tzinfo=UTC)
