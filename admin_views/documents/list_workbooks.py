@@ -118,8 +118,10 @@ def _taken(session: Session, asked: AskedList, shown: Any) -> TakenList:
 
 def _put_on_record(session: Session, asked: AskedList, shown: Any, narrowed_by: dict[str, str], count: int) -> None:
     """As the export of the list's own page: an export, and a look."""
-    facts = {"narrowed_by": narrowed_by, "row_count": count}
-    record_export(session, person_id=g.actor.person_id, list_name=shown.name, file_kind="xlsx", **facts)
+    record_export(
+        session, person_id=g.actor.person_id, list_name=shown.name, file_kind="xlsx", narrowed_by=narrowed_by,
+        row_count=count,
+    )  # fmt: skip
     tables: dict[str, tuple[int, ...]] = {shown.model.__tablename__: ()}
     asked_by = tuple(sorted(narrowed_by))
     note_look(session, NewLook(LookKind.EXPORT, f"{asked.list_name}.export", 200, tables, count, asked_by))

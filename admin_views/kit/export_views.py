@@ -38,7 +38,7 @@ class ExportViews:
     model: Any
     url: Any
     endpoint: Any
-    keeps_views: bool
+    keeps_views: ClassVar[bool]
     session: Any
     listing: Listing
     exported: Listing
