@@ -38,7 +38,7 @@ class ListWorkbook(Base):
         own=_MINE,
         own_reads=_MINE,
         binds_all=True,
-        system=("select", "delete"),
+        system=("select", "insert", "delete"),
         agency_reads=_MINE,
         agency_inserts=_MINE,
         agency_writes=_MINE,

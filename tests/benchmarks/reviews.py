@@ -33,6 +33,7 @@ def bench(database: Database) -> list[str]:
         "a review's actions": f"/actions/?review_id={review_id}",
         "overview of a review": f"/thematic-reviews/{review_id}/",
         "its scope": f"/thematic-reviews/{review_id}/scope/",
+        "its gates": f"/thematic-reviews/{review_id}/gates/",
         "the Board's page": "/thematic-reviews/board/",
         "programme": "/thematic-reviews/programme/",
         "today": "/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from psycopg import _queries
 from sqlalchemy import Connection, text
 
 from models.core.access import Actor, DatabaseRole
@@ -56,5 +57,22 @@ def test_a_statement_stays_prepared_after_pages_that_only_read(database: Databas
                 assert read(connection, statement, Actor(DatabaseRole.OFFICER, 1))
         with engine.connect() as connection:
             assert connection.scalar(_PLANS, {"statement": statement}) > 0
+    finally:
+        engine.dispose()
+
+
+def test_places_of_values_in_a_long_statement_are_read_once(database: Database) -> None:
+    """The counts of the home page are such a statement; the driver alone would read each of them anew."""
+    engine = make_engine(database.pages_url, pool_size=1)
+    statement = "SELECT " + ", ".join(f"%(place_{number})s::integer" for number in range(400))
+    values = {f"place_{number}": number for number in range(400)}
+    assert len(statement) > 4096
+    try:
+        with engine.connect() as connection:
+            become(connection, Actor(DatabaseRole.OFFICER, 1))
+            for _ in range(2):
+                before = _queries._query2pg.cache_info().hits
+                assert connection.exec_driver_sql(statement, values).one()[399] == 399
+            assert _queries._query2pg.cache_info().hits > before
     finally:
         engine.dispose()

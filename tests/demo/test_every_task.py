@@ -10,16 +10,19 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
 from models.core.clock import now, today
 from models.partnership.people import Person
+from models.reminders import task_lines
 from models.reminders.calendar_feeds import start_feed
+from tests.kit.test_screens import statements
 from tests.web import Browser
 
 
@@ -220,3 +223,19 @@ def test_pile_of_another_role_finds_nothing(people: list[tuple[Person, Browser]]
     member = next(browser for person, browser in people if person.role is Role.AGENCY_MEMBER)
     for pile in ("audits-owed-overdue", "audits-overdue-x", "nothing"):
         assert "Nothing fits" in member.get(f"/case-audits/?waits={pile}").get_text()
+
+
+def test_home_pages_take_few_statements_which_are_put_together_once_for_a_role(
+    people: list[tuple[Person, Browser]], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = next(browser for person, browser in people if person.role is Role.OFFICER)
+    officer.get("/")
+    with time_machine.travel(now(), tick=False):
+        officer.get("/account/")
+        with statements(engine) as seen:
+            officer.get("/")
+    assert len(seen) <= 8, seen
+    monkeypatch.setattr(task_lines, "_grouped", None)  # a second person of the role has nothing put together anew
+    for person, browser in people:
+        if person.role is Role.OFFICER:
+            assert "Today" in browser.get("/").get_text()

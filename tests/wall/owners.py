@@ -105,7 +105,6 @@ def _columns(*names: str) -> frozenset[str]:
 
 
 _TAKEN = RECORD | {"remove"}
-_CLEARED = frozenset({"read", "remove"})
 _VIEW = _columns("name", "arguments", "is_default", "is_weekly", "shared_with")
 _HANDED_IN = _columns("status", "submitted_at", "submitted_by_id")
 
@@ -167,7 +166,7 @@ AGENCIES = {
     "reference_items": Owned(read=EVERYBODY),
     "sample_cases": Owned(read=OWN_AGENCY),
     "list_workbooks": Owned(
-        read=OWN_PERSON, add=OWN_PERSON, change=OWN_PERSON, columns=_columns("row_count", "content"), system=_CLEARED
+        read=OWN_PERSON, add=OWN_PERSON, change=OWN_PERSON, columns=_columns("row_count", "content"), system=_TAKEN
     ),
     "saved_view_books": Owned(read=OWN_PERSON, add=OWN_PERSON, remove=OWN_PERSON, system=_TAKEN),
     "saved_views": Owned(

@@ -71,6 +71,7 @@ QUESTIONS = {
     "/actions/bulk/print-chosen/",  # a document, of the ticked actions
     "/audit-samples/<int:record_id>/certificate/",  # a document
     "/audit-samples/check/",  # repeats a draw from a certificate
+    "/requests/workbook/",  # a list as a file
     "/thematic-reviews/board/pack/",  # a document
     "/thematic-reviews/board/pack/<body>/<day>/",  # the same
     "/assurance-tools/<int:record_id>/preview/",  # what is entered is checked and forgotten
