@@ -166,7 +166,11 @@ AGENCIES = {
     "reference_items": Owned(read=EVERYBODY),
     "sample_cases": Owned(read=OWN_AGENCY),
     "list_workbooks": Owned(
-        read=OWN_PERSON, add=OWN_PERSON, change=OWN_PERSON, columns=_columns("row_count", "content"), system=_TAKEN
+        read=OWN_PERSON,
+        add=OWN_PERSON_ABOUT_ANYTHING,
+        change=OWN_PERSON,
+        columns=frozenset({"row_count", "content"}),
+        system=_TAKEN,
     ),
     "saved_view_books": Owned(read=OWN_PERSON, add=OWN_PERSON, remove=OWN_PERSON, system=_TAKEN),
     "saved_views": Owned(
