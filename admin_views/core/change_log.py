@@ -127,7 +127,7 @@ def unsealed_changes(session: Session, actor: Actor) -> Card | None:
     """Changes that nobody has sealed for minutes: the scheduler stands still, or is stuck."""
     tail = unsealed_tail(session)
     words = noun_of(tail.count, "change not sealed", "changes not sealed")
-    return Card(tail.count, words, list_address(ChangeRecord), "warning") if tail.is_late(now()) else None
+    return Card(tail.count, words, list_address(ChangeRecord), "trouble") if tail.is_late(now()) else None
 
 
 def _differences(session: Session, model: Any, change: ChangeRecord) -> list[tuple[str, Any, Any]]:

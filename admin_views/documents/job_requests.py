@@ -213,4 +213,4 @@ def failed_requests(session: Session, actor: Actor) -> Card | None:
     failed = select(func.count(), func.min(JobRequest.id)).where(JobRequest.status == JobStatus.FAILED)
     count, first = session.execute(failed).one()
     where = address_by_id(JobRequest, first) if count == 1 else list_address(JobRequest, status="failed")
-    return Card(count, noun_of(count, "request failed", "requests failed"), where, "warning") if count else None
+    return Card(count, noun_of(count, "request failed", "requests failed"), where, "trouble") if count else None

@@ -20,7 +20,10 @@ from models.reminders.whose import Whose
 
 @dataclass(frozen=True)
 class Card:
-    """One thing that waits: how many, in words, and where. `tone` "warning" for what is late."""
+    """One thing that waits: how many, in words, and where. `tone` "warning" for what is late.
+
+    Of tone "trouble" is what stands still until somebody looks: it is said above everything else.
+    """
 
     count: int
     words: str
