@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.audits.audit_assignments import assign_auditor
@@ -26,7 +26,7 @@ from models.partnership.sharing_agreements import SharingAgreement
 from models.reviews.invitations import ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.sampling.sample_plans import parse_plan
-from models.sampling.audit_samples import AuditSample, SampleBrief, plan_sample, quick_draw
+from models.sampling.audit_samples import AuditSample, DrawKind, SampleBrief, plan_sample, quick_draw
 from models.sampling.sample_cases import SampleCase
 from models.sampling.sample_certificates import write_certificate
 from models.sampling.sample_draws import draw_sample
@@ -142,6 +142,16 @@ def submitted(session: Session, audit: CaseAudit, met: str = "Fully met") -> Cas
 def cases(session: Session, sample: AuditSample) -> list[SampleCase]:
     """The drawn cases and reserves of a sample, in order."""
     return list(session.scalars(select(SampleCase).where(SampleCase.sample_id == sample.id).order_by(SampleCase.id)))
+
+
+def witnessed(session: Session, size: int = 3) -> Scene:
+    """Cases drawn before witnesses, twice `size` in all, of each of which both agencies have handed in an audit."""
+    witnessed_scene = scene(session, size=size)
+    for audit in opened(session, witnessed_scene):
+        submitted(session, audit)
+    session.execute(update(AuditSample).values(kind=DrawKind.CEREMONY))
+    session.commit()
+    return witnessed_scene
 
 
 def moderated(session: Session, scene: Scene, grades: Sequence[str]) -> list[SampleCase]:

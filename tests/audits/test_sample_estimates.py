@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import Tag
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models.audits.sample_estimates import change_of, estimates_of, stratum_results
@@ -37,12 +37,7 @@ Open = Callable[..., Browser]
 @pytest.fixture
 def scene(session: Session) -> Scene:
     """Six cases drawn before witnesses, of each of which both agencies have handed in an audit."""
-    scene = make_audits.scene(session, size=3)
-    for audit in make_audits.opened(session, scene):
-        make_audits.submitted(session, audit)
-    session.execute(update(AuditSample).values(kind=DrawKind.CEREMONY))
-    session.commit()
-    return scene
+    return make_audits.witnessed(session)
 
 
 def test_the_cases_page_says_what_the_draw_tells_of_all_cases(browser: Open, session: Session, scene: Scene) -> None:

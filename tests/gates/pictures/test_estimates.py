@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.core.clock import today
@@ -17,7 +17,7 @@ from models.plans.impact_analyses import open_impact_analysis
 from models.rules.documents.papers import Occasion
 from models.rules.documents.pictures import Picture, Rows
 from models.rules.gates.board_packs import board_paper
-from models.sampling.audit_samples import AuditSample, DrawKind, SampleStatus
+from models.sampling.audit_samples import DrawKind, SampleStatus
 from tests import make, make_audits
 from tests.kit.test_screens import statements
 from tests.make_audits import Scene
@@ -28,12 +28,7 @@ GRADES = ("good", "good", "inadequate", "good", "outstanding", "good")
 @pytest.fixture
 def scene(session: Session) -> Scene:
     """Six cases drawn before witnesses and audited."""
-    scene = make_audits.scene(session, size=3)
-    for audit in make_audits.opened(session, scene):
-        make_audits.submitted(session, audit)
-    session.execute(update(AuditSample).values(kind=DrawKind.CEREMONY))
-    session.commit()
-    return scene
+    return make_audits.witnessed(session)
 
 
 def picture_of(session: Session, scene: Scene, **scope: object) -> Picture:
