@@ -34,7 +34,11 @@ _IDS_OF = {"case_audits.assign_ticked": {"review_id": _WAITING}}
 """Where a page is only there for some of them."""
 
 _WORDS = {"export_type": ["csv"], "number": ["1"], "year": ["2026"], "source": ["case_audit"]}
-_ARGUMENTS = {"frame_rows": "?frame={frame}", "case_audits.assign_ticked": "?audits=1-999999"}
+_ARGUMENTS = {
+    "frame_rows": "?frame={frame}",
+    "case_audits.assign_ticked": "?audits=1-999999",
+    "requests.ask_workbook": "?of=actions",
+}
 """What pages are asked beside their address, by their part of the portal or their endpoint."""
 
 

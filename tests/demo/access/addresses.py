@@ -73,6 +73,7 @@ ASKED = {
     "/assurance-tools/<int:record_id>/compare/": "?from={id}&to=now",
     "/case-audits/review/<int:review_id>/assign/": "?audits=1-999999",
     "/saved-views/keep/": "?list=actions",
+    "/requests/workbook/": "?of=actions",
 }
 """Addresses that name a record in their arguments."""
 

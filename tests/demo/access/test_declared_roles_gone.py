@@ -73,6 +73,7 @@ def _forgetting(known: Any, asked: Asked) -> Callable[[pytest.MonkeyPatch], None
         page = known.page_named(view)
         if hasattr(page, "roles"):
             patch.setattr(page, "roles", EVERYONE)
+            patch.setattr(page, "senders", None)
         else:
             patch.setattr(known, "roles_of", classmethod(_open_for(view, known.roles_of)))
 
