@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from admin_views.kit.places import OF_PARTS
 from admin_views.kit.registry import load_screens
+from models.core.db import Base
 from models.gates.boards import PICTURES
 from models.gates.review_gates import gates_of
 from models.returns.escalations import ladder_states
@@ -21,6 +22,7 @@ from tests.demo.access.world import World
 
 _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _ROWS = "SELECT id FROM {} ORDER BY id"
+_OF_EACH_STATUS = "SELECT {}(id) FROM {} GROUP BY status ORDER BY 1"
 WORDS = {
     "export_type": ("csv",),
     "file_kind": ("csv",),
@@ -113,10 +115,17 @@ def some_address(world: World, rule: str) -> str:
 
 
 def records(world: World, table: str, most: int) -> list[int]:
-    """Ids of a table from the whole of it, evenly, and its last, which are the planted ones."""
+    """Ids of a table from the whole of it, evenly, one of each status, and its last, which are the planted ones."""
     ids = [] if table in KEYED_BY_TWO else _numbers(world, _ROWS.format(table), None)
     step = max(1, len(ids) // max(1, most))
-    return list(dict.fromkeys([*ids[::step][:most], *ids[-12:]]))
+    return list(dict.fromkeys([*ids[::step][:most], *_of_each_status(world, table), *ids[-12:]]))
+
+
+def _of_each_status(world: World, table: str) -> list[int]:
+    """The first and the last row of each status; none where rows have no status."""
+    if "status" not in Base.metadata.tables[table].columns:
+        return []
+    return [number for end in ("min", "max") for number in _numbers(world, _OF_EACH_STATUS.format(end, table), None)]
 
 
 def _arguments(world: World, rule: str) -> list[str]:

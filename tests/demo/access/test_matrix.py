@@ -24,16 +24,18 @@ IS_SHORT = scaled(0, ci=1) == 1
 _ONE_ANSWER = "takes the key of a question in its form, which stands in no address; tests/tools types answers"
 _RELEASED = "every briefing of the demo has been released, and is not deleted any more"
 _NO_DRAFT = "the demo keeps no draft of an action; tests/plans throws drafts away"
-_UNDONE = (
-    "takes what it undoes from the notice of a change just made; tests/kit/test_undo_of_work.py changes and undoes"
-)
+_UNDONE = "takes what it undoes from the notice of a change just made; tests/kit/test_undo_of_work.py undoes"
 UNOPENED: dict[tuple[str, Role], str] = {
     ("GET /actions/lookup/<field_name>/", Role.MANAGER): "a manager's form has no field in which a record is looked up",
     ("GET /briefings/<int:record_id>/delete/", Role.OFFICER): _RELEASED,
     ("POST /briefings/<int:record_id>/delete/", Role.OFFICER): _RELEASED,
     ("POST /actions/drafts/<int:draft_id>/drop/", Role.ADMINISTRATOR): _NO_DRAFT,
     ("POST /actions/drafts/<int:draft_id>/drop/", Role.OFFICER): _NO_DRAFT,
-    **{("POST /actions/changes/undo/", role): _UNDONE for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.MANAGER)},
+    **{
+        (f"POST /{address}/undo/", role): _UNDONE
+        for address in ("actions/changes", "case-audits/assigned")
+        for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.MANAGER)
+    },
     ("POST /case-audits/<int:record_id>/answer/save/", Role.ADMINISTRATOR): _ONE_ANSWER,
     ("POST /case-audits/<int:record_id>/answer/save/", Role.AGENCY_MEMBER): _ONE_ANSWER,
     ("POST /case-audits/<int:record_id>/answer/save/", Role.OFFICER): _ONE_ANSWER,
