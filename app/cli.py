@@ -29,7 +29,7 @@ _PLACES = {
     ),
     "jobs": (
         "app.commands.jobs:jobs_command",
-        "Keep the relay, the scheduler and the workers of one machine alive, until told to stop.",
+        "Keep the relay, the scheduler and as many workers as WORKERS says alive, until told to stop.",
     ),
     "worker": (
         "app.commands.worker:worker_command",

@@ -218,6 +218,7 @@ def test_verifying_names_what_is_missing_changed_or_not_told(servers: Servers, t
 
 def test_verifying_notices_a_change_log_that_somebody_changed(servers: Servers, tmp_path: Path) -> None:
     say(servers, "UPDATE people SET name = 'Somebody else' WHERE email = '3@example.org'")
+    say(servers, "SELECT change_log_seal_waiting(100)")
     disguised = "SET session_replication_role = replica; UPDATE change_log SET row_key = '999' WHERE id = 2"
     say(servers, disguised)
     back_up(servers.superuser_url, tmp_path / "backup")
