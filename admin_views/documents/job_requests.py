@@ -133,7 +133,7 @@ class JobRequestScreen(Screen):
     def facts(self, session: Session, record: JobRequest) -> list[Fact]:
         view = job_view(session, record.id)
         is_told = view is not None and not view.is_finished
-        return [Fact("Progress", f"{view.percent} % {view.text}".strip())] if view and is_told else []
+        return [Fact("Progress", f"{view.percent}% {view.text}".strip())] if view and is_told else []
 
     @expose("/<int:record_id>/wait/", roles=EVERYONE)
     def wait(self, record_id: int) -> ResponseReturnValue:

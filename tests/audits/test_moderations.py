@@ -211,7 +211,7 @@ def test_page_of_a_case_opens_only_the_questions_that_are_answered_differently(
     assert said[:2] == ["Northfield Police Auditor of Northfield Police", "Trust Auditor of Trust"]
     assert len(said) == 3
     assert "1 of " in page.get_text()
-    assert "0 % (0 of 1 pair)" in page.get_text(" ", strip=True)
+    assert "0% (0 of 1 pair)" in page.get_text(" ", strip=True)
     assert set(folded) == {"written"}
     assert "Nobody looked." in folded["written"]
     assert "The agencies differ: Fully met and Not met." in page.get_text()

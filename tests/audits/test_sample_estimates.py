@@ -118,7 +118,7 @@ def test_the_preview_says_what_a_size_can_tell_and_how_else_it_may_be_divided(
     again = plan_sample(session, frame=scene.frame, plan=plan, brief=brief)
     session.commit()
     page = browser(Role.OFFICER).get(f"/audit-samples/{again.id}/preview/")
-    assert "4 of 12 cases: give or take 44 points at 95 %. 11 cases would give 10" in _text(page)
+    assert "4 of 12 cases: give or take 44 points at 95%. 11 cases would give 10" in _text(page)
     rows = [_text(row) for row in page.select("details.fold tbody tr")]
     assert [row.split(" 2")[0] for row in rows] == [
         "Equally",

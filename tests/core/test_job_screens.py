@@ -62,7 +62,7 @@ def test_whoever_waits_sees_how_far_the_request_is(browser: Open, session: Porta
     }
     page = officer.get(f"{path}wait/")
     assert page.select_one("progress")["value"] == "40"  # type: ignore[index]
-    assert "40 % Drawing 25 actions" in officer.get(path).get_text()
+    assert "40% Drawing 25 actions" in officer.get(path).get_text()
 
 
 def test_the_result_is_shown_in_its_own_words(browser: Open, session: PortalSession) -> None:

@@ -307,7 +307,7 @@ def test_thresholds_are_the_partnerships_own_until_the_evidence_is_settled(
     assert (settled.is_settled, settled.thresholds.mixed_percent, settled.rows[0].mark) == (True, 25, Mark.PARTLY)
     facts = matrix_facts(session, OCCASION, review_id=review.id)
     printed = str(list(matrix_paper(facts).blocks))
-    assert "A source is mixed from 25 % against 75 % on" in printed
+    assert "A source is mixed from 25% against 75% on" in printed
     assert "kept with the review when its evidence was settled" in printed
     move_to_stage(session, review, Stage.EVIDENCE, on=today())
     assert triangulate(session, review).rows[0].mark is Mark.SILENT

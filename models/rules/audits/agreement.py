@@ -51,11 +51,11 @@ class Agreement:
         """The rate as people read it.
 
         >>> Agreement(1, 3).words, Agreement(1, 1).words, Agreement().words
-        ('33 % (1 of 3 pairs)', '100 % (1 of 1 pair)', 'Fewer than two ratings')
+        ('33% (1 of 3 pairs)', '100% (1 of 1 pair)', 'Fewer than two ratings')
         """
         if not self.pairs:
             return "Fewer than two ratings"
-        return f"{self.percent} % ({self.agreeing} of {count_words(self.pairs, 'pair')})"
+        return f"{self.percent}% ({self.agreeing} of {count_words(self.pairs, 'pair')})"
 
 
 def agreement_of(ratings: Iterable[str]) -> Agreement:

@@ -56,14 +56,14 @@ def agreement_picture(questions: Sequence[RatedQuestion]) -> Picture | None:
     return Picture(
         "agreement", "How far the auditors agree", f"The auditors differ most on “{least}”.",
         Rows(tuple(lines), ticks=(Tick(0.0, "Chance"), Tick(0.5, "0.5"), Tick(1.0, "All agree"))),
-        ("Question", "Cases", "Pairs that agree", "Beyond chance (AC1, 95 %)"), table, _left_out(questions, len(told)),
+        ("Question", "Cases", "Pairs that agree", "Beyond chance (AC1, 95%)"), table, _left_out(questions, len(told)),
         is_wide=True, shape="Dot plot",
     )  # fmt: skip
 
 
 def _left_out(questions: Sequence[RatedQuestion], told: int) -> str:
     """What the picture is reckoned from, and what it leaves out."""
-    words = "Gwet’s AC1: 0 is what chance would give, 1 perfect agreement; line: 95 %. It does not say who is right."
+    words = "Gwet’s AC1: 0 is what chance would give, 1 perfect agreement; line: 95%. It does not say who is right."
     drawn, few = min(told, MOST_QUESTIONS), len(questions) - told
     if drawn < told:
         words += f" Drawn are the {drawn} with the least agreement."
@@ -99,9 +99,9 @@ def differences_picture(steps: Mapping[str, Sequence[int]]) -> Picture | None:
     ticks = (Tick(0.0, f"{_WIDEST} lower"), Tick(0.5, "As moderated"), Tick(1.0, f"{_WIDEST} higher"))
     return Picture(
         "differences", "Own grades against moderated ones, by agency", says, Rows(tuple(lines), ticks=ticks),
-        ("Agency", "Cases", "Above the moderated grade (95 %)", "Says"),
+        ("Agency", "Cases", "Above the moderated grade (95%)", "Says"),
         tuple((each.agency, f"{each.cases:,}", each.words, each.verdict) for each in told),
-        "Steps of the scale, on average over the cases that both graded; line: 95 %. "
+        "Steps of the scale, on average over the cases that both graded; line: 95%. "
         f"Agencies with fewer than {spelt(FEWEST_CASES)} such cases are left out. It does not say which is right.",
         shape="Dot plot",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from models.rules.core.quantiles import standard_error, student_quantile
 
 @dataclass(frozen=True)
 class GradeDifference:
-    """How many steps of the scale an agency's own grades stand above the moderated ones, on average, at 95 %."""
+    """How many steps of the scale an agency's own grades stand above the moderated ones, on average, at 95%."""
 
     agency: str
     steps: float

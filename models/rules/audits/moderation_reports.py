@@ -137,4 +137,4 @@ def _agreement(agreement: Agreement | None) -> Cell:
         return "–"
     tone = "green" if agreement.agreeing == agreement.pairs else "amber"
     pairs = f"{agreement.agreeing} of {count_words(agreement.pairs, 'pair', 'pairs')}"
-    return [(f"{agreement.percent} %", tag(tone)), (pairs, QUIET)]
+    return [(f"{agreement.percent}%", tag(tone)), (pairs, QUIET)]

@@ -51,7 +51,7 @@ def estimate_picture(strata: Sequence[StratumResult], *, hides_few: bool = False
 
     >>> picture = estimate_picture([StratumResult("Early help", 1502, 14, 6)])
     >>> picture.says.split(". ")[1]
-    'Had all 1,502 been audited, between 689 and 1,321 of them probably would have been (95 %).'
+    'Had all 1,502 been audited, between 689 and 1,321 of them probably would have been (95%).'
     >>> estimate_picture([StratumResult("Early help", 1502, 3, 1)]).plot is None
     True
     """
@@ -94,7 +94,7 @@ def change_words(before: Sequence[StratumResult], after: Sequence[StratumResult]
         verdict = f"There is evidence of a change for the {'better' if change.low > 0 else 'worse'}."
     return (
         f"Good or better among all cases: {then.share:.0%} then, {now.share:.0%} now, a change of {middle} points, "
-        f"likely between {low} and {high} (95 %). {verdict}"
+        f"likely between {low} and {high} (95%). {verdict}"
     )
 
 
@@ -141,7 +141,7 @@ def estimate_sentence(whole: Estimate) -> str:
     audited = f"{whole.good:,} of {count_words(whole.graded, 'audited case')} {noun_of(whole.good, 'was', 'were')}"
     return (
         f"{audited} good or better. Had all {whole.population:,} been audited, between {whole.low:,} and "
-        f"{whole.high:,} of them probably would have been (95 %)."
+        f"{whole.high:,} of them probably would have been (95%)."
     )
 
 
@@ -149,7 +149,7 @@ def _base(whole: Estimate, withheld: int) -> str:
     words = [
         "Good or better: moderated as Good or Outstanding. Dot: the share seen, each part of the draw by its size;"
     ]
-    words.append("line: what is likely of all cases, exact for a finite list, at 95 %.")
+    words.append("line: what is likely of all cases, exact for a finite list, at 95%.")
     if whole.unknown:
         without = count_words(whole.unknown, "drawn case has", "drawn cases have")
         words.append(f"{without} no grade or left the sample; the line holds whatever theirs would have been.")

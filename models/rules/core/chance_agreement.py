@@ -7,7 +7,7 @@ gave rating k, r(i) in all; q ratings are on the scale:
 - share: pa = mean, over cases with two ratings or more, of sum r(i, k) (r(i, k) - 1) / (r(i) (r(i) - 1));
 - chance: pe = sum pi(k) (1 - pi(k)) / (q - 1), with pi(k) = mean over all cases of r(i, k) / r(i);
 - AC1 = (pa - pe) / (1 - pe), 1 for perfect agreement, 0 for what chance would give;
-- its variance by Gwet's linearisation over n cases, and a t interval with n - 1 degrees of freedom, at 95 %.
+- its variance by Gwet's linearisation over n cases, and a t interval with n - 1 degrees of freedom, at 95%.
 
 Kappa is not used: where nearly all cases are given one rating it falls to nothing while everybody agrees.
 """
@@ -24,7 +24,7 @@ from models.rules.core.quantiles import student_quantile
 
 @dataclass(frozen=True)
 class ChanceAgreement:
-    """AC1 with its ends at 95 % and its standard error, the share of agreeing pairs, and the cases it rests on."""
+    """AC1 with its ends at 95% and its standard error, the share of agreeing pairs, and the cases it rests on."""
 
     share: float
     value: float

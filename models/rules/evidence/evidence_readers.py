@@ -92,7 +92,7 @@ class ReadersAgreement:
         >>> agree, partly = Judged(Mark.AGREE), Judged(Mark.PARTLY)
         >>> alike, apart = LineRead(agree, agree), LineRead(agree, partly)
         >>> readers_agreement([alike] * 5 + [apart]).words
-        'the same mark to 5 of 6 key lines (83%; AC1 0.82, at 95 % between 0.35 and 1.00)'
+        'the same mark to 5 of 6 key lines (83%; AC1 0.82, at 95% between 0.35 and 1.00)'
         """
         share = f"{self.same / self.both:.0%}"
         told = f"{share}; AC1 {_between(self.chance)}" if self.chance and self.same < self.both else share
@@ -174,6 +174,6 @@ def _between(chance: ChanceAgreement) -> str:
     """AC1 with its ends, in words.
 
     >>> _between(ChanceAgreement(0.8, 0.71, 0.1, -0.5, 0.92, 12))
-    '0.71, at 95 % between −0.50 and 0.92'
+    '0.71, at 95% between −0.50 and 0.92'
     """
-    return f"{chance.value:.2f}, at 95 % between {chance.low:.2f} and {chance.high:.2f}".replace("-", "−")
+    return f"{chance.value:.2f}, at 95% between {chance.low:.2f} and {chance.high:.2f}".replace("-", "−")

@@ -54,9 +54,9 @@ class Thresholds:
         """The numbers as they are printed with a matrix.
 
         >>> Thresholds().sentence
-        'A source is mixed from 40 % against 60 % on; a weak item weighs 1, a moderate 2, a strong 3.'
+        'A source is mixed from 40% against 60% on; a weak item weighs 1, a moderate 2, a strong 3.'
         """
-        share = f"A source is mixed from {self.mixed_percent} % against {100 - self.mixed_percent} % on"
+        share = f"A source is mixed from {self.mixed_percent}% against {100 - self.mixed_percent}% on"
         weights = f"a weak item weighs {self.weak_weight}, a moderate {self.moderate_weight}, a strong"
         return f"{share}; {weights} {self.strong_weight}."
 

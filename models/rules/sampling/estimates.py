@@ -2,7 +2,7 @@
 
 Of one stratum: the exact interval of `finite_counts`. Of all strata together: the fewest (and the most) cases over all
 divisions among the strata that a weighted combination of the strata's exact chances does not refuse
-(`weighted_chances`). Neither assumes a normal distribution, so both hold at 95 % however few cases a stratum gives; the
+(`weighted_chances`). Neither assumes a normal distribution, so both hold at 95% however few cases a stratum gives; the
 price is that the interval over all strata is wider than the usual one, which is too short for so few.
 
 Cases without a grade, and cases that left the sample, count as drawn: as not good for the lower end of an interval, as
@@ -57,7 +57,7 @@ class StratumResult:
 
     @property
     def bounds(self) -> tuple[int, int]:
-        """The fewest and the most good cases among all of the stratum, at 95 %.
+        """The fewest and the most good cases among all of the stratum, at 95%.
 
         >>> StratumResult("Early help", 100, 3, 1).bounds, StratumResult("Early help", 100, 3, 0, 1).bounds
         ((21, 99), (21, 100))
@@ -70,7 +70,7 @@ class StratumResult:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How many of all cases would be good: `low` to `high` at 95 %, `expected` in the middle of things (None: no idea).
+    """How many of all cases would be good: `low` to `high` at 95%, `expected` in the middle of things (None: no idea).
 
     Counts are cases; `good` of `graded` were seen.
     """
@@ -194,7 +194,7 @@ class _Surprise:
 
 @dataclass(frozen=True)
 class Change:
-    """The difference of two shares, later less earlier, and its ends at 95 %; from -1 to 1."""
+    """The difference of two shares, later less earlier, and its ends at 95%; from -1 to 1."""
 
     difference: float
     low: float

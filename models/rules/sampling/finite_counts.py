@@ -16,7 +16,7 @@ from functools import lru_cache
 from math import comb, exp, lgamma, log
 
 TAIL = 0.025
-"""What the interval may miss at each end: 2.5 in 100, so it holds at 95 %."""
+"""What the interval may miss at each end: 2.5 in 100, so it holds at 95%."""
 
 _CLOSE = 1e-7
 """Nearer to the tail than this a probability is worked out in whole numbers, for it may be the tail itself."""

@@ -38,12 +38,12 @@ class ReportedStratum:
         """Each case's chance of being selected within the stratum, as n in N.
 
         >>> ReportedStratum("Early Help", 40, 1, (ReportedCase("A-1", "0.12", "Selected"),), ()).chance
-        '1 in 40 (2.5 %)'
+        '1 in 40 (2.5%)'
         """
         if not self.population:
             return "–"
         number = len(self.selected)
-        return f"{number:,} in {self.population:,} ({100 * number / self.population:.1f} %)"
+        return f"{number:,} in {self.population:,} ({100 * number / self.population:.1f}%)"
 
 
 @dataclass(frozen=True, slots=True)

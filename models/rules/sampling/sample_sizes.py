@@ -1,7 +1,7 @@
 """What can a number of cases tell, how many would tell enough, and how are they best divided among the strata?
 
 Formulas (Cochran, Sampling Techniques, 3rd edition 1977, sections 4.4, 5.5 and 5.9), for a share of one half, of which
-a sample says least, at 95 %, z = 1.96:
+a sample says least, at 95%, z = 1.96:
 
 - give or take, one stratum: z sqrt(P (1 - P) / n x (N - n) / (N - 1)), in points (hundredths of all cases);
 - give or take, all strata: z sqrt(sum of W^2 P (1 - P) / n x (N - n) / (N - 1)), W = the stratum's part of all cases;
@@ -111,12 +111,12 @@ def size_words(
     """What a plan that draws so many cases of each stratum can tell.
 
     >>> size_words({"Early help": 1502}, {"Early help": 20}).sentence
-    '20 of 1,502 cases: give or take 22 points at 95 %. 91 cases would give 10, drawn from all alike.'
+    '20 of 1,502 cases: give or take 22 points at 95%. 91 cases would give 10, drawn from all alike.'
     """
     whole, total = sum(populations.values()), sum(drawn.values())
     reach, wanted = give_or_take_of(populations, drawn), cases_wanted(whole)
     sentence = f"{total:,} of {count_words(whole, 'case')}: "
-    sentence += f"give or take {count_words(reach, 'point')} at 95 %." if reach is not None else _UNTOLD
+    sentence += f"give or take {count_words(reach, 'point')} at 95%." if reach is not None else _UNTOLD
     if total < wanted:
         sentence += f" {count_words(wanted, 'case')} would give {_WANTED}, drawn from all alike."
     ways = divisions(populations, total, earlier) if len([there for there in populations.values() if there]) > 1 else {}

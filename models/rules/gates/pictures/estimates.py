@@ -60,7 +60,7 @@ def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
     ('“Neglect”: 14 of 20 audited cases were good or better', ['14 of 20', 'No statement'])
     >>> again = DrawResults("A year on", "/", (StratumResult("Early help", 1400, 17, 3),), earlier=good)
     >>> estimates_picture([good, again]).says.split(". ")[2]
-    'Good or better among all cases: 70% then, 85% now, a change of +15 points, likely between −14 and +42 (95 %)'
+    'Good or better among all cases: 70% then, 85% now, a change of +15 points, likely between −14 and +42 (95%)'
     >>> estimates_picture([DrawResults("Hoarding", "/", refusal="void")]).says
     'Nothing can be said of all cases: “Hoarding” was voided.'
     >>> estimates_picture([]).says
@@ -76,7 +76,7 @@ def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
     says = " ".join([_said(latest), *(_changed(draw, is_named=len(latest) > 1) for draw in again)])
     base = (
         "Good or better: moderated as Good or Outstanding. Dot: the share seen, each part of a draw by its size; line: "
-        "what is likely of all cases, exact for a finite list, at 95 %."
+        "what is likely of all cases, exact for a finite list, at 95%."
     )
     plot = Rows(tuple(map(_line, draws)), ticks=TICKS, is_wide=True)
     return Picture(
@@ -95,7 +95,7 @@ def _said(told: Sequence[DrawResults]) -> str:
         return f"“{told[0].title}”: {estimate_sentence(told[0].whole)}"
     shares = ((draw.title, *draw.whole.shares) for draw in told)
     parts = [f"{round(100 * low)}% to {round(100 * high)}% in “{title}”" for title, low, high in shares]
-    return f"Had all cases been audited, so many probably would have been good or better (95 %): {list_words(parts)}."
+    return f"Had all cases been audited, so many probably would have been good or better (95%): {list_words(parts)}."
 
 
 def _changed(draw: DrawResults, *, is_named: bool) -> str:
