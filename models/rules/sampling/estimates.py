@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heapify, heapreplace
 from math import exp, hypot, inf
 
@@ -129,6 +130,12 @@ def fewest_together(strata: Sequence[Drawn], tail: float = TAIL) -> int:
     >>> fewest_together([(1502, 20, 14)]), fewest_together([(10, 10, 4), (50, 0, 0)])
     (689, 4)
     """
+    return _reckoned(tuple(strata), tail)
+
+
+@lru_cache(maxsize=1_000)
+def _reckoned(strata: tuple[Drawn, ...], tail: float) -> int:
+    """The same, kept by its numbers: it takes some milliseconds, and every page that shows a draw asks for it again."""
     settled = sum(seen for there, drawn, seen in strata if drawn == there)
     open_strata = [each for each in strata if 0 < each[1] < each[0]]
     if not open_strata:

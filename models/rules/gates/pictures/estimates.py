@@ -47,7 +47,7 @@ class DrawResults:
     @property
     def is_told(self) -> bool:
         """Whether it says something of all cases."""
-        return not self.refusal and self.whole.graded >= FEWEST_CASES
+        return not self.refusal and sum(stratum.graded for stratum in self.strata) >= FEWEST_CASES
 
 
 def estimates_picture(draws: Sequence[DrawResults]) -> Picture:
