@@ -52,6 +52,7 @@ SCHEDULES = (
     Schedule("erase stale imports", job="erase_stale_imports", at=time(0, 15), is_hourly=True),
     Schedule("scan waiting files", job="scan_waiting_files", at=time(0, 20), is_hourly=True),
     Schedule("forget old sign-ins", job="forget_old_sign_ins", at=time(3, 40)),
+    Schedule("discard old workbooks", job="discard_old_workbooks", at=time(3, 45)),
     Schedule("retention", job="erase_due", at=time(3, 50)),
     Schedule("publish the log's end", job="publish_log_head", at=time(4, 15)),
     Schedule("settle case audits", job="settle_case_audits", at=time(6, 45)),

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from jobs.core.queue import Done, Run, job
 from models.core.access import Actor
+from models.core.clock import now
 from models.core.errors import RuleBroken
-from models.documents.list_workbooks import MOST_ROWS, ListWorkbook
+from models.documents.list_workbooks import MOST_ROWS, ListWorkbook, discard_workbooks
+from models.documents.saved_views import discard_books
 from models.rules.core.counts import count_words
 
 
@@ -67,3 +69,10 @@ def make_list_workbook(run: Run) -> Done:
     taken = take_out(run.session, run.session.info["actor"], asked)
     workbook.row_count, workbook.content = taken.row_count, taken.content
     return Done(f"The workbook of “{taken.title}” is ready: {count_words(taken.row_count, 'row')}.")
+
+
+@job()
+def discard_old_workbooks(run: Run) -> Done:
+    """Delete the workbooks, those of saved views too, that have been kept as long as their pages say."""
+    discarded = discard_workbooks(run.session, now()) + discard_books(run.session, now())
+    return Done(f"{count_words(discarded, 'old workbook')} deleted.")

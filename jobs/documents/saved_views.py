@@ -6,14 +6,12 @@ from jobs.core.queue import Done, Run, job
 from jobs.documents.list_workbooks import AskedList, TakenList, take_out
 from models.core.access import Actor
 from models.core.addresses import address_by_id
-from models.core.clock import now, today
+from models.core.clock import today
 from models.core.db import act_as
 from models.documents.job_requests import request_job
-from models.documents.list_workbooks import discard_workbooks
 from models.documents.saved_views import (
     MOST_ROWS,
     SavedView,
-    discard_books,
     has_book,
     keep_book,
     week_of,
@@ -28,7 +26,6 @@ from models.rules.core.counts import count_words
 @job(timeout=300)
 def ask_weekly_views(run: Run) -> Done:
     """Ask, for each view that goes out every week, for this week's workbook in its owner's name; each once a week."""
-    discarded = discard_books(run.session, now()) + discard_workbooks(run.session, now())
     monday = week_of(today())
     asked = 0
     for view_id, owner in weekly_views(run.session):
@@ -36,7 +33,7 @@ def ask_weekly_views(run: Run) -> Done:
         key = f"saved view {view_id} {monday}"
         asked += request_job(run.session, "mail_saved_view", {"view_id": view_id}, unique_key=key) is not None
         act_as(run.session, Actor.system(f"job-{run.attempt.request_id}"))
-    return Done(f"{count_words(asked, 'view')} asked for, {count_words(discarded, 'old workbook')} deleted.")
+    return Done(f"{count_words(asked, 'view')} asked for.")
 
 
 @job(timeout=900)

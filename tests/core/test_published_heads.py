@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import sessionmaker
 
@@ -31,9 +30,10 @@ from models.partnership.mail_settings import mail_settings
 from models.rules.gates.board_packs import board_paper
 from tests import make
 from tests.assurance.figures import note_figure
+from tests.core.log_checks import Verify, verifying
 from tests.databases import Database
 from tests.pdf.pdf_review_facts import OCCASION
-from tests.web import Browser, make_portal
+from tests.web import Browser
 from tests.work import do_requests
 
 Open = Callable[..., Browser]
@@ -243,17 +243,13 @@ def test_readers_see_the_published_seals_and_whether_they_stand(
 
 
 @pytest.fixture
-def verify(kept: Kept, database: Database, tmp_path: Path) -> Callable[..., Result]:
+def verify(kept: Kept, database: Database, tmp_path: Path) -> Verify:
     """`flask database verify` with these arguments, on the kept log."""
-    portal = make_portal(
-        None, database_url=database.app_url, database_owner_url=database.owner_url, redis_url="redis://127.0.0.1:1/0",
-        data_dir=tmp_path,
-    )  # fmt: skip
-    return lambda *arguments: portal.test_cli_runner().invoke(args=["database", "verify", *arguments])
+    return verifying(database, tmp_path)
 
 
 @pytest.mark.assures(31)
-def test_command_says_whether_a_published_head_still_stands(kept: Kept, verify: Callable[..., Result]) -> None:
+def test_command_says_whether_a_published_head_still_stands(kept: Kept, verify: Verify) -> None:
     with kept.session() as session:
         told = str(publish_head(session, today()))
         session.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -10,8 +10,7 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from alembic import command
-from click.testing import Result
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
@@ -30,8 +29,9 @@ from models.core.change_log import (
     stretches,
     unsealed_tail,
 )
-from models.core.db import PortalSession, database_url, make_engine
+from models.core.db import PortalSession, make_engine
 from tests.assurance.figures import note_figure
+from tests.core.log_checks import Verify, verifying
 from tests.core.migration_walk import ground
 from tests.databases import Database
 from tests.web import Browser, make_portal, member
@@ -41,15 +41,7 @@ _LINKS = select(ChangeRecord.id, ChangeRecord.link_number).order_by(ChangeRecord
 
 
 @pytest.fixture
-def owner(database: Database) -> Iterator[Engine]:
-    """The owner of the tables, who may tamper."""
-    engine = create_engine(database_url(database.owner_url))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def sessions(database: Database, owner: Engine) -> Iterator[Sessions]:
+def sessions(database: Database, owner_engine: Engine) -> Iterator[Sessions]:
     """Sessions of the portal itself that really commit."""
     engine = database.engine()
     yield system_sessions(engine)
@@ -69,8 +61,8 @@ def change(session: PortalSession, name: str) -> None:
     session.execute(text("INSERT INTO strategic_priorities (name, starts_on) VALUES (:name, now())"), {"name": name})
 
 
-def tamper(owner: Engine, statement: str) -> None:
-    with owner.begin() as connection:
+def tamper(owner_engine: Engine, statement: str) -> None:
+    with owner_engine.begin() as connection:
         connection.execute(text(statement))
 
 
@@ -185,7 +177,7 @@ def test_writers_and_sealers_at_once_leave_one_whole_chain(sessions: Sessions) -
 
 @pytest.mark.parametrize("victim", range(1, 7))
 def test_each_sealed_record_that_is_changed_or_missing_is_named_in_its_stretch(
-    sessions: Sessions, owner: Engine, victim: int
+    sessions: Sessions, owner_engine: Engine, victim: int
 ) -> None:
     write(sessions, *(f"Agency {number}" for number in range(6)))
     seal_changes(sessions)
@@ -198,55 +190,57 @@ def test_each_sealed_record_that_is_changed_or_missing_is_named_in_its_stretch(
 
     for length in (1, 2, 3, 6):
         assert named(length) is None
-        tamper(owner, f"UPDATE change_log SET verb = 'delete' WHERE link_number = {victim}")
+        tamper(owner_engine, f"UPDATE change_log SET verb = 'delete' WHERE link_number = {victim}")
         assert named(length) == victim
-        tamper(owner, f"UPDATE change_log SET verb = 'insert' WHERE link_number = {victim}")
-    tamper(owner, f"DELETE FROM change_log WHERE link_number = {victim}")
+        tamper(owner_engine, f"UPDATE change_log SET verb = 'insert' WHERE link_number = {victim}")
+    tamper(owner_engine, f"DELETE FROM change_log WHERE link_number = {victim}")
     assert {named(length) for length in (1, 2, 3, 6)} == {min(victim + 1, 6)}
 
 
-def test_record_that_is_put_behind_the_end_or_before_the_beginning_is_named(sessions: Sessions, owner: Engine) -> None:
+def test_record_that_is_put_behind_the_end_or_before_the_beginning_is_named(
+    sessions: Sessions, owner_engine: Engine
+) -> None:
     write(sessions, "One")
     seal_changes(sessions)
     add = "INSERT INTO change_log (verb, table_name, row_key, link_number) VALUES ('insert', 'x', '1', {})"
     for number in (2, 0):
-        tamper(owner, add.format(number))
+        tamper(owner_engine, add.format(number))
         with sessions() as session:
             planted = session.scalar(select(ChangeRecord.id).where(ChangeRecord.link_number == number))
         assert broken(sessions) == planted
-        tamper(owner, f"DELETE FROM change_log WHERE link_number = {number}")
+        tamper(owner_engine, f"DELETE FROM change_log WHERE link_number = {number}")
     assert broken(sessions) is None
 
 
 def test_record_whose_link_is_taken_away_is_sealed_anew_and_leaves_a_gap_that_is_named(
-    sessions: Sessions, owner: Engine
+    sessions: Sessions, owner_engine: Engine
 ) -> None:
     write(sessions, "One", "Two", "Three")
     seal_changes(sessions)
-    tamper(owner, "UPDATE change_log SET link_number = NULL, new_values = '{}' WHERE link_number = 2")
+    tamper(owner_engine, "UPDATE change_log SET link_number = NULL, new_values = '{}' WHERE link_number = 2")
     assert broken(sessions) == 3
     assert seal_changes(sessions) == 1
     assert (links(sessions), broken(sessions)) == ([1, 4, 3], 3)
 
 
-def test_tail_can_be_tampered_with_until_it_is_sealed_and_not_after(sessions: Sessions, owner: Engine) -> None:
+def test_tail_can_be_tampered_with_until_it_is_sealed_and_not_after(sessions: Sessions, owner_engine: Engine) -> None:
     """docs/security.md says so; this is how long it is so."""
     write(sessions, "One", "Two", "Three")
-    tamper(owner, "UPDATE change_log SET verb = 'delete' WHERE id = 1")
-    tamper(owner, "DELETE FROM change_log WHERE id = 2")
+    tamper(owner_engine, "UPDATE change_log SET verb = 'delete' WHERE id = 1")
+    tamper(owner_engine, "DELETE FROM change_log WHERE id = 2")
     seal_changes(sessions)
     assert (links(sessions), broken(sessions)) == ([1, 2], None)
-    tamper(owner, "UPDATE change_log SET verb = 'insert' WHERE id = 1")
+    tamper(owner_engine, "UPDATE change_log SET verb = 'insert' WHERE id = 1")
     assert broken(sessions) == 1
 
 
-def test_head_that_does_not_fit_the_last_link_is_noticed(sessions: Sessions, owner: Engine) -> None:
-    tamper(owner, "UPDATE change_log_head SET link_hash = 'x'")
+def test_head_that_does_not_fit_the_last_link_is_noticed(sessions: Sessions, owner_engine: Engine) -> None:
+    tamper(owner_engine, "UPDATE change_log_head SET link_hash = 'x'")
     assert broken(sessions) == 0
-    tamper(owner, "UPDATE change_log_head SET link_hash = sha256('triangulate')")
+    tamper(owner_engine, "UPDATE change_log_head SET link_hash = sha256('triangulate')")
     write(sessions, "One")
     seal_changes(sessions)
-    tamper(owner, "UPDATE change_log_head SET link_hash = 'x'")
+    tamper(owner_engine, "UPDATE change_log_head SET link_hash = 'x'")
     assert broken(sessions) == 1
 
 
@@ -272,17 +266,13 @@ def test_way_down_seals_what_waits_and_the_way_up_goes_on(database: Database, tm
 
 
 @pytest.fixture
-def verify(sessions: Sessions, database: Database, tmp_path: Path) -> Callable[..., Result]:
+def verify(sessions: Sessions, database: Database, tmp_path: Path) -> Verify:
     """`flask database verify` with these arguments."""
-    portal = make_portal(
-        None, database_url=database.app_url, database_owner_url=database.owner_url, redis_url="redis://127.0.0.1:1/0",
-        data_dir=tmp_path,
-    )  # fmt: skip
-    return lambda *arguments: portal.test_cli_runner().invoke(args=["database", "verify", *arguments])
+    return verifying(database, tmp_path)
 
 
 def test_verify_seals_what_waits_and_says_how_much_it_was(
-    sessions: Sessions, owner: Engine, verify: Callable[..., Result]
+    sessions: Sessions, owner_engine: Engine, verify: Verify
 ) -> None:
     write(sessions, "One", "Two")
     answer = verify()
@@ -290,11 +280,11 @@ def test_verify_seals_what_waits_and_says_how_much_it_was(
     assert answer.stderr.startswith("Not sealed until now: 2 changes, the oldest for ")
     assert "scheduler" not in answer.stderr
     assert verify().stderr == ""
-    plant_old(owner)
+    plant_old(owner_engine)
     assert "The scheduler seals every second: see that it runs." in verify().stderr
 
 
-def test_verify_says_what_it_could_not_seal(sessions: Sessions, verify: Callable[..., Result]) -> None:
+def test_verify_says_what_it_could_not_seal(sessions: Sessions, verify: Verify) -> None:
     write(sessions, "One")
     with sessions() as sealing:
         seal_waiting(sealing)
@@ -302,13 +292,13 @@ def test_verify_says_what_it_could_not_seal(sessions: Sessions, verify: Callable
 
 
 def test_long_walk_says_how_far_it_is_and_goes_on_from_there(
-    sessions: Sessions, owner: Engine, verify: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, owner_engine: Engine, verify: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_checks, "STRETCH", 2)
     write(sessions, *(f"Agency {number}" for number in range(5)))
     seal_changes(sessions)
     assert verify().stderr.splitlines() == [f"Links up to {link} of 5 hold." for link in (2, 4, 5)]
-    tamper(owner, "UPDATE change_log SET verb = 'delete' WHERE id = 3")
+    tamper(owner_engine, "UPDATE change_log SET verb = 'delete' WHERE id = 3")
     answer = verify()
     assert (answer.exit_code, answer.stderr.splitlines()) == (
         1, ["Links up to 2 of 5 hold.", "Record 3 of the change log does not follow from the one before it."],
@@ -319,15 +309,16 @@ def test_long_walk_says_how_far_it_is_and_goes_on_from_there(
         assert (refused.exit_code, refused.stdout) == (2, "")
 
 
-def plant_old(owner: Engine) -> None:
+def plant_old(owner_engine: Engine) -> None:
     """A record that nobody has sealed for six minutes."""
     moment = datetime.now(tz=UTC) - change_log.LATE_AFTER - timedelta(minutes=1)
     tamper(
-        owner, f"INSERT INTO change_log (changed_at, verb, table_name, row_key) VALUES ('{moment}', 'insert', 'x', '1')"
+        owner_engine,
+        f"INSERT INTO change_log (changed_at, verb, table_name, row_key) VALUES ('{moment}', 'insert', 'x', '1')",
     )
 
 
-def test_tail_that_nobody_seals_is_an_alarm_for_people_and_machines(sessions: Sessions, owner: Engine) -> None:
+def test_tail_that_nobody_seals_is_an_alarm_for_people_and_machines(sessions: Sessions, owner_engine: Engine) -> None:
     token = "a-token-of-twenty-letters"
     portal = make_portal(sessions, metrics_token=token)
     machine = portal.test_client()
@@ -345,7 +336,7 @@ def test_tail_that_nobody_seals_is_an_alarm_for_people_and_machines(sessions: Se
 
     seal_changes(sessions)
     assert told() == (None, [False, False], 0)
-    plant_old(owner)
+    plant_old(owner_engine)
     assert told() == ("behind", [True, False], 1)
     assert machine.get("/readyz").status_code == 200
     seal_changes(sessions)

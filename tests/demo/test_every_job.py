@@ -31,7 +31,7 @@ from models.core.rooms import load_rooms
 from models.documents.document_requests import ask_for_document
 from models.documents.evidence_files import KeptFor, UploadRules, keep_evidence
 from models.documents.job_requests import JobRequest, JobStatus, request_job
-from models.documents.list_workbooks import ask_for_workbook
+from models.documents.list_workbooks import ListWorkbook, ask_for_workbook
 from models.documents.saved_views import NewView, SavedView, save_view
 from models.learning.briefings import Briefing
 from models.messages.messages import Draft, write_message
@@ -84,6 +84,15 @@ def daily(name: str, plant: Ask) -> Ask:
         request_job(session, name)
 
     return ask
+
+
+def keep_a_workbook_for_long(session: PortalSession) -> None:
+    """A workbook that an officer asked for more than two weeks ago."""
+    officer = session.scalars(select(Person).where(Person.role == Role.OFFICER).order_by(Person.id)).first()
+    assert officer is not None
+    asked = request_job(session, "make_list_workbook") or 0
+    long_ago = now() - timedelta(days=15)
+    session.add(ListWorkbook(request_id=asked, owner_id=officer.id, list_name="actions", asked_at=long_ago))
 
 
 def uploaded(session: PortalSession) -> CaseList:
@@ -242,6 +251,7 @@ HOW_ASKED: dict[str, Ask] = {
     "check_table_import": lambda session: bring_agencies_in(session, is_checked=False),
     "check_case_list": lambda session: ask_for_check(session, uploaded(session), ImportChoice().as_facts()),
     "count_actions": ask_to_count_an_old_month,
+    "discard_old_workbooks": daily("discard_old_workbooks", keep_a_workbook_for_long),
     "discard_stale_lists": daily("discard_stale_lists", forget_an_upload),
     "draw_sample": ask_for_a_draw,
     "erase_stale_imports": daily("erase_stale_imports", forget_a_spreadsheet),

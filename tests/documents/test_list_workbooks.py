@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session, sessionmaker
+from time_machine import travel
 
 from jobs.documents.list_workbooks import AskedList, take_out
 from models.core.access import Actor, Role
@@ -20,7 +21,7 @@ from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
 from models.core.looks import Look, LookKind
 from models.documents.exports import ExportRecord
-from models.documents.job_requests import JobRequest, JobStatus
+from models.documents.job_requests import JobRequest, JobStatus, request_job
 from models.documents.list_workbooks import AT_ONCE, WORKBOOK_DAYS, ListWorkbook, discard_workbooks
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -132,7 +133,10 @@ def test_workbook_is_kept_for_fourteen_days(officer: Browser, session: PortalSes
     asked_for(officer)
     do_requests(session, session_factory)
     assert discard_workbooks(session, now() + timedelta(days=WORKBOOK_DAYS - 1)) == 0
-    assert discard_workbooks(session, now() + timedelta(days=WORKBOOK_DAYS, minutes=1)) == 1
+    with travel(now() + timedelta(days=WORKBOOK_DAYS, minutes=1)):
+        request_job(session, "discard_old_workbooks")
+        (request,) = do_requests(session, session_factory)
+    assert request.sentence == "1 old workbook deleted."
 
 
 def test_short_list_leaves_at_once(browser: Open, session: Session) -> None:
