@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any, cast
 
 import xlsxwriter
 
 from models.rules.case_lists.check import CaseListCheck, CaseRow
-from models.rules.case_lists.file import describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_lists.file import CaseListFile, describe_sheet, describe_sheets, likely_sheet, open_case_list
+from models.rules.case_lists.files.batches import RowBatch
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.levels import Level
 from models.rules.case_lists.report import Report
@@ -67,7 +69,7 @@ def check_bytes(
     level_map: Mapping[str, int] | None = None,
     sheet: str | None = None,
     header_row: int | None = None,
-    is_fast: bool = True,
+    is_row_by_row: bool = False,
 ) -> tuple[Report, list[CaseRow]]:
     """Check a whole file; the choice is guessed unless given."""
     file = open_case_list(io.BytesIO(content))
@@ -76,10 +78,25 @@ def check_bytes(
         if sheet is None and header_row is None
         else describe_sheet(file, sheet or file.sheet_names[0], header_row)
     )
-    check = CaseListCheck(file, described, choice or described.choice, levels, today=TODAY, level_map=level_map)
-    check.is_fast = is_fast
+    read = cast("CaseListFile", _RowByRow(file)) if is_row_by_row else file
+    check = CaseListCheck(read, described, choice or described.choice, levels, today=TODAY, level_map=level_map)
     rows = list(check.rows())
     return check.report, rows
+
+
+class _RowByRow:
+    """A file of which every row is a batch of its own, so that each is judged without its neighbours."""
+
+    def __init__(self, file: CaseListFile) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def batches(self, sheet: str, first_row: int = 1) -> Iterator[RowBatch]:
+        for batch in self._file.batches(sheet, first_row):
+            for index, number in enumerate(batch.numbers):
+                yield RowBatch([number], [batch.row(index)])
 
 
 def xlsx_bytes(sheets: Mapping[str, Sequence[Sequence[object]]], *, date_1904: bool = False) -> bytes:

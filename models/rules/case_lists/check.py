@@ -7,31 +7,20 @@ from itertools import islice
 from typing import Any, cast
 
 from models.core.errors import RuleBroken
-from models.rules.case_lists.batch import BatchJudge
-from models.rules.case_lists.columns import (
-    BAD_BIRTH,
-    BAD_END,
-    BAD_START,
-    NO_DAY,
-    DateColumn,
-    LevelColumn,
-    OpenOrClosedColumn,
-    Rendering,
-    TextColumn,
-)
+from models.rules.case_lists.columns import Rendering
 from models.rules.case_lists.columns_seen import column_notes
-from models.rules.case_lists.date_readings import reader_of
 from models.rules.case_lists.file import STATISTICS, CaseListFile, Sheet
 from models.rules.case_lists.files.sheet_facts import hidden_columns_note, refuse_uncalculated
 from models.rules.case_lists.fingerprints import canonical_text
 from models.rules.case_lists.furnishings import furnishing_notes
-from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, ColumnPlaces, locate
+from models.rules.case_lists.headings import COLUMN_ROLES, ColumnChoice, locate
+from models.rules.case_lists.judge import Judge
 from models.rules.case_lists.levels import Level, LevelFinder
 from models.rules.case_lists.notes import Note
 from models.rules.case_lists.references.look_alikes import look_alike_note
 from models.rules.case_lists.repeats import RepeatFinder
 from models.rules.case_lists.report import Report
-from models.rules.case_lists.row import Columns
+from models.rules.case_lists.sheet_columns import columns_of
 from models.rules.case_lists.survey import Survey, subject_of, survey_case_list
 from models.rules.case_lists.values import clean
 from models.rules.core.counts import count_words
@@ -48,10 +37,8 @@ COPY_TEXT = Rendering(
 class CaseListCheck:
     """One check of one sheet with one choice of columns. Stream `rows` or `copy_blocks` once; `report` fills meanwhile.
 
-    Most rows are judged together, column by column; a row with anything unusual goes to `RowJudge`, which applies the
-    same rules one by one. A start date is demanded only where a start column is chosen. `today` is the day from
-    which a date is in the future. A `survey` made earlier for the same sheet and columns saves one
-    pass over the file; any other is made again.
+    A start date is demanded only where a start column is chosen. `today` is the day from which a date is in the
+    future. A `survey` made earlier for the same sheet and columns saves a pass over the file; any other is made again.
     `level_map` places further level texts by hand. Without `find_repeats`, or beyond 2,000,000 rows, the caller finds
     repeated references with a query over the loaded rows, and `report.repeats_searched` is False. A caller that loads
     the rows into the database sets `is_loading` and calls `report_repeats` with what the database found. `notes` on how
@@ -93,7 +80,6 @@ class CaseListCheck:
         self.survey.refuse_nhs_numbers()
         self.report = Report()
         self.repeats = RepeatFinder() if find_repeats else None
-        self.is_fast = True
         self.is_loading = False
         self.notes: list[Note] = []
 
@@ -127,16 +113,16 @@ class CaseListCheck:
                 yield (prefix + between.join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
 
     def _checked(self, rendering: Rendering) -> Iterator[list[list[Any]]]:
-        columns = build_columns(self.choice, self.places, self.finder, self.survey, rendering, self.today)
-        for dates in filter(None, (columns.start, columns.end, columns.born)):
-            dates.is_1904 = self.file.is_1904
+        columns = columns_of(self.choice, self.places, self.finder, self.survey, rendering, self.today)
+        for column, _place in columns.dates:
+            column.is_1904 = self.file.is_1904
         columns.heading_count = len(self.sheet.headings)
         columns.set_aside = self._set_aside()
-        batches = BatchJudge(columns, self.report, self.repeats, is_fast=self.is_fast)
+        judge = Judge(columns, self.report, self.repeats)
         for batch in self.file.batches(self.sheet.name, self.sheet.header_row + 1):
-            yield batches.judge(batch)
-        batches.tally.close(self.report, self.finder.labels)
-        for note in batches.date_notes.notes(self.choice):
+            yield judge.judge(batch)
+        judge.tally.close(self.report, self.finder.labels)
+        for note in judge.date_notes.notes(self.choice):
             self.report.note(note)
         self._close()
 
@@ -225,40 +211,3 @@ def list_notes(choice: ColumnChoice, survey: Survey, report: Report) -> Iterator
             f"{survey.nhs_by_chance:,} of {survey.ten_digits:,} ten-digit references pass the NHS checksum, as chance "
             "explains, so they are taken for local references; make sure that they are.",
         )
-
-
-def build_columns(
-    choice: ColumnChoice,
-    places: ColumnPlaces,
-    finder: LevelFinder,
-    survey: Survey,
-    rendering: Rendering,
-    today: date,
-) -> Columns:
-    """The columns of a choice, ready to read cells. Raises RuleBroken for a named level that is not on the list."""
-    columns = Columns(places, rendering, today.toordinal(), has_local_ten_digits=survey.has_local_ten_digits)
-    keys = {"start": (BAD_START, BAD_START), "end": (columns.today, BAD_END), "born": (NO_DAY, BAD_BIRTH)}
-    for role, dates in survey.dates.items():
-        reader = reader_of(role, dates, choice, today)
-        setattr(columns, role, DateColumn(reader, *keys[role], rendering.day))
-    if choice.theme:
-        columns.theme = TextColumn(choice.theme, rendering.text)
-    if choice.agency:
-        columns.agency = TextColumn(choice.agency, rendering.text)
-    columns.fixed_agency = None if choice.agency else choice.fixed_agency
-    if choice.level:
-        columns.level = LevelColumn(choice.level, finder, rendering.rank)
-        columns.level_place = places.level
-    elif choice.fixed_level:
-        columns.fixed_rank = finder.must_find(choice.fixed_level)
-    elif choice.level_rule:
-        _add_level_rule(columns, choice, finder)
-    return columns
-
-
-def _add_level_rule(columns: Columns, choice: ColumnChoice, finder: LevelFinder) -> None:
-    if columns.end is None:
-        raise RuleBroken("Open and closed cases can only be told apart with a column for the end date.")
-    ranks = finder.must_find(choice.open_level), finder.must_find(choice.closed_level)
-    columns.level = OpenOrClosedColumn(columns.end, *ranks, columns.rendering.rank)
-    columns.level_place = columns.places.end

@@ -1,18 +1,15 @@
 """What was decided about the cells of date columns, in how many rows, and what should an officer do about it?"""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from models.rules.case_lists.columns import DateColumn
+from models.rules.case_lists.columns import DateColumn, said_of
 from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.notes import NOTE_ROWS, Note
-from models.rules.case_lists.row import Columns, JudgedRow
+from models.rules.case_lists.sheet_columns import SheetColumns
 from models.rules.core.counts import count_words
 
-OddRows = dict[tuple[str, str], list[int]]
-"""(role, oddity) -> the rows of one batch."""
-
-_ROLES = ("start", "end", "born")
 _RULES = {"start": "placeholder_start", "end": "placeholder_end", "born": "placeholder_dob"}
 _PLACEHOLDER = (
     "a placeholder for “none” (such as 31/12/9999, 01/01/1900, NULL or a dash) stands in {cells} and counts as"
@@ -52,36 +49,25 @@ _NAMES = {
 class DateNotes:
     """Collects the odd cells of date columns while rows pass: how many of each kind, and the first 1,000 rows."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: SheetColumns) -> None:
         self.columns = columns
-        self.counts: dict[tuple[str, str], int] = {}
-        self.rows: dict[tuple[str, str], list[int]] = {}
-        chosen = ((role, getattr(columns, role), getattr(columns.places, role)) for role in _ROLES)
-        self.dated = [(role, column, place) for role, column, place in chosen if column and place is not None]
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
 
-    def of_good_rows(self, batch: Batch, flags: list[bool]) -> OddRows:
-        """The odd cells among the rows of a batch that have a flag; most batches have none, which shows at once."""
-        odd: OddRows = {}
-        for role, column, place in self.dated:
-            oddities = column.oddities
-            if oddities and not oddities.keys().isdisjoint(cells := batch.column(place)):
-                for number, raw, is_good in zip(batch.numbers, cells, flags, strict=True):
-                    if is_good and raw in oddities:
-                        for oddity in oddities[raw]:
-                            odd.setdefault((role, oddity), []).append(number)
-        return odd
-
-    def add(self, odd: OddRows) -> None:
-        """Takes the odd cells of one batch, from whichever path."""
-        for key, rows in odd.items():
-            self.counts[key] = self.counts.get(key, 0) + len(rows)
-            listed = self.rows.setdefault(key, [])
-            if len(listed) < NOTE_ROWS:
-                listed.extend(sorted(rows)[: NOTE_ROWS - len(listed)])
+    def add(self, batch: Batch) -> None:
+        """Takes the odd cells of one batch of cases."""
+        for column, place in self.columns.dates:
+            for index, oddities in said_of(batch.column(place), column.oddities):
+                for oddity in oddities:
+                    key = column.role, oddity
+                    self.counts[key] += 1
+                    if len(self.rows[key]) < NOTE_ROWS:
+                        self.rows[key].append(batch.numbers[index])
 
     def notes(self, choice: ColumnChoice) -> Iterator[Note]:
         """One note for each column and kind, in the words of the list's headings."""
-        for role, column, _place in self.dated:
+        for column, _place in self.columns.dates:
+            role = column.role
             for oddity in ("placeholder", *_TEXTS):
                 count = self.counts.get((role, oddity))
                 if count:
@@ -101,14 +87,3 @@ def _sentence(rule: str, role: str, column: DateColumn, count: int) -> str:
         beside=", or within the hundred years after the start" if role == "end" else "",
         same=", or the day of the start in the same month" if role == "end" else "",
     )
-
-
-def add_judged(odd: OddRows, number: int, judged: JudgedRow) -> None:
-    """Adds the odd cells of a row from the careful path to those of its batch.
-
-    >>> odd = {("end", "utc_stamp"): [4]}
-    >>> add_judged(odd, 7, JudgedRow("QK7", odd_days=[("end", "utc_stamp")])); odd
-    {('end', 'utc_stamp'): [4, 7]}
-    """
-    for key in judged.odd_days:
-        odd.setdefault(key, []).append(number)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.core.errors import RuleBroken
@@ -74,11 +74,6 @@ class ColumnPlaces:
     end: int | None
     born: int | None
     agency: int | None
-
-    def width(self) -> int:
-        """How many cells a row needs so that every chosen column is there."""
-        places: list[int | None] = [getattr(self, field.name) for field in fields(self)]
-        return 1 + max(place for place in places if place is not None)
 
 
 def _same_heading(name: str, headings: Sequence[str]) -> str | None:

@@ -1,20 +1,20 @@
 """How many rows of a case list have each level, theme, agency and start year?"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import compress
 from typing import Any
 
-from models.rules.case_lists.columns import TROUBLE, DateColumn, TextColumn
+from models.rules.case_lists.columns import DateColumn, TextColumn, said_of
 from models.rules.case_lists.files.batches import Batch
 from models.rules.case_lists.levels import NOT_RECORDED
 from models.rules.case_lists.report import Report
-from models.rules.case_lists.row import Columns, JudgedRow
+from models.rules.case_lists.sheet_columns import SheetColumns
 from models.rules.case_lists.values import clean
 
 _DAYS_HELD = 50_000
 LEFT_OUT = "(left out)"
+_UNMAPPED = "unmapped_level"
 
 
 class _Days:
@@ -32,10 +32,10 @@ class _Days:
         """Reads the texts counted so far and forgets them."""
         if self.column is None:
             return
-        numbers = [(number, count) for raw, count in self.texts.items() if (number := self.column.look(raw).number)]
+        numbers = [(number, count) for raw, count in self.texts.items() if (number := self.column.number(raw))]
         for number, count in numbers:
             self.months[date.fromordinal(number).isoformat()[:7]] += count
-        seen = [number for raw in self.seen if (number := self.column.look(raw).number)]
+        seen = [number for raw in self.seen if (number := self.column.number(raw))]
         days = [number for number, _count in numbers] + seen + [day for day in (self.first, self.last) if day]
         self.first, self.last = min(days, default=None), max(days, default=None)
         self.texts.clear()
@@ -59,10 +59,11 @@ class _Days:
 class Tally:
     """Counts by the texts of the cells while rows pass, which is cheap, and reads the texts when it closes."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: SheetColumns) -> None:
         self.columns = columns
         self.themes: Counter[str] = Counter()
         self.agencies: Counter[str] = Counter()
+        self.levels: Counter[str] = Counter()
         self.ranks: Counter[Any] = Counter()
         self.rejected_themes: Counter[str] = Counter()
         self.rejected_ranks: Counter[Any] = Counter()
@@ -75,33 +76,23 @@ class Tally:
         )
         self.counters = [(counter, place) for counter, place in chosen if place is not None]
 
-    def add(self, batch: Batch, ranks: Iterable[Any], flags: list[bool] | None) -> None:
-        """Counts the good rows of a batch, those with a flag or all, and their rendered ranks."""
+    def add(self, batch: Batch, ranks: Sequence[Any], rejected: Sequence[int]) -> None:
+        """Counts the rows of a batch, by their rendered ranks among others, and which of them are rejected."""
         for counter, place in self.counters:
-            column = batch.column(place)
-            counter.update(column if flags is None else compress(column, flags))
-        self.ranks.update(ranks if flags is None else compress(ranks, flags))
-        end = self.columns.places.end
-        if end is not None:
-            self.ends.seen.update(batch.column(end) if flags is None else compress(batch.column(end), flags))
+            counter.update(batch.column(place))
+        self.ranks.update(ranks)
+        self.rejected_ranks.update(map(ranks.__getitem__, rejected))
+        places, level = self.columns.places, self.columns.level
+        if places.theme is not None:
+            self.rejected_themes.update(map(batch.column(places.theme).__getitem__, rejected))
+        if places.end is not None:
+            self.ends.seen.update(batch.column(places.end))
+        if level is not None and places.level is not None:
+            texts = batch.column(places.level)
+            self.levels.update(texts[place] for place, codes in said_of(texts, level.said) if _UNMAPPED in codes)
         for days in (self.starts, self.ends):
             if len(days.texts) + len(days.seen) > _DAYS_HELD:
                 days.read()
-
-    def add_judged(self, row: list[str], judged: JudgedRow) -> None:
-        """Counts one row from the careful path, rejected or not."""
-        rank = self.columns.rendering.rank(judged.rank)
-        cells = {place: row[place] if place < len(row) else "" for _counter, place in self.counters}
-        for counter, place in self.counters:
-            counter[cells[place]] += 1
-        self.ranks[rank] += 1
-        end = self.columns.places.end
-        if end is not None and end < len(row):
-            self.ends.seen.add(row[end])
-        if judged.values is None:
-            self.rejected_ranks[rank] += 1
-            if self.columns.places.theme is not None:
-                self.rejected_themes[cells[self.columns.places.theme]] += 1
 
     def close(self, report: Report, labels: Mapping[int, str]) -> None:
         """Writes the counts into the report, levels by their labels."""
@@ -110,6 +101,8 @@ class Tally:
         report.by_start_year = dict(sorted(self.starts.years.items()))
         report.by_theme = _by_text(self.themes, self.columns.theme)
         report.accepted_by_theme = _by_text(self.themes - self.rejected_themes, self.columns.theme)
+        for raw, count in self.levels.items():
+            report.unmapped_levels[clean(raw)[:100]] += count
         report.by_agency = _by_text(self.agencies, self.columns.agency)
         for column in filter(None, (self.columns.theme, self.columns.agency)):
             if (note := column.spellings.note(column.heading)) is not None:
@@ -126,7 +119,7 @@ def _by_text(counts: Counter[str], column: TextColumn | None) -> dict[str, int]:
     if column is None:
         return {}
     for raw, count in counts.items():
-        merged[LEFT_OUT if column.outs[raw] is TROUBLE else column.spellings.first(clean(raw))] += count
+        merged[LEFT_OUT if raw in column.said else column.spellings.first(clean(raw))] += count
     return dict(sorted(merged.items()))
 
 

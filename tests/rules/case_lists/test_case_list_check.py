@@ -1,4 +1,4 @@
-"""Which rows does the check let through, reject or warn about, and does its quick path judge like its careful one?"""
+"""Which rows does the check let through, reject or warn about, and is each judged as if it stood alone?"""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from models.rules.case_lists.file import describe_sheets, likely_sheet, open_cas
 from models.rules.case_lists.fingerprints import canonical_line, fingerprint
 from models.rules.case_lists.headings import ColumnChoice
 from models.rules.case_lists.levels import Level
+from models.rules.case_lists.references.codes import reference_codes
+from models.rules.case_lists.references.shapes import odd_places
 from models.rules.case_lists.report import LISTED, REJECTIONS, WARNINGS
 from models.rules.case_lists.survey import survey_case_list
-from models.rules.case_lists.values import passes_nhs_checksum
+from models.rules.case_lists.values import clean, passes_nhs_checksum
 from tests.make_case_lists import HEADINGS, LEVELS, TODAY, case_row, check_bytes, csv_bytes, listed
 
 
@@ -256,7 +258,7 @@ ROWS = st.tuples(REFERENCES, LEVEL_TEXTS, WEIRD, DATES, DATES, DATES, WEIRD)
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(ROWS, max_size=25), st.booleans(), st.integers(0, 3))
-def test_quick_path_judges_exactly_like_the_careful_path(
+def test_a_row_is_judged_in_its_batch_exactly_as_alone(
     rows: list[tuple[str, ...]], is_quoted: bool, shortened: int
 ) -> None:
     rows = [tuple(cell.replace("\r", " ").replace("\n", " ").replace("\0", " ") for cell in row) for row in rows]
@@ -265,9 +267,9 @@ def test_quick_path_judges_exactly_like_the_careful_path(
         rows = [tuple(cell.replace('"', " ").replace(",", " ") for cell in row) for row in rows]
     content = csv_bytes([HEADINGS, *rows], quoting=1 if is_quoted else 0)
     outcomes = []
-    for is_fast in (True, False):
+    for is_row_by_row in (False, True):
         try:
-            report, accepted = check_bytes(content, is_fast=is_fast)
+            report, accepted = check_bytes(content, is_row_by_row=is_row_by_row)
             outcomes.append((accepted, report.as_facts()))
         except RuleBroken as refusal:
             outcomes.append((refusal.sentence, {}))
@@ -290,7 +292,7 @@ def test_quotation_marks_change_nothing_but_the_reader(rows: list[tuple[str, ...
     assert outcomes[0] == outcomes[1]
 
 
-def test_large_mixed_list_of_thousands_of_rows_is_judged_alike_on_both_paths() -> None:
+def test_thousands_of_mixed_rows_are_judged_together_exactly_as_alone() -> None:
     dice = random.Random(5)
     rows = []
     for _place in range(6000):
@@ -299,10 +301,34 @@ def test_large_mixed_list_of_thousands_of_rows_is_judged_alike_on_both_paths() -
         reference = f"W{dice.randrange(5000)}" if dice.random() < 0.98 else ""
         level = dice.choice(("CIN", "CPP", "CLA", "Early help", "Step down"))
         rows.append(case_row(reference, level, dice.choice(("N1", "N2")), start.strftime("%d/%m/%Y"), end))
-    quick, careful = (check_bytes(listed(*rows), is_fast=is_fast) for is_fast in (True, False))
-    assert quick[1] == careful[1]
-    assert quick[0].as_facts() == careful[0].as_facts()
-    assert 4000 < quick[0].accepted < 6000
+    together, alone = (check_bytes(listed(*rows), is_row_by_row=is_row_by_row) for is_row_by_row in (False, True))
+    assert together[1] == alone[1]
+    assert together[0].as_facts() == alone[0].as_facts()
+    assert 4000 < together[0].accepted < 6000
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(REFERENCES | st.from_regex(r"[A-Z]{1,3}[ -]?\d{1,6}", fullmatch=True), max_size=8), st.booleans())
+def test_reference_taken_as_plain_at_a_glance_needs_no_cleaning_and_breaks_no_rule(
+    references: list[str], is_local: bool
+) -> None:
+    odd = odd_places(references, has_local_ten_digits=is_local)
+    for place, reference in enumerate(references):
+        if place not in odd:
+            assert clean(reference) == reference
+            assert reference_codes(reference, has_local_ten_digits=is_local) == ()
+
+
+@pytest.mark.parametrize("mark", ["", '"'])
+def test_batch_without_some_rows_keeps_the_numbers_cells_and_hashes_of_the_others(mark: str) -> None:
+    content = "".join(f"{mark}F{n}{mark},CIN,{n}{',' * (n % 3)}\n" for n in range(9)).encode()
+    [batch] = open_case_list(io.BytesIO(content)).batches("", 1)
+    rest, kept = batch.without({0, 3, 8}), [1, 2, 4, 5, 6, 7]
+    assert list(rest.numbers) == [batch.numbers[place] for place in kept]
+    assert rest.rows() == [batch.row(place) for place in kept]
+    assert rest.hashes() == [batch.hashes()[place] for place in kept]
+    assert list(rest.column(2)) == [batch.column(2)[place] for place in kept]
+    assert not list(batch.without(set(range(9))).numbers)
 
 
 def test_copy_blocks_carry_the_same_rows_as_postgresql_text() -> None:

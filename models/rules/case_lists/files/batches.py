@@ -1,14 +1,15 @@
 """How are some rows of a case list held so that whole columns can be read at once?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from operator import methodcaller
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from models.core.errors import RuleBroken
 
 MAX_COLUMNS = 500
 _CELL_MARK = "\x1f"
+_Row = TypeVar("_Row")
 
 
 class Batch(Protocol):
@@ -26,6 +27,9 @@ class Batch(Protocol):
 
     def row(self, index: int) -> list[str]:
         """One row as cells, by its place in the batch."""
+
+    def without(self, places: Collection[int]) -> "Batch":
+        """The batch without the rows at these places."""
 
     def hashes(self) -> list[int]:
         """A 64-bit hash of each row's cells, comparable within one reading of one file."""
@@ -58,6 +62,10 @@ class RowBatch:
         """One row as cells."""
         return self._rows[index]
 
+    def without(self, places: Collection[int]) -> "RowBatch":
+        """The batch without the rows at these places."""
+        return RowBatch(_left(self.numbers, places), _left(self._rows, places))
+
     def hashes(self) -> list[int]:
         """A hash of each row's cells."""
         return list(map(hash, map(_CELL_MARK.join, self._rows)))
@@ -75,7 +83,7 @@ class LineBatch:
         self.lines = text.split("\n")
         if not self.lines[-1]:
             self.lines.pop()
-        self.numbers = range(first_number, first_number + len(self.lines))
+        self.numbers: Sequence[int] = range(first_number, first_number + len(self.lines))
         self._columns: dict[int, Sequence[str]] = {}
         self._split_all()
 
@@ -117,9 +125,22 @@ class LineBatch:
         """One row as cells."""
         return self.lines[index].split(self.delimiter)
 
+    def without(self, places: Collection[int]) -> Batch:
+        """The batch without the rows at these places."""
+        numbers, lines = _left(self.numbers, places), _left(self.lines, places)
+        if not lines:
+            return RowBatch([], [])
+        rest = LineBatch(0, "\n".join([*lines, ""]), self.delimiter)
+        rest.numbers = numbers
+        return rest
+
     def hashes(self) -> list[int]:
         """A hash of each line, which is as good as one of its cells."""
         return list(map(hash, self.lines))
+
+
+def _left(rows: Sequence[_Row], places: Collection[int]) -> list[_Row]:
+    return [row for place, row in enumerate(rows) if place not in places]
 
 
 def refuse_width(width: int) -> None:

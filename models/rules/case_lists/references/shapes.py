@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, not_
 from string import ascii_letters, digits
 
 _FIRST, _LAST = itemgetter(0), itemgetter(-1)
@@ -81,3 +82,15 @@ def plain_flags(references: Sequence[str], *, has_local_ten_digits: bool = False
     if not _suspects(references):
         return [is_plain(reference) is not None for reference in references]
     return [is_plain(reference) is not None and _is_suspect(reference) is None for reference in references]
+
+
+def odd_places(references: Sequence[str], *, has_local_ten_digits: bool = False) -> list[int]:
+    """The places of those that need a second look.
+
+    >>> odd_places(["CH 00412", "Mar-25", "F1", ""]), odd_places(["F1", "F2"])
+    ([1, 3], [])
+    """
+    if are_plain(references):
+        return []
+    flags = plain_flags(references, has_local_ten_digits=has_local_ten_digits)
+    return list(compress(range(len(flags)), map(not_, flags)))
