@@ -6,7 +6,18 @@ from models.rules.case_lists.columns import NO_DAY, Codes, DateColumn, said_of
 
 
 class DayCells:
-    """One date column of a batch: the day number of each row to compare by (`keys`) and its rendered date (`outs`)."""
+    """One date column of a batch: the day number of each row to compare by (`keys`) and its rendered date (`outs`).
+
+    >>> from datetime import date
+    >>> from models.rules.case_lists.date_readings import DateReader
+    >>> from models.rules.case_lists.days.centuries import YearWindow
+    >>> today, reader = date(2026, 3, 15), DateReader("day", "end", YearWindow(1977))
+    >>> ends = DayCells(DateColumn(reader, "end", today, str), ["Mar-26", "15/06/52", "soon", "01/04/26"])
+    >>> ends.read_beside([day.toordinal() for day in (date(2026, 3, 20), date(1950, 3, 1), today, today)]); ends.outs
+    ['2026-03-20', '1952-06-15', 'None', '2026-04-01']
+    >>> list(ends.remarks())
+    [(1, ()), (2, ('unreadable_end',)), (3, ('end_in_future',)), (0, ('end_in_future',))]
+    """
 
     def __init__(self, column: DateColumn, texts: Sequence[str]) -> None:
         self.column, self.texts = column, texts

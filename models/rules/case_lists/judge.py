@@ -52,11 +52,17 @@ class Judge:
         rejected = self._tell(batch.numbers, said)
         self.tally.add(batch, ranks, rejected)
         self.date_notes.add(batch)
-        references = self._references(batch, odd, rejected)
         no_days = [rendering.day(None)] * len(batch.numbers)
         starts, ends = (days[role].outs if role in days else no_days for role in ("start", "end"))
-        values = [list(map(rendering.number, batch.numbers)), references, ranks, themes, starts, ends, agencies]
-        return [_without(column, rejected) for column in values]
+        numbers, references = list(map(rendering.number, batch.numbers)), self._references(batch, odd)
+        values = [numbers, references, ranks, themes, starts, ends, agencies]
+        if rejected:
+            accepts = bytearray(b"\1" * len(numbers))
+            for place in rejected:
+                accepts[place] = 0
+            values = [list(compress(column, accepts)) for column in values]
+        self._seek_repeats(batch, odd, rejected, values[1])
+        return values
 
     def _cases(self, batch: Batch) -> tuple[Batch, dict[int, str]]:
         """The batch without blank lines and those set aside; by place the references that are not plain, cleaned."""
@@ -107,19 +113,22 @@ class Judge:
         self.report.accepted += len(numbers) - len(rejected)
         return rejected
 
-    def _references(self, batch: Batch, odd: dict[int, str], rejected: list[int]) -> list[Any]:
-        """The references as they leave; the search for repeats takes their hashes, 0 for a row that is rejected."""
+    def _references(self, batch: Batch, odd: dict[int, str]) -> list[Any]:
         references: list[Any] = list(batch.column(self.columns.places.reference))
         for place, text in odd.items():
-            references[place] = text
-        hashes = list(map(hash, references)) if self.repeats is not None else []
-        for place, text in odd.items():
             references[place] = self.columns.rendering.text(text)
-        if self.repeats is not None:
-            for place in rejected:
-                hashes[place] = 0
-            self.repeats.add(batch.numbers, batch.hashes(), hashes, _without(list(references), rejected))
         return references
+
+    def _seek_repeats(self, batch: Batch, odd: dict[int, str], rejected: list[int], accepted: list[Any]) -> None:
+        """Has the rows searched for repeats, by hashes of their cleaned references, 0 for a row that is rejected."""
+        if self.repeats is None:
+            return
+        hashes = list(map(hash, batch.column(self.columns.places.reference)))
+        for place, text in odd.items():
+            hashes[place] = hash(text)
+        for place in rejected:
+            hashes[place] = 0
+        self.repeats.add(batch.numbers, batch.hashes(), hashes, accepted)
 
 
 def _beside_each_other(days: _Days) -> _Remarks:
@@ -138,13 +147,3 @@ def _outs(batch: Batch, column: _WordColumn | None, place: int | None, constant:
     if column is None or place is None:
         return [constant] * len(batch.numbers)
     return list(map(column.outs.__getitem__, batch.column(place)))
-
-
-def _without(column: list[Any], places: list[int]) -> list[Any]:
-    """A column without the cells at some places (in ascending order); a few are cut out singly, which is quicker."""
-    if len(places) * 16 > len(column):
-        gone = set(places)
-        return [value for place, value in enumerate(column) if place not in gone]
-    for place in reversed(places):
-        del column[place]
-    return column

@@ -276,6 +276,19 @@ def test_a_row_is_judged_in_its_batch_exactly_as_alone(
     assert outcomes[0] == outcomes[1]
 
 
+def test_reference_is_repeated_whatever_stands_around_it_but_not_by_a_row_that_is_rejected() -> None:
+    rows = [
+        case_row("F1"),
+        case_row(" F1\u00a0", theme="Abuse"),
+        case_row("F2", start=""),
+        case_row("F2"),
+        case_row("F2."),
+    ]
+    report, accepted = check_bytes(listed(*rows))
+    assert [row[1] for row in accepted] == ["F1", "F1", "F2", "F2."]
+    assert report.rows_with("repeated_reference") == [3]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=25))
 def test_quotation_marks_change_nothing_but_the_reader(rows: list[tuple[str, ...]]) -> None:
