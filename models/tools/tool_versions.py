@@ -17,11 +17,11 @@ from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Keys, asked_for_all
 from models.rules.tools.question_kinds import KINDS
 from models.rules.tools.questionnaire_words import faults
 from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
-from models.tools.assurance_tools import AssuranceTool
+from models.tools.assurance_tools import AssuranceTool, tools_of_review
 from models.tools.key_lines import KeyLine
 from models.tools.rating_scales import RatingScale
 from models.tools.tool_questions import ToolQuestion, ToolSection
@@ -85,10 +85,9 @@ def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
 @asked_for_all
 def _questionnaires_of_review(session: Session, review_ids: Keys) -> dict[int, dict[int, Questionnaire]]:
     """All of each review's, in as many statements as one, because its pages show one after another."""
-    tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id.in_(review_ids))).all()
-    asked = questionnaires_of(session, tools)
-    grouped = by_key(review_ids, ((tool.review_id, tool.id) for tool in tools))
-    return {key: {tool_id: asked[tool_id] for tool_id in tool_ids} for key, tool_ids in grouped.items()}
+    tools_of = {key: tools_of_review(session, key) for key in review_ids}
+    asked = questionnaires_of(session, [tool for tools in tools_of.values() for tool in tools])
+    return {key: {tool.id: asked[tool.id] for tool in tools} for key, tools in tools_of.items()}
 
 
 def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:
