@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
@@ -205,7 +206,7 @@ def _audited(session: Session, review: ThematicReview) -> str:
 
 
 def _year_passed(session: Session, review: ThematicReview) -> str:
-    due_on = impact_due(session, review.id)
+    due_on: date | None = impact_due(session, review.id)
     if due_on is None:
         return "The impact analysis is not opened yet."
     day = f"{due_on.day} {due_on:%B %Y}"

@@ -7,7 +7,7 @@ ensure the learning has been embedded and forms part of ongoing practice.
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -110,7 +110,7 @@ def analysis_of(session: Session, review_id: int) -> ImpactAnalysis | None:
 
 
 @Fact
-def impact_due(review_id: Key) -> ColumnElement[date]:
+def impact_due(review_id: Key) -> ColumnElement[Any]:
     """The day on which a review's impact analysis is due; None before it is opened."""
     return select(ImpactAnalysis.due_on).where(ImpactAnalysis.review_id == review_id).scalar_subquery()
 

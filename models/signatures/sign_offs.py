@@ -122,9 +122,9 @@ def signatures_asked(review_id: Key) -> ColumnElement[list[list[Any]]]:
 
 def signed_words(session: Session, review_id: int, subject: SignOffSubject, subject_id: int = 0) -> str:
     """The SHA-256 of the words that the newest request for this signature had signed; empty when they are not."""
-    signed = {
-        (subject, subject_id): sha256
-        for subject, subject_id, status, sha256 in signatures_asked(session, review_id)
+    signed: dict[tuple[str, int], str] = {
+        (asked, asked_id): sha256
+        for asked, asked_id, status, sha256 in signatures_asked(session, review_id)
         if status == SignOffStatus.SIGNED
     }
     return signed.get((subject.value, subject_id), "")
