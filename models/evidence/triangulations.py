@@ -170,8 +170,7 @@ def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
 @counted(findings)
 def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
     """The same for the matrix, without their words."""
-    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
-    rows = session.execute(select(*said).where(Finding.review_id.in_(reviews)))
+    rows = session.execute(_levels_in(), {_REVIEWS.key: reviews})
     for source, line_id, verdict, strength, origin, review_id in rows:
         yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
 
@@ -204,6 +203,13 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
 
 _REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
 _PERSON: Any = bindparam("person_id", type_=Integer)
+
+
+@cache
+def _levels_in() -> Select[*tuple[Any, ...]]:
+    """The statement of `finding_levels`, put together once."""
+    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
+    return select(*said).where(Finding.review_id.in_(_REVIEWS))
 
 
 @cache

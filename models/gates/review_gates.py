@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models.core.errors import RuleBroken
 from models.core.reading_once import Fact, tell_at_once, together
 from models.gates.gate_checks import ASKED, GATES, UNSIGNED, Gate
-from models.gates.gate_waivers import GateWaiver, waivers_of
+from models.gates.gate_waivers import GateWaiver, has_waivers, waivers_of
 from models.plans.impact_analyses import open_impact_analysis
 from models.reviews.review_stages import move_to_stage
 from models.reviews.thematic_reviews import Stage, ThematicReview, next_stage
@@ -66,13 +66,13 @@ def standings_of(session: Session, asked: Sequence[tuple[ThematicReview, Stage]]
 
 def _ask(session: Session, asked: Sequence[tuple[ThematicReview, Stage]]) -> None:
     """Have told at once what the gates ask: of all reviews their waivers, of those of a stage what its gates need."""
-    for review, _ in asked[:1]:
-        waivers_of(session, review.id)
     reviews_of: dict[Fact[Any], set[int]] = defaultdict(set)
     for review, stage in asked:
-        for fact in ASKED.get(stage, ()):
+        for fact in (has_waivers, *ASKED.get(stage, ())):
             reviews_of[fact].add(review.id)
     tell_at_once(session, reviews_of)
+    for review, _ in asked:
+        waivers_of(session, review.id)  # of all that have any
 
 
 def _standings(session: Session, review: ThematicReview, stage: Stage) -> list[Standing]:
