@@ -65,9 +65,12 @@ def standings_of(session: Session, asked: Sequence[tuple[ThematicReview, Stage]]
 
 
 def _ask(session: Session, asked: Sequence[tuple[ThematicReview, Stage]]) -> None:
-    """Have told at once what the gates ask: of all reviews their waivers, of those of a stage what its gates need."""
+    """Have told at once what the gates ask: of all reviews their waivers, of those of a stage what its gates need.
+
+    In the order of the stages, so that the same stages are always the same statement.
+    """
     reviews_of: dict[Fact[Any], set[int]] = defaultdict(set)
-    for review, stage in asked:
+    for review, stage in sorted(asked, key=lambda pair: pair[1].number):
         for fact in (has_waivers, *ASKED.get(stage, ())):
             reviews_of[fact].add(review.id)
     tell_at_once(session, reviews_of)
