@@ -28,11 +28,11 @@ from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.documents.exports import record_export
 from models.evidence.evidence_readers import readers_of, refuse_readers
+from models.evidence.key_line_readings import amend_reading
 from models.evidence.triangulations import (
     Evidence,
     Row,
     Triangulation,
-    amend_reading,
     evidence_of,
     thresholds_of,
     triangulate,

@@ -235,7 +235,8 @@ def _groups(screen: FeedbackActivityScreen, session: Session, record: FeedbackAc
     lately = engaged_lately(session, [group.id for _, group in rows], beside=record.review_id)
     cells = [_group_row(screen, record, engagement, group, lately.get(group.id, [])) for engagement, group in rows]
     headings = ("Group", "People", "Asked by recent reviews", "Told the outcome", "What they were told")
-    empty = _UNNAMED if record in unnamed_activities(session, record.review_id) else "No group takes part yet."
+    unnamed = {activity_id for activity_id, _ in unnamed_activities(session, record.review_id)}
+    empty = _UNNAMED if record.id in unnamed else "No group takes part yet."
     return Panel("Groups that take part", headings, cells, empty=empty)
 
 
@@ -269,8 +270,8 @@ def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     activities = session.scalars(
         select(FeedbackActivity).where(FeedbackActivity.review_id == review.id).order_by(FeedbackActivity.id)
     )
-    owed = {debt.activity.id for debt in feedback_owed(session, review.id)}
-    unnamed = unnamed_activities(session, review.id)
+    owed = {debt.activity_id for debt in feedback_owed(session, review.id)}
+    unnamed = {activity_id for activity_id, _ in unnamed_activities(session, review.id)}
     rows = [
         (
             link_to(activity, activity.title),
@@ -286,10 +287,10 @@ def feedback_panel(session: Session, review: ThematicReview) -> Panel:
     return Panel("Feedback", ("Activity", "Who is heard", "How", "State", "Outcome"), rows, buttons=buttons)
 
 
-def _outcome(activity: FeedbackActivity, owed: set[int], unnamed: list[FeedbackActivity]) -> Any:
+def _outcome(activity: FeedbackActivity, owed: set[int], unnamed: set[int]) -> Any:
     if activity.id in owed:
         return tag("Feedback owed", "amber")
-    return tag("Say who took part", "red") if activity in unnamed else NOTHING
+    return tag("Say who took part", "red") if activity.id in unnamed else NOTHING
 
 
 def _state(activity: FeedbackActivity) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -25,7 +26,7 @@ from models.evidence.intelligence_uses import IntelligenceUse
 from models.feedback.feedback_activities import FeedbackActivity
 from models.gates.gate_waivers import ask_to_waive
 from models.gates.programmes import acts_next
-from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates
+from models.gates.review_gates import Standing, find_gate, gates_of, pass_gates, standings_of
 from models.gates.review_progress import ReviewProgress
 from models.learning.learning_products import LearningProduct
 from models.plans.action_plans import ActionPlan
@@ -89,15 +90,14 @@ class GatePages(PageSet):
     def gates(self, record_id: int) -> str:
         """All gates of the review, stage by stage."""
         review = self.get_record(record_id)
-        stages = [(stage, gates_of(self.session, review, stage)) for stage in Stage]
+        standings = standings_of(self.session, [(review, stage) for stage in Stage])[review.id]
         panels = [
             Panel(
                 f"At the end of “{stage.label}”",
                 _HEADINGS,
-                [_row(self.session, review, standing) for standing in standings],
+                [_row(self.session, review, standing) for standing in of_stage],
             )
-            for stage, standings in stages
-            if standings
+            for stage, of_stage in groupby(standings, lambda standing: standing.gate.stage)
         ]
         return self.render("thematic_reviews/gates.html", review=review, panels=panels)
 

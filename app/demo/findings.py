@@ -11,9 +11,9 @@ from app.demo.words import words_of
 from models.core.clock import today
 from models.evidence.evidence_readers import EvidenceReader
 from models.evidence.findings import Judgement, take_finding
+from models.evidence.key_line_readings import amend_reading
 from models.evidence.reader_judgements import ReaderJudgement
 from models.evidence.settled_lines import SettledLine
-from models.evidence.triangulations import amend_reading
 from models.partnership.hubs import Hub
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview

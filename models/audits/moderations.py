@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, and_, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Text, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.audits.case_audits import AuditStatus, CaseAudit, audits_of_case, settle_case
@@ -16,7 +15,7 @@ from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, rows_of
 from models.core.words import must
 from models.evidence.findings import Finding, Judgement, take_finding
 from models.partnership.people import Person
@@ -102,28 +101,25 @@ def _audits_to_moderate(session: Session, case: SampleCase) -> list[CaseAudit]:
     return handed_in
 
 
-@asked_for_all
-def audits_missing(session: Session, review_ids: Keys) -> dict[int, str]:
-    """What each review's case audits still lack, as one sentence; empty when every drawn case is moderated."""
+@Fact
+def audits_of_samples(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Of each sample drawn for a review: its reference, how many of its cases are opened, and how many wait."""
     counted = SampleCase.sample_id == AuditSample.id, SampleCase.status.in_(_COUNTED)
     opened = select(CaseAudit.id).where(CaseAudit.sample_case_id == SampleCase.id).exists()
     done = select(Moderation.id).where(Moderation.sample_case_id == SampleCase.id).exists()
-    samples = (
-        select(
-            AuditSample.review_id, AuditSample.reference,
-            func.count(SampleCase.id).filter(opened), func.count(SampleCase.id).filter(~done),
-        )
+    cases = func.count(SampleCase.id)
+    return rows_of(
+        select(AuditSample.reference, cases.filter(opened), cases.filter(~done))
         .outerjoin(SampleCase, and_(*counted))
-        .where(AuditSample.review_id.in_(review_ids), AuditSample.status == SampleStatus.DRAWN)
+        .where(AuditSample.review_id == review_id, AuditSample.status == SampleStatus.DRAWN)
         .group_by(AuditSample.id)
         .order_by(AuditSample.id)
-    )  # fmt: skip
-    rows = ((row[0], (row[1], row[2], row[3])) for row in session.execute(samples))
-    return {key: _missing_words(of_review) for key, of_review in by_key(review_ids, rows).items()}
+    )
 
 
-def _missing_words(samples: Sequence[tuple[str, int, int]]) -> str:
-    """What drawn samples lack: of each its reference, how many of its cases are opened, and how many wait."""
+def audits_missing(session: Session, review_id: int) -> str:
+    """What a review's case audits still lack, as one sentence; empty when every drawn case is moderated."""
+    samples = audits_of_samples(session, review_id)
     if not samples:
         return "No sample of cases is drawn for audit yet."
     waiting = sum(count for _, _, count in samples)

@@ -3,6 +3,9 @@
 And how is a large statement about whoever asks put together once, and only filled in for each person and day? Stating
 some fifty counts costs a page more than asking them, and from person to person only the person's id, their agencies and
 the day differ. So those are left open. What is kept is the question: never an answer, and no value.
+
+And how are many small questions about the same records one statement? Each is a fact, stated as a column about one
+record where it belongs; whoever needs several of them has them told at once.
 """
 
 from __future__ import annotations
@@ -12,13 +15,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from sqlalchemy import Date, Integer, bindparam
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from models.core.access import Actor
+from models.core.clock import today
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,9 +120,78 @@ def by_key(keys: Iterable[int], rows: Iterable[tuple[int | None, R]]) -> dict[in
     return {key: rows_of.get(key, []) for key in keys}
 
 
+Key = ColumnElement[int]
+"""The key of the record that a fact is about, where the fact is stated."""
+
+ASKED_ON: Any = bindparam("asked_on", type_=Date)
+"""The day on which a fact is asked for, where it is stated."""
+
+
+class Fact(Generic[R]):
+    """Something small to be told of one record: `fact(session, key)`. `state(key)` says it as a column.
+
+    It is stated once for all records and days, so `state` is given a key that is left open and takes `ASKED_ON` for the
+    day. What is told is not to be changed.
+    """
+
+    def __init__(self, state: Callable[[Key], ColumnElement[R]]) -> None:
+        self.state = state
+        self._answered = asked_for_all(self.told)
+
+    def __call__(self, session: Session, key: int) -> R:
+        return self._answered(session, key)
+
+    def told(self, session: Session, keys: Keys) -> dict[int, R]:
+        """What is told of several records."""
+        return _told(session, {self: keys})[self]
+
+
+def tell_at_once(session: Session, wanted: Mapping[Fact[Any], Keys]) -> None:
+    """Have several facts, each about some records, told in one statement, where the session keeps answers."""
+    answers: dict[Any, Any] | None = session.info.get(ANSWERS)
+    if answers is None:
+        return
+    known = {fact: answers.setdefault(fact.told, {}) for fact in wanted}
+    unknown = {fact: keys for fact in wanted if (keys := set(wanted[fact]) - known[fact].keys())}
+    if unknown:
+        for fact, told in _told(session, unknown).items():
+            known[fact].update(told)
+
+
+def _told(session: Session, wanted: Mapping[Fact[R], Keys]) -> dict[Fact[R], dict[int, R]]:
+    asked: dict[str, Any] = {"keys": sorted({key for keys in wanted.values() for key in keys}), ASKED_ON.key: today()}
+    asked |= {f"keys_of_{number}": sorted(keys) for number, keys in enumerate(wanted.values())}
+    rows = session.execute(_stated_together(tuple(wanted)), asked).all()
+    return {
+        fact: {row[0]: row[place] for row in rows if row[0] in keys}
+        for place, (fact, keys) in enumerate(wanted.items(), 1)
+    }
+
+
+@lru_cache(maxsize=200)
+def _stated_together(facts: tuple[Fact[Any], ...]) -> Select[*tuple[Any, ...]]:
+    """The statement that tells some facts, each of the records it is wanted of only."""
+    key: Any = func.unnest(bindparam("keys", type_=ARRAY(Integer))).column_valued("key")
+    columns = (
+        case((key == func.any(bindparam(f"keys_of_{number}", type_=ARRAY(Integer))), fact.state(key)))
+        for number, fact in enumerate(facts)
+    )
+    return select(key, *columns)
+
+
+def values_of(asked: Select[R]) -> ColumnElement[list[R]]:
+    """What a statement of one column selects, in its order, as one value; choices as their words."""
+    return func.array(asked.scalar_subquery())
+
+
+def rows_of(asked: Select[*tuple[Any, ...]]) -> ColumnElement[list[list[Any]]]:
+    """What a statement of several columns selects, in its order, as one value; choices and days as their words."""
+    row = func.jsonb_build_array(*asked.selected_columns)
+    return func.array(asked.with_only_columns(row, maintain_column_froms=True).scalar_subquery())
+
+
 _PERSON: Any = bindparam("asking_person", type_=Integer)
 _AGENCIES: Any = bindparam("asking_agencies", type_=Integer, expanding=True)
-_DAY: Any = bindparam("asked_on", type_=Date)
 
 
 def stated_once(state: Callable[Concatenate[Actor, date, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -140,7 +214,7 @@ def stated_once(state: Callable[Concatenate[Actor, date, P], R]) -> Callable[Con
     def stated(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         key = actor.database_role, actor.role, args, tuple(sorted(kwargs.items()))
         if key not in statements:
-            statements[key] = state(_left_open(actor), _DAY, *args, **kwargs)
+            statements[key] = state(_left_open(actor), ASKED_ON, *args, **kwargs)
         return statements[key]
 
     return stated
@@ -153,7 +227,7 @@ def filled_in(actor: Actor, on: date) -> dict[str, Any]:
     >>> filled_in(Actor.person(3, Role.AGENCY_MEMBER, 7), date(2026, 12, 1))
     {'asking_person': 3, 'asking_agencies': [7], 'asked_on': datetime.date(2026, 12, 1)}
     """
-    return {_PERSON.key: actor.person_id, _AGENCIES.key: list(actor.agency_ids), _DAY.key: on}
+    return {_PERSON.key: actor.person_id, _AGENCIES.key: list(actor.agency_ids), ASKED_ON.key: on}
 
 
 def _left_open(actor: Actor) -> Actor:

@@ -84,7 +84,7 @@ class Standing:
         return self.is_open and self.is_mine
 
 
-def standing_of(review_id: Any, person_id: int | None) -> tuple[_Is, _Is, _Is]:
+def standing_of(review_id: Any, person_id: Any) -> tuple[_Is, _Is, _Is]:
     """Whether two people were asked to read, whether one of them is not done, and whether the person is one of them."""
     of_review = EvidenceReader.review_id == review_id
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, func, select
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.access import NONE, RowPolicy
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, values_of
 from models.evidence.findings import Finding, Judgement, take_finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.reviews.thematic_reviews import ThematicReview
@@ -100,21 +99,21 @@ def take_intelligence(session: Session, use: IntelligenceUse, *, person_id: int 
     )
 
 
-@asked_for_all
-def intelligence_missing(session: Session, review_ids: Keys) -> dict[int, str]:
-    """What each review's intelligence still lacks, as one sentence; empty when every item used is a finding.
-
-    Source: framework, "Initial scoping": intelligence is drawn from local reviews, internal audits and inspections.
-    """
+@Fact
+def intelligence_taken(review_id: Key) -> ColumnElement[list[bool]]:
+    """Of each item of intelligence that a review uses, whether it is a finding."""
     taken = select(Finding.id).where(
         Finding.review_id == IntelligenceUse.review_id, Finding.origin == IntelligenceUse.origin_expression()
     )
-    used = select(IntelligenceUse.review_id, taken.exists()).where(IntelligenceUse.review_id.in_(review_ids))
-    grouped = by_key(review_ids, session.execute(used))
-    return {key: _missing_words(are_findings) for key, are_findings in grouped.items()}
+    return values_of(select(taken.exists()).where(IntelligenceUse.review_id == review_id))
 
 
-def _missing_words(are_findings: Sequence[bool]) -> str:
+def intelligence_missing(session: Session, review_id: int) -> str:
+    """What a review's intelligence still lacks, as one sentence; empty when every item used is a finding.
+
+    Source: framework, "Initial scoping": intelligence is drawn from local reviews, internal audits and inspections.
+    """
+    are_findings = intelligence_taken(session, review_id)
     if not are_findings:
         return "No local review, internal audit or inspection is brought in yet."
     count = sum(not is_finding for is_finding in are_findings)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, exists, func, select
+from sqlalchemy import ForeignKey, Integer, Select, Text, bindparam, exists, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.access import RowPolicy
@@ -45,23 +46,32 @@ class SettledLine(Record):
 
 def lines_read(session: Session, review_ids: Collection[int]) -> dict[int, LineRead]:
     """What both readers judged of each key line, and what was settled, by key line; of readings that are over."""
+    rows = session.execute(_read_in(), {_REVIEWS.key: list(review_ids)})
+    return {
+        key: LineRead(_judged(mark, why), _judged(other, other_why), _judged(agreed, settled))
+        for key, mark, why, other, other_why, agreed, settled in rows
+    }
+
+
+_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
+
+
+@cache
+def _read_in() -> Select[*tuple[Any, ...]]:
+    """The statement of `lines_read`, put together once."""
     first, second = aliased(ReaderJudgement), aliased(ReaderJudgement)
     by_first, by_second = aliased(EvidenceReader), aliased(EvidenceReader)
     is_open = exists().where(EvidenceReader.review_id == KeyLine.review_id, EvidenceReader.done_at.is_(None))
     parts = (first.mark, first.reason, second.mark, second.reason, SettledLine.mark, SettledLine.reason)
-    rows = session.execute(
+    return (
         select(KeyLine.id, *parts)
         .join(by_first, (by_first.review_id == KeyLine.review_id) & (by_first.place == 1))
         .join(by_second, (by_second.review_id == KeyLine.review_id) & (by_second.place == 2))
         .outerjoin(first, (first.evidence_reader_id == by_first.id) & (first.key_line_id == KeyLine.id))
         .outerjoin(second, (second.evidence_reader_id == by_second.id) & (second.key_line_id == KeyLine.id))
         .outerjoin(SettledLine, SettledLine.key_line_id == KeyLine.id)
-        .where(KeyLine.review_id.in_(review_ids), ~is_open)
+        .where(KeyLine.review_id.in_(_REVIEWS), ~is_open)
     )
-    return {
-        key: LineRead(_judged(mark, why), _judged(other, other_why), _judged(agreed, settled))
-        for key, mark, why, other, other_why, agreed, settled in rows
-    }
 
 
 def _judged(mark: Mark | None, reason: str | None) -> Judged | None:

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ForeignKey, Text, func, select, true
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import Integer, Select, bindparam, select, true
+from sqlalchemy.orm import Session
 
-from models.core.access import RowPolicy
-from models.core.clock import now
-from models.core.db import Record
-from models.core.errors import RuleBroken
 from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.evidence_readers import Standing, standing_of
 from models.evidence.findings import Finding
+from models.evidence.key_line_readings import KeyLineReading
 from models.evidence.settled_lines import lines_read
 from models.partnership.agencies import Agency
 from models.partnership.partnership_settings import Partnership
-from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.evidence_readers import LineRead
@@ -42,26 +38,6 @@ from models.rules.evidence.triangulation import (
     verdict_of,
 )
 from models.tools.key_lines import KeyLine
-
-
-class KeyLineReading(Record):
-    """What the team says the sources mean for one key line, in place of the sentence the portal makes."""
-
-    __tablename__ = "key_line_readings"
-    row_policy: ClassVar[RowPolicy] = RowPolicy(
-        reason="The hub's own until the review is presented.",
-    )
-
-    key_line_id: Mapped[int] = mapped_column(
-        ForeignKey("key_lines.id", ondelete="CASCADE"), unique=True,
-        info={"sentence": "This key line has its sentence already."},
-    )  # fmt: skip
-    text: Mapped[str] = mapped_column(Text)
-    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    key_line: Mapped[KeyLine] = relationship(lazy="raise_on_sql")
-    written_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
 @dataclass(frozen=True)
@@ -194,8 +170,7 @@ def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
 @counted(findings)
 def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
     """The same for the matrix, without their words."""
-    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
-    rows = session.execute(select(*said).where(Finding.review_id.in_(reviews)))
+    rows = session.execute(_levels_in(), {_REVIEWS.key: reviews})
     for source, line_id, verdict, strength, origin, review_id in rows:
         yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
 
@@ -218,18 +193,35 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
     items: dict[int, list[Evidence]] = {key: [] for key in reviews}
     for item in _counted_evidence(session, reviews):
         items[item.review_id].append(item)
-    lines = session.execute(
-        select(KeyLine, ReferenceItem.label, KeyLineReading.text)
-        .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
-        .outerjoin(KeyLineReading, KeyLineReading.key_line_id == KeyLine.id)
-        .where(KeyLine.review_id.in_(reviews))
-        .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
-    ).all()
+    lines = session.execute(_lines_in(), {_REVIEWS.key: reviews})
     lines_of = by_key(reviews, ((row[0].review_id, row) for row in lines))
     grounds = _grounds(session, reviews)
     over = [key for key, ground in grounds.items() if ground.reading.is_asked and not ground.reading.is_open]
     read = lines_read(session, over) if over else {}
     return {key: _shown(_matrix(lines_of[key], items[key], grounds[key]), grounds[key], read) for key in reviews}
+
+
+_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
+_PERSON: Any = bindparam("person_id", type_=Integer)
+
+
+@cache
+def _levels_in() -> Select[*tuple[Any, ...]]:
+    """The statement of `finding_levels`, put together once."""
+    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
+    return select(*said).where(Finding.review_id.in_(_REVIEWS))
+
+
+@cache
+def _lines_in() -> Select[*tuple[Any, ...]]:
+    """The key lines of some reviews, each with its area and what the team says of it; put together once."""
+    return (
+        select(KeyLine, ReferenceItem.label, KeyLineReading.text)
+        .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
+        .outerjoin(KeyLineReading, KeyLineReading.key_line_id == KeyLine.id)
+        .where(KeyLine.review_id.in_(_REVIEWS))
+        .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
+    )
 
 
 def thresholds_of(session: Session, review: ThematicReview) -> Thresholds:
@@ -247,14 +239,20 @@ class _Ground:
 
 
 def _grounds(session: Session, reviews: Reviews) -> dict[int, _Ground]:
-    now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
-    reading = standing_of(ThematicReview.id, session.info["actor"].person_id)
-    stated = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
-    rows = session.execute(stated.where(ThematicReview.id.in_(reviews)))
+    rows = session.execute(_grounds_in(), {_REVIEWS.key: reviews, _PERSON.key: session.info["actor"].person_id})
     return {
         key: _Ground(thresholds_from(kept) if kept else Thresholds(*usual), bool(kept), Standing(asked, is_open, mine))
         for key, kept, asked, is_open, mine, *usual in rows
     }
+
+
+@cache
+def _grounds_in() -> Select[*tuple[Any, ...]]:
+    """The statement of `_grounds`, put together once."""
+    now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
+    reading = standing_of(ThematicReview.id, _PERSON)
+    stated = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
+    return stated.where(ThematicReview.id.in_(_REVIEWS))
 
 
 def _shown(matrix: Triangulation, ground: _Ground, read: dict[int, LineRead]) -> Triangulation:
@@ -278,18 +276,3 @@ def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, t
     cells = cells_of(items, thresholds)
     mark, sentence = mark_of_cells(cells, thresholds), amended or meaning_of(cells, thresholds)
     return Row(line, area, cells, mark, sentence, amended is not None, footing_of(items, thresholds))
-
-
-def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int | None) -> None:
-    """Say what the sources of a key line mean in the team's own words; empty words bring the portal's sentence back."""
-    if line.review_id is None:
-        raise RuleBroken("Only a review's own key line has a meaning to write down.")
-    reading = session.scalar(select(KeyLineReading).where(KeyLineReading.key_line_id == line.id))
-    if not text.strip():
-        if reading is not None:
-            session.delete(reading)
-    else:
-        reading = reading or KeyLineReading(key_line_id=line.id)
-        reading.text, reading.written_by_id, reading.written_at = text.strip(), person_id, now()
-        session.add(reading)
-    session.flush()

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, exists, select
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -20,7 +20,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, rows_of, values_of
 from models.core.words import choice_column, must, one_of
 from models.feedback.feedback_groups import FeedbackGroup
 from models.reviews.thematic_reviews import ThematicReview
@@ -149,13 +149,14 @@ class Engagement(Record):
 class Owed:
     """A group that took part and has not been told the outcome yet."""
 
-    engagement: Engagement
-    activity: FeedbackActivity
-    group_name: str
+    engagement_id: int
+    activity_id: int
+    activity: str
+    group: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.group_name} took part in {self.activity.title} and has not been told the outcome yet."
+        return f"{self.group} took part in {self.activity} and has not been told the outcome yet."
 
 
 def agree_activity(session: Session, activity: FeedbackActivity, *, on: date) -> None:
@@ -195,38 +196,55 @@ def tell_outcome(session: Session, engagement: Engagement, *, on: date, words: s
     session.flush()
 
 
-@asked_for_all
-def feedback_owed(session: Session, review_ids: Keys) -> dict[int, list[Owed]]:
-    """Groups of each review that took part and wait for the outcome.
+@Fact
+def groups_owed(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """The groups of `feedback_owed`, as plain values."""
+    owed = FeedbackActivity.review_id == review_id, Engagement.outcome_told_on.is_(None)
+    return rows_of(
+        select(Engagement.id, FeedbackActivity.id, FeedbackActivity.title, FeedbackGroup.name)
+        .join(FeedbackActivity, FeedbackActivity.id == Engagement.activity_id)
+        .join(FeedbackGroup, FeedbackGroup.id == Engagement.group_id)
+        .where(*owed)
+        .order_by(FeedbackGroup.name, Engagement.id)
+    )
+
+
+def feedback_owed(session: Session, review_id: int) -> list[Owed]:
+    """Groups of a review that took part and wait for the outcome.
 
     Source: framework: service users and practitioners who take part will be given full feedback as to the outcomes.
     """
-    rows = session.execute(
-        select(Engagement, FeedbackActivity, FeedbackGroup.name)
-        .join(FeedbackActivity, FeedbackActivity.id == Engagement.activity_id)
-        .join(FeedbackGroup, FeedbackGroup.id == Engagement.group_id)
-        .where(FeedbackActivity.review_id.in_(review_ids), Engagement.outcome_told_on.is_(None))
-        .order_by(FeedbackGroup.name, Engagement.id)
-    )
-    return by_key(review_ids, ((activity.review_id, Owed(debt, activity, name)) for debt, activity, name in rows))
+    return [Owed(*row) for row in groups_owed(session, review_id)]
 
 
-@asked_for_all
-def activities_of(session: Session, review_ids: Keys) -> dict[int, list[FeedbackActivity]]:
-    """Each review's activities, in the order they were planned."""
-    statement = select(FeedbackActivity).where(FeedbackActivity.review_id.in_(review_ids))
-    activities = session.scalars(statement.order_by(FeedbackActivity.id))
-    return by_key(review_ids, ((activity.review_id, activity) for activity in activities))
+@Fact
+def audiences_agreed(review_id: Key) -> ColumnElement[list[str]]:
+    """Whom the project team of a review has agreed how to hear."""
+    agreed = FeedbackActivity.review_id == review_id, FeedbackActivity.agreed_on.is_not(None)
+    return values_of(select(FeedbackActivity.audience).where(*agreed).distinct())
 
 
-def heard(session: Session, review_id: int, audience: Audience) -> list[FeedbackActivity]:
-    """The activities of a review in which an audience was heard, with what they said summed up."""
-    summed_up = [
-        (activity.held_on, activity.id, activity)
-        for activity in activities_of(session, review_id)
-        if activity.audience is audience and activity.held_on is not None and activity.summary
-    ]
-    return [activity for *_, activity in sorted(summed_up)]
+@Fact
+def audiences_heard(review_id: Key) -> ColumnElement[list[str]]:
+    """Whom a review has heard, with what they said summed up."""
+    return values_of(select(FeedbackActivity.audience).where(*_is_heard(review_id)).distinct())
+
+
+@Fact
+def has_held_activities(review_id: Key) -> ColumnElement[bool]:
+    """Whether an activity of a review took place."""
+    return exists().where(FeedbackActivity.review_id == review_id, FeedbackActivity.held_on.is_not(None))
+
+
+def heard(session: Session, review_id: int) -> list[FeedbackActivity]:
+    """The activities of a review in which people were heard, with what they said summed up, the earliest first."""
+    activities = select(FeedbackActivity).where(*_is_heard(review_id))
+    return list(session.scalars(activities.order_by(FeedbackActivity.held_on, FeedbackActivity.id)))
+
+
+def _is_heard(review_id: Any) -> tuple[ColumnElement[bool], ...]:
+    is_held, is_summed_up = FeedbackActivity.held_on.is_not(None), FeedbackActivity.summary != ""
+    return FeedbackActivity.review_id == review_id, is_held, is_summed_up
 
 
 def engaged_lately(session: Session, group_ids: Iterable[int], *, beside: int) -> dict[int, list[str]]:

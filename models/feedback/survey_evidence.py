@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, case, column, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Integer, Select, Text, bindparam, column, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from models.core.clock import today
@@ -27,16 +28,7 @@ Given = Mapping[tuple[int, str], Sequence[tuple[Any, int]]]
 @evidence
 def survey_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
     """The graded questions of the reviews' surveys, each one piece of evidence; none while fewer than five answered."""
-    count = select(func.count()).where(SurveyResponse.survey_id == Survey.id).scalar_subquery()
-    rows = session.execute(
-        select(
-            Survey, FeedbackActivity.review_id, FeedbackActivity.audience, FeedbackActivity.title, ToolVersion, count
-        )
-        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
-        .join(ToolVersion, ToolVersion.id == Survey.version_id)
-        .where(FeedbackActivity.review_id.in_(reviews))
-        .order_by(Survey.id)
-    ).all()
+    rows = session.execute(_surveys(), {_REVIEWS.key: list(reviews)}).all()
     heard = {survey.id: speaking(answered, is_open=survey.is_open(today())) for survey, *_, answered in rows}
     given = _given(session, {survey_id: people for survey_id, people in heard.items() if people >= SMALLEST})
     for survey, review_id, audience, title, version, _ in rows:
@@ -54,19 +46,49 @@ def _given(session: Session, heard: Mapping[int, int]) -> Given:
     """What those of whom the results speak answered, the earliest first: `heard` says how many of each survey."""
     given: dict[tuple[int, str], list[tuple[Any, int]]] = defaultdict(list)
     if heard:
-        place = func.row_number().over(partition_by=SurveyResponse.survey_id, order_by=SurveyResponse.id)
-        by_place = select(SurveyResponse.survey_id, SurveyResponse.answers, place.label("place"))
-        told = by_place.where(SurveyResponse.survey_id.in_(heard)).subquery()
-        each = func.jsonb_each(told.c.answers).table_valued(column("key", Text), column("value", JSONB)).lateral()
-        counts = (
-            select(told.c.survey_id, each.c.key, each.c.value, func.count())
-            .select_from(told.join(each, true()))
-            .where(told.c.place <= case(heard, value=told.c.survey_id))
-            .group_by(told.c.survey_id, each.c.key, each.c.value)
-        )
-        for survey_id, key, value, count in session.execute(counts):
+        asked = {_SURVEYS.key: list(heard), _PEOPLE.key: list(heard.values())}
+        for survey_id, key, value, count in session.execute(_answers(), asked):
             given[survey_id, key].append((value, count))
     return given
+
+
+# The statements, each put together once: only the reviews, the surveys and how many people count differ
+
+_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
+_SURVEYS: Any = bindparam("survey_ids", type_=ARRAY(Integer))
+_PEOPLE: Any = bindparam("people", type_=ARRAY(Integer))
+
+
+@cache
+def _surveys() -> Select[*tuple[Any, ...]]:
+    """The surveys of some reviews, each with its activity, its questions and how many people answered."""
+    count = select(func.count()).where(SurveyResponse.survey_id == Survey.id).scalar_subquery()
+    of_activity = FeedbackActivity.review_id, FeedbackActivity.audience, FeedbackActivity.title
+    return (
+        select(Survey, *of_activity, ToolVersion, count)
+        .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
+        .join(ToolVersion, ToolVersion.id == Survey.version_id)
+        .where(FeedbackActivity.review_id.in_(_REVIEWS))
+        .order_by(Survey.id)
+    )
+
+
+@cache
+def _answers() -> Select[*tuple[Any, ...]]:
+    """How often each answer was given in some surveys by the earliest so many people of each."""
+    heard = (
+        func.unnest(_SURVEYS, _PEOPLE)
+        .table_valued(column("survey_id", Integer), column("people", Integer), name="heard")
+        .render_derived()
+    )
+    first = select(SurveyResponse.answers).where(SurveyResponse.survey_id == heard.c.survey_id)
+    told = first.order_by(SurveyResponse.id).limit(heard.c.people).lateral("told")
+    each = func.jsonb_each(told.c.answers).table_valued(column("key", Text), column("value", JSONB)).lateral()
+    return (
+        select(heard.c.survey_id, each.c.key, each.c.value, func.count())
+        .select_from(heard.join(told, true()).join(each, true()))
+        .group_by(heard.c.survey_id, each.c.key, each.c.value)
+    )
 
 
 def _graded(question: Question, given: Sequence[tuple[Any, int]]) -> tuple[float, int]:

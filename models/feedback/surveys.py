@@ -13,7 +13,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -21,7 +21,7 @@ from models.core.access import NONE, Actor, DatabaseRole, RowPolicy
 from models.core.clock import today
 from models.core.db import Base, Record, act_as
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, rows_of, values_of
 from models.core.words import must
 from models.feedback.feedback_activities import Audience, Engagement, FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
@@ -147,48 +147,39 @@ def publish_outcome(session: Session, survey: Survey, *, words: str) -> None:
     session.flush()
 
 
-@asked_for_all
-def untold_surveys(session: Session, review_ids: Keys) -> dict[int, list[str]]:
-    """The activities of each review with an answered survey whose outcome is not published yet, by title."""
+@Fact
+def untold_surveys(review_id: Key) -> ColumnElement[list[str]]:
+    """The activities of a review with an answered survey whose outcome is not published yet, by title."""
     answered = select(SurveyResponse.id).where(SurveyResponse.survey_id == Survey.id).exists()
-    statement = (
-        select(FeedbackActivity.review_id, FeedbackActivity.title)
-        .join(Survey, Survey.activity_id == FeedbackActivity.id)
-        .where(FeedbackActivity.review_id.in_(review_ids), Survey.outcome_published_on.is_(None), answered)
-    )
-    rows = session.execute(statement.order_by(FeedbackActivity.title, Survey.id))
-    return by_key(review_ids, rows)
+    titles = select(FeedbackActivity.title).join(Survey, Survey.activity_id == FeedbackActivity.id)
+    untold = FeedbackActivity.review_id == review_id, Survey.outcome_published_on.is_(None), answered
+    return values_of(titles.where(*untold).order_by(FeedbackActivity.title, Survey.id))
 
 
-@asked_for_all
-def somebody_took_part(session: Session, review_ids: Keys) -> dict[int, bool]:
-    """Whether a group took part in an activity of each review, or somebody answered one of its surveys."""
-    groups = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id)
-    surveys = select(Survey.id).where(Survey.activity_id == FeedbackActivity.id)
-    answers = surveys.join(SurveyResponse, SurveyResponse.survey_id == Survey.id)
-    took_part = select(FeedbackActivity.review_id).where(FeedbackActivity.review_id.in_(review_ids))
-    reviews = set(session.scalars(took_part.where(groups.exists() | answers.exists()).distinct()))
-    return {key: key in reviews for key in review_ids}
+@Fact
+def somebody_took_part(review_id: Key) -> ColumnElement[bool]:
+    """Whether a group took part in an activity of a review, or somebody answered one of its surveys."""
+    return exists().where(FeedbackActivity.review_id == review_id, _is_named() | _is_answered())
 
 
-@asked_for_all
-def unnamed_activities(session: Session, review_ids: Keys) -> dict[int, list[FeedbackActivity]]:
-    """The activities of each review that took place with nobody on record who could be told the outcome.
+@Fact
+def unnamed_activities(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Id and title of a review's activities that took place with nobody on record who could be told the outcome.
 
     A group that took part is told in person; a person who answered an on-line survey reads the outcome by its link.
     """
-    named = select(Engagement.id).where(Engagement.activity_id == FeedbackActivity.id).exists()
-    answered = (
-        select(SurveyResponse.id)
-        .join(Survey, Survey.id == SurveyResponse.survey_id)
-        .where(Survey.activity_id == FeedbackActivity.id)
-        .exists()
-    )
-    statement = select(FeedbackActivity).where(
-        FeedbackActivity.review_id.in_(review_ids), FeedbackActivity.held_on.is_not(None), ~named, ~answered
-    )
-    unnamed = session.scalars(statement.order_by(FeedbackActivity.title, FeedbackActivity.id))
-    return by_key(review_ids, ((activity.review_id, activity) for activity in unnamed))
+    took_place = FeedbackActivity.review_id == review_id, FeedbackActivity.held_on.is_not(None)
+    unnamed = select(FeedbackActivity.id, FeedbackActivity.title).where(*took_place, ~_is_named(), ~_is_answered())
+    return rows_of(unnamed.order_by(FeedbackActivity.title, FeedbackActivity.id))
+
+
+def _is_named() -> ColumnElement[bool]:
+    return exists().where(Engagement.activity_id == FeedbackActivity.id)
+
+
+def _is_answered() -> ColumnElement[bool]:
+    answers = select(SurveyResponse.id).join(Survey, Survey.id == SurveyResponse.survey_id)
+    return answers.where(Survey.activity_id == FeedbackActivity.id).exists()
 
 
 def as_the_public(session: Session, token: str) -> Survey | None:

@@ -7,30 +7,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from models.audits.moderations import audits_missing
+from models.audits.moderations import audits_missing, audits_of_samples
 from models.core.clock import today
-from models.core.reading_once import Keys, asked_for_all, by_key
-from models.evidence.intelligence_uses import intelligence_missing
+from models.core.reading_once import Fact, Key, rows_of, values_of
+from models.evidence.intelligence_uses import intelligence_missing, intelligence_taken
 from models.evidence.triangulations import triangulate
-from models.feedback.feedback_activities import Audience, activities_of, feedback_owed, heard
+from models.feedback.feedback_activities import (
+    Audience,
+    audiences_agreed,
+    audiences_heard,
+    feedback_owed,
+    groups_owed,
+    has_held_activities,
+)
 from models.feedback.surveys import somebody_took_part, unnamed_activities, untold_surveys
 from models.learning.learning_products import has_released
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.actions import Action
-from models.plans.impact_analyses import analysis_of
-from models.plans.presentations import missing_presentations
+from models.plans.impact_analyses import impact_due, is_impact_complete
+from models.plans.presentations import bodies_held, missing_presentations
 from models.plans.recommendation_findings import RecommendationFinding
 from models.plans.recommendations import Recommendation
-from models.returns.self_evaluations import self_evaluations_missing
+from models.returns.self_evaluations import self_evaluation_statuses, self_evaluations_missing
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.counts import count_words
 from models.rules.evidence.triangulation import Mark
-from models.signatures.sign_offs import SignOffSubject
-from models.signatures.signables import TOOL_SUBJECTS, content_of, stands_signed, tools_of
+from models.signatures.sign_offs import SignOffSubject, signatures_asked
+from models.signatures.signables import (
+    TOOL_SUBJECTS,
+    content_of,
+    invitations_to_sign,
+    lines_to_sign,
+    stands_signed,
+    team_to_sign,
+    tools_of,
+)
 from models.tools.assurance_tools import ToolKind
 
 UNSIGNED = "the lead sponsor has not signed this as it stands now."
@@ -74,19 +91,15 @@ def _period(session: Session, review: ThematicReview) -> str:
 def _heard(audience: Audience) -> Check:
     def check(session: Session, review: ThematicReview) -> str:
         words = "Service users, carers or families" if audience is Audience.SERVICE_USERS else "Practitioners"
-        is_missing = not heard(session, review.id, audience)
+        is_missing = audience not in audiences_heard(session, review.id)
         return f"{words} have not been heard yet, or what they said is not summed up." if is_missing else ""
 
     return check
 
 
 def _activities(session: Session, review: ThematicReview) -> str:
-    activities = activities_of(session, review.id)
-    lacking = [
-        audience
-        for audience in Audience
-        if not any(each.audience is audience and each.agreed_on for each in activities)
-    ]
+    agreed = audiences_agreed(session, review.id)
+    lacking = [audience for audience in Audience if audience not in agreed]
     if not lacking:
         return ""
     words = " and ".join(audience.label[0].lower() + audience.label[1:] for audience in lacking)
@@ -107,7 +120,8 @@ def _named(session: Session, review: ThematicReview) -> str:
     if not activities:
         return ""
     more = f" ({len(activities) - 1} more)" if activities[1:] else ""
-    return f"{activities[0].title} took place with nobody named who could be told the outcome.{more}"
+    _, title = activities[0]
+    return f"{title} took place with nobody named who could be told the outcome.{more}"
 
 
 def _intelligence(session: Session, review: ThematicReview) -> str:
@@ -129,7 +143,7 @@ def _has_key_lines(session: Session, review: ThematicReview) -> bool:
 
 
 def _has_held_activities(session: Session, review: ThematicReview) -> bool:
-    return any(activity.held_on is not None for activity in activities_of(session, review.id))
+    return has_held_activities(session, review.id)
 
 
 def _has_heard_somebody(session: Session, review: ThematicReview) -> bool:
@@ -137,19 +151,18 @@ def _has_heard_somebody(session: Session, review: ThematicReview) -> bool:
     return somebody_took_part(session, review.id)
 
 
-@asked_for_all
-def _recommendations(session: Session, review_ids: Keys) -> dict[int, list[tuple[int | None, bool, bool]]]:
-    """What each review's plans recommend: the number (None: nothing), whether it cites findings, and has actions."""
+@Fact
+def _recommendations(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """What a review's plans recommend: the number (None: nothing), whether it cites findings, and has actions."""
     cited = exists().where(RecommendationFinding.recommendation_id == Recommendation.id)
     acted_on = exists().where(Action.recommendation_id == Recommendation.id)
-    recommended = (
-        select(ActionPlan.review_id, Recommendation.number, cited, acted_on)
+    return rows_of(
+        select(Recommendation.number, cited, acted_on)
         .select_from(ActionPlan)
         .outerjoin(Recommendation, Recommendation.plan_id == ActionPlan.id)
-        .where(ActionPlan.review_id.in_(review_ids))
+        .where(ActionPlan.review_id == review_id)
         .order_by(Recommendation.plan_id, Recommendation.number)
     )
-    return by_key(review_ids, ((row[0], (row[1], row[2], row[3])) for row in session.execute(recommended)))
 
 
 def _plan(session: Session, review: ThematicReview) -> str:
@@ -169,10 +182,9 @@ def _presented(session: Session, review: ThematicReview) -> str:
     return f"The findings are still to be presented to the {missing}." if missing else ""
 
 
-@asked_for_all
-def _plan_statuses(session: Session, review_ids: Keys) -> dict[int, list[PlanStatus]]:
-    statuses = select(ActionPlan.review_id, ActionPlan.status).where(ActionPlan.review_id.in_(review_ids))
-    return by_key(review_ids, session.execute(statuses))
+@Fact
+def _plan_statuses(review_id: Key) -> ColumnElement[list[str]]:
+    return values_of(select(ActionPlan.status).where(ActionPlan.review_id == review_id))
 
 
 def _plan_agreed(session: Session, review: ThematicReview) -> str:
@@ -194,16 +206,15 @@ def _audited(session: Session, review: ThematicReview) -> str:
 
 
 def _year_passed(session: Session, review: ThematicReview) -> str:
-    analysis = analysis_of(session, review.id)
-    if analysis is None:
+    due_on: date | None = impact_due(session, review.id)
+    if due_on is None:
         return "The impact analysis is not opened yet."
-    day = f"{analysis.due_on.day} {analysis.due_on:%B %Y}"
-    return f"The impact analysis is due on {day}, 12 months after completion." if analysis.due_on > today() else ""
+    day = f"{due_on.day} {due_on:%B %Y}"
+    return f"The impact analysis is due on {day}, 12 months after completion." if due_on > today() else ""
 
 
 def _impact(session: Session, review: ThematicReview) -> str:
-    analysis = analysis_of(session, review.id)
-    return "" if analysis is not None and analysis.completed_on else "The impact analysis is not complete yet."
+    return "" if is_impact_complete(session, review.id) else "The impact analysis is not complete yet."
 
 
 def _signed(subject: SignOffSubject) -> Check:
@@ -266,3 +277,17 @@ GATES: tuple[Gate, ...] = (
     Gate("impact_due", "Twelve months have passed since completion", Stage.COMPLETED, _year_passed),
     Gate("impact", "The impact analysis is complete", Stage.IMPACT_ANALYSIS, _impact),
 )
+
+ASKED: dict[Stage, tuple[Fact[Any], ...]] = {
+    Stage.SCOPING: (lines_to_sign, team_to_sign, invitations_to_sign, signatures_asked, audiences_agreed),
+    Stage.EVIDENCE: (self_evaluation_statuses, audits_of_samples, audiences_heard, intelligence_taken),
+    Stage.IMPROVEMENT_PLANNING: (_recommendations,),
+    Stage.PRESENTATION: (bodies_held, _plan_statuses),
+    Stage.DISSEMINATION: (
+        *(has_released, unnamed_activities, has_held_activities),
+        *(groups_owed, untold_surveys, somebody_took_part),
+    ),
+    Stage.COMPLETED: (impact_due,),
+    Stage.IMPACT_ANALYSIS: (is_impact_complete,),
+}
+"""What the gates of each stage ask about a review, for whoever has it told at once."""

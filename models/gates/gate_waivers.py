@@ -12,7 +12,7 @@ from models.core.access import NONE, RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all
+from models.core.reading_once import Fact, Key, Keys, asked_for_all
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
@@ -99,9 +99,19 @@ def refuse_waiver(session: Session, waiver: GateWaiver, *, review: ThematicRevie
     session.flush()
 
 
+@Fact
+def has_waivers(review_id: Key) -> ColumnElement[bool]:
+    """Whether anybody has asked to pass a gate of a review without meeting it."""
+    return exists().where(GateWaiver.review_id == review_id)
+
+
+def waivers_of(session: Session, review_id: int) -> dict[str, GateWaiver]:
+    """A review's waivers by gate. Most have none, so whether there are any is told with other facts."""
+    return _waivers(session, review_id) if has_waivers(session, review_id) else {}
+
+
 @asked_for_all
-def waivers_of(session: Session, review_ids: Keys) -> dict[int, dict[str, GateWaiver]]:
-    """Each review's waivers by gate."""
+def _waivers(session: Session, review_ids: Keys) -> dict[int, dict[str, GateWaiver]]:
     waivers: dict[int, dict[str, GateWaiver]] = {key: {} for key in review_ids}
     of_reviews = select(GateWaiver).where(GateWaiver.review_id.in_(review_ids))
     for waiver in session.scalars(of_reviews.order_by(GateWaiver.id)):

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Integer, Row, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gates.gate_waivers import waits_for_sponsor
@@ -74,7 +76,7 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
 
     Source: framework, "The hubs": two reviews for children, two for adults and one combined a year.
     """
-    rows = session.execute(_reviews(year)).all()
+    rows = session.execute(_reviews(), {_YEAR.key: year}).all()
     reviews = [row.ThematicReview for row in rows]
     stages = _stages(session, reviews)
     missing = missing_of_all(session, reviews)
@@ -82,7 +84,12 @@ def programme(session: Session, year: int, *, on: date) -> Programme:
     return Programme(year, _quota(reviews), entries, picture_of(year, reviews, stages.values(), on))
 
 
-def _reviews(year: int) -> Select[ThematicReview, str, str, str, bool]:
+_YEAR: Any = bindparam("year", type_=Integer)
+
+
+@cache
+def _reviews() -> Select[ThematicReview, str, str, str, bool]:
+    """The reviews of a year, each with who runs it; put together once."""
     sponsor, officer = aliased(Person), aliased(Person)
     return (
         select(
@@ -95,7 +102,7 @@ def _reviews(year: int) -> Select[ThematicReview, str, str, str, bool]:
         .join(Hub, Hub.id == ThematicReview.hub_id)
         .outerjoin(sponsor, sponsor.id == ThematicReview.sponsor_id)
         .outerjoin(officer, officer.id == Hub.officer_id)
-        .where(ThematicReview.year == year)
+        .where(ThematicReview.year == _YEAR)
         .order_by(ThematicReview.reference)
     )
 

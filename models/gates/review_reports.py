@@ -103,8 +103,10 @@ def _methods(session: Session, review_id: int) -> tuple[MethodFacts, ...]:
     """What each of the five sources has given so far."""
     sent = _count(session, SelfEvaluation, review_id)
     audits, items = _count(session, CaseAudit, review_id), _count(session, IntelligenceUse, review_id)
+    activities = heard(session, review_id)
     users, staff = (
-        heard(session, review_id, audience) for audience in (Audience.SERVICE_USERS, Audience.PRACTITIONERS)
+        [activity for activity in activities if activity.audience is audience]
+        for audience in (Audience.SERVICE_USERS, Audience.PRACTITIONERS)
     )
     counted = (
         (Source.SELF_EVALUATION, count_words(sent, "agency asked", "agencies asked") if sent else ""),

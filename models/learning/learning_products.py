@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Text, exists
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.core.access import RowPolicy
 from models.core.choices import Choice
-from models.core.reading_once import Keys, asked_for_all
+from models.core.reading_once import Fact, Key
 from models.core.references import Referenced
 from models.core.words import choice_column, one_of
 from models.reviews.thematic_reviews import ThematicReview
@@ -80,9 +80,7 @@ class LearningProduct(Referenced):
         return self.planned_on.year
 
 
-@asked_for_all
-def has_released(session: Session, review_ids: Keys) -> dict[int, bool]:
-    """Whether any of each review's learning has gone out to agencies."""
-    out = LearningProduct.review_id.in_(review_ids), LearningProduct.released_on.is_not(None)
-    released = set(session.scalars(select(LearningProduct.review_id).where(*out).distinct()))
-    return {key: key in released for key in review_ids}
+@Fact
+def has_released(review_id: Key) -> ColumnElement[bool]:
+    """Whether any of a review's learning has gone out to agencies."""
+    return exists().where(LearningProduct.review_id == review_id, LearningProduct.released_on.is_not(None))

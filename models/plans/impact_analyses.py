@@ -7,9 +7,9 @@ ensure the learning has been embedded and forms part of ongoing practice.
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, Text, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case_lists.case_frames import CaseFrame
@@ -18,7 +18,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all
+from models.core.reading_once import Fact, Key
 from models.core.references import Referenced
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
@@ -104,11 +104,21 @@ def open_impact_analysis(session: Session, review: ThematicReview, *, completed_
     return analysis
 
 
-@asked_for_all
-def analysis_of(session: Session, review_ids: Keys) -> dict[int, ImpactAnalysis | None]:
-    """Each review's impact analysis; None before it is completed."""
-    analyses = session.scalars(select(ImpactAnalysis).where(ImpactAnalysis.review_id.in_(review_ids)))
-    return {**dict.fromkeys(review_ids), **{analysis.review_id: analysis for analysis in analyses}}
+def analysis_of(session: Session, review_id: int) -> ImpactAnalysis | None:
+    """A review's impact analysis; None before it is completed."""
+    return session.scalar(select(ImpactAnalysis).where(ImpactAnalysis.review_id == review_id))
+
+
+@Fact
+def impact_due(review_id: Key) -> ColumnElement[Any]:
+    """The day on which a review's impact analysis is due; None before it is opened."""
+    return select(ImpactAnalysis.due_on).where(ImpactAnalysis.review_id == review_id).scalar_subquery()
+
+
+@Fact
+def is_impact_complete(review_id: Key) -> ColumnElement[bool]:
+    """Whether a review's impact analysis is complete."""
+    return exists().where(ImpactAnalysis.review_id == review_id, ImpactAnalysis.completed_on.is_not(None))
 
 
 def actions_to_check(session: Session, analysis: ImpactAnalysis) -> list[tuple[Action, ImpactCheck | None]]:

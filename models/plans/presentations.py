@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, String, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, case, cast, func, select
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -13,7 +13,7 @@ from models.core.choices import Choice
 from models.core.clock import today
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, values_of
 from models.core.words import choice_column, must, one_of
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.reviews.thematic_reviews import ThematicReview
@@ -88,12 +88,16 @@ class Presentation(Record):
         return f"{self.body.label}, {self.meets_on.day} {self.meets_on:%B %Y}"
 
 
-@asked_for_all
-def held_bodies(session: Session, review_ids: Keys) -> dict[int, set[Body]]:
-    """The bodies that have heard each review's findings."""
-    held = Presentation.review_id.in_(review_ids), Presentation.status == PresentationStatus.HELD
-    rows = session.execute(select(Presentation.review_id, Presentation.body).where(*held))
-    return {key: set(bodies) for key, bodies in by_key(review_ids, rows).items()}
+@Fact
+def bodies_held(review_id: Key) -> ColumnElement[list[str]]:
+    """The bodies that have heard a review's findings."""
+    held = Presentation.review_id == review_id, Presentation.status == PresentationStatus.HELD
+    return values_of(select(Presentation.body).where(*held))
+
+
+def held_bodies(session: Session, review_id: int) -> set[Body]:
+    """The bodies that have heard a review's findings."""
+    return {Body(word) for word in bodies_held(session, review_id)}
 
 
 def missing_presentations(session: Session, review_id: int) -> list[Body]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.addresses import address_of
 from models.core.clock import now, today
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, values_of
 from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
@@ -189,18 +188,18 @@ def self_evaluations_of(session: Session, review_id: int) -> list[ReturnState]:
     return [ReturnState(record, agency, sheet_progress(session, sheet)) for record, agency, sheet in rows]
 
 
-@asked_for_all
-def self_evaluations_missing(session: Session, review_ids: Keys) -> dict[int, str]:
-    """What is still missing of each review's self-evaluations, as one sentence; empty when every one is closed."""
-    statuses = select(SelfEvaluation.review_id, SelfEvaluation.status).where(SelfEvaluation.review_id.in_(review_ids))
-    grouped = by_key(review_ids, session.execute(statuses))
-    return {key: _missing_words(of_review) for key, of_review in grouped.items()}
+@Fact
+def self_evaluation_statuses(review_id: Key) -> ColumnElement[list[str]]:
+    """How each of a review's self-evaluations stands."""
+    return values_of(select(SelfEvaluation.status).where(SelfEvaluation.review_id == review_id))
 
 
-def _missing_words(statuses: Sequence[ReturnStatus]) -> str:
+def self_evaluations_missing(session: Session, review_id: int) -> str:
+    """What is still missing of a review's self-evaluations, as one sentence; empty when every one is closed."""
+    statuses = self_evaluation_statuses(session, review_id)
     if not statuses:
         return "No self-evaluation has been sent yet."
-    waiting = sum(status is not ReturnStatus.CLOSED for status in statuses)
+    waiting = sum(status != ReturnStatus.CLOSED for status in statuses)
     words = count_words(waiting, "self-evaluation is", "self-evaluations are")
     return f"{words} not handed in and closed yet." if waiting else ""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -68,8 +68,11 @@ def settle_thresholds(session: Session, review: ThematicReview) -> None:
 @asked_once
 def stages_of(session: Session, review_id: int) -> dict[Stage, ReviewStage]:
     """The stages of a review that are planned or reached."""
-    stages = session.scalars(select(ReviewStage).where(ReviewStage.review_id == review_id))
+    stages = session.scalars(_STAGES_OF, {"review_id": review_id})
     return {planned.stage: planned for planned in stages}
+
+
+_STAGES_OF = select(ReviewStage).where(ReviewStage.review_id == bindparam("review_id"))
 
 
 def give_timetable(session: Session, review: ThematicReview, *, on: date) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Select, Text, func, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -19,7 +19,7 @@ from models.core.choices import Choice
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Fact, Key, Keys, asked_for_all, by_key, rows_of
 from models.core.words import choice_column, must, one_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import ThematicReview
@@ -110,6 +110,24 @@ def latest_sign_offs(session: Session, review_ids: Keys) -> dict[int, list[SignO
     of_each = newest.group_by(SignOff.review_id, SignOff.subject, SignOff.subject_id)
     latest = session.scalars(select(SignOff).where(SignOff.id.in_(of_each)).order_by(SignOff.id))
     return by_key(review_ids, ((sign_off.review_id, sign_off) for sign_off in latest))
+
+
+@Fact
+def signatures_asked(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Of the newest request for each of a review's signatures: what for, how it stands and which words it is about."""
+    asked = select(SignOff.subject, SignOff.subject_id, SignOff.status, SignOff.sha256)
+    newest = asked.where(SignOff.review_id == review_id).ext(distinct_on(SignOff.subject, SignOff.subject_id))
+    return rows_of(newest.order_by(SignOff.subject, SignOff.subject_id, SignOff.id.desc()))
+
+
+def signed_words(session: Session, review_id: int, subject: SignOffSubject, subject_id: int = 0) -> str:
+    """The SHA-256 of the words that the newest request for this signature had signed; empty when they are not."""
+    signed: dict[tuple[str, int], str] = {
+        (asked, asked_id): sha256
+        for asked, asked_id, status, sha256 in signatures_asked(session, review_id)
+        if status == SignOffStatus.SIGNED
+    }
+    return signed.get((subject.value, subject_id), "")
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.core.clock import today
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import ASKED_ON, Fact, Key, rows_of
 from models.partnership.agencies import Agency
-from models.partnership.memberships import Membership, core_seats_in_words, lasting, missing_core_seats
+from models.partnership.memberships import Membership, Seat, core_seats_in_words, lasting, missing_core_seats
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
-from models.reviews.invitations import Invitation
+from models.reviews.invitations import Invitation, ReviewPart
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.tools.questionnaires import fingerprint_of
 from models.signatures.sign_offs import (
@@ -24,8 +24,9 @@ from models.signatures.sign_offs import (
     SignOffSubject,
     ask_for_signature,
     latest_sign_off,
+    signed_words,
 )
-from models.tools.assurance_tools import AssuranceTool, ToolKind
+from models.tools.assurance_tools import AssuranceTool, ToolKind, tools_of_review
 from models.tools.key_lines import KeyLine
 from models.tools.tool_versions import ToolVersion, freeze_tool, questionnaire_of
 
@@ -45,65 +46,64 @@ _OVERTAKEN = {
 
 def tools_of(session: Session, review_id: int, kind: ToolKind | None = None) -> list[AssuranceTool]:
     """The tools in use of a review, oldest first."""
-    return [tool for tool in _tools_of_review(session, review_id) if kind is None or tool.kind is kind]
+    tools = tools_of_review(session, review_id)
+    return [tool for tool in tools if tool.is_active and (kind is None or tool.kind is kind)]
 
 
-@asked_for_all
-def _tools_of_review(session: Session, review_ids: Keys) -> dict[int, list[AssuranceTool]]:
-    of_reviews = AssuranceTool.review_id.in_(review_ids), AssuranceTool.is_active
-    tools = session.scalars(select(AssuranceTool).where(*of_reviews).order_by(AssuranceTool.id))
-    return by_key(review_ids, ((tool.review_id, tool) for tool in tools))
-
-
-@asked_for_all
-def key_lines_content(session: Session, review_ids: Keys) -> dict[int, list[dict[str, Any]]]:
-    """Each review's key lines as plain data."""
-    rows = session.execute(
-        select(KeyLine, ReferenceItem.label)
+@Fact
+def lines_to_sign(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Of each key line of a review: number, key area, words, and whether it is additional."""
+    return rows_of(
+        select(KeyLine.number, ReferenceItem.label, KeyLine.text, KeyLine.is_additional)
         .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
-        .where(KeyLine.review_id.in_(review_ids))
+        .where(KeyLine.review_id == review_id)
         .order_by(KeyLine.number)
     )
-    lines = (
-        (
-            line.review_id,
-            {"number": line.number, "area": area, "text": line.text, "is_additional": line.is_additional},
-        )
-        for line, area in rows
-    )
-    return by_key(review_ids, lines)
 
 
-@asked_for_all
-def team_content(session: Session, review_ids: Keys) -> dict[int, list[dict[str, str]]]:
-    """The project team of each review's hub as it is today, as plain data."""
-    rows = session.execute(
-        select(ThematicReview.id, Membership.seat, Person.name, Agency.name)
+@Fact
+def team_to_sign(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Of each member of the project team of a review's hub, as it is today: seat, name and agency."""
+    return rows_of(
+        select(Membership.seat, Person.name, Agency.name)
         .join(ThematicReview, ThematicReview.hub_id == Membership.hub_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Agency, Agency.id == Membership.agency_id)
-        .where(ThematicReview.id.in_(review_ids), lasting(today()))
+        .where(ThematicReview.id == review_id, lasting(ASKED_ON))
         .order_by(Membership.seat, Person.name, Membership.id)
     )
-    members = (
-        (review_id, {"seat": seat.label, "person": person, "agency": agency or ""})
-        for review_id, seat, person, agency in rows
-    )
-    return by_key(review_ids, members)
 
 
-@asked_for_all
-def invitations_content(session: Session, review_ids: Keys) -> dict[int, dict[str, list[str]]]:
-    """The agencies invited to each review, by part, as plain data."""
-    rows = session.execute(
-        select(Invitation.review_id, Invitation.part, Agency.name)
+@Fact
+def invitations_to_sign(review_id: Key) -> ColumnElement[list[list[Any]]]:
+    """Of each invitation to a review: its part and its agency."""
+    return rows_of(
+        select(Invitation.part, Agency.name)
         .join(Agency, Agency.id == Invitation.agency_id)
-        .where(Invitation.review_id.in_(review_ids))
+        .where(Invitation.review_id == review_id)
         .order_by(Invitation.part, Agency.name)
     )
-    names: dict[int, dict[str, list[str]]] = {key: {} for key in review_ids}
-    for review_id, part, name in rows:
-        names[review_id].setdefault(part.label, []).append(name)
+
+
+def key_lines_content(session: Session, review_id: int) -> list[dict[str, Any]]:
+    """A review's key lines as plain data."""
+    columns = "number", "area", "text", "is_additional"
+    return [dict(zip(columns, line, strict=True)) for line in lines_to_sign(session, review_id)]
+
+
+def team_content(session: Session, review_id: int) -> list[dict[str, str]]:
+    """The project team of a review's hub as it is today, as plain data."""
+    return [
+        {"seat": Seat(seat).label, "person": person, "agency": agency or ""}
+        for seat, person, agency in team_to_sign(session, review_id)
+    ]
+
+
+def invitations_content(session: Session, review_id: int) -> dict[str, list[str]]:
+    """The agencies invited to a review, by part, as plain data."""
+    names: dict[str, list[str]] = {}
+    for part, name in invitations_to_sign(session, review_id):
+        names.setdefault(ReviewPart(part).label, []).append(name)
     return names
 
 
@@ -156,11 +156,9 @@ def stands_signed(
     session: Session, review: ThematicReview, subject: SignOffSubject, tool: AssuranceTool | None = None
 ) -> bool:
     """Whether the present content is what the sponsor signed. What nobody has signed is not put together for that."""
-    last = latest_sign_off(session, review.id, subject, tool.id if tool else 0)
-    if last is None or last.status is not SignOffStatus.SIGNED:
-        return False
-    content = content_of(session, review, subject, tool)
-    return bool(content) and last.sha256 == fingerprint_of(content)
+    signed = signed_words(session, review.id, subject, tool.id if tool else 0)
+    content = content_of(session, review, subject, tool) if signed else None
+    return bool(content) and signed == fingerprint_of(content)
 
 
 def overtaken_words(

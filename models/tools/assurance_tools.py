@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
 from models.core.choices import Choice
 from models.core.db import Record
+from models.core.reading_once import Keys, asked_for_all, by_key
 from models.core.words import choice_column, must, one_of
 from models.partnership.reference_items import Service
 from models.reviews.thematic_reviews import ThematicReview
@@ -61,3 +62,12 @@ class AssuranceTool(Record):
 
     def __str__(self) -> str:
         return self.title
+
+
+@asked_for_all
+def tools_of_review(session: Session, review_ids: Keys) -> dict[int, list[AssuranceTool]]:
+    """The tools of each review, oldest first, in use or not."""
+    tools = session.scalars(
+        select(AssuranceTool).where(AssuranceTool.review_id.in_(review_ids)).order_by(AssuranceTool.id)
+    )
+    return by_key(review_ids, ((tool.review_id, tool) for tool in tools))

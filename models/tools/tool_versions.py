@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Integer, Select, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -17,11 +17,11 @@ from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import Keys, asked_for_all
 from models.rules.tools.question_kinds import KINDS
 from models.rules.tools.questionnaire_words import faults
 from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
-from models.tools.assurance_tools import AssuranceTool
+from models.tools.assurance_tools import AssuranceTool, tools_of_review
 from models.tools.key_lines import KeyLine
 from models.tools.rating_scales import RatingScale
 from models.tools.tool_questions import ToolQuestion, ToolSection
@@ -85,66 +85,78 @@ def questionnaire_of(session: Session, tool: AssuranceTool) -> Questionnaire:
 @asked_for_all
 def _questionnaires_of_review(session: Session, review_ids: Keys) -> dict[int, dict[int, Questionnaire]]:
     """All of each review's, in as many statements as one, because its pages show one after another."""
-    tools = session.scalars(select(AssuranceTool).where(AssuranceTool.review_id.in_(review_ids))).all()
-    asked = questionnaires_of(session, tools)
-    grouped = by_key(review_ids, ((tool.review_id, tool.id) for tool in tools))
-    return {key: {tool_id: asked[tool_id] for tool_id in tool_ids} for key, tool_ids in grouped.items()}
+    tools_of = {key: tools_of_review(session, key) for key in review_ids}
+    asked = questionnaires_of(session, [tool for tools in tools_of.values() for tool in tools])
+    return {key: {tool.id: asked[tool.id] for tool in tools} for key, tools in tools_of.items()}
 
 
 def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dict[int, Questionnaire]:
     """The same of several tools, by their ids, in as many statements as for one."""
-    words_of: dict[int, dict[int, ToolSection]] = defaultdict(dict)
+    words_of: dict[int, dict[int, tuple[str, str]]] = defaultdict(dict)
     asked: dict[int, list[Question]] = defaultdict(list)
-    for section, question, line, scale in session.execute(_asked_in([tool.id for tool in tools])):
-        words_of[section.tool_id][section.id] = section
-        if question is not None:
-            asked[section.id].append(_asked(question, line, scale))
+    for row in session.execute(_asked_in(), {_TOOLS.key: [tool.id for tool in tools]}):
+        words_of[row.tool_id][row.section_id] = row.title, row.introduction or ""
+        if row.key is not None:
+            asked[row.section_id].append(_asked(row))
     return {
         tool.id: Questionnaire(
             tool.title,
             tool.introduction or "",
             tuple(
-                Section(section.title, section.introduction or "", tuple(asked[section.id]))
-                for section in words_of[tool.id].values()
+                Section(title, introduction, tuple(asked[key]))
+                for key, (title, introduction) in words_of[tool.id].items()
             ),
         )
         for tool in tools
     }
 
 
-def _asked_in(tool_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """The sections of some tools, each with its questions in order, and the key line and scale of each of these."""
+_TOOLS: Any = bindparam("tool_ids", type_=Integer, expanding=True)
+
+
+@cache
+def _asked_in() -> Select[*tuple[Any, ...]]:
+    """The sections of some tools, each with its questions in order, and the key line and scale of each of these.
+
+    Put together once, and by column: a tool has a hundred rows, and records of them would cost a page more.
+    """
+    of_section = ToolSection.id.label("section_id"), ToolSection.tool_id, ToolSection.title, ToolSection.introduction
+    shown_if = ToolQuestion.shown_if_key, ToolQuestion.shown_if_answers
+    words = ToolQuestion.key, ToolQuestion.kind, ToolQuestion.text, ToolQuestion.help
+    of_question = *words, ToolQuestion.is_required, ToolQuestion.options, *shown_if
+    of_line = KeyLine.id.label("key_line_id"), KeyLine.text.label("key_line")
     return (
-        select(ToolSection, ToolQuestion, KeyLine, RatingScale)
+        select(*of_section, *of_question, *of_line, RatingScale)
+        .select_from(ToolSection)
         .outerjoin(ToolQuestion, ToolQuestion.section_id == ToolSection.id)
         .outerjoin(KeyLine, KeyLine.id == ToolQuestion.key_line_id)
         .outerjoin(RatingScale, RatingScale.id == ToolQuestion.scale_id)
-        .where(ToolSection.tool_id.in_(tool_ids))
+        .where(ToolSection.tool_id.in_(_TOOLS))
         .order_by(ToolSection.number, ToolSection.id, ToolQuestion.number, ToolQuestion.id)
     )
 
 
-def _asked(question: ToolQuestion, line: KeyLine | None, scale: RatingScale | None) -> Question:
+def _asked(row: Any) -> Question:
     return Question(
-        key=question.key,
-        kind=question.kind,
-        text=question.text,
-        help=question.help or "",
-        is_required=bool(question.is_required),
-        options=_options(question, scale),
-        shown_if=ShownIf(question.shown_if_key, tuple(question.shown_if_answers)) if question.shown_if_key else None,
-        key_line_id=line.id if line else None,
-        key_line=line.text if line else "",
+        key=row.key,
+        kind=row.kind,
+        text=row.text,
+        help=row.help or "",
+        is_required=bool(row.is_required),
+        options=_options(row),
+        shown_if=ShownIf(row.shown_if_key, tuple(row.shown_if_answers)) if row.shown_if_key else None,
+        key_line_id=row.key_line_id,
+        key_line=row.key_line or "",
     )
 
 
-def _options(question: ToolQuestion, scale: RatingScale | None) -> tuple[Option, ...]:
-    kind = KINDS[question.kind]
+def _options(row: Any) -> tuple[Option, ...]:
+    kind, scale = KINDS[row.kind], row.RatingScale
     if kind.needs_scale:
         return scale.options() if scale is not None else ()
     if kind.fixed_options:
         return weighted(kind.fixed_options)
-    return tuple(Option(label.strip()) for label in (question.options or ())) if kind.needs_options else ()
+    return tuple(Option(label.strip()) for label in (row.options or ())) if kind.needs_options else ()
 
 
 def latest_version(session: Session, tool_id: int) -> ToolVersion | None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
@@ -22,6 +22,7 @@ from jobs.core.mail import MailServer
 from models.core.access import Role
 from models.core.clock import now
 from models.core.db import PortalSession
+from models.reviews.thematic_reviews import ThematicReview
 from tests.assurance.figures import scaled
 from tests.benchmarks.more_data import grow
 from tests.demo.every_page import addresses_of, rules_of
@@ -33,6 +34,7 @@ from tests.web import Browser
 from tests.work import do_request
 
 TIMES = 10
+MOST = 20
 TRIED = 8
 SIDES = (
     (Role.ADMINISTRATOR, Role.OFFICER, Role.MANAGER, Role.BOARD_VIEWER),
@@ -131,6 +133,24 @@ def test_no_page_takes_more_statements_in_a_partnership_ten_times_as_large(
     more = grown(before, page_costs(engine, browsers, paths))
     assert more == {}
     assert len(paths) > 250
+
+
+@pytest.mark.parametrize(
+    "path", ["/thematic-reviews/programme/", "/thematic-reviews/{}/gates/", "/thematic-reviews/{}/"]
+)
+def test_programme_gates_and_overview_take_at_most_twenty_statements_at_every_stage(
+    path: str, session: Session, engine: Engine, browsers: dict[Role, Browser]
+) -> None:
+    readers = browsers[Role.ADMINISTRATOR], browsers[Role.OFFICER], browsers[Role.SPONSOR]
+    keys = session.scalars(select(ThematicReview.id)).all() if "{}" in path else [0]
+    session.commit()
+    for browser in readers:
+        with time_machine.travel(now(), tick=False):
+            status_of(browser, "/account/")
+            for key in keys:
+                with statements(engine) as seen:
+                    assert status_of(browser, path.format(key)) == 200
+                assert len(seen) <= MOST, (path.format(key), len(seen))
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from models.evidence.intelligence_items import IntelligenceItem, IntelligenceKin
 from models.evidence.intelligence_uses import IntelligenceUse, take_intelligence, use_in_review
 from models.feedback.feedback_activities import (
     Audience,
+    Engagement,
     FeedbackActivity,
     Technique,
     engage_group,
@@ -324,7 +325,8 @@ def _take_part(session: Session, review: ThematicReview) -> None:
 
 
 def _tell(session: Session, review: ThematicReview) -> None:
-    tell_outcome(session, feedback_owed(session, review.id)[0].engagement, on=DAY, words="By letter.")
+    owed = feedback_owed(session, review.id)[0]
+    tell_outcome(session, session.get_one(Engagement, owed.engagement_id), on=DAY, words="By letter.")
 
 
 def _answer_survey(session: Session, review: ThematicReview) -> None:

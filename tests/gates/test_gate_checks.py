@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from admin_views.gates.review_gates import WHERE_DONE
@@ -15,12 +15,13 @@ from models.core.access import Role
 from models.core.clock import today
 from models.core.errors import RuleBroken
 from models.gates.gate_checks import GATES, Gate
-from models.gates.review_gates import find_gate, missing_of, pass_gates
+from models.gates.review_gates import find_gate, gates_of, missing_of, missing_of_all, pass_gates
 from models.plans.impact_analyses import analysis_of
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.sampling.audit_samples import AuditSample
 from tests import make, make_audits, make_tools
 from tests.gates.gate_cases import CASES
+from tests.kit.test_screens import statements
 from tests.web import Browser, member
 
 Open = Callable[..., Browser]
@@ -31,6 +32,18 @@ def test_every_gate_has_its_case_and_its_place() -> None:
     assert len(codes) == len(set(codes))
     assert set(CASES) == set(codes), "a gate without a case is a refusal that nobody has tested"
     assert set(WHERE_DONE) == set(codes), "a gate without its place leaves people looking for it"
+
+
+def test_what_the_gates_of_a_stage_ask_is_told_in_one_statement(session: Session, engine: Engine) -> None:
+    reviews = [make.review(session, stage=stage) for stage in Stage]
+    session.flush()
+    for review in reviews:
+        with statements(engine) as seen:
+            gates_of(session, review)
+        assert sum("unnest" in statement for statement in seen) <= 1, (review.stage, seen)
+    with statements(engine) as seen:
+        missing_of_all(session, reviews)
+    assert sum("unnest" in statement for statement in seen) == 1, seen
 
 
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.code)

@@ -9,9 +9,9 @@ from models.evidence.evidence_readers import EvidenceReader
 from models.evidence.findings import Finding
 from models.evidence.intelligence_items import IntelligenceItem
 from models.evidence.intelligence_uses import IntelligenceUse
+from models.evidence.key_line_readings import KeyLineReading
 from models.evidence.reader_judgements import ReaderJudgement
 from models.evidence.settled_lines import SettledLine
-from models.evidence.triangulations import KeyLineReading
 from models.feedback.feedback_activities import Engagement, FeedbackActivity, FeedbackGroup
 from models.feedback.surveys import Survey, SurveyResponse
 from models.gates.gate_waivers import GateWaiver
