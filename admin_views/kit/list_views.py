@@ -10,7 +10,7 @@ from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import Way, body_of, line_of, makers_of
+from admin_views.kit.lists.cells import Way, body_of, columns_of
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -197,21 +197,17 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         return self.link("index_view") if self.allows("details") else ""
 
     def body(self, page: Page, *, is_ticked: bool, is_short: bool) -> Markup:
-        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line."""
-        return body_of(self.lines(page), is_ticked=is_ticked, is_short=is_short)
+        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line.
 
-    def lines(self, page: Page) -> list[tuple[Any, Markup]]:
-        """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        cells = self.listing.cells
-        every = makers_of(self.listing, self.session, page.rows)
-        shown = [place for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
-        makers = [every[place] for place in shown]
-        opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
-        base = self.records_address()
-        left = self.list_place()
-        place = f"?{urlencode(left)}" if left else ""
+        The link to a record remembers the place in the list.
+        """
+        every = columns_of(self.listing, self.session, page.rows)
+        shown = [every[place] for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
         beneath = every[-1] if self.column_beneath else None
-        return [(row.key_, line_of(row, makers, opened, Way(base, place, beneath))) for row in page.rows]
+        left = self.list_place()
+        way = Way(self.records_address(), f"?{urlencode(left)}" if left else "")
+        keys = [row.key_ for row in page.rows]
+        return body_of(keys, shown, beneath, way, is_ticked=is_ticked, is_short=is_short)
 
     # The way back: a record's pages know the place in the list from which they were opened
 
