@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -37,7 +38,7 @@ from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
-from admin_views.kit.requests import role
+from admin_views.kit.requests import once_a_request, role
 from models.core.labels import shown_label, target_of
 
 
@@ -68,12 +69,17 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     listing: Listing
     session: Any
 
+    @cached_property
+    def _every(self) -> Select[Any]:
+        return select(self.model)
+
     # Additions
 
     def known_total(self, session: Session, args: ListArgs) -> int | None:
         """The total, where the screen knows it without counting."""
         return None
 
+    @once_a_request
     def kept_arguments(self) -> dict[str, str]:
         """Arguments of the address that every link of the list carries on: the review whose list it is, or a parent."""
         review_id = asked_review(type(self))
@@ -83,18 +89,20 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """More buttons above the list; only those this person may use."""
         return ()
 
+    @once_a_request
     def list_args(self) -> ListArgs:
         """What the address of this request asks of the list."""
         return self.listing.args(arguments_of(request.args))
 
     def further_choices(self) -> list[Select[Any]]:
-        """More that is read with the choices of the list's filters: its saved views."""
+        """More that is read with the choices of the list's filters, its saved views say; each is stated once for everybody."""
         return views_asked(self)
 
     def saved_views(self, page: Page) -> ShownViews:
         """The saved views above the list, and what is said of the one that is shown."""
         return shown_views(self, page)
 
+    @once_a_request
     def view_asked(self) -> dict[str, str]:
         """The view that every link of this list carries on; none elsewhere."""
         return carried_view(self)
@@ -112,7 +120,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The rows this person may work with, beyond the row policies beneath: lists, counts, single records, exports
         and actions all pass here. Override with `super().get_query().filter(...)`; only conditions count.
         """
-        return select(self.model)
+        return self._every
 
     def get_list(
         self, page: Any, sort_column: Any, sort_desc: bool, search: Any, filters: Any, execute: bool = True,
@@ -211,6 +219,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     # The way back: a record's pages know the place in the list from which they were opened
 
+    @once_a_request
     def list_place(self) -> dict[str, str]:
         """The place in the list that links of this page carry on, as an argument; none for the list as it stands."""
         if request.blueprint != self.endpoint:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Row, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.columns import Cell, Reading, sort_expression
@@ -22,11 +22,14 @@ from admin_views.kit.lists.pages import (
     asked_size,
     count_statements,
     options_by_name,
+    read_rows,
     settle_total,
 )
 from admin_views.kit.lists.searches import clean_words, matches
 from models.core.db import Base
 from models.core.labels import shown_label
+
+_WANTED: Any = bindparam("wanted_rows", type_=Integer)
 
 
 class Listed(Protocol):
@@ -74,6 +77,8 @@ class Listing:
         self.searched = [getattr(model, name) for name in screen.column_searchable_list]
         self.filter_of = {known.arg: known for known in screen._filters or ()}
         self._orders: dict[tuple[str | None, bool], Order] = {}
+        self._parts: dict[tuple[str | None, bool, bool, bool], Select[Any]] = {}
+        self._unions: dict[tuple[Select[Any], ...], CompoundSelect[Any]] = {}
         self.base = self.reading.statement(self.cells, self.key)
         self.placed = list(_placed(self.cells))
 
@@ -128,7 +133,11 @@ class Listing:
 
     def statement(self, args: ListArgs) -> Select[Any]:
         """Every row that is asked for, with values for each column, in no order yet."""
-        statement = self.narrowed(self.base, args)
+        return self.asked(self.base, args)
+
+    def asked(self, statement: Select[Any], args: ListArgs) -> Select[Any]:
+        """The statement for the rows that the filters and the words ask for; itself where nothing is asked."""
+        statement = self.narrowed(statement, args)
         return statement.where(matches(self.searched, args.search)) if args.search else statement
 
     def sorted(self, args: ListArgs) -> Select[Any]:
@@ -174,19 +183,28 @@ class Listing:
 
     def _rows(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int | None]:
         """Up to one row more than a page, and the number found where that is known already."""
-        return self._in_order(session, self.statement(args), args), None
+        return self._in_order(session, args), None
 
-    def _in_order(self, session: Session, statement: Select[Any], args: ListArgs) -> list[Row[Any]]:
+    def _in_order(self, session: Session, args: ListArgs) -> list[Row[Any]]:
         order = self.order(args)
-        statement = statement.add_columns(order.expression.label("sort_"))
         rows: list[Row[Any]] = []
         for part in order.parts(args.page):
             wanted = args.page_size + 1 - len(rows)
             if wanted > 0:
                 skipped = 0 if rows else args.skipped
-                asked = self._counted_off(statement, args, part, skipped) if skipped else statement
-                rows += session.execute(order.applied(asked, args.page, part).limit(wanted))
+                asked = self._part(args, part)
+                asked = self._counted_off(asked, args, part, skipped) if skipped else asked
+                rows += read_rows(session, asked, {_WANTED.key: wanted})
         return rows
+
+    def _part(self, args: ListArgs, part: bool) -> Select[Any]:
+        """One part of what is asked for, in its order: what everybody is asked alike is put together once."""
+        order, is_back = self.order(args), args.page is not None and args.page.is_back
+        wanted = args.sort, args.sort_desc, part, is_back
+        if wanted not in self._parts:
+            rows = self.base.add_columns(order.expression.label("sort_"))
+            self._parts[wanted] = order.part(rows, part, is_back=is_back).limit(_WANTED)
+        return self.asked(order.beyond(self._parts[wanted], args.page, part), args)
 
     def _counted_off(self, statement: Select[Any], args: ListArgs, part: bool, skipped: int) -> Select[Any]:
         """The statement for one part of the order without its first rows. Only their keys are read for that."""
@@ -201,14 +219,25 @@ class Listing:
 
     def _surround(self, session: Session, page: Page) -> None:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
-        asked = [known.loader.for_filter(known.arg) for known in self.filter_of.values() if known.loader]
-        asked += self.screen.further_choices()
+        loaders = [(known.arg, known.loader) for known in self.filter_of.values() if known.loader]
+        alike = [loader.for_filter(arg) for arg, loader in loaders if loader.is_alike]
+        others = [loader.for_filter(arg) for arg, loader in loaders if not loader.is_alike]
+        alike += self.screen.further_choices()
         if page.total is None:
             page.total = self._known_total(session, page)
         if page.total is None:
-            asked += self._counts(page.args)
-        if asked:
-            settle_total(page, options_by_name(session, asked))
+            others += self._counts(page.args)
+        if alike or others:
+            settle_total(page, options_by_name(session, self._together(alike, others)))
+
+    def _together(self, alike: Sequence[Select[Any]], others: Sequence[Select[Any]]) -> CompoundSelect[Any]:
+        """The statements as one; put together once where everybody is asked all of them alike."""
+        if others:
+            return union_all(*alike, *others)
+        wanted = tuple(alike)
+        if wanted not in self._unions:
+            self._unions[wanted] = union_all(*alike)
+        return self._unions[wanted]
 
     def _known_total(self, session: Session, page: Page) -> int | None:
         known = self.screen.known_total(session, page.args)
@@ -217,8 +246,7 @@ class Listing:
 
     def counted(self, args: ListArgs) -> Select[Any]:
         """The rows the query asks for, by nothing but their key: for counting."""
-        statement = self.narrowed(select(self.key).select_from(self.screen.model), args)
-        return statement.where(matches(self.searched, args.search)) if args.search else statement
+        return self.asked(select(self.key).select_from(self.screen.model), args)
 
     def keys(self, session: Session, args: ListArgs, most: int) -> Sequence[Any]:
         """The keys of all rows the query asks for, on every page, in the order of their keys; at most so many."""
