@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -50,7 +50,7 @@ def tag(word: str, colour: str = "") -> Markup:
     Markup('<strong class="tag red">Overdue</strong>')
     """
     chosen = colour or _COLOUR_OF.get(word.strip().lower().replace(" ", "_"), "grey")
-    return Markup('<strong class="tag {}">{}</strong>').format(chosen, word)
+    return Markup(f'<strong class="tag {escape(chosen)}">{escape(word)}</strong>')  # noqa: S704 (both are escaped)
 
 
 def show_tag(value: Any) -> str:
@@ -58,6 +58,15 @@ def show_tag(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     return tag(getattr(value, "label", str(value)), _COLOUR_OF.get(str(value), ""))
+
+
+def escaped_together(texts: Sequence[str]) -> list[str]:
+    """Texts escaped, by one call for all of them: no text of the portal holds the mark that sets them apart.
+
+    >>> escaped_together(["Health & care", "", "Police"]), escaped_together([])
+    (['Health &amp; care', '', 'Police'], [])
+    """
+    return str(escape("\0".join(map(str, texts)))).split("\0") if texts else []
 
 
 def by_value(show: Show) -> Any:

@@ -11,7 +11,7 @@ from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -214,7 +214,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         beneath = every[-1] if self.column_beneath else None
         left = self.list_place()
         way = Way(self.records_address(), f"?{urlencode(left)}" if left else "")
-        keys = [row.key_ for row in page.rows]
+        keys = [str(escape(row.key_)) for row in page.rows]
         return body_of(keys, shown, beneath, way, is_ticked=is_ticked, is_short=is_short)
 
     # The way back: a record's pages know the place in the list from which they were opened
@@ -280,9 +280,10 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
             abort(403)
         return super().action_view()
 
-    def action_form(self, obj: Any = None) -> BaseForm:
+    def action_form(self, obj: Any = None) -> BaseForm | None:
+        """The form of a bulk action that is asked for; Flask-Admin's own list wants one too, ours none."""
         name = (request.view_args or {}).get("action_name", "")
-        return self._action_form_class(MultiDict({"action": name}))
+        return self._action_form_class(MultiDict({"action": name})) if name else None
 
     # What a foreign key offers, in the filters and in the form
 

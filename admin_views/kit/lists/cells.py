@@ -84,7 +84,12 @@ def _name_from(names: Names) -> Make:
 
 def _words_of(cell: Cell) -> Make:
     show = cell.show
-    return lambda value: escape(show(value))
+
+    def words(value: Any) -> str:
+        shown = show(value)
+        return shown if type(shown) is Markup else escape(shown)
+
+    return words
 
 
 def _link_to(url: str, cell: Cell) -> Make:
@@ -100,7 +105,7 @@ def _link_to(url: str, cell: Cell) -> Make:
 
 
 def body_of(
-    keys: Iterable[Any], columns: Sequence[Column], beneath: Column | None, way: Way, *, is_ticked: bool, is_short: bool
+    keys: Iterable[str], columns: Sequence[Column], beneath: Column | None, way: Way, *, is_ticked: bool, is_short: bool
 ) -> Markup:
     """The rows of a list's table, each with a box to tick where it may be; the first cell leads to the record.
 
@@ -113,7 +118,7 @@ def body_of(
     cells = [column.cells() for column in others]
     rests = map("".join, zip(*cells, strict=True)) if cells else [""] * len(heads)
     opened = _ticked if is_ticked else _plain
-    rows = zip(map(str, map(escape, keys)), heads, rests, strict=True)
+    rows = zip(keys, heads, rests, strict=True)
     if not way.base:
         return Markup("".join([f"{opened(key)}{head}</th>{rest}</tr>" for key, head, rest in rows]))  # noqa: S704 (cells are escaped)
     return Markup(  # noqa: S704 (cells are escaped)

@@ -11,6 +11,7 @@ from flask_admin.model.filters import BaseFilter
 from markupsafe import Markup, escape
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
 
+from admin_views.kit.formats import escaped_together
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
 from models.rules.core.due_dates import in_words
@@ -54,11 +55,16 @@ class Filter(BaseFilter):
 
     def offer(self, choices: Sequence[tuple[str, str]], answer: str | None = None) -> Markup:
         """The options of a select with the answer that is given, or without one those of a typed answer."""
+        labels = escaped_together([label for _, label in choices])
         if answer is None:
-            return _joined(f'<option value="{escape(label)}">' for _, label in choices)
+            return _joined([f'<option value="{label}">' for label in labels])
+        values = escaped_together([value for value, _ in choices])
+        chosen = str(escape(answer))
         return _joined(
-            f'<option value="{escape(value)}"{" selected" if value == answer else ""}>{escape(label)}'
-            for value, label in choices
+            [
+                f'<option value="{value}"{" selected" if value == chosen else ""}>{label}'
+                for value, label in zip(values, labels, strict=True)
+            ]
         )
 
     @property

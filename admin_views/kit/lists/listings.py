@@ -95,27 +95,32 @@ class Listing:
         answers = {name: arguments[name].strip() for name in self.filter_of if arguments.get(name, "").strip()}
         words = arguments.get("sort", "")
         sort = words.removeprefix("-") if words.removeprefix("-") in self.sortable else None
-        size = asked_size(arguments.get(ROWS, ""))
-        args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers, page_size=size)
-        asked = asked_page(arguments, cursor_from(arguments, self.order(args).expression.type))
-        columns = self._chosen(arguments.get(COLUMNS, ""))
-        return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem, columns=columns)
+        is_down = bool(sort) and words.startswith("-")
+        asked = asked_page(arguments, cursor_from(arguments, self._order_by(sort, is_down).expression.type))
+        size, columns = asked_size(arguments.get(ROWS, "")), self._chosen(arguments.get(COLUMNS, ""))
+        place = {"page": asked.cursor, "number": asked.number, "problem": asked.problem}
+        return ListArgs(search, sort, is_down, answers, page_size=size, columns=columns, **place)  # type: ignore[arg-type]
 
     def _chosen(self, typed: str) -> tuple[str, ...]:
         """The columns that an address names, in the list's order, with the first; none where it names none or all."""
+        if not typed:
+            return ()
         wanted = set(typed.split(",")) & {cell.key for cell in self.cells}
         kept = [cell.key for number, cell in enumerate(self.cells) if not number or cell.key in wanted]
         return tuple(kept) if wanted and len(kept) < len(self.cells) else ()
 
     def order(self, args: ListArgs) -> Order:
-        """The order that is asked for, or the list's usual one. Each is put together once: asked twice a page."""
-        wanted = args.sort, args.sort_desc
-        if wanted not in self._orders:
-            self._orders[wanted] = self._order(args)
-        return self._orders[wanted]
+        """The order that is asked for, or the list's usual one."""
+        return self._order_by(args.sort, args.sort_desc)
 
-    def _order(self, args: ListArgs) -> Order:
-        cell, is_down = self.sortable.get(args.sort or ""), args.sort_desc
+    def _order_by(self, sort: str | None, is_down: bool) -> Order:
+        """The order by a column; each is put together once, as a page asks for it several times."""
+        if (sort, is_down) not in self._orders:
+            self._orders[sort, is_down] = self._order(sort, is_down)
+        return self._orders[sort, is_down]
+
+    def _order(self, sort: str | None, is_down: bool) -> Order:
+        cell = self.sortable.get(sort or "")
         if cell is None:
             cell, is_down = self._usual, self.is_usually_down
         if cell is None:
