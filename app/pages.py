@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
@@ -45,6 +45,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.tests["opens"] = opens
     app.jinja_env.globals.update(
         asset=asset,
+        fixed=fixed,
         once=once,
         undo_of=undo_of,
         short_first=short_first,
@@ -150,6 +151,12 @@ def _length(cell: Any) -> int:
 def asset(name: str) -> str:
     """The address of a file of ours, changing with its content so that browsers may keep it for good."""
     return f"{request.script_root}/static/{name}?v={_version(name)}"
+
+
+@cache
+def fixed(endpoint: str) -> str:
+    """The address of a page that takes no arguments: the same on every page and for everybody, so written once."""
+    return url_for(endpoint)
 
 
 @lru_cache(maxsize=32)

@@ -198,7 +198,10 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def has_problems(self, args: ListArgs) -> bool:
         """Whether a filter has an answer that cannot be read."""
-        return any(self.listing.filter_of[arg].problem(answer) for arg, answer in args.filters.items())
+        kept = self.kept_arguments()
+        return any(
+            self.listing.filter_of[arg].problem(answer) for arg, answer in args.filters.items() if arg not in kept
+        )
 
     def records_address(self) -> str:
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""

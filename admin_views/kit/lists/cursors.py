@@ -55,6 +55,11 @@ class Order:
         """The same order for rows that a statement gives out under our own names for them."""
         return replace(self, expression=rows.c.sort_, key=rows.c.key_)
 
+    def whole(self, statement: Select[Any]) -> Select[Any]:
+        """Both parts of the statement in this order."""
+        term = self.expression.desc() if self.is_descending else self.expression.asc()
+        return statement.order_by(term.nulls_last(), self.key.desc() if self.is_descending else self.key.asc())
+
     def applied(self, statement: Select[Any], cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
         """The statement in this order, from the cursor on where the cursor lies in this part."""
         is_back = cursor is not None and cursor.is_back

@@ -9,7 +9,7 @@ from typing import Any
 from flask import has_request_context, request
 from flask_admin.model.filters import BaseFilter
 from markupsafe import Markup, escape
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, bindparam, false
 
 from admin_views.kit.formats import escaped_together
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
@@ -30,6 +30,8 @@ class Filter(BaseFilter):
 
     control = "text"
     loader: ChoiceLoader | None = None
+    left_open: ColumnElement[bool] | None = None
+    """The condition with its values left open, where the list is asked by it again and again: `values_for`."""
 
     def __init__(
         self,
@@ -90,6 +92,10 @@ class Filter(BaseFilter):
         except (ValueError, OverflowError, KeyError, NumberRefused):
             return false()
 
+    def values_for(self, answer: str) -> dict[str, Any] | None:
+        """What fills `left_open` in for an answer; None where that condition is not the answer's."""
+        return None
+
     def problem(self, answer: str) -> str:
         """What is asked of whoever typed an answer that cannot be read, beside the filter; "" when it can."""
         try:
@@ -126,6 +132,12 @@ class ColumnFilter(Filter):
         self.column, self.loader = column, loader
         if loader is not None:
             self.control = "select"
+            self._key: Any = bindparam(f"asked_{self.arg}", type_=Integer)
+            self.left_open = column == self._key
+
+    def values_for(self, answer: str) -> dict[str, Any] | None:
+        key = key_in(answer) if self.loader is not None else None
+        return None if key is None else {self._key.key: key}
 
     def is_typed(self, choices: Sequence[tuple[str, str]]) -> bool:
         return self.loader is not None and len(choices) > FEW

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, CompoundSelect, Integer, Row, Select, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.columns import Cell, Reading, sort_expression
@@ -22,15 +22,12 @@ from admin_views.kit.lists.pages import (
     asked_size,
     count_statements,
     options_by_name,
-    read_rows,
     settle_total,
 )
 from admin_views.kit.lists.searches import clean_words, matches
+from admin_views.kit.lists.stated import Question, StatedOnce, read_rows
 from models.core.db import Base
 from models.core.labels import shown_label
-
-_WANTED: Any = bindparam("wanted_rows", type_=Integer)
-
 
 class Listed(Protocol):
     """What a screen states about its list, in Flask-Admin's words."""
@@ -77,10 +74,9 @@ class Listing:
         self.searched = [getattr(model, name) for name in screen.column_searchable_list]
         self.filter_of = {known.arg: known for known in screen._filters or ()}
         self._orders: dict[tuple[str | None, bool], Order] = {}
-        self._parts: dict[tuple[str | None, bool, bool, bool], Select[Any]] = {}
-        self._unions: dict[tuple[Select[Any], ...], CompoundSelect[Any]] = {}
         self.base = self.reading.statement(self.cells, self.key)
         self.placed = list(_placed(self.cells))
+        self.stated = StatedOnce(self)
 
     def _cell(self, key: str) -> Cell:
         value = self.screen.column_expressions.get(key)
@@ -128,9 +124,13 @@ class Listing:
         may_be_empty = cell.link is not None or getattr(cell.expression, "nullable", True)
         return Order(sort_expression(cell.expression), self.key, is_down, may_be_empty)
 
+    def scope(self) -> ColumnElement[bool] | None:
+        """What narrows the rows for whoever asks, beyond the wall; None where nothing does."""
+        return self.screen.get_query().whereclause
+
     def narrowed(self, statement: Select[Any], args: ListArgs) -> Select[Any]:
         """The statement for the rows this person may see that answer the filters; words are left to the caller."""
-        scope = self.screen.get_query().whereclause
+        scope = self.scope()
         statement = statement if scope is None else statement.where(scope)
         for name, answer in args.filters.items():
             statement = self.filter_of[name].apply(statement, answer)
@@ -147,10 +147,7 @@ class Listing:
 
     def sorted(self, args: ListArgs) -> Select[Any]:
         """Every row that is asked for in its order, rows without a value last."""
-        order = self.order(args)
-        term = order.expression.desc() if order.is_descending else order.expression.asc()
-        key = order.key.desc() if order.is_descending else order.key.asc()
-        return self.statement(args).order_by(term.nulls_last(), key)
+        return self.order(args).whole(self.statement(args))
 
     def page(self, session: Session, args: ListArgs) -> Page:
         """One page of rows with its surroundings; going back beyond the start, or to no page, is the start."""
@@ -191,28 +188,19 @@ class Listing:
         return self._in_order(session, args), None
 
     def _in_order(self, session: Session, args: ListArgs) -> list[Row[Any]]:
-        order = self.order(args)
+        if args.page is None and not args.skipped:
+            return list(read_rows(session, self.stated.first(args, args.page_size + 1)))
         rows: list[Row[Any]] = []
-        for part in order.parts(args.page):
+        for part in self.order(args).parts(args.page):
             wanted = args.page_size + 1 - len(rows)
             if wanted > 0:
+                asked = self.stated.part(args, part, wanted)
                 skipped = 0 if rows else args.skipped
-                asked = self._part(args, part)
-                asked = self._counted_off(asked, args, part, skipped) if skipped else asked
-                rows += read_rows(session, asked, {_WANTED.key: wanted})
+                rows += read_rows(session, self._counted_off(asked, args, part, skipped) if skipped else asked)
         return rows
 
-    def _part(self, args: ListArgs, part: bool) -> Select[Any]:
-        """One part of what is asked for, in its order: what everybody is asked alike is put together once."""
-        order, is_back = self.order(args), args.page is not None and args.page.is_back
-        wanted = args.sort, args.sort_desc, part, is_back
-        if wanted not in self._parts:
-            rows = self.base.add_columns(order.expression.label("sort_"))
-            self._parts[wanted] = order.part(rows, part, is_back=is_back).limit(_WANTED)
-        return self.asked(order.beyond(self._parts[wanted], args.page, part), args)
-
-    def _counted_off(self, statement: Select[Any], args: ListArgs, part: bool, skipped: int) -> Select[Any]:
-        """The statement for one part of the order without its first rows. Only their keys are read for that."""
+    def _counted_off(self, asked: Question, args: ListArgs, part: bool, skipped: int) -> Question:
+        """The question for one part of the order without its first rows. Only their keys are read for that."""
         order = self.order(args)
         keys = self.reading.joined(self.counted(args).with_only_columns(self.key.label("key_")))
         before: Any = skipped
@@ -220,7 +208,7 @@ class Listing:
             valued = order.applied(keys, None, False).order_by(None).limit(skipped).subquery()
             before = func.greatest(skipped - select(func.count()).select_from(valued).scalar_subquery(), 0)
         left = order.applied(keys, None, part).offset(before).limit(args.page_size + 1).subquery()
-        return statement.where(self.key.in_(select(left.c.key_)))
+        return Question(asked.statement.where(self.key.in_(select(left.c.key_))), asked.values)
 
     def _surround(self, session: Session, page: Page) -> None:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
@@ -233,16 +221,7 @@ class Listing:
         if page.total is None:
             others += self._counts(page.args)
         if alike or others:
-            settle_total(page, options_by_name(session, self._together(alike, others)))
-
-    def _together(self, alike: Sequence[Select[Any]], others: Sequence[Select[Any]]) -> CompoundSelect[Any]:
-        """The statements as one; put together once where everybody is asked all of them alike."""
-        if others:
-            return union_all(*alike, *others)
-        wanted = tuple(alike)
-        if wanted not in self._unions:
-            self._unions[wanted] = union_all(*alike)
-        return self._unions[wanted]
+            settle_total(page, options_by_name(session, self.stated.together(alike, others)))
 
     def _known_total(self, session: Session, page: Page) -> int | None:
         known = self.screen.known_total(session, page.args)

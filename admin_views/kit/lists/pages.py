@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Executable, Integer, Row, Select, Text, cast, func, literal, null, select, text
+from sqlalchemy import CompoundSelect, Integer, Row, Select, Text, cast, func, literal, null, select, text
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.cursors import Cursor
@@ -206,14 +206,9 @@ def _as_option(name: str, number: Any) -> Select[Any]:
 def options_by_name(session: Session, together: CompoundSelect[Any]) -> dict[str, list[tuple[str, str]]]:
     """Run statements that were put together; their rows by name, in each statement's order."""
     options: dict[str, list[tuple[str, str]]] = {}
-    for name, key, label in read_rows(session, together, {ASKING.key: actor().person_id}):
+    for name, key, label in session.connection().execute(together, {ASKING.key: actor().person_id}).all():
         options.setdefault(name, []).append((str(key), label))
     return options
-
-
-def read_rows(session: Session, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """The rows of a statement that reads columns, no records: past the part of the session that makes records."""
-    return session.connection().execute(statement, values).all()
 
 
 def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
