@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from admin_views.documents.job_requests import running_count
-from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
+from admin_views.kit.formats import show_date, show_moment, tag, whole
 from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import page_opens
 from admin_views.kit.parts import Button
@@ -40,7 +40,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         upper_first=upper_first, lower_first=lower_first, weekday=weekday,
-        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
+        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole
     )  # fmt: skip
     app.jinja_env.tests["opens"] = opens
     app.jinja_env.globals.update(

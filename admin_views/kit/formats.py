@@ -123,16 +123,6 @@ def _whole_piece(piece: re.Match[str]) -> str:
     return f'<span class="{kind}">{piece[0]}</span>'
 
 
-def whole_after_first(line: Any) -> Any:
-    """The same for a row whose first cell stands on one line already.
-
-    >>> whole_after_first(Markup("CA-2026-40</th><td>SE-2026-08</td>"))
-    Markup('CA-2026-40</th><td><span class="reference">SE-2026-08</span></td>')
-    """
-    first, end, rest = line.partition("</th>")
-    return Markup(f"{first}{end}{whole(Markup(rest))}")  # noqa: S704 (a row's cells are escaped)
-
-
 def show_moment(value: datetime | None) -> str:
     """A moment on London's clock.
 

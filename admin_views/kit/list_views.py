@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -19,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import Way, body_of, columns_of
+from admin_views.kit.lists.cells import body_of_page
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -95,7 +94,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         return self.listing.args(arguments_of(request.args))
 
     def further_choices(self) -> list[Select[Any]]:
-        """More that is read with the choices of the list's filters, its saved views say; each is stated once for everybody."""
+        """More that is read with the choices of the list's filters: its saved views. Each is stated once for all."""
         return views_asked(self)
 
     def saved_views(self, page: Page) -> ShownViews:
@@ -212,13 +211,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
         The link to a record remembers the place in the list.
         """
-        every = columns_of(self.listing, self.session, page.rows)
-        shown = [every[place] for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
-        beneath = every[-1] if self.column_beneath else None
-        left = self.list_place()
-        way = Way(self.records_address(), f"?{urlencode(left)}" if left else "")
-        keys = [str(escape(row.key_)) for row in page.rows]
-        return body_of(keys, shown, beneath, way, is_ticked=is_ticked, is_short=is_short)
+        return body_of_page(self, page, is_ticked=is_ticked, is_short=is_short)
 
     # The way back: a record's pages know the place in the list from which they were opened
 

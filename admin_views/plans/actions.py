@@ -29,19 +29,25 @@ from admin_views.kit.base import (
     kept_by,
     role,
     screen,
-    tag,
 )
-from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
 from admin_views.kit.lists.pages import ListArgs, Page
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
-from admin_views.plans.action_counts import COUNTED, OVERDUE
+from admin_views.plans.action_counts import COUNTED, OVERDUE, show_late
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
 from admin_views.plans.action_standings import COMPLETION, record_values, review_of
-from admin_views.plans.action_updates import ASKED_CODES, POSTERS, UpdatePages, know_codes, may_post, sheet_of_updates, show_word
+from admin_views.plans.action_updates import (
+    ASKED_CODES,
+    POSTERS,
+    UpdatePages,
+    know_codes,
+    may_post,
+    sheet_of_updates,
+    show_word,
+)
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.errors import RuleBroken
@@ -50,20 +56,11 @@ from models.plans.action_imports import write_action
 from models.plans.actions import Action, days_overdue, name_owner, open_due_on, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
-from models.rules.core.counts import beginning, noun_of
+from models.rules.core.counts import beginning
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
 _BIGGEST = 2_147_483_647
-
-
-def show_late(days: int | None) -> Any:
-    r"""How long an action is overdue, as a tag.
-
-    >>> show_late(1)
-    Markup('<strong class="tag red">1\xa0day</strong>')
-    """
-    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{noun_of(days, 'day')}", "red")
 
 
 @screen

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 from sqlalchemy import Row
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.formats import NOTHING, whole
 from admin_views.kit.lists.columns import Cell
 from admin_views.kit.lists.listings import Listing
+from admin_views.kit.lists.pages import Page
 from admin_views.kit.lists.record_names import records_by_name
 from admin_views.kit.registry import screen_of
 
@@ -44,7 +46,7 @@ class Column:
     def cells(self) -> list[str]:
         """Each row's cell of the table, under the label that a phone shows beside it."""
         opened = f'<td data-l="{escape(self.label)}">'
-        return self.markup(lambda made: f"{opened}{whole(made)}</td>")
+        return self.markup(lambda shown: f"{opened}{whole(shown)}</td>")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,17 @@ def _link_to(url: str, cell: Cell) -> Make:
     return linked
 
 
+def body_of_page(screen: Any, page: Page, *, is_ticked: bool, is_short: bool) -> Markup:
+    """The rows of a page of a screen's list, as `body_of` puts them together."""
+    every = columns_of(screen.listing, screen.session, page.rows)
+    shown = [every[place] for place, _, is_shown in screen.columns_to_choose(page.args) if is_shown]
+    beneath = every[-1] if screen.column_beneath else None
+    left = screen.list_place()
+    way = Way(screen.records_address(), f"?{urlencode(left)}" if left else "")
+    keys = [str(escape(row.key_)) for row in page.rows]
+    return body_of(keys, shown, beneath, way, is_ticked=is_ticked, is_short=is_short)
+
+
 def body_of(
     keys: Iterable[str], columns: Sequence[Column], beneath: Column | None, way: Way, *, is_ticked: bool, is_short: bool
 ) -> Markup:
@@ -118,14 +131,14 @@ def body_of(
     cells = [column.cells() for column in others]
     rests = map("".join, zip(*cells, strict=True)) if cells else [""] * len(heads)
     opened = _ticked if is_ticked else _plain
+    end = "</a></th>" if way.base else "</th>"
     rows = zip(keys, heads, rests, strict=True)
-    if not way.base:
-        return Markup("".join([f"{opened(key)}{head}</th>{rest}</tr>" for key, head, rest in rows]))  # noqa: S704 (cells are escaped)
-    return Markup(  # noqa: S704 (cells are escaped)
-        "".join(
-            [f'{opened(key)}<a href="{way.base}{key}/{way.place}">{head}</a></th>{rest}</tr>' for key, head, rest in rows]
-        )
-    )
+    lines = [f"{opened(key)}{_open(way, key)}{head}{end}{rest}</tr>" for key, head, rest in rows]
+    return Markup("".join(lines))  # noqa: S704 (cells are escaped)
+
+
+def _open(way: Way, key: str) -> str:
+    return f'<a href="{way.base}{key}/{way.place}">' if way.base else ""
 
 
 def _plain(key: str) -> str:

@@ -132,7 +132,7 @@ class ColumnFilter(Filter):
         self.column, self.loader = column, loader
         if loader is not None:
             self.control = "select"
-            self._key: Any = bindparam(f"asked_{self.arg}", type_=Integer)
+            self._key: Any = bindparam(f"asked_{self.arg}", type_=column.type)
             self.left_open = column == self._key
 
     def values_for(self, answer: str) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from admin_views.kit.lists.stated import Question, StatedOnce, read_rows
 from models.core.db import Base
 from models.core.labels import shown_label
 
+
 class Listed(Protocol):
     """What a screen states about its list, in Flask-Admin's words."""
 

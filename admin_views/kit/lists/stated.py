@@ -1,8 +1,8 @@
 """Which statements of a list are put together once, and only filled in for each page?
 
-Those by which everybody is asked alike: the first page as the list usually is, also that of a review, and the choices of
-the filters. Stating them costs a page more than asking them. What is kept is the question, never an answer and no value;
-the wall beneath sees to whose rows come back.
+Those by which everybody is asked alike: the first page as the list usually is, also that of a review, and the choices
+of the filters. Stating them costs a page more than asking them. What is kept is the question, never an answer and no
+value; the wall beneath sees to whose rows come back.
 """
 
 from __future__ import annotations
