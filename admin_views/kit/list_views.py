@@ -29,6 +29,7 @@ from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ROWS, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
+from admin_views.kit.lists.questions import fields_of, filters_in_use, has_problems
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
 from admin_views.kit.lists.shown_columns import Heading, arguments_of, columns_to_choose, headings_of
 from admin_views.kit.lists.views import VIEW, ShownViews, address_of_first, carried_view, shown_views, views_asked
@@ -187,20 +188,17 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The columns of the list, each with its place and whether it is shown; the first always is."""
         return columns_to_choose(self, args)
 
+    def filter_fields(self, page: Page) -> Markup:
+        """The fields of the list's filters."""
+        return fields_of(self, page)
+
     def filters_in_use(self, page: Page) -> list[tuple[str, str, str]]:
         """Each filter that narrows the list: its name, its answer in words, and the address without it."""
-        asked, kept = page.args.arguments(), self.kept_arguments()
-        known = {arg: self.listing.filter_of[arg] for arg in page.args.filters if arg not in kept}
-        without = {arg: {key: asked[key] for key in asked if key != arg} for arg in known}
-        words = {arg: each.in_words(asked[arg], page.options) for arg, each in known.items()}
-        return [(str(each.name), words[arg], self.list_url(**without[arg])) for arg, each in known.items()]
+        return filters_in_use(self, page)
 
     def has_problems(self, args: ListArgs) -> bool:
         """Whether a filter has an answer that cannot be read."""
-        kept = self.kept_arguments()
-        return any(
-            self.listing.filter_of[arg].problem(answer) for arg, answer in args.filters.items() if arg not in kept
-        )
+        return has_problems(self, args)
 
     def records_address(self) -> str:
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""
