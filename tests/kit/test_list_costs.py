@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from admin_views.kit.lists.pages import PAGE_SIZE
 from admin_views.kit.lists.places import address_with
 from models.core.access import Role
-from models.partnership.reference_items import ReferenceList
 from tests import make
 from tests.kit.test_screens import many_agencies, names, statements
 from tests.web import Browser
@@ -42,14 +41,15 @@ def test_fifty_rows_cost_little_more_than_a_page_without_any(browser: Open, sess
 
 
 def test_rows_with_and_without_a_value_are_one_statement(browser: Open, session: Session, engine: Engine) -> None:
-    category = make.word(session, ReferenceList.AGENCY_CATEGORY, "health")
-    for name, category_id in (("Ann", None), ("Bo", category.id), ("Cas", None), ("Di", category.id)):
-        make.agency(session, name, category_id=category_id)
+    for name, agency in (("Ann", None), ("Bo", "North"), ("Cas", None), ("Di", "South")):
+        make.person(session, Role.MANAGER, agency=make.agency(session, agency) if agency else None, name=name)
     session.commit()
-    officer = browser(Role.OFFICER)
-    for sort, expected in (("category_id", ["Bo", "Di", "Ann", "Cas"]), ("-category_id", ["Di", "Bo", "Cas", "Ann"])):
+    officer = browser(Role.OFFICER, name="Zed")
+    orders = {"agency_id": ["Bo", "Di", "Ann", "Cas", "Zed"], "-agency_id": ["Di", "Bo", "Zed", "Cas", "Ann"]}
+    officer.get("/people/")
+    for sort, expected in orders.items():
         with statements(engine) as seen:
-            assert names(officer, f"/agencies/?sort={sort}") == expected
+            assert names(officer, f"/people/?sort={sort}") == expected
         assert len(seen) == 3, seen
 
 
