@@ -26,7 +26,7 @@ def fields_of(screen: Any, page: Page) -> Markup:
 def _field(known: Filter, page: Page) -> str:
     answer = page.args.filters.get(known.arg, "")
     problem = known.problem(answer) if answer else ""
-    choices = known.offered or page.options.get(known.arg, ())
+    choices = known.offered or page.options.get(known.arg, [])
     said, mark = "", ""
     if problem:
         mark = " wrong"

@@ -27,7 +27,8 @@ class ReviewFilter(Filter):
 
     def __init__(self, table: type[Base]) -> None:
         super().__init__(IN_REVIEW, "Review")
-        self.table: Any = table.__table__
+        own: Any = table.__table__
+        self.table = own
         self.left_open = belongs_to_review(self.table, _REVIEW)
 
     def values_for(self, answer: str) -> dict[str, Any] | None:
